@@ -105,7 +105,7 @@ def finite(value: float, least: float, most: float, field: str) -> float:
         If it is outside, infinite or not a number.
     """
     if not math.isfinite(value) or not least <= value <= most:
-        raise InvalidInput.of(field, f"{value:g}: must be {least:g} to {most:g}")
+        raise InvalidInput.of(field, f"{value:,.15g}: must be {least:,.15g} to {most:,.15g}")
     return value
 
 

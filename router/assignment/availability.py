@@ -157,6 +157,13 @@ class Availability:
         own = self._records.reps[rep].calendar
         return self._hours.get(own) if own else self._shared(pool)
 
+    def official_until(self, rep: str, pool: Pool | None, at_ms: int) -> str:
+        """Return the last official date of the calendar by whose hours a rep works, where an instant lies behind it;
+        empty: nobody need say its days, or they are official then.
+        """
+        hours = self.hours_of(rep, pool)
+        return hours.calendar.official_until if hours and not hours.official(at_ms) else ""
+
     def first_there(
         self, rep: str, pool: Pool | None, at_ms: int, *, counts_hours: bool = True, buffer_ms: int = 0
     ) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from router.assignment.planner import Planner
 from router.model.decision import Decision
 from router.model.sealing import erased_attributes
@@ -10,8 +12,18 @@ from rules.durations import DurationTable
 from rules.fields import Fact
 
 
-def contact_due_ms(decision: Decision, planner: Planner) -> int | None:
-    """Return the instant, in milliseconds since 1970.
+class ContactTime(NamedTuple):
+    """An instant, in milliseconds since 1970, that follows from somebody's hours.
+
+    ``official_until`` is the last official date of their calendar, where the instant lies behind it; else empty.
+    """
+
+    at_ms: int
+    official_until: str = ""
+
+
+def contact_due(decision: Decision, planner: Planner) -> ContactTime | None:
+    """Return the instant.
 
     Parameters
     ----------
@@ -20,7 +32,7 @@ def contact_due_ms(decision: Decision, planner: Planner) -> int | None:
 
     Returns
     -------
-    int or None
+    ContactTime or None
         None where nobody owns it, the route does not limit it, what it depends on is erased, or the owner's calendar
         has too little open time.
     """
@@ -28,7 +40,14 @@ def contact_due_ms(decision: Decision, planner: Planner) -> int | None:
     if table is None or decision.rep not in planner.roster.reps or table.by in erased_attributes(decision):
         return None
     fact = planner.fact_of(decision.head.item) if table.by else {}
-    return due_of(table, fact, decision.rep, decision.pool, decision.at_ms, planner)
+    at_ms = due_of(table, fact, decision.rep, decision.pool, decision.at_ms, planner)
+    return None if at_ms is None else contact_time(planner, decision.rep, decision.pool, at_ms)
+
+
+def contact_time(planner: Planner, rep: str, pool: str, at_ms: int) -> ContactTime:
+    """Return an instant with how official the days of a rep's calendar are then."""
+    roster = planner.roster
+    return ContactTime(at_ms, roster.availability.official_until(rep, roster.pools.get(pool), at_ms))
 
 
 def due_of(table: DurationTable | None, fact: Fact, rep: str, pool: str, at_ms: int, planner: Planner) -> int | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from router.assignment.contact import ContactTime, contact_time
 from router.assignment.explanation import plan_again
 from router.assignment.planner import Attempt, Planner
 from router.model.decision import Decision, Outcome
 
 
-def expected_contact_ms(decision: Decision, planner: Planner) -> int | None:
+def expected_contact(decision: Decision, planner: Planner) -> ContactTime | None:
     """Return when a decision's owner first works, or somebody first comes on duty who could have what waits.
 
     None where nobody has hours or leave, where the work item is nobody's and does not wait, where somebody is on duty
@@ -24,7 +25,8 @@ def expected_contact_ms(decision: Decision, planner: Planner) -> int | None:
     if not roster.availability.has_hours:
         return None
     if decision.rep:
-        return roster.availability.first_there(decision.rep, roster.pools.get(decision.pool), decision.at_ms)
+        at_ms = roster.availability.first_there(decision.rep, roster.pools.get(decision.pool), decision.at_ms)
+        return None if at_ms is None else contact_time(planner, decision.rep, decision.pool, at_ms)
     if decision.outcome is not Outcome.WAITING:
         return None
     attempts = plan_again(decision, planner).attempts
@@ -33,7 +35,7 @@ def expected_contact_ms(decision: Decision, planner: Planner) -> int | None:
     return min((come for attempt in attempts for come in _coming(attempt, planner, decision.at_ms)), default=None)
 
 
-def _coming(attempt: Attempt, planner: Planner, at_ms: int) -> Iterator[int]:
+def _coming(attempt: Attempt, planner: Planner, at_ms: int) -> Iterator[ContactTime]:
     """Yield when those come on duty who fit."""
     step, candidates = attempt.step, attempt.candidates
     pool = planner.roster.pools.get(step.pool)
@@ -43,4 +45,4 @@ def _coming(attempt: Attempt, planner: Planner, at_ms: int) -> Iterator[int]:
             rep, pool, at_ms, counts_hours=step.counts_hours, buffer_ms=buffer_ms
         )
         if first_ms is not None:
-            yield first_ms
+            yield contact_time(planner, rep, step.pool, first_ms)

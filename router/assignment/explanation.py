@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.assignment.availability import OffDuty
 from router.assignment.caps import AppliedCap, amounts_of, in_units
@@ -69,6 +69,17 @@ class Candidate:
     score: int = 0
 
 
+class RefusedCount(NamedTuple):
+    """How many one reason refused, by its code and field; ``lift_ms`` is when time alone first ends it for one of them,
+    0: for nobody.
+    """
+
+    code: str
+    field: str
+    reps: int
+    lift_ms: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """How many of those who were looked at could have had it, and what refused the others.
@@ -76,7 +87,7 @@ class Refusals:
     Parameters
     ----------
     counts
-        Code and attribute of a first reason, and how many it refused, the most frequent first.
+        How many each first reason refused, the most frequent first.
     missing_pool
         The pool that was to be looked in and is not there; empty where it is.
     names_nobody
@@ -85,19 +96,24 @@ class Refusals:
 
     eligible: int = 0
     looked_at: int = 0
-    counts: tuple[tuple[str, str, int], ...] = ()
+    counts: tuple[RefusedCount, ...] = ()
     missing_pool: str = ""
     names_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision's full trace; dates in it are as rules write them, and ``erased`` names attributes that were."""
+    """A decision's full trace; dates in it are as rules write them, and ``erased`` names attributes that were.
+
+    ``candidates`` and ``refusals`` are of the step that led to the outcome; ``steps`` sums up each that was tried,
+    that one last.
+    """
 
     candidates: tuple[Candidate, ...]
     refusals: Refusals
     predicates: tuple[PredicateTrace, ...]
     erased: frozenset[str] = frozenset()
+    steps: tuple[Refusals, ...] = ()
 
 
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
@@ -134,7 +150,17 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
         _stand(rep, planner, plan, attempt, seen, choice, decision) for rep in planner.roster.reps.values()
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
-    return Explanation(ordered, summarise(ordered, attempt, planner), predicates, erased)
+    refusals = summarise(ordered, attempt, planner)
+    before = tuple(_refusals(place, planner, plan, choice, decision) for place in range(decisive))
+    return Explanation(ordered, refusals, predicates, erased, (*before, refusals))
+
+
+def _refusals(place: int, planner: Planner, plan: Plan, choice: Choice, decision: Decision) -> Refusals:
+    """Sum up why nobody was found in a step."""
+    attempt, seen = plan.attempts[place], decision.seen[place]
+    looked_at = [rep for rep in planner.roster.reps.values() if _is_looked_at(rep.id, attempt.step, planner)]
+    stands = tuple(_stand(rep, planner, plan, attempt, seen, choice, decision) for rep in looked_at)
+    return summarise(stands, attempt, planner)
 
 
 def plan_again(decision: Decision, planner: Planner) -> Plan:
@@ -296,7 +322,7 @@ def _off_duty(rep: Rep, planner: Planner, step: Step, at_ms: int) -> Iterator[Re
         lift_ms = availability.first_there(rep.id, pool, at_ms, counts_hours=step.counts_hours, buffer_ms=buffer_ms)
         hours = availability.hours_of(rep.id, pool)
         zone = hours.calendar.time_zone if hours else roster.records.settings.time_zone
-        until = hours.calendar.official_until if hours and lift_ms and not hours.official(lift_ms) else ""
+        until = availability.official_until(rep.id, pool, lift_ms) if lift_ms else ""
         yield Reason(code, lift_ms=lift_ms or 0, time_zone=zone, official_until=until)
 
 
@@ -311,7 +337,7 @@ def _shown(value: FactValue | None) -> str:
         return ""
     if isinstance(value, tuple):
         return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Planner) -> Refusals:
@@ -319,10 +345,19 @@ def summarise(candidates: tuple[Candidate, ...], attempt: Attempt, planner: Plan
     step = attempt.step
     if step.pool and step.pool not in planner.roster.pools:
         return Refusals(missing_pool=step.pool)
-    looked_at = [
-        c for c in candidates if (c.rep == step.rep if step.rep else planner.roster.is_member(c.rep, step.pool))
-    ]
+    looked_at = [c for c in candidates if _is_looked_at(c.rep, step, planner)]
     eligible = sum(candidate.verdict is not Verdict.INELIGIBLE for candidate in looked_at)
-    first_reasons = Counter((c.reasons[0].code, c.reasons[0].field) for c in looked_at if c.reasons)
-    counts = tuple((code, field, count) for (code, field), count in first_reasons.most_common())
-    return Refusals(eligible, len(looked_at), counts)
+    return Refusals(eligible, len(looked_at), tuple(_counted([c.reasons[0] for c in looked_at if c.reasons])))
+
+
+def _counted(reasons: Sequence[Reason]) -> Iterator[RefusedCount]:
+    lifts: dict[tuple[str, str], int] = {}
+    for reason in reasons:
+        key = reason.code, reason.field
+        lifts[key] = min(filter(None, (lifts.get(key, 0), reason.lift_ms)), default=0)
+    for (code, field), count in Counter((reason.code, reason.field) for reason in reasons).most_common():
+        yield RefusedCount(code, field, count, lifts[code, field])
+
+
+def _is_looked_at(rep: str, step: Step, planner: Planner) -> bool:
+    return rep == step.rep if step.rep else planner.roster.is_member(rep, step.pool)

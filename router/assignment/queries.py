@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from router.assignment.awaited import Awaited, awaited
 from router.assignment.comparison import KnownItem, known_item
-from router.assignment.contact import contact_due_ms
-from router.assignment.expected_contact import expected_contact_ms
+from router.assignment.contact import ContactTime, contact_due
+from router.assignment.expected_contact import expected_contact
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.model.decision import Decision, Outcome
+from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import NotFound
 from router.model.events import Completed
 from router.model.identity import normal_name
@@ -22,6 +23,8 @@ from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
 
 Record = TypeVar("Record")
+_LOOKS_BACK = 200
+"""Events before a decision in which what woke it is looked for."""
 _LOOKS = 20
 """Events that a call looks at, at most, for each record that it is to return."""
 
@@ -264,29 +267,32 @@ class WorkItemQueries:
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
 
-    async def contact_due_ms(self, tenant: str, decision: Decision) -> int | None:
-        """Return by when a decision's owner is to make contact, in milliseconds since 1970; None: it is not limited."""
+    async def awaited(self, tenant: str, decision: Decision) -> Awaited | None:
+        """Return what a decision's work item had waited for; None: it was not woken, or nobody knows."""
+        if decision.head.cause is not Cause.WOKEN or not decision.number:
+            return None
+        head, after = decision.head, max(decision.previous, decision.number - 1 - _LOOKS_BACK)
+        between = await self._store.events(
+            tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
+        )
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        return awaited(decision, await self.decision(tenant, decision.previous), between, planner)
+
+    async def contact_due(self, tenant: str, decision: Decision) -> ContactTime | None:
+        """Return by when a decision's owner is to make contact; None: it is not limited."""
         head = decision.head
         rule_set = await self._planners.rule_set(tenant, head.rule_set_revision)
         if not decision.rep or not rule_set.limits_contact:
             return None  # without a look at the workforce as it was
-        return contact_due_ms(
-            decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        )
+        return contact_due(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
 
-    async def expected_contact_ms(self, tenant: str, decision: Decision, *, even_past: bool) -> int | None:
-        """Return from when on contact can be expected, in milliseconds since 1970; None: nobody knows.
-
-        Parameters
-        ----------
-        even_past
-            Whether to look for it where it takes rules and a workforce that are not the active ones any more.
-        """
-        revisions = decision.head.rule_set_revision, decision.head.workforce_revision
-        planner = self._planners.at_hand(tenant, *revisions)
-        if planner is None and even_past:
-            planner = await self._planners.at(tenant, *revisions)
-        return expected_contact_ms(decision, planner) if planner else None
+    async def expected_contact(self, tenant: str, decision: Decision) -> ContactTime | None:
+        """Return from when on contact can be expected; None: nobody knows."""
+        if not decision.rep and decision.outcome is not Outcome.WAITING:
+            return None  # without a look at the workforce as it was
+        head = decision.head
+        planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        return expected_contact(decision, planner)
 
     async def roster(self, tenant: str, decision: Decision) -> Roster:
         """Return the workforce that a decision was made from."""

@@ -21,6 +21,7 @@ from router.model.caps import CapMeasure
 from router.model.decision import Decision, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import (
+    WAKE,
     Completed,
     Erased,
     Event,
@@ -31,7 +32,6 @@ from router.model.events import (
 )
 from router.model.records import ItemRecord
 from router.model.workitem import State
-from router.timers.timer import WAKE
 
 _PAGE = 1000
 _TRIES = 8

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from router.model.decision import Decision
+from router.model.events import WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.timers.ports import Present
-from router.timers.timer import STATES, WAKE, Timer
+from router.timers.timer import STATES, Timer
 
 Lifts = Callable[[Present, Decision, int], int | None]
 """Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since

@@ -139,10 +139,9 @@ def _show_rule(decision: decisions.Decision, console: Console, language: Languag
 
 def _show_steps(decision: decisions.Decision, console: Console, language: Language) -> None:
     console.print(Text(f"\n{label('steps', language)}", style="bold"))
-    for place, step in enumerate(decision.step_texts, start=1):
-        is_last = place == len(decision.step_texts)
-        ending = decision.refusal_summary if is_last else label("nobody", language)
-        console.print(Text(f"  {label('step', language, place=place, step=step, ending=ending)}"))
+    summaries = zip(decision.step_texts, decision.step_summaries, strict=False)
+    for place, (step, summary) in enumerate(summaries, start=1):
+        console.print(Text(f"  {label('step', language, place=place, step=step, ending=summary.text)}"))
 
 
 def _candidates(decision: decisions.Decision, language: Language) -> Table:

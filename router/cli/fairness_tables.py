@@ -88,9 +88,9 @@ def fairness_table(
     for rep, weight in weights.items():
         table.add_row(
             called(rep, names),
-            f"{weight:g}",
+            f"{weight:,.15g}",
             f"{report.entitled[rep]:.2f}",
-            f"{report.received[rep]:g}",
+            f"{report.received[rep]:,.15g}",
             Text(signed(report.observed.per_rep[rep]), "green"),
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
@@ -110,7 +110,7 @@ def period_table(
     jain_index
         Over received/entitled.
     """
-    title = Text(f"{in_words}: {period.decisions} decisions, {period.charged:g} charged", style="bold")
+    title = Text(f"{in_words}: {period.decisions} decisions, {period.charged:,.15g} charged", style="bold")
     if not period.decisions:
         return title
     overridden = f", {period.overrides} by a person's word" if period.overrides else ""
@@ -124,7 +124,7 @@ def period_table(
         table.add_column(heading, justify="right")
     for rep in sorted(period.entitled):
         entitled, received = period.entitled[rep], period.received[rep]
-        table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:g}", signed(round(entitled - received, 6)))
+        table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:,.15g}", signed(round(entitled - received, 6)))
     return Group(title, table, Text(caption, "dim italic"))
 
 
@@ -147,7 +147,7 @@ def _title(report: fairness.FairnessReport, arrived: int, pool: str = "") -> Tex
 
 
 def _caption(report: fairness.FairnessReport) -> str:
-    band = f", band {report.band:g}" if report.band else ""
+    band = f", band {report.band:,.15g}" if report.band else ""
     disturbed = f" + {report.disturbance:.2f} for overrides, leavers and credits" if report.disturbance else ""
     members = len(report.weights)
     return (

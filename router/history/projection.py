@@ -165,6 +165,7 @@ class StateProjection:
         at_ms: int,
         named: str = "",
         amounts: Amounts = ONE,
+        pool: str = "",
     ) -> tuple[ObservedState, ...]:
         """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
 
@@ -176,11 +177,13 @@ class StateProjection:
             The rep a person named: theirs it is, away or not, whatever their caps.
         amounts
             What the work item counts under caps.
+        pool
+            The pool that its owner has it of; empty: of none.
         """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            blocked = self._blocked(candidates, full, amounts, at_ms, named)
+            blocked = self._blocked(candidates, full, amounts, at_ms, named, pool)
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -190,11 +193,11 @@ class StateProjection:
         return tuple(seen)
 
     def _blocked(
-        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str
+        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str, pool: str
     ) -> tuple[Blocked, ...]:
         """Return who has no room for another reason than capacity; of credits only where somebody else has."""
         asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
-        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms))}
+        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms, pool))}
         served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
         if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
             blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
@@ -217,13 +220,13 @@ class StateProjection:
         ]
         return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
 
-    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int) -> Blocked | None:
+    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, pool: str) -> Blocked | None:
         """Return why a candidate who is not at capacity has no room, if so."""
         rep = candidates.reps[k]
         if self.is_away(rep, at_ms):
             return k, Block.AWAY, self.presences[rep], 0
         for index, cap in enumerate(candidates.caps):
-            if not cap.is_of(k):
+            if not cap.is_of(k) or cap.counts_already(pool):
                 continue
             use = self.counts.use(cap, rep, amounts, at_ms)
             if cap.reached(use.counted, amounts.of(cap.cap.measure)):

@@ -144,9 +144,10 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item))
-        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         record = projection.items.get(decision.item_id)
+        pool = record.pool if record else ""
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), pool)
+        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         projection.enter_decision(decision, attempts, choice)

@@ -95,6 +95,10 @@ class Erased:
     actor: str = ""
 
 
+WAKE = "wake"
+"""The timer of what waits: whoever could take it may be there from then on, and it is tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to."""

@@ -31,7 +31,7 @@ def absence_policy(message: workforce.Pool, at: str) -> CreditPolicy | None:
 def _max_units(credit: workforce.AbsencePolicy.Credit, at: str) -> int:
     micros = round(fields.finite(credit.max_units, 0, MAX_UNITS, f"{at}.max_units") * MICROS)
     if not micros:
-        raise InvalidInput.of(f"{at}.max_units", f"{credit.max_units:g}: must be 0.000001 to {MAX_UNITS}")
+        raise InvalidInput.of(f"{at}.max_units", f"{credit.max_units:,.15g}: must be 0.000001 to {MAX_UNITS:,}")
     return micros
 
 

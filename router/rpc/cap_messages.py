@@ -49,7 +49,7 @@ def _limit(message: messages.Cap, measure: CapMeasure, field: str) -> int:
     if measure is CapMeasure.VALUE:
         return round(fields.finite(limit, 0, MAX_VALUE_LIMIT, field) * MICROS)
     if fields.finite(limit, 0, MAX_LIMIT, field) % 1:
-        raise InvalidInput.of(field, f"{limit:g}: must be a whole number, as {measure} counts in whole ones")
+        raise InvalidInput.of(field, f"{limit:,.15g}: must be a whole number, as {measure} counts in whole ones")
     return int(limit)
 
 

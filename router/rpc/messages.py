@@ -14,9 +14,10 @@ from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.fields import finite, text, timestamp
 from missing_words import BLANKS
+from router.assignment.awaited import Awaited
 from router.assignment.commands import RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.explanation import Candidate, Explanation, Reason, Verdict
+from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
 from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
@@ -43,6 +44,7 @@ DURABILITIES: dict[Durability, Any] = {
     durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
 }
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+AWAITED: dict[Awaited, Any] = {awaited: decisions.Decision.Awaited.Value(f"AWAITED_{awaited}") for awaited in Awaited}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
 }
@@ -193,6 +195,7 @@ def decision_message(
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
         message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
+        message.step_summaries.extend(map(_step_summary, explanation.steps))
         message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
         chosen = message.candidates[0]
@@ -225,6 +228,18 @@ def _template(
         steps=steps,
         candidates=[chosen] if has_chosen else [],
     ).SerializeToString()
+def _step_summary(refusals: Refusals) -> decisions.StepSummary:
+    return decisions.StepSummary(
+        eligible=refusals.eligible,
+        members=refusals.looked_at,
+        refused=map(_refused, refusals.counts),
+        missing_pool=refusals.missing_pool,
+    )
+
+
+def _refused(counted: RefusedCount) -> decisions.Refused:
+    lift = timestamp(counted.lift_ms * 1000) if counted.lift_ms else None
+    return decisions.Refused(code=counted.code, field=counted.field, count=counted.reps, lift_time=lift)
 
 
 def name_people(message: decisions.Decision, roster: Roster) -> None:

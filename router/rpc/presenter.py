@@ -12,7 +12,7 @@ from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.model.decision import Decision
 from router.rpc.fields import View
-from router.rpc.messages import DURABILITIES, decision_message, known_message, name_people
+from router.rpc.messages import AWAITED, DURABILITIES, decision_message, known_message, name_people
 from router.wording.decisions import tell
 from store.durability import DurabilityStatus
 
@@ -49,23 +49,27 @@ class DecisionPresenter:
         """
         explanation = await self._queries.explained(tenant, decision, full=view.full)
         message = decision_message(tenant, decision, explanation, view)
-        contact_ms = await self._queries.expected_contact_ms(tenant, decision, even_past=view.full or view.tells)
-        if contact_ms is not None:
-            message.expected_contact_time.CopyFrom(timestamp(contact_ms * 1000))
+        contact = await self._queries.expected_contact(tenant, decision)
+        if contact is not None:
+            message.expected_contact_time.CopyFrom(timestamp(contact.at_ms * 1000))
+            message.expected_contact_official_until = contact.official_until
         await self.add_times(tenant, decision, message)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
         if known:
             message.known_work_item.CopyFrom(known_message(known))
+        if view.full and (awaited := await self._queries.awaited(tenant, decision)):
+            message.awaited = AWAITED[awaited]
         if view.tells:
             await self._put_in_words(call, tenant, decision, message, view)
         return message
 
     async def add_times(self, tenant: str, decision: Decision, message: decisions.Decision) -> None:
         """Write into a message what falls due after its decision."""
-        due_ms = await self._queries.contact_due_ms(tenant, decision)
-        if due_ms is not None:
-            message.contact_due_time.CopyFrom(timestamp(due_ms * 1000))
+        due = await self._queries.contact_due(tenant, decision)
+        if due is not None:
+            message.contact_due_time.CopyFrom(timestamp(due.at_ms * 1000))
+            message.contact_due_official_until = due.official_until
 
     async def _put_in_words(
         self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View

@@ -316,7 +316,7 @@ def member_weight(weight: float, field: str) -> int:
     """
     thousandths = round(fields.finite(weight, 0, MAX_WEIGHT, field) * MILLIS)
     if not thousandths:
-        fault = f"{weight:g}: must be 0.001 to {MAX_WEIGHT}; deactivate a rep who is to get nothing"
+        fault = f"{weight:,.15g}: must be 0.001 to {MAX_WEIGHT}; deactivate a rep who is to get nothing"
         raise InvalidInput.of(field, fault)
     return thousandths
 
@@ -329,7 +329,7 @@ def _attributes(message: workforce.Rep, at: str) -> dict[str, FactValue]:
         read = _attribute(value)
         if read is None or not name or len(name) > MAX_STRING:
             allowed = (
-                f"must be text of up to {MAX_STRING} characters, a finite number below {MAX_NUMBER:g}, "
+                f"must be text of up to {MAX_STRING} characters, a finite number below {MAX_NUMBER:,.0f}, "
                 f"true or false, or a list of up to {MAX_LIST} texts"
             )
             violations.append(Violation(f"{at}.attributes.{name[:80]}", f"{shown(value)}: {allowed}"))

@@ -13,11 +13,10 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
+from router.model.events import WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
-WAKE = "wake"
-"""Whoever could take a work item that waits may be there from now on: it is tried again."""
 STATES: Mapping[str, State] = {WAKE: State.QUEUED}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 

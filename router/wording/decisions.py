@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
-from router.wording.figures import claim_of, decided_by, first_two, relation, signed
+from router.wording.figures import claim_of, decided_by, first_two, grouped, relation, signed
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
+    AWAITED,
     COMPARISONS,
     COUNTED,
     DECIDED,
@@ -32,6 +33,8 @@ from router.wording.phrases import (
 )
 
 _ATTRIBUTE = "attributes."
+_COUNTED = ("AT_CAPACITY", "REACHED_CAP")
+"""Reasons whose values are amounts; of others they may be ids, which have no thousands."""
 
 
 def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
@@ -50,6 +53,8 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
+    for step in decision.step_summaries:
+        step.text = _step_summary(step, decision.decide_time.ToDatetime(UTC), language, zone)
     for predicate in decision.predicates:
         predicate.explanation = _predicate(predicate, language)
     chosen, _ = first_two(decision.candidates)
@@ -63,6 +68,7 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
         decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
+        decision.sentences.extend(_not_official(decision.contact_due_official_until, language))
 
 
 def summary(refusals: Refusals, language: Language) -> str:
@@ -70,7 +76,9 @@ def summary(refusals: Refusals, language: Language) -> str:
 
     Examples
     --------
-    >>> refusals = Refusals(1, 4, (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1)))
+    >>> from router.assignment.explanation import RefusedCount
+    >>> counts = RefusedCount("TERRITORY", "regions", 2), RefusedCount("AT_CAPACITY", "capacity.LEAD", 1)
+    >>> refusals = Refusals(1, 4, counts)
     >>> summary(refusals, Language.EN), summary(refusals, Language.ZH)
     ('1/4 reps: 2 outside the territory, 1 at capacity', '1/4 人合格：2 人不负责该区域，1 人已达容量上限')
     """
@@ -78,8 +86,24 @@ def summary(refusals: Refusals, language: Language) -> str:
         return PARTS["names nobody"].say(language)
     if refusals.missing_pool:
         return PARTS["missing pool"].say(language, pool=refusals.missing_pool)
-    reasons = _counted(refusals.counts, language)
+    reasons = _counted((counted[:3] for counted in refusals.counts), language)
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
+
+
+def _step_summary(step: decisions.StepSummary, told: datetime, language: Language, zone: tzinfo) -> str:
+    """Sum up a step, with the instants at which reasons first end."""
+    if step.missing_pool:
+        return PARTS["missing pool"].say(language, pool=step.missing_pool)
+    reasons = _listed((_refused(each, told, language, zone) for each in step.refused), language)
+    return PARTS["summary"].say(language, eligible=step.eligible, members=step.members, reasons=reasons)
+
+
+def _refused(refused: decisions.Refused, told: datetime, language: Language, zone: tzinfo) -> str:
+    counted = _count(refused.code, refused.field, refused.count, language)
+    if not refused.HasField("lift_time"):
+        return counted
+    lift = when(refused.lift_time.ToDatetime(UTC), told, zone, language)
+    return PARTS["earliest"].say(language, counted=counted, when=lift)
 
 
 def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
@@ -91,6 +115,12 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) ->
         rep = decision.rep_display_name or _last(decision.rep)
         sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
         yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
+        yield from _not_official(decision.expected_contact_official_until, language)
+
+
+def _not_official(until: str, language: Language) -> Iterator[str]:
+    if until:
+        yield SENTENCES["not official"].say(language, date=until)
 
 
 def outcome(decision: decisions.Decision, language: Language) -> str:
@@ -111,7 +141,10 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
-    if cause in SENTENCES:
+    if decision.awaited:
+        phrase = AWAITED[decisions.Decision.Awaited.Name(decision.awaited)]
+        yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
+    elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
     if len(decision.steps) > 1:
         yield SENTENCES["steps"].say(language, steps=_steps(decision, language))
@@ -198,11 +231,16 @@ def _eligible(members: Sequence[decisions.Candidate], language: Language) -> str
 
 def _counted(counts: Iterable[tuple[str, str, int]], language: Language) -> str:
     """List how many each reason refused; empty where it refused nobody."""
-    counted = [
-        PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
-        for code, field, count in counts
-    ]
-    return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(counted)) if counted else ""
+    return _listed((_count(code, field, count, language) for code, field, count in counts), language)
+
+
+def _count(code: str, field: str, count: int, language: Language) -> str:
+    return PARTS["count"].say(language, count=count, refused=COUNTED[code].say(language, field=field))
+
+
+def _listed(texts: Iterable[str], language: Language) -> str:
+    texts = list(texts)
+    return PARTS["listed"].say(language, list=PARTS["comma"].say(language).join(texts)) if texts else ""
 
 
 def _why(candidates: Sequence[decisions.Candidate], language: Language) -> Iterator[str]:
@@ -250,8 +288,10 @@ def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
-    window = WINDOWS[reason.window].say(language)
-    reason.text = phrase.say(language, field=field, actual=actual, required=reason.required, window=window)
+    window, required = WINDOWS[reason.window].say(language), reason.required
+    if code in _COUNTED:
+        actual, required = grouped(actual), grouped(required)
+    reason.text = phrase.say(language, field=field, actual=actual, required=required, window=window)
 
 
 def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language: Language, zone: tzinfo) -> None:

@@ -26,6 +26,18 @@ def signed(amount: float) -> str:
     return f"{round(amount, 2) + 0.0:+.2f}"
 
 
+def grouped(number: str) -> str:
+    """Write a number with its thousands apart, as both languages do; whatever is no number stays as it is.
+
+    Examples
+    --------
+    >>> grouped("1000000"), grouped("12500.5"), grouped("999"), grouped("east")
+    ('1,000,000', '12,500.5', '999', 'east')
+    """
+    whole, point, fraction = number.partition(".")
+    return f"{int(whole):,}{point}{fraction}" if whole.isdecimal() else number
+
+
 def first_two(
     candidates: Sequence[decisions.Candidate],
 ) -> tuple[decisions.Candidate | None, decisions.Candidate | None]:

@@ -181,6 +181,22 @@ LOST: Mapping[str, Phrase] = {
 }
 """The same, told to who did not get it."""
 
+AWAITED: Mapping[str, Phrase] = {
+    "AWAITED_HOURS": Phrase(
+        "It had waited until {rep}'s working hours began.", "此前一直在等待，{rep} 上班后得以分配。"
+    ),
+    "AWAITED_LEAVE": Phrase("It had waited until {rep}'s leave ended.", "此前一直在等待，{rep} 休假结束后得以分配。"),
+    "AWAITED_RETURN": Phrase("It had waited until {rep} was back.", "此前一直在等待，{rep} 回来后得以分配。"),
+    "AWAITED_CAP": Phrase("It had waited until a cap lifted.", "此前一直在等待，上限恢复后得以分配。"),
+    "AWAITED_ROOM": Phrase("It had waited until {rep} had room.", "此前一直在等待，{rep} 有空余后得以分配。"),
+    "AWAITED_WORKFORCE": Phrase(
+        "It had waited until reps, pools or calendars were changed.",
+        "此前一直在等待，人员、分配池或日历变更后得以分配。",
+    ),
+    "AWAITED_RULES": Phrase("It had waited until the rules were changed.", "此前一直在等待，规则变更后得以分配。"),
+}
+"""What a work item had waited for."""
+
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
@@ -208,6 +224,7 @@ SENTENCES: Mapping[str, Phrase] = {
         "{rep} is at work {when}: contact can be expected from then on.", "{rep} {when} 上班，届时联系。"
     ),
     "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when} 起有人上班，届时接手。"),
+    "not official": Phrase("Days after {date} are not official yet.", "{date} 之后的安排尚未公布。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
     "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
@@ -226,6 +243,7 @@ PARTS: Mapping[str, Phrase] = {
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),
     "count": Phrase("{count} {refused}", "{count} 人{refused}"),
+    "earliest": Phrase("{counted} (again {when} at the earliest)", "{counted}（{when} 起陆续恢复）"),
     "listed": Phrase(": {list}", "：{list}"),
     "comma": Phrase(", ", "，"),
     "enumerated": Phrase(", ", "、"),

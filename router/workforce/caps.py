@@ -60,7 +60,7 @@ def cap_faults(caps: Sequence[Cap], at: str, *, of_pool: bool) -> Iterator[Viola
 def _faults(cap: Cap, *, of_pool: bool) -> Iterator[tuple[str, str]]:
     unit, most = (MICROS, MAX_VALUE_LIMIT) if cap.measure is CapMeasure.VALUE else (1, MAX_LIMIT)
     if not 0 <= cap.limit <= most * unit:
-        yield "limit", f"{cap.limit / unit:g}: must be 0 to {most}"
+        yield "limit", f"{cap.limit / unit:,.15g}: must be 0 to {most:,}"
     is_length = MINUTE_MS <= cap.rolling_ms <= MAX_ROLLING_MS and cap.rolling_ms % MINUTE_MS == 0
     if cap.window is CapWindow.ROLLING and not is_length:
         yield "rolling_duration", f"{cap.rolling_ms / 1000:g}s: must be whole minutes, 1 minute to 366 days"

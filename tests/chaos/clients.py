@@ -181,7 +181,6 @@ def answer_of(told: Any) -> Answer:
     """Read an answer; what is told anew each time, as things stand then, is no part of it."""
     if isinstance(told, decisions.Decision):
         told.ClearField("known_work_item")
-        told.ClearField("expected_contact_time")  # told only while what it was decided by is active
     mark = sha1(told.SerializeToString(deterministic=True)).hexdigest()[:12]
     match told:
         case decisions.Decision():

@@ -18,8 +18,9 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest, reassign_command
 from router.assignment.explanation import Reason, explain, plan_again, reached_caps
+from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -111,6 +112,12 @@ class World:
         self.items += 1
         item = WorkItem(kind, "crm", f"L-{self.items}", value=value)
         return await self.router.route(self.tenant, RouteRequest(item))
+
+    async def move(self, planner: Planner, decision: Decision) -> BindCommand:
+        """Make the job of giving a work item to somebody who has not had it."""
+        stored = await self.queries.item(self.tenant, decision.item_id)
+        request = ReassignRequest(decision.item_id)
+        return reassign_command(self.tenant, planner, request, stored.record, stored.item, "", self.clock.at_ms)
 
     async def close(self, decision: Decision) -> None:
         await self.router.complete(self.tenant, decision.item_id, State.CLOSED)
@@ -302,6 +309,56 @@ async def test_a_cap_of_what_is_open_counts_what_was_open_before_it_came(world: 
     assert (refused.rep, still.rep) == ("", "")
     assert (await world.reason(refused)).actual == "4"
     assert (await world.route()).rep != ""
+    assert await world.differences() == []
+
+
+@pytest.mark.parametrize("measure", sorted(HELD))
+async def test_a_move_inside_a_pool_adds_nothing_to_what_is_open_in_it(world: World, measure: CapMeasure) -> None:
+    everybody = (Member("ann"), Member("bo"))
+    held = Cap("held", measure, 1, CapScope.POOL)
+    await world.save(Rep("ann"), Rep("bo"), pool=Pool("east", everybody))
+    given = [await world.route() for _ in range(2)]
+    await world.save(pool=Pool("east", everybody, caps=(held,)))
+
+    moved = await world.router.reassign(world.tenant, ReassignRequest(given[0].item_id))
+    routed = await world.route()
+
+    assert (given[0].rep, moved.rep, routed.rep) == ("ann", "bo", "")
+    assert (await world.reason(routed)).actual == "2"
+    assert await world.differences() == []
+
+
+@pytest.mark.parametrize("measure", sorted(HELD))
+async def test_what_an_owner_has_counts_for_nobody_else_to_whom_it_may_be_moved(
+    world: World, measure: CapMeasure
+) -> None:
+    held = Cap("held", measure, 1)
+    await world.save(Rep("ann", caps=(held,)), Rep("bo"), pool=Pool("east", (Member("ann"), Member("bo"))))
+    given = [await world.route() for _ in range(2)]
+
+    kept = await world.router.reassign(world.tenant, ReassignRequest(given[1].item_id))
+    await world.close(given[0])
+    moved = await world.router.reassign(world.tenant, ReassignRequest(given[1].item_id))
+
+    assert ([each.rep for each in given], kept.rep, moved.rep) == (["ann", "bo"], "", "ann")
+    assert (await world.reason(kept)).actual == "1"
+    assert await world.differences() == []
+
+
+async def test_of_moves_in_one_call_only_those_inside_the_pool_add_nothing(world: World) -> None:
+    ann, bo, cy = map(Member, ("ann", "bo", "cy"))
+    await world.save(*map(Rep, ("ann", "bo", "cy")), pool=Pool("east", (bo,)))
+    inside, outside = [await world.route() for _ in range(2)]
+    await world.router.reassign(world.tenant, ReassignRequest(outside.item_id, "ann"))
+    await world.save(pool=Pool("east", (ann, bo)))
+    await world.router.reassign(world.tenant, ReassignRequest(inside.item_id, "ann"))
+    await world.save(pool=Pool("east", (ann, bo, cy), caps=(Cap("held", CapMeasure.OPEN, 1, CapScope.POOL),)))
+    planner = await world.planners.renewed(world.tenant, (await world.planners.current(world.tenant)).revisions)
+
+    moves = [await world.move(planner, each) for each in (outside, inside)]
+    answers = await world.store.bind(world.tenant, planner.revisions, moves)
+
+    assert [answer.rep for answer in answers] == ["", "cy"]
     assert await world.differences() == []
 
 

@@ -29,11 +29,12 @@ from router.history.replay import Replay
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import StaleRevision
+from router.model.events import WAKE
 from router.model.workforce import Member, Pool, Record, Rep
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
-from router.timers.timer import WAKE, Timer
+from router.timers.timer import Timer
 from rules.revisions import Publication
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer

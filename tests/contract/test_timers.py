@@ -16,12 +16,12 @@ from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Fired
+from router.model.events import WAKE, Fired
 from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
-from router.timers.timer import WAKE, Position, Timer, digest
+from router.timers.timer import Position, Timer, digest
 from tests.contract.nothing.routing import Routing
 
 ITEM = "crm~L-0"

@@ -115,6 +115,9 @@ async def test_other_rules_wake_all_whom_they_help_in_the_order_they_came(api: A
 
     assert [decision.work_item for decision in woken] == waiting
     assert {last(decision.rep) for decision in woken} == {"bo"}
+    in_full = await api.decision(woken[0].name)
+    assert in_full.awaited == decisions.Decision.AWAITED_RULES
+    assert "It had waited until the rules were changed." in in_full.sentences
 
 
 async def test_a_change_that_helps_nobody_writes_nothing(api: Api) -> None:

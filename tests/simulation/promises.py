@@ -11,7 +11,7 @@ from router.model.decision import Block, Cause, Decision, Outcome
 from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
 from router.model.workforce import MICROS, WorkforceRecords
 from tests.simulation.truth import Truth
-from tests.simulation.usage import Usage
+from tests.simulation.usage import Given, Usage
 
 _ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
 """By rule: the step that requires the skill that a lead asks for."""
@@ -147,7 +147,8 @@ class Checks:
         self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
         value = round(decision.head.item.value * MICROS)
         capped = any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked)
-        above = next(self._reached(decision.pool, rep, at_ms, value), None)
+        given = Given(decision.item_id, at_ms, rep, value)
+        above = next(self._reached(decision.pool, given), None)
         self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
         away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
         self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
@@ -157,7 +158,7 @@ class Checks:
             Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=bool(decision.seen[-1].full)
         )
 
-    def _reached(self, pool_id: str, rep: str, at_ms: int, value: int) -> Iterator[Cap]:
+    def _reached(self, pool_id: str, given: Given) -> Iterator[Cap]:
         """Yield the caps of a pool that one work item more would be above."""
         pool = self.truth.records.pools.get(pool_id)
         calendar = (
@@ -165,7 +166,7 @@ class Checks:
         )
         zone = calendar.time_zone if calendar else self.truth.records.settings.time_zone
         for cap in pool.caps if pool else ():
-            if self._usage.reached(cap, pool_id, rep, zone, at_ms, value):
+            if self._usage.reached(cap, given, pool_id, zone):
                 yield cap
 
     def _check_order(self, decision: Decision) -> None:
@@ -212,7 +213,7 @@ class Checks:
             return False
         if truth.is_on_leave(rep_id, at_ms) or truth.is_away(rep_id, at_ms):
             return False
-        if any(self._reached(pool, rep_id, at_ms, 0)):
+        if any(self._reached(pool, Given("", at_ms, rep_id, 0))):
             return False
         limit = rep.capacity.get("LEAD")
         has_skill = not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]

@@ -39,8 +39,12 @@ class Usage:
         """Enter that nobody has it open any more."""
         self._open.pop(item_id, None)
 
-    def reached(self, cap: Cap, pool: str, rep: str, zone: str, at_ms: int, value: int) -> bool:
-        """Say whether one work item more would be above a cap of a pool."""
+    def reached(self, cap: Cap, given: Given, pool: str, zone: str) -> bool:
+        """Say whether giving somebody a work item would be above a cap of a pool."""
+        rep, at_ms, value = given.rep, given.at_ms, given.value
+        of, owner = self._open.get(given.item_id, ("", ""))
+        if cap.window is CapWindow.NONE and of == pool and cap_is_of(cap, rep, owner):
+            return False  # it is among what is open already
         used = self._used(cap, pool, rep, zone, at_ms)
         return used + (value if cap.measure is CapMeasure.VALUE else 1) > cap.limit
 

@@ -62,7 +62,8 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts)
+        pool = record.pool if record else ""
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, pool)
         choice = choose(job.attempts, seen, job.rotation, job.named)
         if job.named and choice.rep != job.named:
             return Refusal.FULL

@@ -69,7 +69,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time", "awaited", "step_summaries", "expected_contact_official_until", "contact_due_official_until")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -94,6 +94,24 @@ class Decision(_message.Message):
     CAUSE_REASSIGNED: Decision.Cause
     CAUSE_OVERRIDE: Decision.Cause
     CAUSE_WOKEN: Decision.Cause
+    class Awaited(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        AWAITED_UNSPECIFIED: _ClassVar[Decision.Awaited]
+        AWAITED_HOURS: _ClassVar[Decision.Awaited]
+        AWAITED_LEAVE: _ClassVar[Decision.Awaited]
+        AWAITED_RETURN: _ClassVar[Decision.Awaited]
+        AWAITED_CAP: _ClassVar[Decision.Awaited]
+        AWAITED_ROOM: _ClassVar[Decision.Awaited]
+        AWAITED_WORKFORCE: _ClassVar[Decision.Awaited]
+        AWAITED_RULES: _ClassVar[Decision.Awaited]
+    AWAITED_UNSPECIFIED: Decision.Awaited
+    AWAITED_HOURS: Decision.Awaited
+    AWAITED_LEAVE: Decision.Awaited
+    AWAITED_RETURN: Decision.Awaited
+    AWAITED_CAP: Decision.Awaited
+    AWAITED_ROOM: Decision.Awaited
+    AWAITED_WORKFORCE: Decision.Awaited
+    AWAITED_RULES: Decision.Awaited
     NAME_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -123,6 +141,10 @@ class Decision(_message.Message):
     KNOWN_WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_CONTACT_TIME_FIELD_NUMBER: _ClassVar[int]
     CONTACT_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    AWAITED_FIELD_NUMBER: _ClassVar[int]
+    STEP_SUMMARIES_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_CONTACT_OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    CONTACT_DUE_OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -152,7 +174,37 @@ class Decision(_message.Message):
     known_work_item: KnownWorkItem
     expected_contact_time: _timestamp_pb2.Timestamp
     contact_due_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    awaited: Decision.Awaited
+    step_summaries: _containers.RepeatedCompositeFieldContainer[StepSummary]
+    expected_contact_official_until: str
+    contact_due_official_until: str
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., awaited: _Optional[_Union[Decision.Awaited, str]] = ..., step_summaries: _Optional[_Iterable[_Union[StepSummary, _Mapping]]] = ..., expected_contact_official_until: _Optional[str] = ..., contact_due_official_until: _Optional[str] = ...) -> None: ...
+
+class StepSummary(_message.Message):
+    __slots__ = ("eligible", "members", "refused", "missing_pool", "text")
+    ELIGIBLE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_POOL_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    eligible: int
+    members: int
+    refused: _containers.RepeatedCompositeFieldContainer[Refused]
+    missing_pool: str
+    text: str
+    def __init__(self, eligible: _Optional[int] = ..., members: _Optional[int] = ..., refused: _Optional[_Iterable[_Union[Refused, _Mapping]]] = ..., missing_pool: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class Refused(_message.Message):
+    __slots__ = ("code", "field", "count", "lift_time")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    LIFT_TIME_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    field: str
+    count: int
+    lift_time: _timestamp_pb2.Timestamp
+    def __init__(self, code: _Optional[str] = ..., field: _Optional[str] = ..., count: _Optional[int] = ..., lift_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class KnownWorkItem(_message.Message):
     __slots__ = ("state", "open", "owner_active", "differences", "erased")

@@ -27,7 +27,7 @@ from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import Erased
+from router.model.events import WAKE, Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
@@ -36,7 +36,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
 from router.timers.ports import Timers
-from router.timers.timer import WAKE, Position, Timer
+from router.timers.timer import Position, Timer
 from router.workforce.edits import Edit
 from router.workforce.ports import Presences, Workforce
 from router.workforce.service import WorkforceService

@@ -54,7 +54,11 @@ async def test_a_lead_that_comes_outside_of_hours_is_told_when_somebody_is_there
 
     answered = await api.route("2")
     in_full = await api.decision(answered.name)
+    await give_hours(api, expected + timedelta(days=1))
+    later = await api.route("3")
+    in_basic = await api.decision(answered.name, decisions.DECISION_VIEW_BASIC)
 
+    assert (contact(later), contact(in_basic)) == (expected + timedelta(days=1), expected)
     assert not without.HasField("expected_contact_time")
     assert (answered.outcome, contact(answered), contact(in_full)) == (outcome, expected, expected)
     assert f"on {expected:%A} at 00:00" in in_full.explanation

@@ -136,3 +136,6 @@ async def test_the_steps_of_a_route_are_told_one_by_one(api: Api, language: str)
         "zh": ["分配池 everyone", "分配池 everyone，不限 regions"],
     }
     assert answer.step_texts == expected[language]
+    refused = {"en": "0/2 reps: 2 outside the territory", "zh": "0/2 人合格：2 人不负责该区域"}
+    assert answer.step_summaries[0].text == refused[language]
+    assert answer.step_summaries[1].text == answer.refusal_summary

@@ -79,13 +79,13 @@ local function array(n)
   return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
 end
 
-local function choose(job)
-  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full.
+local function choose(job, pool)
+  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `pool` as in `with_room`.
   local choice = {set = nil, eligible = nil, rep = '', pool = '', charge = 0, seen = '', proof = '', attempts = 0,
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt)
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, pool)
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
@@ -193,7 +193,7 @@ local function do_job(job)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if job[SINCE] and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
-  local choice = choose(job)
+  local choice = choose(job, record[POOL])
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
   local outcome = choice.rep ~= '' and 'ASSIGNED' or job[OTHERWISE]

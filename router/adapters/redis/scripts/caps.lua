@@ -168,15 +168,16 @@ local function use_caps(counts_key, headroom_key)
     return (last + SLOTS + 1) * cap[SLOT_MS]
   end
 
-  local function block_of(group, indices, rep, amounts)
+  local function block_of(group, indices, rep, amounts, is_within)
     -- Returns the first of some caps that a rep has reached: {index, counted, of a rolling window when it lifts}; false: none,
-    -- and then how many work items more they may have in any case.
+    -- and then how many work items more they may have in any case. `is_within` says that what is open counts the job already.
     local room = math.huge
     for _, index in ipairs(indices) do
       local cap = group.caps[index]
       local counted, slots, first = used(cap, rep)
       local amount = amount_of(cap, amounts)
-      if counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED]) then
+      local is_counted = is_within and is_held(cap)
+      if not is_counted and (counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED])) then
         return {index, counted, slots and leaves_ms(cap, slots, first, counted, amount)}
       end
       room = math.min(room, cap[LIMIT] - counted, cap[PACED] >= 0 and cap[PACED] - counted + 1 or math.huge)
@@ -209,12 +210,12 @@ local function use_caps(counts_key, headroom_key)
     group.units, group.value, group.looked = amounts[3], amounts[4], #touched
   end
 
-  local function blocks_of(set, amounts)
+  local function blocks_of(set, amounts, is_within)
     -- Returns by place who of a set has reached a cap: {place from 0, REACHED_CAP, index from 0, counted, of a rolling window
-    -- when it lifts}; nil: nobody.
+    -- when it lifts}; nil: nobody. `is_within` says that the job is open in the set's pool, whoever of it gets it.
     local group, reached = set.caps, nil
     forget(group, amounts)
-    local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts)
+    local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts, is_within)
     for k, rep in ipairs(set.reps) do
       local block = blocks[rep]
       if block == UNKNOWN then

@@ -148,14 +148,14 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named, amounts)
+local function with_room(set, kind, named, amounts, pool)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
   -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
   -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
-  -- credit allow. `amounts` is the attempt, see caps.lua.
+  -- credit allow. `amounts` is the attempt, see caps.lua; `pool` is the one that its owner has the job of, '': of none.
   local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
-  local reached = set.caps and caps.blocks_of(set, amounts)
+  local reached = set.caps and caps.blocks_of(set, amounts, set.pool == pool)
   if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
   local eligible, full, blocked, served = {}, {}, {}, {}
   for k, rep in ipairs(set.reps) do

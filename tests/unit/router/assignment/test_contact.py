@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from router.assignment.contact import contact_due_ms
+from router.assignment.contact import contact_due
 from router.assignment.planner import Planner
 from router.assignment.roster import Roster
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
@@ -36,11 +36,13 @@ CALENDARS = {
 FRIDAY = "2026-10-16T17:00+08:00"
 
 
-def planner(rep: Rep, pool: str = "", settings: TenantSettings | None = None) -> Planner:
+def planner(
+    rep: Rep, pool: str = "", settings: TenantSettings | None = None, calendars: Mapping[str, Calendar] = CALENDARS
+) -> Planner:
     by_kind: dict[str, Mapping[str, Record]] = {
         "rep": {rep.id: rep},
         "pool": {"east": Pool("east", (Member(rep.id),), calendar=pool)},
-        "calendar": CALENDARS,
+        "calendar": calendars,
         "tenant": {"settings": settings or TenantSettings()},
     }
     rule_set = check(RULES).rule_set
@@ -57,7 +59,8 @@ def decided(severity: str = "P2", *, rule: str = "urgent", rep: str = "ann", era
 
 
 def due(decision: Decision, by: Planner) -> str | None:
-    at_ms = contact_due_ms(decision, by)
+    due_time = contact_due(decision, by)
+    at_ms = due_time.at_ms if due_time else None
     zone = datetime.fromisoformat(FRIDAY).tzinfo
     return None if at_ms is None else datetime.fromtimestamp(at_ms / 1000, zone).isoformat(timespec="minutes")
 
@@ -86,3 +89,14 @@ def test_it_is_absent_where_there_is_no_saying() -> None:
     assert due(decided(rep=""), ann) is None
     assert due(decided(erased=("attributes.severity",)), ann) is None
     assert due(decided(), planner(Rep("ann", calendar="never"))) is None
+
+
+@pytest.mark.parametrize(("until", "told"), [("2026-10-16", "2026-10-16"), ("2026-12-31", "")])
+def test_what_falls_due_behind_the_official_days_of_a_calendar_is_told_as_such(until: str, told: str) -> None:
+    office = Calendar("office", "Asia/Shanghai", NINE_TO_SIX, official_until=until)
+    by = planner(Rep("ann", calendar="office"), calendars={"office": office})
+
+    due_time = contact_due(decided("P9"), by)
+
+    assert due_time is not None
+    assert due_time.official_until == told

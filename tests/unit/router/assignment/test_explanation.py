@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from router.assignment.choice import choose, rotation_of, trace_hash
-from router.assignment.explanation import Explanation, Reason, Refusals, Verdict, explain, replay
+from router.assignment.explanation import Explanation, Reason, Refusals, RefusedCount, Verdict, explain, replay
 from router.assignment.planner import Planner
 from router.history.projection import StateProjection
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
@@ -105,7 +105,8 @@ def test_each_rep_is_told_how_they_stood() -> None:
         "zoe": ["NOT_A_MEMBER"],
     }
     counts = (("TERRITORY", "regions", 2), ("AT_CAPACITY", "capacity.LEAD", 1), ("INACTIVE", "active", 1))
-    assert explanation.refusals == Refusals(1, 5, counts)
+    assert explanation.refusals == Refusals(1, 5, tuple(RefusedCount(*each) for each in counts))
+    assert explanation.steps == (explanation.refusals,)
 
 
 @pytest.mark.parametrize("until_ms", [0, 90])
@@ -116,7 +117,7 @@ def test_who_is_away_is_told_until_when(until_ms: int) -> None:
     assert by_rep["ann"].reasons == (Reason("AWAY", lift_ms=until_ms),)
     assert by_rep["bob"].verdict is Verdict.CHOSEN
     assert [reason.code for reason in by_rep["cy"].reasons] == ["TERRITORY", "SKILL", "ATTRIBUTE", "ATTRIBUTE"]
-    assert ("AWAY", "", 1) in explanation.refusals.counts
+    assert RefusedCount("AWAY", "", 1, until_ms) in explanation.refusals.counts
 
 
 def test_a_decision_that_says_who_was_away_otherwise_than_it_was_is_found() -> None:

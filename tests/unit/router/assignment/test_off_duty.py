@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from router.assignment.choice import choose, rotation_of, trace_hash
-from router.assignment.expected_contact import expected_contact_ms
-from router.assignment.explanation import Explanation, Reason, explain
+from router.assignment.contact import ContactTime
+from router.assignment.expected_contact import expected_contact
+from router.assignment.explanation import Explanation, Reason, Refusals, RefusedCount, explain
 from router.assignment.planner import Planner
 from router.history.projection import StateProjection
 from router.model.calendars import Absence, Calendar, TenantSettings
@@ -53,7 +56,27 @@ def test_who_is_outside_their_hours_is_told_when_they_begin_and_by_which_clocks(
         "a": (Reason("OUTSIDE_HOURS", lift_ms=NEXT_MONDAY_9, time_zone="UTC"),),
         "b": (Reason("OUTSIDE_HOURS", lift_ms=NEXT_MONDAY_9 - HOUR, time_zone="Europe/Berlin"),),
     }
-    assert explanation.refusals.counts == (("OUTSIDE_HOURS", "", 2),)
+    assert explanation.refusals.counts == (RefusedCount("OUTSIDE_HOURS", "", 2, NEXT_MONDAY_9 - HOUR),)
+
+
+def test_every_step_says_why_it_found_nobody_and_when_that_ends_first() -> None:
+    asia = (
+        Rep("a", calendar="days"),
+        Rep("b", calendar="berlin"),
+        Rep("c", calendar="never"),
+        pool("p", "a", "b", "c"),
+    )
+    others = DAYS, hours("berlin", 9, 18, "Europe/Berlin"), Calendar("never"), Rep("d"), Rep("e"), pool("q", "d", "e")
+    away = Absence("d/1", 0, 20 * DAY)
+
+    explanation = explained(SATURDAY, *asia, *others, away, route="pool: p, fallback: [{pool: r}, {pool: q}, wait]")
+
+    assert explanation.steps == (
+        Refusals(0, 3, (RefusedCount("OUTSIDE_HOURS", "", 3, NEXT_MONDAY_9 - HOUR),)),
+        Refusals(missing_pool="r"),
+        Refusals(1, 2, (RefusedCount("ON_LEAVE", "", 1, 20 * DAY),)),
+    )
+    assert explanation.refusals == explanation.steps[-1]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +133,16 @@ def contact(
     at_ms: int, *those: Record, route: str = "pool: p, fallback: [wait]", named: str = "", full: tuple[str, ...] = ()
 ) -> int | None:
     by = planner(route, *those)
-    return expected_contact_ms(decided(by, at_ms, named=named, full=full), by)
+    expected = expected_contact(decided(by, at_ms, named=named, full=full), by)
+    return expected.at_ms if expected else None
+
+
+@pytest.mark.parametrize("route", ["pool: p, fallback: [wait]", "pool: p, hours: ignore"])
+@pytest.mark.parametrize(("until", "told"), [("1970-01-11", "1970-01-11"), ("1970-01-12", "")])
+def test_contact_behind_the_official_days_of_a_calendar_is_told_as_such(route: str, until: str, told: str) -> None:
+    by = planner(route, Rep("a", calendar="days"), pool("p", "a"), replace(DAYS, official_until=until))
+
+    assert expected_contact(decided(by, SATURDAY), by) == ContactTime(NEXT_MONDAY_9, told)
 
 
 ON_DUTY = MONDAY + 10 * HOUR

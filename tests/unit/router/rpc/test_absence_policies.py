@@ -46,7 +46,7 @@ def test_a_policy_that_no_mask_names_stays() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (message(units=0), "max_units: 0: must be 0.000001 to 1000000"),
+        (message(units=0), "max_units: 0: must be 0.000001 to 1,000,000"),
         (message(units=1e7), "max_units"),
         (message(units=float("nan")), "max_units"),
         (message(ttl_s=0), "ttl_duration: 0s: must be 0.001s to 31622400s"),

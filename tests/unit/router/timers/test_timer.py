@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from router.model.events import WAKE
 from router.model.records import FiredStep, ItemRecord
 from router.model.workitem import Kind, State
-from router.timers.timer import WAKE, TimerStatus, may_fire
+from router.timers.timer import TimerStatus, may_fire
 
 WAITS = ItemRecord("crm~1", State.QUEUED, Kind.LEAD, "", "", 0, 4, 4, 4, 4, 4)
 SECOND = WAITS.with_fired(FiredStep(WAKE, 4, 2, 90))

@@ -11,6 +11,7 @@ from router.assignment.explanation import Refusals
 from router.wording.decisions import summary, tell
 from router.wording.figures import decided_by
 from router.wording.languages import Language
+from router.wording.phrases import AWAITED
 from tests.unit.router.wording.deciding import (
     ALONE,
     CHOSEN,
@@ -68,6 +69,38 @@ def test_the_refused_members_are_counted_by_their_first_reason() -> None:
 
     assert answer.explanation == "Rule cars, pool east: Anna."
     assert answer.sentences[:2] == [answer.explanation, "1 of 2 eligible: 1 outside the territory."]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            Language.EN,
+            ["0/6 reps: 4 outside working hours (again on Monday at 09:00 at the earliest), 2 cap reached",
+             "0/0 reps: there is no pool west", "1/1 reps"],
+        ),
+        (
+            Language.ZH,
+            ["0/6 人合格：4 人不在上班时间（周一 09:00 起陆续恢复），2 人已达上限", "0/0 人合格：没有分配池 west",
+             "1/1 人合格"],
+        ),
+    ],
+)  # fmt: skip
+def test_every_step_says_why_nobody_in_it_could_have_had_it(language: Language, expected: list[str]) -> None:
+    hours = decisions.Refused(code="OUTSIDE_HOURS", count=4)
+    hours.lift_time.FromJsonString("2026-10-05T01:00:00Z")
+    caps = decisions.Refused(code="REACHED_CAP", field="caps.daily", count=2)
+    summaries = [
+        decisions.StepSummary(members=6, refused=[hours, caps]),
+        decisions.StepSummary(missing_pool="west"),
+        decisions.StepSummary(eligible=1, members=1),
+    ]
+    decision = decided(*ALONE, steps=["pool asia", "pool west", "pool east"], step_summaries=summaries)
+    decision.decide_time.FromJsonString(SATURDAY)
+
+    tell(decision, language, ZoneInfo("Asia/Shanghai"), full=True)
+
+    assert [step.text for step in decision.step_summaries] == expected
 
 
 def test_steps_are_told_by_what_they_change() -> None:
@@ -304,6 +337,52 @@ def test_who_is_not_there_is_said_to_be_back_by_their_own_clocks(
         message.CopyFrom(decision)
         tell(message, language, ZoneInfo("Asia/Shanghai"), full=True)
         assert message.candidates[0].reasons[0].text == text
+
+
+def test_amounts_are_said_with_their_thousands_apart_and_ids_are_not() -> None:
+    cap = refused("cy", "REACHED_CAP", "caps.value", "1250000.5", "1000000")
+    attribute = refused("cy", "ATTRIBUTE", "grade", "1000000", "2000000", "eq")
+    message = told(decided(cap, attribute))
+
+    texts = [candidate.reasons[0].text for candidate in message.candidates]
+    assert texts == [
+        "open-work cap reached: 1,250,000.5 of 1,000,000", "grade 1000000: must be 2000000",
+    ]  # fmt: skip
+
+
+def test_contact_on_days_that_are_not_official_yet_is_said_to_be_so() -> None:
+    until = {"expected_contact_official_until": "2026-10-04", "contact_due_official_until": "2026-10-05"}
+    decision = decided(*ALONE, **until)
+    decision.decide_time.FromJsonString(SATURDAY)
+    decision.expected_contact_time.FromJsonString("2026-10-05T01:00:00Z")
+    decision.contact_due_time.FromJsonString("2026-10-06T01:00:00Z")
+
+    assert told(decision).explanation.endswith("from then on. Days after 2026-10-04 are not official yet.")
+    assert told(decision).sentences[-1] == "Days after 2026-10-05 are not official yet."
+    assert told(decision, Language.ZH).sentences[-1] == "2026-10-05 之后的安排尚未公布。"
+
+
+@pytest.mark.parametrize(
+    ("awaited", "english", "chinese"),
+    [
+        ("UNSPECIFIED", "It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
+        ("HOURS", "It had waited until Anna's working hours began.", "此前一直在等待，Anna 上班后得以分配。"),
+        ("CAP", "It had waited until a cap lifted.", "此前一直在等待，上限恢复后得以分配。"),
+    ],
+)
+def test_what_it_had_waited_for_is_said(awaited: str, english: str, chinese: str) -> None:
+    waited = decisions.Decision.Awaited.Value(f"AWAITED_{awaited}")
+    decision = decided(*ALONE, cause=decisions.Decision.CAUSE_WOKEN, awaited=waited)
+
+    assert told(decision).sentences[1] == english
+    assert told(decision, Language.ZH).sentences[1] == chinese
+
+
+def test_every_thing_that_can_be_waited_for_is_said_in_both_languages() -> None:
+    known = {name for name, number in decisions.Decision.Awaited.items() if number}
+
+    assert AWAITED.keys() == known
+    assert all(phrase.en != phrase.zh for phrase in AWAITED.values())
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,11 @@ def everything() -> Iterator[decisions.Decision]:
     )
     steps = ["pool p", "pool p, without industries", "pool p, without industries, n widened"]
     steps += ["pool p, without industries, n widened, hours do not count", "rep cy"]
-    shared = {"steps": steps, "predicates": predicates, "known_work_item": known}
+    summaries = [decisions.StepSummary(members=2, refused=[decisions.Refused(code=code, field="grade", count=1)])
+                 for code in REASON_CODES]  # fmt: skip
+    summaries[0].refused[0].lift_time.FromSeconds(1)
+    summaries.append(decisions.StepSummary(missing_pool="p"))
+    shared = {"steps": steps, "step_summaries": summaries, "predicates": predicates, "known_work_item": known}
     for outcome in Outcome:
         owned = outcome in (Outcome.ASSIGNED, Outcome.EXISTING_OWNER)
         for cause in Cause:
@@ -129,6 +133,7 @@ def test_whatever_is_decided_is_told_otherwise_in_each_language() -> None:
 def texts(decision: decisions.Decision) -> Iterator[str]:
     """Yield all that is told."""
     yield from (decision.explanation, *decision.sentences, *decision.step_texts)
+    yield from (step.text for step in decision.step_summaries)
     yield from (predicate.explanation for predicate in decision.predicates)
     for each in decision.candidates:
         yield from each.sentences

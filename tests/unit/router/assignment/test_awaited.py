@@ -1,0 +1,75 @@
+"""What a work item had waited for is what the log says last before it was woken."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.assignment.awaited import Awaited, awaited
+from router.assignment.planner import Planner
+from router.model.calendars import Absence
+from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.decision import Block, Decision, ObservedState
+from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.workforce import Record, Rep
+from router.model.workitem import Kind, State
+from tests.unit.router.assignment.test_availability import DAY, DAYS, HOUR, MONDAY, planner, pool
+from tests.unit.router.assignment.test_off_duty import decided
+
+NINE = MONDAY + 9 * HOUR
+ON_DUTY = Rep("a"), pool("p", "a")
+CAPPED = Rep("a", caps=(Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY),)), pool("p", "a")
+CLOSED = Completed(5, "y", Kind.LEAD, State.CLOSED, "a", "p", 1, 3, NINE)
+BACK, AWAY = PresenceChanged(5, "a", None, NINE), PresenceChanged(5, "a", 0, NINE)
+STAFFED, PUBLISHED = WorkforceChanged(5, 2, (), "", NINE), RulesPublished(5, 2, 0, "", NINE)
+
+
+def fired(due_ms: int = NINE, item_id: str = "x", name: str = "wake") -> Fired:
+    return Fired(6, item_id, name, 1, 1, due_ms, due_ms)
+
+
+def woken(by: Planner, between: list[Event], away_until_ms: int = 0) -> Awaited | None:
+    """Say what a lead had waited for that somebody got on Monday at nine."""
+    decision = decided(by, NINE)._replace(number=7, previous=1)
+    blocked = ObservedState((), (), ((0, Block.AWAY, away_until_ms, 0),))
+    waiting: Decision = decision._replace(number=1, rep="", seen=(blocked,))
+    return awaited(decision, waiting, between, by)
+
+
+@pytest.mark.parametrize(
+    ("those", "expected"),
+    [
+        ((Rep("a", calendar="days"), pool("p", "a"), DAYS), Awaited.HOURS),
+        ((*ON_DUTY, Absence("a/1", MONDAY - DAY, NINE)), Awaited.LEAVE),
+        (CAPPED, Awaited.CAP),
+        (ON_DUTY, None),
+    ],
+)
+def test_a_timer_fires_for_what_ended_for_the_owner_just_then(
+    those: tuple[Record, ...], expected: Awaited | None
+) -> None:
+    assert woken(planner("pool: p", *those), [fired()]) is expected
+
+
+def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
+    assert woken(planner("pool: p", *CAPPED), [fired()], away_until_ms=NINE) is Awaited.RETURN
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ([CLOSED, fired()], Awaited.ROOM),
+        ([BACK, fired()], Awaited.RETURN),
+        ([STAFFED, PUBLISHED], Awaited.WORKFORCE),
+        ([PUBLISHED, STAFFED], Awaited.RULES),
+        ([AWAY, fired(item_id="y"), fired(name="other"), CLOSED], Awaited.ROOM),
+        ([], None),
+    ],
+)
+def test_the_last_event_that_gave_it_a_chance_is_what_counts(between: list[Event], expected: Awaited | None) -> None:
+    assert woken(planner("pool: p", Rep("a", calendar="days"), pool("p", "a"), DAYS), between) is expected
+
+
+def test_what_others_closed_is_not_what_the_owner_had_waited_for() -> None:
+    others = Completed(5, "y", Kind.LEAD, State.CLOSED, "b", "p", 1, 3, NINE)
+
+    assert woken(planner("pool: p", *ON_DUTY), [others]) is None

@@ -46,9 +46,9 @@ def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, in
     >>> lifts(Present(planner, {}), WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
     True
     """
-    returns = _returns(present.planner.roster)
-    if not (returns.has_hours or present.away or present.planner.roster.has_caps):
+    if not ever_lifts(present):
         return None
+    returns = _returns(present.planner.roster)
     try:
         attempts = present.planner.plan(item, at_ms).attempts
     except InvalidInput:
@@ -57,6 +57,12 @@ def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, in
     comings += [present.away.get(rep) for attempt in attempts for rep in everybody(attempt) if present.away]
     comings += [next_lift_ms(attempt.candidates.caps, at_ms, reached) for attempt in attempts]
     return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
+
+
+def ever_lifts(present: Present) -> bool:
+    """Say whether there is such an instant for anything: there are calendars, leaves or caps, or somebody is away."""
+    roster = present.planner.roster
+    return roster.availability.has_hours or bool(present.away) or roster.has_caps
 
 
 def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
@@ -87,10 +93,6 @@ class _Returns:
         self._pools = roster.pools
         self._availability = roster.availability
         self._known: dict[tuple[str, bool, frozenset[str]], Span] = {}
-
-    @property
-    def has_hours(self) -> bool:
-        return self._availability.has_hours
 
     def first_behind(self, at_ms: int, attempt: Attempt) -> int | None:
         """Return the first instant behind another at which any of an attempt's reps comes."""

@@ -4,17 +4,20 @@ falls due of it now.
 What is asked is how the work item stands, and what holds of rules and workforce as of the page's last event, so that it
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
+
+Where nothing can fall due, for there are neither calendars nor caps, the log is not read at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import cache
 
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.events import (
     Completed,
     Credited,
@@ -25,6 +28,7 @@ from router.model.events import (
     RulesPublished,
     WorkforceChanged,
 )
+from router.model.workitem import TRANSITIONS, State
 from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer
@@ -75,15 +79,17 @@ class TimerFollower:
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
         before = self._position or await self._timers.followed(self._tenant)
+        if not await self._may_fall_due(before) and (skipped := await self._timers.skip(self._tenant, before)):
+            self._position = before._replace(event=before.event + skipped)
+            return skipped
         events = await self._store.events(self._tenant, after=before.event, count=PAGE)
         if not events:
             return 0
         after = _moved(before, events)
-        known = {event.number: event for event in events if isinstance(event, Decision)}
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
-                await self._due(after, touched_by(events), known) | await self._due_of_ledgers(after, events),
+                await self._due_behind(after, events) | await self._due_of_ledgers(after, events),
             )
         )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
@@ -93,6 +99,31 @@ class TimerFollower:
         """Take in all that happened."""
         while await self.follow():
             pass
+
+    async def _may_fall_due(self, position: Position) -> bool:
+        """Say whether anything could fall due at a position; where that costs more than to read on, yes."""
+        if not position.rules:
+            return True
+        planner = await self._active(position)
+        return planner is None or (
+            any(schedule.may_fall_due(Present(planner, {})) for schedule in self._schedules)
+            or any(pool.absence_policy for pool in planner.roster.pools.values())
+        )
+
+    async def _active(self, position: Position) -> Planner | None:
+        """Return the planner of a position, if it is that by which decisions are made now."""
+        if self._planners.at_hand(self._tenant, *position[1:]) is None:
+            await self._planners.newest(self._tenant)
+        return self._planners.at_hand(self._tenant, *position[1:])
+
+    async def _due_behind(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+        """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
+        touched = touched_by(events)
+        asked = [
+            item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
+        ]
+        known = {event.number: event for event in events if isinstance(event, Decision)}
+        return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits, in other circumstances; the position stays."""
@@ -168,18 +199,34 @@ def _moved(position: Position, events: Iterable[Event]) -> Position:
     return position
 
 
-def touched_by(events: Iterable[Event]) -> list[str]:
-    """Return the work items that some events are about, each once."""
-    touched: dict[str, None] = {}
+def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
+    """Return the work items that some events are about, each with the states that the last left it in; None: any."""
+    touched: dict[str, frozenset[State] | None] = {}
     for event in events:
         match event:
-            case Decision(item_id=item_id) | Completed(item_id=item_id) | Fired(item_id=item_id):
+            case Decision(item_id=item_id, outcome=outcome):
+                touched[item_id] = states_after(outcome)
+            case Completed(item_id=item_id, state=state):
+                touched[item_id] = frozenset({state})
+            case Fired(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))
             case _:
                 pass
-    return list(touched)
+    return touched
+
+
+@cache
+def states_after(outcome: Outcome) -> frozenset[State]:
+    """Return the states in which a decision of an outcome may leave a work item.
+
+    Examples
+    --------
+    >>> sorted(states_after(Outcome.WAITING))
+    [<State.ASSIGNED: 'ASSIGNED'>, <State.QUEUED: 'QUEUED'>]
+    """
+    return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 
 
 def concerns_all(event: Event) -> bool:

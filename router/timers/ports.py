@@ -39,6 +39,9 @@ class Schedule(Protocol):
     def state(self) -> State:
         """The state of the work items that it is about."""
 
+    def may_fall_due(self, present: Present) -> bool:
+        """Say whether anything may fall due of any work item at all, nobody being away."""
+
     def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return what falls due next; None for nothing.
 
@@ -65,6 +68,13 @@ class Timers(Protocol):
         """Have work items have these timers and no others, and the log be followed so far, in one step.
 
         False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
+        """
+
+    async def skip(self, tenant: str, before: Position) -> int:
+        """Have the log be followed to its end unread: nothing can fall due by the rules and workforce of ``before``.
+
+        Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
+        or workforce changed since, somebody is away, or there is a timer: then it is to be read.
         """
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:

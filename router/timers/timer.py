@@ -72,6 +72,9 @@ class TimerStatus(NamedTuple):
     unread_ms
         The time of the first event that was not taken in, of those since following began; None: all were. A log that
         was there before is read as fast as may be, and nothing is late for it.
+    due_since_ms
+        Since when it has been known that something is due; None: nothing is, or nobody has found so yet. What an edited
+        calendar makes due in the past is not late for that.
     """
 
     timers: int
@@ -80,11 +83,13 @@ class TimerStatus(NamedTuple):
     events: int
     unread_ms: int | None
     now_ms: int
+    due_since_ms: int | None = None
 
     @property
     def lateness_ms(self) -> int:
         """For how long something should have been done: the earliest timer fired, or the log read on."""
-        return max(0, *(self.now_ms - since for since in (self.due_ms, self.unread_ms) if since is not None), 0)
+        due_ms = None if self.due_ms is None else max(self.due_ms, self.due_since_ms or 0)
+        return max(0, *(self.now_ms - since for since in (due_ms, self.unread_ms) if since is not None), 0)
 
     @property
     def has_work(self) -> bool:

@@ -31,7 +31,18 @@ class MemoryTimers(Tenants):
         if state.followed_since is None:
             state.followed_since = len(state.events)
         state.followed = after
+        self._note_what_is_due(state)
         return True
+
+    async def skip(self, tenant: str, before: Position) -> int:
+        """Have the log be followed to its end unread."""
+        state = self._tenants[tenant]
+        after = Position(len(state.events), state.rules, state.workforce)
+        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences
+        if state.followed != before or may_fall_due:
+            return 0
+        state.followed = after
+        return after.event - before.event
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         """Fire what is due."""
@@ -45,6 +56,7 @@ class MemoryTimers(Tenants):
                 state.events.append(fired)
                 state.projection.enter_fired(fired)
         state.timers -= set(due)
+        self._note_what_is_due(state)
         return len(due)
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
@@ -60,6 +72,7 @@ class MemoryTimers(Tenants):
         state.events.append(credited)
         state.projection.enter_credited(credited)
         state.timers.discard(timer)
+        self._note_what_is_due(state)
         return True
 
     async def timer_status(self, tenant: str) -> TimerStatus:
@@ -69,9 +82,13 @@ class MemoryTimers(Tenants):
         unread = state.events[max(state.followed.event, since) :]
         due_ms = min((timer.due_ms for timer in state.timers), default=None)
         unread_ms = unread[0].at_ms if unread else None
-        return TimerStatus(
-            len(state.timers), due_ms, state.followed.event, len(state.events), unread_ms, self._time_of(state)
-        )
+        followed, events, now_ms = state.followed.event, len(state.events), self._time_of(state)
+        return TimerStatus(len(state.timers), due_ms, followed, events, unread_ms, now_ms, state.due_since_ms)
+
+    def _note_what_is_due(self, state: Tenant) -> None:
+        now_ms = self._now_ms()
+        is_due = any(timer.due_ms <= now_ms for timer in state.timers)
+        state.due_since_ms = (now_ms if state.due_since_ms is None else state.due_since_ms) if is_due else None
 
     async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
         """Return timers in the order of due."""
@@ -80,7 +97,7 @@ class MemoryTimers(Tenants):
     async def forget_timers(self, tenant: str) -> None:
         """Throw all away."""
         state = self._tenants[tenant]
-        state.timers, state.followed, state.followed_since = set(), Position(), None
+        state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
 
 
 def _in_order(state: Tenant) -> list[Timer]:

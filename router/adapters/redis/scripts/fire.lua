@@ -1,7 +1,8 @@
 -- Fires timers that are due, each at most once, and removes them; those that are void by now are removed and do not fire.
 --
--- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; then per timer its item's key
--- ARGV[i]    string, member of the timer whose item is KEYS[i + 3], in the order in which they are to fire
+-- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; 4 position hash, see
+--        set_timers.lua; then per timer its item's key
+-- ARGV[i]    string, member of the timer whose item is KEYS[i + 4], in the order in which they are to fire
 -- Returns how many were removed; or {'FORMAT', its format}.
 
 local refused = check_format(KEYS[1])
@@ -22,9 +23,10 @@ local removed = {}
 for place, member in ipairs(ARGV) do
   local due_ms = tonumber(redis.call('ZSCORE', KEYS[3], member) or math.huge)
   if due_ms <= log.now_ms then
-    fire(member, KEYS[place + 3], due_ms)
+    fire(member, KEYS[place + 4], due_ms)
     removed[#removed + 1] = member
   end
 end
 if #removed > 0 then redis.call('ZREM', KEYS[3], unpack(removed)) end
+note_what_is_due(KEYS[3], KEYS[4])
 return #removed

@@ -376,6 +376,30 @@ async def test_a_fired_wake_gives_what_waits_its_chance(timed: Timed) -> None:
     assert (nobody, await requeuer.wake()) == (0, 1)
 
 
+async def test_what_fired_together_is_planned_together_and_each_has_its_chance(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    for number in range(3):
+        await timed.world.route(f"W-{number}")
+    await timed.follow()
+    requeuer, asked = Requeuer(timed.tenant, timed.world.store, timed.world.planners), list[int]()
+    await requeuer.begin()
+    await requeuer.wake()
+    await timed.timers.fire(timed.tenant)
+    items = timed.world.store.items
+
+    async def noted(tenant: str, item_ids: Sequence[str]) -> Any:
+        asked.append(len(item_ids))
+        return await items(tenant, item_ids)
+
+    monkeypatch.setattr(timed.world.store, "items", noted)
+    await requeuer.catch_up()
+
+    assert asked == [4]
+    assert len(requeuer._room.due(9)) == 4
+
+
 async def test_a_timer_that_somebody_altered_is_named(timed: Timed) -> None:
     (timer,) = await timed.follow()
     followed = await timed.timers.followed(timed.tenant)

@@ -15,7 +15,7 @@ from router.timers.timer import STATES, WAKE, Timer
 
 Lifts = Callable[[Present, Decision, int], int | None]
 """Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since
-1970; None: nobody comes on duty, or is back, and no cap lifts.
+1970; None: nobody comes on duty, and no cap lifts.
 """
 EverLifts = Callable[[Present], bool]
 """Says whether there is such an instant for anything at all."""

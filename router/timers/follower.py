@@ -10,7 +10,7 @@ Where nothing can fall due, for there are neither calendars nor caps, the log is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from functools import cache
 
 from router.assignment.planner import Planner
@@ -31,7 +31,7 @@ from router.model.events import (
 from router.model.workitem import TRANSITIONS, State
 from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
-from router.timers.timer import Position, Timer
+from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
 
 PAGE = 200
@@ -89,7 +89,8 @@ class TimerFollower:
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
-                await self._due_behind(after, events) | await self._due_of_ledgers(after, events),
+                await self._due_behind(after, events) | await self._due_of_ledgers(after, events)
+                | await self.returns(toggled_by(events)),
             )
         )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
@@ -106,7 +107,7 @@ class TimerFollower:
             return True
         planner = await self._active(position)
         return planner is None or (
-            any(schedule.may_fall_due(Present(planner, {})) for schedule in self._schedules)
+            any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
             or any(pool.absence_policy for pool in planner.roster.pools.values())
         )
 
@@ -149,6 +150,16 @@ class TimerFollower:
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, roster.pools)
 
+    async def returns(self, reps: Collection[str] | None = None) -> dict[str, list[Timer]]:
+        """Return when who is away is back, of some reps or of all."""
+        if reps is not None and not reps:
+            return {}
+        away = await self._presences.presences(self._tenant)
+        timers = dict[str, list[Timer]]()
+        for rep in away if reps is None else reps:
+            timers |= return_of(rep, away.get(rep))
+        return timers
+
     async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
         if not position.rules or not any(
             isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
@@ -165,16 +176,13 @@ class TimerFollower:
         records = [record for record in await self._items.records(item_ids) if record.state in self._states]
         if not records:
             return timers
-        present = await self._present(position)
+        present = Present(await self._planner(position))
         unread = [record for record in records if record.content not in known]
         contents = [(record, known[record.content]) for record in records if record.content in known]
         for record, decision in contents + (await self._items.contents(unread) if unread else []):
             asked = (schedule.due(present, record, decision) for schedule in self._schedules)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers
-
-    async def _present(self, position: Position) -> Present:
-        return Present(await self._planner(position), await self._presences.presences(self._tenant))
 
     async def _planner(self, position: Position) -> Planner:
         planner = await self._planners.current(self._tenant)
@@ -217,6 +225,11 @@ def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
     return touched
 
 
+def toggled_by(events: Iterable[Event]) -> set[str]:
+    """Return the reps who went away, or came back."""
+    return {event.rep for event in events if isinstance(event, PresenceChanged)}
+
+
 @cache
 def states_after(outcome: Outcome) -> frozenset[State]:
     """Return the states in which a decision of an outcome may leave a work item.
@@ -231,4 +244,4 @@ def states_after(outcome: Outcome) -> frozenset[State]:
 
 def concerns_all(event: Event) -> bool:
     """Say whether everything that waits may fall due at other times because of an event."""
-    return isinstance(event, RulesPublished | WorkforceChanged | PresenceChanged)
+    return isinstance(event, RulesPublished | WorkforceChanged)

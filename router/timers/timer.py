@@ -28,6 +28,11 @@ CREDIT, EXPIRE = "credit", "expire"
 """What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
 
 
+PRESENCES = "presences"
+"""That who is away is back, when they said, has ``presences/{rep}`` where others have a work item's id."""
+BACK = "back"
+
+
 class Timer(NamedTuple):
     """A step of a work item that falls due.
 
@@ -100,6 +105,23 @@ class TimerStatus(NamedTuple):
 def is_of_ledger(timer: Timer) -> bool:
     """Say whether a timer is of a ledger, and of no work item."""
     return timer.item_id.startswith(f"{LEDGERS}/")
+
+
+def is_of_presence(timer: Timer) -> bool:
+    """Say whether a timer is that a rep is back."""
+    return timer.item_id.startswith(f"{PRESENCES}/")
+
+
+def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
+    """Return what falls due of who is away until an instant, 0: until told otherwise; or, with None, is not.
+
+    Examples
+    --------
+    >>> return_of("bo", 90_000)
+    {'presences/bo': [Timer(item_id='presences/bo', name='back', entry=0, step=1, due_ms=90000)]}
+    """
+    item_id = f"{PRESENCES}/{rep}"
+    return {item_id: [Timer(item_id, BACK, 0, 1, until_ms)] if until_ms else []}
 
 
 def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:

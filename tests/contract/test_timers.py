@@ -21,8 +21,9 @@ from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
-from router.timers.timer import WAKE, Position, Timer, digest
+from router.timers.timer import BACK, WAKE, Position, Timer, digest
 from tests.contract.nothing.routing import Routing
+from tests.contract.test_presence import FAR_AHEAD_MS, forward
 
 ITEM = "crm~L-0"
 """It waits since event 3: nobody was there when it came."""
@@ -398,6 +399,61 @@ async def test_what_fired_together_is_planned_together_and_each_has_its_chance(
 
     assert asked == [4]
     assert len(requeuer._room.due(9)) == 4
+
+
+async def test_who_is_away_is_back_when_they_said_by_one_timer_and_nothing_that_waits_is_asked_for_it(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed.openings.in_ms = LATER
+    before, follower, asked = await timed.follow(), timed.follower(), list[str]()
+    items, until_ms = timed.world.store.items, await timed.since_ms() + LATER
+
+    async def noted(tenant: str, item_ids: Sequence[str]) -> Any:
+        asked.extend(item_ids)
+        return await items(tenant, item_ids)
+
+    monkeypatch.setattr(timed.world.store, "items", noted)
+    presences: list[int | None] = [0, until_ms, None, until_ms]
+    for until in presences:
+        await timed.world.presences.set_presence(timed.tenant, "bo", until)
+        await follower.catch_up()
+    after = await timed.all()
+
+    assert asked == []
+    assert sorted(after) == sorted([*before, Timer("presences/bo", BACK, 0, 1, until_ms)])
+    assert await timed.differences() == []
+
+
+async def test_who_is_back_by_a_timer_is_so_once_and_what_waits_has_its_chance(timed: Timed) -> None:
+    timed.openings.in_ms = None
+    await timed.world.presences.set_presence(timed.tenant, "bo", FAR_AHEAD_MS)
+    timers = await timed.follow()
+    requeuer = Requeuer(timed.tenant, timed.world.store, timed.world.planners)
+    await requeuer.begin()
+    nobody = await requeuer.wake()
+    await forward(timed.world)
+
+    removed = [await timed.timers.fire(timed.tenant) for _ in range(2)]
+
+    event = await timed.world.event()
+    assert timers == [Timer("presences/bo", BACK, 0, 1, FAR_AHEAD_MS)]
+    assert (removed, event.rep, event.until_ms) == ([1, 0], "bo", None)
+    assert await timed.world.presences.presences(timed.tenant) == {}
+    await requeuer.catch_up()
+    assert (nobody, await requeuer.wake()) == (0, 1)
+    assert await timed.follow() == []
+
+
+async def test_who_went_away_again_is_not_back_by_the_earlier_timer(timed: Timed) -> None:
+    timed.openings.in_ms = None
+    await timed.world.presences.set_presence(timed.tenant, "bo", FAR_AHEAD_MS)
+    await timed.follow()
+    await timed.world.presences.set_presence(timed.tenant, "bo", 0)
+    await forward(timed.world)
+
+    assert await timed.timers.fire(timed.tenant) == 1
+
+    assert await timed.world.presences.presences(timed.tenant) == {"bo": 0}
 
 
 async def test_a_timer_that_somebody_altered_is_named(timed: Timed) -> None:

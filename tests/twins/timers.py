@@ -8,7 +8,8 @@ from router.model.errors import StaleRevision
 from router.model.events import Credited, Fired, LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence, may_fire
+from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
 
 
@@ -50,6 +51,9 @@ class MemoryTimers(Tenants):
         now_ms = self._time_of(state)
         due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
         for timer in due:
+            rep = timer.item_id.partition("/")[2]
+            if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:
+                enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
             if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
                 fired = Fired(len(state.events) + 1, *timer, now_ms)

@@ -14,7 +14,7 @@ from router.model.errors import StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence
 from store.clients import RedisClient
 from store.translation import translated
 
@@ -60,7 +60,7 @@ class RedisTimers:
         members = [member for member in due if not is_of_ledger(_timer(member, 0))]
         if not members:
             return 0
-        items = [keys.item(_timer(member, 0).item_id) for member in members]
+        items = [_holder(keys, _timer(member, 0)) for member in members]
         reply = await _fire(
             self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, *items], members
         )
@@ -110,6 +110,11 @@ class RedisTimers:
         keys = Keys(tenant)
         with translated():
             await self._redis.unlink(keys.timers, keys.timers_position, keys.timers_members)
+
+
+def _holder(keys: Keys, timer: Timer) -> str:
+    """Return the key that says whether a timer is void."""
+    return keys.presence if is_of_presence(timer) else keys.item(timer.item_id)
 
 
 def _packed(item_id: str, timers: Sequence[Timer]) -> bytes:

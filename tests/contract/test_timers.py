@@ -37,9 +37,12 @@ class Openings:
     def __init__(self) -> None:
         self.in_ms: int | None = AT_ONCE
         self.by_revision: dict[int, int] = {}
+        self.of_all = True
+        """Whether what ``by_revision`` says is of all; else it is of those alone that came after the first."""
 
-    def __call__(self, present: Present, _: Decision, at_ms: int) -> int | None:
-        in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms)
+    def __call__(self, present: Present, decision: Decision, at_ms: int) -> int | None:
+        is_edited = self.of_all or decision.item_id != ITEM
+        in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms) if is_edited else self.in_ms
         return None if in_ms is None else at_ms + in_ms
 
 
@@ -230,6 +233,20 @@ async def test_18_a_changed_workforce_moves_timers_by_one_event_and_what_fired_s
     assert moved == [Timer(ITEM, WAKE, 3, 1, since_ms)]
     assert after == [Timer(ITEM, WAKE, 3, 2, fired.at_ms + LATER)]
     assert await timed.timers.fire(timed.tenant) == 0
+    assert await timed.differences() == []
+
+
+async def test_an_edit_moves_the_timers_that_it_concerns_and_no_others(timed: Timed) -> None:
+    timed.openings.in_ms, timed.openings.of_all = LATER, False
+    timed.openings.by_revision = {4: LATER // 2}
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    await timed.world.route("W-0")
+    first, second = await timed.follow()
+
+    await timed.world.write()
+
+    assert await timed.follow() == [second._replace(due_ms=second.due_ms - LATER // 2), first]
+    assert first.item_id == ITEM
     assert await timed.differences() == []
 
 

@@ -1,7 +1,8 @@
 """Timers: what one takes in the store, how fast a log is followed, and what firing many at once does to routing.
 
 Run as ``python -m benchmarks.timers [TIMERS]``, 100,000 if nothing is said. Every timer arises from a decision that a
-lead waits, by following the log. Those of one minute then fire while leads are routed. Its time is simulated.
+lead waits, by following the log. Those of one minute then fire while leads are routed. Its time is simulated. It ends
+with 1 where one of ``PROMISES`` does not hold.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import NamedTuple
 
 from rich.console import Console
@@ -43,6 +45,9 @@ BATCH = 64
 START_MS = 1_800_000_000_000
 BACK_MS = START_MS + 86_400_000
 """When the first of those come back from leave for whom leads wait; one comes each second of a minute."""
+MOST_BYTES = 256
+MOST_GROWTH_BYTES = 64 * 1024 * 1024
+LEAST_SHARE = 0.25
 RULES = """
 fields: {lane: {type: string}}
 rules:
@@ -59,8 +64,51 @@ class Followed(NamedTuple):
     events: int
     seconds: float
     processor_s: float
+    grown_bytes: int
+    """What the process takes more at its peak."""
     timers: str
     """Digest of the set."""
+
+    @property
+    def events_per_s(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds
+
+    @property
+    def processor_us(self) -> float:
+        """Microseconds of the processor an event."""
+        return self.processor_s / self.events * 1e6
+
+
+class Measured(NamedTuple):
+    """All that is told."""
+
+    timers: int
+    bytes_per_timer: float
+    first: Followed
+    again: Followed
+    fired: int
+    fired_s: float
+    routed_share: float
+    """How many leads a second beside the firing, of those without it."""
+
+
+class Promise(NamedTuple):
+    """What must hold, in words, and whether it does."""
+
+    text: str
+    holds: Callable[[Measured], bool]
+
+
+PROMISES = (
+    Promise("a timer takes at most 256 bytes in the store", lambda found: found.bytes_per_timer <= MOST_BYTES),
+    Promise("the follower grows by at most 64 MiB", lambda found: found.first.grown_bytes <= MOST_GROWTH_BYTES),
+    Promise("thrown away and made again it is the same set", lambda found: found.first.timers == found.again.timers),
+    Promise("all that is due in one minute fires", lambda found: found.fired == min(found.timers, OF_ONE_MINUTE)),
+    Promise("it fires within the minute", lambda found: found.fired_s <= MINUTE_S),
+    Promise("routing beside it keeps a quarter of its pace", lambda found: found.routed_share >= LEAST_SHARE),
+)
+"""What was promised of timers."""
 
 
 class Bench:
@@ -113,11 +161,12 @@ class Bench:
     async def follow(self) -> Followed:
         """Follow the log from where it was followed to."""
         status = await self.stores.timers.timer_status(TENANT)
-        start, used_s = time.perf_counter(), time.process_time()
+        start, used_s, peak = time.perf_counter(), time.process_time(), _peak_bytes()
         await self.stores.timer_follower(self.planners, TENANT).catch_up()
         seconds, processor_s = time.perf_counter() - start, time.process_time() - used_s
+        grown = _peak_bytes() - peak
         timers = digest([timer async for timer in self.timers()])
-        return Followed(status.events - status.followed, seconds, processor_s, timers)
+        return Followed(status.events - status.followed, seconds, processor_s, grown, timers)
 
     async def timers(self) -> AsyncIterator[Timer]:
         """Yield all timers."""
@@ -144,7 +193,7 @@ class Bench:
         """Fire and follow as a service does, until nothing is due; return how many fired, in how many s."""
         start, fired = time.perf_counter(), 0
         follower = self.stores.timer_follower(self.planners, TENANT)
-        while removed := (await turn(TENANT, follower, self.stores.timers))[1]:
+        while removed := (await turn(TENANT, follower, self.stores.timers)).removed:
             fired += removed
         return fired, time.perf_counter() - start
 
@@ -175,7 +224,7 @@ async def alone(bench: Bench) -> float:
     return await routing
 
 
-async def measure(timers: int) -> Table:
+async def measure(timers: int) -> Measured:
     """Fill, follow, throw away, follow again, and fire beside routing."""
     async with opened() as bench:
         await bench.fill(timers)
@@ -191,23 +240,36 @@ async def measure(timers: int) -> Table:
         fired, seconds = await bench.fire_all()
         over.set()
         routed_beside = await routing
-    table = Table("", "", title=f"{timers:,} timers", show_header=False)
-    table.add_row("bytes a timer in the store", f"{per_timer:.0f}")
-    table.add_row("events a second of the follower", f"{first.events / first.seconds:,.0f}")
-    table.add_row("µs of its processor time an event", f"{first.processor_s / first.events * 1e6:.0f}")
-    table.add_row("the same set after it was thrown away", "yes" if first.timers == again.timers else "NO")
-    table.add_row("of that digest", again.timers)
-    table.add_row("due in one minute and fired beside routing", f"{fired:,}")
-    table.add_row("share of the minute that it took", f"{seconds / MINUTE_S:.0%}")
-    table.add_row("routing beside it, of routing alone", f"{routed_beside / routed_alone:.0%}")
+    return Measured(timers, per_timer, first, again, fired, seconds, routed_beside / routed_alone)
+
+
+def table_of(found: Measured) -> Table:
+    """Return what is printed."""
+    table = Table("", "", title=f"{found.timers:,} timers", show_header=False)
+    table.add_row("bytes a timer in the store", f"{found.bytes_per_timer:.0f}")
+    table.add_row("MiB that the follower grew by", f"{found.first.grown_bytes / 2**20:.0f}")
+    table.add_row("events a second of the follower", f"{found.first.events_per_s:,.0f}")
+    table.add_row("µs of its processor time an event", f"{found.first.processor_us:.0f}")
+    table.add_row("digest of the set", found.first.timers)
+    table.add_row("digest after it was thrown away", found.again.timers)
+    table.add_row("due in one minute and fired beside routing", f"{found.fired:,}")
+    table.add_row("share of the minute that it took", f"{found.fired_s / MINUTE_S:.0%}")
+    table.add_row("routing beside it, of routing alone", f"{found.routed_share:.0%}")
+    for promise in PROMISES:
+        table.add_row(promise.text, "yes" if promise.holds(found) else "NO")
     return table
 
 
-def main() -> None:
-    """Print the table."""
-    timers = int(sys.argv[1]) if len(sys.argv) > 1 else TIMERS
-    Console(width=110).print(asyncio.run(measure(timers)))
+def _peak_bytes() -> int:
+    return 1024 * getrusage(RUSAGE_SELF).ru_maxrss
+
+
+def main() -> int:
+    """Print the table; return 1 where a promise does not hold."""
+    found = asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else TIMERS))
+    Console(width=110).print(table_of(found))
+    return int(not all(promise.holds(found) for promise in PROMISES))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

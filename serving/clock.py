@@ -134,7 +134,7 @@ async def _used(url: str, use: _Use) -> str:
 
 async def _moved(stores: Stores, clock: SimulatedClock, to_us: int) -> str:
     fired = await SimulatedTime(stores).move(to_us)
-    return await _shown(clock) + (f"; {fired} timers fired on the way" if fired else "")
+    return await _shown(clock) + (f"; {fired} timer{'s' * (fired > 1)} fired on the way" if fired else "")
 
 
 async def _shown(clock: SimulatedClock) -> str:

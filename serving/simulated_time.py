@@ -10,7 +10,7 @@ from __future__ import annotations
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
-from router.model.events import Credited, Fired
+from router.model.events import Credited, Event, Fired, PresenceChanged
 from store.clock import SimulatedClock
 
 _PAGE = 1000
@@ -102,6 +102,11 @@ class _Tenant:
         """Return how many timers fired since it began."""
         fired, after = 0, self._began
         while events := await self._log.events(self.name, after=after, count=_PAGE):
-            fired += sum(isinstance(event, Fired | Credited) for event in events)
+            fired += sum(map(_is_fired, events))
             after = events[-1].number
         return fired
+
+
+def _is_fired(event: Event) -> bool:
+    """Say whether an event is of what fell due, as far as it says so: who is back may have said it themselves."""
+    return isinstance(event, Fired | Credited) or (isinstance(event, PresenceChanged) and event.until_ms is None)

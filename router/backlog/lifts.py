@@ -1,4 +1,6 @@
-"""When somebody could take what waits who cannot now: whoever comes on duty, is back, or has a cap no more. Pure.
+"""When somebody could take what waits who cannot now: whoever comes on duty, or has a cap no more. Pure.
+
+That somebody is back who was away is a timer of its own, see ``router.timers.timer``.
 
 It counts too who is there now and goes before they come again: they may be full now, and have room by then.
 """
@@ -43,20 +45,25 @@ def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, in
     ...     "calendar": {"day": day}, "tenant": {"settings": TenantSettings(calendar="day")},
     ... }
     >>> planner = Planner(1, rules, IndexEngine(rules), Roster(WorkforceRecords(1, records)))
-    >>> lifts(Present(planner, {}), WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
+    >>> lifts(Present(planner), WorkItem("LEAD"), 0) == 9 * 3_600_000  # 1970 began on a Thursday
     True
     """
-    returns = _returns(present.planner.roster)
-    if not (returns.has_hours or present.away or present.planner.roster.has_caps):
+    if not ever_lifts(present):
         return None
+    returns = _returns(present.planner.roster)
     try:
         attempts = present.planner.plan(item, at_ms).attempts
     except InvalidInput:
         return None
     comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
-    comings += [present.away.get(rep) for attempt in attempts for rep in everybody(attempt) if present.away]
     comings += [next_lift_ms(attempt.candidates.caps, at_ms, reached) for attempt in attempts]
     return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
+
+
+def ever_lifts(present: Present) -> bool:
+    """Say whether there is such an instant for anything: there are calendars, leaves or caps."""
+    roster = present.planner.roster
+    return roster.availability.has_hours or roster.has_caps
 
 
 def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
@@ -87,10 +94,6 @@ class _Returns:
         self._pools = roster.pools
         self._availability = roster.availability
         self._known: dict[tuple[str, bool, frozenset[str]], Span] = {}
-
-    @property
-    def has_hours(self) -> bool:
-        return self._availability.has_hours
 
     def first_behind(self, at_ms: int, attempt: Attempt) -> int | None:
         """Return the first instant behind another at which any of an attempt's reps comes."""

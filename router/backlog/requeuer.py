@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
 from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
 from router.assignment.planner import Planner
@@ -70,30 +71,48 @@ class Requeuer:
     async def catch_up(self) -> None:
         """Take in what happened since."""
         while events := await self._store.events(self._tenant, after=self.position, count=_PAGE):
-            for event in events:
-                self._now_ms = event.at_ms
-                await self._take_in(event)
-                self.position = event.number
+            for gives_chances, some in groupby(events, _gives_chances):
+                run = list(some)
+                self._now_ms = run[-1].at_ms
+                await (self._take_in_turn(run) if gives_chances else self._take_in(run))
+                self.position = run[-1].number
 
-    async def _take_in(self, event: Event) -> None:
-        match event:
-            case Decision(outcome=Outcome.WAITING):
-                await self._plan(await self._planners.current(self._tenant), [event.item_id], tries=0)
-            case Decision(item_id=item_id, kind=kind, freed=rep) | Completed(item_id=item_id, kind=kind, rep=rep):
-                self._room.leave(item_id)
-                if rep:
+    async def _take_in(self, events: Sequence[Event]) -> None:
+        """Take in together what gives no other work item a chance: each work item is planned once, as it stands now."""
+        waiting, woken, erased = list[str](), list[str](), list[str]()
+        for event in events:
+            match event:
+                case Decision(outcome=Outcome.WAITING, item_id=item_id):
+                    waiting.append(item_id)
+                case Fired(name=name, item_id=item_id) if name == WAKE:
+                    woken.append(item_id)
+                case Erased(item_ids=item_ids):
+                    erased += item_ids
+                case Decision(item_id=item_id) | Completed(item_id=item_id):
+                    self._room.leave(item_id)
+                case _:
+                    pass
+        await self._plan_current(erased, tries=math.inf)
+        await self._plan_current(list(dict.fromkeys(waiting + woken)), tries=0)
+        for item_id in woken:
+            self._room.woken(item_id)
+
+    async def _plan_current(self, item_ids: Sequence[str], *, tries: float) -> None:
+        if item_ids:
+            await self._plan(await self._planners.current(self._tenant), item_ids, tries=tries)
+
+    async def _take_in_turn(self, events: Sequence[Event]) -> None:
+        for event in events:
+            match event:
+                case WorkforceChanged() | RulesPublished():
+                    await self._plan_all(await self._planner_with(event))
+                case PresenceChanged(rep=rep, until_ms=None):
+                    self._room.came_back(rep)
+                case Decision(item_id=item_id, kind=kind, freed=rep) | Completed(item_id=item_id, kind=kind, rep=rep):
+                    self._room.leave(item_id)
                     self._room.freed(rep, kind)
-            case WorkforceChanged() | RulesPublished():
-                await self._plan_all(await self._planner_with(event))
-            case Fired(name=name, item_id=item_id) if name == WAKE:
-                await self._plan(await self._planners.current(self._tenant), [item_id], tries=0)
-                self._room.woken(item_id)
-            case PresenceChanged(rep=rep, until_ms=None):
-                self._room.came_back(rep)
-            case Erased(item_ids=item_ids):
-                await self._plan(await self._planners.current(self._tenant), item_ids, tries=math.inf)
-            case _:
-                pass
+                case _:
+                    pass
 
     async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
         """Return a planner that knows of a change."""
@@ -109,6 +128,10 @@ class Requeuer:
 
     async def _plan(self, planner: Planner, item_ids: Sequence[str], *, tries: float) -> None:
         """Enter work items under whoever could take them now; those the rules cannot read wait for other rules."""
+        for start in range(0, len(item_ids), MAX_JOBS):
+            await self._plan_some(planner, item_ids[start : start + MAX_JOBS], tries)
+
+    async def _plan_some(self, planner: Planner, item_ids: Sequence[str], tries: float) -> None:
         for record, job in await self._jobs(planner, item_ids):
             those = takers_of([candidates for candidates, _ in job.attempts])
             caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
@@ -151,3 +174,16 @@ class Requeuer:
         for item_id in tried:
             if item_id not in refused and item_id not in moved:
                 self._room.leave(item_id)
+
+
+def _gives_chances(event: Event) -> bool:
+    """Say whether an event gives a chance to what it is not about."""
+    match event:
+        case Decision(outcome=outcome, freed=rep):
+            return outcome is not Outcome.WAITING and bool(rep)
+        case Completed(rep=rep):
+            return bool(rep)
+        case WorkforceChanged() | RulesPublished() | PresenceChanged(until_ms=None):
+            return True
+        case _:
+            return False

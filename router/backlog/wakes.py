@@ -16,8 +16,10 @@ from router.timers.timer import STATES, Timer
 
 Lifts = Callable[[Present, Decision, int], int | None]
 """Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since
-1970; None: nobody comes on duty, or is back, and no cap lifts.
+1970; None: nobody comes on duty, and no cap lifts.
 """
+EverLifts = Callable[[Present], bool]
+"""Says whether there is such an instant for anything at all."""
 
 
 class Wakes:
@@ -27,10 +29,13 @@ class Wakes:
     ----------
     lifts
         Says when a work item could be taken.
+    ever_lifts
+        Says whether any ever could.
     """
 
-    def __init__(self, lifts: Lifts) -> None:
+    def __init__(self, lifts: Lifts, ever_lifts: EverLifts) -> None:
         self._lifts = lifts
+        self.may_fall_due = ever_lifts
 
     @property
     def state(self) -> State:

@@ -133,7 +133,7 @@ class StateProjection:
     """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
 
     ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
-    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it.
+    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it until a timer fires.
     """
 
     def __init__(self) -> None:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from router.assignment.ports import Assignments
 from router.model.events import Event
 from router.timers.credits import credited_pools
-from router.timers.follower import TimerFollower, concerns_all, touched_by
+from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import LEDGERS, Position, Timer
+from router.timers.timer import LEDGERS, PRESENCES, Position, Timer
 
 _PAGE = 1000
 
@@ -43,6 +43,7 @@ class TimerCheck:
             stored, expected = await self._stored(tenant), await self._expected(tenant, position)
             behind = await self._behind(tenant, position.event)
             untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
+            untold |= {f"{PRESENCES}/{rep}" for rep in toggled_by(behind)}
             is_renewed = any(map(concerns_all, behind))
             differences = [
                 timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
@@ -57,7 +58,7 @@ class TimerCheck:
         of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
         pages = follower.due_of_all(position, position.event)
         of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
-        return of_items.union(*of_ledgers.values())
+        return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:
         behind = list[Event]()

@@ -4,17 +4,20 @@ falls due of it now.
 What is asked is how the work item stands, and what holds of rules and workforce as of the page's last event, so that it
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
+
+Where nothing can fall due, for there are neither calendars nor caps, the log is not read at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from functools import cache
 
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.events import (
     Completed,
     Credited,
@@ -25,9 +28,10 @@ from router.model.events import (
     RulesPublished,
     WorkforceChanged,
 )
+from router.model.workitem import TRANSITIONS, State
 from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
-from router.timers.timer import Position, Timer
+from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
 
 PAGE = 200
@@ -75,15 +79,18 @@ class TimerFollower:
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
         before = self._position or await self._timers.followed(self._tenant)
+        if not await self._may_fall_due(before) and (skipped := await self._timers.skip(self._tenant, before)):
+            self._position = before._replace(event=before.event + skipped)
+            return skipped
         events = await self._store.events(self._tenant, after=before.event, count=PAGE)
         if not events:
             return 0
         after = _moved(before, events)
-        known = {event.number: event for event in events if isinstance(event, Decision)}
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
-                await self._due(after, touched_by(events), known) | await self._due_of_ledgers(after, events),
+                await self._due_behind(after, events) | await self._due_of_ledgers(after, events)
+                | await self.returns(toggled_by(events)),
             )
         )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
@@ -93,6 +100,31 @@ class TimerFollower:
         """Take in all that happened."""
         while await self.follow():
             pass
+
+    async def _may_fall_due(self, position: Position) -> bool:
+        """Say whether anything could fall due at a position; where that costs more than to read on, yes."""
+        if not position.rules:
+            return True
+        planner = await self._active(position)
+        return planner is None or (
+            any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
+            or any(pool.absence_policy for pool in planner.roster.pools.values())
+        )
+
+    async def _active(self, position: Position) -> Planner | None:
+        """Return the planner of a position, if it is that by which decisions are made now."""
+        if self._planners.at_hand(self._tenant, *position[1:]) is None:
+            await self._planners.newest(self._tenant)
+        return self._planners.at_hand(self._tenant, *position[1:])
+
+    async def _due_behind(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+        """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
+        touched = touched_by(events)
+        asked = [
+            item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
+        ]
+        known = {event.number: event for event in events if isinstance(event, Decision)}
+        return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits, in other circumstances; the position stays."""
@@ -118,6 +150,16 @@ class TimerFollower:
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, roster.pools)
 
+    async def returns(self, reps: Collection[str] | None = None) -> dict[str, list[Timer]]:
+        """Return when who is away is back, of some reps or of all."""
+        if reps is not None and not reps:
+            return {}
+        away = await self._presences.presences(self._tenant)
+        timers = dict[str, list[Timer]]()
+        for rep in away if reps is None else reps:
+            timers |= return_of(rep, away.get(rep))
+        return timers
+
     async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
         if not position.rules or not any(
             isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
@@ -134,16 +176,13 @@ class TimerFollower:
         records = [record for record in await self._items.records(item_ids) if record.state in self._states]
         if not records:
             return timers
-        present = await self._present(position)
+        present = Present(await self._planner(position))
         unread = [record for record in records if record.content not in known]
         contents = [(record, known[record.content]) for record in records if record.content in known]
         for record, decision in contents + (await self._items.contents(unread) if unread else []):
             asked = (schedule.due(present, record, decision) for schedule in self._schedules)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers
-
-    async def _present(self, position: Position) -> Present:
-        return Present(await self._planner(position), await self._presences.presences(self._tenant))
 
     async def _planner(self, position: Position) -> Planner:
         planner = await self._planners.current(self._tenant)
@@ -168,20 +207,41 @@ def _moved(position: Position, events: Iterable[Event]) -> Position:
     return position
 
 
-def touched_by(events: Iterable[Event]) -> list[str]:
-    """Return the work items that some events are about, each once."""
-    touched: dict[str, None] = {}
+def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
+    """Return the work items that some events are about, each with the states that the last left it in; None: any."""
+    touched: dict[str, frozenset[State] | None] = {}
     for event in events:
         match event:
-            case Decision(item_id=item_id) | Completed(item_id=item_id) | Fired(item_id=item_id):
+            case Decision(item_id=item_id, outcome=outcome):
+                touched[item_id] = states_after(outcome)
+            case Completed(item_id=item_id, state=state):
+                touched[item_id] = frozenset({state})
+            case Fired(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))
             case _:
                 pass
-    return list(touched)
+    return touched
+
+
+def toggled_by(events: Iterable[Event]) -> set[str]:
+    """Return the reps who went away, or came back."""
+    return {event.rep for event in events if isinstance(event, PresenceChanged)}
+
+
+@cache
+def states_after(outcome: Outcome) -> frozenset[State]:
+    """Return the states in which a decision of an outcome may leave a work item.
+
+    Examples
+    --------
+    >>> sorted(states_after(Outcome.WAITING))
+    [<State.ASSIGNED: 'ASSIGNED'>, <State.QUEUED: 'QUEUED'>]
+    """
+    return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 
 
 def concerns_all(event: Event) -> bool:
     """Say whether everything that waits may fall due at other times because of an event."""
-    return isinstance(event, RulesPublished | WorkforceChanged | PresenceChanged)
+    return isinstance(event, RulesPublished | WorkforceChanged)

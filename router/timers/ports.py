@@ -24,12 +24,9 @@ class Present(NamedTuple):
     ----------
     planner
         At the revisions that are active.
-    away
-        Until when whoever said so is away, by rep, in milliseconds since 1970; 0: until told otherwise.
     """
 
     planner: Planner
-    away: Mapping[str, int]
 
 
 class Schedule(Protocol):
@@ -38,6 +35,9 @@ class Schedule(Protocol):
     @property
     def state(self) -> State:
         """The state of the work items that it is about."""
+
+    def may_fall_due(self, present: Present) -> bool:
+        """Say whether anything may fall due of any work item at all."""
 
     def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return what falls due next; None for nothing.
@@ -67,11 +67,18 @@ class Timers(Protocol):
         False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
         """
 
+    async def skip(self, tenant: str, before: Position) -> int:
+        """Have the log be followed to its end unread: nothing can fall due by the rules and workforce of ``before``.
+
+        Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
+        or workforce changed since, somebody is away, or there is a timer: then it is to be read.
+        """
+
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         """Fire what is due by the store's clock, in the order of due, equals in that of their entries.
 
-        What is void by now is removed and does not fire; what falls due of ledgers stays, see ``credit``. Return how
-        many were removed, fired or not.
+        Who is away until then is back. What is void by now is removed and does not fire; what falls due of ledgers
+        stays, see ``credit``. Return how many were removed, fired or not.
         """
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:

@@ -9,11 +9,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from time import perf_counter
+from typing import NamedTuple
 
 from failures import Failure
 from router.assignment.ports import LeaderLease
 from router.assignment.rounds import Rounds
-from router.timers.follower import TimerFollower
+from router.timers.follower import PAGE, TimerFollower
 from router.timers.ports import Timers
 from router.workforce.ports import Revisions
 
@@ -21,8 +23,6 @@ LOOK_S = 1.0
 """Seconds between two looks for tenants with events to take in, or with timers that are due: a timer is late by it."""
 _LEAD_S = 10.0
 _TENANTS_AT_ONCE = 100
-_REST_S = 0.2
-"""After some fired, several times as long as that takes."""
 _ROLE = "timing"
 
 _log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class TimerRunner:
         follower, has_work = self._follower(tenant), True
         try:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
-                has_work = any(await turn(tenant, follower, self._timers))
+                has_work = (await turn(tenant, follower, self._timers)).has_more
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
         except Exception:  # nobody awaits it: what ended it would be told by nobody
@@ -90,12 +90,25 @@ class TimerRunner:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)
 
 
-async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> tuple[int, int]:
-    """Read on, credit leave and fire once; return how many events were read and timers removed.
+class Turn(NamedTuple):
+    """What was done of a tenant: how many events were read, and timers removed."""
 
-    Whoever fires rests then: so 10,000 that are due at once leave most of the time to calls.
+    read: int
+    removed: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there may be more at once; the few events that came meanwhile wait for the next look."""
+        return self.removed > 0 or self.read >= PAGE
+
+
+async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> Turn:
+    """Read on, credit leave and fire once.
+
+    Whoever fires rests then for as long as that took: calls have half of the time when thousands are due at once.
     """
-    done = await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant)
-    if done[1]:
-        await asyncio.sleep(_REST_S)
+    began = perf_counter()
+    done = Turn(await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant))
+    if done.removed:
+        await asyncio.sleep(perf_counter() - began)
     return done

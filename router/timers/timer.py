@@ -27,6 +27,11 @@ CREDIT, EXPIRE = "credit", "expire"
 """What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
 
 
+PRESENCES = "presences"
+"""That who is away is back, when they said, has ``presences/{rep}`` where others have a work item's id."""
+BACK = "back"
+
+
 class Timer(NamedTuple):
     """A step of a work item that falls due.
 
@@ -71,6 +76,9 @@ class TimerStatus(NamedTuple):
     unread_ms
         The time of the first event that was not taken in, of those since following began; None: all were. A log that
         was there before is read as fast as may be, and nothing is late for it.
+    due_since_ms
+        Since when it has been known that something is due; None: nothing is, or nobody has found so yet. What an edited
+        calendar makes due in the past is not late for that.
     """
 
     timers: int
@@ -79,11 +87,13 @@ class TimerStatus(NamedTuple):
     events: int
     unread_ms: int | None
     now_ms: int
+    due_since_ms: int | None = None
 
     @property
     def lateness_ms(self) -> int:
         """For how long something should have been done: the earliest timer fired, or the log read on."""
-        return max(0, *(self.now_ms - since for since in (self.due_ms, self.unread_ms) if since is not None), 0)
+        due_ms = None if self.due_ms is None else max(self.due_ms, self.due_since_ms or 0)
+        return max(0, *(self.now_ms - since for since in (due_ms, self.unread_ms) if since is not None), 0)
 
     @property
     def has_work(self) -> bool:
@@ -94,6 +104,23 @@ class TimerStatus(NamedTuple):
 def is_of_ledger(timer: Timer) -> bool:
     """Say whether a timer is of a ledger, and of no work item."""
     return timer.item_id.startswith(f"{LEDGERS}/")
+
+
+def is_of_presence(timer: Timer) -> bool:
+    """Say whether a timer is that a rep is back."""
+    return timer.item_id.startswith(f"{PRESENCES}/")
+
+
+def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
+    """Return what falls due of who is away until an instant, 0: until told otherwise; or, with None, is not.
+
+    Examples
+    --------
+    >>> return_of("bo", 90_000)
+    {'presences/bo': [Timer(item_id='presences/bo', name='back', entry=0, step=1, due_ms=90000)]}
+    """
+    item_id = f"{PRESENCES}/{rep}"
+    return {item_id: [Timer(item_id, BACK, 0, 1, until_ms)] if until_ms else []}
 
 
 def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:

@@ -30,7 +30,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
-from router.backlog.lifts import lifts_of
+from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.erasure.ports import Pending
@@ -171,7 +171,9 @@ class Side:
         return await self.assignments.bind(TENANT, planner.revisions, jobs)
 
     def follower(self, *_: object) -> TimerFollower:
-        return TimerFollower(TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of)])
+        return TimerFollower(
+            TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of, ever_lifts)]
+        )
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -21,8 +21,9 @@ from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
-from router.timers.timer import Position, Timer, digest
+from router.timers.timer import BACK, Position, Timer, digest
 from tests.contract.nothing.routing import Routing
+from tests.contract.test_presence import FAR_AHEAD_MS, forward
 
 ITEM = "crm~L-0"
 """It waits since event 3: nobody was there when it came."""
@@ -36,9 +37,12 @@ class Openings:
     def __init__(self) -> None:
         self.in_ms: int | None = AT_ONCE
         self.by_revision: dict[int, int] = {}
+        self.of_all = True
+        """Whether what ``by_revision`` says is of all; else it is of those alone that came after the first."""
 
-    def __call__(self, present: Present, _: Decision, at_ms: int) -> int | None:
-        in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms)
+    def __call__(self, present: Present, decision: Decision, at_ms: int) -> int | None:
+        is_edited = self.of_all or decision.item_id != ITEM
+        in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms) if is_edited else self.in_ms
         return None if in_ms is None else at_ms + in_ms
 
 
@@ -54,7 +58,7 @@ class Timed:
     def follower(self, *_: object) -> TimerFollower:
         """Return a follower that knows nothing yet, as one in a process that has just started."""
         planners = self.world.planners
-        wakes, presences = Wakes(self.openings), self.world.presences
+        wakes, presences = Wakes(self.openings, lambda _: self.openings.in_ms is not None), self.world.presences
         return TimerFollower(self.tenant, self.world.store, planners, presences, self.timers, [wakes])
 
     async def follow(self) -> list[Timer]:
@@ -232,6 +236,20 @@ async def test_18_a_changed_workforce_moves_timers_by_one_event_and_what_fired_s
     assert await timed.differences() == []
 
 
+async def test_an_edit_moves_the_timers_that_it_concerns_and_no_others(timed: Timed) -> None:
+    timed.openings.in_ms, timed.openings.of_all = LATER, False
+    timed.openings.by_revision = {4: LATER // 2}
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    await timed.world.route("W-0")
+    first, second = await timed.follow()
+
+    await timed.world.write()
+
+    assert await timed.follow() == [second._replace(due_ms=second.due_ms - LATER // 2), first]
+    assert first.item_id == ITEM
+    assert await timed.differences() == []
+
+
 async def test_a_follower_that_dies_anywhere_is_followed_by_one_that_makes_the_same(
     timed: Timed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,21 +272,97 @@ async def test_one_of_an_erased_work_item_stays_if_it_can_be_planned(timed: Time
     assert await timed.differences() == []
 
 
-async def test_the_status_says_what_is_late_and_for_how_long(timed: Timed) -> None:
+async def test_the_status_says_what_is_to_be_read_and_what_there_is(timed: Timed) -> None:
     unread = await timed.timers.timer_status(timed.tenant)
     timed.openings.in_ms = LATER
     await timed.follow()
     followed = await timed.timers.timer_status(timed.tenant)
-    timed.openings.by_revision = {3: -90_000}
-    await timed.world.write()
-    await timed.follow()
-    late = await timed.timers.timer_status(timed.tenant)
 
     assert (unread.timers, unread.due_ms, unread.followed, unread.events) == (0, None, 0, 6)
     assert unread.has_work
-    assert (followed.timers, followed.lateness_ms, followed.has_work) == (1, 0, False)
-    assert late.lateness_ms >= 90_000
-    assert late.has_work
+    assert (followed.timers, followed.due_since_ms, followed.lateness_ms, followed.has_work) == (1, None, 0, False)
+
+
+async def test_what_a_new_calendar_makes_due_in_the_past_is_late_only_from_when_that_was_followed(timed: Timed) -> None:
+    timed.openings.by_revision = {2: LATER, 3: -90_000, 4: -80_000}
+    await timed.follow()
+    statuses = []
+    for _ in range(2):
+        await timed.world.write()
+        await timed.follow()
+        statuses.append(await timed.timers.timer_status(timed.tenant))
+    since_ms = statuses[0].due_since_ms or 0
+    (event,) = await timed.world.store.events(timed.tenant, after=6, count=1)
+
+    assert statuses[1].due_since_ms == since_ms  # whoever does not fire is late for all that
+    assert since_ms >= event.at_ms
+    assert [status.lateness_ms for status in statuses] == [status.now_ms - since_ms for status in statuses]
+    assert statuses[0].has_work
+
+
+async def test_once_what_was_due_has_fired_the_next_is_late_from_when_it_is_due(timed: Timed) -> None:
+    timed.openings.by_revision = {2: -90_000, 3: LATER}
+    await timed.follow()
+    await timed.world.write()
+    await timed.timers.fire(timed.tenant)
+
+    fired = await timed.timers.timer_status(timed.tenant)
+
+    assert (fired.timers, fired.due_since_ms) == (0, None)
+
+
+async def test_a_log_of_a_tenant_in_which_nothing_can_fall_due_is_not_read(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed.openings.in_ms = None
+    await timed.follow()
+    for number in range(3):
+        await timed.world.route(f"W-{number}")
+    follower = timed.follower()
+    monkeypatch.setattr(timed.world.store, "events", None)
+
+    assert await follower.follow() == 3
+    assert await timed.timers.followed(timed.tenant) == Position(9, 2, 2)
+
+
+async def test_what_may_make_something_fall_due_is_read(timed: Timed) -> None:
+    followed = Position(6, 2, 2)
+    await timed.follow()
+    timers = await timed.timers.skip(timed.tenant, followed)  # there is one
+    timed.openings.in_ms = None
+    await timed.timers.set_timers(timed.tenant, followed, followed, {ITEM: []})
+    elsewhere = await timed.timers.skip(timed.tenant, Position(5, 2, 2))
+    await timed.world.presences.set_presence(timed.tenant, "bo", 0)
+    away = await timed.timers.skip(timed.tenant, followed)
+    await timed.world.presences.set_presence(timed.tenant, "bo", None)
+    back = await timed.timers.skip(timed.tenant, followed)
+    await timed.world.write()
+    changed = await timed.timers.skip(timed.tenant, followed._replace(event=8))
+
+    assert (timers, elsewhere, away, back, changed) == (0, 0, 0, 2, 0)
+    assert await timed.timers.followed(timed.tenant) == Position(8, 2, 2)
+
+
+async def test_work_items_that_were_left_with_nothing_to_wait_for_are_not_read_again(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await timed.follow()
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 9})})
+    for number in range(3):
+        await timed.world.route(f"W-{number}")
+    await timed.world.route("L-0")
+    follower, asked = timed.follower(), list[str]()
+    items = timed.world.store.items
+
+    async def noted(tenant: str, item_ids: Sequence[str]) -> Any:
+        asked.extend(item_ids)
+        return await items(tenant, item_ids)
+
+    monkeypatch.setattr(timed.world.store, "items", noted)
+    await follower.catch_up()
+
+    assert asked == []
+    assert await timed.all() == []
 
 
 async def test_a_log_that_was_there_before_it_was_followed_is_not_late(
@@ -298,6 +392,85 @@ async def test_a_fired_wake_gives_what_waits_its_chance(timed: Timed) -> None:
     await requeuer.catch_up()
 
     assert (nobody, await requeuer.wake()) == (0, 1)
+
+
+async def test_what_fired_together_is_planned_together_and_each_has_its_chance(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    for number in range(3):
+        await timed.world.route(f"W-{number}")
+    await timed.follow()
+    requeuer, asked = Requeuer(timed.tenant, timed.world.store, timed.world.planners), list[int]()
+    await requeuer.begin()
+    await requeuer.wake()
+    await timed.timers.fire(timed.tenant)
+    items = timed.world.store.items
+
+    async def noted(tenant: str, item_ids: Sequence[str]) -> Any:
+        asked.append(len(item_ids))
+        return await items(tenant, item_ids)
+
+    monkeypatch.setattr(timed.world.store, "items", noted)
+    await requeuer.catch_up()
+
+    assert asked == [4]
+    assert len(requeuer._room.due(9)) == 4
+
+
+async def test_who_is_away_is_back_when_they_said_by_one_timer_and_nothing_that_waits_is_asked_for_it(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed.openings.in_ms = LATER
+    before, follower, asked = await timed.follow(), timed.follower(), list[str]()
+    items, until_ms = timed.world.store.items, await timed.since_ms() + LATER
+
+    async def noted(tenant: str, item_ids: Sequence[str]) -> Any:
+        asked.extend(item_ids)
+        return await items(tenant, item_ids)
+
+    monkeypatch.setattr(timed.world.store, "items", noted)
+    presences: list[int | None] = [0, until_ms, None, until_ms]
+    for until in presences:
+        await timed.world.presences.set_presence(timed.tenant, "bo", until)
+        await follower.catch_up()
+    after = await timed.all()
+
+    assert asked == []
+    assert sorted(after) == sorted([*before, Timer("presences/bo", BACK, 0, 1, until_ms)])
+    assert await timed.differences() == []
+
+
+async def test_who_is_back_by_a_timer_is_so_once_and_what_waits_has_its_chance(timed: Timed) -> None:
+    timed.openings.in_ms = None
+    await timed.world.presences.set_presence(timed.tenant, "bo", FAR_AHEAD_MS)
+    timers = await timed.follow()
+    requeuer = Requeuer(timed.tenant, timed.world.store, timed.world.planners)
+    await requeuer.begin()
+    nobody = await requeuer.wake()
+    await forward(timed.world)
+
+    removed = [await timed.timers.fire(timed.tenant) for _ in range(2)]
+
+    event = await timed.world.event()
+    assert timers == [Timer("presences/bo", BACK, 0, 1, FAR_AHEAD_MS)]
+    assert (removed, event.rep, event.until_ms) == ([1, 0], "bo", None)
+    assert await timed.world.presences.presences(timed.tenant) == {}
+    await requeuer.catch_up()
+    assert (nobody, await requeuer.wake()) == (0, 1)
+    assert await timed.follow() == []
+
+
+async def test_who_went_away_again_is_not_back_by_the_earlier_timer(timed: Timed) -> None:
+    timed.openings.in_ms = None
+    await timed.world.presences.set_presence(timed.tenant, "bo", FAR_AHEAD_MS)
+    await timed.follow()
+    await timed.world.presences.set_presence(timed.tenant, "bo", 0)
+    await forward(timed.world)
+
+    assert await timed.timers.fire(timed.tenant) == 1
+
+    assert await timed.world.presences.presences(timed.tenant) == {"bo": 0}
 
 
 async def test_a_timer_that_somebody_altered_is_named(timed: Timed) -> None:

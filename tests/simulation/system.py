@@ -18,7 +18,7 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.backlog.lifts import lifts_of
+from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.fairness.report import Fairness
@@ -110,7 +110,9 @@ class System:
 
     def _new_follower(self) -> TimerFollower:
         stores, planners = self.stores, self.servers[0].planners
-        return TimerFollower(TENANT, stores.assignments, planners, stores.presences, stores.timers, [Wakes(lifts_of)])
+        return TimerFollower(
+            TENANT, stores.assignments, planners, stores.presences, stores.timers, [Wakes(lifts_of, ever_lifts)]
+        )
 
     def restart(self, place: int) -> None:
         """Have a server begin anew, with what works in it."""

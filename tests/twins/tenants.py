@@ -35,6 +35,7 @@ class Tenant:
     timers: set[Timer] = field(default_factory=set)
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
+    due_since_ms: int | None = None
 
 
 class Tenants:

@@ -8,7 +8,8 @@ from router.model.errors import StaleRevision
 from router.model.events import Credited, Fired, LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence, may_fire
+from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
 
 
@@ -31,7 +32,18 @@ class MemoryTimers(Tenants):
         if state.followed_since is None:
             state.followed_since = len(state.events)
         state.followed = after
+        self._note_what_is_due(state)
         return True
+
+    async def skip(self, tenant: str, before: Position) -> int:
+        """Have the log be followed to its end unread."""
+        state = self._tenants[tenant]
+        after = Position(len(state.events), state.rules, state.workforce)
+        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences
+        if state.followed != before or may_fall_due:
+            return 0
+        state.followed = after
+        return after.event - before.event
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         """Fire what is due."""
@@ -39,12 +51,16 @@ class MemoryTimers(Tenants):
         now_ms = self._time_of(state)
         due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
         for timer in due:
+            rep = timer.item_id.partition("/")[2]
+            if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:
+                enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
             if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
                 fired = Fired(len(state.events) + 1, *timer, now_ms)
                 state.events.append(fired)
                 state.projection.enter_fired(fired)
         state.timers -= set(due)
+        self._note_what_is_due(state)
         return len(due)
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
@@ -60,6 +76,7 @@ class MemoryTimers(Tenants):
         state.events.append(credited)
         state.projection.enter_credited(credited)
         state.timers.discard(timer)
+        self._note_what_is_due(state)
         return True
 
     async def timer_status(self, tenant: str) -> TimerStatus:
@@ -69,9 +86,13 @@ class MemoryTimers(Tenants):
         unread = state.events[max(state.followed.event, since) :]
         due_ms = min((timer.due_ms for timer in state.timers), default=None)
         unread_ms = unread[0].at_ms if unread else None
-        return TimerStatus(
-            len(state.timers), due_ms, state.followed.event, len(state.events), unread_ms, self._time_of(state)
-        )
+        followed, events, now_ms = state.followed.event, len(state.events), self._time_of(state)
+        return TimerStatus(len(state.timers), due_ms, followed, events, unread_ms, now_ms, state.due_since_ms)
+
+    def _note_what_is_due(self, state: Tenant) -> None:
+        now_ms = self._now_ms()
+        is_due = any(timer.due_ms <= now_ms for timer in state.timers)
+        state.due_since_ms = (now_ms if state.due_since_ms is None else state.due_since_ms) if is_due else None
 
     async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
         """Return timers in the order of due."""
@@ -80,7 +101,7 @@ class MemoryTimers(Tenants):
     async def forget_timers(self, tenant: str) -> None:
         """Throw all away."""
         state = self._tenants[tenant]
-        state.timers, state.followed, state.followed_since = set(), Position(), None
+        state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
 
 
 def _in_order(state: Tenant) -> list[Timer]:

@@ -80,7 +80,7 @@ class Keys:
 
     @property
     def timers_position(self) -> str:
-        """Hash: how far the log was followed for the timers: ``event``, ``rules``, ``workforce``, ``begun``."""
+        """Hash: how far the log was followed for the timers, see ``scripts/set_timers.lua``."""
         return self._key("timers", "position")
 
     @property

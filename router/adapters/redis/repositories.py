@@ -17,14 +17,14 @@ from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
-from router.backlog.lifts import lifts_of
+from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
 from router.timers.follower import TimerFollower
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
 
-_SCHEDULES = (Wakes(lifts_of),)
+_SCHEDULES = (Wakes(lifts_of, ever_lifts),)
 """All that falls due by time."""
 
 

@@ -14,11 +14,12 @@ from router.model.errors import StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger
+from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence
 from store.clients import RedisClient
 from store.translation import translated
 
-_set, _fire, _credit, _status = script("set_timers"), script("fire"), script("credit"), script("timer_status")
+_set, _skip, _fire = script("set_timers"), script("skip_log"), script("fire")
+_credit, _status = script("credit"), script("timer_status")
 
 
 class RedisTimers:
@@ -45,14 +46,24 @@ class RedisTimers:
         check_reply(tenant, reply)
         return bool(reply[0] == b"DONE")
 
+    async def skip(self, tenant: str, before: Position) -> int:
+        keys = Keys(tenant)
+        reply = await _skip(
+            self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence], before
+        )
+        check_reply(tenant, reply)
+        return int(reply[0])
+
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
         keys = Keys(tenant)
         due = [member for member, _ in await self._members(tenant, 0, count)]
         members = [member for member in due if not is_of_ledger(_timer(member, 0))]
         if not members:
             return 0
-        items = [keys.item(_timer(member, 0).item_id) for member in members]
-        reply = await _fire(self._redis, [keys.revisions, keys.events, keys.timers, *items], members)
+        items = [_holder(keys, _timer(member, 0)) for member in members]
+        reply = await _fire(
+            self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, *items], members
+        )
         if isinstance(reply, list):
             check_reply(tenant, reply)
         return int(reply)
@@ -62,7 +73,7 @@ class RedisTimers:
         facts = [*astuple(step)[:-1], [(member.rep, member.weight) for member in step.members]]
         reply = await _credit(
             self._redis,
-            [keys.revisions, keys.events, keys.timers, keys.ledger(step.pool)],
+            [keys.revisions, keys.events, keys.timers, keys.ledger(step.pool), keys.timers_position],
             [
                 planned.workforce,
                 planned.workforce_event_hash,
@@ -80,8 +91,8 @@ class RedisTimers:
         keys = Keys(tenant)
         reply = await _status(self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position], [])
         check_reply(tenant, reply)
-        timers, due_ms, followed, events, unread_ms, now_ms = reply
-        return TimerStatus(timers, _time(due_ms), followed, events, _time(unread_ms), now_ms)
+        timers, due_ms, since_ms, followed, events, unread_ms, now_ms = reply
+        return TimerStatus(timers, _time(due_ms), followed, events, _time(unread_ms), now_ms, _time(since_ms))
 
     async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
         return [_timer(member, int(due_ms)) for member, due_ms in await self._members(tenant, start, count)]
@@ -99,6 +110,11 @@ class RedisTimers:
         keys = Keys(tenant)
         with translated():
             await self._redis.unlink(keys.timers, keys.timers_position, keys.timers_members)
+
+
+def _holder(keys: Keys, timer: Timer) -> str:
+    """Return the key that says whether a timer is void."""
+    return keys.presence if is_of_presence(timer) else keys.item(timer.item_id)
 
 
 def _packed(item_id: str, timers: Sequence[Timer]) -> bytes:

@@ -1,7 +1,8 @@
 -- Makes a step of a rep's credit that is due, once: at the end of a leave they get something of the pool's other members,
 -- and at the end of the credit what is left of it goes back.
 --
--- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; 4 the pool's ledger, see ledger.lua
+-- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; 4 the pool's ledger, see ledger.lua;
+--        5 position hash, see set_timers.lua
 -- ARGV   1 revision of the workforce that it is planned by, 2 that revision's mark, 3 the timer's member, 4 when it is due, in
 --        milliseconds since the epoch, 5 the step, msgpack {pool, rep, entry, which is 0 at the end of a leave and else the event
 --        whose credit ends, since, until, expire (milliseconds since the epoch), charged in that time, the most that may be
@@ -74,4 +75,5 @@ redis.call('HSET', LEDGER, 'l:' .. rep, integer(stands.until_ms) .. ' ' .. integ
 local step = tonumber(stored[3] or 0) + tonumber(stored[4] or 0)
 redis.call('HSET', LEDGER, 'disturbance', disturbance(transfer(amount), step))
 redis.call('ZREM', KEYS[3], ARGV[3])
+note_what_is_due(KEYS[3], KEYS[5])
 return {'DONE', number}

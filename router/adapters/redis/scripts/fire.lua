@@ -1,15 +1,25 @@
 -- Fires timers that are due, each at most once, and removes them; those that are void by now are removed and do not fire.
 --
--- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; then per timer its item's key
--- ARGV[i]    string, member of the timer whose item is KEYS[i + 3], in the order in which they are to fire
+-- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 timers zset, see timers.lua; 4 position hash, see
+--        set_timers.lua; then per timer its item's key, or the
+--        presence hash of one of `presences/{rep}`: see ledger.lua
+-- ARGV[i]    string, member of the timer whose item is KEYS[i + 4], in the order in which they are to fire
 -- Returns how many were removed; or {'FORMAT', its format}.
 
 local refused = check_format(KEYS[1])
 if refused then return refused end
 open_log(KEYS[2])
 
+local function come_back(presence, rep, due_ms)
+  -- Has a rep be there who is away until now, and not longer.
+  if redis.call('HGET', presence, rep) ~= integer(due_ms) then return end
+  append_event('presence.1', cmsgpack.pack({rep, -1, ''}), '')
+  redis.call('HDEL', presence, rep)
+end
+
 local function fire(member, key, due_ms)
   local entry, step, name, id = timer_of(member)
+  if name == 'back' then return come_back(key, string.match(id, '/(.*)$'), due_ms) end
   local packed = redis.call('GET', key)
   local record = packed and cmsgpack.unpack(packed)
   if type(record) ~= 'table' or not may_fire(record, name, entry, step) then return end
@@ -22,9 +32,10 @@ local removed = {}
 for place, member in ipairs(ARGV) do
   local due_ms = tonumber(redis.call('ZSCORE', KEYS[3], member) or math.huge)
   if due_ms <= log.now_ms then
-    fire(member, KEYS[place + 3], due_ms)
+    fire(member, KEYS[place + 4], due_ms)
     removed[#removed + 1] = member
   end
 end
 if #removed > 0 then redis.call('ZREM', KEYS[3], unpack(removed)) end
+note_what_is_due(KEYS[3], KEYS[4])
 return #removed

@@ -2,7 +2,7 @@
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 timers zset, see timers.lua; 3 position hash: `event`, the last that was taken
 --        in, `rules` and `workforce`, the revisions that were active then, `begun`, the last event that there was when
---        following began; 4 members hash, item id → its timers, msgpack; 5 events stream: as in bind.lua
+--        following began, `due_since`, the time since which one has been noted that is due, absent: none is; 4 members hash, item id → its timers, msgpack; 5 events stream: as in bind.lua
 -- ARGV   1 the event that it was followed to (0: never was), 2 … 4 event, rules and workforce of the new position; then one
 --        or more msgpack arrays {item id, {member, due in ms, …}}
 -- Returns {'DONE'}, or {'STALE'} if it was followed to another event, {'FORMAT', its format}.
@@ -45,4 +45,5 @@ if ARGV[1] == '0' then
   redis.call('HSETNX', POSITION, 'begun', integer(log.number))
 end
 redis.call('HSET', POSITION, 'event', ARGV[2], 'rules', ARGV[3], 'workforce', ARGV[4])
+note_what_is_due(TIMERS, POSITION)
 return {'DONE'}

@@ -15,3 +15,13 @@ local function may_fire(record, name, entry, step)
   local fired = fired_step(record, name)
   return not fired or fired.entry ~= entry or fired.step < step
 end
+
+local function note_what_is_due(timers, position)
+  -- Notes in the position hash since when something due has stood there, and so could have fired; see `due_since`.
+  local earliest = redis.call('ZRANGE', timers, 0, 0, 'WITHSCORES')
+  if earliest[2] and tonumber(earliest[2]) <= math.floor(clock_us() / 1000) then
+    redis.call('HSETNX', position, 'due_since', integer(math.floor(clock_us() / 1000)))
+  else
+    redis.call('HDEL', position, 'due_since')
+  end
+end

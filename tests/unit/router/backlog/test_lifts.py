@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,9 +37,8 @@ def present(
     pools: Sequence[Pool],
     absences: Sequence[Absence] = (),
     calendar: str = "",
-    away: Mapping[str, int] | None = None,
 ) -> Present:
-    """Return a workforce, and who is away."""
+    """Return a workforce."""
     assert RULES is not None
     by_kind: dict[str, dict[str, Any]] = {
         "rep": {rep.id: rep for rep in reps},
@@ -48,7 +47,7 @@ def present(
         "absence": {absence.id: absence for absence in absences},
         "tenant": {"settings": TenantSettings(calendar=calendar)},
     }
-    return Present(Planner(1, RULES, IndexEngine(RULES), Roster(WorkforceRecords(1, by_kind))), away or {})
+    return Present(Planner(1, RULES, IndexEngine(RULES), Roster(WorkforceRecords(1, by_kind))))
 
 
 EAST = Pool("east", (Member("ann"),))
@@ -92,13 +91,6 @@ def test_the_first_to_come_of_every_step_counts() -> None:
 
 def test_nobody_comes_where_everybody_is_always_there() -> None:
     assert lifts(present([Rep("ann")], [EAST]), LEAD, 0) is None
-
-
-def test_whoever_is_away_comes_when_they_said_and_not_when_nobody_knows() -> None:
-    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 0) == 5_000
-    assert lifts(present([Rep("ann")], [EAST], away={"ann": 5_000}), LEAD, 5_000) is None
-    assert lifts(present([Rep("ann")], [EAST], away={"ann": 0}), LEAD, 0) is None
-    assert lifts(present([Rep("ann")], [EAST], away={"bob": 5_000}), LEAD, 0) is None
 
 
 def test_leave_begins_earlier_by_the_pool_s_buffer() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from router.timers.follower import PAGE
 from router.timers.runner import turn
 
 
@@ -28,11 +29,19 @@ class _Fake:
 
 
 @pytest.mark.parametrize(
-    ("events", "credited", "due", "rests"),
-    [(200, 0, 0, 0), (0, 0, 0, 0), (3, 0, 200, 1), (0, 0, 1, 1), (0, 1, 0, 1), (3, 1, 2, 1)],
+    ("events", "credited", "due", "rests", "has_more"),
+    [
+        (PAGE, 0, 0, 0, True),
+        (0, 0, 0, 0, False),
+        (3, 0, 0, 0, False),
+        (3, 0, 200, 1, True),
+        (0, 0, 1, 1, True),
+        (0, 1, 0, 1, True),
+        (3, 1, 2, 1, True),
+    ],
 )
-async def test_who_fired_rests_and_who_only_read_goes_on(
-    events: int, credited: int, due: int, rests: int, monkeypatch: pytest.MonkeyPatch
+async def test_who_fired_rests_and_goes_on_and_who_read_less_than_a_page_waits_for_more(
+    events: int, credited: int, due: int, rests: int, has_more: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rested: list[float] = []
 
@@ -42,5 +51,7 @@ async def test_who_fired_rests_and_who_only_read_goes_on(
     monkeypatch.setattr(asyncio, "sleep", sleep)
     fake: Any = _Fake(events, credited, due)
 
-    assert await turn("default", fake, fake) == (events, credited + due)
+    done = await turn("default", fake, fake)
+
+    assert (done.read, done.removed, done.has_more) == (events, credited + due, has_more)
     assert len(rested) == rests

@@ -40,20 +40,23 @@ def test_a_record_keeps_the_last_step_of_each_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("due_ms", "followed", "unread_ms", "late_ms", "has_work"),
+    ("due_ms", "followed", "unread_ms", "since_ms", "late_ms", "has_work"),
     [
-        (None, 7, None, 0, False),
-        (150, 7, None, 0, False),
-        (100, 7, None, 0, True),
-        (60, 7, None, 40, True),
-        (150, 6, 30, 70, True),
-        (60, 6, 30, 70, True),
+        (None, 7, None, None, 0, False),
+        (150, 7, None, None, 0, False),
+        (100, 7, None, None, 0, True),
+        (60, 7, None, None, 40, True),
+        (150, 6, 30, None, 70, True),
+        (60, 6, 30, None, 70, True),
+        (60, 7, None, 95, 5, True),
+        (60, 7, None, 50, 40, True),
+        (60, 6, 30, 95, 70, True),
     ],
-    ids=["nothing", "nothing due", "due now", "late", "unread", "both"],
+    ids=["nothing", "nothing due", "due now", "late", "unread", "both", "due late", "due later", "due late and unread"],
 )
 def test_what_is_late_is_what_should_have_fired_or_been_read(
-    due_ms: int | None, followed: int, unread_ms: int | None, late_ms: int, has_work: bool
+    due_ms: int | None, followed: int, unread_ms: int | None, since_ms: int | None, late_ms: int, has_work: bool
 ) -> None:
-    status = TimerStatus(1, due_ms, followed, 7, unread_ms, 100)
+    status = TimerStatus(1, due_ms, followed, 7, unread_ms, 100, since_ms)
 
     assert (status.lateness_ms, status.has_work) == (late_ms, has_work)

@@ -10,6 +10,7 @@ What follows from a rule is the user's own: in the router a route. Read on in th
 * ``durations``, ``duration_tables``: how long something may take;
 * ``scales``, ``cells``, ``coverage``, ``dead_rules``: what of it can never decide;
 * ``projection``, ``values``, ``normal_form``: raw attributes → the fact that is matched;
+* ``classes``: the facts that are one to all rules;
 * ``ports``, ``index``, ``closures``, ``reference``, ``samples``: the engines;
 * ``codec``: how conditions are stored;
 * ``limits``: how large all of it may be.

@@ -78,7 +78,7 @@ class Space:
             if switches := _switches(predicate):
                 self._switches[predicate.field].update(dict.fromkeys(switches))
             else:
-                values[predicate.field].update(dict.fromkeys(_values(predicate)))
+                values[predicate.field].update(dict.fromkeys(predicate.values))
         self._scales = {
             name: scale_of(kind, list(values[name]), missing, only.get(name)) for name, kind in fields.items()
         }
@@ -278,10 +278,5 @@ def _switches(predicate: Predicate) -> list[Switch]:
     if predicate.op in TWINNED:
         return [Switch(predicate.field, predicate.op, str(predicate.value))]
     if predicate.op in ("has_any", "has_all"):
-        return [Switch(predicate.field, _HAS, str(text)) for text in _values(predicate)]
+        return [Switch(predicate.field, _HAS, str(text)) for text in predicate.values]
     return []
-
-
-def _values(predicate: Predicate) -> tuple[Any, ...]:
-    value = predicate.value
-    return () if value is None else value if isinstance(value, tuple) else (value,)

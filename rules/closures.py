@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate
-from rules.fields import Fact, twin_of
+from rules.fields import Fact
 
 Test = Callable[[Fact], bool]
 
@@ -37,7 +37,7 @@ def _compile_predicate(predicate: Predicate) -> Test:
     if op == "missing":
         return lambda fact: field not in fact
     compare = COMPARISONS[op](predicate.value)
-    source = twin_of(field, op) if op in TWINNED else field
+    source = predicate.source
     return lambda fact: (actual := fact.get(source)) is not None and compare(actual)
 
 

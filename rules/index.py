@@ -7,24 +7,23 @@ on the survivors.
 
 How a field is looked up:
 
-* text, bool: by value; all values that no rule mentions share one mask;
-* number, date: by where the value falls among the thresholds that rules mention, found by bisection;
+* text, bool, number, date: by the cell that the value lies in, see ``classes``;
 * list, and what stands in a twin (the territories around a region, the texts that are contained): the OR of the masks
   of its entries.
 
-Masks of the first two kinds are made when first needed and kept; at most ``KEPT_MASKS`` per field, then it starts
+Masks of the first kind are made when first needed and kept; at most ``KEPT_MASKS`` per field, then it starts
 anew. Threads may share an engine: the worst that can happen is that two of them make the same mask.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from rules.classes import cell_by_value
 from rules.closures import Test, compile_test
 from rules.conditions import TWINNED, All, AnyOf, Condition, Not, Predicate, predicates
-from rules.fields import Fact, FieldType, twin_of
+from rules.fields import Fact, FieldType
 from rules.ruleset import RuleSet
 
 KEPT_MASKS = 4_096
@@ -131,11 +130,11 @@ def _file(
 ) -> bool:
     """File a conjunct under its field; False if the index cannot (fully) decide it."""
     if isinstance(conjunct, Predicate) and (conjunct.op in TWINNED or conjunct.op in ("has_any", "has_all")):
-        source = twin_of(conjunct.field, conjunct.op) if conjunct.op in TWINNED else conjunct.field
-        if position in entries.setdefault(source, {}):
+        filed = entries.setdefault(conjunct.source, {})
+        if position in filed:
             return False
-        entries[source][position] = conjunct
-        return conjunct.op != "has_all" or _length(conjunct.value) == 1
+        filed[position] = conjunct
+        return conjunct.op != "has_all" or len(conjunct.values) == 1
     mentioned = list(predicates(conjunct))
     fields = {predicate.field for predicate in mentioned}
     if len(fields) != 1 or any(predicate.op in TWINNED for predicate in mentioned):
@@ -147,22 +146,23 @@ def _file(
     return True
 
 
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, tuple) else 1
-
-
 def _scalar_lookup(
     rule_set: RuleSet[object], field: str, filed: list[tuple[int, Condition]], everything: int
 ) -> Lookup:
-    ordered = rule_set.fields[field] in (FieldType.NUMBER, FieldType.DATE)
-    values = {value for _, condition in filed for predicate in predicates(condition) for value in _values(predicate)}
+    values = {value for _, condition in filed for predicate in predicates(condition) for value in predicate.values}
     masks = _ScalarMasks(field, filed, everything)
-    return _by_threshold(masks, sorted(values)) if ordered else _by_value(masks, values)
+    cell_of = cell_by_value(rule_set.fields[field], values)
+    kept: dict[Any, int] = {}
 
+    def lookup(value: Any) -> int:
+        cell = cell_of(value)
+        mask = kept.get(cell)
+        if mask is None:
+            mask = masks.make(value)
+            _keep(kept, cell, mask)
+        return mask
 
-def _values(predicate: Predicate) -> tuple[Any, ...]:
-    value = predicate.value
-    return () if value is None else value if isinstance(value, tuple) else (value,)
+    return lookup
 
 
 class _ScalarMasks:
@@ -180,7 +180,7 @@ class _ScalarMasks:
         for position, conditions in by_position.items():
             only = conditions[0]
             if len(conditions) == 1 and isinstance(only, Predicate) and only.op in ("eq", "in"):
-                for value in _values(only):
+                for value in only.values:
                     self._equal.setdefault(value, []).append(position)
             else:
                 asking.setdefault(conditions, []).append(position)
@@ -191,39 +191,6 @@ class _ScalarMasks:
         fact: Fact = {} if value is None else {self._field: value}
         surviving = [position for test, positions in self._tests if test(fact) for position in positions]
         return self._free | mask_of(self._equal.get(value, ())) | mask_of(surviving)
-
-
-def _by_value(masks: _ScalarMasks, values: set[Any]) -> Lookup:
-    kept: dict[Any, int] = {}
-
-    def lookup(value: Any) -> int:
-        # a value that no rule mentions is like any other such value
-        mask = kept.get(value) if value in values or value is None else kept.get(_OTHER)
-        if mask is None:
-            mask = masks.make(value)
-            _keep(kept, value if value in values or value is None else _OTHER, mask)
-        return mask
-
-    return lookup
-
-
-def _by_threshold(masks: _ScalarMasks, thresholds: list[Any]) -> Lookup:
-    kept: dict[Any, int] = {}
-    exact = frozenset(thresholds)
-
-    def lookup(value: Any) -> int:
-        # even: between two thresholds; odd: on one
-        key = None if value is None else 2 * bisect_left(thresholds, value) + (value in exact)
-        mask = kept.get(key)
-        if mask is None:
-            mask = masks.make(value)
-            _keep(kept, key, mask)
-        return mask
-
-    return lookup
-
-
-_OTHER = object()
 
 
 def _keep(kept: dict[Any, int], key: Any, mask: int) -> None:
@@ -242,7 +209,7 @@ class _EntryMasks:
         self._free = everything & ~mask_of(filed)
         wanted: dict[Any, list[int]] = {}
         for position, predicate in filed.items():
-            values = _values(predicate)
+            values = predicate.values
             for value in values[:1] if predicate.op == "has_all" else values:
                 wanted.setdefault(value, []).append(position)
         self._masks = {value: mask_of(positions) for value, positions in wanted.items()}

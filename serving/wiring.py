@@ -268,6 +268,11 @@ class Service:
                 "Calls that have arrived and are not answered yet.",
                 lambda: self.load_shedder.under_way,
             )
+            self._watch.metrics.watch(
+                "fairlead_plan_memo_hit_rate",
+                "Share that was remembered of what plans asked for, since rules or workforce changed.",
+                lambda: self._planners.hit_rate,
+            )
         self._watch.start()
 
     def _open(self, listen: str) -> int:

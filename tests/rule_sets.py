@@ -51,7 +51,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {
     "arrived.weekday": st.sampled_from(WEEKDAYS),
     "arrived.hour": st.integers(0, 23),
 }
-_VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
+VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.STRING: TEXTS,
     FieldType.NUMBER: NUMBERS,
     FieldType.DATE: NUMBERS,
@@ -62,7 +62,7 @@ _VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
 
 def facts() -> st.SearchStrategy[Fact]:
     """Facts with any of the fields missing, without the twins that rules look up: see ``with_twins``."""
-    optional = {name: PARTS.get(name, _VALUES[kind]) for name, kind in FIELDS.items()}
+    optional = {name: PARTS.get(name, VALUES[kind]) for name, kind in FIELDS.items()}
     return st.fixed_dictionaries({}, optional=optional)
 
 
@@ -92,7 +92,7 @@ def predicates(draw: st.DrawFn) -> Predicate:
     """Comparisons that fit their field."""
     name = draw(st.sampled_from(list(FIELDS)))
     kind = FIELDS[name]
-    value = PARTS.get(name, _VALUES[kind])
+    value = PARTS.get(name, VALUES[kind])
     ops: dict[str, st.SearchStrategy[Any]] = {"exists": st.none(), "missing": st.none()}
     if kind is FieldType.LIST:
         ops |= {"has_any": LISTS, "has_all": LISTS}

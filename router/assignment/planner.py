@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from router.assignment.availability import overlap
+from router.assignment.plan_memo import PlanMemo
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
@@ -38,7 +39,6 @@ from rules.ruleset import Rule
 
 DEFAULT_RULE = "default"
 NO_EVENT_HASHES = ("", "")
-_MEMO_ENTRIES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ class Step:
     prefer: tuple[Preference, ...] = ()
     widened: tuple[tuple[str, int], ...] = ()
     counts_hours: bool = True
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        """The fields of a work item that its candidates depend on."""
+        requirements = (*self.require, *(preference.requirement for preference in self.prefer))
+        return tuple(dict.fromkeys(requirement.item for requirement in requirements if requirement.item))
 
     def resolved(self, fact: Fact, ignoring: Mapping[str, Ignored]) -> tuple[ResolvedRequirement, ...]:
         """Return what the step requires of a rep for one work item; ``ignoring`` is the rule set's."""
@@ -123,18 +129,21 @@ def steps_of(route: Route) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+class _NumberedStep(NamedTuple):
+    """A step, the number that it shares with its equals, and the fields that it asks by."""
+
+    step: Step
+    number: int
+    asked_by: tuple[str, ...]
+
+
 class _Path(NamedTuple):
     """A route with what follows from it for every work item."""
 
     route: Route
-    steps: tuple[Step, ...]
+    steps: tuple[_NumberedStep, ...]
     waits: bool
     awaits_hours: bool
-
-
-def _path_of(route: Route) -> _Path:
-    waits = any(isinstance(fallback, Wait) for fallback in route.fallback)
-    return _Path(route, steps_of(route), waits, route.hours == "wait")
 
 
 def _has_to_wait(candidates: Candidates) -> bool:
@@ -176,6 +185,8 @@ class Planner:
         All that is personal.
     personal
         What of it is sealed: not what the rules compare reps with.
+    memo
+        What it remembers.
     """
 
     def __init__(
@@ -196,8 +207,10 @@ class Planner:
         sealed = self.declared.without(rule_set.compared_fields)
         self.personal = NOT_PERSONAL if sealed == NOT_PERSONAL else sealed
         self._rules = {rule.id: rule for rule in rule_set.rules}
-        self._paths: dict[str, _Path] = {}
-        self._candidates: dict[object, Candidates] = {}
+        self.memo = PlanMemo(rule_set, engine)
+        self._charged_by_value = {pool.id for pool in roster.pools.values() if pool.value_weighted}
+        self._paths: dict[tuple[str, ...], _Path] = {}
+        self._numbers: dict[str, int] = {}
 
     def rule(self, rule_id: str) -> Rule[Route]:
         """Return a rule by its id."""
@@ -246,16 +259,13 @@ class Planner:
             If an attribute is not what the rule set declares; one violation per attribute.
         """
         fact = self.fact_of(item)
-        matched = kept.matched if kept else self.engine.match(fact)
-        rule_id = matched[0] if matched else DEFAULT_RULE
-        path = self._paths.get(rule_id)
-        if path is None:
-            path = self._paths[rule_id] = _path_of(self.route_of(matched))
+        matched = kept.matched if kept else self.memo.matching(fact)
+        path = self._paths.get(matched[:1]) or self._path_of(matched)
         tries = []
         for number, step in enumerate(path.steps):
-            candidates = self._candidates_of((rule_id, number), step, item.kind, fact, at_ms, tried, named)
+            candidates = self._candidates_of(step, item.kind, fact, at_ms, tried, named)
             charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
-            tries.append(Attempt(step, candidates, charge))
+            tries.append(Attempt(step.step, candidates, charge))
             if number == 0 and path.awaits_hours and _has_to_wait(candidates) and not named:
                 return Plan(item.kind, fact, path.route, matched, tuple(tries), True, candidates.interval)
         attempts = (self._attempt_of(named, item.kind, at_ms, tries),) if named else tuple(tries)
@@ -265,6 +275,16 @@ class Planner:
                 interval = overlap(interval, attempt.candidates.interval)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits, interval)
 
+    def _path_of(self, matched: tuple[str, ...]) -> _Path:
+        route = self.route_of(matched)
+        steps = tuple(
+            _NumberedStep(step, self._numbers.setdefault(repr(step), len(self._numbers)), step.asked_by)
+            for step in steps_of(route)  # known by its text, because True == 1
+        )
+        waits = any(isinstance(fallback, Wait) for fallback in route.fallback)
+        path = self._paths[matched[:1]] = _Path(route, steps, waits, route.hours == "wait")
+        return path
+
     def _attempt_of(self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt]) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
@@ -273,27 +293,14 @@ class Planner:
         return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
 
     def _candidates_of(
-        self,
-        place: tuple[str, int],
-        step: Step,
-        kind: Kind,
-        fact: Fact,
-        at_ms: int,
-        tried: frozenset[str],
-        named: str,
+        self, numbered: _NumberedStep, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str
     ) -> Candidates:
-        """Find a step's candidates, or remember them: leads that ask the same of the same pool share them.
-
-        Of each the last are remembered, for as long as they hold.
-        """
-        wanted = tuple(fact.get(requirement.item) for requirement in step.require if requirement.item)
-        liked = tuple(fact.get(preference.requirement.item or "") for preference in step.prefer)
-        key = (place, kind, wanted, liked, tried, named)
-        candidates = self._candidates.get(key)
-        if candidates is None or (candidates.interval is not None and not candidates.stands_at(at_ms)):
-            if len(self._candidates) >= _MEMO_ENTRIES:
-                self._candidates.clear()
-            candidates = self._candidates[key] = self._find(step, kind, fact, at_ms, tried, named)
+        """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
+        step, number, asked_by = numbered
+        key = (number, kind, tried, named, *map(fact.get, asked_by))
+        candidates = self.memo.candidates(key, at_ms)
+        if candidates is None:
+            candidates = self.memo.keep(key, self._find(step, kind, fact, at_ms, tried, named))
         return candidates
 
     def _find(self, step: Step, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str) -> Candidates:
@@ -327,8 +334,7 @@ class Planner:
 
         1 lead unit, or its value where that is above 0.
         """
-        pool = self.roster.pools.get(candidates.pool)
-        if pool is None or not pool.value_weighted:
+        if candidates.pool not in self._charged_by_value:
             return MICROS
         value = fact.get(route.value) if isinstance(route.value, str) else route.value
         amount = value if isinstance(value, int | float) and value > 0 else item.value

@@ -115,6 +115,13 @@ class PlannerCache:
                 self._current[tenant] = planner
             return planner
 
+    @property
+    def hit_rate(self) -> float:
+        """The share that was remembered of what the planners that decisions are made by asked for; 0 before they do."""
+        memos = [planner.memo for planner in self._current.values()]
+        asked = sum(memo.asked for memo in memos)
+        return 1 - sum(memo.missed for memo in memos) / asked if asked else 0.0
+
     async def holds(self, tenant: str, planner: Planner) -> bool:
         """Say whether decisions are still to be made by a planner."""
         return await self.active(tenant) == planner.revisions

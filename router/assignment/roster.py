@@ -95,7 +95,7 @@ class Roster:
         self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
-        self._memo: dict[ResolvedRequirement, int] = {}
+        self._memo: dict[tuple[ResolvedRequirement, type], int] = {}
         self._caps = WorkforceCaps(records)
 
     def candidates(
@@ -225,12 +225,13 @@ class Roster:
         return tuple([self._ids[position] for position in bits(mask)])
 
     def _meeting(self, resolved: ResolvedRequirement) -> int:
-        """Return the bitmap of the reps who meet a resolved."""
-        meeting = self._memo.get(resolved)
+        """Return the bitmap of the reps who meet a resolved requirement."""
+        key = resolved, type(resolved.wanted)  # with its type, because True == 1
+        meeting = self._memo.get(key)
         if meeting is None:
             if len(self._memo) >= _MEMO_ENTRIES:
                 self._memo.clear()
-            meeting = self._memo[resolved] = self._look_up(resolved)
+            meeting = self._memo[key] = self._look_up(resolved)
         return meeting
 
     def _look_up(self, resolved: ResolvedRequirement) -> int:

@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
@@ -44,7 +45,18 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackExcept
 
 def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
-    return pack((content, *head[1:]))
+    return _HEAD + pack(content) + _packed_behind(head[1:])
+
+
+@lru_cache(1024)
+def _packed_behind(places: tuple[Any, ...]) -> bytes:
+    """Write what stands behind the work item, which is the same for many: an array without what it begins with."""
+    packed: bytes = msgpack.packb(places)
+    return packed[1:]
+
+
+_HEAD = bytes([0x90 + len(DecisionInputs._fields)])
+"""What a msgpack array of so few places begins with: a byte."""
 
 
 def read_head(packed: bytes) -> DecisionInputs:

@@ -50,23 +50,18 @@ was."""
 def dumps(rule_set: RoutingRules) -> str:
     """Write a rule set as JSON."""
     conditions: dict[Condition, int] = {}
-    routes: dict[Route, int] = {}
+    routes: dict[str, tuple[int, Route]] = {}  # by their text, because True == 1
     rules = [
-        [
-            rule.id,
-            conditions.setdefault(rule.when, len(conditions)),
-            routes.setdefault(rule.target, len(routes)),
-            rule.priority,
-        ]
+        [rule.id, conditions.setdefault(rule.when, len(conditions)), _number_of(rule.target, routes), rule.priority]
         for rule in rule_set.rules
     ]
-    default = routes.setdefault(rule_set.default, len(routes))
+    default = _number_of(rule_set.default, routes)
     document = {
         "format": _format_of(rule_set),
         "fields": dict(rule_set.fields),
         "ignore_undeclared": rule_set.ignore_undeclared,
         "conditions": [write_condition(condition) for condition in conditions],
-        "routes": list(routes),
+        "routes": [route for _, route in routes.values()],
         "rules": rules,
         "default": default,
         "personal": sorted(rule_set.personal),
@@ -79,6 +74,10 @@ def dumps(rule_set: RoutingRules) -> str:
     if rule_set.arrival:
         document["arrival"] = asdict(rule_set.arrival)
     return json.dumps(document, default=_write, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _number_of(route: Route, routes: dict[str, tuple[int, Route]]) -> int:
+    return routes.setdefault(repr(route), (len(routes), route))[0]
 
 
 def loads(text: str | bytes) -> RoutingRules:

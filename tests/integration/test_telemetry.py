@@ -190,6 +190,7 @@ async def test_calls_and_scripts_are_counted(own_store: EmbeddedServer, tenant: 
     assert f'fairlead_call_seconds_count{{code="OK",method="{route}"}} 3.0' in figures
     assert 'fairlead_script_seconds_count{script="bind"} 3.0' in figures
     assert "fairlead_calls_under_way 0.0" in figures
+    assert "fairlead_plan_memo_hit_rate 0.66" in figures  # the first of three leads asked for what nobody had asked for
     assert f'fairlead_decisions_total{{cause="ROUTED",outcome="ASSIGNED",tenant="{tenant}"}} 3.0' in figures
     assert f'fairlead_fairness_distance{{pool="everyone",tenant="{tenant}"}} 0.0' in figures
     assert f'fairlead_fairness_bound{{pool="everyone",tenant="{tenant}"}} 0.0' in figures

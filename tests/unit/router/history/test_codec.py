@@ -75,3 +75,22 @@ def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
 
     members = (Member("ann", 1000), Member("bob", 2000))
     assert event == Credited(3, LeaveCredit("east", "ann", 0, 10, 90, 400, 6_000, 3_000, members), 2_000, 5, 95)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"priority": 1000},
+        {"matched_rules": ("vip",), "outcomes": (True, False)},
+        {"note": msgpack.ExtType(5, b"sealed"), "tried": ("a", "b"), "actor": "张三"},
+    ],
+)
+@pytest.mark.parametrize("size", [0, 40, 300, 70_000])
+def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_packed_for_itself(
+    changed: dict[str, Any], size: int
+) -> None:
+    head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 2, (), ("pool p",))._replace(**changed)
+
+    for content in (bytes(size), b"x" * size):
+        assert pack_head(head, content) == msgpack.packb((content, *head[1:]))

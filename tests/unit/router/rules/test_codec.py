@@ -103,6 +103,15 @@ def test_what_is_read_back_is_what_was_written(rule_set: RoutingRules) -> None:
     assert again.twins == rule_set.twins
 
 
+def test_a_route_that_asks_for_a_number_is_not_taken_for_one_that_asks_for_the_truth_value_that_equals_it() -> None:
+    number, truth = (Route("p", (Requirement("level", "eq", value=value),)) for value in (1, True))
+
+    again = stored.loads(stored.dumps(RoutingRules({}, (Rule("r", ALWAYS, number),), truth)))
+
+    assert [again.rules[0].target.require[0].value is value for value in (1, True)] == [True, False]
+    assert again.default.require[0].value is True
+
+
 def test_ten_thousand_rules_come_back_as_they_were() -> None:
     rule_set = typical(10_000)
 

@@ -15,8 +15,8 @@ The library, in order::
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from redis.exceptions import ResponseError
 
@@ -24,9 +24,8 @@ from router.adapters.redis.format import FORMAT
 from router.model.errors import CorruptHistory
 from router.model.workitem import TRANSITIONS
 from router.timers.timer import STATES
-from store.clients import RedisClient
 from store.clock import clock
-from store.scripts import Argument, Script, lua
+from store.scripts import Script, lua
 
 _PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger")
 
@@ -36,18 +35,17 @@ _NO_END = "equal or smaller than the target stream top item"
 
 
 class LogScript(Script):
-    """A script that appends to the log of the tenant whose keys it is given."""
+    """A script that appends to the log of the tenant whose keys it is given.
 
-    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """Run it; see ``Script``.
+    Called or sent it raises, beside what a ``Script`` does, ``CorruptHistory`` if somebody deleted events at the end of
+    the log; nothing is written.
+    """
 
-        Raises
-        ------
-        CorruptHistory
-            If somebody deleted events at the end of the log; nothing is written.
-        """
+    @contextmanager
+    def _translated(self, keys: Sequence[str]) -> Iterator[None]:
         try:
-            return await super().__call__(redis, keys, arguments)
+            with super()._translated(keys):
+                yield
         except ResponseError as error:
             if _NO_END not in str(error):
                 raise

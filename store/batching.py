@@ -68,7 +68,7 @@ class MicroBatcher(Generic[Key, Job, Answer]):
     def _begun(self, key: Key, jobs: Sequence[Job]) -> asyncio.Future[Sequence[Answer]]:
         try:
             return asyncio.ensure_future(self._call(key, jobs))
-        except Exception as error:  # noqa: BLE001 (raised for each)
+        except Exception as error:
             failed: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed

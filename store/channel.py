@@ -124,7 +124,7 @@ class ScriptChannel:
         except asyncio.CancelledError:
             await connection.disconnect(nowait=True)
             raise
-        except Exception as error:  # noqa: BLE001 (each caller raises it)
+        except Exception as error:
             waiting, self._waiting = self._waiting, deque()
             _tell(waiting, error)
         self._connecting = None

@@ -193,7 +193,7 @@ class Script:
             try:
                 with self._translated(keys):
                     answer.set_result(read(_raised(reply)))
-            except Exception as failure:  # noqa: BLE001 (it is raised where it is awaited)
+            except Exception as failure:
                 answer.set_exception(failure)
 
         context.run(watch.__enter__)

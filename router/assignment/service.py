@@ -52,7 +52,7 @@ _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
 
 _PARTS_UNDER_WAY = 3
-"""Parts of a batch that are with the store at a time: enough that it need not wait, few enough that others have a turn."""
+"""Parts of a batch that are with the store at a time: it need not wait, and others have a turn."""
 
 
 class Router:

@@ -64,7 +64,7 @@ def lead(external_id: str, request_id: str = "") -> RouteRequest:
 
 async def until_it_has(world: Routing, event: int) -> None:
     """Wait until the log of a tenant has an event."""
-    while not await world.store.events(world.tenant, after=event - 1):
+    while not await world.store.events(world.tenant, after=event - 1):  # noqa: ASYNC110 (another server writes it)
         await asyncio.sleep(0.005)
 
 
@@ -186,7 +186,7 @@ async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: 
         await call
 
 
-# ------------------------------------------------------------------------------------------------- no server, a slow one
+# ------------------------------------------------------------------------------------------------ no server, a slow one
 
 
 async def test_a_store_that_is_not_there_is_asked_some_times_and_no_more(tmp_path: Path) -> None:
@@ -268,9 +268,7 @@ async def test_tls_is_that_of_the_address(store: EmbeddedServer, tmp_path: Path)
     chain, key = certificate("client").write(tmp_path, "client")
     line = TlsLine(socket_of(store), context)
     await line.start()
-    client = client_for(
-        f"rediss://localhost:{line.port}?ssl_ca_certs={ca}&ssl_certfile={chain}&ssl_keyfile={key}"
-    )
+    client = client_for(f"rediss://localhost:{line.port}?ssl_ca_certs={ca}&ssl_certfile={chain}&ssl_keyfile={key}")
     stranger = client_for(f"rediss://localhost:{line.port}")
 
     assert await echo(client, "x" * 100_000) == ["x" * 100_000, "7"]

@@ -145,7 +145,7 @@ class Script:
         StoreUnavailable
             If the server does not answer, or takes no writes now.
         """
-        with self._translated(keys), _watch(self.name):
+        with translated(), _watch(self.name):
             try:
                 return await redis.evalsha(self.sha1, len(keys), *keys, *arguments)
             except NoScriptError:
@@ -191,18 +191,18 @@ class Script:
             if answer.done():  # whoever asked has gone
                 return
             try:
-                with self._translated(keys):
+                with translated():
                     answer.set_result(read(_raised(reply)))
             except Exception as failure:
-                answer.set_exception(failure)
+                answer.set_exception(self._failure(failure, keys))
 
         context.run(watch.__enter__)
         channel.send(self, keys, arguments, told)
         return answer
 
-    def _translated(self, _: Sequence[str]) -> AbstractContextManager[None]:
-        """Turn the driver's exceptions into ours, for a call with some keys."""
-        return translated()
+    def _failure(self, error: Exception, _: Sequence[str]) -> Exception:
+        """Return what is raised instead of an exception, of a call with some keys."""
+        return error
 
 
 def _raised(reply: Any) -> Any:

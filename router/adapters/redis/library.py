@@ -15,8 +15,8 @@ The library, in order::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from redis.exceptions import ResponseError
 
@@ -24,8 +24,9 @@ from router.adapters.redis.format import FORMAT
 from router.model.errors import CorruptHistory
 from router.model.workitem import TRANSITIONS
 from router.timers.timer import STATES
+from store.clients import RedisClient
 from store.clock import clock
-from store.scripts import Script, lua
+from store.scripts import Argument, Script, lua
 
 _PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger")
 
@@ -41,17 +42,17 @@ class LogScript(Script):
     the log; nothing is written.
     """
 
-    @contextmanager
-    def _translated(self, keys: Sequence[str]) -> Iterator[None]:
+    async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Run it; see ``Script``."""
         try:
-            with super()._translated(keys):
-                yield
+            return await super().__call__(redis, keys, arguments)
         except ResponseError as error:
-            if _NO_END not in str(error):
-                raise
-            raise CorruptHistory(
-                keys[0], "somebody deleted events at the end of the log: nothing is written"
-            ) from error
+            raise self._failure(error, keys) from None
+
+    def _failure(self, error: Exception, keys: Sequence[str]) -> Exception:
+        if not isinstance(error, ResponseError) or _NO_END not in str(error):
+            return error
+        return CorruptHistory(keys[0], "somebody deleted events at the end of the log: nothing is written")
 
 
 def script(name: str) -> Script:

@@ -5,6 +5,7 @@
     durability    what an acknowledged change survives: asked for, found, told
     clients       a URL → a client of the driver: one server, sentinels, a cluster
     translation   which of the driver's exceptions say "not now"
+    channel       one connection that scripts are sent over straight, without a task or a pool
     scripts       Lua in front of which its libraries stand, called by its hash
     clock         the clock that scripts read, real or simulated
     batching      concurrent jobs share a call

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -16,6 +17,7 @@ Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
 _Waiting = deque[tuple[Job, "asyncio.Future[Answer]"]]
+_Batch = list[tuple[Job, "asyncio.Future[Answer]"]]
 
 
 class MicroBatcher(Generic[Key, Job, Answer]):
@@ -24,7 +26,8 @@ class MicroBatcher(Generic[Key, Job, Answer]):
     Parameters
     ----------
     call
-        Does a list of jobs and answers one by one; what it raises is raised for each.
+        Does a list of jobs and answers one by one; what it raises is raised for each. A call that returns a future
+        needs no task.
     limit
         Longest list.
     """
@@ -33,38 +36,54 @@ class MicroBatcher(Generic[Key, Job, Answer]):
         self._call = call
         self._limit = limit
         self._waiting: dict[Key, _Waiting[Job, Answer]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: dict[Key, asyncio.Future[Sequence[Answer]]] = {}
 
-    async def submit(self, key: Key, job: Job) -> Answer:
+    def submit(self, key: Key, job: Job) -> asyncio.Future[Answer]:
         """Have a job done together with others of its key."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.get(key)
-        if waiting is None:
-            self._waiting[key] = deque([(job, answer)])
-            task = asyncio.create_task(self._drain(key))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:
-            waiting.append((job, answer))
-        return await answer
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        if key not in self._waiting:
+            self._waiting[key] = deque()
+            loop.call_soon(self._send, key)  # with whatever else comes in this turn of the loop
+        self._waiting[key].append((job, answer))
+        return answer
 
-    async def _drain(self, key: Key) -> None:
-        waiting = self._waiting[key]
-        while waiting:
+    def _send(self, key: Key) -> None:
+        batch = self._taken(self._waiting[key])
+        if not batch:
+            del self._waiting[key]
+            return
+        call = self._begun(key, [job for job, _ in batch])
+        self._under_way[key] = call
+        call.add_done_callback(partial(self._answered, key, batch))
+
+    def _taken(self, waiting: _Waiting[Job, Answer]) -> _Batch[Job, Answer]:
+        """Take the next jobs; whose caller has gone, or whose deadline has passed, is not sent any more."""
+        batch: _Batch[Job, Answer] = []
+        while waiting and not batch:
             taken = [waiting.popleft() for _ in range(min(len(waiting), self._limit))]
-            # whose caller has gone, or whose deadline has passed, is not sent any more
-            if batch := [(job, answer) for job, answer in taken if not answer.cancelled()]:
-                await self._do(key, batch)
-        del self._waiting[key]
+            batch = [(job, answer) for job, answer in taken if not answer.cancelled()]
+        return batch
 
-    async def _do(self, key: Key, batch: list[tuple[Job, asyncio.Future[Answer]]]) -> None:
+    def _begun(self, key: Key, jobs: Sequence[Job]) -> asyncio.Future[Sequence[Answer]]:
         try:
-            answers = await self._call(key, [job for job, _ in batch])
-        except BaseException as error:
+            return asyncio.ensure_future(self._call(key, jobs))
+        except Exception as error:
+            failed: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
+
+    def _answered(self, key: Key, batch: _Batch[Job, Answer], call: asyncio.Future[Sequence[Answer]]) -> None:
+        del self._under_way[key]
+        if call.cancelled():
+            for _, future in batch:
+                future.cancel()
+        elif error := call.exception():
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)
-            return
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():
-                future.set_result(answer)
+        else:
+            for (_, future), answer in zip(batch, call.result(), strict=True):
+                if not future.done():
+                    future.set_result(answer)
+        self._send(key)

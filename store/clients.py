@@ -19,9 +19,9 @@ from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelConnectionPool
-from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from store.channel import BACKOFF, RETRIES, ScriptChannel
 from store.replication import ReplicatingRedis
 
 RedisClient = Any
@@ -67,9 +67,17 @@ def client_for(url: str, replicas: int = 0) -> RedisClient:
         return _of_cluster(_Several.read(url, _PORT))
     _check_path(url)
     try:
-        return _waiting(_kind(replicas).from_url(url, **_usual()), replicas)
+        client: RedisClient = _waiting(_kind(replicas).from_url(url, **_usual()), replicas)
     except ValueError:
         raise ValueError(f"it is no URL; {_ESCAPES}") from None  # the driver would quote it, password and all
+    client.channel = ScriptChannel(client.connection_pool, replicas)
+    return client
+
+
+def channel_of(client: RedisClient) -> ScriptChannel | None:
+    """Return what sends scripts straight to a client's server; None where the driver has to find out which it is."""
+    channel: ScriptChannel | None = getattr(client, "channel", None)
+    return channel
 
 
 def open_servers(url: str) -> list[str]:
@@ -140,7 +148,9 @@ def _waiting(client: RedisClient, replicas: int) -> RedisClient:
 
 
 async def close(client: RedisClient) -> None:
-    """Let go of a client's connections, those to its sentinels among them."""
+    """Let go of a client's connections, its channel and those to its sentinels among them."""
+    if channel := channel_of(client):
+        await channel.close()
     await client.aclose()
     pool = getattr(client, "connection_pool", None)
     for sentinel in pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ():
@@ -201,5 +211,5 @@ def _of_cluster(several: _Several) -> RedisClient:
 def _usual() -> dict[str, Any]:
     # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
     # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
-    retry = Retry(ExponentialBackoff(cap=0.5, base=0.02), retries=3, supported_errors=(RedisConnectionError,))
+    retry = Retry(BACKOFF, retries=RETRIES, supported_errors=(RedisConnectionError,))
     return {"socket_timeout": TIMEOUT_S, "max_connections": MAX_CONNECTIONS, "retry": retry}

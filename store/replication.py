@@ -9,7 +9,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 WAIT_MS = 2000
 """How long replicas may take, in milliseconds."""
-_MARK = "fairlead:acknowledged"
+MARK = "fairlead:acknowledged"
+"""Written behind what replicas have to confirm, see ``ReplicatingRedis``."""
 
 
 class TooFewReplicas(RedisConnectionError):
@@ -70,7 +71,7 @@ class ReplicatingRedis(Redis):
 
     async def acknowledged(self, pipeline: Any) -> list[Any]:
         """Execute a pipeline that is no transaction, and have replicas have what its commands wrote or read."""
-        pipeline.set(_MARK, 1)
+        pipeline.set(MARK, 1)
         pipeline.execute_command("WAIT", self.replicas, WAIT_MS)
         replies: list[Any] = await pipeline.execute(raise_on_error=False)
         *answers, _, reached = replies

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from asyncio import get_running_loop
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from functools import cached_property
 from hashlib import sha1
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from redis.exceptions import NoScriptError
 
-from store.clients import RedisClient
+from store.channel import ScriptChannel
+from store.clients import RedisClient, channel_of
 from store.translation import translated
 
 Argument = str | bytes | int | float
+_Answer = TypeVar("_Answer")
 
 ScriptWatch = Callable[[str], AbstractContextManager[object]]
 _watch: ScriptWatch = nullcontext
@@ -120,7 +124,7 @@ class Script:
 
     def forget(self) -> None:
         """Forget its text."""
-        for name in ("source", "_hash"):
+        for name in ("source", "sha1"):
             vars(self).pop(name, None)
 
     @cached_property
@@ -129,7 +133,8 @@ class Script:
         return linked(self._libraries(), lua(self._package, self.name))
 
     @cached_property
-    def _hash(self) -> str:
+    def sha1(self) -> str:
+        """The hash of its text."""
         return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
@@ -142,6 +147,65 @@ class Script:
         """
         with translated(), _watch(self.name):
             try:
-                return await redis.evalsha(self._hash, len(keys), *keys, *arguments)
+                return await redis.evalsha(self.sha1, len(keys), *keys, *arguments)
             except NoScriptError:
                 return await redis.eval(self.source, len(keys), *keys, *arguments)
+
+    def sent(
+        self,
+        redis: RedisClient,
+        keys: Sequence[str],
+        arguments: Sequence[Argument],
+        read: Callable[[Any], _Answer],
+    ) -> Awaitable[_Answer]:
+        """Run it, straight where the client can: scripts sent one after the other are then carried out in this order.
+
+        Parameters
+        ----------
+        read
+            Makes of its reply what is awaited; what it raises is raised.
+
+        Raises
+        ------
+        StoreUnavailable
+            As when it is called.
+        """
+        if channel := channel_of(redis):
+            return self._sent(channel, keys, arguments, read)
+        return self._run(redis, keys, arguments, read)
+
+    async def _run(
+        self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument], read: Callable[[Any], _Answer]
+    ) -> _Answer:
+        return read(await self(redis, keys, arguments))
+
+    def _sent(
+        self, channel: ScriptChannel, keys: Sequence[str], arguments: Sequence[Argument], read: Callable[[Any], _Answer]
+    ) -> Awaitable[_Answer]:
+        answer = get_running_loop().create_future()
+        watch, context = _watch(self.name), copy_context()
+
+        def told(reply: Any) -> None:
+            error = reply if isinstance(reply, Exception) else None
+            context.run(watch.__exit__, type(error) if error else None, error, None)
+            if answer.done():  # whoever asked has gone
+                return
+            try:
+                with translated():
+                    answer.set_result(read(_raised(reply)))
+            except Exception as failure:
+                answer.set_exception(self._failure(failure, keys))
+
+        context.run(watch.__enter__)
+        channel.send(self, keys, arguments, told)
+        return answer
+
+    def _failure(self, error: Exception, _: Sequence[str]) -> Exception:
+        """Return what is raised instead of an exception, of a call with some keys."""
+        return error
+
+
+def _raised(reply: Any) -> Any:
+    if isinstance(reply, Exception):
+        raise reply
+    return reply

@@ -20,6 +20,11 @@ def _clock(name: str) -> str:
 _REAL, _SIMULATED = _clock("clock"), _clock("simulated_clock")
 
 
+def simulated(source: str) -> str:
+    """Return a script with the other clock in front."""
+    return source.replace(_REAL, _SIMULATED)
+
+
 class SimulatedRedis(Redis):
     """See ``store.clock.SimulatedClock`` for how it is set."""
 
@@ -29,4 +34,4 @@ class SimulatedRedis(Redis):
 
     async def eval(self, script: str, *arguments: Any) -> Any:
         """Run a script with the other clock in front."""
-        return await super().eval(script.replace(_REAL, _SIMULATED), *arguments)
+        return await super().eval(simulated(script), *arguments)

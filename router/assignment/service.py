@@ -11,7 +11,8 @@ new planner. What is planned for another time than the store's comes back with t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from failures import Failure
@@ -49,6 +50,9 @@ from router.model.workitem import CLOSED_STATES, State, fingerprint_of
 
 _TRIES = 8
 """Rounds before a request gives up because rules or workforce change faster than it can be decided."""
+
+_PARTS_UNDER_WAY = 3
+"""Parts of a batch that are with the store at a time: it need not wait, and others have a turn."""
 
 
 class Router:
@@ -117,27 +121,46 @@ class Router:
     async def _answered(
         self, tenant: str, requests: Sequence[RouteRequest], preview: bool
     ) -> list[Decision | Failure | KnownAs]:
+        """Answer requests, of many some parts at a time: while the store does one, the next is planned."""
+        if len(requests) <= MAX_JOBS:
+            return _unless_given_up(await self._part(tenant, requests, preview))
+        room = asyncio.Semaphore(_PARTS_UNDER_WAY)
+
+        async def answered(part: Sequence[RouteRequest]) -> list[Decision | Failure | KnownAs]:
+            async with room:
+                return await self._part(tenant, part, preview)
+
+        parts = (requests[start : start + MAX_JOBS] for start in range(0, len(requests), MAX_JOBS))
+        done = await asyncio.gather(*map(answered, parts), return_exceptions=True)
+        return _unless_given_up([answer for part in done for answer in _answers_of(part)])
+
+    async def _part(
+        self, tenant: str, requests: Sequence[RouteRequest], preview: bool
+    ) -> list[Decision | Failure | KnownAs]:
+        """Answer up to ``MAX_JOBS`` requests, again what was planned by what does not hold any more."""
         planner, told_ms = await self._planners.current(tenant), 0
         answers: dict[int, Decision | Failure | KnownAs] = {}
-        places, tries = list(range(len(requests))), 0
-        while places and tries < _TRIES:
-            now, later = places[:MAX_JOBS], places[MAX_JOBS:]
+        places = list(range(len(requests)))
+        for tries in range(_TRIES):
             at_ms = told_ms or self._store.expected_ms(tenant)
             try:
-                bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in now], preview)
+                bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in places], preview)
             except StaleRevision:
-                tries += 1
-                planner = await self._planners.renewed(tenant, planner.revisions) if tries < _TRIES else planner
+                planner = await self._planners.renewed(tenant, planner.revisions) if tries + 1 < _TRIES else planner
                 continue
-            moved = {
-                place: answer.now_ms for place, answer in zip(now, bound, strict=True) if isinstance(answer, Moved)
-            }
-            answers |= {
-                place: answer for place, answer in zip(now, bound, strict=True) if not isinstance(answer, Moved)
-            }
-            places, tries = [*moved, *later], tries + 1 if moved else 0
-            told_ms = max(moved.values(), default=0)
-        return _in_order(tenant, answers, len(requests))
+            now_ms = {}
+            for place, answer in zip(places, bound, strict=True):
+                if isinstance(answer, Moved):
+                    now_ms[place] = answer.now_ms
+                else:
+                    answers[place] = answer
+            if not now_ms:
+                break
+            places, told_ms = list(now_ms), max(now_ms.values())
+        given_up = StaleRevision(
+            f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again"
+        )
+        return [answers.get(place, given_up) for place in range(len(requests))]
 
     async def _bound(
         self, tenant: str, planner: Planner, at_ms: int, requests: Sequence[RouteRequest], preview: bool
@@ -260,20 +283,23 @@ class Router:
         raise Conflict(name, "changes faster than it can be closed: try again")
 
 
-def _in_order(
-    tenant: str, answers: Mapping[int, Decision | Failure | KnownAs], wanted: int
-) -> list[Decision | Failure | KnownAs]:
-    """Put answers in the order of the requests; what was done must not look undone where others were given up.
+def _unless_given_up(answers: list[Decision | Failure | KnownAs]) -> list[Decision | Failure | KnownAs]:
+    """Return answers; what was done must not look undone where others were given up.
 
     Raises
     ------
     StaleRevision
-        If there is none at all.
+        If all were given up.
     """
-    error = StaleRevision(f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again")
-    if wanted and not answers:
-        raise error
-    return [answers.get(place, error) for place in range(wanted)]
+    if answers and all(isinstance(answer, StaleRevision) for answer in answers):
+        raise answers[0]  # type: ignore[misc]  # all are
+    return answers
+
+
+def _answers_of(part: list[Decision | Failure | KnownAs] | BaseException) -> list[Decision | Failure | KnownAs]:
+    if isinstance(part, BaseException):
+        raise part
+    return part
 
 
 def _routed(

@@ -20,7 +20,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.failpoints import STEP, stopping, with_places
+from tests.chaos.failpoints import STEP, stopping, stopping_straight, with_places
 
 EDITS = "CHAOS_EDITS"
 REPLIES = "CHAOS_REPLIES"
@@ -83,7 +83,7 @@ def _edited(read: Any, edits: Edits) -> Any:
     def read_and_edited(self: Any, *where: Any) -> None:
         read(self, *where)
         self.source = edits.applied(self.name, self.source)
-        self._hash = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+        self.sha1 = sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     return read_and_edited
 
@@ -91,21 +91,31 @@ def _edited(read: Any, edits: Edits) -> Any:
 def stop_where_told(told: Path) -> None:
     """Have this process kill itself at the step that the folder holds, once it gets there."""
     script = _script()
-    script.__call__ = stopping(script.__call__, told)
+    script.__call__, script._sent = stopping(script.__call__, told), stopping_straight(script._sent, told)
 
 
 def tell_replies(to: Path) -> None:
     """Have this process write down with which words scripts answer it: what it wrote outlives it, however it ends."""
     script = _script()
-    call, told = script.__call__, os.open(to, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    call, sent, told = script.__call__, script._sent, os.open(to, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def tell(name: str, reply: Any) -> None:
+        if lines := "".join(f"{name} {word}\n" for word in words_of(reply)):
+            os.write(told, lines.encode())
 
     async def call_and_tell(self: Any, *arguments: Any) -> Any:
         reply = await call(self, *arguments)
-        if lines := "".join(f"{self.name} {word}\n" for word in words_of(reply)):
-            os.write(told, lines.encode())
+        tell(self.name, reply)
         return reply
 
-    script.__call__ = call_and_tell
+    def send_and_tell(self: Any, channel: Any, keys: Any, arguments: Any, read: Any) -> Any:
+        def read_and_tell(reply: Any) -> Any:
+            tell(self.name, reply)
+            return read(reply)
+
+        return sent(self, channel, keys, arguments, read_and_tell)
+
+    script.__call__, script._sent = call_and_tell, send_and_tell
 
 
 def words_of(reply: Any) -> list[str]:

@@ -73,3 +73,17 @@ def stopping(call: Any, told: Path) -> Any:
         return answer
 
     return call_or_stop
+
+
+def stopping_straight(sent: Any, told: Path) -> Any:
+    """Return what sends a script over a channel, and stops before or behind it."""
+
+    def send_or_stop(script: Any, channel: Any, keys: Any, arguments: Any, read: Any) -> Any:
+        def read_or_stop(reply: Any) -> Any:
+            stop_at(f"{script.name}:behind", told)
+            return read(reply)
+
+        stop_at(f"{script.name}:before", told)
+        return sent(script, channel, keys, arguments, read_or_stop)
+
+    return send_or_stop

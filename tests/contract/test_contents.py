@@ -16,16 +16,20 @@ from router.assignment.queries import WorkItemQueries
 from router.backlog.requeuer import Requeuer
 from router.model.workforce import Rep
 from router.model.workitem import Kind, WorkItem
+from store.clients import close
 from tests.contract.nothing.routing import Routing
+from tests.drivers import DRIVERS, driven
 from tests.twins.store import MemoryStore
 
 ITEM = "crm~L-0"
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", *DRIVERS])
 async def world(request: pytest.FixtureRequest, tenant: str) -> AsyncIterator[Routing]:
     """Yield a tenant in which crm~L-0 waits, came once worth nothing and once worth 3, and is worth nothing."""
-    redis: Any = Redis.from_url(request.getfixturevalue("store").url) if request.param == "redis" else None
+    redis: Any = None
+    if request.param != "memory":
+        redis = driven(Redis.from_url(request.getfixturevalue("store").url), request.param)
     world = await Routing.open(redis, tenant)
     first = (await world.store.item(tenant, ITEM)).content
     await world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 1})})
@@ -33,7 +37,7 @@ async def world(request: pytest.FixtureRequest, tenant: str) -> AsyncIterator[Ro
     await has_content(world, redis, first)
     yield world
     if redis:
-        await redis.aclose()
+        await close(redis)
 
 
 async def has_content(world: Routing, redis: Any, number: int) -> None:

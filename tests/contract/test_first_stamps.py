@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from router.assignment.commands import ANY, NEW, Refusal
+from store.clients import close
 from tests.contract.nothing.routing import Routing
+from tests.drivers import DRIVERS, driven
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", *DRIVERS])
 async def world(request: pytest.FixtureRequest, tenant: str) -> AsyncIterator[Routing]:
     """Yield a tenant with bo, who owns crm~L-1, and with crm~L-0, which waits since event 3; on each store in turn."""
     if request.param == "memory":
         yield await Routing.open(None, tenant)
         return
-    redis: Any = Redis.from_url(request.getfixturevalue("store").url)
+    redis = driven(Redis.from_url(request.getfixturevalue("store").url), request.param)
     yield await Routing.open(redis, tenant)
-    await redis.aclose()
+    await close(redis)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,10 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.timer import Timer
 from rules.revisions import Publication
+from store.clients import close
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.drivers import DRIVERS, driven
 from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 
@@ -142,10 +144,10 @@ class World:
         return [difference async for difference in replay.differences(self.tenant)]
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", *DRIVERS])
 async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: str) -> AsyncIterator[World]:
     """Yield ann, who works by day, in the pool east, on a Monday at 10; on each store in turn."""
-    redis = SimulatedRedis.from_url(store.url) if request.param == "redis" else None
+    redis = None if request.param == "memory" else driven(SimulatedRedis.from_url(store.url), request.param)
     world = World(redis, tenant)
     await world.set(world.now_ms)
     await world.publish("pool: east, fallback: [wait]")
@@ -153,7 +155,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     yield world
     if redis:
         await redis.flushall()
-        await redis.aclose()
+        await close(redis)
 
 
 async def test_07_with_everybody_off_duty_work_waits_and_is_assigned_when_one_comes(world: World) -> None:

@@ -22,8 +22,10 @@ from router.model.events import PresenceChanged
 from router.model.workforce import Member, Pool, Rep
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
+from store.clients import close
 from store.embedded.server import EmbeddedServer
 from tests.contract.nothing.routing import Routing
+from tests.drivers import DRIVERS, driven
 from tests.twins.store import MemoryStore
 
 FAR_AHEAD_MS = 4_000_000_000_000
@@ -33,13 +35,13 @@ FAR_AHEAD_MS = 4_000_000_000_000
 async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
     client: Any = Redis.from_url(store.url)
     yield client
-    await client.aclose()
+    await close(client)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", *DRIVERS])
 async def world(request: pytest.FixtureRequest, redis: Any, tenant: str) -> Routing:
     """Return a tenant whose only rep, bo, owns crm~L-1, while crm~L-0 waits; on each store in turn."""
-    return await Routing.open(None if request.param == "memory" else redis, tenant)
+    return await Routing.open(None if request.param == "memory" else driven(redis, request.param), tenant)
 
 
 async def leave(world: Routing, until_ms: int | None = 0, **given: Any) -> int:

@@ -39,7 +39,9 @@ from router.rules.codec import dumps
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clients import close
 from store.embedded.server import EmbeddedServer
+from tests.drivers import DRIVERS, driven
 from tests.twins.store import MemoryStore
 
 PHONE = "139 0000 0000"
@@ -126,18 +128,18 @@ class World:
 async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
     client: Any = Redis.from_url(store.url)
     yield client
-    await client.aclose()
+    await close(client)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", *DRIVERS])
 async def world(request: pytest.FixtureRequest, redis: Any, tenant: str) -> World:
     memory = MemoryStore(lambda: 0)
     made = (
         World(memory, memory, memory, memory, memory, memory, tenant)
         if request.param == "memory"
         else World(
-            RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-            RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
+            RedisAssignments(driven(redis, request.param)), RedisWorkforce(redis), RedisPresences(redis),
+            RedisRuleSets(redis), RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
         )
     )  # fmt: skip
     await made.arrange()

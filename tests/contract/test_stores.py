@@ -64,8 +64,10 @@ from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
+from store.clients import close
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.drivers import DRIVERS, driven
 from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
 from tests.workforces import roster as roster_of
@@ -245,7 +247,7 @@ class Stores(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.redis = SimulatedRedis.from_url(self.redis_url)
+        self.redis: Any = SimulatedRedis.from_url(self.redis_url)
         self.loop.run_until_complete(self.redis.flushall())
         self.clock = SimulatedClock(self.redis)
         self.set_clock(MONDAY_MS + 10 * HOUR_MS)
@@ -270,8 +272,9 @@ class Stores(RuleBasedStateMachine):
         assert memory == redis
         return memory
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(driver=st.sampled_from(DRIVERS))
+    def begin(self, driver: str) -> None:
+        driven(self.redis, driver)
         rule_set = check(RULES).rule_set
         assert rule_set is not None
         stored = dumps(rule_set)
@@ -442,7 +445,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
         for side in self.sides:
             assert self.loop.run_until_complete(differences(side)) == []
-        self.loop.run_until_complete(self.redis.aclose())
+        self.loop.run_until_complete(close(self.redis))
         self.loop.close()
 
 
@@ -612,12 +615,12 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
         job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
         jobs.append(job._replace(amounts=amounts))
-    redis = SimulatedRedis.from_url(redis_url)
+    redis = driven(SimulatedRedis.from_url(redis_url), data.draw(st.sampled_from(DRIVERS)))
     await redis.flushall()
     await SimulatedClock(redis).set(MONDAY_MS * 1000, rate=0)
     stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
     answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
     assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
-    await redis.aclose()
+    await close(redis)
 
     assert without_times(answers[0]) == without_times(answers[1])

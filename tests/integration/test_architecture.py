@@ -13,8 +13,11 @@ import pytest
 from tests.architecture.walk import walk
 from tests.conftest import ROOT
 
-CALLED_BACK = ("store", "RedisAssignments._bind_together")
-"""The one call that goes back up: what collects jobs calls its user with all of them."""
+CALLED_BACK = {
+    ("store", "RedisAssignments._bind_together"),
+    ("store", "RedisAssignments._sent.<locals>.read"),
+}
+"""The calls that go back up: what collects jobs calls its user with all of them, and with what was replied to them."""
 COPIED = ("pyproject.toml", "failures.py", "missing_words.py", "resource_names.py", "service.py")
 
 
@@ -31,7 +34,7 @@ def test_no_rooms_form_a_circle(inside: str) -> None:
 async def test_a_request_goes_straight_down() -> None:
     steps = await walk()
 
-    assert {(step.caller, step.function) for step in steps if step.goes_back} == {CALLED_BACK}
+    assert {(step.caller, step.function) for step in steps if step.goes_back} == CALLED_BACK
     assert [step.room for step in steps if step.function == "GrpcServer._authorize"] == ["gateway"]
     assert any(step.function == "RedisAssignments.bind" for step in steps)
 

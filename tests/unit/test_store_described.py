@@ -16,7 +16,15 @@ from workqueue.adapters.redis import keys as queue_keys
 from workqueue.jobs import JobState
 
 TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
-NAMES = {"item_id": "ID", "customer_id": "ID", "request_id": "ID", "pool": "POOL", "role": "ROLE", "state": ""}
+NAMES = {
+    "call": "CALL",
+    "item_id": "ID",
+    "customer_id": "ID",
+    "request_id": "ID",
+    "pool": "POOL",
+    "role": "ROLE",
+    "state": "",
+}
 _HASH = re.compile("[0-9a-f]{32}")
 
 
@@ -37,7 +45,7 @@ def of_a_tenant(keys_object: Any) -> list[str]:
 ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
 QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
 QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]
-SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication._MARK]
+SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication.MARK]
 SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.wakeup_key("QUEUE")]
 
 

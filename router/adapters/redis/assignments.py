@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from secrets import randbits
 from typing import Any
 
 import msgpack
@@ -40,6 +41,8 @@ _bind, _complete, _now = script("bind"), script("complete"), script("now")
 
 _Together = tuple[str, RevisionPair]
 """What jobs of one script call have in common: the tenant, and the revisions that they are decided by."""
+_Bound = Decision | Refusal | KnownAs | Moved
+"""What a job is answered."""
 
 
 class RedisAssignments:
@@ -61,36 +64,36 @@ class RedisAssignments:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._clock = EstimatedClock(now_ms)
-        self._batcher = MicroBatcher[tuple[str, RevisionPair], BindCommand, Decision | Refusal | KnownAs | Moved](
-            self._bind_together, _TOGETHER
-        )
+        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](self._bind_together, _TOGETHER)
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
-    ) -> list[Decision | Refusal | KnownAs | Moved]:
+    ) -> list[_Bound]:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
+        if not jobs:
+            return []
         if len(jobs) == 1 and not preview:
-            return [await self._batcher.submit((tenant, revisions), jobs[0])]
-        return await self._call(tenant, revisions, jobs, preview=preview) if jobs else []
+            return await self._opened(tenant, [await self._batcher.submit((tenant, revisions), jobs[0])])
+        return await self._opened(tenant, await self._sent(tenant, revisions, jobs, preview=preview))
 
-    async def _bind_together(
-        self, key: tuple[str, RevisionPair], jobs: Sequence[BindCommand]
-    ) -> Sequence[Decision | Refusal | KnownAs | Moved]:
-        tenant, revisions = key
-        return await self._call(tenant, revisions, jobs, preview=False)
+    def _bind_together(self, key: _Together, jobs: Sequence[BindCommand]) -> Awaitable[list[_Bound]]:
+        return self._sent(*key, jobs, preview=False)
 
-    async def _call(
+    def _sent(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool
-    ) -> list[Decision | Refusal | KnownAs | Moved]:
+    ) -> Awaitable[list[_Bound]]:
         keys, arguments = bind_arguments(tenant, revisions, jobs, preview=preview, request_ttl_s=self._request_ttl_s)
-        replies = await _bind(self._redis, keys, arguments)
-        check_reply(tenant, replies)
-        if replies[0] == b"STALE":
-            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
-        answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
-        if timed := [answer for answer, job in zip(answers, jobs, strict=True) if job.interval]:
-            self._clock.learn(tenant, timed)
-        return await self._opened(tenant, answers)
+
+        def read(replies: list[Any]) -> list[_Bound]:
+            check_reply(tenant, replies)
+            if replies[0] == b"STALE":
+                raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+            answers = [_answer(reply, job) for reply, job in zip(replies, jobs, strict=True)]
+            if timed := [answer for answer, job in zip(answers, jobs, strict=True) if job.interval]:
+                self._clock.learn(tenant, timed)
+            return answers
+
+        return _bind.sent(self._redis, keys, arguments, read)
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
@@ -322,6 +325,8 @@ def bind_arguments(
             pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
             pack_head(job.head, job.content, pack),
         ]
+    if not preview:
+        all_keys.append(keys.bound(f"{randbits(64):x}"))
     header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
     return all_keys, [header, *sets, *packed_jobs]
 
@@ -343,7 +348,7 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
     ]
 
 
-def _answer(reply: list[Any], job: BindCommand) -> Decision | Refusal | KnownAs | Moved:
+def _answer(reply: list[Any], job: BindCommand) -> _Bound:
     match reply[0]:
         case b"NEW":
             decision = read_decision(reply[1], reply[2], job.head)

@@ -150,6 +150,10 @@ class Keys:
         """String that expires: what a request id was answered."""
         return self._key("answered", hashed(request_id))
 
+    def bound(self, call: str) -> str:
+        """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""
+        return self._key("bound", call)
+
 
 def hashed(text: str) -> str:
     """Return what stands in a key for a text that people make up, and that may say something about a person."""

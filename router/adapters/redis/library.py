@@ -36,24 +36,23 @@ _NO_END = "equal or smaller than the target stream top item"
 
 
 class LogScript(Script):
-    """A script that appends to the log of the tenant whose keys it is given."""
+    """A script that appends to the log of the tenant whose keys it is given.
+
+    Called or sent it raises, beside what a ``Script`` does, ``CorruptHistory`` if somebody deleted events at the end of
+    the log; nothing is written.
+    """
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """Run it; see ``Script``.
-
-        Raises
-        ------
-        CorruptHistory
-            If somebody deleted events at the end of the log; nothing is written.
-        """
+        """Run it; see ``Script``."""
         try:
             return await super().__call__(redis, keys, arguments)
         except ResponseError as error:
-            if _NO_END not in str(error):
-                raise
-            raise CorruptHistory(
-                keys[0], "somebody deleted events at the end of the log: nothing is written"
-            ) from error
+            raise self._failure(error, keys) from None
+
+    def _failure(self, error: Exception, keys: Sequence[str]) -> Exception:
+        if not isinstance(error, ResponseError) or _NO_END not in str(error):
+            return error
+        return CorruptHistory(keys[0], "somebody deleted events at the end of the log: nothing is written")
 
 
 def script(name: str) -> Script:

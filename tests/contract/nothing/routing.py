@@ -72,21 +72,26 @@ class Routing:
             memory = MemoryStore(lambda: 0)
             world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
         else:
-            world = cls(
-                RedisAssignments(redis),
-                RedisWorkforce(redis),
-                RedisPresences(redis),
-                RedisRuleSets(redis),
-                RedisCustomerScores(redis),
-                RedisLogFollower(redis),
-                RedisLeaderLease(redis),
-                RedisSnapshots(redis),
-                RedisPersonalValues(redis),
-                RedisTimers(redis),
-                tenant,
-            )
+            world = cls.at(redis, tenant)
         await world._arrange()
         return world
+
+    @classmethod
+    def at(cls, redis: Redis, tenant: str) -> Routing:
+        """Return a tenant on Redis as it stands."""
+        return cls(
+            RedisAssignments(redis),
+            RedisWorkforce(redis),
+            RedisPresences(redis),
+            RedisRuleSets(redis),
+            RedisCustomerScores(redis),
+            RedisLogFollower(redis),
+            RedisLeaderLease(redis),
+            RedisSnapshots(redis),
+            RedisPersonalValues(redis),
+            RedisTimers(redis),
+            tenant,
+        )
 
     async def _arrange(self) -> None:
         for _ in range(2):

@@ -24,15 +24,17 @@ from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
+from store.clients import close
 from store.embedded.server import EmbeddedServer
 from tests.contract.test_sealing import RULES, World
+from tests.drivers import driven
 
 
 @pytest.fixture
 async def redis(store: EmbeddedServer) -> Any:
-    client: Any = Redis.from_url(store.url)
+    client = driven(Redis.from_url(store.url), "straight")
     yield client
-    await client.aclose()
+    await close(client)
 
 
 @pytest.fixture

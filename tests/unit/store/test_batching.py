@@ -39,10 +39,10 @@ async def test_jobs_that_come_while_a_call_is_under_way_go_together() -> None:
     calls = Calls()
     batcher = MicroBatcher[str, int, int](calls, limit=3)
     calls.gate.clear()
-    first = asyncio.create_task(batcher.submit("t", 0))
+    first = asyncio.ensure_future(batcher.submit("t", 0))
     await calls.begun.wait()
 
-    others = [asyncio.create_task(batcher.submit("t", n)) for n in range(1, 6)]
+    others = [asyncio.ensure_future(batcher.submit("t", n)) for n in range(1, 6)]
     await asyncio.sleep(0)
     calls.gate.set()
 
@@ -72,8 +72,8 @@ async def test_a_caller_who_gives_up_leaves_the_others_alone() -> None:
     calls = Calls()
     batcher = MicroBatcher[str, int, int](calls)
     calls.gate.clear()
-    impatient = asyncio.create_task(batcher.submit("t", 1))
-    patient = asyncio.create_task(batcher.submit("t", 2))
+    impatient = asyncio.ensure_future(batcher.submit("t", 1))
+    patient = asyncio.ensure_future(batcher.submit("t", 2))
     await calls.begun.wait()
 
     impatient.cancel()
@@ -86,9 +86,9 @@ async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
     calls = Calls()
     batcher = MicroBatcher[str, int, int](calls)
     calls.gate.clear()
-    first = asyncio.create_task(batcher.submit("t", 0))
+    first = asyncio.ensure_future(batcher.submit("t", 0))
     await calls.begun.wait()
-    gone, staying = (asyncio.create_task(batcher.submit("t", n)) for n in (1, 2))
+    gone, staying = (asyncio.ensure_future(batcher.submit("t", n)) for n in (1, 2))
     await asyncio.sleep(0)
 
     gone.cancel()

@@ -14,6 +14,8 @@
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
 --                             work items of its customer
+--        last         string  what this very call was answered, should it have been here before: its connection broke before
+--                             the reply. It expires; a preview has none
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
@@ -44,11 +46,14 @@ local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1,
 local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark', 'format')
 local refused = refuse_format(current[5], current[1] or current[2])
 if refused then return refused end
+open_log(KEYS[3])
+local call_key = not preview and KEYS[#KEYS]
+local before = call_key and answered_before(call_key)
+if before then return before end
 if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2]
   or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4] then
   return {'STALE'}
 end
-open_log(KEYS[3])
 
 local stored_value = {} -- by key; false where there is none
 for from = FIRST_LEDGER + #pools, #KEYS, SLICE do
@@ -111,12 +116,6 @@ local function remember(job, number, outcome)
     stored_value[KEYS[job[REQUEST_KEY]]] = cmsgpack.pack(answer)
     keep_answer(KEYS[job[REQUEST_KEY]], request_ttl_s, answer)
   end
-end
-
-local function earlier(status, number)
-  local type, facts, head = read_event(number)
-  if not type then return {'LOST'} end
-  return {status, number, facts, head, type}
 end
 
 local function lead(key, id)
@@ -206,10 +205,11 @@ local function do_job(job)
   return {'NEW', write(job, record, choice, outcome, epoch, facts)}
 end
 
-local answers = {}
+local answers, newest = {}, log.number
 for i, job in ipairs(jobs) do answers[i] = do_job(job) end
 if not preview then
   write_ledgers()
   write_owned(KEYS[5])
 end
+if call_key and log.number > newest then keep_answers(call_key, answers) end
 return answers

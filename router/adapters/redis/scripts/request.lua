@@ -12,3 +12,34 @@ local function keep_answer(key, ttl_s, answer)
   redis.call('SET', key, cmsgpack.pack(answer), 'EX', ttl_s)
 end
 
+-- What a call that gives work items their owners was answered, in a string that expires, msgpack {status, event number or
+-- what else stands in its place, false for nothing, and so on}: a call whose connection broke before the reply is sent
+-- again under the same key, and is answered as it was, whatever has happened since.
+
+local SENT_AGAIN_S = 30
+
+local function earlier(status, number)
+  -- Returns an answer with the decision of a number.
+  local type, facts, head = read_event(number)
+  if not type then return {'LOST'} end
+  return {status, number, facts, head, type}
+end
+
+local function answered_before(key)
+  -- Returns what a call was answered; nil if it was not here before.
+  local packed = redis.call('GET', key)
+  if not packed then return nil end
+  local said, answers = cmsgpack.unpack(packed), {}
+  for place = 1, #said, 2 do
+    local status, rest = said[place], said[place + 1]
+    local decided = status == 'NEW' or status == 'REPEATED' or status == 'EXISTING'
+    answers[#answers + 1] = decided and earlier(status, rest) or {status, rest or nil}
+  end
+  return answers
+end
+
+local function keep_answers(key, answers)
+  local said = {}
+  for _, answer in ipairs(answers) do said[#said + 1], said[#said + 2] = answer[1], answer[2] or false end
+  redis.call('SET', key, cmsgpack.pack(said), 'EX', SENT_AGAIN_S)
+end

@@ -32,11 +32,12 @@ from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Decision
 from router.model.events import Credited, Event
-from router.model.records import LedgerState, Snapshot
+from router.model.records import CreditState, LedgerState, Snapshot
 from router.model.workforce import MICROS, CreditPolicy, LedgerSettlement, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.credits import end_of_leave
 from router.timers.follower import TimerFollower
 from rules.revisions import Publication
 from store.clock import SimulatedClock
@@ -324,21 +325,123 @@ async def test_whoever_leaves_the_pool_takes_no_credit_along(firm: Firm) -> None
     await firm.settle()
 
     state = await firm.ledger()
-    assert (state.credits, state.credited, sum(state.deficits.values())) == ({}, {}, 0)
+    assert (state.credits, state.credited, sum(state.deficits.values())) == ({}, {"ann": CreditState(NOW + DAY)}, 0)
     assert len(await firm.credited()) == 1
     assert await firm.differences() == []
 
 
-async def test_a_credit_ends_in_its_time_where_the_policy_is_another_by_then(firm: Firm) -> None:
+async def test_a_credit_that_a_later_leave_prolonged_does_not_end_with_the_earlier_one(firm: Firm) -> None:
+    """A service that was down finds the end of the later leave and of the earlier credit due at once."""
     await ann_was_away(firm)
+    await firm.write(Absence("ann/2", NOW + 2 * DAY, NOW + 9 * DAY))
+    await firm.go_to(NOW + 2 * DAY)
+    await firm.route(3)
+
+    await firm.go_to(NOW + 12 * DAY)
+    await firm.settle()
+
+    prolonged = await firm.ledger()
+    assert [event.amount for event in await firm.credited()] == [2 * MICROS, MICROS]
+    assert (prolonged.credits["ann"], prolonged.credited["ann"].expire_ms) == (3 * MICROS, NOW + 19 * DAY)
+    assert await firm.differences() == []
+
+
+@pytest.mark.parametrize("end_ms", [None, NOW + HOUR, NOW + 3 * DAY], ids=["deleted", "shortened", "moved"])
+async def test_a_leave_that_is_edited_while_under_way_counts_as_it_ends(firm: Firm, end_ms: int | None) -> None:
+    await firm.write(Absence("ann/1", NOW, NOW + DAY))
+    await firm.route(3)
+    await firm.go_to(NOW + 2 * HOUR)
+
+    if end_ms is None:
+        await firm.delete("absence", "ann/1")
+    else:
+        await firm.write(Absence("ann/1", NOW, end_ms))
+    await firm.settle()
+    await firm.route(3)
+    await firm.go_to(NOW + 4 * DAY)
+    await firm.settle()
+
+    counted = [(event.credit.until_ms, event.credit.charged) for event in await firm.credited()]
+    leads = {None: 0, NOW + HOUR: 3, NOW + 3 * DAY: 6}[end_ms]
+    assert counted == ([(end_ms, leads * MICROS)] if end_ms else [])
+    assert await firm.differences() == []
+
+
+async def test_whoever_joins_is_credited_for_nothing_that_the_pool_was_charged_before(firm: Firm) -> None:
+    await firm.write(Rep("new"), Absence("new/1", NOW, NOW + DAY))
+    await firm.route(6)
+    await firm.go_to(NOW + 12 * HOUR)
+    pool = a_pool(EQUALS, POLICY)
+    await firm.write(replace(pool, members=(*pool.members, Member("new", 1000))))
+    await firm.route(4)
+    await firm.go_to(NOW + DAY)
+    await firm.settle()
+
+    (credited,) = await firm.credited()
+    assert (credited.credit.rep, credited.credit.charged, credited.amount) == ("new", 4 * MICROS, MICROS)
+    assert await firm.differences() == []
+
+
+async def test_whoever_comes_again_to_a_pool_is_not_credited_again(firm: Firm) -> None:
+    await ann_was_away(firm)
+    stay = a_pool({"bob": 1000, "eve": 1000}, POLICY)
+    await firm.write(stay, settlements=(LedgerSettlement("east", ("ann",), stay.members),))
+    await firm.settle()
+
+    await firm.write(a_pool(EQUALS, POLICY))
+    await firm.settle()
+
+    assert len(await firm.credited()) == 1
+    assert (await firm.ledger()).deficits.get("ann", 0) == 0
+    assert await firm.differences() == []
+
+
+async def test_where_the_policy_is_changed_back_credits_end_at_once(firm: Firm) -> None:
+    """Else whoever was served for their credit since would be taken it back all the same."""
+    await ann_was_away(firm)
+    await firm.route()
+    before = await firm.ledger()
 
     await firm.write(a_pool(EQUALS, None))
+    await firm.settle()
+    after = await firm.ledger()
     await firm.go_to(NOW + 11 * DAY)
     await firm.settle()
 
-    assert [event.amount for event in await firm.credited()] == [2 * MICROS, -2 * MICROS]
-    assert set((await firm.ledger()).deficits.values()) == {0}
+    assert [event.amount for event in await firm.credited()] == [2 * MICROS, -before.credits["ann"]]
+    assert (after.credits, sum(after.deficits.values())) == ({}, 0)
+    assert await firm.ledger() == after
     assert await firm.differences() == []
+
+
+async def test_a_share_is_of_the_last_decisions_and_of_none_before_the_policy_was_changed_back(firm: Firm) -> None:
+    await firm.write(a_pool(EQUALS, replace(POLICY, share=2)))
+    await firm.route(9)
+    await firm.write(a_pool(EQUALS, None))
+    await firm.route(3)
+    await firm.write(a_pool(EQUALS, replace(POLICY, share=2)))
+    await firm.settle()
+    await ann_was_away(firm)
+
+    owners = [decision.rep for decision in await firm.route(2)]
+
+    assert owners == ["ann"] * 2
+    assert await firm.differences() == []
+
+
+async def test_what_is_charged_by_value_is_counted_as_exactly_as_the_store_can(firm: Firm) -> None:
+    charged = 2**53 + 1  # micro-units: some thousand leads of the largest value
+    await firm.write(Absence("ann/1", NOW, NOW + DAY))
+    await firm.follower().catch_up()
+    await firm.go_to(NOW + DAY)
+    planner = await firm.planners.newest(firm.tenant)
+    step = end_of_leave(planner.roster, "east", "ann", CreditState(), NOW + DAY, charged)
+    (timer,) = await firm.timers.timers(firm.tenant)
+
+    assert step is not None
+    assert await firm.timers.credit(firm.tenant, planner.revisions, timer, step)
+    (credited,) = await firm.credited()
+    assert credited.credit == step
 
 
 async def test_the_monitor_knows_of_credits(store: EmbeddedServer, tenant: str) -> None:

@@ -44,6 +44,20 @@ class Truth:
         """Say whether a rep is on leave at an instant."""
         return any(absence.start_ms <= at_ms < absence.end_ms for absence in self._leave.get(rep, ()))
 
+    def begin_of_leave(self, rep: str, end_ms: int) -> int:
+        """Return when a leave began that ends at an instant: absences that overlap or touch are one."""
+        begin_ms = end_ms
+        while there := [
+            absence for absence in self._leave.get(rep, ()) if absence.start_ms < begin_ms <= absence.end_ms
+        ]:
+            begin_ms = min(absence.start_ms for absence in there)
+        return begin_ms
+
+    def last_end_of_leave(self, rep: str, now_ms: int) -> int:
+        """Return when a rep was back the last time; 0: they never were on leave."""
+        ends = [absence.end_ms for absence in self._leave.get(rep, ()) if absence.end_ms <= now_ms]
+        return max((end_ms for end_ms in ends if not self.is_on_leave(rep, end_ms)), default=0)
+
     def is_away(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep has said to be away."""
         until_ms = self.away.get(rep)

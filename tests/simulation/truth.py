@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from router.model.calendars import MIDNIGHT, Absence, Calendar, Hours
@@ -19,10 +18,11 @@ class Truth:
         self.away: dict[str, int] = {}
         """Reps who are away, and until when; 0: until they are back."""
         self._leave: Mapping[str, list[Absence]] = {}
+        self._at_ms, self._open = -1, dict[str, bool]()
 
     def learn(self, records: WorkforceRecords) -> None:
         """Take in a revision of the workforce."""
-        self.records = records
+        self.records, self._at_ms = records, -1
         leave: dict[str, list[Absence]] = {}
         for absence in records.absences.values():
             leave.setdefault(absence.rep, []).append(absence)
@@ -31,7 +31,13 @@ class Truth:
     def works(self, rep: str, pool: str, at_ms: int) -> bool:
         """Say whether a rep's hours cover an instant."""
         calendar = self.calendar(rep, pool)
-        return calendar is None or is_open(calendar, at_ms)
+        if calendar is None:
+            return True
+        if at_ms != self._at_ms:
+            self._at_ms, self._open = at_ms, {}
+        if calendar.id not in self._open:  # everybody is asked about at each instant, and few calendars are theirs
+            self._open[calendar.id] = is_open(calendar, at_ms)
+        return self._open[calendar.id]
 
     def calendar(self, rep: str, pool: str) -> Calendar | None:
         """Return whose hours count for a rep in a pool; None: nobody's."""
@@ -64,7 +70,6 @@ class Truth:
         return until_ms is not None and (until_ms == 0 or at_ms < until_ms)
 
 
-@lru_cache(maxsize=200_000)
 def is_open(calendar: Calendar, at_ms: int) -> bool:
     """Say whether a calendar is open, by the clock on the wall: today's spans, and yesterday's that end today."""
     there = datetime.fromtimestamp(at_ms // 1000, ZoneInfo(calendar.time_zone))

@@ -169,7 +169,7 @@ def end_of_leave(
 
 
 def as_stored(amount: int) -> int:
-    """Return a sum as the store's script reads it, whose numbers are exact to 2^53: an hour of the largest may be more.
+    """Return a sum as the store's script reads it, whose numbers are exact to 2^53: a thousand of the largest are more.
 
     Examples
     --------

@@ -5,8 +5,6 @@ The memory store lives on it, and ``fairlead log replay`` holds the real store t
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
@@ -24,23 +22,6 @@ from router.model.workforce import RECENT
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 
 
-class Charges:
-    """What a pool was charged, in the order of time: two numbers a decision."""
-
-    def __init__(self) -> None:
-        self._at_ms = array("q")
-        self._sums = array("q", [0])
-
-    def add(self, at_ms: int, charge: int) -> None:
-        """Enter a charge."""
-        self._at_ms.append(at_ms)
-        self._sums.append(self._sums[-1] + charge)
-
-    def within(self, since_ms: int, until_ms: int) -> int:
-        """Sum up a time, its end not included."""
-        return self._sums[bisect_left(self._at_ms, until_ms)] - self._sums[bisect_left(self._at_ms, since_ms)]
-
-
 @dataclass
 class Ledger:
     """A pool's ledger, as in ``LedgerState`` but open to change."""
@@ -56,6 +37,7 @@ class Ledger:
     credits: dict[str, int] = field(default_factory=dict)
     credited: dict[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
+    counted: int = 0
 
     def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
         """Enter one decision."""
@@ -76,20 +58,22 @@ class Ledger:
     def _count(self, choice: Choice) -> None:
         """Enter a decision of a pool that credits leaves."""
         assert choice.stand is not None
-        self.recent = (*self.recent, choice.rep)[-RECENT:]
+        before = self.recent if self.counted == self.decisions - 1 else ()  # others came while nobody was credited
+        self.recent, self.counted = (*before, choice.rep)[-RECENT:], self.decisions
         rest = self.credits.get(choice.rep, 0)
         if rest:
             self.credits[choice.rep] = max(0, rest - (choice.charge - choice.stand.entitlement))
 
     def has_its_share(self, rep: str, share: int) -> bool:
         """Say whether a rep with a credit has got as many of the last decisions as they may."""
-        return bool(self.credits.get(rep)) and self.recent.count(rep) >= share
+        is_of_last = self.counted == self.decisions
+        return bool(self.credits.get(rep)) and is_of_last and self.recent.count(rep) >= share
 
     def amount_of(self, credit: LeaveCredit, at_ms: int) -> int | None:
         """Return what a step of a credit moves at an instant; None: it is void, or was made before."""
         stands, rest = self.credited.get(credit.rep, CreditState()), self.credits.get(credit.rep, 0)
         if credit.entry:
-            return -rest if stands.entry == credit.entry else None
+            return -rest if stands.entry == credit.entry and credit.expire_ms <= at_ms else None
         if not stands.until_ms < credit.until_ms <= at_ms:
             return None
         weights = {member.rep: member.weight for member in credit.members}
@@ -116,7 +100,8 @@ class Ledger:
             self.deficits.pop(leaver, None)
             self.received.pop(leaver, None)
             self.credits.pop(leaver, None)
-            self.credited.pop(leaver, None)
+            if leaver in self.credited:  # should they come again, what was credited is not credited again
+                self.credited[leaver] = CreditState(self.credited[leaver].until_ms)
         self.deficits.update(after)
         self._disturb(len(settled.members))
 
@@ -144,7 +129,6 @@ class StateProjection:
         self.items: dict[str, ItemRecord] = {}
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads)
-        self._charges: defaultdict[str, Charges] = defaultdict(Charges)
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -251,7 +235,6 @@ class StateProjection:
             override = decision.head.cause is Cause.OVERRIDE
             self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
             self.pools.add(choice.pool)
-            self._charges[choice.pool].add(decision.at_ms, choice.charge)
         self.items[decision.item_id] = _after(record, decision)
 
     def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
@@ -296,10 +279,6 @@ class StateProjection:
         """Enter that a rep was credited for a leave, or that what was left of it was taken back."""
         self.pools.add(credited.credit.pool)
         self.ledgers[credited.credit.pool].credit(credited)
-
-    def charged(self, pool: str, since_ms: int, until_ms: int) -> int:
-        """Return what a pool was charged within a time, its end not included, in micro-units."""
-        return self._charges[pool].within(since_ms, until_ms)
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""

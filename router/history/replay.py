@@ -7,6 +7,7 @@ counts of caps and work items are compared with what the store keeps beside the 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from router.assignment.caps import amounts_of
@@ -14,6 +15,7 @@ from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.history.charges import Charges
 from router.history.projection import Ledger, StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
@@ -56,6 +58,7 @@ class Replay:
         self._store = store
         self._presences = presences
         self._planners = planners
+        self._charges: defaultdict[str, Charges] = defaultdict(Charges)
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
@@ -71,6 +74,7 @@ class Replay:
         """
         projection, after, unexplained = StateProjection(), 0, set[str]()
         self.erased.clear()
+        self._charges.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
                 if event.number != after + 1:
@@ -127,10 +131,10 @@ class Replay:
         ledger = projection.ledgers[credit.pool]
         stands = ledger.credited.get(credit.rep, CreditState())
         roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
-        charged = projection.charged(credit.pool, credit.since_ms, credit.until_ms)
         if credit.entry:
-            follows, due_ms = end_of_credit(roster, credit.pool, credit.rep, stands), stands.expire_ms
+            follows, due_ms = end_of_credit(roster, credit.pool, credit.rep, stands), credit.expire_ms
         else:
+            charged = self._charges[credit.pool].within(credit.since_ms, credit.until_ms, credit.rep)
             follows = end_of_leave(roster, credit.pool, credit.rep, stands, credit.until_ms, charged)
             due_ms = credit.until_ms
         is_right = follows == credit and event.amount == ledger.amount_of(credit, event.at_ms)
@@ -151,6 +155,8 @@ class Replay:
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         projection.enter_decision(decision, attempts, choice)
+        if pool := planner.roster.pools.get(decision.pool):
+            self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
         if replayed == decision.trace_hash:
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [

@@ -98,7 +98,8 @@ class LedgerState:
 
     ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
     added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
-    the last decisions, the newest last, while the pool credits leaves.
+    the last decisions, the newest last, while the pool credits leaves, and ``counted`` is how many decisions there were
+    with the last of them.
     """
 
     deficits: Mapping[str, int] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class LedgerState:
     credits: Mapping[str, int] = field(default_factory=dict)
     credited: Mapping[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

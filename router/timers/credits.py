@@ -9,7 +9,7 @@ leave stands in the log, which is complete for that time once the store's clock 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -72,7 +72,7 @@ class Credits:
         else:
             step = leave_to_credit(planner.roster, pool_id, rep, stands, now_ms)
             if step is not None:
-                step = replace(step, charged=await self._charged(pool_id, step.since_ms, step.until_ms))
+                step = replace(step, charged=as_stored(await self._charged(planner, step)))
         return step is not None and await self._timers.credit(self._tenant, planner.revisions, timer, step)
 
     async def _ledger(self, pool_id: str) -> LedgerState:
@@ -82,17 +82,32 @@ class Credits:
         events = await self._store.events(self._tenant, after=event - 1, count=1)
         return events[0].at_ms if events else 0
 
-    async def _charged(self, pool_id: str, since_ms: int, until_ms: int) -> int:
-        """Sum up what the log says that a pool was charged within a time, its end not included."""
-        charged, after = 0, await self._last_before(since_ms)
+    async def _charged(self, planner: Planner, step: LeaveCredit) -> int:
+        """Sum up what the log says that a pool was charged within a leave, while the rep was a member."""
+        charged, is_member, name = 0, None, f"{_POOL}{step.pool}"
+        async for event in self._between(step.since_ms, step.until_ms):
+            if isinstance(event, WorkforceChanged) and name in event.names:
+                is_member = None
+            if isinstance(event, Decision) and event.pool == step.pool:
+                if is_member is None:
+                    is_member = await self._was_member(planner, event, step.rep)
+                charged += event.charge * is_member
+        return charged
+
+    async def _was_member(self, planner: Planner, decision: Decision, rep: str) -> bool:
+        """Say whether a rep belonged to the pool of a decision."""
+        then = await self._planners.at(self._tenant, planner.rule_set_revision, decision.head.workforce_revision)
+        return then.roster.is_member(rep, decision.pool)
+
+    async def _between(self, since_ms: int, until_ms: int) -> AsyncIterator[Event]:
+        """Yield the events of a time, its end not included."""
+        after = await self._last_before(since_ms)
         while events := await self._store.events(self._tenant, after=after, count=_PAGE):
             for event in events:
                 if event.at_ms >= until_ms:
-                    return charged
-                if isinstance(event, Decision) and event.pool == pool_id:
-                    charged += event.charge
+                    return
+                yield event
             after = events[-1].number
-        return charged
 
     async def _last_before(self, at_ms: int) -> int:
         """Return the last event before an instant; 0 for none."""
@@ -141,7 +156,7 @@ def end_of_leave(
     until_ms
         When the leave ends.
     charged
-        What the pool was charged within the step's time, in micro-units.
+        What the pool was charged within the step's time while they were a member, in micro-units.
     """
     pool = roster.pools.get(pool_id)
     start_ms = {end: start for start, end in roster.availability.leaves(rep)}.get(until_ms)
@@ -149,9 +164,19 @@ def end_of_leave(
         return None
     policy, since_ms = pool.absence_policy, max(start_ms, stands.until_ms)
     members = roster.members_at(pool, until_ms)
-    return LeaveCredit(
-        pool_id, rep, 0, since_ms, until_ms, until_ms + policy.ttl_ms, charged, policy.max_units, members
-    )
+    expire_ms, charged = until_ms + policy.ttl_ms, as_stored(charged)
+    return LeaveCredit(pool_id, rep, 0, since_ms, until_ms, expire_ms, charged, policy.max_units, members)
+
+
+def as_stored(amount: int) -> int:
+    """Return a sum as the store's script reads it, whose numbers are exact to 2^53: a thousand of the largest are more.
+
+    Examples
+    --------
+    >>> as_stored(3_000_000), as_stored(2**53 + 1) - 2**53
+    (3000000, 0)
+    """
+    return int(float(amount))
 
 
 def end_of_credit(roster: Roster, pool_id: str, rep: str, stands: CreditState) -> LeaveCredit | None:
@@ -159,8 +184,17 @@ def end_of_credit(roster: Roster, pool_id: str, rep: str, stands: CreditState) -
     pool = roster.pools.get(pool_id)
     if pool is None or not stands.entry or not roster.is_member(rep, pool_id):
         return None
-    expire_ms, members = stands.expire_ms, roster.members_at(pool, stands.expire_ms)
+    expire_ms = _expire_ms(pool, stands)
+    members = roster.members_at(pool, expire_ms)
     return LeaveCredit(pool_id, rep, stands.entry, stands.until_ms, stands.until_ms, expire_ms, 0, 0, members)
+
+
+def _expire_ms(pool: Pool, stands: CreditState) -> int:
+    """Return when a credit ends: in its time, and at once where the pool credits no leave any more.
+
+    Then whoever is chosen does not use their credit up either, and would be taken back what they were served for it.
+    """
+    return stands.expire_ms if pool.absence_policy else stands.until_ms
 
 
 def _due(roster: Roster, pool: Pool, ledger: LedgerState) -> Iterator[Timer]:
@@ -169,7 +203,7 @@ def _due(roster: Roster, pool: Pool, ledger: LedgerState) -> Iterator[Timer]:
     for member in pool.members:
         stands = ledger.credited.get(member.rep, CreditState())
         if stands.entry:
-            yield Timer(item_id, f"{EXPIRE}/{member.rep}", stands.entry, 1, stands.expire_ms)
+            yield Timer(item_id, f"{EXPIRE}/{member.rep}", stands.entry, 1, _expire_ms(pool, stands))
         leaves = roster.availability.leaves(member.rep) if pool.absence_policy else ()
         end_ms = next((end for _, end in leaves if end > stands.until_ms), None)
         if end_ms is not None:

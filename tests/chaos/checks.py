@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from router.model.decision import Cause, Decision
-from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.events import Completed, Credited, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
 from tests.chaos import register
 from tests.chaos.history import Answer, Call
 from tests.chaos.terms import HOUR_MS, Terms
@@ -72,6 +72,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from nobody_on_leave_gets_work(evidence.changes, evidence.terms)
     yield from no_cap_is_exceeded(evidence.changes, evidence.terms)
     yield from timers_fire_once(evidence.events)
+    yield from leave_is_credited_once(evidence.events, evidence.terms)
     yield from revisions_are_those_of_the_log(evidence.events)
     yield from answers_are_in_the_log(evidence.calls, evidence.changes)
     yield from nothing_is_lost(evidence.calls, evidence.states)
@@ -204,6 +205,26 @@ def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
                 if event.at_ms < event.due_ms or waits_since.get(item_id) != entry:
                     yield f"{said}, which it was not to"
                 fired.add((item_id, name, entry, step))
+
+
+def leave_is_credited_once(events: Iterable[Event], terms: Terms) -> Iterator[str]:
+    """Yield credits for what was credited before or is no leave that is over, and any taken back but what is left."""
+    credited_ms, rest, outstanding = Counter[str](), Counter[str](), Counter[str]()
+    for event in events:
+        match event:
+            case Decision(rep=rep, stand=stand) if rep and stand and rest[rep]:
+                rest[rep] = max(0, rest[rep] - (event.charge - stand.entitlement))
+            case Credited(credit=credit, amount=amount) if credit.entry:
+                if (credit.entry, -amount) != (outstanding[credit.rep], rest[credit.rep]):
+                    yield f"event {event.number}: {credit.rep} gave back {-amount} of {rest[credit.rep]}"
+                rest[credit.rep] = outstanding[credit.rep] = 0
+            case Credited(credit=credit, amount=amount):
+                ends = {end_ms for _, end_ms in terms.leave.get(credit.rep, ()) if end_ms <= event.at_ms}
+                if credit.until_ms not in ends or credit.since_ms < credited_ms[credit.rep]:
+                    yield f"event {event.number}: {credit.rep} is credited again, or for no leave"
+                credited_ms[credit.rep] = credit.until_ms
+                rest[credit.rep] += amount
+                outstanding[credit.rep] = event.number if amount else outstanding[credit.rep]
 
 
 def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from router.model.decision import Block, Decision
-from router.model.events import Fired
+from router.model.events import Credited, Fired
 from tests.chaos.checks import Evidence
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
@@ -54,6 +54,11 @@ class Facts:
     def fired(self) -> list[Fired]:
         """Timers that fired."""
         return [event for event in self.evidence.events if isinstance(event, Fired)]
+
+    @property
+    def credited(self) -> list[Credited]:
+        """Steps of credits for leave."""
+        return [event for event in self.evidence.events if isinstance(event, Credited)]
 
     def kept_from(self, block: Block) -> int:
         """Count the decisions in which somebody had no room for a reason beside capacity."""

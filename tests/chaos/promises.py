@@ -21,6 +21,7 @@ _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= he
 _MOVED = "return {'MOVED', log.now_ms} end"
 _REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
 _NOTED = "  note_fired(record, name, entry, step, log.now_ms)\n"
+_CREDITED = "stands.until_ms = until_ms\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('SET', key, packed)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
@@ -145,6 +146,12 @@ PROMISES = (
         Guard("a work item remembers what fired", Edits({"fire": [(_NOTED, "")]})),
         checked=lambda facts: len(facts.fired),
         decided=lambda facts: len(facts.fired),
+    ),
+    Promise(
+        "leave is credited once, and what is left of a credit taken back once",
+        Guard("a ledger remembers what it credited", Edits({"credit": [(_CREDITED, "")]})),
+        checked=lambda facts: len(facts.credited),
+        decided=lambda facts: sum(bool(step.amount) for step in facts.credited),
     ),
     Promise(
         "a decision is by the rules and reps of its place in the log",

@@ -13,13 +13,15 @@ from random import Random
 from router.adapters.redis.workforce import RedisWorkforce
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
-from router.model.workforce import Record, Rep
+from router.model.workforce import MICROS, CreditPolicy, Record, Rep
 from store.clients import RedisClient
 
 OPEN = 3
 """What every other rep may have open: less than their capacity."""
 HOURLY = 12
 """What the last one may get in an hour: so little that it is soon reached."""
+POLICY = CreditPolicy(2 * MICROS, 1_500, 25)
+"""What everybody is credited for their leave: for so short a time that many a credit ends in a round."""
 HOUR_MS = 3_600_000
 _THERE_MS = (200, 900)
 _ON_LEAVE_MS = (80, 400)
@@ -63,6 +65,8 @@ class Terms:
         records: dict[tuple[str, str], Record] = {
             ("rep", rep): replace(present.reps[rep], caps=tuple(self._caps(present.reps[rep]))) for rep in self.leave
         }
+        for pool in present.pools.values():
+            records["pool", pool.id] = replace(pool, absence_policy=POLICY)
         for rep, spans in self.leave.items():
             for number, span in enumerate(spans):
                 absence = Absence(f"{rep}/{number}", *span)

@@ -24,7 +24,9 @@ from router.assignment.commands import Moved, ReassignRequest, RouteRequest, rou
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.backlog.lifts import lifts_of
 from router.backlog.requeuer import Requeuer
+from router.backlog.wakes import Wakes
 from router.history.replay import Replay
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Cause, Decision, Outcome
@@ -34,6 +36,7 @@ from router.model.workforce import Member, Pool, Record, Rep
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.follower import TimerFollower
 from router.timers.timer import Timer
 from rules.revisions import Publication
 from store.clients import close
@@ -76,9 +79,10 @@ class World:
             self.workforce: Any = RedisWorkforce(redis)
             self.rule_sets: Any = RedisRuleSets(redis)
             self.presences: Any = RedisPresences(redis)
+            self.timers: Any = RedisTimers(redis)
             scores: Any = RedisCustomerScores(redis)
         else:
-            self.store = self.workforce = self.rule_sets = self.presences = scores = MemoryStore(
+            self.store = self.workforce = self.rule_sets = self.presences = self.timers = scores = MemoryStore(
                 lambda: self.now_ms, self.expected_ms
             )
         self.planners = PlannerCache(self.workforce, self.rule_sets, self.rule_sets)
@@ -138,6 +142,13 @@ class World:
 
     async def decisions(self) -> list[Decision]:
         return [event for event in await self.store.events(self.tenant, count=1000) if isinstance(event, Decision)]
+
+    async def due(self) -> list[int]:
+        """Follow the log to its end; return when something is due."""
+        store, planners, presences = self.store, self.planners, self.presences
+        wakes = Wakes(lifts_of)
+        await TimerFollower(self.tenant, store, planners, presences, self.timers, [wakes]).catch_up()
+        return [timer.due_ms for timer in await self.timers.timers(self.tenant)]
 
     async def differences(self) -> list[str]:
         replay = Replay(self.store, self.presences, self.planners)
@@ -217,6 +228,26 @@ async def test_18_a_calendar_that_is_edited_counts_from_the_next_decision_and_ol
     on_a_holiday = await world.route()
 
     assert [each.rep for each in (before, behind, later, on_a_holiday)] == ["ann", "", "ann", ""]
+    assert await world.differences() == []
+
+
+@pytest.mark.parametrize(("opens", "due_hour"), [(12, 36), (7, 31)], ids=["later", "earlier"])
+async def test_18_a_calendar_that_is_edited_moves_the_timer_of_what_waits(
+    world: World, opens: int, due_hour: int
+) -> None:
+    await world.set(MONDAY + 20 * HOUR)
+    waits = await world.route()
+    before = await world.due()
+    await world.write(hours("days", opens, 18))
+    moved = await world.due()
+    await world.set(MONDAY + due_hour * HOUR - 1)
+    early = await world.timers.fire(world.tenant)
+    await world.set(MONDAY + due_hour * HOUR)
+
+    assert (before, moved) == ([MONDAY + 33 * HOUR], [MONDAY + due_hour * HOUR])
+    assert (early, await world.timers.fire(world.tenant)) == (0, 1)
+    await world.wake()
+    assert (waits.rep, await world.owner(waits)) == ("", "ann")
     assert await world.differences() == []
 
 
@@ -335,7 +366,7 @@ async def test_what_nobody_is_there_for_yet_keeps_nothing_from_who_has_come(worl
 
 async def fire(world: World, timer: Timer) -> None:
     """Fire a timer that is due."""
-    timers = world.store if isinstance(world.store, MemoryStore) else RedisTimers(world.store._redis)
+    timers = world.timers
     before = await timers.followed(world.tenant)
     assert await timers.set_timers(world.tenant, before, before, {timer.item_id: [timer]})
     assert await timers.fire(world.tenant) == 1

@@ -9,7 +9,7 @@ from random import Random
 
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
-from router.model.workforce import MICROS, Member, Pool, Record, Rep, WeightStep
+from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 
 TENANT = "firm"
 SKILLS = ("ERP", "CRM", "BI")
@@ -45,6 +45,14 @@ CAPS = {
     ),
 }
 """By pool: every measure, every kind of window, both scopes."""
+_DAY_MS = 86_400_000
+POLICIES = {
+    "munich": CreditPolicy(3 * MICROS, 10 * _DAY_MS, 5),
+    "new-york": CreditPolicy(2 * MICROS, 4 * _DAY_MS, 9),
+    "night": CreditPolicy(3 * MICROS, 7 * _DAY_MS, 40),
+    "large": CreditPolicy(12 * MICROS, 20 * _DAY_MS, 6),
+}
+"""By pool: who credits leave; of the night's few, a credit goes beyond the bound."""
 RULES = """
 fields:
   region: {type: string}
@@ -86,10 +94,14 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
         team = [rep_of(random, office, number) for number in range(max(2, round(reps * office.share)))]
         band = MICROS if office.id == "munich" else 0
         members = tuple(Member(rep.id) for rep in team)
-        records.append(Pool(office.id, members, band=band, calendar=office.id, caps=CAPS[office.id]))
+        policy = POLICIES.get(office.id)
+        records.append(
+            Pool(office.id, members, band=band, calendar=office.id, caps=CAPS[office.id], absence_policy=policy)
+        )
         everybody += team
     seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))
-    return [*everybody, *records, Pool("large", seniors, value_weighted=True, caps=CAPS["large"])]
+    large = Pool("large", seniors, value_weighted=True, caps=CAPS["large"], absence_policy=POLICIES["large"])
+    return [*everybody, *records, large]
 
 
 def rep_of(random: Random, office: Office, number: int) -> Rep:
@@ -101,7 +113,7 @@ def rep_of(random: Random, office: Office, number: int) -> Rep:
 
 def ramped(rep: str, from_ms: int) -> Member:
     """Return a newcomer's place: a quarter of a share for a month, half of one for another."""
-    month_ms = 30 * 86_400_000
+    month_ms = 30 * _DAY_MS
     return Member(rep, 250, (WeightStep(from_ms + month_ms, 500), WeightStep(from_ms + 2 * month_ms, 1000)))
 
 

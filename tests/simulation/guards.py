@@ -95,6 +95,22 @@ GUARDS: Mapping[str, Guard] = {
         "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
     ),
     "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
+    "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
+    "a credit has an upper limit": Guard(
+        "CREDIT MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}
+    ),
+    "what one is credited the others pay": Guard("SUM", {"credit": [("deficit - sign * shares[i]", "deficit")]}),
+    "a credit is used up by who is served": Guard("TTL", {"bind": [("if rest > 0 then", "if false then")]}),
+    "a credit ends": Guard("TTL", {"credit": [("local amount = -rest", "local amount = 0")]}),
+    "who had their share is left out": Guard("SHARE", {"bind": [("if count >= set.share then return count end", "")]}),
+    "what a credit disturbs is measured": Guard(
+        "BOUND",
+        {
+            "credit": [
+                ("redis.call('HSET', LEDGER, 'disturbance', disturbance(transfer(amount), step))", "transfer(amount)")
+            ]
+        },
+    ),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(
         "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)

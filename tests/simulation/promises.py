@@ -4,39 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from enum import Enum
 
+from router.fairness.report import report
 from router.model.caps import Cap
 from router.model.decision import Block, Cause, Decision, Outcome
 from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
+from router.model.records import LedgerState
 from router.model.workforce import MICROS, WorkforceRecords
+from tests.simulation.crediting import Crediting
+from tests.simulation.promise import Promise
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
 
 _ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
 """By rule: the step that requires the skill that a lead asks for."""
-
-
-class Promise(Enum):
-    """The promises, in words."""
-
-    EPOCH = "an owner's epoch is the one before it and one"
-    TIME = "the log's times never run back"
-    HOURS = "nobody gets work outside their hours"
-    LEAVE = "nobody gets work who is on leave"
-    CAPACITY = "nobody has more open than their capacity"
-    ACTIVE = "nobody gets work who is not active, or no member"
-    SKILL = "nobody gets what the rules do not let them have"
-    WAKING = "nothing waits while somebody could take it"
-    ORDER = "of what is alike the oldest is woken first"
-    AGAIN = "what is sent again has the owner that it had"
-    BOUND = "every rep is within the bound of a fair share"
-    SUM = "deficits sum to nothing"
-    CAPS = "nobody, and no pool, gets more than their caps"
-    AWAY = "nobody gets work who is away"
-    TIMERS = "timers that are deleted are made again, the same"
-    FIRED = "a timer fires once, never early, for what still waits"
-    REPLAY = "the log replays to what is stored"
 
 
 class Checks:
@@ -67,8 +48,9 @@ class Checks:
         self._last_ms = 0
         self._usage = Usage()
         self._fired: set[tuple[str, str, int, int]] = set()
+        self._crediting = Crediting(truth)
 
-    def note(self, promise: Promise, holds: bool, what: str, *, decided: bool = True) -> None:
+    def note(self, promise: Promise, holds: bool, what: str, decided: bool = True) -> None:
         """Count a look at a promise, and what broke it."""
         self.checked[promise] += 1
         self.decided[promise] += decided
@@ -81,6 +63,8 @@ class Checks:
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
         )
         self._last_ms = event.at_ms
+        for finding in self._crediting.enter(event):
+            self.note(*finding)
         match event:
             case WorkforceChanged():
                 self.truth.learn(records)
@@ -94,6 +78,19 @@ class Checks:
                     self.truth.away[rep] = until_ms
             case Completed():
                 self._leave(event.item_id)
+
+    def check_ledger(self, pool_id: str, state: LedgerState) -> None:
+        """Hold a ledger to what holds of it behind each event."""
+        total, is_used = sum(state.deficits.values()), any(state.deficits.values())
+        self.note(Promise.SUM, total == 0, f"{pool_id}: {total} micro-units", decided=is_used)
+        fair = report(self.truth.records.pools[pool_id], state)
+        holds = fair.worst <= fair.bound + 1e-9  # the binary fractions of a lead
+        self.note(Promise.BOUND, holds, f"{pool_id}: {fair.worst} of {fair.bound}", decided=is_used)
+
+    def check_credits(self, now_ms: int) -> None:
+        """See that nothing that is due of a credit was left undone."""
+        for finding in () if self.is_stalled else self._crediting.undone(max(now_ms, self._last_ms)):
+            self.note(*finding)
 
     def _enter_decision(self, decision: Decision) -> None:
         item_id, name = decision.item_id, f"decision {decision.number}"

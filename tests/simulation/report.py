@@ -8,7 +8,7 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.table import Table
 
-from tests.simulation.promises import Promise
+from tests.simulation.promise import Promise
 from tests.simulation.run import Result
 
 

@@ -24,6 +24,7 @@ from router.backlog.wakes import Wakes
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
+from router.model.records import LedgerState
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -147,7 +148,7 @@ class System:
             await self._requeuer.begin()
         await self._follow()
         for _ in range(_MOST_FIRED):
-            if not await self.stores.timers.fire(TENANT):
+            if not await self._follower.credits.make_due() + await self.stores.timers.fire(TENANT):
                 break
             await self._follow()
         await self._requeuer.catch_up()
@@ -175,6 +176,11 @@ class System:
             events += page
             self._read = page[-1].number
         return events
+
+    async def ledger(self, pool: str) -> LedgerState:
+        """Return a pool's ledger."""
+        state: LedgerState = await self.stores.assignments.ledger(TENANT, pool)
+        return state
 
     async def records(self) -> WorkforceRecords:
         """Return the workforce as it is."""

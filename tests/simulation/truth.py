@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from router.model.calendars import MIDNIGHT, Absence, Calendar, Hours
@@ -19,10 +18,11 @@ class Truth:
         self.away: dict[str, int] = {}
         """Reps who are away, and until when; 0: until they are back."""
         self._leave: Mapping[str, list[Absence]] = {}
+        self._at_ms, self._open = -1, dict[str, bool]()
 
     def learn(self, records: WorkforceRecords) -> None:
         """Take in a revision of the workforce."""
-        self.records = records
+        self.records, self._at_ms = records, -1
         leave: dict[str, list[Absence]] = {}
         for absence in records.absences.values():
             leave.setdefault(absence.rep, []).append(absence)
@@ -31,7 +31,13 @@ class Truth:
     def works(self, rep: str, pool: str, at_ms: int) -> bool:
         """Say whether a rep's hours cover an instant."""
         calendar = self.calendar(rep, pool)
-        return calendar is None or is_open(calendar, at_ms)
+        if calendar is None:
+            return True
+        if at_ms != self._at_ms:
+            self._at_ms, self._open = at_ms, {}
+        if calendar.id not in self._open:  # everybody is asked about at each instant, and few calendars are theirs
+            self._open[calendar.id] = is_open(calendar, at_ms)
+        return self._open[calendar.id]
 
     def calendar(self, rep: str, pool: str) -> Calendar | None:
         """Return whose hours count for a rep in a pool; None: nobody's."""
@@ -44,13 +50,26 @@ class Truth:
         """Say whether a rep is on leave at an instant."""
         return any(absence.start_ms <= at_ms < absence.end_ms for absence in self._leave.get(rep, ()))
 
+    def begin_of_leave(self, rep: str, end_ms: int) -> int:
+        """Return when a leave began that ends at an instant: absences that overlap or touch are one."""
+        begin_ms = end_ms
+        while there := [
+            absence for absence in self._leave.get(rep, ()) if absence.start_ms < begin_ms <= absence.end_ms
+        ]:
+            begin_ms = min(absence.start_ms for absence in there)
+        return begin_ms
+
+    def last_end_of_leave(self, rep: str, now_ms: int) -> int:
+        """Return when a rep was back the last time; 0: they never were on leave."""
+        ends = [absence.end_ms for absence in self._leave.get(rep, ()) if absence.end_ms <= now_ms]
+        return max((end_ms for end_ms in ends if not self.is_on_leave(rep, end_ms)), default=0)
+
     def is_away(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep has said to be away."""
         until_ms = self.away.get(rep)
         return until_ms is not None and (until_ms == 0 or at_ms < until_ms)
 
 
-@lru_cache(maxsize=200_000)
 def is_open(calendar: Calendar, at_ms: int) -> bool:
     """Say whether a calendar is open, by the clock on the wall: today's spans, and yesterday's that end today."""
     there = datetime.fromtimestamp(at_ms // 1000, ZoneInfo(calendar.time_zone))

@@ -10,13 +10,23 @@ from typing import Any
 import pytest
 
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.events import (
+    Completed,
+    Credited,
+    Event,
+    Fired,
+    LeaveCredit,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
 from tests.chaos.checks import (
     Evidence,
     Seen,
+    leave_is_credited_once,
     no_cap_is_exceeded,
     timers_fire_once,
     violations,
@@ -43,12 +53,19 @@ ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, 
 AWAY = PresenceChanged(0, "ann", 0, 0)
 WAITS = ROUTED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=0)
 FIRED = Fired(2, "x", "wake", 1, 1, 5, 5)
+CREDITED = Credited(1, LeaveCredit("p", "ann", 0, 0, 5, 9, 4, 2, ()), 2, 1, 5)
+GIVEN_BACK = Credited(2, LeaveCredit("p", "ann", 1, 5, 5, 9, 0, 0, ()), -2, 1, 9)
+BACK, BACK_AT_5 = [*ARRANGED, CREDITED], Terms({"ann": [(1, 5)]})
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
 SOUND = Evidence([ROUTE, MOVE, CLOSE], LOG, {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
 
 
 def test_a_sound_round_has_no_violation() -> None:
     assert list(violations(SOUND)) == []
+
+
+def test_a_leave_that_was_credited_and_given_back_is_no_violation() -> None:
+    assert list(leave_is_credited_once([*BACK, GIVEN_BACK], BACK_AT_5)) == []
 
 
 def test_work_for_who_is_back_or_was_named_by_a_person_is_no_violation() -> None:
@@ -121,6 +138,10 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         ({"events": [*ARRANGED, WAITS, FIRED, replace(FIRED, number=3)]}, "wake 1 of work item x fired again"),
         ({"events": [*ARRANGED, WAITS, replace(FIRED, due_ms=6)]}, "fired, which it was not to"),
         ({"events": [*ARRANGED, ROUTED, FIRED]}, "fired, which it was not to"),
+        ({"events": [CREDITED, *LOG]}, "ann is credited again, or for no leave"),
+        ({"events": [*BACK, CREDITED, *LOG], "terms": BACK_AT_5}, "ann is credited again, or for no leave"),
+        ({"events": [*BACK, GIVEN_BACK, GIVEN_BACK], "terms": BACK_AT_5}, "ann gave back 2 of 0"),
+        ({"events": [*BACK, replace(GIVEN_BACK, amount=-1)], "terms": BACK_AT_5}, "ann gave back 1 of 2"),
         ({"events": [*LOG[:3], RulesPublished(0, 2, 0, "", 0), *LOG[3:]]}, "by rules 1 and workforce 1, while 2"),
         ({"events": [ROUTED, MOVED]}, "the log has no such event"),
         ({"events": [ROUTED, MOVED._replace(rep="eve"), CLOSED]}, "the log has x with 'eve'"),

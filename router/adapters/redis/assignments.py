@@ -263,6 +263,7 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         credits={name[2:]: int(value) for name, value in text.items() if name.startswith("c:")},
         credited={name[2:]: CreditState(*map(int, value.split())) for name, value in text.items() if name[:2] == "l:"},
         recent=tuple(msgpack.unpackb(text["recent"])) if "recent" in text else (),
+        counted=int(text.get("counted", 0)),
     )
 
 

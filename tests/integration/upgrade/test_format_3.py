@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import grpc
 import pytest
@@ -16,8 +17,12 @@ from router.adapters.queue import WorkSettings
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
 from router.adapters.redis.repositories import Stores
+from router.assignment.planner_cache import PlannerCache
 from router.history.tamper_check import TamperCheck
+from router.model.calendars import Absence
 from router.model.decision import Block, Decision
+from router.model.events import Credited, Event
+from router.model.workforce import MICROS, CreditPolicy, Record
 from router.workforce.presence import PresenceService
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, WAITING, Api, connected, differences
@@ -28,6 +33,7 @@ from tests.golden.contract import fields
 from tests.golden.write_format_3 import TENANTS
 from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
 
+DAY_MS = 86_400_000
 ANSWERS = [json.loads(line) for line in (FORMAT_3_A211184 / "answers.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -145,6 +151,37 @@ async def blocked(url: str) -> Sequence[tuple[int, str, int, int]]:
     await stores.close()
     assert isinstance(decision, Decision)
     return decision.seen[0].blocked
+
+
+async def test_leave_of_then_is_credited_by_what_the_pool_was_charged_then(url: str, redis: Any) -> None:
+    restored(url)
+    await upgrade(redis, Reports()).run()
+    stores = Stores.connect(url)
+    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    east = [event for event in await stores.assignments.events("kept", count=1000) if _is_of_east(event)]
+    begin_ms, end_ms = east[0].at_ms, east[-1].at_ms + 1
+
+    records = await stores.workforce.read("kept")
+    pool, leave = records.pools["east"], Absence("ann/1", begin_ms, end_ms)
+    credits_leave = replace(pool, absence_policy=CreditPolicy(1000 * MICROS, 36_500 * DAY_MS, 100))
+    changes: dict[tuple[str, str], Record] = {("pool", "east"): credits_leave, ("absence", leave.id): leave}
+    await stores.workforce.write("kept", records.revision, changes, event_hash=records.event_hash)
+    follower = stores.timer_follower(planners, "kept")
+    await follower.catch_up()
+    await follower.credits.make_due()
+    (credited,) = await stores.assignments.events("kept", count=1, newest_first=True)
+    planners.close()
+    await stores.close()
+
+    assert isinstance(credited, Credited)
+    assert (credited.credit.rep, credited.credit.charged) == ("ann", sum(decision.charge for decision in east))
+    assert credited.amount > 0
+    assert await differences(url, "kept") == []
+    assert await faults(url, "kept") == []
+
+
+def _is_of_east(event: Event) -> TypeGuard[Decision]:
+    return isinstance(event, Decision) and event.pool == "east"
 
 
 async def faults(url: str, tenant: str) -> list[str]:

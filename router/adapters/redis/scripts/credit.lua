@@ -58,7 +58,8 @@ end
 
 local amount = -rest
 if entry == 0 then amount = amount_of_leave() end
-if entry == 0 and (until_ms <= stands.until_ms or until_ms > log.now_ms) or entry > 0 and stands.entry ~= entry then return {'VOID'} end
+if entry == 0 and (until_ms <= stands.until_ms or until_ms > log.now_ms) then return {'VOID'} end
+if entry > 0 and (stands.entry ~= entry or expire_ms > log.now_ms) then return {'VOID'} end -- a later leave may have prolonged it
 local number = append_event('credited.1',
   cmsgpack.pack({pool, rep, entry, since_ms, until_ms, expire_ms, charged, most, amount, tonumber(ARGV[1]), members}), '')
 if entry > 0 then

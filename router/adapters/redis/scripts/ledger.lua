@@ -2,7 +2,8 @@
 --
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
 -- `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
--- credit, `l:{rep}` for what it is, see `credit_state`, and `recent`, msgpack: who got the last decisions. `loads` is a hash
+-- credit, `l:{rep}` for what it is, see `credit_state`, `recent`, msgpack: who got the last decisions, and `counted`: how many decisions there were with
+-- the last of them. `loads` is a hash
 -- `{place}|{kind}` → open units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a
 -- pool. `presence` is a
 -- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
@@ -39,6 +40,7 @@ local function candidate_set(set, mark)
   end
   if share then
     book.credits_leaves = true
+    want_amounts(book, {'counted'})
     for k = 1, #reps do credits[k] = 'c:' .. reps[k] end
     want_amounts(book, credits)
   end
@@ -83,7 +85,8 @@ local function read_ledgers(sets)
     read_amounts(book)
     if book.credits_leaves then
       local recent = redis.call('HGET', book.key, 'recent')
-      book.recent = recent and cmsgpack.unpack(recent) or {}
+      local is_of_last = recent and book.now.counted == book.now.decisions -- else others came while nobody was credited
+      book.recent = is_of_last and cmsgpack.unpack(recent) or {}
     end
   end
 end
@@ -286,7 +289,9 @@ local function write_ledgers()
   if caps then caps.write() end
   for _, book in pairs(books) do
     write_amounts(book)
-    if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
+    if book.is_counted then
+      redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent), 'counted', integer(book.now.decisions))
+    end
     if book.disturbed then disturb(book) end
   end
 end

@@ -304,6 +304,11 @@ def test_15_shifts_keep_their_hours_through_spring_and_autumn_split_overnight_an
         5 * HOUR,
     ]
 
+    in_the_gap = OpenHours(calendar(zone, "02:30-05:00", days="MTWTFSS"))
+    opening = in_the_gap.next_opening(at(zone, "2026-03-08 00:00"))
+    assert opening is not None
+    assert (seen(zone, opening), in_the_gap.add(opening, HOUR) - opening) == ("Sun 2026-03-08 03:00", HOUR)
+
     made_up = calendar("Asia/Shanghai", "09:00-12:00", "13:30-18:00", exceptions={
         "2026-09-20": ("09:00-12:00", "13:30-18:00"), "2026-10-10": ("09:00-12:00", "13:30-18:00"),
         **{f"2026-10-0{day}": () for day in range(1, 8)},

@@ -1,0 +1,152 @@
+"""What leave is credited, worked out from the absences and the log alone: every charge looked at anew, every leave from
+its end back to its beginning.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from router.model.decision import Block, Decision
+from router.model.events import Credited, Event, Settled
+from router.model.workforce import RECENT, CreditPolicy, Member, Pool
+from tests.simulation.promise import Promise
+from tests.simulation.truth import Truth
+
+
+class Finding(NamedTuple):
+    """A look at a promise: whether it held, of what, and whether it mattered."""
+
+    promise: Promise
+    holds: bool
+    what: str
+    decided: bool = True
+
+
+class Charge(NamedTuple):
+    """What a pool was charged, and who its members were."""
+
+    at_ms: int
+    amount: int
+    members: frozenset[str]
+
+
+@dataclass
+class Account:
+    """How a rep stands in a pool: up to when their leave is credited, and what is left of it until when."""
+
+    until_ms: int = 0
+    rest: int = 0
+    expire_ms: int = 0
+    entry: int = 0
+
+
+@dataclass
+class PoolBook:
+    """A pool's charges, accounts by rep, and who got its last decisions."""
+
+    charges: list[Charge] = field(default_factory=list)
+    accounts: defaultdict[str, Account] = field(default_factory=lambda: defaultdict(Account))
+    recent: list[str] = field(default_factory=list)
+
+
+class Crediting:
+    """Follows the log beside the code that credits.
+
+    Parameters
+    ----------
+    truth
+        Says who is on leave.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+        self._books: defaultdict[str, PoolBook] = defaultdict(PoolBook)
+
+    def enter(self, event: Event) -> Iterator[Finding]:
+        """Take in an event; yield what it shows."""
+        match event:
+            case Decision(pool=pool_id) if pool_id and event.rep:
+                yield from self._decided(event, self._truth.records.pools[pool_id])
+            case Credited() if event.credit.entry:
+                yield self._given_back(event)
+            case Credited():
+                yield from self._granted(event, self._truth.records.pools[event.credit.pool])
+            case Settled():
+                for rep in event.leavers:
+                    account = self._books[event.pool].accounts[rep]
+                    account.rest = account.entry = 0
+
+    def undone(self, now_ms: int) -> Iterator[Finding]:
+        """Yield, of every pool that credits leave, whether all is done that is due."""
+        for pool_id, pool in self._truth.records.pools.items():
+            for rep, account in self._books[pool_id].accounts.items():
+                due_ms = account.expire_ms if pool.absence_policy else account.until_ms
+                late = bool(account.entry) and due_ms <= now_ms
+                yield Finding(Promise.TTL, not late, f"{rep} still has one in {pool_id}", False)
+            for member in pool.members if pool.absence_policy else ():
+                end_ms = self._truth.last_end_of_leave(member.rep, now_ms)
+                done = end_ms <= self._books[pool_id].accounts[member.rep].until_ms
+                yield Finding(Promise.CREDIT, done, f"{member.rep} was not in {pool_id}", False)
+
+    def _decided(self, decision: Decision, pool: Pool) -> Iterator[Finding]:
+        book, rep, stand = self._books[pool.id], decision.rep, decision.stand
+        assert stand is not None
+        book.charges.append(Charge(decision.at_ms, decision.charge, frozenset(one.rep for one in pool.members)))
+        if pool.absence_policy is None:
+            book.recent.clear()
+            return
+        served = [one.rep for one in pool.members if _is_served(book, one.rep, pool.absence_policy)]
+        if not decision.head.named:
+            nobody_else = len(decision.seen[-1].deficits) <= len(served)
+            blocked = any(code == Block.CREDIT_SHARE for _, code, *_ in decision.seen[-1].blocked)
+            yield Finding(Promise.SHARE, rep not in served or nobody_else, f"decision {decision.number}", blocked)
+        book.recent = [*book.recent, rep][-RECENT:]
+        account = book.accounts[rep]
+        account.rest = max(0, account.rest - max(0, decision.charge - stand.entitlement))
+
+    def _granted(self, event: Credited, pool: Pool) -> Iterator[Finding]:
+        book, credit, policy = self._books[pool.id], event.credit, pool.absence_policy
+        account, name = book.accounts[credit.rep], f"event {event.number}: {credit.rep} in {pool.id}"
+        assert policy is not None
+        since_ms = max(self._truth.begin_of_leave(credit.rep, credit.until_ms), account.until_ms)
+        missed = _missed(book, pool, credit.rep, since_ms, credit.until_ms)
+        due = max(0, min(missed, policy.max_units - account.rest))
+        amount = due if event.at_ms < credit.until_ms + policy.ttl_ms else 0
+        is_new = account.until_ms < credit.until_ms <= event.at_ms
+        yield Finding(
+            Promise.CREDIT, is_new and amount == event.amount, f"{name}: {event.amount} of {amount}", amount > 0
+        )
+        account.rest += event.amount
+        account.until_ms = credit.until_ms
+        if event.amount:
+            account.expire_ms, account.entry = credit.until_ms + policy.ttl_ms, event.number
+        yield Finding(Promise.MAX_UNITS, account.rest <= max(policy.max_units, account.rest - event.amount), name,
+                      amount < missed)  # fmt: skip
+
+    def _given_back(self, event: Credited) -> Finding:
+        credit = event.credit
+        account, pool = self._books[credit.pool].accounts[credit.rep], self._truth.records.pools[credit.pool]
+        due_ms = account.expire_ms if pool.absence_policy else account.until_ms
+        holds = credit.entry == account.entry and event.amount == -account.rest and due_ms <= event.at_ms
+        name = f"event {event.number}: {credit.rep} in {pool.id}: {-event.amount} of {account.rest}"
+        account.rest = account.entry = 0
+        return Finding(Promise.TTL, holds, name, event.amount < 0)
+
+
+def _is_served(book: PoolBook, rep: str, policy: CreditPolicy) -> bool:
+    """Say whether somebody with a credit has got their share of the last decisions."""
+    return book.accounts[rep].rest > 0 and book.recent.count(rep) >= policy.share
+
+
+def _missed(book: PoolBook, pool: Pool, rep: str, since_ms: int, until_ms: int) -> int:
+    """Return a rep's part, by weight, of what was charged within a leave while they were a member."""
+    charged = sum(one.amount for one in book.charges if since_ms <= one.at_ms < until_ms and rep in one.members)
+    weights = {member.rep: _weight(member, until_ms) for member in pool.members}
+    return charged * weights[rep] // sum(weights.values()) if len(weights) > 1 else 0
+
+
+def _weight(member: Member, at_ms: int) -> int:
+    return ([member.weight] + [step.weight for step in member.ramp if step.from_ms <= at_ms])[-1]

@@ -1,0 +1,31 @@
+"""The promises, in words."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Promise(Enum):
+    """What a run is held to."""
+
+    EPOCH = "an owner's epoch is the one before it and one"
+    TIME = "the log's times never run back"
+    HOURS = "nobody gets work outside their hours"
+    LEAVE = "nobody gets work who is on leave"
+    CAPACITY = "nobody has more open than their capacity"
+    ACTIVE = "nobody gets work who is not active, or no member"
+    SKILL = "nobody gets what the rules do not let them have"
+    WAKING = "nothing waits while somebody could take it"
+    ORDER = "of what is alike the oldest is woken first"
+    AGAIN = "what is sent again has the owner that it had"
+    BOUND = "every rep is within the bound of a fair share"
+    SUM = "deficits sum to nothing"
+    CAPS = "nobody, and no pool, gets more than their caps"
+    AWAY = "nobody gets work who is away"
+    CREDIT = "who comes back is credited what they missed on leave, once"
+    MAX_UNITS = "nobody has more of a credit outstanding than they may"
+    TTL = "what is left of a credit goes back in its time, and nothing else"
+    SHARE = "nobody is served beyond their share for a credit"
+    TIMERS = "timers that are deleted are made again, the same"
+    FIRED = "a timer fires once, never early, for what still waits"
+    REPLAY = "the log replays to what is stored"

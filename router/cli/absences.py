@@ -88,17 +88,16 @@ def add_command(rep: str, start: str, back: str, reason: str, absence: str, serv
 def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: ReadOptions) -> None:
     """Enter the absences of FILE; those that are there under their ids are replaced, all others stay.
 
-    All are checked before one is written. Columns, in any order: rep 销售, from 开始, back 返岗, reason 原因, id 编号
-    (without one it is made of from). Dates have the year first; one is its midnight. Times without a zone are on the
-    tenant's clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
+    All are checked before one is written. Columns, in any order: rep 销售 (an id, or a display name that one rep has),
+    or name 姓名, from 开始, back 返岗, reason 原因, id 编号 (without one it is made of from). Dates are read as in all
+    tables, such as 2026-12-01, 2026年12月1日, 13.12.2026; one is its midnight. Times without a zone are on the tenant's
+    clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
 
     \b
       $ fairlead absences load leave.xlsx
     """
-    if reading.date_format:
-        raise click.UsageError("--date-format: dates of absences have the year first, such as 2026-10-08")
     with connected(server, tenant) as client:
-        read = read_absences(file, _on_clocks(client, reading))
+        read = read_absences(file, _on_clocks(client, reading), client.list_reps())
         say(read.report)
         _enter(client, file, read, validate_only=True)
         if not dry_run:

@@ -115,7 +115,7 @@ def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, 
 def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tuple[str, ...], tmp_path: Path) -> None:
     fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
     reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
-    reps.write_text("id\nann\n", "utf-8")
+    reps.write_text("id,name\nann,Ann Lee\n", "utf-8")
     fairlead("workforce", "load", "--reps", str(reps), *at)
 
     leave.write_text("销售,开始,返岗,原因\nann,2026-10-08,2026-10-12,探亲\nzoe,2026-10-08,2026-10-12,\n", "utf-8")
@@ -123,11 +123,11 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
     nobody = fairlead("absences", "list", *at)
     leave.write_text("rep,from,back\nann,2026-10-12,2026-10-08\n", "utf-8")
     backwards = tried("absences", "load", str(leave), *at)
-    leave.write_text("rep,from,back\nann,2026-10-08,2026-10-12 09:30\nann,2026/11/1,2026-11-02\n", "utf-8")
+    leave.write_text("rep,from,back\nann,2026年10月8日,2026-10-12 09:30\nAnn Lee,2026/11/1,2026-11-02\n", "utf-8")
     said = fairlead("absences", "load", str(leave), *at)
     listed = fairlead("absences", "list", "ann", *at)
 
-    assert (status, f"{leave}:3: there is no rep" in refused) == (1, True), refused
+    assert (status, f"{leave}:3: column 销售: there is no rep 'zoe'" in refused) == (2, True), refused
     assert "0 absences" in nobody
     assert (backwards[0], "column back: found" in backwards[1]) == (2, True), backwards[1]
     assert said.endswith("2 absences written\n")
@@ -143,10 +143,8 @@ def test_a_zone_that_is_named_is_the_one_absences_are_read_in_utc_too(at: tuple[
     fairlead("workforce", "load", "--reps", str(reps), *at)
 
     fairlead("absences", "load", str(leave), "--timezone", "UTC", *at)
-    refused = tried("absences", "load", str(leave), "--date-format", "DMY", *at)
 
     assert "2026-10-08 08:00" in fairlead("absences", "list", *at)
-    assert (refused[0], "dates of absences have the year first" in refused[1]) == (2, True), refused[1]
 
 
 def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_at_work(

@@ -198,6 +198,8 @@ def _tell(before: Calendar, after: Calendar, written: str) -> None:
     changed = brought_in(before, after)
     for day in changed:
         click.echo(f"+ {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
+    for note in after.import_notes:
+        click.echo(note, err=True)
     count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed"
     click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
 

@@ -67,6 +67,7 @@ def test_a_calendar_is_loaded_gets_its_countrys_days_and_is_drawn(at: tuple[str,
         ("id: night", "id: shanghai", "7:9", "'shanghai' stands here twice"),
         ("name: Christmas Eve", "nmae: Eve", "13:28", "unknown key 'nmae'; allowed are date, hours, name"),
         ("22:00-06:00", "[22:00-06:00, 05:00-08:00]", "11:30", "overlaps"),
+        ("22:00-06:00", "22:00-22:00", "11:16", "must not be the start; a whole day is 00:00 to 24:00"),
         ("date: 2026-12-24", "date: 2026-02-30", "13:16", "'2026-02-30': must be a date"),
         ("- id: night\n    time_zone: Asia/Shanghai", "- id: night\n    time_zone: Asia/Shanghia", "8:16", "IANA list"),
         ("id: night", "id: night shift", "7:9", "holds ' '"),
@@ -172,3 +173,28 @@ def test_an_import_prints_the_days_that_it_changes_and_none_where_it_brings_none
     assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
     assert tried_out.endswith("; nothing is written\n")
     assert other_year.startswith("shanghai: 0 exceptions, 0 new or changed;")
+
+
+def test_an_import_of_apples_days_goes_by_its_marks_and_names_what_it_passed_over(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    feed = tmp_path / "feed.ics"
+    events = (("20261010", "国庆节", "\nX-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY"), ("20260105", "小寒", ""))
+    feed.write_text(
+        "BEGIN:VCALENDAR\nVERSION:2.0\n"
+        + "".join(
+            f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:{title}{mark}\nEND:VEVENT\n"
+            for day, title, mark in events
+        )
+        + "END:VCALENDAR\n",
+        "utf-8",
+    )
+
+    said = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", *at)
+
+    assert said.startswith(
+        "+ 2026-10-10 Sat 09:00-12:00, 13:00-18:00: 国庆节, make-up workday 调休\n"
+        "1 events change no day, without X-APPLE-SPECIAL-DAY: 小寒\n"
+        "shanghai: 1 exceptions, 1 new or changed;"
+    )

@@ -198,3 +198,32 @@ def test_an_import_of_apples_days_goes_by_its_marks_and_names_what_it_passed_ove
         "1 events change no day, without X-APPLE-SPECIAL-DAY: 小寒\n"
         "shanghai: 1 exceptions, 1 new or changed;"
     )
+
+
+def test_rules_are_tested_with_the_calendars_and_leave_of_a_running_service(
+    at: tuple[str, ...], tmp_path: Path
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    fairlead("tenant", "set", "--time-zone", "Asia/Shanghai", *at)
+    (tmp_path / "reps.csv").write_text("id,calendar,pools\nann,shanghai,east\nbo,shanghai,east\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(tmp_path / "reps.csv"), *at)
+    fairlead("absences", "add", "bo", "--from", "2026-10-12", "--back", "2026-10-13", *at)
+    rules, others = tmp_path / "rules.yaml", tmp_path / "tests.yaml"
+    rules.write_text(
+        "fields: {}\nrules: []\ndefault: {route: {pool: east, hours: wait}}\n"
+        "tests: [{name: on Monday, item: {}, at: '2026-10-12T10:00', expect: {eligible: [ann]}}]\n",
+        "utf-8",
+    )
+    others.write_text(
+        "tests: [{name: at night, item: {}, at: '2026-10-13T22:00', expect: {outcome: WAITING}},"
+        " {name: at noon, item: {}, at: '2026-10-13T12:30', expect: {eligible: [ann]}}]\n",
+        "utf-8",
+    )
+
+    own = fairlead("rules", "test", str(rules), *at)
+    status, printed = tried("rules", "test", str(rules), "--tests", str(others), *at)
+    without, _ = tried("rules", "test", str(rules))
+
+    assert own == "ok     on Monday\n1 passed, 0 failed\n"
+    assert (status, printed.startswith("ok     at night\nFAILED at noon\n")) == (1, True), printed
+    assert without == 1

@@ -19,6 +19,7 @@ from rich.table import Table
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absence_files import AbsencesFile, read_absences
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.lists import HELP
 from router.cli.words import last
@@ -37,21 +38,22 @@ def absences() -> None:
 @absences.command("list")
 @click.argument("rep", default="-", metavar="[REP]")
 @as_json
+@utc_option
 @server_option
 @tenant_option
-def list_command(rep: str, as_json: bool, server: str, tenant: str) -> None:
+def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show the absences of REP, or of all, by rep."""
     with connected(server, tenant) as client:
-        listed, zone = list(client.list_absences(rep)), zone_of(client)
+        listed, clock = list(client.list_absences(rep)), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
         click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("rep", "absence", "from", "back", "reason")
-    title = f"{len(listed)} absences ({zone.key})"
+    title = f"{len(listed)} absences; {clock.title}"
     table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in listed:
-        times = shown(each.start_time, zone), shown(each.end_time, zone)
+        times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
         table.add_row(each.name.split("/")[3], last(each.name), *times, each.reason)
     console_for(sys.stdout).print(table)
 

@@ -103,7 +103,7 @@ def words_of(cap: caps.Cap) -> str:
 
 
 def _word(of: type[caps.Cap.Window] | type[caps.Cap.Measure], number: int) -> Sequence[str]:
-    return [of.Name(number).partition("_")[2]]  # type: ignore[arg-type]  # numbers of the contract's
+    return [of.Name(number).partition("_")[2]]
 
 
 def _length(minutes: int) -> str:

@@ -130,15 +130,15 @@ class _Holder(NamedTuple):
 
 
 def _holder(rep: str | None, pool: str | None) -> _Holder:
-    if bool(rep) == bool(pool):
-        raise click.UsageError("say whose cap it is: --rep or --pool")
-    if rep:
+    if rep and not pool:
         return _Holder(
             f"rep {rep}", lambda c: c.get_rep(rep), lambda c, listed, etag: c.set_rep_caps(rep, listed, etag=etag)
         )
-    return _Holder(
-        f"pool {pool}", lambda c: c.get_pool(pool), lambda c, listed, etag: c.set_pool_caps(pool, listed, etag=etag)
-    )
+    if pool and not rep:
+        return _Holder(
+            f"pool {pool}", lambda c: c.get_pool(pool), lambda c, listed, etag: c.set_pool_caps(pool, listed, etag=etag)
+        )
+    raise click.UsageError("say whose cap it is: --rep or --pool")
 
 
 @caps.command("set")

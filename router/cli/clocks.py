@@ -39,6 +39,11 @@ class Clock:
             return cls()
 
     @property
+    def title(self) -> str:
+        """What stands above a table with instants."""
+        return f"times of {self.zone}"
+
+    @property
     def _clock(self) -> tzinfo:
         return UTC if self.zone == "UTC" else ZoneInfo(self.zone)
 
@@ -51,6 +56,10 @@ class Clock:
         '2026-10-08 09:30:00+08:00'
         """
         return moment.astimezone(self._clock).isoformat(" ", digits)
+
+    def at_ms(self, at_ms: int) -> str:
+        """Write an instant in milliseconds since 1970, with its offset."""
+        return self.at(datetime.fromtimestamp(at_ms / 1000, UTC))
 
     def shown(self, stamp: Timestamp, digits: str = "seconds") -> str:
         """Write an instant of a message, with its offset."""

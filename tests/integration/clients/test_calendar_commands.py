@@ -95,6 +95,7 @@ def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, 
     added = fairlead("absences", "add", "bo", "--from", "2026-10-08", "--back", "2026-10-12T09:30", *at)
     away = fairlead("presence", "away", "ann", "--until", "2096-01-01T10:00", *at)
     listed = fairlead("absences", "list", *at)
+    in_utc = fairlead("absences", "list", "--utc", *at)
     there = fairlead("presence", "list", *at)
     status, used = tried("calendars", "delete", "night", *at)
     fairlead("absences", "delete", "bo", "2026-10-08", *at)
@@ -104,8 +105,10 @@ def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, 
     assert said.endswith(": Asia/Shanghai, calendar shanghai\n")
     assert added == "bo/2026-10-08: from 2026-10-08 00:00 to 2026-10-12 09:30 (Asia/Shanghai)\n"
     assert away == "ann: away until 2096-01-01 10:00 (Asia/Shanghai)\n"
-    assert "2026-10-12 09:30" in listed
-    assert "2096-01-01 10:00 (Asia/Shanghai)" in there
+    assert "2026-10-12 09:30+08:00" in listed
+    assert "2026-10-12 01:30+00:00" in in_utc
+    assert "1 away; times of Asia/Shanghai" in there
+    assert "2096-01-01 10:00+08:00" in there
     assert (status, "is the calendar of rep bo: give them another first" in used) == (1, True)
     assert "0 away" in fairlead("presence", "list", *at)
     assert "ann,,true,shanghai," in (tmp_path / "staff" / "reps.csv").read_text("utf-8-sig")

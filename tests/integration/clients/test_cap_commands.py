@@ -99,3 +99,15 @@ def test_what_is_no_cap_is_refused_with_what_is_allowed(
 
     assert (code, says in printed) == (status, True), printed
     assert uses(*at) == []
+
+
+def test_lists_show_instants_on_the_tenants_clocks_with_their_offset_or_in_utc(at: tuple[str, ...]) -> None:
+    route(at, "L-1")
+
+    for command in (("decisions", "list"), ("items", "list"), ("rules", "list")):
+        shown, in_utc = fairlead(*command, *at), fairlead(*command, "--utc", *at)
+
+        assert shown.splitlines()[0].rstrip() == "times of Asia/Shanghai"
+        assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+08:00", shown)
+        assert in_utc.splitlines()[0].rstrip() == "times of UTC"
+        assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", in_utc)

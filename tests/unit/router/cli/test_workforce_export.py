@@ -6,6 +6,7 @@ import asyncio
 import csv
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,15 +137,17 @@ def workforces(draw: st.DrawFn) -> workforce.ApplyWorkforceRequest:
     return request
 
 
+def _calendar(name: str, _: object) -> Calendar:
+    return Calendar(name)
+
+
 class Service:
     """The use cases on a store in memory, by the messages of the contract."""
 
     def __init__(self) -> None:
         store = MemoryStore(lambda: 0)
         self._service = WorkforceService(store, store)
-        calendars = [
-            Edit("calendar", name, lambda _, name=name: Calendar(name), create=True) for name in ("shanghai", "NA")
-        ]
+        calendars = [Edit("calendar", name, partial(_calendar, name), create=True) for name in ("shanghai", "NA")]
         asyncio.run(self._service.save("t", calendars))
 
     def apply(self, request: workforce.ApplyWorkforceRequest) -> Applied:

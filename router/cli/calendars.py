@@ -114,7 +114,10 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
             - {date: 2026-12-25, name: Christmas}    # no hours: closed
           official_until: 2026-12-31                 # holidays after it are not known yet
     """
-    read = read_calendars(_content(file))
+    content = _content(file)
+    if not content.strip():
+        raise InputFailed(f"{file}: it is empty; allowed: calendars below a key `calendars`, see --help")
+    read = read_calendars(content)
     _refuse(file, read.problems)
     with connected(server, tenant) as client:
         _refuse(file, in_order(_refusals(client, read)))

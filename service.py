@@ -20,6 +20,7 @@ COMMANDS = {
     "absences": ("router.cli.absences", "Enter who is on leave, and list them."),
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
     "calendars": ("router.cli.calendars", "Load, import, show and delete calendars: when people work."),
+    "caps": ("router.cli.caps", "Show how much of caps is used, set and remove them."),
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "contract": ("fairlead.contract", "Write the API's .proto files, with all that they import, for other languages."),
     "dataset": ("training.cli", "Build a table of customers from their events."),

@@ -28,6 +28,7 @@ from router.assignment.service import Router
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
+from router.history.cap_uses import CapUses
 from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
 from router.model.sealing import Personal
@@ -118,6 +119,7 @@ class Service:
         assignments, workforce, rule_sets = self._stores.assignments, self._stores.workforce, self._stores.rule_sets
         workforce_service = WorkforceService(workforce, rule_sets)
         presence_service = PresenceService(self._stores.presences)
+        cap_uses = CapUses(assignments, workforce_service)
         personal = Personal.of(settings.security.personal)
         self._planners = PlannerCache(
             workforce, rule_sets, rule_sets, lambda rule_set: engines.serving(rule_set, settings.rule_engine), personal
@@ -146,7 +148,7 @@ class Service:
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
-            (WorkforceServicer(workforce_service, presence_service), workforce_pb2, "WorkforceService"),
+            (WorkforceServicer(workforce_service, presence_service, cap_uses), workforce_pb2, "WorkforceService"),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),

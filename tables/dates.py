@@ -1,7 +1,8 @@
 """Dates and instants as exports write them; which of day and month stands first, the column tells.
 
 `Dates` notes what each text could be. Times without a zone are of the zone that is given; a date alone is its midnight
-in UTC, whatever the zone: what rules compare it with is written the same way.
+in UTC, whatever the zone: what rules compare it with is written the same way. Who reads instants and no days says in
+which zone a date is its midnight.
 """
 
 from __future__ import annotations
@@ -59,8 +60,13 @@ _EXCEL_EPOCH = datetime(1899, 12, 30)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 
 
-def orders_of(text: str) -> dict[str, datetime]:
+def orders_of(text: str, days: tzinfo = UTC) -> dict[str, datetime]:
     """Read a trimmed text as a date in every order that it fits; a time without a zone where it names none.
+
+    Parameters
+    ----------
+    days
+        The zone in which a date alone is its midnight.
 
     Examples
     --------
@@ -71,24 +77,24 @@ def orders_of(text: str) -> dict[str, datetime]:
     """
     text = text.translate(_FULL_WIDTH)
     if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
-        return _read({YEAR_FIRST: ("a", "b", "c")}, found)
+        return _read({YEAR_FIRST: ("a", "b", "c")}, found, days)
     if found := _YEAR_LAST.fullmatch(text):
-        return _read({DAY_FIRST: ("c", "b", "a"), MONTH_FIRST: ("c", "a", "b")}, found)
+        return _read({DAY_FIRST: ("c", "b", "a"), MONTH_FIRST: ("c", "a", "b")}, found, days)
     if found := _DAY_NAMED.fullmatch(text) or _MONTH_NAMED.fullmatch(text):
         # the month is a word: whichever order the others have
-        return _read(dict.fromkeys((YEAR_FIRST, DAY_FIRST, MONTH_FIRST), ("c", "name", "a")), found)
+        return _read(dict.fromkeys((YEAR_FIRST, DAY_FIRST, MONTH_FIRST), ("c", "name", "a")), found, days)
     if _SERIAL.fullmatch(text):
         moment = _EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))
-        return {SERIAL: moment if float(text) % 1 else moment.replace(tzinfo=UTC)}
+        return {SERIAL: moment if float(text) % 1 else moment.replace(tzinfo=days)}
     return {}
 
 
-def _read(orders: dict[str, tuple[str, str, str]], found: re.Match[str]) -> dict[str, datetime]:
-    read = {order: _moment(found, *groups) for order, groups in orders.items()}
+def _read(orders: dict[str, tuple[str, str, str]], found: re.Match[str], days: tzinfo) -> dict[str, datetime]:
+    read = {order: _moment(found, *groups, days) for order, groups in orders.items()}
     return {order: moment for order, moment in read.items() if moment is not None}
 
 
-def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime | None:
+def _moment(found: re.Match[str], year: str, month: str, day: str, days: tzinfo) -> datetime | None:
     hour, half = int(found["hour"] or 0), (found["half"] or "").lower()[:1] or _NOONS[(found["noon"] or "")[:1]]
     if half and not 1 <= hour <= 12:
         return None
@@ -101,7 +107,7 @@ def _moment(found: re.Match[str], year: str, month: str, day: str) -> datetime |
             int(found[year]), number, int(found[day]), hour, int(found["minute"] or 0), int(found["second"] or 0), part
         )
         if not found["hour"]:
-            return moment.replace(tzinfo=UTC)  # a date alone is that of a calendar, in every zone
+            return moment.replace(tzinfo=days)  # a date alone: in UTC that of a calendar, whatever the zone
         return moment if not found["zone"] else moment.replace(tzinfo=_offset(found["zone"]))
     except (ValueError, KeyError):
         return None
@@ -197,16 +203,18 @@ def _gap(text: str) -> str:
     return found[0] if found else ""
 
 
-def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
+def read_dates(texts: pa.Array, order: str, zone: tzinfo, days: tzinfo = UTC) -> pa.Array:
     """Read texts, trimmed and null where missing, as timestamps in UTC; null where one is no date.
 
     Parameters
     ----------
     order
         One of `ORDERS`, or a format of ``strptime``.
+    days
+        The zone in which a date alone is its midnight.
     """
     if (
-        zone is UTC
+        zone is days is UTC
         and order in (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
         and pc.all(pc.match_substring_regex(texts, _ISO)).as_py() is not False
     ):
@@ -215,7 +223,7 @@ def read_dates(texts: pa.Array, order: str, zone: tzinfo) -> pa.Array:
         except pa.ArrowInvalid:  # the thirtieth of February
             pass
     different = texts.dictionary_encode()
-    read = _by_format(order) if "%" in order else _by_order(order)
+    read = _by_format(order) if "%" in order else _by_order(order, days)
     moments = [read(text) for text in different.dictionary.to_pylist()]
     known = [moment if moment is None or moment.tzinfo else moment.replace(tzinfo=zone) for moment in moments]
     return pa.array(known, pa.timestamp("us", tz="UTC")).take(different.indices)
@@ -250,9 +258,9 @@ def advice(text: str) -> str:
     return "--date-format with a pattern such as %d.%m.%y %H:%M"
 
 
-def _by_order(order: str) -> Callable[[str], datetime | None]:
+def _by_order(order: str, days: tzinfo) -> Callable[[str], datetime | None]:
     def read(text: str) -> datetime | None:
-        orders = orders_of(text)
+        orders = orders_of(text, days)
         if order != SERIAL and (YEAR_FIRST in orders or len(orders) > len(set(orders.values()))):
             return next(iter(orders.values()))  # the year stands first, or it makes no difference
         return orders.get(order)

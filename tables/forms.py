@@ -50,11 +50,14 @@ class ColumnForm:
         Of numbers the decimal sign, of dates the order of their parts or a format.
     zone
         Of dates that name none.
+    days
+        In which a date alone is its midnight.
     """
 
     kind: ColumnKind
     written: str = ""
     zone: str = "UTC"
+    days: str = "UTC"
 
     def read(self, values: pa.Array) -> pa.Array:
         """Read texts, or values that have a type of their own; null where one is, or nothing can be made of it."""
@@ -77,7 +80,7 @@ class ColumnForm:
         if self.kind is ColumnKind.NUMBER:
             return read_numbers(known, self.written)
         if self.kind is ColumnKind.DATE:
-            return read_dates(known, self.written, zone_of(self.zone))
+            return read_dates(known, self.written, zone_of(self.zone), zone_of(self.days))
         readers = {
             ColumnKind.BOOL: read_truths,
             ColumnKind.LIST: read_lists,
@@ -216,10 +219,13 @@ class Survey:
         Its name in the file.
     kind
         What it has to hold; None: whatever nearly all of it is.
+    days
+        The zone in which a date alone is its midnight.
     """
 
     column: str
     kind: ColumnKind | None = None
+    days: str = "UTC"
     n_values: int = 0
     decimals: Decimals = field(default_factory=Decimals)
     dates: Dates = field(default_factory=Dates)
@@ -275,7 +281,8 @@ class Survey:
             self._check_marks()
             return ColumnForm(kind, options.decimal or self.decimals.decimal() or self._refuse_numbers())
         if kind is ColumnKind.DATE:
-            return ColumnForm(kind, options.date_format or self.dates.order() or self._refuse_dates(), options.timezone)
+            order = options.date_format or self.dates.order() or self._refuse_dates()
+            return ColumnForm(kind, order, options.timezone, self.days)
         return ColumnForm(kind)
 
     @property

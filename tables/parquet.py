@@ -34,6 +34,8 @@ class ParquetFile:
     ----------
     zone
         Of instants that name none.
+    days
+        In which a date alone is its midnight.
 
     Raises
     ------
@@ -41,9 +43,10 @@ class ParquetFile:
         If it is none, or two columns share a name.
     """
 
-    def __init__(self, file: Path, zone: str = "UTC") -> None:
+    def __init__(self, file: Path, zone: str = "UTC", days: str = "UTC") -> None:
         self.file = file
         self._zone = zone
+        self._days = days
         self._zones: dict[str, str] = {}
         try:
             self.schema = pq.read_schema(file, memory_map=True)
@@ -96,12 +99,14 @@ class ParquetFile:
     def _zone_of(self, column: str) -> str:
         """Return the zone of a column's instants: where none has a time of day, they are dates of a calendar."""
         kind = self.schema.field(column).type
-        if self._zone == "UTC" or not pa.types.is_timestamp(kind) or kind.tz is not None:
+        if pa.types.is_date(getattr(kind, "value_type", kind)):  # or of a dictionary's
+            return self._days
+        if self._zone == self._days or not pa.types.is_timestamp(kind) or kind.tz is not None:
             return self._zone
         if column not in self._zones:
             with pq.ParquetFile(self.file, memory_map=True) as file:
                 parts = (rows.column(0) for rows in file.iter_batches(columns=[column], use_threads=False))
-                self._zones[column] = "UTC" if all(map(_are_days, parts)) else self._zone
+                self._zones[column] = self._days if all(map(_are_days, parts)) else self._zone
         return self._zones[column]
 
     def batches(
@@ -236,7 +241,7 @@ def plain(values: pa.Array, zone: str = "UTC") -> pa.Array:
         microseconds = values.cast(pa.duration("us"), safe=False).cast(pa.int64())
         return pc.divide(pc.cast(microseconds, pa.float64(), safe=False), float(_DAY_US))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return in_utc(_microseconds(values), "UTC" if pa.types.is_date(kind) else zone)
+        return in_utc(_microseconds(values), zone)
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return values.cast(pa.list_(pa.string()))
     return values

@@ -47,12 +47,15 @@ class Table:
     ----------
     source
         What reads its kind of file.
+    days
+        The zone in which a date alone is its midnight.
     """
 
-    def __init__(self, file: Path, options: ReadOptions, source: Source) -> None:
+    def __init__(self, file: Path, options: ReadOptions, source: Source, days: str = "UTC") -> None:
         self.file = file
         self.options = options
         self.source = source
+        self.days = days
 
     @property
     def names(self) -> list[str]:
@@ -120,7 +123,7 @@ class Table:
 
     def _begun(self, column: str, kind: ColumnKind | None) -> Survey:
         """Begin the survey of a column; what its type in the file tells is known before any value."""
-        survey = Survey(column, kind)
+        survey = Survey(column, kind, self.days)
         if isinstance(self.source, ParquetFile) and (typed := self.source.typed(column)) is not None:
             survey.see(typed)
         return survey
@@ -420,11 +423,11 @@ def _sees_blank(table: Table, plans: Sequence[ColumnPlan]) -> bool:
     return not isinstance(table.source, ParquetFile) or {plan.column for plan in plans} >= set(all_names(table.source))
 
 
-def _source(file: Path, options: ReadOptions) -> Source:
+def _source(file: Path, options: ReadOptions, days: str) -> Source:
     if file.name.lower().endswith(".parquet"):
-        return ParquetFile(file, options.timezone)
+        return ParquetFile(file, options.timezone, days)
     if file.name.lower().endswith(WORKBOOKS):
-        return WorkbookFile(file, options.sheet, options.timezone)
+        return WorkbookFile(file, options.sheet, options.timezone, days)
     return TextFile(file, options)
 
 
@@ -440,8 +443,13 @@ def _of_file(file: Path) -> Iterator[None]:
         raise UnreadableTable.of(f"{file}: {violation.field}", violation.description) from None
 
 
-def open_table(file: Path, options: ReadOptions | None = None) -> Table:
+def open_table(file: Path, options: ReadOptions | None = None, *, days: str = "UTC") -> Table:
     """Open a table: ``.csv``, ``.tsv`` or ``.txt``, also packed as ``.gz``; ``.parquet``; or a workbook.
+
+    Parameters
+    ----------
+    days
+        The zone in which a date alone is its midnight: UTC where one is the same in every zone.
 
     Raises
     ------
@@ -450,12 +458,14 @@ def open_table(file: Path, options: ReadOptions | None = None) -> Table:
     """
     options = options or ReadOptions()
     name = file.name.lower()
+    if file.is_dir():
+        raise UnreadableTable.of(str(file), "is a folder; allowed: a file")
     if not file.is_file():
         raise UnreadableTable.of(str(file), "there is no such file")
     if not name.endswith(ENDINGS):
         raise UnreadableTable.of(str(file), f"allowed: a name that ends in {', '.join(ENDINGS)}")
     try:
         with _of_file(file):
-            return Table(file, options, _source(file, options))
+            return Table(file, options, _source(file, options, days), days)
     except (OSError, EOFError) as error:
         raise UnreadableTable.of(str(file), f"cannot be read: {error}") from error

@@ -43,6 +43,8 @@ class WorkbookFile:
         Its name; empty: the first visible one that holds anything.
     zone
         Of its instants: a spreadsheet names none.
+    days
+        The zone in which a date alone is its midnight.
 
     Raises
     ------
@@ -50,9 +52,9 @@ class WorkbookFile:
         If it is none, there is no such sheet, it has no header, or cells are merged below it.
     """
 
-    def __init__(self, file: Path, sheet: str = "", zone: str = "UTC") -> None:
+    def __init__(self, file: Path, sheet: str = "", zone: str = "UTC", days: str = "UTC") -> None:
         self.file = file
-        self._zone = zone
+        self._zones = zone, days
         _check_size(file)
         try:
             book = calamine.CalamineWorkbook.from_path(str(file))
@@ -136,7 +138,7 @@ class WorkbookFile:
         """
         places = {name: self.columns.index(name) for name in columns}
         forms = {
-            name: _CellForm.of([row[place] for row in self._rows], self._zone, is_number=name in numbers)
+            name: _CellForm.of([row[place] for row in self._rows], self._zones, is_number=name in numbers)
             for name, place in places.items()
         }
         for start in range(0, len(self._rows), _BATCH_ROWS):
@@ -202,12 +204,12 @@ class _CellForm:
     is_number: bool
 
     @classmethod
-    def of(cls, cells: list[Any], zone: str, *, is_number: bool) -> _CellForm:
-        """Tell the form of a column; instants without a time of day are dates, the same in every zone."""
+    def of(cls, cells: list[Any], zones: tuple[str, str], *, is_number: bool) -> _CellForm:
+        """Tell the form of a column, by the zones of its times and days; instants without a time of day are days."""
         kinds = {_arrow_type(cell) for cell in cells if cell != ""}
         kind = kinds.pop() if len(kinds) == 1 else pa.string()
         is_timed = any(isinstance(cell, date) and _moment(cell).time() != time() for cell in cells)
-        return cls(kind, zone if is_timed else "UTC", is_timed, is_number)
+        return cls(kind, zones[0 if is_timed else 1], is_timed, is_number)
 
     def array(self, cells: list[Any]) -> pa.Array:
         """Return the values of some cells."""

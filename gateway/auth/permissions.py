@@ -98,6 +98,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/UpdateTenant": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/SetRepPresence": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.WorkforceService/ListRepPresences": _tenant(MANAGER, SERVICE, OPERATOR),
+    "fairlead.v1.WorkforceService/ListCapUses": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.RuleService/ValidateRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/TestRuleSet": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.RuleService/PublishRuleSet": _tenant(MANAGER),

@@ -38,6 +38,19 @@ class WorkforceCaps:
         ]
         return tuple(caps)
 
+    def of_all(self, at_ms: int) -> Iterator[tuple[str, AppliedCap, str]]:
+        """Yield whose each cap is, ``pools/east`` or ``reps/ann``, how it stands, and the rep who is counted; none
+        where it is the pool as a whole.
+        """
+        for pool in self._records.pools.values():
+            for cap in pool.caps:
+                stands = applied(cap, self._clock(pool.calendar), pool.id, (), at_ms)
+                counted = [""] if stands.is_whole else [member.rep for member in pool.members]
+                yield from ((f"pools/{pool.id}", stands, rep) for rep in counted)
+        for rep_id, caps in self._of_reps.items():
+            clock = self._clock(self._records.reps[rep_id].calendar)
+            yield from ((f"reps/{rep_id}", applied(cap, clock, "", (), at_ms), rep_id) for cap in caps)
+
     def _of_pool(self, pool: Pool, kind: Kind, at_ms: int) -> Iterator[AppliedCap]:
         clock = self._clock(pool.calendar)
         return (applied(cap, clock, pool.id, (), at_ms) for cap in pool.caps if cap.counts(kind))

@@ -1,20 +1,23 @@
-"""Absences from files: who is on leave, from when, and when they are back."""
+"""Absences from files: who is on leave, from when, and when they are back.
+
+Dates are read as in all tables, by column; one alone is its midnight on the clocks on which the times are.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fairlead.v1 import workforce_pb2 as workforce
 from resource_names import check_id
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
-from router.cli.workforce_files import ID_ALLOWED, key_problems, lines_of, strict
+from router.cli.workforce_files import ID_ALLOWED, lines_of, strict
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.reading import Table, open_table
@@ -22,6 +25,7 @@ from tables.report import ReadReport
 
 ABSENCE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rep": ("rep", "rep_id", "销售", "工号", "销售编号"),
+    "name": ("name", "display_name", "姓名"),  # of the rep, where no column is of rep
     "from": ("from", "start", "start_time", "开始", "请假开始"),
     "back": ("back", "end_time", "返岗"),  # no "end", 结束: it may be the last day of the leave
     "reason": ("reason", "原因", "事由"),
@@ -29,15 +33,11 @@ ABSENCE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of a file of absences by what they mean."""
 _REQUIRED = ("rep", "from", "back")
-_WRITTEN = "year first, such as 2026-10-08, 2026/10/8 or 2026-10-08 09:30"
-_INSTANT = re.compile(
-    r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?)?(Z|[+-]\d{2}:?\d{2})?\s*",
-    re.ASCII,
-)
+_REP_ALLOWED = "the id of a rep, or a name that one rep alone has"
 _KINDS = {
     "rep": ColumnKind.ID,
-    "from": ColumnKind.TEXT,  # as a date, one alone would be its midnight in UTC
-    "back": ColumnKind.TEXT,
+    "from": ColumnKind.DATE,
+    "back": ColumnKind.DATE,
     "reason": ColumnKind.TEXT,
     "id": ColumnKind.ID,
 }
@@ -63,30 +63,54 @@ class AbsencesFile:
     report: ReadReport
 
 
-def read_absences(file: Path, options: ReadOptions) -> AbsencesFile:
+def read_absences(file: Path, options: ReadOptions, reps: Iterable[workforce.Rep]) -> AbsencesFile:
     """Read a file of absences; all of it, or none.
+
+    Parameters
+    ----------
+    options
+        Their time zone is that of the absences.
+    reps
+        Those there are: a row names one by its id, or by a name that nobody else has.
 
     Raises
     ------
     InputFailed
         If the file or a cell is not as it must be.
     """
-    return in_words(lambda: _read_absences(open_table(file, options)))
+    return in_words(lambda: _read_absences(open_table(file, options, days=options.timezone), _Reps(reps)))
 
 
-def _read_absences(table: Table) -> AbsencesFile:
+class _Reps:
+    """Finds reps by what people write: an id, or else a display name."""
+
+    def __init__(self, reps: Iterable[workforce.Rep]) -> None:
+        self._named: dict[str, list[str]] = {}
+        self._ids = set[str]()
+        for rep in reps:
+            rep_id = rep.name.rpartition("/")[2]
+            self._ids.add(rep_id)
+            self._named.setdefault(rep.display_name, []).append(rep_id)
+
+    def called(self, text: str) -> list[str]:
+        """Return the ids of those whom a text may mean."""
+        return [text] if text in self._ids else self._named.get(text, [])
+
+
+def _read_absences(table: Table, reps: _Reps) -> AbsencesFile:
     columns = columns_of(table, by_name(ABSENCE_COLUMNS))
+    columns.setdefault("rep", columns.get("name", ""))
     for field in _REQUIRED:
-        if field not in columns:
+        if not columns.get(field):
             allowed = f"{', '.join(ABSENCE_COLUMNS[field])}; or --mapping FILE"
             raise InputFailed(f"{table.file}:1: found no column of {field}{of_sheets(table)}; allowed: {allowed}")
     reading = strict(table, {name: kind for name, kind in _KINDS.items() if name in columns}, columns)
     zone = ZoneInfo(table.options.timezone)
     absences, records = dict[str, AbsenceInFile](), dict[str, int]()
     for record, row in reading.rows():
-        problems = _problems(row, columns, zone)
+        problems = _problems(row, columns, reps)
         if not problems:
-            absence = _absence(row, zone)
+            absence = _absence(row, zone, reps)
             key = f"{absence.rep}/{absence.id}"
             if key in absences:
                 problems.append(f"found absence {key!r} again; allowed: each once, told apart by a column id")
@@ -95,45 +119,37 @@ def _read_absences(table: Table) -> AbsencesFile:
         if problems:
             reading.reject(record, "; ".join(problems))
     refuse_rejected(reading.report)
+    if not absences:
+        raise InputFailed(f"{table.file}: found no absences; allowed: at least one line below the header")
     lines = lines_of(reading, records)
-    placed = [AbsenceInFile(a.rep, a.id, a.start, a.back, a.reason, lines[key]) for key, a in absences.items()]
+    placed = [replace(absence, line=lines[key]) for key, absence in absences.items()]
     return AbsencesFile(placed, reading.report)
 
 
-def _problems(row: Mapping[str, Any], columns: Mapping[str, str], zone: ZoneInfo) -> list[str]:
-    problems = key_problems("rep", row, columns)
-    start, back = (_instant(row.get(field, ""), zone) for field in ("from", "back"))
-    for field, read in (("from", start), ("back", back)):
-        if read is None:
-            problems.append(f"column {columns[field]}: found {row.get(field, '')!r}; allowed: {_WRITTEN}")
-    if start and back and back <= start:
-        problems.append(f"column {columns['back']}: found {row['back']!r}; allowed: after {row['from']!r}")
+def _problems(row: Mapping[str, Any], columns: Mapping[str, str], reps: _Reps) -> list[str]:
+    missing = [
+        f"column {columns[field]}: found nothing; allowed: one in every row" for field in _REQUIRED if field not in row
+    ]
+    problems = missing or _rep_problems(unquoted(row["rep"]), columns["rep"], reps)
+    if not missing and row["back"] <= row["from"]:
+        found = f"found {row['back']:%Y-%m-%d %H:%M}"
+        problems.append(f"column {columns['back']}: {found}; allowed: after {row['from']:%Y-%m-%d %H:%M}")
     if "id" in row and check_id(unquoted(row["id"])):
         problems.append(f"column {columns['id']}: found {row['id']!r}; allowed: {ID_ALLOWED}")
     return problems
 
 
-def _absence(row: Mapping[str, Any], zone: ZoneInfo) -> AbsenceInFile:
-    start, back = _instant(row["from"], zone), _instant(row["back"], zone)
-    assert start is not None
-    assert back is not None
-    absence_id = unquoted(row.get("id", "")) or f"{start:%Y-%m-%d}"
-    return AbsenceInFile(unquoted(row["rep"]), absence_id, start, back, unquoted(row.get("reason", "")))
+def _rep_problems(text: str, column: str, reps: _Reps) -> list[str]:
+    called = reps.called(text)
+    if len(called) == 1:
+        return []
+    found = f"found {text!r}, the name of {' and '.join(called)}" if called else f"there is no rep {text!r}"
+    return [f"column {column}: {found}; allowed: {_REP_ALLOWED}"]
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime | None:
-    """Read an instant on the clocks of a zone, where it names none; None: it is none.
-
-    Examples
-    --------
-    >>> [str(_instant(text, ZoneInfo("Asia/Shanghai"))) for text in ("2026/10/8", "2026-10-08T09:30Z", "8.10.2026")]
-    ['2026-10-08 00:00:00+08:00', '2026-10-08 09:30:00+00:00', 'None']
-    """
-    found = _INSTANT.fullmatch(text)
-    if not found:
-        return None
-    try:
-        moment = datetime(*(int(part or 0) for part in found.groups()[:6]))  # type: ignore[arg-type]  # no zone yet
-    except ValueError:
-        return None
-    return datetime.fromisoformat(f"{moment.isoformat()}{found[7]}") if found[7] else moment.replace(tzinfo=zone)
+def _absence(row: Mapping[str, Any], zone: ZoneInfo, reps: _Reps) -> AbsenceInFile:
+    (rep,) = reps.called(unquoted(row["rep"]))
+    start, back = row["from"].astimezone(zone), row["back"].astimezone(zone)
+    return AbsenceInFile(
+        rep, unquoted(row.get("id", "")) or f"{start:%Y-%m-%d}", start, back, unquoted(row.get("reason", ""))
+    )

@@ -19,6 +19,7 @@ from rich.table import Table
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absence_files import AbsencesFile, read_absences
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.lists import HELP
 from router.cli.words import last
@@ -37,21 +38,22 @@ def absences() -> None:
 @absences.command("list")
 @click.argument("rep", default="-", metavar="[REP]")
 @as_json
+@utc_option
 @server_option
 @tenant_option
-def list_command(rep: str, as_json: bool, server: str, tenant: str) -> None:
+def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show the absences of REP, or of all, by rep."""
     with connected(server, tenant) as client:
-        listed, zone = list(client.list_absences(rep)), zone_of(client)
+        listed, clock = list(client.list_absences(rep)), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
         click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("rep", "absence", "from", "back", "reason")
-    title = f"{len(listed)} absences ({zone.key})"
+    title = f"{len(listed)} absences; {clock.title}"
     table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in listed:
-        times = shown(each.start_time, zone), shown(each.end_time, zone)
+        times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
         table.add_row(each.name.split("/")[3], last(each.name), *times, each.reason)
     console_for(sys.stdout).print(table)
 
@@ -88,17 +90,16 @@ def add_command(rep: str, start: str, back: str, reason: str, absence: str, serv
 def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: ReadOptions) -> None:
     """Enter the absences of FILE; those that are there under their ids are replaced, all others stay.
 
-    All are checked before one is written. Columns, in any order: rep 销售, from 开始, back 返岗, reason 原因, id 编号
-    (without one it is made of from). Dates have the year first; one is its midnight. Times without a zone are on the
-    tenant's clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
+    All are checked before one is written. Columns, in any order: rep 销售 (an id, or a display name that one rep has),
+    or name 姓名, from 开始, back 返岗, reason 原因, id 编号 (without one it is made of from). Dates are read as in all
+    tables, such as 2026-12-01, 2026年12月1日, 13.12.2026; one is its midnight. Times without a zone are on the tenant's
+    clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
 
     \b
       $ fairlead absences load leave.xlsx
     """
-    if reading.date_format:
-        raise click.UsageError("--date-format: dates of absences have the year first, such as 2026-10-08")
     with connected(server, tenant) as client:
-        read = read_absences(file, _on_clocks(client, reading))
+        read = read_absences(file, _on_clocks(client, reading), client.list_reps())
         say(read.report)
         _enter(client, file, read, validate_only=True)
         if not dry_run:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +19,7 @@ from failures import Failure
 from fairlead.commands import tenant_option
 from resource_names import check_id
 from router.adapters.redis.repositories import Stores
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
@@ -123,8 +123,9 @@ def _read_note(noted: str) -> tuple[int, str]:
 @tenant_option
 @click.option("--last", "count", default=50, show_default=True, type=click.IntRange(1), help="How many events.")
 @click.option("--actor", help="Only what this principal did.")
+@utc_option
 @store_options
-def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redis_url: str | None) -> None:
+def show_log(tenant: str, count: int, actor: str | None, utc: bool, data: Path | None, redis_url: str | None) -> None:
     """List who changed what, newest first.
 
     \b
@@ -133,16 +134,18 @@ def show_log(tenant: str, count: int, actor: str | None, data: Path | None, redi
     check_tenant(tenant)
     with opened(data, redis_url) as url:
         try:
-            events = asyncio.run(_newest(url, tenant, count, actor))
+            zone, events = asyncio.run(_newest(url, tenant, count, actor))
         except (Failure, ValueError) as error:
             raise click.ClickException(str(error)) from error
-    _print(events, console_for(sys.stdout))
+    _print(events, Clock() if utc else Clock(zone), console_for(sys.stdout))
 
 
-async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[Event]:
+async def _newest(url: str, tenant: str, count: int, actor: str | None) -> tuple[str, list[Event]]:
+    """Return the zone of a tenant's clocks, and what was done last."""
     events, before = list[Event](), None
     async with connected_stores(url) as stores:
         await stores.check_format(tenant, oldest=1)
+        zone = (await stores.workforce.read(tenant)).settings.time_zone
         while len(events) < count:
             page = await stores.assignments.events(tenant, before=before, count=_PAGE, newest_first=True)
             if not page:
@@ -151,18 +154,16 @@ async def _newest(url: str, tenant: str, count: int, actor: str | None) -> list[
             before = page[-1].number
             if before == 1:
                 break
-    return events[:count]
+    return zone, events[:count]
 
 
-def _print(events: list[Event], console: Console) -> None:
-    table = Table("event", "UTC", "by", "what", box=box.SIMPLE_HEAD, pad_edge=False)
+def _print(events: list[Event], clock: Clock, console: Console) -> None:
+    headings = ("event", "time", "by", "what")
+    table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
-        table.add_row(str(event.number), _instant(event.at_ms), Text(actor_of(event) or "-"), Text(description(event)))
+        at, by = clock.at_ms(event.at_ms), Text(actor_of(event) or "-")
+        table.add_row(str(event.number), at, by, Text(description(event, clock)))
     console.print(table)
-
-
-def _instant(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def actor_of(event: Event) -> str:
@@ -172,8 +173,8 @@ def actor_of(event: Event) -> str:
     return "" if isinstance(event, Settled | Credited | Fired) else event.actor
 
 
-def description(event: Event) -> str:
-    """Say what an event changed."""
+def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it does not change)
+    """Say what an event changed, its instants by a clock."""
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
@@ -192,12 +193,12 @@ def description(event: Event) -> str:
         case PresenceChanged(until_ms=None):
             return f"{event.rep} back"
         case PresenceChanged():
-            return f"{event.rep} away until {_instant(event.until_ms) if event.until_ms else 'told otherwise'}"
+            return f"{event.rep} away until {clock.at_ms(event.until_ms) if event.until_ms else 'told otherwise'}"
         case Credited(credit=credit) if credit.entry:
             back = f"{-event.amount / MICROS:g} of the credit of event {credit.entry}"
             return f"pool {credit.pool}: {credit.rep} gave back {back}"
         case Credited(credit=credit):
-            leave = f"{_instant(credit.since_ms)} to {_instant(credit.until_ms)}"
+            leave = f"{clock.at_ms(credit.since_ms)} to {clock.at_ms(credit.until_ms)}"
             return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:g} for their leave, {leave}"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"

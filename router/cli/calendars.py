@@ -114,7 +114,10 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
             - {date: 2026-12-25, name: Christmas}    # no hours: closed
           official_until: 2026-12-31                 # holidays after it are not known yet
     """
-    read = read_calendars(_content(file))
+    content = _content(file)
+    if not content.strip():
+        raise InputFailed(f"{file}: it is empty; allowed: calendars below a key `calendars`, see --help")
+    read = read_calendars(content)
     _refuse(file, read.problems)
     with connected(server, tenant) as client:
         _refuse(file, in_order(_refusals(client, read)))
@@ -198,6 +201,8 @@ def _tell(before: Calendar, after: Calendar, written: str) -> None:
     changed = brought_in(before, after)
     for day in changed:
         click.echo(f"+ {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
+    for note in after.import_notes:
+        click.echo(note, err=True)
     count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed"
     click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from fairlead.commands import connected
+from router.cli.clocks import Clock
 from router.cli.filters import composed
 from router.cli.lists import (
     HELP,
@@ -49,7 +50,7 @@ COLUMNS: Cells = {
 }
 TABLE: Cells = {
     "decision": COLUMNS["decision"],
-    "UTC": lambda decision, _: shown_time(decision.decide_time),
+    "time": lambda decision, names: names.clock.shown(decision.decide_time),
     "work item": COLUMNS["work_item"],
     "outcome": COLUMNS["outcome"],
     "rep": COLUMNS["rep_name"],
@@ -75,7 +76,7 @@ def decisions() -> None:
 @list_options
 def list_decisions(
     given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
-    server: str, tenant: str, **wanted: tuple[str, ...],
+    utc: bool, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List decisions, newest first.
 
@@ -85,9 +86,10 @@ def list_decisions(
       $ fairlead decisions list --since 2026-11-01 --until 2026-12-01 --json | jq .rep
 
     Fields of a --filter: decide_time, rep, pool, rule, matched_rules (matched_rules:NAME), outcome, cause, kind,
-    source, work_item, actor. OR binds closer than AND: use brackets. Times are in UTC.
+    source, work_item, actor. OR binds closer than AND: use brackets. Times are on the tenant's
+    clocks, those of filters, CSV and JSON in UTC.
     """
     with connected(server, tenant) as client:
-        names = Names.of(client)
+        names = Names.of(client, Clock.of(client, utc=utc))
         text = composed(given, "decide_time", since, until, resolved(wanted, names, "rep"))
         show(client.list_decisions(filter=text), Listing("decisions", TABLE, COLUMNS), names, count, as_json, csv_to)

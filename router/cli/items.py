@@ -13,6 +13,7 @@ import click
 from google.protobuf.json_format import MessageToDict
 
 from fairlead.commands import connected
+from router.cli.clocks import Clock
 from router.cli.filters import composed
 from router.cli.lists import (
     HELP,
@@ -49,7 +50,7 @@ COLUMNS: Cells = {
 }
 TABLE: Cells = {
     "work item": COLUMNS["work_item"],
-    "first came, UTC": lambda item, _: shown_time(item.create_time),
+    "first came": lambda item, names: names.clock.shown(item.create_time),
     "kind": COLUMNS["kind"],
     "source": COLUMNS["source"],
     "state": COLUMNS["state"],
@@ -72,7 +73,7 @@ def items() -> None:
 @list_options
 def list_items(
     given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
-    server: str, tenant: str, **wanted: tuple[str, ...],
+    utc: bool, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List work items by when they first came, oldest first.
 
@@ -81,9 +82,10 @@ def list_items(
       $ fairlead items list --since 30d --filter 'NOT owner:*' --csv unowned.csv
 
     Fields of a --filter: create_time, owner, pool, state, kind, source, external_id. OR binds closer than AND: use
-    brackets. Times are in UTC. What is submitted and not routed yet lists `fairlead queue peek`.
+    brackets. Times are on the tenant's clocks, those of filters, CSV and JSON in UTC. What is submitted and not routed
+    yet lists `fairlead queue peek`.
     """
     with connected(server, tenant) as client:
-        names = Names.of(client)
+        names = Names.of(client, Clock.of(client, utc=utc))
         text = composed(given, "create_time", since, until, resolved(wanted, names, "owner"))
         show(client.list_work_items(filter=text), Listing("work items", TABLE, COLUMNS), names, count, as_json, csv_to)

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
 from router.cli.csv_files import csv_file
 from router.cli.filters import ids_called, period_options
@@ -36,15 +37,17 @@ _ENUMS = {"outcome", "cause", "kind", "state"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How to call reps and pools, by resource name; whoever may not list them is shown ids."""
+    """How to call reps and pools, by resource name, and instants; whoever may not list reps and pools is shown ids."""
 
     reps: Mapping[str, str]
     pools: Mapping[str, str]
+    clock: Clock = Clock()  # noqa: RUF009 (it does not change)
 
     @classmethod
-    def of(cls, client: FairleadClient) -> Names:
-        """Ask for all."""
-        return cls(_allowed(lambda: names_of(client)), _allowed(lambda: pool_names_of(client)))
+    def of(cls, client: FairleadClient, clock: Clock | None = None) -> Names:
+        """Ask for all; without a clock, instants are in UTC."""
+        reps, pools = _allowed(lambda: names_of(client)), _allowed(lambda: pool_names_of(client))
+        return cls(reps, pools, clock or Clock())
 
 
 def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -79,6 +82,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for add in (
         tenant_option,
         server_option,
+        utc_option,
         click.option("--csv", "csv_to", type=FILE, help="Write all into this file, for Excel too."),
         click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
         click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
@@ -134,7 +138,8 @@ def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) 
 
 def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:
     console = console_for(sys.stdout)
-    table = Table(*listing.table, box=box.SIMPLE_HEAD, pad_edge=False)
+    title = names.clock.title
+    table = Table(*listing.table, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for message in islice(messages, count):
         table.add_row(*(Text(str(cell(message, names))) for cell in listing.table.values()))
     console.print(table if table.row_count else f"no {listing.what}")

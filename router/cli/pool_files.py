@@ -11,12 +11,14 @@ from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.absence_cells import ALLOWED, absence_policy
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
+from router.cli.member_cells import members_of
 from router.cli.quoted import unquoted
-from router.cli.workforce_files import key_problems, lines_of, strict, weighted
+from router.cli.workforce_files import key_problems, lines_of, read_caps, strict
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
 from tables.reading import Table, open_table
 from tables.report import ReadReport
+from tables.words import entries
 
 POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "pool", "pool_id", "分配池", "编号"),
@@ -28,6 +30,7 @@ POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "managers": ("managers", "manager", "主管", "经理"),
     "leave_buffer_hours": ("leave_buffer_hours", "请假前停派小时"),
     "absence_policy": ("absence_policy", "请假政策"),
+    "caps": ("caps", "限额"),
 }
 """Columns of a pools file by what they mean."""
 _MAX_BUFFER_HOURS = 30 * 24
@@ -38,9 +41,10 @@ _KINDS = {
     "band": ColumnKind.NUMBER,
     "value_weighted": ColumnKind.BOOL,
     "calendar": ColumnKind.TEXT,
-    "managers": ColumnKind.LIST,
+    "managers": ColumnKind.TEXT,  # a list may be quoted as a whole
     "leave_buffer_hours": ColumnKind.NUMBER,
     "absence_policy": ColumnKind.TEXT,
+    "caps": ColumnKind.TEXT,
 }
 
 
@@ -95,15 +99,15 @@ def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> t
     problems, band = key_problems("id", row, columns), row.get("band", 0.0)
     if not 0 <= band <= 1000:
         problems.append(f"column {columns['band']}: found {band:g}; allowed: a number from 0 to 1000")
-    members = weighted(row.get("members", ""), columns.get("members", ""), "REP", decimal, problems)
     pool = workforce.Pool(
         name=unquoted(row.get("id", "")),
         display_name=unquoted(row.get("name", "")),
-        members=[workforce.PoolMember(rep=rep, weight=weight) for rep, weight in members.items()],
+        members=members_of(unquoted(row.get("members", "")), columns.get("members", ""), decimal, problems),
         band=band,
         value_weighted=row.get("value_weighted", False),
         calendar=unquoted(row.get("calendar", "")),
-        managers=row.get("managers", []),
+        managers=entries(unquoted(row.get("managers", ""))),
+        caps=read_caps(row, columns, problems),
     )
     if buffer_hours := row.get("leave_buffer_hours", 0.0):
         _buffer(pool, buffer_hours, columns["leave_buffer_hours"], problems)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.lists import HELP
 from router.cli.words import last
@@ -24,20 +25,22 @@ def presence() -> None:
 
 @presence.command("list")
 @as_json
+@utc_option
 @server_option
 @tenant_option
-def list_command(as_json: bool, server: str, tenant: str) -> None:
+def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show who is away; somebody whose time is over is there again."""
     with connected(server, tenant) as client:
-        away, zone = list(client.list_away()), zone_of(client)
+        away, clock = list(client.list_away()), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in away]
         click.echo(json.dumps({"rep_presences": documents}, ensure_ascii=False, indent=2))
         return
-    table = Table("rep", "away until", title=f"{len(away)} away", title_justify="left", box=box.SIMPLE_HEAD)
+    title = f"{len(away)} away; {clock.title}"
+    table = Table("rep", "away until", title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in away:
         timed = each.HasField("until_time")
-        table.add_row(last(each.name), f"{shown(each.until_time, zone)} ({zone.key})" if timed else "they are back")
+        table.add_row(last(each.name), clock.shown(each.until_time, "minutes") if timed else "they are back")
     console_for(sys.stdout).print(table)
 
 

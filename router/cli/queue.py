@@ -9,13 +9,13 @@ import sys
 from itertools import islice
 
 import click
-from google.protobuf.timestamp_pb2 import Timestamp
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import queue_pb2
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 
 STATES = click.Choice(["ready", "delayed", "leased", "dead"], case_sensitive=False)
@@ -78,40 +78,38 @@ def stats(server: str, tenant: str) -> None:
 @queue.command()
 @click.option("--state", type=STATES, default="dead", show_default=True, help="Which ones.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many, at most.")
+@utc_option
 @server_option
 @tenant_option
-def peek(state: str, count: int, server: str, tenant: str) -> None:
+def peek(state: str, count: int, utc: bool, server: str, tenant: str) -> None:
     """List submissions of one state, those first whose turn is next (dead: that died first); changes nothing.
 
     \b
       $ fairlead queue peek
-       work item   submitted             tries   given up              why
-       crm~L-7     2026-11-02 09:14:07       1   2026-11-02 09:14:07   INVALID_INPUT: …attributes.region: …
+      times of Asia/Shanghai
+       work item   submitted                   given up                    tries   why
+       crm~L-7     2026-11-02 09:14:07+08:00   2026-11-02 09:14:07+08:00       1   INVALID_INPUT: …
     """
     with connected(server, tenant) as client:
-        submissions = list(islice(client.list_submissions(state.upper()), count))
+        submissions, clock = list(islice(client.list_submissions(state.upper()), count)), Clock.of(client, utc=utc)
     console = console_for(sys.stdout)
     if not submissions:
         console.print(f"nothing is {state}")
         return
     when = {"dead": "given up", "delayed": "tried again", "leased": "lease ends", "ready": ""}[state]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=clock.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("work item", "submitted", *([when] if when else []), "tries", "why"):
         table.add_column(heading, justify="right" if heading == "tries" else "left", overflow="fold")
     for submission in submissions:
-        table.add_row(*_cells(submission, dated=bool(when)))
+        table.add_row(*_cells(submission, clock, dated=bool(when)))
     console.print(table)
 
 
-def _cells(submission: queue_pb2.Submission, *, dated: bool) -> list[Text]:
+def _cells(submission: queue_pb2.Submission, clock: Clock, *, dated: bool) -> list[Text]:
     moved = submission.death_time if submission.HasField("death_time") else submission.due_time
-    cells = [submission.work_item.rpartition("/")[2], _shown(submission.submit_time)]
-    cells += [_shown(moved)] if dated else []
+    cells = [submission.work_item.rpartition("/")[2], clock.shown(submission.submit_time)]
+    cells += [clock.shown(moved)] if dated else []
     return [Text(cell) for cell in (*cells, str(submission.delivery_count), submission.fault)]
-
-
-def _shown(instant: Timestamp) -> str:
-    return instant.ToDatetime().isoformat(" ", "seconds")
 
 
 @queue.command()

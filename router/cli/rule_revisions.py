@@ -21,6 +21,7 @@ from rich.table import Table
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
+from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.publish import source_of
 
@@ -50,32 +51,34 @@ def _number(text: str) -> int | None:
 
 @click.command("list")
 @as_json
+@utc_option
 @server_option
 @tenant_option
-def list_command(as_json: bool, server: str, tenant: str) -> None:
+def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """List the published revisions, newest first: when, by whom, how many rules, why.
 
     \b
       $ fairlead rules list
     """
     with connected(server, tenant) as client:
-        revisions = list(client.list_rules())
+        revisions, clock = list(client.list_rules()), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(revision, preserving_proto_field_name=True) for revision in revisions]
         click.echo(json.dumps({"rule_sets": documents}, ensure_ascii=False, indent=2))
         return
-    table = Table("revision", "", "published", "by", "rules", "note", box=box.SIMPLE_HEAD)
+    headings = ("revision", "", "published", "by", "rules", "note")
+    table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
     for revision in revisions:
-        table.add_row(*map(escape, _row(revision)))
+        table.add_row(*map(escape, _row(revision, clock)))
     console_for(sys.stdout).print(table if revisions else "nothing is published yet")
 
 
-def _row(revision: rules_pb2.RuleSet) -> list[str]:
+def _row(revision: rules_pb2.RuleSet, clock: Clock) -> list[str]:
     again = f"revision {revision.rollback_of} again" if revision.rollback_of else ""
     return [
         str(revision.revision),
         ACTIVE if revision.active else "",
-        _when(revision),
+        clock.shown(revision.create_time),
         revision.actor or "-",
         str(revision.rule_count),
         "; ".join(filter(None, (again, revision.note))),

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from fairlead.commands import access_options, connected, tenant_option
+from fairlead.v1.rules_pb2 import RuleSetProblem
 from router.assignment.rule_tests import run_tests
 from router.cli.problems import print_problems
 from router.cli.publish import problems_of, publish_command, rollback_command
@@ -141,14 +142,19 @@ def check_command(
 @click.argument("file", type=FILE)
 @click.option("--tests", "tests_file", type=FILE, help="Run the tests of this file (keys tests, workforce) instead.")
 @as_json
-def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
+@click.option("--server", metavar="HOST:PORT", help="Test with the reps, pools and calendars of a running service.")
+@access_options
+@tenant_option
+def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str | None, tenant: str) -> None:
     """Run the tests that stand in FILE (or in another file) against its rules.
 
     A test is a work item and what is expected of it: the rule that decides, its pool, the reps who could get it.
-    Reps, pools and territories come from the key workforce beside the tests; arrival says when the item comes, at when
-    it is decided. Exits with 0 if all pass, 1 if one fails or the rules have an error, 2 if a file cannot be read.
+    Reps, pools and territories come from the key workforce beside the tests, or with --server and without that key from
+    a service, with its calendars and leave; arrival says when the item comes, at when it is decided. Exits with 0 if
+    all pass, 1 if one fails, the rules have an error or the service cannot be reached, 2 if a file cannot be read.
 
     \b
+      $ fairlead rules test east.yaml --server 127.0.0.1:50051
       tests:
         - name: a good lead from the east
           item: {region: 上海, potential: 80}
@@ -176,12 +182,17 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         calendars: {office: {weekly: {mon-fri: 09:00-18:00}, exceptions: {2026-10-10: 09:00-18:00}}}
         absences: {bo: [{start: 2026-10-12, end: 2026-10-14T12:00}]}
     """
-    checked = check(_content(file))
-    tests = checked if tests_file is None else check_tests(_content(tests_file))
+    content, of_tests = _content(file), None if tests_file is None else _content(tests_file)
+    checked = check(content)
+    tests = checked if of_tests is None else check_tests(of_tests)
     results: list[TestResult] = []
     problems = [*checked.problems, *(tests.problems if tests is not checked else ())]
+    workforce = tests.workforce or checked.workforce
     if checked.rule_set is not None and not any(problem.is_error for problem in problems):
-        results = run_tests(checked.rule_set, tests.tests, tests.workforce or checked.workforce or WorkforceRecords())
+        if server and workforce is None:
+            results = _results_of(server, tenant, content, of_tests or b"")
+        else:
+            results = run_tests(checked.rule_set, tests.tests, workforce or WorkforceRecords())
     if as_json:
         _print_json(problems=problems, results=results)
     else:
@@ -191,6 +202,21 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool) -> None:
         _print_results(tests_file or file, results)
     failed = any(problem.is_error for problem in problems) or not all(result.passed for result in results)
     sys.exit(1 if failed else 0)
+
+
+def _results_of(server: str, tenant: str, source: bytes, tests: bytes) -> list[TestResult]:
+    """Have a service run tests with the workforce that it has.
+
+    Raises
+    ------
+    click.ClickException
+        If it finds errors in the rules that are none here: it may be another version.
+    """
+    with connected(server, tenant) as client:
+        answer = client.test_rules(source.decode("utf-8-sig"), tests.decode("utf-8-sig"))
+    if errors := [each for each in answer.problems if each.severity == RuleSetProblem.SEVERITY_ERROR]:
+        raise click.ClickException("\n".join(f"line {each.line}: {each.message} ({each.path})" for each in errors))
+    return [TestResult(each.name, each.passed, each.message, each.line) for each in answer.results]
 
 
 def _content(file: Path) -> bytes:

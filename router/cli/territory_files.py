@@ -80,6 +80,8 @@ def _read_territories(table: Table, mapping: str) -> TerritoriesFile:
         records.setdefault(territory, record)
         parents[territory], names[territory] = parent, unquoted(row.get("name", ""))
     refuse_rejected(reading.report)
+    if not parents:
+        raise InputFailed(f"{table.file}: found no territories; allowed: at least one line below the header")
     everyone = dict.fromkeys(parent for parent in parents.values() if parent and parent not in parents)
     ordered = {name: parents[name] for name in _parents_first(table.file, parents)}
     lines = lines_of(reading, records)

@@ -1,7 +1,7 @@
 """The workforce as files that ``fairlead workforce load`` takes back: nothing would change.
 
-Who is in which pool stands with the reps. Whatever a cell would not give back as it is, is written so that it does: a
-text in quotes, an attribute in the column ``attributes``, as JSON.
+Who is in which pool stands with the reps; with the pools where somebody's weight has steps. Whatever a cell would not
+give back as it is, is written so that it does: a text in quotes, an attribute in the column ``attributes``, as JSON.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN
+from router.cli import cap_cells, member_cells
 from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
@@ -52,7 +53,7 @@ class ExportedWorkforce:
             raise InputFailed(f"{who}; allowed: an export by somebody who sees it")
         tables = {
             "territories.csv": _of_territories(self.territories),
-            "reps.csv": _of_reps(self.reps, self.pools),
+            "reps.csv": _of_reps(self.reps, None if _have_steps(self.pools) else self.pools),
             "pools.csv": _of_pools(self.pools),
         }
         return {name: rows for name, rows in tables.items() if len(rows) > 1}
@@ -80,17 +81,22 @@ def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
     pools = list(pools)
     with_hours = any(pool.calendar or pool.managers or pool.HasField("leave_buffer_duration") for pool in pools)
     is_credited = any(pool.HasField("absence_policy") for pool in pools)
+    with_members, are_capped = _have_steps(pools), any(pool.caps for pool in pools)
     rows = [
         [
             *(quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)),
             *(_hours_of(pool) if with_hours else ()),
             *([cell_of(pool.absence_policy)] if is_credited else ()),
+            *([quoted(member_cells.cell_of(pool.members, _number))] if with_members else ()),
+            *([quoted(cap_cells.cell_of(pool.caps))] if are_capped else ()),
         ]
         for pool in pools
     ]
     more = [
         *(("calendar", "managers", "leave_buffer_hours") if with_hours else ()),
         *(("absence_policy",) if is_credited else ()),
+        *(("members",) if with_members else ()),
+        *(("caps",) if are_capped else ()),
     ]
     return [["id", "name", "band", "value_weighted", *more], *rows]
 
@@ -98,16 +104,22 @@ def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
 def _hours_of(pool: workforce.Pool) -> list[str]:
     managers = ";".join(_id(manager) for manager in pool.managers)
     buffer_hours = pool.leave_buffer_duration.ToMilliseconds() / 3_600_000
-    return [quoted(_id(pool.calendar)), managers, _number(buffer_hours)]
+    return [quoted(_id(pool.calendar)), quoted(managers), _number(buffer_hours)]
 
 
-def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> Rows:
-    memberships = _memberships(pools)
+def _have_steps(pools: Iterable[workforce.Pool]) -> bool:
+    return any(member.weight_steps for pool in pools for member in pool.members)
+
+
+def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool] | None) -> Rows:
+    """Return the rows of reps; with their pools, unless their members stand elsewhere."""
+    memberships = _memberships(pools or ())
     kinds = [kind for kind in WorkItemKind if any(kind in rep.capacity for rep in reps)]
     names = dict.fromkeys(name for rep in reps for name in sorted(rep.attributes))
     plain = [name for name in names if _comes_back(name, [rep.attributes.fields.get(name) for rep in reps])]
     odd = [name for name in names if name not in plain]
     named = [field for field in ("calendar", "manager") if any(getattr(rep, field) for rep in reps)]
+    are_capped = any(rep.caps for rep in reps)
     rows = [
         [
             quoted(_id(rep.name)),
@@ -116,13 +128,17 @@ def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool]) -> 
             *(quoted(_id(getattr(rep, field))) for field in named),
             *(_cell(rep.attributes.fields.get(name)) for name in plain),
             *(str(rep.capacity[kind]) if kind in rep.capacity else "" for kind in kinds),
+            *([quoted(cap_cells.cell_of(rep.caps))] if are_capped else []),
             *([_json(rep, odd)] if odd else []),
-            ";".join(memberships.get(rep.name, ())),
+            *([";".join(memberships.get(rep.name, ()))] if pools is not None else []),
         ]
         for rep in reps
     ]
     capacities = [f"capacity_{kind}" for kind in kinds]
-    return [["id", "name", "active", *named, *plain, *capacities, *(["attributes"] if odd else []), "pools"], *rows]
+    more = [
+        name for name, is_there in (("caps", are_capped), ("attributes", odd), ("pools", pools is not None)) if is_there
+    ]
+    return [["id", "name", "active", *named, *plain, *capacities, *more], *rows]
 
 
 def _memberships(pools: Iterable[workforce.Pool]) -> dict[str, list[str]]:
@@ -205,7 +221,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
     memberships = _memberships(records.pools)
     return {
         "reps": [
-            ["rep", "name", "active", "pools", "capacity", "calendar", "manager", "attributes"],
+            ["rep", "name", "active", "pools", "capacity", "calendar", "manager", "caps", "attributes"],
             *(
                 [
                     _id(rep.name),
@@ -213,14 +229,14 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     "yes" if rep.active else "no",
                     " ".join(memberships.get(rep.name, ())),
                     " ".join(f"{kind}:{units}" for kind, units in sorted(rep.capacity.items())),
-                    *(_id(rep.calendar), _id(rep.manager)),
+                    *(_id(rep.calendar), _id(rep.manager), cap_cells.cell_of(rep.caps)),
                     " ".join(f"{name}={_cell(rep.attributes.fields[name])}" for name in sorted(rep.attributes)),
                 ]
                 for rep in records.reps
             ),
         ],
         "pools": [
-            ["pool", "name", "members", "weights", "band", "charges", "calendar", "managers", "leave"],
+            ["pool", "name", "members", "weights", "band", "charges", "calendar", "managers", "leave", "caps"],
             *(
                 [
                     _id(pool.name),
@@ -230,7 +246,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     f"{pool.band:g}",
                     "value" if pool.value_weighted else "1 each",
                     *(_id(pool.calendar), " ".join(map(_id, pool.managers))),
-                    cell_of(pool.absence_policy),
+                    *(cell_of(pool.absence_policy), cap_cells.cell_of(pool.caps)),
                 ]
                 for pool in records.pools
             ),

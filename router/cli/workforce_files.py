@@ -11,7 +11,10 @@ from typing import Any
 from google.protobuf.struct_pb2 import ListValue, Struct
 
 from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.caps_pb2 import Cap
 from resource_names import MAX_ID_LENGTH, check_id
+from router.cli.cap_cells import ALLOWED as CAPS_ALLOWED
+from router.cli.cap_cells import caps_of
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
@@ -36,6 +39,7 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "attributes": ("attributes",),
     "calendar": ("calendar", "日历", "工作日历"),
     "manager": ("manager", "上级", "经理", "主管"),
+    "caps": ("caps", "限额"),
     **{
         f"capacity_{kind}": (f"capacity_{kind.lower()}", *chinese)
         for kind, chinese in {
@@ -88,7 +92,7 @@ class WorkforceFile:
 
     def mask(self) -> list[str]:
         """Return what of reps the file says, as an update mask has it."""
-        known = {"name": "display_name", "active": "active", "calendar": "calendar", "manager": "manager"}
+        known = {"name": "display_name", **{name: name for name in ("active", "calendar", "manager", "caps")}}
         kinds = {f"capacity_{kind}": f"capacity.{kind}" for kind in WorkItemKind}
         paths = {**known, **kinds, **{name: f"attributes.{name}" for name in (*_LISTS, *self._others())}}
         listed = {name for rep in self.reps for name in rep.attributes} if "attributes" in self.columns else set[str]()
@@ -186,6 +190,7 @@ def _kinds(columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
         "attributes": ColumnKind.TEXT,
         "calendar": ColumnKind.TEXT,
         "manager": ColumnKind.TEXT,
+        "caps": ColumnKind.TEXT,
     }
     kinds |= dict.fromkeys(_LISTS, ColumnKind.LIST) | {f"capacity_{kind}": ColumnKind.NUMBER for kind in WorkItemKind}
     return {field: kind for field, kind in kinds.items() if field in columns}
@@ -213,6 +218,7 @@ def _rep(
         problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
     rep = workforce.Rep(name=rep_id, display_name=name)
     rep.calendar, rep.manager = unquoted(row.get("calendar", "")), unquoted(row.get("manager", ""))
+    rep.caps.extend(read_caps(row, columns, problems))
     if "active" in row:
         rep.active = row["active"]
     for kind in WorkItemKind:
@@ -237,6 +243,15 @@ def key_problems(field: str, row: Mapping[str, Any], columns: Mapping[str, str])
 
 def _id_problems(field: str, found: str, columns: Mapping[str, str]) -> list[str]:
     return [f"column {columns.get(field, field)}: found {found!r}; allowed: {ID_ALLOWED}"] if check_id(found) else []
+
+
+def read_caps(row: Mapping[str, Any], columns: Mapping[str, str], problems: list[str]) -> list[Cap]:
+    """Read the caps of a row; what is wrong with them goes to ``problems``."""
+    try:
+        return caps_of(unquoted(row.get("caps", "")))
+    except ValueError as error:
+        problems.append(f"column {columns['caps']}: found {error}; allowed: {CAPS_ALLOWED}")
+        return []
 
 
 def _attributes(row: Mapping[str, Any], columns: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
@@ -300,7 +315,7 @@ def weighted(
     members: dict[str, float | None] = {}
     for entry in entries(text):
         key, _, weight_text = entry.replace("：", ":").partition(":")
-        weight = _weight(weight_text, decimal) if weight_text else usual
+        weight = weight_of(weight_text, decimal) if weight_text else usual
         if check_id(key):
             problems.append(f"column {column}: found {key!r}; allowed: {ID_ALLOWED}")
         elif weight_text and weight is None:
@@ -312,7 +327,7 @@ def weighted(
     return members
 
 
-def _weight(text: str, decimal: str) -> float | None:
+def weight_of(text: str, decimal: str) -> float | None:
     """Read a weight; None if it is none, or one in two ways."""
     read = figure(text)
     if read is None:

@@ -15,7 +15,10 @@ MIDNIGHT = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A span of a day, in minutes behind midnight; one that ends at or before its start ends on the next day."""
+    """A span of a day, in minutes behind midnight; one that ends at or before its start ends on the next day.
+
+    Nobody enters one that ends at its start: a whole day is 00:00 to 24:00.
+    """
 
     start: int
     end: int

@@ -93,6 +93,10 @@ def _hours(message: Any, at: str) -> Hours:
         raise InvalidInput.of(
             f"{at}.start", "'24:00': must be 00:00 to 23:59; a day ends at 24:00, and begins at 00:00"
         )
+    if start == end:
+        raise InvalidInput.of(
+            f"{at}.end", f"{shown(message.end)}: must not be the start; a whole day is 00:00 to 24:00"
+        )
     return Hours(start, end)
 
 

@@ -21,7 +21,7 @@ from router.rpc.standard_methods import StandardMethods
 from router.rpc.workforce_messages import instant_ms, masked
 from router.workforce.country_days import CountryDays, country_days
 from router.workforce.edits import Edit
-from router.workforce.ics import ics_days
+from router.workforce.ics import ics_days, ics_notes
 from router.workforce.imports import with_days
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -81,7 +81,9 @@ class CalendarMethods:
             lambda now: with_days(now, read_days if now == present else _days_of(request, now)),
             request.etag,
         )
-        return read.calendar_message(tenant, await self._standard.save(tenant, change, request, call))
+        message = read.calendar_message(tenant, await self._standard.save(tenant, change, request, call))
+        message.import_notes.extend(ics_notes(request.ics.content) if request.HasField("ics") else ())
+        return message
 
     # --------------------------------------------------------------------------------------------------------- absences
 

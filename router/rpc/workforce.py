@@ -9,19 +9,29 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.history.cap_uses import CapUses
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import Rep
 from router.rpc import workforce_messages as read
 from router.rpc.calendars import CalendarMethods
+from router.rpc.caps import CapMethods
 from router.rpc.joint_edits import applied_message, joint_edit
 from router.rpc.standard_methods import repetition
 from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
+from router.workforce.service import WorkforceService
 
 MAX_BATCH = 10_000
 
 
-class WorkforceServicer(CalendarMethods):
-    """Answers WorkforceService; its methods on calendars, absences, tenants and presences are inherited."""
+class WorkforceServicer(CalendarMethods, CapMethods):
+    """Answers WorkforceService; its methods on calendars, absences, tenants, presences and caps are inherited."""
+
+    def __init__(
+        self, workforce_service: WorkforceService, presence_service: PresenceService, cap_uses: CapUses
+    ) -> None:
+        super().__init__(workforce_service, presence_service)
+        self._cap_uses = cap_uses
 
     # ------------------------------------------------------------------------------------------------------------- reps
 

@@ -19,7 +19,7 @@ from rules.values import INSTANT_ALLOWED, as_instant_ms
 
 _SPAN = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _DAYS = re.compile(rf"({'|'.join(WEEKDAYS)})(?:-({'|'.join(WEEKDAYS)}))?")
-_SPANS_ALLOWED = "hours such as 09:00-18:00 or [09:00-12:00, 13:00-24:00], [] for none"
+_SPANS_ALLOWED = "hours such as 09:00-18:00 or [09:00-12:00, 13:00-24:00], 00:00-24:00 for a whole day, [] for none"
 
 
 class HoursCompiler:
@@ -94,9 +94,8 @@ class HoursCompiler:
     def _hours(self, spans: Spans, path: Path) -> tuple[Hours, ...]:
         hours = []
         for number, text in enumerate([spans] if isinstance(spans, str) else spans):
-            if _SPAN.fullmatch(text):
-                start, end = (int(hour) * 60 + int(minute) for hour, minute in re.findall("(..):(..)", text))
-                hours.append(Hours(start, end))
+            if span := _span(text):
+                hours.append(span)
             else:
                 self._report.error((*path, number), f"found {shown(text)}; allowed are {_SPANS_ALLOWED}")
         return tuple(hours)
@@ -115,6 +114,14 @@ class HoursCompiler:
         if at_ms is None:
             self._report.error(path, f"found {shown(text)}; {INSTANT_ALLOWED} is expected")
         return at_ms
+
+
+def _span(text: str) -> Hours | None:
+    """Read hours; None: they are none, or end where they start, which may mean nothing or a day."""
+    if not _SPAN.fullmatch(text):
+        return None
+    start, end = (int(hour) * 60 + int(minute) for hour, minute in re.findall("(..):(..)", text))
+    return Hours(start, end) if start != end else None
 
 
 def _days(key: str) -> Sequence[int]:

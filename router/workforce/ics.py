@@ -1,7 +1,9 @@
 """Whole days of an .ics file as exceptions of a calendar: days off, and make-up workdays 调休.
 
-Nothing is left out in silence. An event that covers whole days is a day off or, by the words of its title, a workday;
-one that covers part of a day is refused, since no title says which hours are left. So is a date that is said to be
+Nothing is left out in silence. An event that covers whole days is a day off or, by the words of its title, a workday.
+Apple marks both, with ``X-APPLE-SPECIAL-DAY``: a file with such marks is read by them alone, and its other events, of
+festivals and seasons, change no day. `ics_notes` names these, and every other ``X-`` property, none of which is read.
+An event that covers part of a day is refused, since no title says which hours are left. So is a date that is said to be
 both, and a zone that is unknown: what the file itself says of a zone is not looked at. Events outside the days asked
 for, and cancelled ones, do not matter. The days that events may cover, or make look at, are bounded. Pure.
 """
@@ -9,7 +11,7 @@ for, and cancelled ones, do not matter. The days that events may cover, or make 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -32,6 +34,9 @@ _NO_WORK = re.compile(r"(?:不用|无需|無需|不|免|停)[上补補]?班|non-
 _WORK = re.compile(r"[上补補]班|[节節旦]班|(?<!\w)班(?!\w)|\bwork(?:ing )?day\b", re.IGNORECASE)
 _OFF = re.compile(r"(?<![调調])休|放假|假期")
 _MOVED = re.compile(r"[调調]休")
+_MARK = "X-APPLE-SPECIAL-DAY"
+_MARKED_OFF, _MARKED_WORK = "WORK-HOLIDAY", "ALTERNATE-WORKDAY"
+_MOST_NAMED = 5
 
 
 def ics_days(
@@ -73,18 +78,51 @@ def _hours_of_the_first_workday(weekly: Sequence[WeeklyHours]) -> tuple[Hours, .
 
 
 def is_work(event: Event) -> bool:
-    """Say whether the words of an event's title make it a workday: 班, 上班, 补班, and 调休 without 休 or 放假.
+    """Say whether Apple's mark makes an event a workday, or else the words of its title: 班, 上班, 补班, and 调休
+    without 休 or 放假.
 
     Raises
     ------
     InvalidInput
-        If they say both.
+        If the words say both.
     """
+    if mark := _mark(event):
+        return mark == _MARKED_WORK
     title = _NO_WORK.sub("休", event.name)
     off, work = _OFF.search(title), _WORK.search(title)
     if off and work:
         raise event.fault("its title says both 休 and 班; allowed is one of them")
     return bool(work or (_MOVED.search(title) and not off))
+
+
+def _mark(event: Event) -> str:
+    """Return what Apple marks an event as, of the two that say something of work; empty: as neither."""
+    mark = event.text(_MARK).strip().upper()
+    return mark if mark in (_MARKED_OFF, _MARKED_WORK) else ""
+
+
+def ics_notes(source: bytes) -> tuple[str, ...]:
+    """Say what of a file is passed over: events beside marked ones, and properties that begin with ``X-``.
+
+    Raises
+    ------
+    InvalidInput, NotPossible
+        As `ics_days`.
+    """
+    events = ics_file.read(source).events
+    beside = [event.name for event in events if not _mark(event)] if any(map(_mark, events)) else []
+    extras = Counter(name for event in events for name in event.properties if name.startswith("X-") and name != _MARK)
+    notes = [f"{len(beside)} events change no day, without {_MARK}: {_few(beside)}"] if beside else []
+    if extras:
+        counted = [f"{name} ({count})" for name, count in sorted(extras.items())]
+        notes.append(f"not read, by the number of events that have it: {_few(counted)}")
+    return tuple(notes)
+
+
+def _few(texts: Sequence[str]) -> str:
+    different = list(dict.fromkeys(texts))
+    more = len(different) - _MOST_NAMED
+    return ", ".join([*different[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +146,9 @@ class _Reading:
     """Reads the events of a file, for the days from ``first`` to ``last`` in a zone."""
 
     def __init__(self, file: IcsFile, local: ZoneInfo, first: date, last: date) -> None:
-        self._events = [event for event in file.events if event.text("STATUS").upper() != "CANCELLED"]
+        is_marked = any(map(_mark, file.events))
+        said = (event for event in file.events if _mark(event) or not is_marked)
+        self._events = [event for event in said if event.text("STATUS").upper() != "CANCELLED"]
         self._local = local
         self._first, self._last = first, last
         self._days_left = MAX_DAYS

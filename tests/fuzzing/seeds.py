@@ -13,6 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_reflection.v1alpha import reflection_pb2 as reflection
 
 from fairlead.v1 import calendars_pb2 as calendars
+from fairlead.v1 import caps_pb2 as caps
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
@@ -205,6 +206,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         ),
     ],
     "fairlead.v1.WorkforceService/UpdateAbsence": [calendars.UpdateAbsenceRequest(absence=_ABSENCE)],
+    "fairlead.v1.WorkforceService/ListCapUses": [caps.ListCapUsesRequest(parent=PARENT, page_size=1)],
     "fairlead.v1.WorkforceService/ListAbsences": [calendars.ListAbsencesRequest(parent=f"{PARENT}/reps/ann")],
     "fairlead.v1.WorkforceService/UpdateTenant": [
         calendars.UpdateTenantRequest(

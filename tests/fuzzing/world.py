@@ -33,6 +33,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
+from router.history.cap_uses import CapUses
 from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.model.decision import Decision
@@ -166,7 +167,10 @@ class World:
             ),
             (QueueServicer(intake), queue_pb2),
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
-            (WorkforceServicer(workforce_service, PresenceService(self._store)), workforce_pb2),
+            (
+                WorkforceServicer(workforce_service, PresenceService(self._store), CapUses(store, workforce_service)),
+                workforce_pb2,
+            ),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),

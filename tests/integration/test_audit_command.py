@@ -64,9 +64,9 @@ async def test_who_did_what_is_listed_newest_first(api: Api) -> None:
 
     result = await run(api, "show", "--last", "3")
 
-    heading, _rule, *rows = [line.split() for line in result.output.splitlines() if line.strip()]
+    _zone, heading, _rule, *rows = [line.split() for line in result.output.splitlines() if line.strip()]
     numbers = [int(row[0]) for row in rows]
-    assert heading == ["event", "UTC", "by", "what"]
+    assert heading == ["event", "time", "by", "what"]
     assert len(numbers) == 3
     assert numbers == sorted(numbers, reverse=True)
 

@@ -20,6 +20,7 @@ import grpc
 
 from fairlead.access import Access
 from fairlead.client.calendars import CalendarCalls
+from fairlead.client.caps import CapCalls
 from fairlead.client.decisions import DecisionCalls
 from fairlead.client.models import ModelCalls
 from fairlead.client.privacy import PrivacyCalls
@@ -37,8 +38,8 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 
 class FairleadClient(
-    RoutingCalls, QueueCalls, WorkforceCalls, CalendarCalls, RuleCalls, DecisionCalls, ScoringCalls, ModelCalls,
-    PrivacyCalls,
+    RoutingCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls, ScoringCalls,
+    ModelCalls, PrivacyCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

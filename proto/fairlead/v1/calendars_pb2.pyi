@@ -232,7 +232,7 @@ class ListRepPresencesResponse(_message.Message):
     def __init__(self, rep_presences: _Optional[_Iterable[_Union[RepPresence, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Calendar(_message.Message):
-    __slots__ = ("name", "display_name", "time_zone", "weekly", "exceptions", "official_until", "etag")
+    __slots__ = ("name", "display_name", "time_zone", "weekly", "exceptions", "official_until", "etag", "import_notes")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -240,6 +240,7 @@ class Calendar(_message.Message):
     EXCEPTIONS_FIELD_NUMBER: _ClassVar[int]
     OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_NOTES_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     time_zone: str
@@ -247,7 +248,8 @@ class Calendar(_message.Message):
     exceptions: _containers.RepeatedCompositeFieldContainer[CalendarException]
     official_until: str
     etag: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., weekly: _Optional[_Iterable[_Union[WeeklyHours, _Mapping]]] = ..., exceptions: _Optional[_Iterable[_Union[CalendarException, _Mapping]]] = ..., official_until: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    import_notes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., weekly: _Optional[_Iterable[_Union[WeeklyHours, _Mapping]]] = ..., exceptions: _Optional[_Iterable[_Union[CalendarException, _Mapping]]] = ..., official_until: _Optional[str] = ..., etag: _Optional[str] = ..., import_notes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class WeeklyHours(_message.Message):
     __slots__ = ("day", "start", "end")

@@ -23,23 +23,30 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66\x61irlead/v1/caps.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\"\x8d\x05\n\x03\x43\x61p\x12\n\n\x02id\x18\x01 \x01(\t\x12%\n\x05scope\x18\x02 \x01(\x0e\x32\x16.fairlead.v1.Cap.Scope\x12\r\n\x05kinds\x18\x03 \x03(\t\x12)\n\x07measure\x18\x04 \x01(\x0e\x32\x18.fairlead.v1.Cap.Measure\x12\'\n\x06window\x18\x05 \x01(\x0e\x32\x17.fairlead.v1.Cap.Window\x12\x33\n\x10rolling_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\x05limit\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12#\n\x04pace\x18\x08 \x01(\x0e\x32\x15.fairlead.v1.Cap.Pace\"=\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_REP\x10\x01\x12\x0e\n\nSCOPE_POOL\x10\x02\"\x83\x01\n\x07Measure\x12\x17\n\x13MEASURE_UNSPECIFIED\x10\x00\x12\x10\n\x0cMEASURE_OPEN\x10\x01\x12\x14\n\x10MEASURE_UNWORKED\x10\x02\x12\x11\n\rMEASURE_COUNT\x10\x03\x12\x11\n\rMEASURE_UNITS\x10\x04\x12\x11\n\rMEASURE_VALUE\x10\x05\"x\n\x06Window\x12\x16\n\x12WINDOW_UNSPECIFIED\x10\x00\x12\x0f\n\x0bWINDOW_HOUR\x10\x01\x12\x0e\n\nWINDOW_DAY\x10\x02\x12\x0f\n\x0bWINDOW_WEEK\x10\x03\x12\x10\n\x0cWINDOW_MONTH\x10\x04\x12\x12\n\x0eWINDOW_ROLLING\x10\x05\"9\n\x04Pace\x12\x14\n\x10PACE_UNSPECIFIED\x10\x00\x12\x0c\n\x08PACE_ANY\x10\x01\x12\r\n\tPACE_EVEN\x10\x02\x42\x08\n\x06_limitb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x66\x61irlead/v1/caps.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"K\n\x12ListCapUsesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x13ListCapUsesResponse\x12%\n\x08\x63\x61p_uses\x18\x01 \x03(\x0b\x32\x13.fairlead.v1.CapUse\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x92\x01\n\x06\x43\x61pUse\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\x1d\n\x03\x63\x61p\x18\x02 \x01(\x0b\x32\x10.fairlead.v1.Cap\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0c\n\x04used\x18\x04 \x01(\x01\x12\x0f\n\x07reached\x18\x05 \x01(\x08\x12-\n\tlift_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8d\x05\n\x03\x43\x61p\x12\n\n\x02id\x18\x01 \x01(\t\x12%\n\x05scope\x18\x02 \x01(\x0e\x32\x16.fairlead.v1.Cap.Scope\x12\r\n\x05kinds\x18\x03 \x03(\t\x12)\n\x07measure\x18\x04 \x01(\x0e\x32\x18.fairlead.v1.Cap.Measure\x12\'\n\x06window\x18\x05 \x01(\x0e\x32\x17.fairlead.v1.Cap.Window\x12\x33\n\x10rolling_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\x05limit\x18\x07 \x01(\x01H\x00\x88\x01\x01\x12#\n\x04pace\x18\x08 \x01(\x0e\x32\x15.fairlead.v1.Cap.Pace\"=\n\x05Scope\x12\x15\n\x11SCOPE_UNSPECIFIED\x10\x00\x12\r\n\tSCOPE_REP\x10\x01\x12\x0e\n\nSCOPE_POOL\x10\x02\"\x83\x01\n\x07Measure\x12\x17\n\x13MEASURE_UNSPECIFIED\x10\x00\x12\x10\n\x0cMEASURE_OPEN\x10\x01\x12\x14\n\x10MEASURE_UNWORKED\x10\x02\x12\x11\n\rMEASURE_COUNT\x10\x03\x12\x11\n\rMEASURE_UNITS\x10\x04\x12\x11\n\rMEASURE_VALUE\x10\x05\"x\n\x06Window\x12\x16\n\x12WINDOW_UNSPECIFIED\x10\x00\x12\x0f\n\x0bWINDOW_HOUR\x10\x01\x12\x0e\n\nWINDOW_DAY\x10\x02\x12\x0f\n\x0bWINDOW_WEEK\x10\x03\x12\x10\n\x0cWINDOW_MONTH\x10\x04\x12\x12\n\x0eWINDOW_ROLLING\x10\x05\"9\n\x04Pace\x12\x14\n\x10PACE_UNSPECIFIED\x10\x00\x12\x0c\n\x08PACE_ANY\x10\x01\x12\r\n\tPACE_EVEN\x10\x02\x42\x08\n\x06_limitb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.caps_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CAP']._serialized_start=72
-  _globals['_CAP']._serialized_end=725
-  _globals['_CAP_SCOPE']._serialized_start=339
-  _globals['_CAP_SCOPE']._serialized_end=400
-  _globals['_CAP_MEASURE']._serialized_start=403
-  _globals['_CAP_MEASURE']._serialized_end=534
-  _globals['_CAP_WINDOW']._serialized_start=536
-  _globals['_CAP_WINDOW']._serialized_end=656
-  _globals['_CAP_PACE']._serialized_start=658
-  _globals['_CAP_PACE']._serialized_end=715
+  _globals['_LISTCAPUSESREQUEST']._serialized_start=104
+  _globals['_LISTCAPUSESREQUEST']._serialized_end=179
+  _globals['_LISTCAPUSESRESPONSE']._serialized_start=181
+  _globals['_LISTCAPUSESRESPONSE']._serialized_end=266
+  _globals['_CAPUSE']._serialized_start=269
+  _globals['_CAPUSE']._serialized_end=415
+  _globals['_CAP']._serialized_start=418
+  _globals['_CAP']._serialized_end=1071
+  _globals['_CAP_SCOPE']._serialized_start=685
+  _globals['_CAP_SCOPE']._serialized_end=746
+  _globals['_CAP_MEASURE']._serialized_start=749
+  _globals['_CAP_MEASURE']._serialized_end=880
+  _globals['_CAP_WINDOW']._serialized_start=882
+  _globals['_CAP_WINDOW']._serialized_end=1002
+  _globals['_CAP_PACE']._serialized_start=1004
+  _globals['_CAP_PACE']._serialized_end=1061
 # @@protoc_insertion_point(module_scope)

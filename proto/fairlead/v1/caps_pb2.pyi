@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -9,6 +10,40 @@ from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class ListCapUsesRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListCapUsesResponse(_message.Message):
+    __slots__ = ("cap_uses", "next_page_token")
+    CAP_USES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    cap_uses: _containers.RepeatedCompositeFieldContainer[CapUse]
+    next_page_token: str
+    def __init__(self, cap_uses: _Optional[_Iterable[_Union[CapUse, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CapUse(_message.Message):
+    __slots__ = ("holder", "cap", "rep", "used", "reached", "lift_time")
+    HOLDER_FIELD_NUMBER: _ClassVar[int]
+    CAP_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    REACHED_FIELD_NUMBER: _ClassVar[int]
+    LIFT_TIME_FIELD_NUMBER: _ClassVar[int]
+    holder: str
+    cap: Cap
+    rep: str
+    used: float
+    reached: bool
+    lift_time: _timestamp_pb2.Timestamp
+    def __init__(self, holder: _Optional[str] = ..., cap: _Optional[_Union[Cap, _Mapping]] = ..., rep: _Optional[str] = ..., used: _Optional[float] = ..., reached: bool = ..., lift_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Cap(_message.Message):
     __slots__ = ("id", "scope", "kinds", "measure", "window", "rolling_duration", "limit", "pace")

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from fairlead.v1 import calendars_pb2 as fairlead_dot_v1_dot_calendars__pb2
+from fairlead.v1 import caps_pb2 as fairlead_dot_v1_dot_caps__pb2
 from fairlead.v1 import workforce_pb2 as fairlead_dot_v1_dot_workforce__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
@@ -200,6 +201,11 @@ class WorkforceServiceStub(object):
                 '/fairlead.v1.WorkforceService/ListRepPresences',
                 request_serializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.FromString,
+                _registered_method=True)
+        self.ListCapUses = channel.unary_unary(
+                '/fairlead.v1.WorkforceService/ListCapUses',
+                request_serializer=fairlead_dot_v1_dot_caps__pb2.ListCapUsesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_caps__pb2.ListCapUsesResponse.FromString,
                 _registered_method=True)
 
 
@@ -440,6 +446,13 @@ class WorkforceServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListCapUses(self, request, context):
+        """Lists how much of each cap is used by whoever it limits, and when those that are reached lift.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WorkforceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -602,6 +615,11 @@ def add_WorkforceServiceServicer_to_server(servicer, server):
                     servicer.ListRepPresences,
                     request_deserializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.SerializeToString,
+            ),
+            'ListCapUses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCapUses,
+                    request_deserializer=fairlead_dot_v1_dot_caps__pb2.ListCapUsesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_caps__pb2.ListCapUsesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1473,6 +1491,33 @@ class WorkforceService(object):
             '/fairlead.v1.WorkforceService/ListRepPresences',
             fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesRequest.SerializeToString,
             fairlead_dot_v1_dot_calendars__pb2.ListRepPresencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCapUses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.WorkforceService/ListCapUses',
+            fairlead_dot_v1_dot_caps__pb2.ListCapUsesRequest.SerializeToString,
+            fairlead_dot_v1_dot_caps__pb2.ListCapUsesResponse.FromString,
             options,
             channel_credentials,
             insecure,

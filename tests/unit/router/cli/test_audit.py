@@ -10,7 +10,7 @@ from router.model.events import Credited, LeaveCredit, PresenceChanged, Settled
 
 @pytest.mark.parametrize(
     ("until_ms", "said"),
-    [(0, "bo away until told otherwise"), (1_000, "bo away until 1970-01-01 00:00:01"), (None, "bo back")],
+    [(0, "bo away until told otherwise"), (1_000, "bo away until 1970-01-01 00:00:01+00:00"), (None, "bo back")],
 )
 def test_who_left_or_came_back_is_said_with_the_instant(until_ms: int | None, said: str) -> None:
     event = PresenceChanged(3, "bo", until_ms, 0, "mo")
@@ -21,7 +21,7 @@ def test_who_left_or_came_back_is_said_with_the_instant(until_ms: int | None, sa
 @pytest.mark.parametrize(
     ("entry", "amount", "said"),
     [
-        (0, 2_500_000, "pool east: bo got 2.5 for their leave, 1970-01-01 00:00:01 to 1970-01-01 00:00:09"),
+        (0, 2_500_000, "pool east: bo got 2.5 for their leave, 1970-01-01 00:00:01+00:00 to 1970-01-01 00:00:09+00:00"),
         (117, -500_000, "pool east: bo gave back 0.5 of the credit of event 117"),
         (117, 0, "pool east: bo gave back 0 of the credit of event 117"),
     ],

@@ -187,7 +187,14 @@ def test_hours_are_read_as_they_are_written() -> None:
         (
             "{calendars: {c: {weekly: {mon: 9-18}}}}",
             "workforce.calendars.c.weekly.mon",
-            "found '9-18'; allowed are hours such as 09:00-18:00 or [09:00-12:00, 13:00-24:00], [] for none",
+            "found '9-18'; allowed are hours such as 09:00-18:00 or [09:00-12:00, 13:00-24:00], "
+            "00:00-24:00 for a whole day, [] for none",
+        ),
+        (
+            "{calendars: {c: {weekly: {mon: 09:00-09:00}}}}",
+            "workforce.calendars.c.weekly.mon",
+            "found '09:00-09:00'; allowed are hours such as 09:00-18:00 or [09:00-12:00, 13:00-24:00], "
+            "00:00-24:00 for a whole day, [] for none",
         ),
         (
             "{calendars: {c: {weekly: {mon: [09:00-12:00, 13:00-25:00]}}}}",

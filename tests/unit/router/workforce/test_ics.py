@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from router.model.calendars import CalendarException, WeeklyHours
 from router.model.errors import InvalidInput, NotPossible
-from router.workforce.ics import MAX_DAYS, ics_days
+from router.workforce.ics import MAX_DAYS, ics_days, ics_notes
 from router.workforce.ics_file import MAX_BYTES, MAX_EVENTS
 from tests.wall_clocks import spans
 
@@ -52,6 +52,32 @@ def test_a_chinese_feed_has_days_off_and_makeup_workdays() -> None:
         CalendarException("2026-10-02", (), "国庆节 休"),
         CalendarException("2026-10-10", spans("09:00-18:00"), "国庆节（班）"),
     )
+
+
+def test_apples_marks_tell_days_off_from_workdays_and_from_festivals() -> None:
+    feed = (
+        "X-WR-CALNAME:中国大陆节假日",
+        event("SUMMARY:国庆节", "DTSTART;VALUE=DATE:20261001", "X-APPLE-SPECIAL-DAY:WORK-HOLIDAY"),
+        event("SUMMARY:国庆节", "DTSTART;VALUE=DATE:20261010", "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY"),
+        event("SUMMARY:小寒", "DTSTART;VALUE=DATE:20260105", "X-APPLE-UNIVERSAL-ID:1"),
+        event("SUMMARY:情人节", "DTSTART;VALUE=DATE:20260214", "X-APPLE-UNIVERSAL-ID:2"),
+    )
+
+    assert read(*feed) == (
+        CalendarException("2026-10-01", (), "国庆节"),
+        CalendarException("2026-10-10", spans("09:00-18:00"), "国庆节"),
+    )
+    assert ics_notes(file(*feed)) == (
+        "2 events change no day, without X-APPLE-SPECIAL-DAY: 小寒, 情人节",
+        "not read, by the number of events that have it: X-APPLE-UNIVERSAL-ID (2)",
+    )
+
+
+def test_a_mark_that_says_nothing_of_work_leaves_the_title_to_tell() -> None:
+    marked = event("SUMMARY:国庆节补班", "DTSTART;VALUE=DATE:20261010", "X-APPLE-SPECIAL-DAY:TRUE")
+
+    assert [bool(day.hours) for day in read(marked)] == [True]
+    assert ics_notes(file(marked)) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,66 @@
+"""On which clocks commands show instants: the tenant's, each with its offset, or those of UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.client import FairleadClient, FairleadError
+
+
+def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that asks for UTC."""
+    return click.option("--utc", is_flag=True, help="Show times in UTC [default: on the tenant's clocks].")(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Shows instants; ``zone`` is what to call it."""
+
+    zone: str = "UTC"
+
+    @classmethod
+    def of(cls, client: FairleadClient, *, utc: bool) -> Clock:
+        """Ask for the tenant's; whoever may not know it is shown UTC."""
+        if utc:
+            return cls()
+        try:
+            return cls(client.get_tenant().time_zone)
+        except FairleadError as error:
+            if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+                raise
+            return cls()
+
+    @property
+    def title(self) -> str:
+        """What stands above a table with instants."""
+        return f"times of {self.zone}"
+
+    @property
+    def _clock(self) -> tzinfo:
+        return UTC if self.zone == "UTC" else ZoneInfo(self.zone)
+
+    def at(self, moment: datetime, digits: str = "seconds") -> str:
+        """Write an instant, with its offset.
+
+        Examples
+        --------
+        >>> Clock("Asia/Shanghai").at(datetime(2026, 10, 8, 1, 30, tzinfo=UTC))
+        '2026-10-08 09:30:00+08:00'
+        """
+        return moment.astimezone(self._clock).isoformat(" ", digits)
+
+    def at_ms(self, at_ms: int) -> str:
+        """Write an instant in milliseconds since 1970, with its offset."""
+        return self.at(datetime.fromtimestamp(at_ms / 1000, UTC))
+
+    def shown(self, stamp: Timestamp, digits: str = "seconds") -> str:
+        """Write an instant of a message, with its offset."""
+        return self.at(stamp.ToDatetime(UTC), digits)

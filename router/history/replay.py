@@ -149,8 +149,8 @@ class Replay:
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
         record = projection.items.get(decision.item_id)
-        pool = record.pool if record else ""
-        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), pool)
+        owned_of = record.pool if record else ""
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), owned_of)
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)

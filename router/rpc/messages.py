@@ -228,6 +228,8 @@ def _template(
         steps=steps,
         candidates=[chosen] if has_chosen else [],
     ).SerializeToString()
+
+
 def _step_summary(refusals: Refusals) -> decisions.StepSummary:
     return decisions.StepSummary(
         eligible=refusals.eligible,

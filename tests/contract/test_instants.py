@@ -24,7 +24,7 @@ from router.assignment.commands import Moved, ReassignRequest, RouteRequest, rou
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
-from router.backlog.lifts import lifts_of
+from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.history.replay import Replay
@@ -146,7 +146,7 @@ class World:
     async def due(self) -> list[int]:
         """Follow the log to its end; return when something is due."""
         store, planners, presences = self.store, self.planners, self.presences
-        wakes = Wakes(lifts_of)
+        wakes = Wakes(lifts_of, ever_lifts)
         await TimerFollower(self.tenant, store, planners, presences, self.timers, [wakes]).catch_up()
         return [timer.due_ms for timer in await self.timers.timers(self.tenant)]
 

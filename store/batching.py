@@ -30,11 +30,20 @@ class MicroBatcher(Generic[Key, Job, Answer]):
         needs no task.
     limit
         Longest list.
+    weigh, heaviest
+        What a job weighs, and the heaviest list; one job alone may be heavier.
     """
 
-    def __init__(self, call: Callable[[Key, Sequence[Job]], Awaitable[Sequence[Answer]]], limit: int = 64) -> None:
+    def __init__(
+        self,
+        call: Callable[[Key, Sequence[Job]], Awaitable[Sequence[Answer]]],
+        limit: int = 64,
+        weigh: Callable[[Job], int] = lambda _: 0,
+        heaviest: int = 0,
+    ) -> None:
         self._call = call
         self._limit = limit
+        self._weigh, self._heaviest = weigh, heaviest
         self._waiting: dict[Key, _Waiting[Job, Answer]] = {}
         self._under_way: dict[Key, asyncio.Future[Sequence[Answer]]] = {}
 
@@ -60,9 +69,15 @@ class MicroBatcher(Generic[Key, Job, Answer]):
     def _taken(self, waiting: _Waiting[Job, Answer]) -> _Batch[Job, Answer]:
         """Take the next jobs; whose caller has gone, or whose deadline has passed, is not sent any more."""
         batch: _Batch[Job, Answer] = []
-        while waiting and not batch:
-            taken = [waiting.popleft() for _ in range(min(len(waiting), self._limit))]
-            batch = [(job, answer) for job, answer in taken if not answer.cancelled()]
+        weight = 0
+        while waiting and len(batch) < self._limit:
+            job, answer = waiting[0]
+            if not answer.cancelled():
+                weight += self._weigh(job)
+                if batch and weight > self._heaviest:
+                    break
+                batch.append((job, answer))
+            waiting.popleft()
         return batch
 
     def _begun(self, key: Key, jobs: Sequence[Job]) -> asyncio.Future[Sequence[Answer]]:

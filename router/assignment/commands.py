@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +36,8 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
 
 
+MOST_CANDIDATES = 20_000
+"""Over all attempts of the jobs of a call: each takes the store a microsecond or so, in which it does nothing else."""
 ANY, NEW = 0, -1
 """What ROUTE expects of a work item that nobody owns: whatever stands there; that it is not there."""
 
@@ -91,6 +93,11 @@ class BindCommand(NamedTuple):
     interval: Span | None = None
     amounts: Amounts = ONE
 
+    @property
+    def weight(self) -> int:
+        """How many candidates the store may have to look at."""
+        return sum([len(candidates.reps) for candidates, _ in self.attempts])
+
 
 class KnownAs(NamedTuple):
     """Says that a work item is there, spelt otherwise or not as it was expected: its id; nothing was written."""
@@ -102,6 +109,10 @@ class Moved(NamedTuple):
     """Says that a job is planned for other instants than the store's now, in milliseconds; nothing was written."""
 
     now_ms: int
+
+
+class Outdated(NamedTuple):
+    """Says that a job is planned by rules or a workforce that are not the active ones; nothing was written."""
 
 
 class Refusal(StrEnum):
@@ -365,3 +376,17 @@ def names_customer(item: WorkItem, fields: Collection[str], customer: str) -> bo
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:
     """Return what tells a repeated request to route from a reused id; ``content`` is the packed work item."""
     return fingerprint_of(request.request_id, "route", content or request.item.pack())
+
+
+def in_calls(jobs: Iterable[BindCommand]) -> Iterator[list[BindCommand]]:
+    """Divide jobs, in their order, among calls that hold the store briefly: ``MOST_CANDIDATES``, at least one job."""
+    call: list[BindCommand] = []
+    candidates = 0
+    for job in jobs:
+        if call and candidates + job.weight > MOST_CANDIDATES:
+            yield call
+            call, candidates = [], 0
+        call.append(job)
+        candidates += job.weight
+    if call:
+        yield call

@@ -22,9 +22,11 @@ from router.assignment.commands import (
     Completion,
     KnownAs,
     Moved,
+    Outdated,
     ReassignRequest,
     Refusal,
     RouteRequest,
+    in_calls,
     reassign_command,
     request_fingerprint,
     route_command,
@@ -140,23 +142,18 @@ class Router:
         """Answer up to ``MAX_JOBS`` requests, again what was planned by what does not hold any more."""
         planner, told_ms = await self._planners.current(tenant), 0
         answers: dict[int, Decision | Failure | KnownAs] = {}
-        places = list(range(len(requests)))
+        again = list(range(len(requests)))
         for tries in range(_TRIES):
             at_ms = told_ms or self._store.expected_ms(tenant)
-            try:
-                bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in places], preview)
-            except StaleRevision:
-                planner = await self._planners.renewed(tenant, planner.revisions) if tries + 1 < _TRIES else planner
-                continue
-            now_ms = {}
-            for place, answer in zip(places, bound, strict=True):
-                if isinstance(answer, Moved):
-                    now_ms[place] = answer.now_ms
-                else:
-                    answers[place] = answer
-            if not now_ms:
+            bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in again], preview)
+            done = dict(zip(again, bound, strict=True))
+            answers |= {place: answer for place, answer in done.items() if not isinstance(answer, Moved | Outdated)}
+            again = [place for place in again if place not in answers]
+            if not again:
                 break
-            places, told_ms = list(now_ms), max(now_ms.values())
+            told_ms = max((answer.now_ms for answer in bound if isinstance(answer, Moved)), default=0)
+            if any(isinstance(answer, Outdated) for answer in bound) and tries + 1 < _TRIES:
+                planner = await self._planners.renewed(tenant, planner.revisions)
         given_up = StaleRevision(
             f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again"
         )
@@ -164,14 +161,8 @@ class Router:
 
     async def _bound(
         self, tenant: str, planner: Planner, at_ms: int, requests: Sequence[RouteRequest], preview: bool
-    ) -> list[Decision | Failure | KnownAs | Moved]:
-        """Answer requests by one planner, at one instant.
-
-        Raises
-        ------
-        StaleRevision
-            If it does not hold any more; nothing was written.
-        """
+    ) -> list[Decision | Failure | KnownAs | Moved | Outdated]:
+        """Answer requests by one planner, at one instant."""
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
@@ -180,14 +171,25 @@ class Router:
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
-            raise StaleRevision(f"tenants/{tenant}", "other rules may read what these cannot")
-        bound = iter(await self._store.bind(tenant, planner.revisions, readable, preview=preview))
+            return [Outdated()] * len(jobs)  # other rules may read what these cannot
+        bound = iter(await self._bind(tenant, planner, readable, preview))
         return [
             _routed(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, BindCommand)
             else await self._unreadable(tenant, request, job)
             for request, job in zip(requests, jobs, strict=True)
         ]
+
+    async def _bind(
+        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand], preview: bool
+    ) -> list[Decision | Refusal | KnownAs | Moved | Outdated]:
+        answers: list[Decision | Refusal | KnownAs | Moved | Outdated] = []
+        for call in in_calls(jobs):
+            try:
+                answers += await self._store.bind(tenant, planner.revisions, call, preview=preview)
+            except StaleRevision:
+                answers += [Outdated()] * len(call)
+        return answers
 
     async def _unreadable(self, tenant: str, request: RouteRequest, error: Failure) -> Decision | Failure:
         """Answer a request that today's rules cannot read: as before, if it was answered before."""
@@ -303,9 +305,9 @@ def _answers_of(part: list[Decision | Failure | KnownAs] | BaseException) -> lis
 
 
 def _routed(
-    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs | Moved
-) -> Decision | Failure | KnownAs | Moved:
-    if isinstance(answer, Moved):
+    tenant: str, item_id: str, request_id: str, answer: Decision | Refusal | KnownAs | Moved | Outdated
+) -> Decision | Failure | KnownAs | Moved | Outdated:
+    if isinstance(answer, Moved | Outdated):
         return answer
     if answer is Refusal.CONFLICT:  # somebody was there first
         return KnownAs(item_id)

@@ -12,7 +12,7 @@ from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
+from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
@@ -64,7 +64,9 @@ class RedisAssignments:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._clock = EstimatedClock(now_ms)
-        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](self._bind_together, _TOGETHER)
+        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](
+            self._bind_together, _TOGETHER, lambda job: job.weight, MOST_CANDIDATES
+        )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False

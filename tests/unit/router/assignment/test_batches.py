@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from failures import StoreUnavailable
+from router.assignment import commands
 from router.assignment.commands import BindCommand, Moved, RouteRequest
 from router.assignment.ports import MAX_JOBS
 from router.assignment.queries import WorkItemQueries
@@ -92,6 +93,30 @@ async def test_what_is_planned_for_another_time_is_planned_again_alone() -> None
 
     assert ids(answers) == NAMES
     assert store.calls[-2:] == [NAMES[320:]] * 2
+
+
+async def test_a_part_with_too_many_candidates_goes_in_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "MOST_CANDIDATES", 20)  # each of these has one
+
+    store, answers = await routed()
+
+    assert ids(answers) == NAMES
+    assert {len(call) for call in store.calls} == {20, 4, 3}
+
+
+async def test_of_such_a_part_what_was_done_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "MOST_CANDIDATES", 20)
+
+    def stale_once(number: int, _: Sequence[BindCommand]) -> None:
+        if number == 4:
+            raise StaleRevision("tenants/t", "rules changed")
+
+    store, answers = await routed(stale_once)
+
+    assert ids(answers) == NAMES
+    assert {answer.outcome for answer in answers} == {answers[0].outcome}
+    sent = [name for call in store.calls for name in call]
+    assert len(sent) == len(NAMES) + len(store.calls[3])
 
 
 async def test_what_was_done_does_not_look_undone_where_a_part_is_given_up() -> None:

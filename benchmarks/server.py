@@ -65,11 +65,12 @@ def facts_handler(service: Service) -> grpc.GenericRpcHandler[Any, Any]:
 
     async def facts(_: bytes, __: object) -> bytes:
         planner = await service._planners.current("default")
+        memo = planner.memo
         told = {
             "durability": service.durability.level.name,
             "rules by": type(planner.engine).__name__,
             "monitor looks every s": monitor.LOOK_S,
-            "plans remembered": 0.0,
+            "plans remembered": 1 - memo.missed / max(memo.asked, 1),
             "log is chained": "sha1hex(log.link" in script("bind").source,
         }
         return json.dumps(told).encode()

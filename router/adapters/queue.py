@@ -191,7 +191,7 @@ def _readable(payload: bytes) -> RouteRequest | None:
     """Read a submission; None for one that this version cannot read."""
     try:
         return _unpack(payload)
-    except (ValueError, TypeError, AttributeError, msgpack.UnpackException):
+    except (ValueError, TypeError, KeyError, AttributeError, msgpack.UnpackException):
         return None
 
 

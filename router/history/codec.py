@@ -39,6 +39,7 @@ from rules.revisions import Publication
 
 _KINDS = {str(kind): kind for kind in Kind}
 _OUTCOMES = {str(outcome): outcome for outcome in Outcome}
+_CAUSES = {str(cause): cause for cause in Cause}
 # a look-up is ten times faster than the enum's own, and it happens per call
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackException)
 
@@ -62,7 +63,7 @@ _HEAD = bytes([0x90 + len(DecisionInputs._fields)])
 def read_head(packed: bytes) -> DecisionInputs:
     """Read what ``pack_head`` wrote."""
     content, cause, *rest = msgpack.unpackb(packed, use_list=False)
-    return DecisionInputs(WorkItem.unpack(content), Cause(cause), *rest)
+    return DecisionInputs(WorkItem.unpack(content), _CAUSES[cause], *rest)
 
 
 def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
@@ -116,12 +117,14 @@ def _unreadable(number: int, error: Exception) -> CorruptHistory:
     return CorruptHistory(f"event {number}", f"it cannot be read: {type(error).__name__}")
 
 
+_TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
+"""How long a msgpack integer is that begins with a byte; any other is a byte."""
+
+
 def _facts(facts: bytes) -> tuple[int, list[Any]]:
     """Return the time of an event and its fields."""
-    unpacker = msgpack.Unpacker()
-    unpacker.feed(facts)
-    at_ms, fields = unpacker
-    return at_ms, fields
+    behind = _TIME_BYTES.get(facts[0], 1)
+    return msgpack.unpackb(facts[:behind]), msgpack.unpackb(facts[behind:])
 
 
 def _first(facts: bytes) -> tuple[int, list[Any]]:

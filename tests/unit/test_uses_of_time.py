@@ -54,6 +54,8 @@ USES = {
     ("scoring/services.py", "datetime.now"): WHEN_MADE,
     ("scoring/clock.py", "datetime.now"): WHERE_NOT_SAID,
     ("store/files.py", "client.time"): "from when on a backup is clean: backups are taken in real time",
+    ("store/channel.py", "get_running_loop().time"): HOW_LONG,
+    ("store/channel.py", "loop.time"): HOW_LONG,
     ("store/clock.py", "redis.time"): "the one clock; here it is read to move a simulated one",
     ("store/diagnostics.py", "client.time"): "how far the store's clock is from ours",
     ("store/diagnostics.py", "time.time"): "how far the store's clock is from ours",

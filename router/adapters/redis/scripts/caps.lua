@@ -50,7 +50,9 @@ local function use_caps(counts_key, headroom_key)
       if cap[MEASURE] == 'UNITS' or cap[MEASURE] == 'VALUE' then group.weighs = true end
       if not is_held(cap) then group.counted[#group.counted + 1] = cap end
     end
-    if not group.weighs and not next(group.own) then group.id = string.sub(redis.sha1hex(sent .. mark), 1, ID_LENGTH) end
+    if #group.common > 0 and not group.weighs and not next(group.own) then
+      group.id = string.sub(redis.sha1hex(sent .. mark), 1, ID_LENGTH)
+    end
     return group
   end
 

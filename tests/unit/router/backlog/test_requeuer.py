@@ -30,11 +30,11 @@ class CountingStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def bind(self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand]) -> Any:
+    async def bind(self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], **given: Any) -> Any:
         self.calls.append(len(jobs))
         if len(self.calls) == self._stale:
             raise StaleRevision("tenants/t", "rules changed")
-        return await self._store.bind(tenant, revisions, jobs)
+        return await self._store.bind(tenant, revisions, jobs, **given)
 
 
 @pytest.mark.parametrize(("stale", "calls"), [(0, [20, 20, 11]), (2, [20, 20, 20, 11])])

@@ -9,6 +9,7 @@ belongs to one planner. What depends on a work item alone, its fact and its char
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 
 from router.assignment.roster import Candidates
 from rules.classes import FactClass, FactClasses
@@ -47,13 +48,17 @@ class PlanMemo:
         most_classes: int = MOST_CLASSES,
         most_people: int = MOST_PEOPLE,
     ) -> None:
-        self._classes = FactClasses(rule_set)
+        self._rule_set = rule_set
         self._engine = engine
         self._most_classes, self._most_people = most_classes, most_people
         self._matching: dict[FactClass, tuple[str, ...]] = {}
         self._candidates: dict[Hashable, Candidates] = {}
         self._people = 0
         self.asked = self.missed = 0
+
+    @cached_property
+    def _classes(self) -> FactClasses:
+        return FactClasses(self._rule_set)
 
     def matching(self, fact: Fact) -> tuple[str, ...]:
         """Return the ids of all rules that match a fact, in order of precedence."""

@@ -34,6 +34,8 @@ from store.replication import MARK, WAIT_MS, TooFewReplicas
 RETRIES = 3
 """How often a call is sent again over another connection."""
 BACKOFF = ExponentialBackoff(cap=0.5, base=0.02)
+AGAIN_S = 20.0
+"""For how long after it was first sent: a script that knows what it has seen need not know it for much longer."""
 _INCOMPLETE = object()
 
 
@@ -56,7 +58,7 @@ Told = Callable[[Any], None]
 class _Call:
     """A script call on its way."""
 
-    __slots__ = ("arguments", "deadline", "is_known", "script", "told", "tries")
+    __slots__ = ("again_until", "arguments", "deadline", "is_known", "script", "told", "tries")
 
     def __init__(self, script: Sendable, arguments: tuple[Any, ...], told: Told) -> None:
         self.script = script
@@ -64,7 +66,7 @@ class _Call:
         self.told = told
         self.tries = 0
         self.is_known = True
-        self.deadline = 0.0
+        self.deadline = self.again_until = 0.0
 
     def command(self) -> tuple[Any, ...]:
         """Return what to send: the script by its hash, or whole to a server that does not know it."""
@@ -120,6 +122,7 @@ class ScriptChannel:
             if tries := self._waiting[0].tries:
                 await asyncio.sleep(BACKOFF.compute(tries))
             await connection.connect()  # tries again by itself, as often as the client's other connections
+            self._drop_late()
             self._link = _Link(self, connection, self._replicas)
         except asyncio.CancelledError:
             await connection.disconnect(nowait=True)
@@ -129,6 +132,16 @@ class ScriptChannel:
             _tell(waiting, error)
         self._connecting = None
         self.flush()
+
+    def _drop_late(self) -> None:
+        """Give up what was first sent too long ago."""
+        now = asyncio.get_running_loop().time()
+        waiting, self._waiting = self._waiting, deque()
+        for call in waiting:
+            if call.tries and call.again_until <= now:
+                call.told(RedisTimeoutError("it took too long to connect again"))
+            else:
+                self._waiting.append(call)
 
     def lost(self, link: _Link, calls: Sequence[_Call], error: Exception) -> None:
         """Send again what was under way, as far as it may be; a link says that it is no more."""
@@ -212,6 +225,7 @@ class _Link(asyncio.Protocol):
         deadline = self._loop.time() + self._timeout_s
         for call in calls:
             call.deadline = deadline
+            call.again_until = call.again_until or deadline - self._timeout_s + AGAIN_S
         commands = [call.command() for call in calls]
         if self._replicas:
             commands += [("SET", MARK, 1), ("WAIT", self._replicas, WAIT_MS)]

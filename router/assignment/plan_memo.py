@@ -9,6 +9,7 @@ belongs to one planner. What depends on a work item alone, its fact and its char
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 
 from router.assignment.roster import Candidates
 from rules.classes import FactClass, FactClasses
@@ -22,6 +23,8 @@ MOST_PEOPLE = 2_000_000
 """Of some 50 bytes each."""
 _NOBODY = 40
 """As how many people candidates count beside those among them."""
+_PERSON = 50
+"""Bytes of a person: a work item may ask by lists of two hundred texts."""
 
 
 class PlanMemo:
@@ -47,13 +50,17 @@ class PlanMemo:
         most_classes: int = MOST_CLASSES,
         most_people: int = MOST_PEOPLE,
     ) -> None:
-        self._classes = FactClasses(rule_set)
+        self._rule_set = rule_set
         self._engine = engine
         self._most_classes, self._most_people = most_classes, most_people
         self._matching: dict[FactClass, tuple[str, ...]] = {}
-        self._candidates: dict[Hashable, Candidates] = {}
+        self._candidates: dict[tuple[Hashable, ...], Candidates] = {}
         self._people = 0
         self.asked = self.missed = 0
+
+    @cached_property
+    def _classes(self) -> FactClasses:
+        return FactClasses(self._rule_set)
 
     def matching(self, fact: Fact) -> tuple[str, ...]:
         """Return the ids of all rules that match a fact, in order of precedence."""
@@ -67,24 +74,29 @@ class PlanMemo:
             matching = self._matching[fact_class] = self._engine.match(fact)
         return matching
 
-    def candidates(self, key: Hashable, at_ms: int) -> Candidates | None:
+    def candidates(self, key: tuple[Hashable, ...], at_ms: int) -> Candidates | None:
         """Return the candidates of a key, if they are remembered and stand at an instant."""
         self.asked += 1
         candidates = self._candidates.get(key)
         return candidates if candidates is not None and candidates.stands_at(at_ms) else None
 
-    def keep(self, key: Hashable, candidates: Candidates) -> Candidates:
+    def keep(self, key: tuple[Hashable, ...], candidates: Candidates) -> Candidates:
         """Remember candidates that were worked out, in the place of those of the key that do not stand any more."""
         self.missed += 1
         replaced = self._candidates.pop(key, None)
-        self._people += _people(candidates) - (_people(replaced) if replaced else 0)
+        self._people += _people(key, candidates) - (_people(key, replaced) if replaced else 0)
         if self._people > self._most_people:
             self._candidates.clear()
-            self._people = _people(candidates)
+            self._people = _people(key, candidates)
         self._candidates[key] = candidates
         return candidates
 
 
-def _people(candidates: Candidates) -> int:
-    """Return as how many people candidates count."""
-    return _NOBODY + len(candidates.reps) + len(candidates.outside_hours) + len(candidates.on_leave)
+def _people(key: tuple[Hashable, ...], candidates: Candidates) -> int:
+    """Return as how many people candidates count, with the texts that they are remembered by."""
+    among = len(candidates.reps) + len(candidates.outside_hours) + len(candidates.on_leave)
+    return _NOBODY + among + sum(map(_length, key)) // _PERSON
+
+
+def _length(part: Hashable) -> int:
+    return len(part) if isinstance(part, str) else sum(map(len, part)) if isinstance(part, tuple | frozenset) else 0

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from functools import cached_property
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -25,6 +26,7 @@ from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules
 from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
+from rules.fields import Fact
 from rules.index import IndexEngine
 from rules.ports import RuleEngine
 
@@ -33,6 +35,26 @@ _HISTORY = 16
 """Old planners, and old rule sets, kept at hand, over all tenants."""
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
+
+
+class _LateEngine:
+    """An index engine that is built when it is first asked: most who look back need to know of people alone."""
+
+    name = IndexEngine.name
+
+    def __init__(self, rule_set: RoutingRules) -> None:
+        self._rule_set = rule_set
+
+    @cached_property
+    def _engine(self) -> IndexEngine:
+        return IndexEngine(self._rule_set)
+
+    def match(self, fact: Fact) -> tuple[str, ...]:
+        """Return the ids of all matching rules in order of precedence."""
+        return self._engine.match(fact)
+
+    def close(self) -> None:
+        """Let go of nothing, as the engine."""
 
 
 class PlannerCache:
@@ -192,7 +214,7 @@ class PlannerCache:
         if key not in self._history:
             rule_set = await self.rule_set(tenant, rules)
             records = await self._past.at(tenant, workforce, self._known(tenant, workforce))
-            _keep(self._history, key, Planner(rules, rule_set, IndexEngine(rule_set), Roster(records)))
+            _keep(self._history, key, Planner(rules, rule_set, _LateEngine(rule_set), Roster(records)))
         self._history.move_to_end(key)
         return self._history[key]
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from failures import Failure
 from router.assignment.arrivals import ArrivalStamps
@@ -55,6 +56,24 @@ _TRIES = 8
 
 _PARTS_UNDER_WAY = 3
 """Parts of a batch that are with the store at a time: it need not wait, and others have a turn."""
+
+
+class _Turn:
+    """The turn of a part of a batch to be sent: once those before it are, with the last of its calls at the latest."""
+
+    def __init__(self, before: _Turn | None) -> None:
+        self._before = before
+        self._is_over = asyncio.Event()
+
+    async def come(self) -> None:
+        """Wait for those before."""
+        if self._before is not None:
+            await self._before._is_over.wait()
+            self._before = None
+
+    def end(self) -> None:
+        """Let those behind come."""
+        self._is_over.set()
 
 
 class Router:
@@ -128,16 +147,20 @@ class Router:
             return _unless_given_up(await self._part(tenant, requests, preview))
         room = asyncio.Semaphore(_PARTS_UNDER_WAY)
 
-        async def answered(part: Sequence[RouteRequest]) -> list[Decision | Failure | KnownAs]:
+        async def answered(part: Sequence[RouteRequest], turn: _Turn) -> list[Decision | Failure | KnownAs]:
             async with room:
-                return await self._part(tenant, part, preview)
+                try:
+                    return await self._part(tenant, part, preview, turn)
+                finally:
+                    turn.end()
 
-        parts = (requests[start : start + MAX_JOBS] for start in range(0, len(requests), MAX_JOBS))
-        done = await asyncio.gather(*map(answered, parts), return_exceptions=True)
+        parts = [requests[start : start + MAX_JOBS] for start in range(0, len(requests), MAX_JOBS)]
+        turns = accumulate(parts, lambda before, _: _Turn(before), initial=_Turn(None))
+        done = await asyncio.gather(*map(answered, parts, turns), return_exceptions=True)
         return _unless_given_up([answer for part in done for answer in _answers_of(part)])
 
     async def _part(
-        self, tenant: str, requests: Sequence[RouteRequest], preview: bool
+        self, tenant: str, requests: Sequence[RouteRequest], preview: bool, turn: _Turn | None = None
     ) -> list[Decision | Failure | KnownAs]:
         """Answer up to ``MAX_JOBS`` requests, again what was planned by what does not hold any more."""
         planner, told_ms = await self._planners.current(tenant), 0
@@ -145,7 +168,7 @@ class Router:
         again = list(range(len(requests)))
         for tries in range(_TRIES):
             at_ms = told_ms or self._store.expected_ms(tenant)
-            bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in again], preview)
+            bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in again], preview, turn)
             done = dict(zip(again, bound, strict=True))
             answers |= {place: answer for place, answer in done.items() if not isinstance(answer, Moved | Outdated)}
             again = [place for place in again if place not in answers]
@@ -160,7 +183,13 @@ class Router:
         return [answers.get(place, given_up) for place in range(len(requests))]
 
     async def _bound(
-        self, tenant: str, planner: Planner, at_ms: int, requests: Sequence[RouteRequest], preview: bool
+        self,
+        tenant: str,
+        planner: Planner,
+        at_ms: int,
+        requests: Sequence[RouteRequest],
+        preview: bool,
+        turn: _Turn | None,
     ) -> list[Decision | Failure | KnownAs | Moved | Outdated]:
         """Answer requests by one planner, at one instant."""
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
@@ -172,7 +201,7 @@ class Router:
         readable = [job for job in jobs if isinstance(job, BindCommand)]
         if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
             return [Outdated()] * len(jobs)  # other rules may read what these cannot
-        bound = iter(await self._bind(tenant, planner, readable, preview))
+        bound = iter(await self._bind(tenant, planner, readable, preview, turn))
         return [
             _routed(tenant, job.item_id, request.request_id, next(bound))
             if isinstance(job, BindCommand)
@@ -181,10 +210,15 @@ class Router:
         ]
 
     async def _bind(
-        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand], preview: bool
+        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand], preview: bool, turn: _Turn | None
     ) -> list[Decision | Refusal | KnownAs | Moved | Outdated]:
         answers: list[Decision | Refusal | KnownAs | Moved | Outdated] = []
-        for call in in_calls(jobs):
+        if turn is not None:
+            await turn.come()
+        calls = list(in_calls(jobs))
+        for call in calls:
+            if turn is not None and call is calls[-1]:
+                turn.end()
             try:
                 answers += await self._store.bind(tenant, planner.revisions, call, preview=preview)
             except StaleRevision:

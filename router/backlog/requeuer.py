@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from router.assignment.commands import BindCommand, Moved, Refusal, wake_command
+from router.assignment.commands import BindCommand, Moved, Refusal, in_calls, wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
@@ -153,12 +153,14 @@ class Requeuer:
         woken, late = 0, 0
         while late < _TRIES and (due := self._room.due(MAX_JOBS)):
             planner = await self._planners.current(self._tenant)
-            jobs = [job for _, job in await self._jobs(planner, due)]
+            jobs, answers = [job for _, job in await self._jobs(planner, due)], []
             try:
-                answers = await self._store.bind(self._tenant, planner.revisions, jobs) if jobs else []
+                for call in in_calls(jobs):
+                    answers += await self._store.bind(self._tenant, planner.revisions, call)
             except StaleRevision:
-                self._room.again(due)
+                self._room.again(due)  # who found an owner in an earlier call leaves when its turn comes
                 await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
+                woken += sum(isinstance(answer, Decision) for answer in answers)
                 continue
             answered = {job.item_id: answer for job, answer in zip(jobs, answers, strict=True)}
             moved = {item_id: answer.now_ms for item_id, answer in answered.items() if isinstance(answer, Moved)}

@@ -186,6 +186,26 @@ async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: 
         await call
 
 
+async def test_what_took_too_long_to_be_sent_again_is_not_for_its_script_may_have_forgotten_it(
+    monkeypatch: pytest.MonkeyPatch, neighbour: Any, line: LosingLine
+) -> None:
+    client = driven(client_for(line.url), "straight")
+    await echo(client, "connected", "fairlead:forgotten")
+    monkeypatch.setattr("store.channel.AGAIN_S", 0.0)
+    line.is_mute = True
+    call = asyncio.ensure_future(echo(client, "x", "fairlead:forgotten"))
+    while await neighbour.get("fairlead:forgotten") != b"2":  # noqa: ASYNC110 (the script writes it)
+        await asyncio.sleep(0.005)
+    line.cut()
+
+    with pytest.raises(StoreUnavailable, match="too long"):
+        await call
+
+    assert await echo(client, "y", "fairlead:forgotten") == ["y", "7"]
+    assert await client.get("fairlead:forgotten") == b"3"
+    await close(client)
+
+
 # ------------------------------------------------------------------------------------------------ no server, a slow one
 
 

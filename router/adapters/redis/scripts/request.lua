@@ -16,7 +16,7 @@ end
 -- what else stands in its place, false for nothing, and so on}: a call whose connection broke before the reply is sent
 -- again under the same key, and is answered as it was, whatever has happened since.
 
-local SENT_AGAIN_S = 30
+local SENT_AGAIN_S = 30 -- longer than store/channel.py sends one again
 
 local function earlier(status, number)
   -- Returns an answer with the decision of a number.

@@ -11,6 +11,8 @@ import pytest
 from failures import StoreUnavailable
 from router.assignment import commands
 from router.assignment.commands import BindCommand, Moved, RouteRequest
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -50,9 +52,28 @@ class SlowStore:
             self._under_way -= 1
 
 
-async def routed(instead: Answers = lambda *_: None) -> tuple[SlowStore, list[Any]]:
+class SlowAtFirst:
+    """Planners that the first part of a batch has to wait for."""
+
+    def __init__(self, planners: PlannerCache) -> None:
+        self._planners = planners
+        self._slow = 30
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._planners, name)
+
+    async def current(self, tenant: str) -> Planner:
+        slow, self._slow = self._slow, 0
+        for _ in range(slow):
+            await asyncio.sleep(0)
+        return await self._planners.current(tenant)
+
+
+async def routed(
+    instead: Answers = lambda *_: None, planners_of: Callable[[PlannerCache], Any] = lambda planners: planners
+) -> tuple[SlowStore, list[Any]]:
     world = await Routing.open(None, "t")
-    store, planners = SlowStore(world, instead), world.planners
+    store, planners = SlowStore(world, instead), planners_of(world.planners)
     router = Router(store, planners, WorkItemQueries(store, planners), world.customer_scores)
     return store, await router.route_many("t", REQUESTS)
 
@@ -71,6 +92,13 @@ async def test_some_parts_are_under_way_at_a_time_and_results_keep_the_order_of_
     assert [name for call in store.calls for name in call] == NAMES
     assert [len(call) for call in store.calls] == [64, 64, 64, 64, 64, 3]
     assert store.most == 3
+
+
+async def test_a_part_that_takes_longer_to_be_planned_is_sent_before_those_behind_it() -> None:
+    store, answers = await routed(planners_of=SlowAtFirst)
+
+    assert ids(answers) == NAMES
+    assert [name for call in store.calls for name in call] == NAMES
 
 
 async def test_a_part_that_is_stale_is_planned_again_alone() -> None:
@@ -102,6 +130,7 @@ async def test_a_part_with_too_many_candidates_goes_in_several_calls(monkeypatch
 
     assert ids(answers) == NAMES
     assert {len(call) for call in store.calls} == {20, 4, 3}
+    assert [name for call in store.calls for name in call] == NAMES
 
 
 async def test_of_such_a_part_what_was_done_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -253,13 +253,25 @@ def test_what_is_remembered_is_bounded_and_begins_anew() -> None:
         assert memo._people == sum(40 + len(candidates.reps) for candidates in kept) <= 250
 
 
+def test_long_texts_by_which_candidates_are_remembered_count_too() -> None:
+    planner, engine = planner_of(RULES, Rep("a"))
+    planner.memo = memo = PlanMemo(planner.rule_set, engine, most_people=100)
+
+    for city in "xyz":
+        planner.plan(lead(60, city * 500), 0)  # as long as ten people, whom nobody is beside
+        planner.plan(lead(60, city * 400), 0)
+
+    assert len(memo._candidates) == 2
+    assert memo._people == 50 + 48
+
+
 def test_candidates_that_stand_no_more_make_room_for_those_that_do() -> None:
     planner, _ = planner_of(RULES, Rep("a"))
     memo = planner.memo
     (attempt,) = planner.plan(lead(1), 0).attempts
 
     for at_ms in range(5):
-        memo.keep("key", replace(attempt.candidates, interval=(at_ms, at_ms + 1)))
+        memo.keep(("key",), replace(attempt.candidates, interval=(at_ms, at_ms + 1)))
 
-    assert (memo.candidates("key", 3), memo.candidates("key", 4) is None) == (None, False)
+    assert (memo.candidates(("key",), 3), memo.candidates(("key",), 4) is None) == (None, False)
     assert memo._people == 2 * 41

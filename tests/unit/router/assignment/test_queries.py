@@ -309,3 +309,16 @@ async def closed_by_ann(world: World, external_id: str, state: State) -> None:
     if decision.rep != "ann":
         await world.router.reassign(TENANT, ReassignRequest(decision.item_id, rep="ann"))
     await world.router.complete(TENANT, decision.item_id, state)
+
+
+async def test_when_contact_can_be_expected_is_told_without_matching_the_rules_again(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    decision = await world.route("L-1")
+    cy = Edit("rep", "cy", lambda _: Rep("cy"), create=True)
+    await WorkforceService(world.store, world.store).save(TENANT, [cy])
+    await world.route("L-3")  # by the new workforce
+    for made in ("router.assignment.planner_cache.IndexEngine", "router.assignment.plan_memo.FactClasses"):
+        monkeypatch.setattr(made, lambda _: pytest.fail("it takes long where there are many rules"))
+
+    assert await world.queries.expected_contact(TENANT, decision) is None

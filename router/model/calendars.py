@@ -39,11 +39,15 @@ class WeeklyHours:
 
 @dataclass(frozen=True, slots=True)
 class CalendarException:
-    """A date, as ``2026-10-10``, that has hours of its own: none where all are off, some for a make-up workday 调休."""
+    """A date, as ``2026-10-10``, that has hours of its own: none where all are off, some for a make-up workday 调休.
+
+    ``source`` says what it was imported from, such as ``country:CN``; empty: it was entered by hand.
+    """
 
     date: str
     hours: tuple[Hours, ...] = ()
     display_name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,18 +101,19 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
 
     All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
     stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
-    of what the service refuses, the first of each calendar.
+    of what the service refuses, the first of each calendar. Tests beside rules take the same `calendars`, below
+    `workforce`: see `fairlead rules test --help`.
 
     \b
       calendars:
-        - id: shanghai
+        shanghai:
           name: 上海
           time_zone: Asia/Shanghai
-          weekly:
-            - {days: mon-fri, hours: [09:00-12:00, 13:00-18:00]}
+          weekly: {mon-fri: [09:00-12:00, 13:00-18:00], sat: 09:00-12:00}
           exceptions:
-            - {date: 2026-12-24, hours: 09:00-12:00, name: Christmas Eve}
-            - {date: 2026-12-25, name: Christmas}    # no hours: closed
+            2026-12-24: 09:00-12:00                  # other hours
+            2026-12-25: {name: Christmas}            # no hours: closed
+            2026-12-31: {hours: 09:00-12:00, name: New Year's Eve}
           official_until: 2026-12-31                 # holidays after it are not known yet
     """
     content = _content(file)

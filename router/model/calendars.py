@@ -13,6 +13,17 @@ MIDNIGHT = 24 * 60
 """Minutes of a day as clocks on the wall count them."""
 
 
+def time_text(minute: int) -> str:
+    """Write a time of day.
+
+    Examples
+    --------
+    >>> time_text(9 * 60), time_text(24 * 60)
+    ('09:00', '24:00')
+    """
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A span of a day, in minutes behind midnight; one that ends at or before its start ends on the next day.

@@ -21,6 +21,7 @@ from router.model.calendars import (
     Hours,
     TenantSettings,
     WeeklyHours,
+    time_text,
 )
 from router.model.errors import InvalidInput
 from router.rpc.workforce_messages import calendar_name, calendar_named, display_name, instant_ms
@@ -155,17 +156,6 @@ def _span(weekly: WeeklyHours) -> str:
 
 def _clock(hours: Hours) -> str:
     return f"{time_text(hours.start)}-{time_text(hours.end)}"
-
-
-def time_text(minute: int) -> str:
-    """Write a time of day.
-
-    Examples
-    --------
-    >>> time_text(9 * 60), time_text(24 * 60)
-    ('09:00', '24:00')
-    """
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def calendar_message(tenant: str, saved: Saved) -> calendars.Calendar:

@@ -143,7 +143,9 @@ def _properties(source: bytes) -> Iterator[tuple[int, tuple[str, Mapping[str, An
             try:
                 name, parameters, value = line.parts()
             except ValueError as error:
-                raise InvalidInput.of(FIELD, f"line {number} is none of an .ics file: {shown(str(line))}; {_EXPECTED}") from error
+                raise InvalidInput.of(
+                    FIELD, f"line {number} is none of an .ics file: {shown(str(line))}; {_EXPECTED}"
+                ) from error
             yield number, (name.upper(), parameters, value)
 
 

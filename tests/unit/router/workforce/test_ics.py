@@ -202,7 +202,10 @@ def test_a_date_that_is_off_and_worked_is_refused() -> None:
         (file("X-WR-TIMEZONE:Mars/Base"), "'Mars/Base'; allowed is a zone"),
         ("BEGIN:VCALENDAR".encode("utf-16"), "line 1 holds the byte 0xff, which is not UTF-8"),
         (file(event("SUMMARY:国庆节")).decode().encode("gb18030"), "line 4 holds the byte 0xb9, which is not UTF-8"),
-        (b"<!DOCTYPE html>\r\n<html></html>", "line 1 is none of an .ics file: '<!DOCTYPE html>'; expected: an .ics file"),
+        (
+            b"<!DOCTYPE html>\r\n<html></html>",
+            "line 1 is none of an .ics file: '<!DOCTYPE html>'; expected: an .ics file",
+        ),
         (b" " * (MAX_BYTES + 1), f"at most {MAX_BYTES}"),
         (file("\r\n".join(["BEGIN:VEVENT\r\nEND:VEVENT"] * (MAX_EVENTS + 1))), f"5001 events: at most {MAX_EVENTS}"),
         (b"BEGIN:VEVENT\r\n" * 20_000, "found 0 calendars"),

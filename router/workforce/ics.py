@@ -114,7 +114,7 @@ def no_days(source: bytes, years: Sequence[int]) -> InvalidInput:
     """
     events = ics_file.read(source).events
     begin = sorted({event.text("DTSTART")[:4] for event in events} - {""})
-    found = f"{len(events)} events, which begin in {_few(begin)}" if begin else "no event"
+    found = f"events that begin in {_few(begin)}" if begin else "no event"
     expected = "whole days in these years that are off, or worked in the calendar's weekly hours"
     return InvalidInput.of(
         FIELD, f"found {found}: no day of {_few(list(map(str, years)))} changes; expected: {expected}"

@@ -62,6 +62,13 @@ def brought_in(before: calendars.Calendar, after: calendars.Calendar) -> list[Ca
     return [day for each in changed for day in days_of(after, date.fromisoformat(each), 1)]
 
 
+def taken_out(before: calendars.Calendar, after: calendars.Calendar) -> list[CalendarDay]:
+    """Return the days that have no exception any more, as they were."""
+    left = {exception.date for exception in after.exceptions}
+    gone = [exception.date for exception in before.exceptions if exception.date not in left]
+    return [day for each in gone for day in days_of(before, date.fromisoformat(each), 1)]
+
+
 def _hours(spans: object) -> str:
     return ", ".join(f"{span.start}-{span.end}" for span in sorted(spans, key=lambda span: span.start))  # type: ignore[call-overload]
 

@@ -20,13 +20,14 @@ from rich.table import Table
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.calendars_pb2 import Calendar
-from router.cli.calendar_days import brought_in, days_of, officially
+from router.cli.calendar_days import brought_in, days_of, officially, taken_out
 from router.cli.calendar_files import CalendarsFile, read_calendars
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
 from router.cli.lists import HELP
 from router.cli.problems import print_problems
 from router.cli.words import last
+from router.workforce.ics_file import MAX_BYTES
 from rules.problems import Problem, in_order
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -100,18 +101,19 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
 
     All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
     stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
-    of what the service refuses, the first of each calendar.
+    of what the service refuses, the first of each calendar. Tests beside rules take the same `calendars`, below
+    `workforce`: see `fairlead rules test --help`.
 
     \b
       calendars:
-        - id: shanghai
+        shanghai:
           name: 上海
           time_zone: Asia/Shanghai
-          weekly:
-            - {days: mon-fri, hours: [09:00-12:00, 13:00-18:00]}
+          weekly: {mon-fri: [09:00-12:00, 13:00-18:00], sat: 09:00-12:00}
           exceptions:
-            - {date: 2026-12-24, hours: 09:00-12:00, name: Christmas Eve}
-            - {date: 2026-12-25, name: Christmas}    # no hours: closed
+            2026-12-24: 09:00-12:00                  # other hours
+            2026-12-25: {name: Christmas}            # no hours: closed
+            2026-12-31: {hours: 09:00-12:00, name: New Year's Eve}
           official_until: 2026-12-31                 # holidays after it are not known yet
     """
     content = _content(file)
@@ -174,8 +176,10 @@ def import_command(
 ) -> None:
     """Bring days off and make-up workdays 调休 into CALENDAR: a country's, or those of FILE, an .ics file.
 
-    They take the place of the exceptions of their dates; the others stay. Each day that changes is printed: with
-    --dry-run, look at what an .ics file would bring before it counts.
+    They take the place of the exceptions of their dates. Import a country again, or a later state of a file, which is
+    known by its calendar's name: days of YEARS that came from it before, and that it has no more, go. All others stay,
+    such as those entered by hand. Each day that changes is printed, with + or -: with --dry-run, look at what an .ics
+    file would bring before it counts. One that brings no day of YEARS is refused.
 
     \b
       $ fairlead calendars import shanghai --country CN --years 2026-2027
@@ -190,20 +194,30 @@ def import_command(
     with connected(server, tenant) as client:
         before = client.get_calendar(calendar)
         if file:
-            imported = client.import_ics(calendar, _content(file), wanted, validate_only=dry_run)
+            imported = client.import_ics(calendar, _ics(file), wanted, validate_only=dry_run)
         else:
             imported = client.import_country(calendar, country, wanted, subdivision, validate_only=dry_run)
     _tell(before, imported, "; nothing is written" if dry_run else "")
 
 
+def _ics(file: Path) -> bytes:
+    content = _content(file)
+    if not content.strip():
+        raise InputFailed(f"{file}: it is empty; expected: an .ics file of one calendar")
+    if len(content) > MAX_BYTES:
+        raise InputFailed(f"{file}: {len(content):,} bytes; at most {MAX_BYTES:,}")
+    return content
+
+
 def _tell(before: Calendar, after: Calendar, written: str) -> None:
     """Print which days an import changed, so that nobody has to trust the titles of a file."""
-    changed = brought_in(before, after)
-    for day in changed:
-        click.echo(f"+ {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
+    changed, gone = brought_in(before, after), taken_out(before, after)
+    for mark, days in (("+", changed), ("-", gone)):
+        for day in days:
+            click.echo(f"{mark} {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
     for note in after.import_notes:
         click.echo(note, err=True)
-    count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed"
+    count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed{f', {len(gone)} gone' if gone else ''}"
     click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
 
 

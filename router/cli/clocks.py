@@ -47,6 +47,18 @@ class Clock:
     def _clock(self) -> tzinfo:
         return UTC if self.zone == "UTC" else ZoneInfo(self.zone)
 
+    def instant(self, moment: datetime | None) -> datetime | None:
+        """Return an instant in UTC: what these clocks show, where a moment has no zone.
+
+        Examples
+        --------
+        >>> str(Clock("Asia/Shanghai").instant(datetime(2026, 11, 28)))
+        '2026-11-27 16:00:00+00:00'
+        """
+        if moment and not moment.tzinfo:
+            moment = moment.replace(tzinfo=self._clock)
+        return moment and moment.astimezone(UTC)
+
     def at(self, moment: datetime, digits: str = "seconds") -> str:
         """Write an instant, with its offset.
 

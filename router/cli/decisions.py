@@ -87,9 +87,10 @@ def list_decisions(
 
     Fields of a --filter: decide_time, rep, pool, rule, matched_rules (matched_rules:NAME), outcome, cause, kind,
     source, work_item, actor. OR binds closer than AND: use brackets. Times are on the tenant's
-    clocks, those of filters, CSV and JSON in UTC.
+    clocks, those of --since and --until too unless they name a zone; those of filters, CSV and JSON in UTC.
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc))
-        text = composed(given, "decide_time", since, until, resolved(wanted, names, "rep"))
+        period = names.clock.instant(since), names.clock.instant(until)
+        text = composed(given, "decide_time", *period, resolved(wanted, names, "rep"))
         show(client.list_decisions(filter=text), Listing("decisions", TABLE, COLUMNS), names, count, as_json, csv_to)

@@ -60,7 +60,7 @@ def fairness(
     share, and the bound that this distance can never exceed. With --since or --until also what was entitled and
     received in that period, summed up over its decisions. The bound is of the whole ledger: in a period, entitled
     minus received is by how much a rep's distance changed, which can be up to twice the bound, and evens out what
-    came before.
+    came before. A date is its midnight in UTC, as a period is shown.
 
     \b
       $ fairlead fairness --pool east --since 7d
@@ -68,6 +68,7 @@ def fairness(
     """
     with connected(server, tenant) as client:
         names = Names.of(client)
+        since, until = names.clock.instant(since), names.clock.instant(until)
         reports = [client.fairness(pool, start=since, end=until) for pool in _wanted(client, pools, names)]
     console = console_for(sys.stdout)
     for report in reports:

@@ -10,28 +10,39 @@ from typing import Any
 import click
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FARTHEST = timedelta(hours=16)
+"""No clocks ever differed more from UTC."""
 _AGO = re.compile(r"([0-9]{1,4})([mhdw])")
 WRITTEN = "--since 7d (or 30m, 12h, 2w), a date 2026-11-28, or an instant 2026-11-28T09:00:00Z"
 
 
 def instant_of(text: str, now: datetime) -> datetime:
-    """Read an instant: so long ago, a date's midnight in UTC, or what ISO 8601 writes, in UTC where it says no zone.
+    """Read an instant: so long ago, a date's midnight, or what ISO 8601 writes.
+
+    Returns
+    -------
+    datetime
+        In UTC; without a zone where the text says none: then it is of the clocks that the command shows times on.
 
     Raises
     ------
-    ValueError
-        If it is none of these.
+    ValueError, OverflowError
+        If it is none of these, or so early or late that some clocks cannot show it.
 
     Examples
     --------
     >>> now = datetime(2026, 11, 28, 9, tzinfo=UTC)
     >>> [str(instant_of(text, now)) for text in ("7d", "2026-11-28", "2026-11-28T17:00:00+08:00")]
-    ['2026-11-21 09:00:00+00:00', '2026-11-28 00:00:00+00:00', '2026-11-28 09:00:00+00:00']
+    ['2026-11-21 09:00:00+00:00', '2026-11-28 00:00:00', '2026-11-28 09:00:00+00:00']
     """
     if ago := _AGO.fullmatch(text):
         return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.tzinfo:
+        return moment.astimezone(UTC)
+    for distance in (-_FARTHEST, _FARTHEST):
+        moment + distance  # overflows where some clocks have no such time
+    return moment
 
 
 def _instant(_context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
@@ -50,7 +61,7 @@ def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--since",
         callback=_instant,
         metavar="WHEN",
-        help="Only from then on: 7d (m, h, d, w ago), a date, an instant.",
+        help="Only from then on: 7d (m, h, d, w ago), a date, an instant; without a zone on the clocks of times shown.",
     )(command)
 
 

@@ -82,10 +82,11 @@ def list_items(
       $ fairlead items list --since 30d --filter 'NOT owner:*' --csv unowned.csv
 
     Fields of a --filter: create_time, owner, pool, state, kind, source, external_id. OR binds closer than AND: use
-    brackets. Times are on the tenant's clocks, those of filters, CSV and JSON in UTC. What is submitted and not routed
-    yet lists `fairlead queue peek`.
+    brackets. Times are on the tenant's clocks, those of --since and --until too unless they name a zone; those of
+    filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead queue peek`.
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc))
-        text = composed(given, "create_time", since, until, resolved(wanted, names, "owner"))
+        period = names.clock.instant(since), names.clock.instant(until)
+        text = composed(given, "create_time", *period, resolved(wanted, names, "owner"))
         show(client.list_work_items(filter=text), Listing("work items", TABLE, COLUMNS), names, count, as_json, csv_to)

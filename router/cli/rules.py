@@ -164,7 +164,8 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str
         reps: {anna: {regions: [华东]}, bo: {regions: [华南]}}
         pools: {east: [anna, bo]}
 
-    Who works when is written there too; without at and arrival everybody does:
+    Who works when is written there too, so that no service is needed: calendars as in a file of `fairlead calendars
+    load`, whose key calendars may be copied below workforce. Without at and arrival everybody works:
 
     \b
       tests:

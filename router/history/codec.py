@@ -18,6 +18,7 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
+from router.model.calendars import Calendar
 from router.model.decision import Block, Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.errors import CorruptHistory
 from router.model.events import (
@@ -276,6 +277,8 @@ def record_text(kind: str, record: Record | None) -> str:
     left_out: dict[str, Any] = {name: True for name in _LATER.get(kind, ()) if not getattr(record, name)}
     if isinstance(record, Pool):
         left_out["members"] = {place: {"ramp"} for place, member in enumerate(record.members) if not member.ramp}
+    if isinstance(record, Calendar):
+        left_out["exceptions"] = {place: {"source"} for place, day in enumerate(record.exceptions) if not day.source}
     return _FORMS[kind].dump_json(record, exclude=left_out).decode()
 
 

@@ -13,6 +13,17 @@ MIDNIGHT = 24 * 60
 """Minutes of a day as clocks on the wall count them."""
 
 
+def time_text(minute: int) -> str:
+    """Write a time of day.
+
+    Examples
+    --------
+    >>> time_text(9 * 60), time_text(24 * 60)
+    ('09:00', '24:00')
+    """
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A span of a day, in minutes behind midnight; one that ends at or before its start ends on the next day.
@@ -39,11 +50,15 @@ class WeeklyHours:
 
 @dataclass(frozen=True, slots=True)
 class CalendarException:
-    """A date, as ``2026-10-10``, that has hours of its own: none where all are off, some for a make-up workday 调休."""
+    """A date, as ``2026-10-10``, that has hours of its own: none where all are off, some for a make-up workday 调休.
+
+    ``source`` says what it was imported from, such as ``country:CN``; empty: it was entered by hand.
+    """
 
     date: str
     hours: tuple[Hours, ...] = ()
     display_name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

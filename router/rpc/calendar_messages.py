@@ -21,6 +21,7 @@ from router.model.calendars import (
     Hours,
     TenantSettings,
     WeeklyHours,
+    time_text,
 )
 from router.model.errors import InvalidInput
 from router.rpc.workforce_messages import calendar_name, calendar_named, display_name, instant_ms
@@ -31,6 +32,7 @@ MAX_WEEKLY = 200
 MAX_EXCEPTIONS = 4_000
 MAX_HOURS_OF_DAY = 24
 MAX_REASON = 256
+MAX_SOURCE = 256
 CALENDAR_FIELDS = ("display_name", "time_zone", "weekly", "exceptions", "official_until")
 ABSENCE_FIELDS = ("start_time", "end_time", "reason")
 TENANT_FIELDS = ("time_zone", "calendar")
@@ -119,7 +121,8 @@ def _exceptions(messages: Sequence[calendars.CalendarException]) -> tuple[Calend
             first = f"calendar.exceptions[{places[message.date]}]"
             raise InvalidInput.of(f"{at}.date", f"{shown(message.date)}: stands here twice, first in {first}")
         places[message.date] = place
-        exceptions.append(CalendarException(message.date, _hours_of_day(message.hours, at), display_name(message, at)))
+        hours, source = _hours_of_day(message.hours, at), fields.text(message.source, MAX_SOURCE, f"{at}.source")
+        exceptions.append(CalendarException(message.date, hours, display_name(message, at), source))
     return tuple(sorted(exceptions, key=lambda exception: exception.date))
 
 
@@ -155,17 +158,6 @@ def _clock(hours: Hours) -> str:
     return f"{time_text(hours.start)}-{time_text(hours.end)}"
 
 
-def time_text(minute: int) -> str:
-    """Write a time of day.
-
-    Examples
-    --------
-    >>> time_text(9 * 60), time_text(24 * 60)
-    ('09:00', '24:00')
-    """
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
 def calendar_message(tenant: str, saved: Saved) -> calendars.Calendar:
     """Write a calendar."""
     record = saved.record
@@ -183,6 +175,7 @@ def calendar_message(tenant: str, saved: Saved) -> calendars.Calendar:
                 date=each.date,
                 hours=[calendars.HoursOfDay(start=time_text(h.start), end=time_text(h.end)) for h in each.hours],
                 display_name=each.display_name,
+                source=each.source,
             )
             for each in record.exceptions
         ],

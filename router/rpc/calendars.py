@@ -21,7 +21,7 @@ from router.rpc.standard_methods import StandardMethods
 from router.rpc.workforce_messages import instant_ms, masked
 from router.workforce.country_days import CountryDays, country_days
 from router.workforce.edits import Edit
-from router.workforce.ics import ics_days, ics_notes
+from router.workforce.ics import ics_days, ics_notes, no_days
 from router.workforce.imports import with_days
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -204,9 +204,11 @@ def _ics_days(message: calendars.IcsDays, calendar: Calendar) -> CountryDays:
     first, last = date(min(years), 1, 1), date(max(years), 12, 31)
     try:
         days = ics_days(message.content, calendar.time_zone, calendar.weekly, first, last)
+        if not (asked := tuple(day for day in days if int(day.date[:4]) in years)):
+            raise no_days(message.content, years)
     except InvalidInput as error:
         raise InvalidInput([Violation("ics.content", v.description) for v in error.violations]) from None
-    return CountryDays(tuple(day for day in days if int(day.date[:4]) in years), "")
+    return CountryDays(asked, "", frozenset(years))
 
 
 def _years(years: Sequence[int], field: str) -> list[int]:

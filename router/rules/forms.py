@@ -205,12 +205,33 @@ class PoolForm(Form):
     calendar: Id | None = None
 
 
+class ExceptionForm(Form):
+    """A date with a name: {name: Christmas}; without hours nobody works."""
+
+    hours: Spans = []
+    name: str = ""
+
+
 class CalendarForm(Form):
     """When somebody works: weekly: {mon-fri: 09:00-18:00}; exceptions: {2026-10-01: []}."""
 
+    name: str = ""
     time_zone: Annotated[Name | None, Field(description="Absent: the workforce's.")] = None
     weekly: dict[str, Spans] = {}
-    exceptions: dict[str, Spans] = {}
+    exceptions: dict[
+        str,
+        Annotated[
+            Annotated[ExceptionForm, Tag("<exception>")] | Annotated[Spans, Tag("<spans>")],
+            Discriminator(lambda value: "<exception>" if isinstance(value, dict) else "<spans>"),
+        ],
+    ] = {}
+    official_until: Annotated[str, Field(description="The last date that whoever says the holidays has said.")] = ""
+
+
+class CalendarsForm(Form):
+    """A file of calendars; each is as beside tests."""
+
+    calendars: Annotated[dict[Id, CalendarForm], Field(min_length=1)]
 
 
 class AbsenceForm(Form):
@@ -286,6 +307,7 @@ PARTS: dict[str, type[Form]] = {
     "expect": ExpectForm,
     "<pool form>": PoolForm,
     "calendars": CalendarForm,
+    "<exception>": ExceptionForm,
     "absences": AbsenceForm,
     "workforce": WorkforceForm,
 }

@@ -30,7 +30,7 @@ _MOVED = 4
 
 @dataclass(frozen=True, slots=True)
 class CountryDays:
-    """Days of a country.
+    """Days of a country, or of a file, in some years.
 
     Parameters
     ----------
@@ -38,10 +38,14 @@ class CountryDays:
         By date, none twice.
     official_until
         The last date, as ``2026-12-31``, until which they are what the country says; it may lie before all of them.
+        Empty: nobody says.
+    years
+        The years that were asked for.
     """
 
     exceptions: tuple[CalendarException, ...]
     official_until: str
+    years: frozenset[int]
 
 
 def country_days(
@@ -59,6 +63,11 @@ def country_days(
     subdivision
         Whose holidays come on top, as ISO 3166-2 has it behind the hyphen, such as ``BY``; empty: none's.
 
+    Returns
+    -------
+    CountryDays
+        Each day has the country for its source, whatever the subdivision: who names another corrects the first.
+
     Raises
     ------
     InvalidInput
@@ -73,15 +82,16 @@ def country_days(
     >>> days.exceptions[0].display_name, days.official_until
     ('元旦', '2026-12-31')
     """
-    days = _days(country, years, subdivision)
-    off = [CalendarException(str(day), (), name) for day, name in days.items()]
+    days, source = _days(country, years, subdivision), f"country:{country}"
+    off = [CalendarException(str(day), (), name, source) for day, name in days.items()]
     worked = [
-        CalendarException(str(day), hours, "调休上班" if _is_chinese(days) else "")
+        CalendarException(str(day), hours, "调休上班" if _is_chinese(days) else "", source)
         for day, hours in _made_up(days, weekly)
         if day.year in years
     ]
     exceptions = {exception.date: exception for exception in (*off, *worked)}
-    return CountryDays(tuple(exceptions[day] for day in sorted(exceptions)), _official_until(days, years))
+    in_order = tuple(exceptions[day] for day in sorted(exceptions))
+    return CountryDays(in_order, _official_until(days, years), frozenset(years))
 
 
 def _days(country: str, years: Collection[int], subdivision: str) -> HolidayBase:

@@ -42,7 +42,9 @@ _MOST_NAMED = 5
 def ics_days(
     source: bytes, time_zone: str, weekly: Sequence[WeeklyHours], first: date, last: date
 ) -> tuple[CalendarException, ...]:
-    """Return the days off and the make-up workdays of an .ics file, by date.
+    """Return the days off and the make-up workdays of an .ics file, by date; their source is its calendar's name.
+
+    A calendar without a name is no source: nobody can tell whether another file without one is a later state of it.
 
     Parameters
     ----------
@@ -61,14 +63,15 @@ def ics_days(
         If the extra that reads such files is not installed.
     """
     off, worked = dict[date, str](), dict[date, str]()
-    for event, days in _Reading(ics_file.read(source), zone(time_zone), first, last).covered():
+    file = ics_file.read(source)
+    for event, days in _Reading(file, zone(time_zone), first, last).covered():
         (worked if is_work(event) else off).update(dict.fromkeys(days, event.name))
     for day in sorted(off.keys() & worked.keys()):
         fault = f"{day} is off by {shown(off[day])} and worked by {shown(worked[day])}; allowed is one of them"
         raise InvalidInput.of(FIELD, fault)
-    hours = _hours_of_the_first_workday(weekly)
-    exceptions = [CalendarException(str(day), (), name) for day, name in off.items()]
-    exceptions += [CalendarException(str(day), hours, name) for day, name in worked.items() if hours]
+    hours, origin = _hours_of_the_first_workday(weekly), f"ics:{file.name}" if file.name else ""
+    exceptions = [CalendarException(str(day), (), name, origin) for day, name in off.items()]
+    exceptions += [CalendarException(str(day), hours, name, origin) for day, name in worked.items() if hours]
     return tuple(sorted(exceptions, key=lambda exception: exception.date))
 
 
@@ -99,6 +102,23 @@ def _mark(event: Event) -> str:
     """Return what Apple marks an event as, of the two that say something of work; empty: as neither."""
     mark = event.text(_MARK).strip().upper()
     return mark if mark in (_MARKED_OFF, _MARKED_WORK) else ""
+
+
+def no_days(source: bytes, years: Sequence[int]) -> InvalidInput:
+    """Return the failure of a file that can be read, and changes no day of the years asked for.
+
+    Raises
+    ------
+    InvalidInput, NotPossible
+        As `ics_days`.
+    """
+    events = ics_file.read(source).events
+    begin = sorted({event.text("DTSTART")[:4] for event in events} - {""})
+    found = f"events that begin in {_few(begin)}" if begin else "no event"
+    expected = "whole days in these years that are off, or worked in the calendar's weekly hours"
+    return InvalidInput.of(
+        FIELD, f"found {found}: no day of {_few(list(map(str, years)))} changes; expected: {expected}"
+    )
 
 
 def ics_notes(source: bytes) -> tuple[str, ...]:

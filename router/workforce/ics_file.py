@@ -6,7 +6,7 @@ What stands in other components, and every address, is passed over.
 
 References
 ----------
-RFC 5545, sections 3.1, 3.4 and 3.6.
+RFC 5545, sections 3.1, 3.4 and 3.6; RFC 7986, section 5.1, for a calendar's name.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 20
 MAX_EVENTS = 5_000
 MAX_NAME = 128
-"""Characters of an event's title that are kept."""
+"""Characters that are kept of an event's title, and of a calendar's name."""
 FIELD = "ics"
 
+_EXPECTED = "expected: an .ics file of one calendar, from BEGIN:VCALENDAR to END:VCALENDAR"
+_NAMES = ("X-WR-CALNAME", "NAME")
 _CALENDAR, _EVENT = ["VCALENDAR"], ["VCALENDAR", "VEVENT"]
 
 Property = tuple[Mapping[str, Any], str]
@@ -49,8 +51,7 @@ class Event:
     @property
     def name(self) -> str:
         """Its title, on one line."""
-        title = " ".join(self.text("SUMMARY").split())
-        return "".join(filter(str.isprintable, title))[:MAX_NAME].strip()
+        return _on_one_line(self.text("SUMMARY"))
 
     def text(self, name: str) -> str:
         """Return a text; empty: it has none."""
@@ -84,17 +85,26 @@ class IcsFile:
     ----------
     time_zone
         The zone that it names for times without one; empty: it names none.
+    name
+        What it calls its calendar, on one line; empty: it has no name.
     """
 
     events: list[Event] = field(default_factory=list)
     time_zone: str = ""
+    name: str = ""
 
     def add(self, within: Sequence[str], name: str, found: Property) -> None:
         """Add what stands within some components, if anybody asks for it."""
         if within == _CALENDAR and name == "X-WR-TIMEZONE":
             self.time_zone = found[1].strip()
+        elif within == _CALENDAR and name in _NAMES:
+            self.name = self.name or _on_one_line(found[1])
         elif within == _EVENT:
             self.events[-1].properties.setdefault(name, []).append(found)
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(filter(str.isprintable, " ".join(text.split())))[:MAX_NAME].strip()
 
 
 def read(source: bytes) -> IcsFile:
@@ -120,7 +130,7 @@ def read(source: bytes) -> IcsFile:
         else:
             file.add(within, name, (parameters, value))
     if within or n_calendars != 1:
-        raise InvalidInput.of(FIELD, f"found {n_calendars} calendars; allowed is one, from BEGIN to END:VCALENDAR")
+        raise InvalidInput.of(FIELD, f"found {n_calendars} calendars; {_EXPECTED}")
     if len(file.events) > MAX_EVENTS:
         raise InvalidInput.of(FIELD, f"{len(file.events)} events: at most {MAX_EVENTS}")
     return file
@@ -133,7 +143,9 @@ def _properties(source: bytes) -> Iterator[tuple[int, tuple[str, Mapping[str, An
             try:
                 name, parameters, value = line.parts()
             except ValueError as error:
-                raise InvalidInput.of(FIELD, f"line {number} is none of an .ics file: {shown(str(line))}") from error
+                raise InvalidInput.of(
+                    FIELD, f"line {number} is none of an .ics file: {shown(str(line))}; {_EXPECTED}"
+                ) from error
             yield number, (name.upper(), parameters, value)
 
 
@@ -146,6 +158,10 @@ def _lines(source: bytes) -> Sequence[Contentline]:
         raise InvalidInput.of(FIELD, f"{len(source)} bytes: at most {MAX_BYTES}")
     try:
         lines: Sequence[Contentline] = Contentlines.from_ical(source.decode("utf-8-sig"))  # type: ignore[no-untyped-call]
+    except UnicodeDecodeError as error:
+        line, byte = source[: error.start].count(b"\n") + 1, source[error.start]
+        fault = f"line {line} holds the byte 0x{byte:02x}, which is not UTF-8; expected: the file saved as UTF-8"
+        raise InvalidInput.of(FIELD, fault) from error
     except ValueError as error:
-        raise InvalidInput.of(FIELD, f"is no .ics file in UTF-8: {error}") from error
+        raise InvalidInput.of(FIELD, f"is no .ics file: {error}") from error
     return lines

@@ -100,7 +100,9 @@ _HOURS = calendars.HoursOfDay(start="10:00", end="24:00")
 _CALENDAR = calendars.Calendar(
     name=f"{PARENT}/calendars/shanghai", time_zone="Asia/Shanghai", official_until="2026-12-31",
     weekly=[calendars.WeeklyHours(day=1, start="09:00", end="18:00")],
-    exceptions=[calendars.CalendarException(date="2026-10-10", hours=[_HOURS], display_name="调休")],
+    exceptions=[
+        calendars.CalendarException(date="2026-10-10", hours=[_HOURS], display_name="调休", source="country:CN")
+    ],
 )  # fmt: skip
 _ABSENCE = calendars.Absence(
     name=f"{PARENT}/reps/ann/absences/spring", reason="away",

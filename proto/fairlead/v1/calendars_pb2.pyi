@@ -262,14 +262,16 @@ class WeeklyHours(_message.Message):
     def __init__(self, day: _Optional[_Union[_dayofweek_pb2.DayOfWeek, str]] = ..., start: _Optional[str] = ..., end: _Optional[str] = ...) -> None: ...
 
 class CalendarException(_message.Message):
-    __slots__ = ("date", "hours", "display_name")
+    __slots__ = ("date", "hours", "display_name", "source")
     DATE_FIELD_NUMBER: _ClassVar[int]
     HOURS_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
     date: str
     hours: _containers.RepeatedCompositeFieldContainer[HoursOfDay]
     display_name: str
-    def __init__(self, date: _Optional[str] = ..., hours: _Optional[_Iterable[_Union[HoursOfDay, _Mapping]]] = ..., display_name: _Optional[str] = ...) -> None: ...
+    source: str
+    def __init__(self, date: _Optional[str] = ..., hours: _Optional[_Iterable[_Union[HoursOfDay, _Mapping]]] = ..., display_name: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class HoursOfDay(_message.Message):
     __slots__ = ("start", "end")

@@ -10,18 +10,16 @@ from tests.integration.clients.arranging import Restartable, fairlead, tried
 
 SHANGHAI = """\
 calendars:
-  - id: shanghai
+  shanghai:
     name: 上海
     time_zone: Asia/Shanghai
-    weekly:
-      - {days: mon-fri, hours: [09:00-12:00, 13:00-18:00]}
-  - id: night
+    weekly: {mon-fri: [09:00-12:00, 13:00-18:00]}
+  night:
     time_zone: Asia/Shanghai
     weekly:
-      - days: sun-thu
-        hours: 22:00-06:00
+      sun-thu: 22:00-06:00
     exceptions:
-      - {date: 2026-12-24, name: Christmas Eve}
+      2026-12-24: {name: Christmas Eve}
 """
 
 
@@ -62,15 +60,17 @@ def test_a_calendar_is_loaded_gets_its_countrys_days_and_is_drawn(at: tuple[str,
 @pytest.mark.parametrize(
     ("before", "after", "place", "says"),
     [
-        ("hours: 22:00-06:00", "hours: 22:00 to 6", "11:16", "found '22:00 to 6'; allowed are hours such as 09:00"),
-        ("days: sun-thu", "days: sun-thr", "10:15", "found 'sun-thr'; allowed are mon, tue"),
-        ("id: night", "id: shanghai", "7:9", "'shanghai' stands here twice"),
-        ("name: Christmas Eve", "nmae: Eve", "13:28", "unknown key 'nmae'; allowed are date, hours, name"),
-        ("22:00-06:00", "[22:00-06:00, 05:00-08:00]", "11:30", "overlaps"),
-        ("22:00-06:00", "22:00-22:00", "11:16", "must not be the start; a whole day is 00:00 to 24:00"),
-        ("date: 2026-12-24", "date: 2026-02-30", "13:16", "'2026-02-30': must be a date"),
-        ("- id: night\n    time_zone: Asia/Shanghai", "- id: night\n    time_zone: Asia/Shanghia", "8:16", "IANA list"),
-        ("id: night", "id: night shift", "7:9", "holds ' '"),
+        ("22:00-06:00", "22:00 to 6", "9:16", "found '22:00 to 6'; allowed are hours such as 09:00"),
+        ("sun-thu", "sun-thr", "9:7", "found 'sun-thr'; allowed are mon, tue"),
+        ("  night:", "  shanghai:", "6:3", "shanghai"),
+        ("name: Christmas Eve", "nmae: Eve", "11:20", "unknown key 'nmae'; allowed are hours, name"),
+        ("22:00-06:00", "[22:00-06:00, 05:00-08:00]", "9:30", "tue 05:00-08:00 overlaps mon 22:00-06:00"),
+        ("22:00-06:00", "22:00-22:00", "9:16", "00:00-24:00 for a whole day"),
+        ("2026-12-24", "2026-02-30", "11:7", "found '2026-02-30'; a date such as 2026-10-10 is expected"),
+        ("night:\n    time_zone: Asia/Shanghai", "night:\n    time_zone: Asia/Shanghia", "7:16", "allowed is a zone"),
+        ("night:\n    time_zone: Asia/Shanghai", "night:", "7:5", "must be a zone of the IANA list"),
+        ("  night:", "  night shift:", "6:3", "holds ' '"),
+        ("{name: Christmas Eve}", "{name: " + "x" * 300 + "}", "11:19", "300 characters: at most 256"),
     ],
 )
 def test_a_problem_is_named_with_its_place_and_nothing_is_written(
@@ -162,20 +162,76 @@ def test_a_column_that_may_be_the_last_day_of_leave_is_not_taken_for_the_first_a
     assert (status, "found no column of back; allowed: back, end_time, 返岗" in refused) == (2, True), refused
 
 
-def test_an_import_prints_the_days_that_it_changes_and_none_where_it_brings_none(
+def feed_of(*days: tuple[str, str], name: str = "") -> str:
+    events = "".join(f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nSUMMARY:{title}\nEND:VEVENT\n" for day, title in days)
+    called = f"X-WR-CALNAME:{name}\n" if name else ""
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{called}{events}END:VCALENDAR\n"
+
+
+def test_a_later_state_of_a_file_takes_its_former_days_back_and_no_others(at: tuple[str, ...], tmp_path: Path) -> None:
+    own = "    exceptions: {2026-03-02: {name: company's day}}\n"
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI.partition("  night:")[0] + own), *at)
+    feed = tmp_path / "feed.ics"
+    feed.write_text(feed_of(("20260501", "放假"), ("20260504", "放假"), name="公司日历"), "utf-8")
+    fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", *at)
+    feed.write_text(feed_of(("20260601", "团建放假"), name="别的日历"), "utf-8")
+    fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", *at)
+    feed.write_text(feed_of(("20260501", "放假"), ("20260505", "放假"), name="公司日历"), "utf-8")
+
+    again = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", *at)
+
+    assert again.startswith(
+        "+ 2026-05-05 Tue closed: 放假\n- 2026-05-04 Mon closed: 放假\n"
+        "shanghai: 4 exceptions, 1 new or changed, 1 gone;"
+    )
+
+
+def test_an_import_prints_the_days_that_it_changes_and_is_refused_where_it_brings_none(
     at: tuple[str, ...], tmp_path: Path
 ) -> None:
     fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
     feed = tmp_path / "feed.ics"
-    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260105\nSUMMARY:小寒\nEND:VEVENT\n"
-    feed.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{event}END:VCALENDAR\n", "utf-8")
+    feed.write_text(feed_of(("20260105", "小寒")), "utf-8")
 
     tried_out = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", "--dry-run", *at)
-    other_year = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
+    status, other_year = tried("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
 
     assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
     assert tried_out.endswith("; nothing is written\n")
-    assert other_year.startswith("shanghai: 0 exceptions, 0 new or changed;")
+    assert (
+        status,
+        "found events that begin in 2026: no day of 2020 changes; expected: whole days" in other_year,
+    ) == (
+        1,
+        True,
+    ), other_year
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "says"),
+    [
+        (b"", 2, "feed.ics: it is empty; expected: an .ics file of one calendar"),
+        (b"x" * 20_000_000, 2, "feed.ics: 20,000,000 bytes; at most 1,048,576"),
+        (
+            feed_of(("20260501", "放假")).encode("gb18030"),
+            1,
+            "line 5 holds the byte 0xb7, which is not UTF-8; expected: the",
+        ),
+        (b"<!DOCTYPE html>\n<html>", 1, "line 1 is none of an .ics file: '<!DOCTYPE html>'; expected: an .ics file of"),
+        (feed_of().encode(), 1, "found no event: no day of 2026 changes; expected: whole days"),
+        (None, 2, "is a directory"),
+    ],
+)
+def test_what_is_no_file_of_days_is_refused_with_what_was_expected(
+    at: tuple[str, ...], tmp_path: Path, content: bytes | None, status: int, says: str
+) -> None:
+    fairlead("calendars", "load", written(tmp_path, SHANGHAI), *at)
+    feed = tmp_path / "feed.ics"
+    feed.mkdir() if content is None else feed.write_bytes(content)
+
+    refused = tried("calendars", "import", "shanghai", str(feed), "--years", "2026", *at)
+
+    assert (refused[0], says in refused[1]) == (status, True), refused[1]
 
 
 def test_an_import_of_apples_days_goes_by_its_marks_and_names_what_it_passed_over(

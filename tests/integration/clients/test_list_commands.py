@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -119,14 +120,32 @@ def test_what_the_service_refuses_leaves_a_file_as_it_was(where: Where, tmp_path
 
 
 @pytest.mark.parametrize("command", ["decisions", "items"])
+def test_times_without_a_zone_are_on_the_clocks_that_the_list_is_on(where: Where, command: str) -> None:
+    fairlead("tenant", "set", "--time-zone", "Pacific/Kiritimati", *where)  # 14 hours ahead
+    there = datetime.now(UTC).replace(tzinfo=None) + timedelta(hours=14)
+    before, after = ((there + timedelta(hours=hours)).isoformat(timespec="seconds") for hours in (-2, 2))
+
+    on_these, in_utc = (
+        fairlead(command, "list", "--since", before, "--until", after, "--json", *utc, *where).splitlines()
+        for utc in ((), ("--utc",))
+    )
+    fairlead("tenant", "set", "--time-zone", "UTC", *where)
+
+    assert len(on_these) >= 3
+    assert in_utc == []
+
+
+@pytest.mark.parametrize("command", ["decisions", "items"])
 def test_what_cannot_be_read_is_told_with_what_is_allowed(where: Where, command: str) -> None:
     of_filter = tried(command, "list", "--filter", "polo = team", "--source", "web", *where)
     of_time = tried(command, "list", "--since", "yesterday", *where)
+    of_year = tried(command, "list", "--since", "0001-01-01", *where)
     of_both = tried(command, "list", "--json", "--csv", "x.csv", *where)
 
     assert of_filter[0] == 1
     assert "filter: character 1: no field 'polo'" in of_filter[1]
     assert "the nearest is pool" in of_filter[1]
-    assert of_time[0] == of_both[0] == 2
+    assert of_time[0] == of_year[0] == of_both[0] == 2
+    assert "'0001-01-01'; allowed: 7d" in of_year[1].replace("\n", " ")
     assert "'yesterday'; allowed: 7d (or 30m, 12h, 2w), a date 2026-11-28" in of_time[1].replace("\n", " ")
     assert "--csv and --json: allowed is one of them" in of_both[1]

@@ -63,6 +63,27 @@ async def test_a_countrys_days_are_brought_into_a_calendar_with_its_hours(api: A
     assert "country.country" in str(error.details())
 
 
+async def test_a_country_imported_again_takes_back_what_it_no_longer_has_and_nothing_else(api: Api) -> None:
+    await opened(api)
+    name = f"{api.parent}/calendars/shanghai"
+    days = calendars.CountryDays(country="DE", subdivision="BY", years=[2026])
+    request = calendars.ImportCalendarRequest(name=name, country=days)
+    german = await api.workforce.ImportCalendar(request)
+    by_hand = calendars.CalendarException(date="2026-03-02", display_name="company's day")
+    other_year = calendars.CalendarException(date="2025-06-19", source="country:DE")
+    german.exceptions.extend([by_hand, other_year])
+    await api.workforce.UpdateCalendar(calendars.UpdateCalendarRequest(calendar=german))
+
+    request.country.subdivision = "HH"
+    corrected = await api.workforce.ImportCalendar(request)
+
+    before, after = ({day.date: day for day in each.exceptions} for each in (german, corrected))
+    assert before["2026-11-01"].source == "country:DE"
+    assert "2026-11-01" not in after  # All Saints' Day, which Bavaria has and Hamburg has not
+    assert (after["2026-03-02"], after["2025-06-19"]) == (by_hand, other_year)
+    assert after["2026-10-31"].source == "country:DE"  # Reformation Day
+
+
 async def test_the_whole_days_of_an_ics_file_are_brought_into_a_calendar(api: Api) -> None:
     await opened(api)
     event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:{}\nSUMMARY:{}\nEND:VEVENT"

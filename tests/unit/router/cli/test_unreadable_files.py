@@ -12,7 +12,7 @@ from service import main
 NOWHERE = ("--server", "127.0.0.1:1")
 TABLES = [("workforce", "load", f"--{kind}") for kind in ("reps", "pools", "territories")]
 CALENDARS = ("calendars", "load")
-GB18030 = "calendars:\n  - id: a\n    name: 上海\n".encode("gb18030")
+GB18030 = "calendars:\n  a:\n    name: 上海\n".encode("gb18030")
 WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xb4"
 
 
@@ -27,7 +27,7 @@ WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xb4"
         *((command, "a.csv", WORKBOOK, "is no text") for command in TABLES),
         (CALENDARS, "a.yaml", b"", "it is empty; allowed: calendars below a key `calendars`"),
         (CALENDARS, "a.yaml", b"\n\n", "it is empty; allowed: calendars below a key `calendars`"),
-        (CALENDARS, "a.yaml", b"calendars: []\n", "a.yaml:1:12 error: it is empty; at least one is expected"),
+        (CALENDARS, "a.yaml", b"calendars: {}\n", "a.yaml:1:12 error: it is empty; at least one is expected"),
         (CALENDARS, "a.yaml", GB18030, "a.yaml:3:11 error: byte 0xc9 is not UTF-8"),
         (CALENDARS, "a.yaml", WORKBOOK, "is not UTF-8"),
         (CALENDARS, "a.yaml", b"a" * (9 << 20), "allowed are 8,388,608"),

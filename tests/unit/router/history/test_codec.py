@@ -7,7 +7,8 @@ from typing import Any
 import msgpack
 import pytest
 
-from router.history.codec import pack_head, read_event
+from router.history.codec import pack_head, read_event, record_from, record_text
+from router.model.calendars import Calendar, CalendarException
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState
 from router.model.errors import CorruptHistory
 from router.model.events import Credited, LeaveCredit, PresenceChanged
@@ -94,3 +95,13 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 
     for content in (bytes(size), b"x" * size):
         assert pack_head(head, content) == msgpack.packb((content, *head[1:]))
+
+
+def test_a_day_entered_by_hand_is_written_as_before_days_had_a_source() -> None:
+    days = CalendarException("2026-03-02"), CalendarException("2026-05-01", (), "Labour Day", "country:DE")
+    office = Calendar("office", exceptions=days)
+
+    text = record_text("calendar", office)
+
+    assert '{"date":"2026-03-02","hours":[],"display_name":""}' in text
+    assert record_from("calendar", text) == office

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
 
 from router.assignment.rule_tests import run_tests
+from router.cli.calendar_files import read_calendars
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Member, Pool, WorkforceRecords
+from router.rpc.calendar_messages import calendar
 from router.rules.check import check, check_tests
+
+THREE_OFFICES = Path("examples/three_offices/calendars.yaml")
 
 RULES = """
 fields: {severity: {type: string}}
@@ -177,7 +183,11 @@ def test_hours_are_read_as_they_are_written() -> None:
             "workforce.absences.a[0].why",
             "unknown key 'why'; allowed are start, end",
         ),
-        ("{calendars: {c: {zone: UTC}}}", "workforce.calendars.c.zone", "allowed are time_zone, weekly, exceptions"),
+        (
+            "{calendars: {c: {zone: UTC}}}",
+            "workforce.calendars.c.zone",
+            "allowed are name, time_zone, weekly, exceptions",
+        ),
         ("{calendars: {c: {time_zone: Mars}}}", "workforce.calendars.c.time_zone", "found 'Mars'; allowed is a zone"),
         (
             "{calendars: {c: {weekly: {monday: []}}}}",
@@ -201,6 +211,17 @@ def test_hours_are_read_as_they_are_written() -> None:
             "workforce.calendars.c.weekly.mon[1]",
             "found '13:00-25:00'",
         ),
+        (
+            "{calendars: {c: {weekly: {mon-tue: 22:00-06:00, wed: 05:00-12:00}}}}",
+            "workforce.calendars.c.weekly.wed",
+            "wed 05:00-12:00 overlaps tue 22:00-06:00: spans may meet, and not overlap",
+        ),
+        (
+            "{calendars: {c: {exceptions: {2026-05-01: {hours: [09:00-12:00, 11:00-13:00]}}}}}",
+            "workforce.calendars.c.exceptions.2026-05-01.hours[1]",
+            "11:00-13:00 overlaps 09:00-12:00",
+        ),
+        ("{calendars: {c: {official_until: soon}}}", "workforce.calendars.c.official_until", "found 'soon'; a date"),
         (
             "{calendars: {c: {exceptions: {may 1st: []}}}}",
             "workforce.calendars.c.exceptions.may 1st",
@@ -246,3 +267,16 @@ def test_tests_that_bring_nobody_run_by_the_hours_there_are() -> None:
     assert there is not None
     assert [result.passed for result in run_tests(checked.rule_set, tests, there)] == [True]
     assert [result.passed for result in run_tests(checked.rule_set, tests, WorkforceRecords())] == [False]
+
+
+def test_a_file_of_calendars_and_tests_beside_rules_have_one_form() -> None:
+    text = THREE_OFFICES.read_text("utf-8")
+
+    beside = check_tests("workforce:\n" + indent(text, "  ")).workforce
+    file = read_calendars(text.encode())
+
+    assert beside is not None
+    assert file.problems == ()
+    whole = {each.message.name: calendar(each.message, each.message.name, None, each.mask) for each in file.calendars}
+    assert dict(beside.calendars) == whole
+    assert whole["munich"].exceptions[1].display_name == "Silvester"

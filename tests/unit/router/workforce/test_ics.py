@@ -64,8 +64,8 @@ def test_apples_marks_tell_days_off_from_workdays_and_from_festivals() -> None:
     )
 
     assert read(*feed) == (
-        CalendarException("2026-10-01", (), "国庆节"),
-        CalendarException("2026-10-10", spans("09:00-18:00"), "国庆节"),
+        CalendarException("2026-10-01", (), "国庆节", "ics:中国大陆节假日"),
+        CalendarException("2026-10-10", spans("09:00-18:00"), "国庆节", "ics:中国大陆节假日"),
     )
     assert ics_notes(file(*feed)) == (
         "2 events change no day, without X-APPLE-SPECIAL-DAY: 小寒, 情人节",
@@ -196,11 +196,16 @@ def test_a_date_that_is_off_and_worked_is_refused() -> None:
     [
         (b"", "found 0 calendars"),
         (file() + file(), "found 2 calendars"),
-        (b"BEGIN:VCALENDAR\r\n", "allowed is one, from BEGIN to END:VCALENDAR"),
+        (b"BEGIN:VCALENDAR\r\n", "one calendar, from BEGIN:VCALENDAR to END:VCALENDAR"),
         (file("END:VEVENT"), "line 3 ends 'VEVENT', which has not begun there"),
         (file("no colon"), "line 3 is none of an .ics file: 'no colon'"),
         (file("X-WR-TIMEZONE:Mars/Base"), "'Mars/Base'; allowed is a zone"),
-        ("BEGIN:VCALENDAR".encode("utf-16"), "no .ics file in UTF-8"),
+        ("BEGIN:VCALENDAR".encode("utf-16"), "line 1 holds the byte 0xff, which is not UTF-8"),
+        (file(event("SUMMARY:国庆节")).decode().encode("gb18030"), "line 4 holds the byte 0xb9, which is not UTF-8"),
+        (
+            b"<!DOCTYPE html>\r\n<html></html>",
+            "line 1 is none of an .ics file: '<!DOCTYPE html>'; expected: an .ics file",
+        ),
         (b" " * (MAX_BYTES + 1), f"at most {MAX_BYTES}"),
         (file("\r\n".join(["BEGIN:VEVENT\r\nEND:VEVENT"] * (MAX_EVENTS + 1))), f"5001 events: at most {MAX_EVENTS}"),
         (b"BEGIN:VEVENT\r\n" * 20_000, "found 0 calendars"),

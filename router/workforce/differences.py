@@ -88,7 +88,7 @@ def _of_pool(pool: Pool) -> dict[str, FactValue]:
 
 
 def _steps(member: Member) -> tuple[str, ...]:
-    return tuple(f"{_instant(step.from_ms)} {step.weight / MILLIS:g}" for step in member.ramp)
+    return tuple(f"{_instant(step.from_ms)} {step.weight / MILLIS:.15g}" for step in member.ramp)
 
 
 def _instant(at_ms: int) -> str:

@@ -57,9 +57,10 @@ def clock() -> None:
     somebody comes on duty, and has its owner from then on.
 
     Time never runs back in a log: an instant before the newest event is refused, and a folder of its own (--data) is
-    where to begin earlier. A lease that a worker holds lasts as long in simulated time: a jump ends it, and another worker does the work again, as it
-    does when one is lost. Under a high rate it may end before the work does: serve with a longer FAIRLEAD_LEASE_S, or
-    let time jump instead. How long request ids and remembered scores are kept is real time.
+    where to begin earlier. A lease that a worker holds lasts as long in simulated time: a jump ends it, and another
+    worker does the work again, as it does when one is lost. Under a high rate it may end before the work does: serve
+    with a longer FAIRLEAD_LEASE_S, or let time jump instead. How long request ids and remembered scores are kept is
+    real time.
     """
 
 

@@ -113,7 +113,10 @@ def _refused(message: str) -> Trial:
 
 def _ending(code: int, stderr: str) -> str:
     if code == -signal.SIGPROF:
-        return f"the engine did not answer a sample work item within {SAMPLE_CPU_S:,.15g} s; it would not serve this rule set"
+        return (
+            f"the engine did not answer a sample work item within {SAMPLE_CPU_S:,.15g} s; "
+            "it would not serve this rule set"
+        )
     if "MemoryError" in stderr or code == -signal.SIGKILL:
         return (
             f"checking and trying it took more than the {MEMORY_BYTES >> 20:,} MiB of memory allowed; make it smaller"

@@ -4,8 +4,8 @@
 --        6 presence hash: see ledger.lua; 7 … the ledgers of the settlements, then the request's key (absent: none)
 -- ARGV   1 expected workforce revision (0: none yet), 2 fingerprint of the request, 3 seconds to remember it,
 --        4 records, msgpack {{'{kind}/{id}', JSON ('': deleted)}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
---        7 settlements, msgpack {{pool, leavers, members ({}: nobody is left, the ledger is dropped)}, …}; a member is
---          {rep, weight, ramp}, weights in thousandths, a ramp {{ms from which on, weight}, …} in the order of time,
+--        7 settlements, msgpack {{pool, leavers, {rep, weight, ramp} of members ({}: nobody is left, the ledger is dropped)}, …},
+--          weights in thousandths, a ramp {{ms from which on, weight}, …} in the order of time,
 --        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet)
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.

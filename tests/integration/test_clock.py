@@ -298,6 +298,54 @@ async def test_the_clock_is_not_set_back_before_the_newest_event(simulated: Serv
     assert (await asyncio.to_thread(moved, data, "set", "2031-04-14T09:00")).startswith("2031-04-14 09:00:00 UTC")
 
 
+async def test_a_calendar_is_drawn_from_the_simulated_today_on(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-04-20T22:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.hire("ann")
+        await works_nine_to_six(data, tenant, "ann")
+
+    at = ("--server", simulated.address, "--tenant", tenant)
+    drawn = await asyncio.to_thread(CliRunner().invoke, main, ["calendars", "show", "office", *at])
+
+    days = re.findall(r"\d{4}-\d\d-\d\d", drawn.output)
+    assert (days[0], len(days)) == ("2031-04-21", 14)  # in Shanghai it is Monday already
+
+
+async def test_what_waits_is_listed_with_what_for_and_until_when(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-04-26T12:00+08:00")
+    at = ("--server", simulated.address, "--tenant", tenant)
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await works_nine_to_six(data, tenant, "ann")
+        assert (await api.route("L-1")).outcome == WAITING
+        listed = [
+            (await asyncio.to_thread(_listed, what, *options, *at))
+            for what in ("items", "decisions")
+            for options in ((), ("--language", "zh"))
+        ]
+        await moves(data, "advance", "1w")
+        later = await asyncio.to_thread(_listed, "items", *at)
+
+    for english, chinese in (listed[:2], listed[2:]):
+        assert "waits for" in english
+        assert "0/1 reps" in english
+        assert "2031-04-28" in english
+        assert "在等什么" in chinese
+        assert "0/1 人合格" in chinese
+        assert "2031-04-28" in chinese
+    assert "waits for" not in later
+
+
+def _listed(what: str, *options: str) -> str:
+    ended = CliRunner().invoke(main, [what, "list", *options])
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
 async def test_simulated_time_stands_at_its_end_whatever_the_rate(own_store: EmbeddedServer) -> None:
     redis = client_for(own_store.url)
     clock = SimulatedClock(redis)

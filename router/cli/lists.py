@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from rich.text import Text
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
+from gateway.filters.fields import nearest_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
 from router.cli.csv_files import csv_file
@@ -119,9 +119,7 @@ def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
     """Return ids; whoever is not there may have been once, so that is no error."""
     ids, present = ids_called(wanted, names), {last(name) for name in names}
     for unknown in [each for each in ids if names and last(each) not in present]:
-        nearest = get_close_matches(unknown, [*present, *names.values()], n=1)
-        hint = f"; the nearest is {nearest[0]}" if nearest else ""
-        click.echo(f"there is no {what} {unknown} now{hint}", err=True)
+        click.echo(f"there is no {what} {unknown} now{nearest_of(unknown, [*present, *names.values()])}", err=True)
     return ids
 
 

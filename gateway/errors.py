@@ -46,7 +46,7 @@ class RateLimited(Exhausted):
     reason = "RATE_LIMITED"
 
     def __init__(self, subject: str, per_s: float, retry_after_s: float) -> None:
-        description = f"{subject}: more than {per_s:g} calls a second; try again in {retry_after_s:.2f} s"
+        description = f"{subject}: more than {per_s:,.15g} calls a second; try again in {retry_after_s:.2f} s"
         super().__init__(subject, description, retry_after_s)
 
 

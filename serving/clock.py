@@ -18,7 +18,7 @@ from failures import Failure
 from router.adapters.redis.repositories import Stores
 from router.cli.failing import InputFailed
 from router.cli.stores import connected_stores, running_store
-from serving.simulated_time import SimulatedTime
+from serving.simulated_time import SimulatedTime, newest_event_us
 from store.clock import LAST_US, SimulatedClock, simulated
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,10 +56,11 @@ def clock() -> None:
     Whatever falls due on the way of `set` and `advance` happens at its own instant, in order: what waits is woken when
     somebody comes on duty, and has its owner from then on.
 
-    Time never runs back in a log: set back, events keep the time of the last one until the clock has passed it. A lease
-    that a worker holds lasts as long in simulated time: a jump ends it, and another worker does the work again, as it
-    does when one is lost. Under a high rate it may end before the work does: serve with a longer FAIRLEAD_LEASE_S, or
-    let time jump instead. How long request ids and remembered scores are kept is real time.
+    Time never runs back in a log: an instant before the newest event is refused, and a folder of its own (--data) is
+    where to begin earlier. A lease that a worker holds lasts as long in simulated time: a jump ends it, and another
+    worker does the work again, as it does when one is lost. Under a high rate it may end before the work does: serve
+    with a longer FAIRLEAD_LEASE_S, or let time jump instead. How long request ids and remembered scores are kept is
+    real time.
     """
 
 
@@ -78,6 +79,7 @@ def set_to(instant: str, data: Path) -> None:
     at_us = _instant(instant)
 
     async def move(stores: Stores, clock: SimulatedClock) -> str:
+        _refuse_before(await newest_event_us(stores), at_us)
         return await _moved(stores, clock, at_us)
 
     _with(data, move)
@@ -137,14 +139,25 @@ async def _moved(stores: Stores, clock: SimulatedClock, to_us: int) -> str:
     return await _shown(clock) + (f"; {fired} timer{'s' * (fired > 1)} fired on the way" if fired else "")
 
 
+def _refuse_before(newest_us: int, at_us: int) -> None:
+    """Insist on an instant that no event of the log lies behind."""
+    if at_us < newest_us:
+        asked, newest = (_written(us, "milliseconds") for us in (at_us, newest_us))
+        raise InputFailed(
+            f"INSTANT is {asked}, before the newest event, of {newest}: time never runs back in a log; allowed is that "
+            "instant or a later one; to begin earlier, serve another folder with --data"
+        )
+
+
 async def _shown(clock: SimulatedClock) -> str:
     at_us, rate = await clock.read()
-    runs = "stands" if rate == 0 else f"runs {rate:g} seconds a second"
+    runs = "stands" if rate == 0 else f"runs {rate:,.15g} seconds a second"
     return f"{_written(at_us)}, and {runs}; really it is {_written(await clock.real_us())}"
 
 
-def _written(at_us: int) -> str:
-    return f"{_EPOCH + timedelta(microseconds=at_us):%Y-%m-%d %H:%M:%S} UTC"
+def _written(at_us: int, digits: str = "seconds") -> str:
+    instant = (_EPOCH + timedelta(microseconds=at_us)).replace(tzinfo=None)
+    return f"{instant.isoformat(' ', digits)} UTC"
 
 
 def _instant(text: str) -> int:

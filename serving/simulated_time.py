@@ -107,6 +107,12 @@ class _Tenant:
         return fired
 
 
+async def newest_event_us(stores: Stores) -> int:
+    """Return when the newest event of all logs was, in microseconds since 1970; 0: there is none."""
+    logs = [await stores.assignments.events(name, count=1, newest_first=True) for name in await stores.tenants()]
+    return max((event.at_ms * _US for log in logs for event in log), default=0)
+
+
 def _is_fired(event: Event) -> bool:
     """Say whether an event is of what fell due, as far as it says so: who is back may have said it themselves."""
     return isinstance(event, Fired | Credited) or (isinstance(event, PresenceChanged) and event.until_ms is None)

@@ -148,7 +148,11 @@ class Service:
             (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
-            (WorkforceServicer(workforce_service, presence_service, cap_uses), workforce_pb2, "WorkforceService"),
+            (
+                WorkforceServicer(workforce_service, presence_service, cap_uses, assignments),
+                workforce_pb2,
+                "WorkforceService",
+            ),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),

@@ -311,8 +311,8 @@ class Survey:
         tells = f"both {told[0]!r} and {told[1]!r} beside it" if told else "no value that tells"
         raise UnreadableTable.of(
             f"column {self.column}",
-            f"found {text!r}, which is {read.by_point:g} by a decimal point and {read.by_comma:g} by a decimal comma, "
-            f"and {tells}; say --decimal . or --decimal ,",
+            f"found {text!r}, which is {read.by_point:.15g} by a decimal point and {read.by_comma:.15g} by a decimal "
+            f"comma, and {tells}; say --decimal . or --decimal ,",
         )
 
     def _refuse_dates(self) -> str:

@@ -63,7 +63,7 @@ def one_of(names: Iterable[str], prefix: str) -> FieldKind:
     def read(written: str, _: str) -> str:
         name = written.removeprefix(prefix)
         if name not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}{_nearest(name.upper(), allowed)}")
+            raise ValueError(f"one of {', '.join(allowed)}{nearest_of(name.upper(), allowed)}")
         return name
 
     return FieldKind(_EQUAL, read)
@@ -143,7 +143,7 @@ class FilterFields(Generic[Record]):
         name = written.field
         field = self._fields.get(name)
         if field is None:
-            hint = _nearest(name, self._fields)
+            hint = nearest_of(name, self._fields)
             raise refused(written.place, f"no field {shown(name)}; allowed: {', '.join(self._fields)}{hint}")
         if written.comparator == ":" and written.value == "*":
             if {":", _SET} & {*field.kind.comparators}:
@@ -162,6 +162,7 @@ def _value(kind: FieldKind, written: Written, tenant: str) -> Any:
         raise refused(written.value_place, fault) from error
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def nearest_of(name: str, names: Iterable[str]) -> str:
+    """Say behind a refusal which of some names is nearest to one that is none of them; nothing where none is near."""
     nearest = get_close_matches(name, list(names), n=1)
     return f"; the nearest is {nearest[0]}" if nearest else ""

@@ -35,6 +35,10 @@ class Verdict(StrEnum):
     INELIGIBLE = "INELIGIBLE"
 
 
+Shown = str | tuple[str, ...]
+"""A value in words, or several, which each language joins as it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a rep could not become the owner; ``item_field`` is the work item's field that ``required`` comes from.
@@ -46,8 +50,8 @@ class Reason:
 
     code: str
     field: str = ""
-    actual: str = ""
-    required: str = ""
+    actual: Shown = ""
+    required: Shown = ""
     op: str = ""
     item_field: str = ""
     lift_ms: int = 0
@@ -332,11 +336,11 @@ def _unmet(requirement: Requirement, rep: Rep, wanted: FactValue | None) -> Reas
     return Reason(code, requirement.rep, actual, required, requirement.op, requirement.item or "")
 
 
-def _shown(value: FactValue | None) -> str:
+def _shown(value: FactValue | None) -> Shown:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return value
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

@@ -44,4 +44,4 @@ def cell_of(policy: workforce.AbsencePolicy) -> str:
     if policy.WhichOneof("policy") != "credit":
         return "forfeit"
     credit = policy.credit
-    return f"credit:{credit.max_units:.15g}:{credit.ttl_duration.ToJsonString()}:{credit.share:g}"
+    return f"credit:{credit.max_units:.15g}:{credit.ttl_duration.ToJsonString()}:{credit.share:.15g}"

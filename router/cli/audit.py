@@ -195,11 +195,11 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
         case PresenceChanged():
             return f"{event.rep} away until {clock.at_ms(event.until_ms) if event.until_ms else 'told otherwise'}"
         case Credited(credit=credit) if credit.entry:
-            back = f"{-event.amount / MICROS:g} of the credit of event {credit.entry}"
+            back = f"{-event.amount / MICROS:,.15g} of the credit of event {credit.entry}"
             return f"pool {credit.pool}: {credit.rep} gave back {back}"
         case Credited(credit=credit):
             leave = f"{clock.at_ms(credit.since_ms)} to {clock.at_ms(credit.until_ms)}"
-            return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:g} for their leave, {leave}"
+            return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:,.15g} for their leave, {leave}"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 

@@ -75,10 +75,10 @@ def show_command(calendar: str, first: datetime | None, as_json: bool, server: s
     """
     with connected(server, tenant) as client:
         shown = client.get_calendar(calendar)
+        start = first.date() if first else _today(client, shown.time_zone)
     if as_json:
         click.echo(json.dumps(MessageToDict(shown, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
         return
-    start = first.date() if first else _today(shown.time_zone)
     title = " ".join(filter(None, [last(shown.name), shown.display_name, f"({shown.time_zone})"]))
     table = Table("date", "day", "hours", "", title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for day in days_of(shown, start, _SHOWN_DAYS):
@@ -87,8 +87,9 @@ def show_command(calendar: str, first: datetime | None, as_json: bool, server: s
     click.echo(officially(shown))
 
 
-def _today(zone: str) -> date:
-    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+def _today(client: FairleadClient, zone: str) -> date:
+    """Return the day that it is in a zone by the service's clock, which may be a simulated one."""
+    return client.get_tenant().current_time.ToDatetime(UTC).astimezone(ZoneInfo(zone)).date()
 
 
 @calendars.command("load")

@@ -25,6 +25,8 @@ from router.cli.lists import (
     several,
     show,
     shown_time,
+    waits_for,
+    waits_until,
 )
 from router.cli.words import called, last, rule_of
 
@@ -47,6 +49,9 @@ COLUMNS: Cells = {
     "epoch": lambda decision, _: decision.epoch,
     "actor": lambda decision, _: decision.actor,
     "note": lambda decision, _: decision.note,
+    "expected_contact_time": lambda decision, _: (
+        shown_time(decision.expected_contact_time) if decision.HasField("expected_contact_time") else ""
+    ),
 }
 TABLE: Cells = {
     "decision": COLUMNS["decision"],
@@ -57,6 +62,8 @@ TABLE: Cells = {
     "pool": COLUMNS["pool_name"],
     "rule": COLUMNS["rule"],
     "cause": COLUMNS["cause"],
+    "waits for": lambda decision, _: waits_for(decision),
+    "until": waits_until,
 }
 
 
@@ -76,7 +83,7 @@ def decisions() -> None:
 @list_options
 def list_decisions(
     given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
-    utc: bool, server: str, tenant: str, **wanted: tuple[str, ...],
+    utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List decisions, newest first.
 
@@ -87,10 +94,12 @@ def list_decisions(
 
     Fields of a --filter: decide_time, rep, pool, rule, matched_rules (matched_rules:NAME), outcome, cause, kind,
     source, work_item, actor. OR binds closer than AND: use brackets. Times are on the tenant's
-    clocks, those of --since and --until too unless they name a zone; those of filters, CSV and JSON in UTC.
+    clocks, those of --since and --until too unless they name a zone; those of filters, CSV and JSON in UTC. Where
+    something waits, the table says what for, and until when where time brings somebody.
     """
     with connected(server, tenant) as client:
-        names = Names.of(client, Clock.of(client, utc=utc))
+        names = Names.of(client, Clock.of(client, utc=utc), language)
         period = names.clock.instant(since), names.clock.instant(until)
         text = composed(given, "decide_time", *period, resolved(wanted, names, "rep"))
-        show(client.list_decisions(filter=text), Listing("decisions", TABLE, COLUMNS), names, count, as_json, csv_to)
+        listed = client.list_decisions(filter=text, language=language or "")
+        show(listed, Listing("decisions", TABLE, COLUMNS), names, count, as_json, csv_to)

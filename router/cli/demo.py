@@ -135,7 +135,7 @@ def _described(item: routing.WorkItem) -> str:
             case list(texts):
                 shown.append("+".join(texts))
             case float(number):
-                shown.append(f"{field} {number:g}")
+                shown.append(f"{field} {number:,.15g}")
     return " · ".join(shown)
 
 
@@ -172,7 +172,7 @@ def _say_what_next(folder: Path, console: Console) -> None:
                 f"{fairlead} route --server {DEFAULT_SERVER} \\",
                 f"    --leads {folder / 'leads.csv'} --reps {folder / 'reps.csv'} \\",
                 f"    --rules {folder / 'rules.yaml'} --territories {folder / 'territories.csv'} \\",
-                "    " + " ".join(f"--band {pool}={units:g}" for pool, units in BANDS.items()),
+                "    " + " ".join(f"--band {pool}={units:.15g}" for pool, units in BANDS.items()),
             ],
         ),
         ("why a lead went where it went, and not to somebody else:", [f"{fairlead} explain crm~L-002 --rep li-na"]),

@@ -58,7 +58,7 @@ def _check_bands(bands: Mapping[str, float], pools: Collection[str]) -> None:
     for pool, band in bands.items():
         if pool not in pools:
             allowed = ", ".join(dict.fromkeys(pools))
-            raise InputFailed(f"--band {pool}={band:g}: there is no pool {pool!r}; allowed: {allowed}")
+            raise InputFailed(f"--band {pool}={band:.15g}: there is no pool {pool!r}; allowed: {allowed}")
 
 
 def _joining(file: WorkforceFile, pools: Members) -> Iterator[tuple[str, Mapping[str, float | None]]]:

@@ -110,7 +110,7 @@ def period_table(
     jain_index
         Over received/entitled.
     """
-    title = Text(f"{in_words}: {period.decisions} decisions, {period.charged:,.15g} charged", style="bold")
+    title = Text(f"{in_words}: {_decisions(period.decisions)}, {period.charged:,.15g} charged", style="bold")
     if not period.decisions:
         return title
     overridden = f", {period.overrides} by a person's word" if period.overrides else ""
@@ -143,7 +143,11 @@ def _title(report: fairness.FairnessReport, arrived: int, pool: str = "") -> Tex
     pool = pool or report.pool.rpartition("/")[2]
     earlier = report.decisions - arrived
     note = f", {earlier} of them before or beside this file" if earlier else ""
-    return Text(f"Pool {pool}: {report.decisions} decisions{note}", style="bold")
+    return Text(f"Pool {pool}: {_decisions(report.decisions)}{note}", style="bold")
+
+
+def _decisions(count: int) -> str:
+    return f"{count:,} decision{'' if count == 1 else 's'}"
 
 
 def _caption(report: fairness.FairnessReport) -> str:

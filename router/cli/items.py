@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import click
 from google.protobuf.json_format import MessageToDict
 
+from fairlead.client import FairleadClient
 from fairlead.commands import connected
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
 from router.cli.clocks import Clock
 from router.cli.filters import composed
 from router.cli.lists import (
@@ -27,6 +31,8 @@ from router.cli.lists import (
     several,
     show,
     shown_time,
+    waits_for,
+    waits_until,
 )
 from router.cli.words import called, last
 
@@ -59,6 +65,23 @@ TABLE: Cells = {
 }
 
 
+def _of_waiting(client: FairleadClient, language: str) -> Cells:
+    """Return the columns of what waits; the decision that has it wait is asked for once."""
+
+    @lru_cache(1)
+    def decision(name: str) -> decisions.Decision:
+        return client.get_decision(name, language=language)
+
+    def of_waiting(item: routing.WorkItem) -> decisions.Decision:
+        waits = item.state == routing.WorkItem.STATE_QUEUED and item.decision
+        return decision(item.decision) if waits else decisions.Decision()
+
+    return {
+        "waits for": lambda item, _: waits_for(of_waiting(item)),
+        "until": lambda item, names: waits_until(of_waiting(item), names),
+    }
+
+
 @click.group(context_settings=HELP)
 def items() -> None:
     """List work items as they stand."""
@@ -73,7 +96,7 @@ def items() -> None:
 @list_options
 def list_items(
     given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
-    utc: bool, server: str, tenant: str, **wanted: tuple[str, ...],
+    utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List work items by when they first came, oldest first.
 
@@ -83,10 +106,12 @@ def list_items(
 
     Fields of a --filter: create_time, owner, pool, state, kind, source, external_id. OR binds closer than AND: use
     brackets. Times are on the tenant's clocks, those of --since and --until too unless they name a zone; those of
-    filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead queue peek`.
+    filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead queue peek`. Where something
+    waits, the table says what for, and until when where time brings somebody.
     """
     with connected(server, tenant) as client:
-        names = Names.of(client, Clock.of(client, utc=utc))
+        names = Names.of(client, Clock.of(client, utc=utc), language)
         period = names.clock.instant(since), names.clock.instant(until)
         text = composed(given, "create_time", *period, resolved(wanted, names, "owner"))
-        show(client.list_work_items(filter=text), Listing("work items", TABLE, COLUMNS), names, count, as_json, csv_to)
+        listing = Listing("work items", {**TABLE, **_of_waiting(client, language or "")}, COLUMNS)
+        show(client.list_work_items(filter=text), listing, names, count, as_json, csv_to)

@@ -30,6 +30,7 @@ LABELS: Mapping[str, Phrase] = {
     "score": Phrase("score", "偏好分"),
     "chosen": Phrase("chosen", "选中"),
     "semicolon": Phrase("; ", "；"),
+    "times of": Phrase("times of {zone}", "时间按 {zone}"),
     "more members": Phrase("{count} more members, ", "另有成员 {count} 人，"),
     "outside": Phrase("{count} reps not in the pool", "不在分配池内的销售 {count} 人"),
     "not looked at": Phrase("{rep} was not looked at; there were: {others}", "候选人中没有 {rep}；当时有：{others}"),
@@ -55,6 +56,28 @@ LABELS: Mapping[str, Phrase] = {
     "lifts never": Phrase("not by time", "不随时间恢复"),
     "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
 }
+
+HEADINGS: Mapping[str, Phrase] = {
+    english: Phrase(english, chinese)
+    for english, chinese in {
+        "decision": "决策",
+        "time": "时间",
+        "work item": "工作项",
+        "first came": "首次收到",
+        "kind": "类型",
+        "source": "来源",
+        "state": "状态",
+        "outcome": "结果",
+        "owner": "归属人",
+        "rep": "销售",
+        "pool": "分配池",
+        "rule": "规则",
+        "cause": "起因",
+        "waits for": "在等什么",
+        "until": "等到",
+    }.items()
+}
+"""What stands above the columns of lists."""
 
 
 def label(key: str, language: Language, **facts: object) -> str:

@@ -121,10 +121,10 @@ def _problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if str(row.get("kind", "lead")).lower() not in _KINDS:
         yield "kind", f"found {row['kind']!r}; allowed: {', '.join(_KINDS)}"
     if not 0 <= row.get("value", 0.0) <= MAX_VALUE:
-        yield "value", f"found {row['value']:g}; allowed: a number from 0 to {MAX_VALUE}"
+        yield "value", f"found {row['value']:,.15g}; allowed: a number from 0 to {MAX_VALUE:,}"
     priority = row.get("priority", 0.0)
     if not (0 <= priority <= MAX_PRIORITY and priority == int(priority)):
-        yield "priority", f"found {priority:g}; allowed: a whole number from 0 to {MAX_PRIORITY}"
+        yield "priority", f"found {priority:,.15g}; allowed: a whole number from 0 to {MAX_PRIORITY:,}"
     for name, value in row.items():
         if isinstance(value, str) and len(value) > (longest := _LONGEST.get(name, _LONGEST_TEXT)):
             yield name, f"found {value[:40] + '…'!r}; allowed: up to {longest} characters"

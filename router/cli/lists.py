@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,15 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
+from fairlead.v1 import decisions_pb2 as decisions
+from gateway.filters.fields import nearest_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
 from router.cli.csv_files import csv_file
 from router.cli.filters import ids_called, period_options
+from router.cli.labels import HEADINGS, label
 from router.cli.words import last
+from router.wording.languages import Language
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 50
@@ -42,12 +45,13 @@ class Names:
     reps: Mapping[str, str]
     pools: Mapping[str, str]
     clock: Clock = Clock()  # noqa: RUF009 (it does not change)
+    language: Language = Language.EN
 
     @classmethod
-    def of(cls, client: FairleadClient, clock: Clock | None = None) -> Names:
-        """Ask for all; without a clock, instants are in UTC."""
+    def of(cls, client: FairleadClient, clock: Clock | None = None, language: str | None = None) -> Names:
+        """Ask for all; without a clock, instants are in UTC, and without a language, headings in English."""
         reps, pools = _allowed(lambda: names_of(client)), _allowed(lambda: pool_names_of(client))
-        return cls(reps, pools, clock or Clock())
+        return cls(reps, pools, clock or Clock(), Language(language or "en"))
 
 
 def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
@@ -59,13 +63,18 @@ def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         return {}
 
 
+WAITING = ("waits for", "until")
+"""Columns of a table that say what a work item waits for, and from when on somebody can be expected to have it."""
 Cells = Mapping[str, Callable[[Any, Names], object]]
 """By heading, what stands below it for one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How messages of one kind are shown: what they are, in the plural; the columns of a table and of a CSV file."""
+    """How messages of one kind are shown: what they are, in the plural; the columns of a table and of a CSV file.
+
+    A table has those of ``WAITING`` only where something waits.
+    """
 
     what: str
     table: Cells
@@ -83,6 +92,11 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
         tenant_option,
         server_option,
         utc_option,
+        click.option(
+            "--language",
+            type=click.Choice([each.value for each in Language]),
+            help="Of headings, and of what is told [default: en].",
+        ),
         click.option("--csv", "csv_to", type=FILE, help="Write all into this file, for Excel too."),
         click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
         click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
@@ -105,9 +119,7 @@ def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
     """Return ids; whoever is not there may have been once, so that is no error."""
     ids, present = ids_called(wanted, names), {last(name) for name in names}
     for unknown in [each for each in ids if names and last(each) not in present]:
-        nearest = get_close_matches(unknown, [*present, *names.values()], n=1)
-        hint = f"; the nearest is {nearest[0]}" if nearest else ""
-        click.echo(f"there is no {what} {unknown} now{hint}", err=True)
+        click.echo(f"there is no {what} {unknown} now{nearest_of(unknown, [*present, *names.values()])}", err=True)
     return ids
 
 
@@ -138,10 +150,15 @@ def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) 
 
 def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:
     console = console_for(sys.stdout)
-    title = names.clock.title
-    table = Table(*listing.table, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for message in islice(messages, count):
-        table.add_row(*(Text(str(cell(message, names))) for cell in listing.table.values()))
+    rows = [
+        {name: str(cell(message, names)) for name, cell in listing.table.items()} for message in islice(messages, count)
+    ]
+    shown = [name for name in listing.table if name not in WAITING or any(row[name] for row in rows)]
+    headings = [HEADINGS[name].say(names.language) for name in shown]
+    title = label("times of", names.language, zone=names.clock.zone)
+    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(row[name]) for name in shown))
     console.print(table if table.row_count else f"no {listing.what}")
     if table.row_count == count and next(messages, None) is not None:
         console.print("there are more: --count, or --csv FILE for all", style="dim")
@@ -150,6 +167,18 @@ def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) 
 def shown_time(instant: Timestamp, digits: str = "seconds") -> str:
     """Write an instant in UTC, as spreadsheets read it."""
     return instant.ToDatetime().isoformat(" ", digits)
+
+
+def waits_for(decision: decisions.Decision) -> str:
+    """Say what a decision's work item waits for: what kept everybody from having it; empty where it does not wait."""
+    return decision.refusal_summary if decision.outcome == decisions.Decision.OUTCOME_WAITING else ""
+
+
+def waits_until(decision: decisions.Decision, names: Names) -> str:
+    """Say when somebody who can have it comes on duty; empty where it does not wait, or time alone brings nobody."""
+    if not waits_for(decision) or not decision.HasField("expected_contact_time"):
+        return ""
+    return names.clock.shown(decision.expected_contact_time)
 
 
 def enum_value(message: Any, field: str) -> str:

@@ -13,7 +13,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.workforce_files import weight_of, weighted
 from tables.words import entries
 
-_ALLOWED = "TIME=WEIGHT such as 2026-10-01T00:00+08:00=0.5, the time with its offset, the weight above 0 to 1000"
+_ALLOWED = "TIME=WEIGHT such as 2026-10-01T00:00+08:00=0.5, the time with its offset, the weight above 0 to 1,000"
 _STEP = re.compile(r"\s+(?=\S*=)")
 
 

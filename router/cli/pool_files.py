@@ -98,7 +98,7 @@ def _read_pools(table: Table, mapping: str) -> PoolsFile:
 def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> tuple[workforce.Pool, list[str]]:
     problems, band = key_problems("id", row, columns), row.get("band", 0.0)
     if not 0 <= band <= 1000:
-        problems.append(f"column {columns['band']}: found {band:g}; allowed: a number from 0 to 1000")
+        problems.append(f"column {columns['band']}: found {band:,.15g}; allowed: a number from 0 to 1,000")
     pool = workforce.Pool(
         name=unquoted(row.get("id", "")),
         display_name=unquoted(row.get("name", "")),
@@ -120,7 +120,9 @@ def _buffer(pool: workforce.Pool, hours: float, column: str, problems: list[str]
     if 0 <= hours <= _MAX_BUFFER_HOURS:
         pool.leave_buffer_duration.FromMilliseconds(round(hours * 3_600_000))
     else:
-        problems.append(f"column {column}: found {hours:g}; allowed: a number of hours from 0 to {_MAX_BUFFER_HOURS}")
+        problems.append(
+            f"column {column}: found {hours:,.15g}; allowed: a number of hours from 0 to {_MAX_BUFFER_HOURS}"
+        )
 
 
 def _set_policy(pool: workforce.Pool, cell: str, column: str, problems: list[str]) -> None:

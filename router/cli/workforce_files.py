@@ -56,8 +56,8 @@ holds some as a JSON object.
 
 _LISTS = ("regions", "industries", "skills", "languages")
 ID_ALLOWED = f"1 to {MAX_ID_LENGTH} letters of any script, digits, '-', '_' and '.'"
-_WEIGHT_ALLOWED = "a number above 0 to 1000"
-_CAPACITY_ALLOWED = "a whole number from 0 to 1000000; empty: unlimited"
+_WEIGHT_ALLOWED = "a number above 0 to 1,000"
+_CAPACITY_ALLOWED = "a whole number from 0 to 1,000,000; empty: unlimited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _rep(
     problems += key_problems("id", row, columns) or ([] if "id" in columns else _id_problems("name", rep_id, columns))
     weight = row.get("weight", 1.0) if "weight" in columns else None
     if weight is not None and not 0.001 <= weight <= 1000:
-        problems.append(f"column {columns['weight']}: found {weight:g}; allowed: {_WEIGHT_ALLOWED}")
+        problems.append(f"column {columns['weight']}: found {weight:,.15g}; allowed: {_WEIGHT_ALLOWED}")
     rep = workforce.Rep(name=rep_id, display_name=name)
     rep.calendar, rep.manager = unquoted(row.get("calendar", "")), unquoted(row.get("manager", ""))
     rep.caps.extend(read_caps(row, columns, problems))
@@ -224,7 +224,7 @@ def _rep(
     for kind in WorkItemKind:
         units = row.get(field := f"capacity_{kind}")
         if units is not None and (not 0 <= units <= 1_000_000 or units != int(units)):
-            problems.append(f"column {columns[field]}: found {units:g}; allowed: {_CAPACITY_ALLOWED}")
+            problems.append(f"column {columns[field]}: found {units:,.15g}; allowed: {_CAPACITY_ALLOWED}")
         elif units is not None:
             rep.capacity[kind] = int(units)
     rep.attributes.update(_attributes(row, columns, problems))

@@ -296,7 +296,10 @@ class WorkforceRecords:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettlement:
-    """Who leaves a pool, and who stays; with nobody left the ledger is dropped."""
+    """Who leaves a pool, and who stays; with nobody left the ledger is dropped.
+
+    What is spread follows the weights in force at the commit, as entitlements do: the store reads them off the ramps.
+    """
 
     pool: str
     leavers: tuple[str, ...]

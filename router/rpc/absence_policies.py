@@ -46,7 +46,7 @@ def _ttl_ms(credit: workforce.AbsencePolicy.Credit, at: str) -> int:
 def _share(credit: workforce.AbsencePolicy.Credit, at: str) -> int:
     hundredths = fields.finite(credit.share, 0, 1, f"{at}.share") * RECENT
     if not round(hundredths) or abs(hundredths - round(hundredths)) > 1e-9:
-        raise InvalidInput.of(f"{at}.share", f"{credit.share:g}: must be 0.01 to 1, in whole hundredths")
+        raise InvalidInput.of(f"{at}.share", f"{credit.share:,.15g}: must be 0.01 to 1, in whole hundredths")
     return round(hundredths)
 
 

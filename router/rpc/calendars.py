@@ -14,6 +14,7 @@ from fairlead.v1 import calendars_pb2 as calendars
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.assignment.ports import StoreClock
 from router.model.calendars import SETTINGS_ID, Calendar
 from router.model.errors import InvalidInput, Violation
 from router.rpc import calendar_messages as read
@@ -34,9 +35,12 @@ _PRESENCES = (calendars.PRESENCE_AVAILABLE, calendars.PRESENCE_AWAY)
 class CalendarMethods:
     """Answers the methods of WorkforceService that say when people work."""
 
-    def __init__(self, workforce_service: WorkforceService, presence_service: PresenceService) -> None:
+    def __init__(
+        self, workforce_service: WorkforceService, presence_service: PresenceService, clock: StoreClock
+    ) -> None:
         self._workforce_service = workforce_service
         self._presence_service = presence_service
+        self._clock = clock
         self._standard = StandardMethods(workforce_service)
 
     # -------------------------------------------------------------------------------------------------------- calendars
@@ -128,7 +132,9 @@ class CalendarMethods:
 
     async def GetTenant(self, request: calendars.GetTenantRequest, _: Call) -> calendars.Tenant:
         tenant = tenant_of(request.name, "name")
-        return read.settings_message(tenant, await self._workforce_service.settings(tenant))
+        message = read.settings_message(tenant, await self._workforce_service.settings(tenant))
+        message.current_time.CopyFrom(fields.timestamp(await self._clock.now_us(tenant)))
+        return message
 
     async def UpdateTenant(self, request: calendars.UpdateTenantRequest, call: Call) -> calendars.Tenant:
         tenant = tenant_of(request.tenant.name, "tenant.name")

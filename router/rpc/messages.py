@@ -27,7 +27,8 @@ from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.fields import BASIC, View, plain, struct
 from router.submission.ports import WHY_UNREADABLE, Submission
-from router.wording.decisions import summary
+from router.wording.decisions import listed, summary
+from router.wording.languages import Language
 from rules.reference import PredicateTrace
 from store.durability import Durability
 
@@ -194,7 +195,7 @@ def decision_message(
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
-        message.candidates.extend(_candidate(prefix, candidate) for candidate in explanation.candidates)
+        message.candidates.extend(_candidate(prefix, each, view.language) for each in explanation.candidates)
         message.step_summaries.extend(map(_step_summary, explanation.steps))
         message.predicates.extend(_predicate(trace, explanation.erased) for trace in explanation.predicates)
     elif stand:
@@ -287,11 +288,11 @@ def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItem
     return message
 
 
-def _candidate(prefix: str, candidate: Candidate) -> decisions.Candidate:
+def _candidate(prefix: str, candidate: Candidate, language: Language) -> decisions.Candidate:
     return decisions.Candidate(
         rep=f"{prefix}/reps/{candidate.rep}",
         verdict=_VERDICTS[candidate.verdict],
-        reasons=map(_reason, candidate.reasons),
+        reasons=[_reason(reason, language) for reason in candidate.reasons],
         entitlement=candidate.entitlement / MICROS,
         deficit_before=candidate.before / MICROS,
         deficit_after=candidate.after / MICROS,
@@ -299,12 +300,12 @@ def _candidate(prefix: str, candidate: Candidate) -> decisions.Candidate:
     )
 
 
-def _reason(reason: Reason) -> decisions.Reason:
+def _reason(reason: Reason, language: Language) -> decisions.Reason:
     return decisions.Reason(
         code=reason.code,
         field=reason.field,
-        actual=reason.actual,
-        required=reason.required,
+        actual=listed(reason.actual, language),
+        required=listed(reason.required, language),
         operator=reason.op,
         item_field=reason.item_field,
         lift_time=timestamp(reason.lift_ms * 1000) if reason.lift_ms else None,

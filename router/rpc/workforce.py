@@ -9,6 +9,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.assignment.ports import StoreClock
 from router.history.cap_uses import CapUses
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import Rep
@@ -28,9 +29,13 @@ class WorkforceServicer(CalendarMethods, CapMethods):
     """Answers WorkforceService; its methods on calendars, absences, tenants, presences and caps are inherited."""
 
     def __init__(
-        self, workforce_service: WorkforceService, presence_service: PresenceService, cap_uses: CapUses
+        self,
+        workforce_service: WorkforceService,
+        presence_service: PresenceService,
+        cap_uses: CapUses,
+        clock: StoreClock,
     ) -> None:
-        super().__init__(workforce_service, presence_service)
+        super().__init__(workforce_service, presence_service, clock)
         self._cap_uses = cap_uses
 
     # ------------------------------------------------------------------------------------------------------------- reps

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from json import dumps, loads
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
-from router.assignment.explanation import Refusals
+from router.assignment.explanation import Refusals, Shown
 from router.wording.figures import claim_of, decided_by, first_two, grouped, relation, signed
 from router.wording.instants import when
 from router.wording.languages import Language
@@ -88,6 +89,24 @@ def summary(refusals: Refusals, language: Language) -> str:
         return PARTS["missing pool"].say(language, pool=refusals.missing_pool)
     reasons = _counted((counted[:3] for counted in refusals.counts), language)
     return PARTS["summary"].say(language, eligible=refusals.eligible, members=refusals.looked_at, reasons=reasons)
+
+
+def listed(shown: Shown, language: Language) -> str:
+    """Write a value, or several one behind the other.
+
+    Examples
+    --------
+    >>> listed(("制造业", "汽车"), Language.ZH), listed(("east", "west"), Language.EN), listed("east", Language.ZH)
+    ('制造业、汽车', 'east, west', 'east')
+    """
+    return shown if isinstance(shown, str) else _enumerated(shown, language)
+
+
+def _listed_json(shown: str, language: Language) -> str:
+    """Write a list that is shown as JSON in the manner of a language; anything else as it is."""
+    if not shown.startswith("["):
+        return shown
+    return f"[{_enumerated((dumps(each, ensure_ascii=False) for each in loads(shown)), language)}]"
 
 
 def _step_summary(step: decisions.StepSummary, told: datetime, language: Language, zone: tzinfo) -> str:
@@ -173,8 +192,8 @@ def _difference(difference: decisions.Difference, language: Language) -> str:
     return PARTS["difference"].say(
         language,
         field=difference.field.removeprefix(_ATTRIBUTE),
-        stored=difference.stored or none,
-        sent=difference.sent or none,
+        stored=_listed_json(difference.stored, language) or none,
+        sent=_listed_json(difference.sent, language) or none,
     )
 
 
@@ -212,7 +231,7 @@ def _changes(steps: Iterable[str]) -> Iterator[tuple[bool, str]]:
 def _change(change: str, language: Language) -> str:
     """Say one; steps are called as ``router.assignment.planner`` does."""
     if change.startswith("without "):
-        return PARTS["without"].say(language, fields=change.removeprefix("without "))
+        return PARTS["without"].say(language, fields=_enumerated(change.removeprefix("without ").split(", "), language))
     if change.endswith(" widened"):
         return PARTS["widened"].say(language, field=change.removesuffix(" widened"))
     if change == "hours do not count":
@@ -308,8 +327,11 @@ def _tell_lift(reason: decisions.Reason, decision: decisions.Decision, language:
 def _predicate(predicate: decisions.Predicate, language: Language) -> str:
     """Say a comparison, and what it met."""
     met = "value" if predicate.actual else "erased" if predicate.erased else "missing"
-    comparison = COMPARISONS[predicate.op].say(language, field=predicate.field, expected=predicate.expected)
-    return PARTS["met"].say(language, comparison=comparison, met=MET[met].say(language, actual=predicate.actual))
+    of_range = predicate.op == "between"  # whose ends are written as mathematics has them
+    expected = predicate.expected if of_range else _listed_json(predicate.expected, language)
+    comparison = COMPARISONS[predicate.op].say(language, field=predicate.field, expected=expected)
+    actual = _listed_json(predicate.actual, language)
+    return PARTS["met"].say(language, comparison=comparison, met=MET[met].say(language, actual=actual))
 
 
 def _enumerated(texts: Iterable[str], language: Language) -> str:

@@ -63,8 +63,8 @@ def _faults(cap: Cap, *, of_pool: bool) -> Iterator[tuple[str, str]]:
         yield "limit", f"{cap.limit / unit:,.15g}: must be 0 to {most:,}"
     is_length = MINUTE_MS <= cap.rolling_ms <= MAX_ROLLING_MS and cap.rolling_ms % MINUTE_MS == 0
     if cap.window is CapWindow.ROLLING and not is_length:
-        yield "rolling_duration", f"{cap.rolling_ms / 1000:g}s: must be whole minutes, 1 minute to 366 days"
+        yield "rolling_duration", f"{cap.rolling_ms / 1000:,.15g}s: must be whole minutes, 1 minute to 366 days"
     if cap.window is not CapWindow.ROLLING and cap.rolling_ms:
-        yield "rolling_duration", f"{cap.rolling_ms / 1000:g}s: only a ROLLING window has a length of its own"
+        yield "rolling_duration", f"{cap.rolling_ms / 1000:,.15g}s: only a ROLLING window has a length of its own"
     if fault := meaning_fault(cap, of_pool=of_pool):
         yield fault

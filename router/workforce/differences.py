@@ -88,10 +88,17 @@ def _of_pool(pool: Pool) -> dict[str, FactValue]:
 
 
 def _steps(member: Member) -> tuple[str, ...]:
-    return tuple(f"{_instant(step.from_ms)} {step.weight / MILLIS:g}" for step in member.ramp)
+    return tuple(f"{written(step.from_ms)} {step.weight / MILLIS:.15g}" for step in member.ramp)
 
 
-def _instant(at_ms: int) -> str:
+def written(at_ms: int) -> str:
+    """Write an instant, in milliseconds since 1970, in UTC.
+
+    Examples
+    --------
+    >>> written(1_500)
+    '1970-01-01T00:00:01.500+00:00'
+    """
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from router.model.errors import InvalidInput
 from router.model.workitem import fingerprint_of
+from router.workforce.differences import written
 from router.workforce.ports import Presences
 
 
@@ -53,8 +53,4 @@ class PresenceService:
 
 def has_passed(until_ms: int, now_ms: int) -> InvalidInput:
     """Return what to say to who wants to be away until an instant that is not ahead."""
-    return InvalidInput.of("until_time", f"{_text(until_ms)}: must be after now, {_text(now_ms)}")
-
-
-def _text(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    return InvalidInput.of("until_time", f"{written(until_ms)}: must be after now, {written(now_ms)}")

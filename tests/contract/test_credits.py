@@ -32,7 +32,7 @@ from router.history.timer_check import TimerCheck
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Decision
-from router.model.events import Credited, Event
+from router.model.events import Credited, Event, Settled
 from router.model.records import CreditState, LedgerState, Snapshot
 from router.model.workforce import MICROS, CreditPolicy, LedgerSettlement, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, WorkItem
@@ -318,6 +318,25 @@ async def test_caps_and_a_share_are_held_together_and_a_cap_comes_first(store: E
     assert Counter(decision.rep for decision in decisions[:10]) == {"ann": 3, "bob": 3, "eve": 3, "": 1}
     await redis.flushall()
     await redis.aclose()
+
+
+async def test_what_a_leaver_leaves_is_spread_by_the_weights_in_force(firm: Firm) -> None:
+    await firm.open(None, EQUALS)
+    await firm.route(2)
+    before = (await firm.ledger()).deficits
+    await firm.go_to(NOW + DAY)
+    steps = WeightStep(NOW + DAY, 3000), WeightStep(NOW + 2 * DAY, 9000)
+    pool = Pool("east", (Member("bob", 1000, steps), Member("eve")))
+
+    await firm.write(pool, settlements=(LedgerSettlement("east", ("ann",), pool.members),))
+
+    after, left = (await firm.ledger()).deficits, before["ann"]
+    assert left
+    assert after["bob"] - before["bob"] == pytest.approx(left * 3 / 4, abs=1)
+    assert after["eve"] - before["eve"] == pytest.approx(left / 4, abs=1)
+    (settled,) = [event for event in await firm.events() if isinstance(event, Settled)]
+    assert settled.members == (Member("bob", 3000), Member("eve", 1000))
+    assert await firm.differences() == []
 
 
 async def test_whoever_leaves_the_pool_takes_no_credit_along(firm: Firm) -> None:

@@ -168,7 +168,9 @@ class World:
             (QueueServicer(intake), queue_pb2),
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
             (
-                WorkforceServicer(workforce_service, PresenceService(self._store), CapUses(store, workforce_service)),
+                WorkforceServicer(
+                    workforce_service, PresenceService(self._store), CapUses(store, workforce_service), store
+                ),
                 workforce_pb2,
             ),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -49,6 +50,7 @@ def data(short_path: Path) -> Path:
     return short_path / "simulated"
 
 
+# One log after the other: each test that sets the clock begins after the events of those above it.
 @pytest.fixture(scope="module")
 def simulated(data: Path) -> Iterator[Served]:
     """Yield two processes of a service whose clock is simulated, and who route nothing that is submitted."""
@@ -120,8 +122,8 @@ async def test_06_whoever_is_back_gets_what_waits_longest_at_that_very_instant(
     simulated: Served, data: Path, tenant: str
 ) -> None:
     await moves(data, "rate", "0")
-    await moves(data, "set", "2031-03-03T09:00")
-    back = MONDAY + timedelta(hours=3)
+    await moves(data, "set", "2031-03-10T09:00")
+    back = MONDAY + timedelta(weeks=1, hours=3)
     async with connected(simulated.address, tenant, url_of(data)) as api:
         await api.adopt(WAITS)
         await api.hire("ann", capacity={"LEAD": 2})
@@ -135,7 +137,7 @@ async def test_06_whoever_is_back_gets_what_waits_longest_at_that_very_instant(
         woken = [await api.decision((await api.item(f"{api.parent}/workItems/crm~L-{n}")).decision) for n in range(2)]
 
     assert "; 1 timer fired on the way" in printed
-    assert printed.startswith("2031-03-05 09:03:00 UTC, and stands")
+    assert printed.startswith("2031-03-12 09:03:00 UTC, and stands")
     assert owners == [api.rep_name("ann"), api.rep_name("ann"), ""]
     assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {back}
     assert await differences(url_of(data), tenant) == []
@@ -158,9 +160,9 @@ async def works_nine_to_six(data: Path, tenant: str, rep: str) -> None:
 async def test_07_what_came_on_saturday_has_its_owner_when_they_come_on_monday(
     simulated: Served, data: Path, tenant: str
 ) -> None:
-    monday_at_nine = datetime(2031, 3, 3, 1, tzinfo=UTC)
+    monday_at_nine = datetime(2031, 3, 17, 1, tzinfo=UTC)
     await moves(data, "rate", "0")
-    await moves(data, "set", "2031-03-01T12:00+08:00")
+    await moves(data, "set", "2031-03-15T12:00+08:00")
     async with connected(simulated.address, tenant, url_of(data)) as api:
         await api.adopt(WAITS)
         await api.hire("ann")
@@ -202,7 +204,7 @@ async def test_the_queue_and_a_worker_beside_the_service_follow_it_too(
     simulated: Served, data: Path, tenant: str
 ) -> None:
     await moves(data, "rate", "0")
-    await moves(data, "set", "2040-01-02T03:04:05+08:00")
+    await moves(data, "set", "2031-04-02T03:04:05+08:00")
     async with connected(simulated.address, tenant, url_of(data)) as api:
         await staffed(api)
         submitted = await api.submit("L-1")
@@ -213,19 +215,19 @@ async def test_the_queue_and_a_worker_beside_the_service_follow_it_too(
                 await asyncio.sleep(0.02)
         decision = await api.decision(item.decision)
 
-    began = datetime(2040, 1, 1, 19, 4, 5, tzinfo=UTC)
+    began = datetime(2031, 4, 1, 19, 4, 5, tzinfo=UTC)
     assert submitted.submit_time.ToDatetime(UTC) == began
     assert waited == timedelta(minutes=90)
     assert decision.decide_time.ToDatetime(UTC) == began + timedelta(minutes=90)
 
 
 def test_it_runs_as_fast_as_it_is_told(simulated: Served, data: Path) -> None:
-    moved(data, "set", "2031-03-03T09:00")
+    moved(data, "set", "2031-04-07T09:00")
 
-    assert "runs 3600 seconds a second; really it is 20" in moved(data, "rate", "3600")
-    assert re.match(r"2031-03-03 .* UTC, and stands;", moved(data, "rate", "0"))
-    assert moved(data, "set", "2031-03-03T09:00").startswith("2031-03-03 09:00:00 UTC, and stands;")
-    assert moved(data, "show").startswith("2031-03-03 09:00:00 UTC, and stands;")
+    assert "runs 3,600 seconds a second; really it is 20" in moved(data, "rate", "3600")
+    assert re.match(r"2031-04-07 .* UTC, and stands;", moved(data, "rate", "0"))
+    assert moved(data, "set", "2031-04-07T09:00").startswith("2031-04-07 09:00:00 UTC, and stands;")
+    assert moved(data, "show").startswith("2031-04-07 09:00:00 UTC, and stands;")
 
 
 @settings(max_examples=15)
@@ -244,13 +246,13 @@ async def times_of_events(address: str, url: str, instants: Sequence[int]) -> li
     redis, tenant = client_for(url), f"t-{abs(hash(tuple(instants)))}"
     stores = Stores.connect(url)
     try:
-        await redis.delete(*[key async for key in redis.scan_iter(match=f"fairlead:{{{tenant}}}:*")] or ["none"])
         async with connected(address, tenant, url) as api:
             for number, at_ms in enumerate(instants):
                 await SimulatedClock(redis).set(at_ms * 1000, rate=0)
                 await api.hire(f"rep-{number}")
         return [event.at_ms for event in await stores.assignments.events(tenant)]
     finally:
+        await redis.delete(*[key async for key in redis.scan_iter(match=f"fairlead:{{{tenant}}}:*")] or ["none"])
         await stores.close()
         await close(redis)
 
@@ -279,6 +281,68 @@ def test_what_is_no_time_is_refused(simulated: Served, data: Path, arguments: Se
 
     assert (ended.exit_code, message in ended.output) == (2, True), ended.output
     assert moved(data, "show").partition(";")[0] == before.partition(";")[0]
+
+
+async def test_the_clock_is_not_set_back_before_the_newest_event(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-04-14T09:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.hire("ann")  # no rules: in no list of tenants
+    await moves(data, "advance", "2h")
+
+    ended = await asyncio.to_thread(clock, data, "set", "2031-04-14T08:59:59")
+
+    assert ended.exit_code == 2
+    assert "2031-04-14 08:59:59.000 UTC, before the newest event, of 2031-04-14 09:00:00.000 UTC" in ended.output
+    assert "allowed is that instant or a later one; to begin earlier, serve another folder with --data" in ended.output
+    assert (await asyncio.to_thread(moved, data, "show")).startswith("2031-04-14 11:00:00 UTC")
+    assert (await asyncio.to_thread(moved, data, "set", "2031-04-14T09:00")).startswith("2031-04-14 09:00:00 UTC")
+
+
+async def test_a_calendar_is_drawn_from_the_simulated_today_on(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-04-20T22:00")
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.hire("ann")
+        await works_nine_to_six(data, tenant, "ann")
+
+    at = ("--server", simulated.address, "--tenant", tenant)
+    drawn = await asyncio.to_thread(CliRunner().invoke, main, ["calendars", "show", "office", *at])
+
+    days = re.findall(r"\d{4}-\d\d-\d\d", drawn.output)
+    assert (days[0], len(days)) == ("2031-04-21", 14)  # in Shanghai it is Monday already
+
+
+async def test_what_waits_is_listed_with_what_for_and_until_when(simulated: Served, data: Path, tenant: str) -> None:
+    await moves(data, "rate", "0")
+    await moves(data, "set", "2031-04-26T12:00+08:00")
+    at = ("--server", simulated.address, "--tenant", tenant)
+    async with connected(simulated.address, tenant, url_of(data)) as api:
+        await api.adopt(WAITS)
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await works_nine_to_six(data, tenant, "ann")
+        assert (await api.route("L-1")).outcome == WAITING
+        listed = [
+            (await asyncio.to_thread(_listed, what, *options, *at))
+            for what in ("items", "decisions")
+            for options in ((), ("--language", "zh"))
+        ]
+        told = await asyncio.to_thread(_listed, "decisions", "--language", "zh", "--json", *at)
+        await moves(data, "advance", "1w")
+        later = await asyncio.to_thread(_listed, "items", *at)
+
+    for english, chinese in (listed[:2], listed[2:]):
+        assert ("waits" in english, "until" in english, "0/1" in english) == (True, True, True), english
+        assert ("在等什么" in chinese, "等到" in chinese, "0/1" in chinese) == (True, True, True), chinese
+    assert json.loads(told)["refusal_summary"] == "0/1 人合格：1 人不在上班时间"
+    assert "waits" not in later
+
+
+def _listed(what: str, *options: str) -> str:
+    ended = CliRunner().invoke(main, [what, "list", *options])
+    assert ended.exit_code == 0, ended.output
+    return ended.output
 
 
 async def test_simulated_time_stands_at_its_end_whatever_the_rate(own_store: EmbeddedServer) -> None:

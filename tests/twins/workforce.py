@@ -83,8 +83,9 @@ class MemoryWorkforce(Tenants):
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
         for settlement in settlements:
             number = len(state.events) + 1
-            members = tuple(Member(member.rep, member.weight) for member in settlement.members)
-            settled = Settled(number, settlement.pool, settlement.leavers, members, self._time_of(state))
+            at_ms = self._time_of(state)
+            members = tuple(Member(member.rep, _weight_at(member, at_ms)) for member in settlement.members)
+            settled = Settled(number, settlement.pool, settlement.leavers, members, at_ms)
             state.events.append(settled)
             state.projection.enter_settled(settled)
         for (kind, record_id), record in records.items():
@@ -93,3 +94,7 @@ class MemoryWorkforce(Tenants):
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce
+
+
+def _weight_at(member: Member, at_ms: int) -> int:
+    return next((step.weight for step in reversed(member.ramp) if step.from_ms <= at_ms), member.weight)

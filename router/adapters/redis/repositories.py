@@ -14,7 +14,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
-from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format
+from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format, tenants_of
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.lifts import ever_lifts, lifts_of
@@ -73,6 +73,10 @@ class Stores:
             RedisTimers(redis),
             redis,
         )
+
+    async def tenants(self) -> list[str]:
+        """Return every tenant of whom anything is stored, those too that never published rules."""
+        return await tenants_of(self.redis)
 
     def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
         """Return what keeps a tenant's timers as the log says."""

@@ -179,15 +179,8 @@ class StoreUpgrade:
             await self._redis.set(FORMAT_OF_ALL, text)
 
     async def _older_tenants(self) -> list[str]:
-        """Return the tenants of an older format, those too that never published rules and are in no list."""
-        tenants = set[str]()
-        before, behind = Keys(EVERYBODY).revisions.split(EVERYBODY)
-        with translated():
-            async for key in self._redis.scan_iter(match=f"{before}*{behind}", count=1000):
-                tenant = key.decode().removeprefix(before).removesuffix(behind)
-                if not check_id(tenant):  # no request's key, whose id may be any text
-                    tenants.add(tenant)
-        formats = {tenant: await format_of(self._redis, tenant) for tenant in sorted(tenants)}
+        """Return the tenants of an older format."""
+        formats = {tenant: await format_of(self._redis, tenant) for tenant in await tenants_of(self._redis)}
         for tenant, number in formats.items():
             if number > FORMAT:
                 raise FormatMismatch(f"tenants/{tenant}", number, FORMAT)
@@ -331,6 +324,18 @@ def _keyed(answer: bytes, of: str, request_id: str) -> bytes:
         before, _, behind = answer.decode().partition(" ")
         return f"{keyed(request_id, before)} {behind}".encode()
     return answer
+
+
+async def tenants_of(redis: RedisClient) -> list[str]:
+    """Return every tenant of whom anything is stored, those too that never published rules and are in no list."""
+    tenants = set[str]()
+    before, behind = Keys(EVERYBODY).revisions.split(EVERYBODY)
+    with translated():
+        async for key in redis.scan_iter(match=f"{before}*{behind}", count=1000):
+            tenant = key.decode().removeprefix(before).removesuffix(behind)
+            if not check_id(tenant):  # no request's key, whose id may be any text
+                tenants.add(tenant)
+    return sorted(tenants)
 
 
 async def format_of(redis: RedisClient, tenant: str) -> int:

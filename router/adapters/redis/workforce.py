@@ -14,7 +14,7 @@ from router.adapters.redis.library import script
 from router.history.codec import pack_records, read_records, record_from, record_text, records_packed
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.revisions import RevisionPair
-from router.model.workforce import KINDS, LedgerSettlement, Record, RecordChange, WorkforceRecords
+from router.model.workforce import KINDS, LedgerSettlement, Member, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from store.clients import RedisClient
 from store.translation import translated
@@ -105,7 +105,7 @@ class RedisWorkforce:
                 ),
                 msgpack.packb(list(idle)),
                 msgpack.packb(list(Kind)),
-                msgpack.packb([(s.pool, s.leavers, [(m.rep, m.weight) for m in s.members]) for s in settlements]),
+                msgpack.packb([(each.pool, each.leavers, [*map(_packed, each.members)]) for each in settlements]),
                 actor,
                 event_hash,
             ],
@@ -120,6 +120,10 @@ class RedisWorkforce:
                 raise RequestIdReused(request_id)
             case _:
                 raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+
+
+def _packed(member: Member) -> tuple[object, ...]:
+    return member.rep, member.weight, [(step.from_ms, step.weight) for step in member.ramp]
 
 
 def _read_change(entry_id: bytes, fields: dict[bytes, bytes]) -> RecordChange:

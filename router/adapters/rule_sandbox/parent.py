@@ -79,7 +79,7 @@ async def try_rule_set(
     try:
         code, out, stderr = await _run_child(json.dumps(job).encode(), deadline_s)
     except TimeoutError:
-        return _refused(f"checking and trying it took longer than the {deadline_s:g} s allowed; make it smaller")
+        return _refused(f"checking and trying it took longer than the {deadline_s:,.15g} s allowed; make it smaller")
     return _read(out) if code == 0 else _refused(_ending(code, stderr))
 
 
@@ -114,7 +114,8 @@ def _refused(message: str) -> Trial:
 def _ending(code: int, stderr: str) -> str:
     if code == -signal.SIGPROF:
         return (
-            f"the engine did not answer a sample work item within {SAMPLE_CPU_S:g} s; it would not serve this rule set"
+            f"the engine did not answer a sample work item within {SAMPLE_CPU_S:,.15g} s; "
+            "it would not serve this rule set"
         )
     if "MemoryError" in stderr or code == -signal.SIGKILL:
         return (

@@ -110,6 +110,14 @@ def test_work_items_are_listed_as_they_stand(where: Where, tmp_path: Path) -> No
     assert (moved["external_id"], moved["epoch"]) == ("L-1", "2")
 
 
+def test_a_list_has_chinese_headings_and_no_column_of_waiting_where_nothing_waits(where: Where) -> None:
+    printed = fairlead("decisions", "list", "--language", "zh", *where)
+
+    heading = next(line for line in printed.splitlines() if "决策" in line)
+    assert heading.split() == ["决策", "时间", "工作项", "结果", "销售", "分配池", "规则", "起因"]
+    assert "时间按 UTC" in printed
+
+
 def test_what_the_service_refuses_leaves_a_file_as_it_was(where: Where, tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
     file.write_text("of last month")

@@ -4,7 +4,8 @@
 --        6 presence hash: see ledger.lua; 7 … the ledgers of the settlements, then the request's key (absent: none)
 -- ARGV   1 expected workforce revision (0: none yet), 2 fingerprint of the request, 3 seconds to remember it,
 --        4 records, msgpack {{'{kind}/{id}', JSON ('': deleted)}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
---        7 settlements, msgpack {{pool, leavers, {rep, weight} of members ({}: nobody is left, the ledger is dropped)}, …},
+--        7 settlements, msgpack {{pool, leavers, {rep, weight, ramp} of members ({}: nobody is left, the ledger is dropped)}, …},
+--          weights in thousandths, a ramp {{ms from which on, weight}, …} in the order of time,
 --        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet)
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
@@ -28,6 +29,19 @@ for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
 end
 
 local revision = tonumber(ARGV[1]) + 1
+
+local function in_force(members)
+  -- Returns {rep, weight} of each, of this instant: whoever is still given little takes little of what a leaver leaves.
+  local now = {}
+  for i, member in ipairs(members) do
+    local weight = member[2]
+    for _, step in ipairs(member[3]) do
+      if step[1] <= log.now_ms then weight = step[2] end
+    end
+    now[i] = {member[1], weight}
+  end
+  return now
+end
 
 local function settle(key, leavers, members)
   -- router/assignment/ledger.py `settle`.
@@ -76,8 +90,9 @@ for place, entry in ipairs(records) do
   end
 end
 for i, settlement in ipairs(settlements) do
-  append_event('settled.2', cmsgpack.pack({settlement[1], settlement[2], settlement[3]}), '')
-  if #settlement[3] > 0 then settle(KEYS[FIRST_LEDGER - 1 + i], settlement[2], settlement[3]) else redis.call('DEL', KEYS[FIRST_LEDGER - 1 + i]) end
+  local pool, leavers, members = settlement[1], settlement[2], in_force(settlement[3])
+  append_event('settled.2', cmsgpack.pack({pool, leavers, members}), '')
+  if #members > 0 then settle(KEYS[FIRST_LEDGER - 1 + i], leavers, members) else redis.call('DEL', KEYS[FIRST_LEDGER - 1 + i]) end
 end
 for _, entry in ipairs(records) do
   local rep = entry[2] == '' and string.match(entry[1], '^rep/(.*)$')

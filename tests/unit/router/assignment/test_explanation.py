@@ -143,8 +143,8 @@ def test_reasons_show_what_was_found_beside_what_was_wanted() -> None:
 
     assert by_rep["bob"] == (Reason("AT_CAPACITY", "capacity.LEAD", "1", "1"),)
     assert by_rep["cy"] == (
-        Reason("TERRITORY", "regions", "华南", "上海", "covers", "region"),
-        Reason("SKILL", "skills", "CRM, HR", "ERP", "has", "skill"),
+        Reason("TERRITORY", "regions", ("华南",), "上海", "covers", "region"),
+        Reason("SKILL", "skills", ("CRM", "HR"), "ERP", "has", "skill"),
         Reason("ATTRIBUTE", "age", "29.5", "30", "gte"),
         Reason("ATTRIBUTE", "grade", "junior", "senior", "eq"),
     )
@@ -282,7 +282,7 @@ def test_what_a_lead_had_is_shown_as_it_was_written_and_matched_in_normal_form()
     ]
     assert [candidate.verdict for candidate in explanation.candidates] == [Verdict.CHOSEN, Verdict.INELIGIBLE]
     assert explanation.candidates[1].reasons == (
-        Reason("TERRITORY", "regions", "West", "Ｅａｓｔ", "covers", "region"),
+        Reason("TERRITORY", "regions", ("West",), "Ｅａｓｔ", "covers", "region"),
     )
 
 

@@ -23,6 +23,7 @@ def test_who_left_or_came_back_is_said_with_the_instant(until_ms: int | None, sa
     [
         (0, 2_500_000, "pool east: bo got 2.5 for their leave, 1970-01-01 00:00:01+00:00 to 1970-01-01 00:00:09+00:00"),
         (117, -500_000, "pool east: bo gave back 0.5 of the credit of event 117"),
+        (117, -1_234_567_000_000, "pool east: bo gave back 1,234,567 of the credit of event 117"),
         (117, 0, "pool east: bo gave back 0 of the credit of event 117"),
     ],
 )

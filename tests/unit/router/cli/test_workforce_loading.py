@@ -70,7 +70,9 @@ def test_members_may_stand_with_their_pool(tmp_path: Path) -> None:
         ),
         ({"reps": "id,pools\nann,a;a\n"}, r"reps\.csv:2: column pools: found 'a' twice; allowed: once"),
         ({"pools": "id,members\neast,a b\n"}, r"pools\.csv:2: column members: found 'a b'; allowed: 1 to 64"),
-        ({"pools": "id,band\neast,1001\n"}, r"pools\.csv:2: column band: found 1001; allowed: a number from 0 to 1000"),
+        ({"pools": "id,band\neast,1001\n"}, r"pools\.csv:2: column band: found 1,001; allowed: a number from 0 to 1,0"),
+        ({"reps": "id,capacity_LEAD\nann,2000000\n"}, r"found 2,000,000; allowed: a whole number from 0 to 1,000,000"),
+        ({"reps": "id,pools,weight\nann,east,1234567\n"}, r"column weight: found 1,234,567; allowed: a number above 0"),
         (
             {"reps": "id,attributes\nann,[1]\n"},
             r"reps\.csv:2: column attributes: found '\[1\]'; allowed: a JSON object",

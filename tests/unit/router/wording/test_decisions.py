@@ -8,7 +8,7 @@ import pytest
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals
-from router.wording.decisions import summary, tell
+from router.wording.decisions import step_texts, summary, tell
 from router.wording.figures import decided_by
 from router.wording.languages import Language
 from router.wording.phrases import AWAITED
@@ -112,6 +112,13 @@ def test_steps_are_told_by_what_they_change() -> None:
     assert nobody.sentences[1] == "步骤：分配池 east（无人） → 不限 industries（无人） → 分配池 south（无人）。"
     assert found.step_texts == steps
     assert nobody.step_texts == ["分配池 east", "分配池 east，不限 industries", "分配池 south"]
+
+
+def test_what_a_step_leaves_out_is_listed_as_the_language_does() -> None:
+    steps = ["pool east", "pool east, without industries, skills"]
+
+    assert step_texts(steps, Language.EN)[1] == "pool east, without industries, skills"
+    assert step_texts(steps, Language.ZH)[1] == "分配池 east，不限 industries、skills"
 
 
 def test_by_when_contact_is_to_be_made_is_told_on_the_clocks_of_the_tenant() -> None:
@@ -220,6 +227,16 @@ def test_a_lead_that_was_known_and_sent_as_it_is_needs_no_more_words() -> None:
             'region 位于 "华东" 之内；实际为 "上海"',
         ),
         (
+            decisions.Predicate(field="industry", op="in", expected='["制造业", "汽车"]', actual='["零售", "汽车"]'),
+            'industry is one of ["制造业", "汽车"]: it is ["零售", "汽车"]',
+            'industry 是 ["制造业"、"汽车"] 之一；实际为 ["零售"、"汽车"]',
+        ),
+        (
+            decisions.Predicate(field="n", op="between", expected="[1, 5]", actual="3"),
+            "n is in the range [1, 5]: it is 3",
+            "n 在 [1, 5] 范围内；实际为 3",
+        ),
+        (
             decisions.Predicate(field="n", op="gte", expected="60"),
             "n is at least 60: it is missing",
             "n 不小于 60；实际未填写",
@@ -230,7 +247,7 @@ def test_a_lead_that_was_known_and_sent_as_it_is_needs_no_more_words() -> None:
             "n 已填写；该值已删除",
         ),
     ],
-    ids=["a value", "missing", "erased"],
+    ids=["a value", "a list", "a range", "missing", "erased"],
 )
 def test_a_comparison_is_told_with_what_it_met(predicate: decisions.Predicate, english: str, chinese: str) -> None:
     decision = decided(*LARGEST, predicates=[predicate])

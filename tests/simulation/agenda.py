@@ -54,7 +54,7 @@ class Happening(NamedTuple):
 
 _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
-    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
+    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.1, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
     What.NAMED: 4.0, What.LEAVE_EDITED: 0.5, What.POLICY: 0.05, What.MEMBER: 0.2,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""

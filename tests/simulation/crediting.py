@@ -130,6 +130,7 @@ class Crediting:
         account.rest, account.until_ms = rest, credit.until_ms
         if event.amount:
             account.expire_ms, account.entry = credit.until_ms + policy.ttl_ms, event.number
+
     def _given_back(self, event: Credited) -> Finding:
         credit = event.credit
         account, pool = self._books[credit.pool].accounts[credit.rep], self._truth.records.pools[credit.pool]

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from router.fairness.report import report
 from router.model.caps import Cap
 from router.model.decision import Block, Cause, Decision, Outcome
-from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
+from router.model.events import Completed, Event, Fired, PresenceChanged
 from router.model.records import LedgerState
-from router.model.workforce import MICROS, WorkforceRecords
+from router.model.workforce import MICROS
 from tests.simulation.crediting import Crediting
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
@@ -49,7 +49,7 @@ class Checks:
         self._fired: set[tuple[str, str, int, int]] = set()
         self._crediting = Crediting(truth)
 
-    def enter(self, event: Event, records: WorkforceRecords) -> None:
+    def enter(self, event: Event) -> None:
         """Take in an event of the log."""
         self.note(
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
@@ -58,8 +58,6 @@ class Checks:
         for finding in self._crediting.enter(event):
             self.note(*finding)
         match event:
-            case WorkforceChanged():
-                self.truth.learn(records)
             case Decision():
                 self._enter_decision(event)
             case Fired():

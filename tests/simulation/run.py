@@ -13,7 +13,7 @@ from failures import Failure
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.model.calendars import Absence
 from router.model.decision import Decision
-from router.model.events import Credited, Event, Settled
+from router.model.events import Credited, Event, Settled, WorkforceChanged
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.workforce.edits import Edit
@@ -101,11 +101,12 @@ class Run:
 
     async def _settled(self) -> None:
         await self._system.settle()
-        events, records = await self._system.news(), await self._system.records()
-        checks = self._checks
+        events, checks = await self._system.news(), self._checks
         checks.is_stalled = self._system.is_stalled
         for event in events:
-            checks.enter(event, records)
+            if isinstance(event, WorkforceChanged):
+                self._truth.learn(await self._system.records())
+            checks.enter(event)
             self.result.log.append(sha256(repr(event).encode()).hexdigest())
             if isinstance(event, Decision) and event.rep:
                 self._close_later(event)

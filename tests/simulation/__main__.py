@@ -49,23 +49,15 @@ def main(context: click.Context, days: int, seed: int, reps: int, store: str, mi
 
 
 @main.command()
-@click.option("--days", type=click.IntRange(1, 365), default=60, show_default=True, help="How long to wait for each.")
+@click.option("--days", type=click.IntRange(1, 365), default=40, show_default=True, help="How long to wait for each.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Makes the firm and all that happens to it.")
-def guards(days: int, seed: int) -> None:
+@click.option("--reps", type=click.IntRange(20, 1000), default=30, show_default=True, help="How large the firm is.")
+def guards(days: int, seed: int, reps: int) -> None:
     """Remove each guard in turn, and see that the promise that it keeps is the one that misses it."""
     console, unmissed = Console(), []
     for name, guard in GUARDS.items():
-        command = [
-            sys.executable,
-            "-m",
-            "tests.simulation",
-            "--days",
-            str(days),
-            "--seed",
-            str(seed),
-            "--without",
-            name,
-        ]
+        options = [f"--days={days}", f"--seed={seed}", f"--reps={reps}", f"--without={name}"]
+        command = [sys.executable, "-m", "tests.simulation", *options]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         broken = [line for line in done.stdout.splitlines() if line.startswith("broken ")]
         found = done.returncode == 1 and broken and broken[0].split()[1].rstrip(":") in guard.promises.split()

@@ -94,6 +94,9 @@ GUARDS: Mapping[str, Guard] = {
     "a cap that is reached keeps work away": Guard(
         "CAPS", {"bind": [("if not is_counted and (counted + amount > cap[5]", "if false and (false")]}
     ),
+    "what is known to be below a cap is used up": Guard(
+        "CAPS", {"bind": [("headroom[rep][2] - 1", "headroom[rep][2]")]}
+    ),
     "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
     "a credit has an upper limit": Guard("MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 from tempfile import TemporaryDirectory
 
 import click
@@ -49,7 +50,7 @@ def play(console: Console, kinds: Sequence[str], seed: int, days: int, reps: int
 def _started(kind: str, seed: int, days: int, reps: int) -> Connection:
     """Start a run; return what tells of it: days that are over, and in the end its result."""
     ours, theirs = _CONTEXT.Pipe(duplex=False)
-    _CONTEXT.Process(target=_play, args=(theirs, kind, seed, days, reps)).start()
+    _CONTEXT.Process(target=_play, args=(theirs, kind, seed, days, reps), daemon=True).start()
     theirs.close()
     return ours
 
@@ -69,6 +70,7 @@ def _play(to: Connection, kind: str, seed: int, days: int, reps: int) -> None:
             with _counting(run.result.calls):
                 return await run.play(lambda at_ms: to.send(run.days_at(at_ms)))
 
+    signal(SIGTERM, default_int_handler)  # which the other's end sends: the store that it started ends with it
     with TemporaryDirectory() as folder:
         to.send(asyncio.run(play()))
 

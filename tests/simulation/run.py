@@ -260,9 +260,11 @@ class Run:
         self._system.stall(happening.at_ms + self._random.randrange(6, 40) * HOUR_MS)
 
     async def _skew(self, happening: Happening) -> None:
-        """Set the store's clock back, as a fail-over may; a lead comes meanwhile."""
+        """Set the store's clock back, as a fail-over may; a lead comes before, and another meanwhile."""
+        lead = happening._replace(about="cn|ERP|2.0")
+        await self._lead(lead)
         await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
-        await self._lead(happening._replace(about="cn|ERP|2.0"))
+        await self._lead(lead._replace(number=-lead.number))
 
     async def _count(self, _: Happening) -> None:
         self._checks.check_credits(self._system.stores.now_ms)

@@ -49,7 +49,7 @@ def main(context: click.Context, days: int, seed: int, reps: int, store: str, mi
 
 
 @main.command()
-@click.option("--days", type=click.IntRange(1, 365), default=40, show_default=True, help="How long to wait for each.")
+@click.option("--days", type=click.IntRange(1, 365), default=60, show_default=True, help="How long to wait for each.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Makes the firm and all that happens to it.")
 @click.option("--reps", type=click.IntRange(20, 1000), default=30, show_default=True, help="How large the firm is.")
 def guards(days: int, seed: int, reps: int) -> None:

@@ -2,12 +2,13 @@
 
 ::
 
-    firm        its offices, reps, pools, calendars and rules
-    agenda      what happens to it: leads, closings, leave, presence, edits, faults; drawn from the seed alone
-    system      the real planner, ledger, timers and scripts, on Valkey or its twin in memory, and their clock
-    truth       what is so, worked out another way: who works now, who is on leave, who owns what
-    promises    what must hold after each event of the log
-    run         one after the other: move the clock, let it happen, settle, check
+    firm          its offices, reps, pools, calendars and rules
+    agenda        what happens to it: leads, closings, leave, presence, edits, faults; drawn from the seed alone
+    system        the real planner, ledger, timers and scripts, on Valkey or its twin in memory, and their clock
+    truth         what is so, worked out another way: who works now, who is on leave, who owns what
+    promises      what must hold after each event of the log
+    run           one after the other: move the clock, let it happen, settle, check
+    side_by_side  a run on each store at the same time
 
 Nothing reads the machine's time or draws an unseeded number: the same seed makes the same log to the bit, on both
 stores.

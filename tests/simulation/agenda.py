@@ -54,10 +54,12 @@ class Happening(NamedTuple):
 
 _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
-    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.3, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
+    What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.1, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
     What.NAMED: 4.0, What.LEAVE_EDITED: 0.5, What.POLICY: 0.05, What.MEMBER: 0.2,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
+_FAULTS = {What.RESTART, What.FORGET, What.SKEW, What.STALL}
+"""Of these, what happens as often in a firm of any size."""
 
 
 class Agenda:
@@ -97,7 +99,7 @@ class Agenda:
             for _ in range(self._some(expected * (0.3 if _is_weekend(office, from_ms) else 1.0))):
                 yield self._arrival(office, from_ms), What.LEAD, self._lead(office)
         for what, per_day in _PER_DAY.items():
-            for _ in range(self._some(per_day * reps / 100)):
+            for _ in range(self._some(per_day if what in _FAULTS else per_day * reps / 100)):
                 yield from_ms + self.random.randrange(DAY_MS), what, ""
 
     def _some(self, expected: float) -> int:

@@ -5,7 +5,7 @@ its end back to its beginning.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -91,6 +91,12 @@ class Crediting:
                 done = end_ms <= self._books[pool_id].accounts[member.rep].until_ms
                 yield Finding(Promise.CREDIT, done, f"{member.rep} was not in {pool_id}", False)
 
+    def outstanding(self, pool_id: str, stored: Mapping[str, int]) -> Finding:
+        """Say whether what a ledger has left of credits is what is left of them."""
+        left = {rep: account.rest for rep, account in self._books[pool_id].accounts.items() if account.rest}
+        holds = left == {rep: rest for rep, rest in stored.items() if rest}
+        return Finding(Promise.TTL, holds, f"{pool_id}: {dict(stored)} are left of {left}", bool(left))
+
     def _decided(self, decision: Decision, pool: Pool) -> Iterator[Finding]:
         book, rep, stand = self._books[pool.id], decision.rep, decision.stand
         assert stand is not None
@@ -116,15 +122,14 @@ class Crediting:
         due = max(0, min(missed, policy.max_units - account.rest))
         amount = due if event.at_ms < credit.until_ms + policy.ttl_ms else 0
         is_new = account.until_ms < credit.until_ms <= event.at_ms
+        rest = account.rest + event.amount
+        yield Finding(Promise.MAX_UNITS, rest <= max(policy.max_units, account.rest), name, amount < missed)
         yield Finding(
             Promise.CREDIT, is_new and amount == event.amount, f"{name}: {event.amount} of {amount}", amount > 0
         )
-        account.rest += event.amount
-        account.until_ms = credit.until_ms
+        account.rest, account.until_ms = rest, credit.until_ms
         if event.amount:
             account.expire_ms, account.entry = credit.until_ms + policy.ttl_ms, event.number
-        yield Finding(Promise.MAX_UNITS, account.rest <= max(policy.max_units, account.rest - event.amount), name,
-                      amount < missed)  # fmt: skip
 
     def _given_back(self, event: Credited) -> Finding:
         credit = event.credit

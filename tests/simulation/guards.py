@@ -92,13 +92,14 @@ GUARDS: Mapping[str, Guard] = {
         "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
     ),
     "a cap that is reached keeps work away": Guard(
-        "CAPS", {"bind": [("if counted + amount > cap[5] or", "if false and")]}
+        "CAPS", {"bind": [("if not is_counted and (counted + amount > cap[5]", "if false and (false")]}
+    ),
+    "what is known to be below a cap is used up": Guard(
+        "CAPS", {"bind": [("headroom[rep][2] - 1", "headroom[rep][2]")]}
     ),
     "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
-    "a credit has an upper limit": Guard(
-        "CREDIT MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}
-    ),
+    "a credit has an upper limit": Guard("MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}),
     "what one is credited the others pay": Guard("SUM", {"credit": [("deficit - sign * shares[i]", "deficit")]}),
     "a credit is used up by who is served": Guard("TTL", {"bind": [("if rest > 0 then", "if false then")]}),
     "a credit ends": Guard("TTL", {"credit": [("local amount = -rest", "local amount = 0")]}),

@@ -1,7 +1,9 @@
-"""The promises, in words."""
+"""The promises, in words, and how a run kept them."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -29,3 +31,27 @@ class Promise(Enum):
     TIMERS = "timers that are deleted are made again, the same"
     FIRED = "a timer fires once, never early, for what still waits"
     REPLAY = "the log replays to what is stored"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a run kept its promises.
+
+    Attributes
+    ----------
+    checked, decided
+        By promise: how often it was looked at, and how often it made a difference.
+    violations
+        What was broken, in words.
+    """
+
+    checked: Counter[Promise] = field(default_factory=Counter)
+    decided: Counter[Promise] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+
+    def note(self, promise: Promise, holds: bool, what: str, decided: bool = True) -> None:
+        """Count a look at a promise, and what broke it."""
+        self.checked[promise] += 1
+        self.decided[promise] += decided
+        if not holds:
+            self.violations.append(f"broken {promise.name}: {promise.value}: {what}")

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from router.fairness.report import report
 from router.model.caps import Cap
 from router.model.decision import Block, Cause, Decision, Outcome
-from router.model.events import Completed, Event, Fired, PresenceChanged, WorkforceChanged
+from router.model.events import Completed, Event, Fired, PresenceChanged
 from router.model.records import LedgerState
-from router.model.workforce import MICROS, WorkforceRecords
+from router.model.workforce import MICROS
 from tests.simulation.crediting import Crediting
-from tests.simulation.promise import Promise
+from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
 
@@ -23,19 +23,18 @@ _ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-
 class Checks:
     """Holds each event against the promises.
 
-    Attributes
+    Parameters
     ----------
-    checked, decided
-        By promise: how often it was looked at, and how often it made a difference.
-    violations
-        What was broken, in words.
+    truth
+        What is so.
+    tally
+        Takes down what holds.
     """
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, tally: Tally) -> None:
         self.truth = truth
-        self.checked: defaultdict[Promise, int] = defaultdict(int)
-        self.decided: defaultdict[Promise, int] = defaultdict(int)
-        self.violations: list[str] = []
+        self.note = tally.note
+        self._decided = tally.decided
         self.is_stalled = False
         """Whether nobody follows the log for its timers: what waits is not woken in time then, nor in order."""
         self.owners: dict[str, tuple[str, int]] = {}
@@ -50,14 +49,7 @@ class Checks:
         self._fired: set[tuple[str, str, int, int]] = set()
         self._crediting = Crediting(truth)
 
-    def note(self, promise: Promise, holds: bool, what: str, decided: bool = True) -> None:
-        """Count a look at a promise, and what broke it."""
-        self.checked[promise] += 1
-        self.decided[promise] += decided
-        if not holds:
-            self.violations.append(f"broken {promise.name}: {promise.value}: {what}")
-
-    def enter(self, event: Event, records: WorkforceRecords) -> None:
+    def enter(self, event: Event) -> None:
         """Take in an event of the log."""
         self.note(
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
@@ -66,8 +58,6 @@ class Checks:
         for finding in self._crediting.enter(event):
             self.note(*finding)
         match event:
-            case WorkforceChanged():
-                self.truth.learn(records)
             case Decision():
                 self._enter_decision(event)
             case Fired():
@@ -86,6 +76,7 @@ class Checks:
         fair = report(self.truth.records.pools[pool_id], state)
         holds = fair.worst <= fair.bound + 1e-9  # the binary fractions of a lead
         self.note(Promise.BOUND, holds, f"{pool_id}: {fair.worst} of {fair.bound}", decided=is_used)
+        self.note(*self._crediting.outstanding(pool_id, state.credits))
 
     def check_credits(self, now_ms: int) -> None:
         """See that nothing that is due of a credit was left undone."""
@@ -100,7 +91,7 @@ class Checks:
             self.note(Promise.EPOCH, decision.epoch == before + 1, name, decided=before > 0)
             self._epochs[item_id] = decision.epoch
             if item_id in self.waiting and decision.head.cause is Cause.WOKEN:
-                self.decided[Promise.WAKING] += 1
+                self._decided[Promise.WAKING] += 1
                 self._check_order(decision)
             self._leave(item_id)
             self._check_owner(decision)

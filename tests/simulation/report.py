@@ -16,7 +16,7 @@ def report(console: Console, result: Result, title: str) -> None:
     """Print the promises with their counts, and what broke them."""
     table = Table("promise", "checked", "decided", title=title)
     for promise in Promise:
-        table.add_row(promise.value, f"{result.checks.checked[promise]:,}", f"{result.checks.decided[promise]:,}")
+        table.add_row(promise.value, f"{result.tally.checked[promise]:,}", f"{result.tally.decided[promise]:,}")
     console.print(table)
     if result.calls:
         console.print(
@@ -24,14 +24,14 @@ def report(console: Console, result: Result, title: str) -> None:
         )
     console.print(
         f"{result.happenings:,} happenings, {result.refused:,} of them refused; {len(result.log):,} events, log "
-        f"{result.digest[:16]}: {len(result.checks.violations)} violations",
+        f"{result.digest[:16]}: {len(result.tally.violations)} violations",
         soft_wrap=True,
     )
 
 
 def faults_of(results: Sequence[Result]) -> list[str]:
     """Return all that speaks against runs: promises that were broken, or never tried, and logs that differ."""
-    broken = [violation for result in results for violation in result.checks.violations]
+    broken = [violation for result in results for violation in result.tally.violations]
     return [*broken, *(first_difference(*results) if len(results) > 1 else ()), *undecided(results[0])]
 
 
@@ -45,6 +45,6 @@ def first_difference(one: Result, other: Result) -> Iterator[str]:
 
 def undecided(result: Result) -> list[str]:
     """Return the promises that never made a difference: the run did not try them, or ended before it could."""
-    if result.checks.violations:
+    if result.tally.violations:
         return []
-    return [f"never tried: {promise.value}" for promise in Promise if not result.checks.decided[promise]]
+    return [f"never tried: {promise.value}" for promise in Promise if not result.tally.decided[promise]]

@@ -13,13 +13,13 @@ from failures import Failure
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.model.calendars import Absence
 from router.model.decision import Decision
-from router.model.events import Credited, Event, Settled
+from router.model.events import Credited, Event, Settled, WorkforceChanged
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.workforce.edits import Edit
 from tests.simulation.agenda import DAY_MS, HOUR_MS, Agenda, Happening, What
 from tests.simulation.firm import OFFICES, POLICIES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
-from tests.simulation.promise import Promise
+from tests.simulation.promise import Promise, Tally
 from tests.simulation.promises import Checks
 from tests.simulation.system import System
 from tests.simulation.truth import Truth
@@ -31,7 +31,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class Result:
     """What came of a run; ``log`` holds a digest of each event, ``calls`` counts those of scripts by name."""
 
-    checks: Checks
+    tally: Tally = field(default_factory=Tally)
     log: list[str] = field(default_factory=list)
     happenings: int = 0
     refused: int = 0
@@ -63,7 +63,8 @@ class Run:
         self._truth = Truth()
         self._leads: list[WorkItem] = []
         self._hired = 0
-        self.result = Result(Checks(self._truth))
+        self.result = Result()
+        self._checks = Checks(self._truth, self.result.tally)
 
     async def play(self, on_instant: Callable[[int], object] = lambda _: None) -> Result:
         """Play it to its end, or to the first promise that is broken."""
@@ -76,7 +77,7 @@ class Run:
             await self._settled()
             self.result.happenings += 1
             on_instant(happening.at_ms)
-            if self.result.checks.violations:
+            if self.result.tally.violations:
                 break
         return self.result
 
@@ -100,11 +101,12 @@ class Run:
 
     async def _settled(self) -> None:
         await self._system.settle()
-        events, records = await self._system.news(), await self._system.records()
-        self.result.checks.is_stalled = self._system.is_stalled
-        checks = self.result.checks
+        events, checks = await self._system.news(), self._checks
+        checks.is_stalled = self._system.is_stalled
         for event in events:
-            checks.enter(event, records)
+            if isinstance(event, WorkforceChanged):
+                self._truth.learn(await self._system.records())
+            checks.enter(event)
             self.result.log.append(sha256(repr(event).encode()).hexdigest())
             if isinstance(event, Decision) and event.rep:
                 self._close_later(event)
@@ -149,25 +151,25 @@ class Run:
     async def _again(self, happening: Happening) -> None:
         item = self._leads[int(happening.about)]
         item_id = f"crm~{item.external_id}"
-        owner = self.result.checks.owners.get(item_id)
+        owner = self._checks.owners.get(item_id)
         decision = await self._route(item)
         same = owner is None or (decision.rep, decision.epoch) == owner or decision.epoch < owner[1]
-        self.result.checks.note(Promise.AGAIN, same, item_id, decided=owner is not None)
+        self._checks.note(Promise.AGAIN, same, item_id, decided=owner is not None)
 
     async def _close(self, happening: Happening) -> None:
         item_id, epoch = happening.about.split("\t")
-        owner = self.result.checks.owners.get(item_id)
+        owner = self._checks.owners.get(item_id)
         if owner and owner[1] == int(epoch):
             state = self._random.choice((State.CONVERTED, State.DISQUALIFIED, State.CLOSED))
             await self._random.choice(self._system.servers).router.complete(TENANT, item_id, state)
 
     async def _reassign(self, _: Happening) -> None:
-        if self.result.checks.owners:
-            item_id = self._random.choice(list(self.result.checks.owners))
+        if self._checks.owners:
+            item_id = self._random.choice(list(self._checks.owners))
             await self._system.servers[1].router.reassign(TENANT, ReassignRequest(item_id))
 
     async def _named(self, _: Happening) -> None:
-        checks = self.result.checks
+        checks = self._checks
         if some := list((checks.waiting and self._random.random() < 0.5 and checks.waiting) or checks.owners):
             item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
@@ -248,24 +250,26 @@ class Run:
 
     async def _forget(self, _: Happening) -> None:
         same = await self._system.forget_timers()
-        self.result.checks.note(Promise.TIMERS, same, "they are others", decided=bool(await self._system.next_due()))
+        self._checks.note(Promise.TIMERS, same, "they are others", decided=bool(await self._system.next_due()))
 
     async def _audit(self, _: Happening) -> None:
         differences = await self._system.differences()
-        self.result.checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
+        self._checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
 
     async def _stall(self, happening: Happening) -> None:
         self._system.stall(happening.at_ms + self._random.randrange(6, 40) * HOUR_MS)
 
     async def _skew(self, happening: Happening) -> None:
-        """Set the store's clock back, as a fail-over may; a lead comes meanwhile."""
+        """Set the store's clock back, as a fail-over may; a lead comes before, and another meanwhile."""
+        lead = happening._replace(about="cn|ERP|2.0")
+        await self._lead(lead)
         await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
-        await self._lead(happening._replace(about="cn|ERP|2.0"))
+        await self._lead(lead._replace(number=-lead.number))
 
     async def _count(self, _: Happening) -> None:
-        self.result.checks.check_credits(self._system.stores.now_ms)
+        self._checks.check_credits(self._system.stores.now_ms)
         for pool in sorted(self._truth.records.pools):
-            self.result.checks.check_ledger(pool, await self._system.ledger(pool))
+            self._checks.check_ledger(pool, await self._system.ledger(pool))
 
     async def _save(self, *records: Record) -> None:
         made = [Edit(kind_of(record), record.id, partial(_as_is, record), create=True) for record in records]

@@ -154,7 +154,7 @@ class System:
         await self._requeuer.catch_up()
         while await self._requeuer.wake():
             await self._requeuer.catch_up()
-        await self._follow()
+            await self._follow()
 
     async def next_due(self) -> int:
         """Return when the earliest timer is due; 0: there is none."""
@@ -172,9 +172,12 @@ class System:
     async def news(self) -> Sequence[Event]:
         """Return the events since the last time."""
         events: list[Event] = []
-        while page := await self.stores.assignments.events(TENANT, after=self._read, count=_PAGE):
+        is_more = True
+        while is_more:
+            page = await self.stores.assignments.events(TENANT, after=self._read + len(events), count=_PAGE)
             events += page
-            self._read = page[-1].number
+            is_more = len(page) == _PAGE
+        self._read += len(events)
         return events
 
     async def ledger(self, pool: str) -> LedgerState:

@@ -19,10 +19,11 @@ class Truth:
         """Reps who are away, and until when; 0: until they are back."""
         self._leave: Mapping[str, list[Absence]] = {}
         self._at_ms, self._open = -1, dict[str, bool]()
+        self._calendars: dict[tuple[str, str], Calendar | None] = {}
 
     def learn(self, records: WorkforceRecords) -> None:
         """Take in a revision of the workforce."""
-        self.records, self._at_ms = records, -1
+        self.records, self._at_ms, self._calendars = records, -1, {}
         leave: dict[str, list[Absence]] = {}
         for absence in records.absences.values():
             leave.setdefault(absence.rep, []).append(absence)
@@ -41,6 +42,11 @@ class Truth:
 
     def calendar(self, rep: str, pool: str) -> Calendar | None:
         """Return whose hours count for a rep in a pool; None: nobody's."""
+        if (rep, pool) not in self._calendars:
+            self._calendars[rep, pool] = self._calendar(rep, pool)
+        return self._calendars[rep, pool]
+
+    def _calendar(self, rep: str, pool: str) -> Calendar | None:
         of_rep: Rep | None = self.records.reps.get(rep)
         of_pool: Pool | None = self.records.pools.get(pool)
         name = (of_rep.calendar if of_rep else "") or (of_pool.calendar if of_pool else "")

@@ -16,7 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
-_Waiting = deque[tuple[Job, "asyncio.Future[Answer]"]]
+_Waiting = deque[tuple[Job, "asyncio.Future[Answer]", int]]
 _Batch = list[tuple[Job, "asyncio.Future[Answer]"]]
 
 
@@ -28,33 +28,29 @@ class MicroBatcher(Generic[Key, Job, Answer]):
     call
         Does a list of jobs and answers one by one; what it raises is raised for each. A call that returns a future
         needs no task.
-    limit
-        Longest list.
-    weigh, heaviest
-        What a job weighs, and the heaviest list; one job alone may be heavier.
+    limit, heaviest
+        The longest list, and the heaviest; one job alone may be heavier.
     """
 
     def __init__(
         self,
         call: Callable[[Key, Sequence[Job]], Awaitable[Sequence[Answer]]],
         limit: int = 64,
-        weigh: Callable[[Job], int] = lambda _: 0,
         heaviest: int = 0,
     ) -> None:
         self._call = call
-        self._limit = limit
-        self._weigh, self._heaviest = weigh, heaviest
+        self._limit, self._heaviest = limit, heaviest
         self._waiting: dict[Key, _Waiting[Job, Answer]] = {}
         self._under_way: dict[Key, asyncio.Future[Sequence[Answer]]] = {}
 
-    def submit(self, key: Key, job: Job) -> asyncio.Future[Answer]:
+    def submit(self, key: Key, job: Job, weight: int = 0) -> asyncio.Future[Answer]:
         """Have a job done together with others of its key."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         if key not in self._waiting:
             self._waiting[key] = deque()
             loop.call_soon(self._send, key)  # with whatever else comes in this turn of the loop
-        self._waiting[key].append((job, answer))
+        self._waiting[key].append((job, answer, weight))
         return answer
 
     def _send(self, key: Key) -> None:
@@ -69,12 +65,12 @@ class MicroBatcher(Generic[Key, Job, Answer]):
     def _taken(self, waiting: _Waiting[Job, Answer]) -> _Batch[Job, Answer]:
         """Take the next jobs; whose caller has gone, or whose deadline has passed, is not sent any more."""
         batch: _Batch[Job, Answer] = []
-        weight = 0
+        total = 0
         while waiting and len(batch) < self._limit:
-            job, answer = waiting[0]
+            job, answer, weight = waiting[0]
             if not answer.cancelled():
-                weight += self._weigh(job)
-                if batch and weight > self._heaviest:
+                total += weight
+                if batch and total > self._heaviest:
                     break
                 batch.append((job, answer))
             waiting.popleft()

@@ -73,6 +73,8 @@ class BindCommand(NamedTuple):
         The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
     amounts
         What it counts under caps.
+    weight
+        How many candidates the store may have to look at.
     """
 
     item_id: str
@@ -92,11 +94,7 @@ class BindCommand(NamedTuple):
     normal_id: str = ""
     interval: Span | None = None
     amounts: Amounts = ONE
-
-    @property
-    def weight(self) -> int:
-        """How many candidates the store may have to look at."""
-        return sum([len(candidates.reps) for candidates, _ in self.attempts])
+    weight: int = 0
 
 
 class KnownAs(NamedTuple):
@@ -202,6 +200,7 @@ def route_command(
             kind=request.item.kind,
             mode=Mode.ROUTE,
             attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
             outcome_if_none=_outcome_if_none(plan),
             rotation=rotation_of(identity),
             head=_head(planner, plan, item, Cause.ROUTED, actor=request.actor),
@@ -252,6 +251,7 @@ def reassign_command(
             kind=record.kind,
             mode=Mode.REASSIGN,
             attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
             outcome_if_none=_outcome_if_none(plan),
             rotation=rotation_of(record.item_id),
             head=head,
@@ -280,6 +280,7 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: in
             kind=record.kind,
             mode=Mode.WAKE,
             attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
             outcome_if_none=_outcome_if_none(plan),
             rotation=rotation_of(record.item_id),
             head=_head(planner, plan, item, Cause.WOKEN),

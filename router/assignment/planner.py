@@ -95,6 +95,11 @@ class Plan(NamedTuple):
     waits: bool
     interval: Span | None = None
 
+    @property
+    def weight(self) -> int:
+        """How many candidates there are, over all attempts."""
+        return sum([len(attempt.candidates.reps) for attempt in self.attempts])
+
 
 class Kept(NamedTuple):
     """What a decision keeps of its plan for when the reason is erased: the rules that matched, and the charge."""

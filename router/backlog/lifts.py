@@ -67,8 +67,12 @@ def ever_lifts(present: Present) -> bool:
 
 
 def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
-    """Return the same for what waits by a decision, which says by which caps it waits."""
-    return lifts(present, decision.head.item, at_ms, _reached(present.planner, decision))
+    """Return the same for what waits by a decision, which says by which caps it waits.
+
+    Who had a chance since, and did not get it, may wait by others: then any cap may be one of them.
+    """
+    reached = _reached(present.planner, decision) if at_ms == decision.at_ms else None
+    return lifts(present, decision.head.item, at_ms, reached)
 
 
 def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:

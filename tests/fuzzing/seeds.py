@@ -204,7 +204,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=_CALENDAR.name, country=calendars.CountryDays(country="DE", subdivision="BY", years=[2026])
         ),
         calendars.ImportCalendarRequest(
-            name=_CALENDAR.name, ics=calendars.IcsDays(content=b"BEGIN:VCALENDAR\nEND:VCALENDAR", years=[2026])
+            name=_CALENDAR.name,
+            ics=calendars.IcsDays(
+                content=b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261001\nSUMMARY:day off\nEND:VEVENT\n"
+                b"END:VCALENDAR",
+                years=[2026],
+            ),
         ),
     ],
     "fairlead.v1.WorkforceService/UpdateAbsence": [calendars.UpdateAbsenceRequest(absence=_ABSENCE)],

@@ -45,7 +45,6 @@ USES = {
     ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
-    ("router/cli/calendars.py", "datetime.now"): "which day is today, for whoever looks at a calendar",
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
     ("router/cli/filters.py", "datetime.now"): "what `--since 7d` counts from, for whoever types it",
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,

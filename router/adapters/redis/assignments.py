@@ -64,9 +64,7 @@ class RedisAssignments:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._clock = EstimatedClock(now_ms)
-        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](
-            self._bind_together, _TOGETHER, lambda job: job.weight, MOST_CANDIDATES
-        )
+        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](self._bind_together, _TOGETHER, MOST_CANDIDATES)
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
@@ -75,7 +73,9 @@ class RedisAssignments:
         if not jobs:
             return []
         if len(jobs) == 1 and not preview:
-            return await self._opened(tenant, [await self._batcher.submit((tenant, revisions), jobs[0])])
+            return await self._opened(
+                tenant, [await self._batcher.submit((tenant, revisions), jobs[0], jobs[0].weight)]
+            )
         return await self._opened(tenant, await self._sent(tenant, revisions, jobs, preview=preview))
 
     def _bind_together(self, key: _Together, jobs: Sequence[BindCommand]) -> Awaitable[list[_Bound]]:

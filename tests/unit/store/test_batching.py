@@ -52,9 +52,16 @@ async def test_jobs_that_come_while_a_call_is_under_way_go_together() -> None:
 
 async def test_a_list_is_no_heavier_than_it_may_be_but_for_one_job_alone() -> None:
     calls = Calls()
-    batcher = MicroBatcher[str, int, int](calls, weigh=lambda job: job, heaviest=10)
+    batcher = MicroBatcher[str, int, int](calls, heaviest=10)
 
-    assert await asyncio.gather(*[batcher.submit("t", job) for job in (4, 6, 1, 50, 3, 9)]) == [8, 12, 2, 100, 6, 18]
+    assert await asyncio.gather(*[batcher.submit("t", job, weight=job) for job in (4, 6, 1, 50, 3, 9)]) == [
+        8,
+        12,
+        2,
+        100,
+        6,
+        18,
+    ]
     assert calls.batches == [[4, 6], [1], [50], [3], [9]]
 
 

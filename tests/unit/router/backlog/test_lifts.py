@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from router.assignment.planner import Planner
 from router.assignment.roster import Roster
-from router.backlog.lifts import _Returns, lifts
+from router.backlog.lifts import _Returns, lifts, lifts_of
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import Cap, CapMeasure, CapPace, CapWindow
+from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
 from router.model.workforce import Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -152,3 +153,16 @@ def test_what_is_remembered_of_who_comes_does_not_grow_with_the_sets_of_reps(mon
         assert returns.first_behind(0, sole) == 9 * 4 * QUARTER_MS
 
     assert len(returns._known) <= 3
+
+
+def test_who_was_passed_over_since_may_wait_by_any_cap() -> None:
+    """By the decision nobody had reached one: it came outside of hours, and a cap was reached before its turn."""
+    paced = Cap("paced", CapMeasure.COUNT, 24, window=CapWindow.DAY, pace=CapPace.EVEN)
+    world, at_ms = present([Rep("ann")], [Pool("east", EAST.members, caps=(paced,))]), 43 * QUARTER_MS
+    head = DecisionInputs(LEAD, Cause.ROUTED, 1, 1, (), ("pool east",))
+    waits = Decision(
+        7, "crm~L-1", Kind.LEAD, Outcome.WAITING, "", "", 0, 0, (ObservedState(()),), None, "", 0, at_ms, head
+    )
+
+    assert lifts_of(world, waits, at_ms) == DAY_MS
+    assert lifts_of(world, waits, at_ms + 1) == 44 * QUARTER_MS + 1

@@ -206,8 +206,8 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         calendars.ImportCalendarRequest(
             name=_CALENDAR.name,
             ics=calendars.IcsDays(
-                content=b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261001\nSUMMARY:day off\nEND:VEVENT\n"
-                b"END:VCALENDAR",
+                content=b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261001\nSUMMARY:day off\n"
+                b"END:VEVENT\nEND:VCALENDAR",
                 years=[2026],
             ),
         ),

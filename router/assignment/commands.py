@@ -62,6 +62,8 @@ class BindCommand(NamedTuple):
         Rep a person named; refused where full.
     head, content
         What the store keeps unread in the log; ``content`` is the packed work item of the head.
+    weight
+        How many candidates the store may have to look at.
     openings
         What it keeps beside the log, to open what is sealed in the head.
     normal_id
@@ -73,8 +75,6 @@ class BindCommand(NamedTuple):
         The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
     amounts
         What it counts under caps.
-    weight
-        How many candidates the store may have to look at.
     """
 
     item_id: str
@@ -85,6 +85,7 @@ class BindCommand(NamedTuple):
     rotation: int
     head: DecisionInputs
     content: bytes
+    weight: int
     request_id: str = ""
     fingerprint: str = ""
     expected: int = 0
@@ -94,7 +95,6 @@ class BindCommand(NamedTuple):
     normal_id: str = ""
     interval: Span | None = None
     amounts: Amounts = ONE
-    weight: int = 0
 
 
 class KnownAs(NamedTuple):

@@ -613,7 +613,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         attempts = ((candidates, charge),)
         amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
         item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
-        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content)
+        job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content, 0)
         jobs.append(job._replace(amounts=amounts))
     redis = driven(SimulatedRedis.from_url(redis_url), data.draw(st.sampled_from(DRIVERS)))
     await redis.flushall()

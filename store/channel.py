@@ -92,14 +92,19 @@ class ScriptChannel:
         self._waiting: deque[_Call] = deque()
         self._link: _Link | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     def send(self, script: Sendable, keys: Sequence[str], arguments: Sequence[Any], told: Told) -> None:
         """Run a script and have somebody told its reply."""
+        if self._is_closed:  # or it would connect anew, and nobody would close that
+            told(_closed())
+            return
         self._waiting.append(_Call(script, (len(keys), *keys, *arguments), told))
         self.flush()
 
     async def close(self) -> None:
-        """Let go of the connection; whoever still waits is told that it is lost."""
+        """Let go of the connection for good; whoever still waits, or comes later, is told so."""
+        self._is_closed = True
         connecting, link = self._connecting, self._link
         waiting, self._waiting, self._connecting, self._link = self._waiting, deque(), None, None
         if connecting is not None:
@@ -107,7 +112,7 @@ class ScriptChannel:
             await asyncio.wait([connecting])
         if link is not None:
             await link.close()
-        _tell(waiting, RedisConnectionError("the connection was closed"))
+        _tell(waiting, _closed())
 
     def flush(self) -> None:
         """Send what waits, or connect first."""
@@ -169,6 +174,10 @@ class ScriptChannel:
             self._waiting.append(call)
         else:
             call.told(reply)
+
+
+def _closed() -> Exception:
+    return RedisConnectionError("the connection was closed")
 
 
 def _tell(calls: Sequence[_Call] | deque[_Call], error: Exception) -> None:

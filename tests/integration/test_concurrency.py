@@ -17,7 +17,7 @@ import pytest
 
 from fairlead.v1 import decisions_pb2, routing_pb2, workforce_pb2
 from rules.limits import MAX_RULES
-from store.clients import client_for
+from store.clients import client_for, close
 from store.embedded.server import EmbeddedServer
 from tests.api import ASSIGNED, EVERYONE, EXISTING_OWNER, UNROUTED, Api, connected, differences, last
 from tests.conftest import ON_EVERY_STORE
@@ -233,4 +233,4 @@ async def test_many_who_wait_for_the_store_leave_connections_for_others(store: E
     answers = await asyncio.gather(*[client.blpop(tenant, timeout=0.5) for _ in range(300)])
 
     assert answers == [None] * 300
-    await client.aclose()
+    await close(client)

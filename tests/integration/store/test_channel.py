@@ -245,6 +245,15 @@ async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: LosingLi
         await under_way
 
 
+async def test_a_client_that_is_closed_does_not_connect_again(line: LosingLine) -> None:
+    client = client_for(line.url)
+    await echo(client, "connected")
+    await close(client)
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await echo(client, "later")
+
+
 async def test_a_client_that_is_closed_while_it_connects_lets_go(line: LosingLine) -> None:
     client = client_for(line.url)
     line.close()

@@ -43,7 +43,7 @@ def served(processes: int) -> Iterator[Server]:
         command = [sys.executable, "-m", "service", "serve", "--listen", "127.0.0.1:0", "--data", folder]
         with subprocess.Popen([*command, "--processes", str(processes)], stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
-            address = next(found[1] for line in process.stderr if (found := re.search(r"listening on (\\S+?);", line)))
+            address = next(found[1] for line in process.stderr if (found := re.search(r"listening on (\S+?);", line)))
             yield Server.of(address, process.pid)
             process.terminate()
             process.stderr.read()

@@ -63,7 +63,9 @@ class Server(NamedTuple):
     def of(cls, address: str, process: int) -> Server:
         """Return a server with whatever it has started; its store is a Valkey."""
         started = list(_with_children(process))
-        stores = tuple(pid for pid in started if "valkey" in Path(f"/proc/{pid}/cmdline").read_text())
+        stores = tuple(
+            pid for pid in started if "valkey-server" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0]
+        )
         return cls(address, tuple(pid for pid in started if pid not in stores), stores)
 
 

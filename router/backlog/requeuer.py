@@ -19,7 +19,7 @@ from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.caps import CapMeasure
-from router.model.decision import Decision, Outcome
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import (
     WAKE,
@@ -70,25 +70,25 @@ class Requeuer:
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
-        while events := await self._store.events(self._tenant, after=self.position, count=_PAGE):
+        while events := await self._store.effects(self._tenant, after=self.position, count=_PAGE):
             for gives_chances, some in groupby(events, _gives_chances):
                 run = list(some)
                 self._now_ms = run[-1].at_ms
                 await (self._take_in_turn(run) if gives_chances else self._take_in(run))
                 self.position = run[-1].number
 
-    async def _take_in(self, events: Sequence[Event]) -> None:
+    async def _take_in(self, events: Sequence[Event | DecisionEffect]) -> None:
         """Take in together what gives no other work item a chance: each work item is planned once, as it stands now."""
         waiting, woken, erased = list[str](), list[str](), list[str]()
         for event in events:
             match event:
-                case Decision(outcome=Outcome.WAITING, item_id=item_id):
+                case DecisionEffect(outcome=Outcome.WAITING, item_id=item_id):
                     waiting.append(item_id)
                 case Fired(name=name, item_id=item_id) if name == WAKE:
                     woken.append(item_id)
                 case Erased(item_ids=item_ids):
                     erased += item_ids
-                case Decision(item_id=item_id) | Completed(item_id=item_id):
+                case DecisionEffect(item_id=item_id) | Completed(item_id=item_id):
                     self._room.leave(item_id)
                 case _:
                     pass
@@ -101,14 +101,17 @@ class Requeuer:
         if item_ids:
             await self._plan(await self._planners.current(self._tenant), item_ids, tries=tries)
 
-    async def _take_in_turn(self, events: Sequence[Event]) -> None:
+    async def _take_in_turn(self, events: Sequence[Event | DecisionEffect]) -> None:
         for event in events:
             match event:
                 case WorkforceChanged() | RulesPublished():
                     await self._plan_all(await self._planner_with(event))
                 case PresenceChanged(rep=rep, until_ms=None):
                     self._room.came_back(rep)
-                case Decision(item_id=item_id, kind=kind, freed=rep) | Completed(item_id=item_id, kind=kind, rep=rep):
+                case (
+                    DecisionEffect(item_id=item_id, kind=kind, freed=rep)
+                    | Completed(item_id=item_id, kind=kind, rep=rep)
+                ):
                     self._room.leave(item_id)
                     self._room.freed(rep, kind)
                 case _:
@@ -178,10 +181,10 @@ class Requeuer:
                 self._room.leave(item_id)
 
 
-def _gives_chances(event: Event) -> bool:
+def _gives_chances(event: Event | DecisionEffect) -> bool:
     """Say whether an event gives a chance to what it is not about."""
     match event:
-        case Decision(outcome=outcome, freed=rep):
+        case DecisionEffect(outcome=outcome, freed=rep):
             return outcome is not Outcome.WAITING and bool(rep)
         case Completed(rep=rep):
             return bool(rep)

@@ -19,7 +19,16 @@ import msgpack
 from pydantic import TypeAdapter
 
 from router.model.calendars import Calendar
-from router.model.decision import Block, Cause, ChosenDeficit, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.decision import (
+    Block,
+    Cause,
+    ChosenDeficit,
+    Decision,
+    DecisionEffect,
+    DecisionInputs,
+    ObservedState,
+    Outcome,
+)
 from router.model.errors import CorruptHistory
 from router.model.events import (
     Completed,
@@ -67,6 +76,24 @@ def read_head(packed: bytes) -> DecisionInputs:
     return DecisionInputs(WorkItem.unpack(content), _CAUSES[cause], *rest)
 
 
+_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
+"""How many bytes tell the length of msgpack bytes that begin with one."""
+
+
+def _apart(head: bytes) -> tuple[bytes, bytes]:
+    """Return the packed work item of a head, and what stands behind it."""
+    start = 2 + _LENGTH_BYTES[head[1]]
+    end = start + int.from_bytes(head[2:start], "big")
+    return head[start:end], head[end:]
+
+
+@lru_cache(1024)
+def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int]:
+    """Read cause and revisions from what stands behind the work item, which is the same for many."""
+    cause, rule_set_revision, workforce_revision, *_ = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
+    return _CAUSES[cause], rule_set_revision, workforce_revision
+
+
 def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
     """Read a decision of the newest format, as the store answers it."""
     at_ms, fields = _facts(facts)
@@ -104,6 +131,57 @@ def read_event(number: int, form: bytes, facts: bytes, head: bytes) -> Event:
         return make(number, *take_apart(facts), head)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from error
+
+
+def read_effect(number: int, form: bytes, facts: bytes, head: bytes) -> Event | DecisionEffect:
+    """Read an event, of a decision only what it changed.
+
+    Raises
+    ------
+    CorruptHistory
+        As ``read_event``, where what it changed cannot be read.
+    """
+    take_apart, make = _reader(number, form)
+    if make is not _decision_event:
+        return read_event(number, form, facts, head)
+    try:
+        return _effect(number, *take_apart(facts), head)
+    except _UNREADABLE as error:
+        raise _unreadable(number, error) from error
+
+
+def read_content(number: int, packed: bytes) -> WorkItem:
+    """Read the work item that an event holds.
+
+    Raises
+    ------
+    CorruptHistory
+        As ``read_event``.
+    """
+    try:
+        return WorkItem.unpack(packed)
+    except _UNREADABLE as error:
+        raise _unreadable(number, error) from error
+
+
+def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> DecisionEffect:
+    item_id, kind, outcome, rep, pool, _, charge, seen, _, _, _, freed = fields
+    met_full = any([attempt[1] for attempt in seen if len(attempt) > 1])
+    content, behind = _apart(head)
+    return DecisionEffect(
+        number,
+        item_id,
+        _KINDS[kind],
+        _OUTCOMES[outcome],
+        rep,
+        pool,
+        charge,
+        met_full,
+        at_ms,
+        freed,
+        *_read_behind(head[0], behind),
+        content,
+    )
 
 
 def _reader(number: int, form: bytes) -> tuple[_TakeApart, _Make]:

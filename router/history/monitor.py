@@ -19,9 +19,10 @@ from router.assignment.ports import Assignments, LeaderLease
 from router.assignment.rounds import Rounds
 from router.fairness.report import report
 from router.history.cap_counts import CapCounts
+from router.history.codec import read_content
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement, count_differences
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import Cause, DecisionEffect, Outcome
 from router.model.errors import NotPossible
 from router.model.records import Snapshot
 from router.model.workforce import Pool
@@ -30,7 +31,7 @@ from router.workforce.ports import Revisions
 LOOK_S = 5.0
 """Seconds between two looks."""
 _HOLD_S = 20.0
-_PAGE = 50
+_PAGE = 200
 """Events read at a time; calls that are being answered wait while they are looked at, for a millisecond or two."""
 ROLE = "auditing"
 """Held by a process of every service that has the store."""
@@ -117,27 +118,28 @@ class Monitor:
         movement, decided, at = Movement(before), Counter[Decided](), before.number
         counts = CapCounts({}, before.counts)
         while at < after.number:
-            page = await self._store.events(self._tenant, after=at, before=after.number + 1, count=_PAGE)
+            page = await self._store.effects(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
                 break
             for event in page:
                 movement.follow(event)
-                if isinstance(event, Decision):
-                    decided[_decided(event)] += 1
+                if isinstance(event, DecisionEffect):
+                    decided[event.outcome, event.cause, event.met_full] += 1
                     if after.counts:
                         await self._count(counts, event)
             at = page[-1].number
         differences = count_differences(counts.by_field, after.counts)
         return decided, [*movement.violations(after, pools), *differences]
 
-    async def _count(self, counts: CapCounts, decision: Decision) -> None:
+    async def _count(self, counts: CapCounts, effect: DecisionEffect) -> None:
         """Count a decision under the caps that its owner had then."""
-        if not decision.rep:
+        if not effect.rep:
             return
-        head = decision.head
-        planner = await self._planners.at(self._tenant, head.rule_set_revision, head.workforce_revision)
-        for cap in planner.roster.caps_of(decision.pool, decision.rep, decision.kind, decision.at_ms):
-            counts.add(cap, decision.rep, amounts_of(head.item), decision.at_ms)
+        planner = await self._planners.at(self._tenant, effect.rule_set_revision, effect.workforce_revision)
+        if caps := planner.roster.caps_of(effect.pool, effect.rep, effect.kind, effect.at_ms):
+            amounts = amounts_of(read_content(effect.number, effect.content))
+            for cap in caps:
+                counts.add(cap, effect.rep, amounts, effect.at_ms)
 
     def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._observer is None:
@@ -152,10 +154,6 @@ class Monitor:
 
 def _members(pools: Mapping[str, Pool]) -> list[str]:
     return sorted({member.rep for pool in pools.values() for member in pool.members})
-
-
-def _decided(decision: Decision) -> Decided:
-    return decision.outcome, decision.head.cause, any(seen.full for seen in decision.seen)
 
 
 class MonitorRunner:

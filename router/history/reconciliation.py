@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
-from router.model.decision import Decision
+from router.model.decision import Decision, DecisionEffect
 from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
@@ -30,7 +30,7 @@ class Movement:
         self._before = before
         self._number = before.number
         self._is_whole = True
-        self._loads: Counter[tuple[str, Kind]] = Counter(before.loads)
+        self._shifts: Counter[tuple[str, str, Kind]] = Counter()
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
         self._settled: set[str] = set()
@@ -39,21 +39,15 @@ class Movement:
         self._credited = {pool: dict(state.credited) for pool, state in before.ledgers.items()}
         self._presences: dict[str, int | None] = dict(before.presences)
 
-    def follow(self, event: Event) -> None:
+    def follow(self, event: Event | DecisionEffect) -> None:
         """Take in the next event."""
         self._number += 1
         self._is_whole = self._is_whole and event.number == self._number
         match event:
-            case Decision(rep=rep, kind=kind, pool=pool, freed=freed):
-                if rep:
-                    self._shift(rep, pool, kind, 1)
-                if rep and freed:
-                    self._shift(freed, "", kind, -1)
-                    self._moved.add(kind)
-                self._decisions[pool] += 1
-                self._received[pool] += event.charge
+            case Decision() | DecisionEffect():
+                self._decide(event)
             case Completed(rep=rep, pool=pool, kind=kind) if rep:
-                self._shift(rep, pool, kind, -1)
+                self._shifts[rep, pool, kind] -= 1
             case PresenceChanged(rep=rep, until_ms=until_ms):
                 self._presences[rep] = until_ms
             case Settled():
@@ -62,9 +56,22 @@ class Movement:
                 credited = self._credited.setdefault(credit.pool, {})
                 credited[credit.rep] = event.after(credited.get(credit.rep, CreditState()))
 
-    def _shift(self, rep: str, pool: str, kind: Kind, by: int) -> None:
-        for place in load_places(rep, pool):
-            self._loads[place, kind] += by
+    def _decide(self, made: Decision | DecisionEffect) -> None:
+        rep, pool, kind = made.rep, made.pool, made.kind
+        if rep:
+            self._shifts[rep, pool, kind] += 1
+        if rep and made.freed:
+            self._shifts[made.freed, "", kind] -= 1
+            self._moved.add(kind)
+        self._decisions[pool] += 1
+        self._received[pool] += made.charge
+
+    def _loads(self) -> Counter[tuple[str, Kind]]:
+        loads = Counter(self._before.loads)
+        for (rep, pool, kind), by in self._shifts.items():
+            for place in load_places(rep, pool):
+                loads[place, kind] += by
+        return loads
 
     def violations(self, after: Snapshot, pools: Mapping[str, Pool]) -> Iterator[str]:
         """Yield in words whatever does not hold.
@@ -89,8 +96,9 @@ class Movement:
                 yield from self._charges(pool, self._before.ledgers[pool], state)
 
     def _open_units(self, after: Snapshot) -> Iterator[str]:
-        for rep, kind in sorted({*self._loads, *after.loads}):
-            logged, is_there = self._loads[rep, kind], after.loads.get((rep, kind), 0)
+        loads = self._loads()
+        for rep, kind in sorted({*loads, *after.loads}):
+            logged, is_there = loads[rep, kind], after.loads.get((rep, kind), 0)
             may_be_fewer = "/" in rep and kind in self._moved
             if is_there > logged or (is_there < logged and not may_be_fewer):
                 yield f"loads {rep} {kind}: log says {logged}, store {is_there}"

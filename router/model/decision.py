@@ -129,3 +129,26 @@ class Decision(NamedTuple):
     freed: str = ""
     erased: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
+
+
+class DecisionEffect(NamedTuple):
+    """What a decision changed, for those who follow the log: its record without what it was chosen from.
+
+    ``met_full`` says whether somebody at capacity could not have it; ``content`` is the packed work item. The other
+    fields are those of the decision and of its head.
+    """
+
+    number: int
+    item_id: str
+    kind: Kind
+    outcome: Outcome
+    rep: str
+    pool: str
+    charge: int
+    met_full: bool
+    at_ms: int
+    freed: str
+    cause: Cause
+    rule_set_revision: int
+    workforce_revision: int
+    content: bytes

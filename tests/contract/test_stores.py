@@ -443,6 +443,7 @@ class Stores(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
+        self.both(lambda side: side.assignments.effects(TENANT, count=1000))
         for side in self.sides:
             assert self.loop.run_until_complete(differences(side)) == []
         self.loop.run_until_complete(close(self.redis))

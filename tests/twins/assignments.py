@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import Decision, ObservedState, Outcome
+from router.model.decision import Decision, DecisionEffect, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
 from router.model.records import Counted, ItemRecord, LedgerState
@@ -199,6 +199,13 @@ class MemoryAssignments(Tenants):
         page = chosen[::-1][:count] if newest_first else chosen[:count]
         return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
 
+    async def effects(
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
+    ) -> list[Event | DecisionEffect]:
+        """Return a slice of the log, of decisions only what they changed."""
+        events = await self.events(tenant, after=after, before=before, count=count)
+        return [_effect_of(event) if isinstance(event, Decision) else event for event in events]
+
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
         state = self._tenants[tenant]
@@ -219,6 +226,14 @@ class MemoryAssignments(Tenants):
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps."""
         return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _effect_of(made: Decision) -> DecisionEffect:
+    head, met_full = made.head, any(seen.full for seen in made.seen)
+    return DecisionEffect(
+        made.number, made.item_id, made.kind, made.outcome, made.rep, made.pool, made.charge, met_full, made.at_ms,
+        made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.item.pack(),
+    )  # fmt: skip
 
 
 def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:

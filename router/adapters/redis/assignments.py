@@ -13,9 +13,9 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
-from router.history.codec import pack_head, read_decision, read_event
+from router.history.codec import pack_head, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
-from router.model.decision import Decision, Outcome
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
@@ -182,6 +182,21 @@ class RedisAssignments:
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
+        entries = await self._entries(tenant, after, before, count, newest_first=newest_first)
+        return await self._opened(tenant, [_event(number, fields) for number, fields in entries])
+
+    async def effects(
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
+    ) -> list[Event | DecisionEffect]:
+        entries = await self._entries(tenant, after, before, count)
+        return [read_effect(number, entry[b"type"], entry[b"facts"], entry[b"head"]) for number, entry in entries]
+
+    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
+        return [_entry(number, fields) for number, fields in await self._entries(tenant, after, None, count)]
+
+    async def _entries(
+        self, tenant: str, after: int, before: int | None, count: int, *, newest_first: bool = False
+    ) -> list[tuple[int, dict[bytes, bytes]]]:
         if not count:  # which the driver refuses
             return []
         first, last = f"{after + 1}-0", "+" if before is None else f"{max(before - 1, 0)}-0"
@@ -191,16 +206,7 @@ class RedisAssignments:
                 entries = await self._redis.xrevrange(key, last, first, count=count)
             else:
                 entries = await self._redis.xrange(key, first, last, count=count)
-        return await self._opened(
-            tenant, [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
-        )
-
-    async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
-        if not count:
-            return []
-        with translated():
-            entries = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
-        return [_entry(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
+        return [(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
 
     async def beginning(self, tenant: str) -> StoredEvent | None:
         with translated():

@@ -7,9 +7,9 @@ from typing import Any
 import msgpack
 import pytest
 
-from router.history.codec import pack_head, read_event, record_from, record_text
+from router.history.codec import pack_head, read_content, read_effect, read_event, record_from, record_text
 from router.model.calendars import Calendar, CalendarException
-from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState
+from router.model.decision import Block, Cause, Decision, DecisionEffect, DecisionInputs, ObservedState
 from router.model.errors import CorruptHistory
 from router.model.events import Credited, LeaveCredit, PresenceChanged
 from router.model.workforce import Member
@@ -38,6 +38,38 @@ def test_decisions_of_every_format_say_the_same(form: bytes, packed: bytes) -> N
 
     assert isinstance(decision, Decision)
     assert (decision.at_ms, decision.rep, decision.seen) == (7, "ann", (ObservedState((5,), ((1, 2),)),))
+
+
+@pytest.mark.parametrize("size", [0, 300, 70_000])
+@pytest.mark.parametrize(("seen", "met_full"), [([PLAIN], True), ([[[5], []], PLAIN], True), ([[[5], []]], False)])
+def test_what_a_decision_changed_is_read_without_what_it_was_chosen_from(
+    size: int, seen: list[Any], met_full: bool
+) -> None:
+    item = WorkItem(Kind.TICKET, attributes={"text": "x" * size}, value=7.0)
+    head = pack_head(DecisionInputs(item, Cause.WOKEN, 4, 5, ("vip",), ("pool east",), note="n"), item.pack())
+    packed = msgpack.packb(1_764_000_000_000) + msgpack.packb(facts(seen))
+
+    decision, effect = read_event(3, b"decision.3", packed, head), read_effect(3, b"decision.3", packed, head)
+
+    assert isinstance(decision, Decision)
+    assert isinstance(effect, DecisionEffect)
+    shared = [name for name in DecisionEffect._fields if name in Decision._fields]
+    assert [getattr(effect, name) for name in shared] == [getattr(decision, name) for name in shared]
+    assert effect.met_full is met_full
+    assert effect[-4:-1] == (Cause.WOKEN, 4, 5)
+    assert read_content(3, effect.content) == item
+
+
+@pytest.mark.parametrize("head", [b"", HEAD[:1], b"\x9d\x01" + HEAD[2:], HEAD[:20], b"\x00" + HEAD[1:]])
+def test_a_head_that_was_altered_is_named_where_only_its_cause_is_read(head: bytes) -> None:
+    with pytest.raises(CorruptHistory, match="event 3: it cannot be read"):
+        read_effect(3, b"decision.3", msgpack.packb(7) + msgpack.packb(facts([PLAIN])), head)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xc1", b"\x91\x01"])
+def test_a_content_that_was_altered_is_named(content: bytes) -> None:
+    with pytest.raises(CorruptHistory, match="event 3: it cannot be read"):
+        read_content(3, content)
 
 
 def test_who_was_blocked_is_read_and_hashed_as_the_script_packed_it() -> None:

@@ -166,7 +166,7 @@ def read_content(number: int, packed: bytes) -> WorkItem:
 
 def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> DecisionEffect:
     item_id, kind, outcome, rep, pool, _, charge, seen, _, _, _, freed = fields
-    met_full = any([attempt[1] for attempt in seen if len(attempt) > 1])
+    met_full = any(attempt[1] for attempt in seen if len(attempt) > 1)
     content, behind = _apart(head)
     return DecisionEffect(
         number,

@@ -280,9 +280,11 @@ class WorkItemQueries:
 
     async def contact_due(self, tenant: str, decision: Decision) -> ContactTime | None:
         """Return by when a decision's owner is to make contact; None: it is not limited."""
+        if not decision.rep:
+            return None
         head = decision.head
         rule_set = await self._planners.rule_set(tenant, head.rule_set_revision)
-        if not decision.rep or not rule_set.limits_contact:
+        if not rule_set.limits_contact:
             return None  # without a look at the workforce as it was
         return contact_due(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
 

@@ -7,6 +7,9 @@
 
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
 new planner. What is planned for another time than the store's comes back with that, and is planned once more for it.
+
+A single request takes these steps at once. Where one of them gives it no decision, or needs to ask something first, it
+goes the way of many, which tries again: nothing was written.
 """
 
 from __future__ import annotations
@@ -116,10 +119,27 @@ class Router:
         StoreUnavailable
             If the store does not answer.
         """
+        decision = None if preview else await self._decided(tenant, request)
+        if decision is not None:
+            return decision
         (answer,) = await self.route_many(tenant, [request], preview=preview)
         if isinstance(answer, Failure):
             raise answer
         return answer
+
+    async def _decided(self, tenant: str, request: RouteRequest) -> Decision | None:
+        """Route a request straight; None where it has to go the way of many."""
+        planner = await self._planners.current(tenant)
+        if planner.rule_set.known_customer or planner.rule_set.arrival:
+            return None
+        job = route_command(planner, request, request.item, self._store.expected_ms(tenant))
+        if not isinstance(job, BindCommand):
+            return None
+        try:
+            (answer,) = await self._store.bind(tenant, planner.revisions, [job])
+        except StaleRevision:
+            return None
+        return answer if isinstance(answer, Decision) else None
 
     async def route_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False

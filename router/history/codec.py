@@ -197,13 +197,14 @@ def _unreadable(number: int, error: Exception) -> CorruptHistory:
 
 
 _TIME_BYTES = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9}
-"""How long a msgpack integer is that begins with a byte; any other is a byte."""
+"""How long a msgpack integer is that begins with a byte, which is not of its value; any other byte is its value."""
 
 
 def _facts(facts: bytes) -> tuple[int, list[Any]]:
     """Return the time of an event and its fields."""
     behind = _TIME_BYTES.get(facts[0], 1)
-    return msgpack.unpackb(facts[:behind]), msgpack.unpackb(facts[behind:])
+    at_ms = int.from_bytes(facts[1:behind], "big") if behind > 1 else facts[0]
+    return at_ms, msgpack.unpackb(facts[behind:])
 
 
 def _first(facts: bytes) -> tuple[int, list[Any]]:
@@ -238,8 +239,10 @@ def _decision(number: int, at_ms: int, fields: list[Any], head: DecisionInputs) 
 def _observed(deficits: list[int], full: list[list[int]], blocked: Sequence[list[Any]] = ()) -> ObservedState:
     return ObservedState(
         tuple(deficits),
-        tuple([(k, units) for k, units in full]),
-        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked]),
+        tuple([(k, units) for k, units in full]) if full else (),
+        tuple([(k, Block(code), detail, amount, *lifts) for k, code, detail, amount, *lifts in blocked])
+        if blocked
+        else (),
     )
 
 

@@ -134,8 +134,8 @@ class Decision(NamedTuple):
 class DecisionEffect(NamedTuple):
     """What a decision changed, for those who follow the log: its record without what it was chosen from.
 
-    ``met_full`` says whether somebody at capacity could not have it; ``content`` is the packed work item. The other
-    fields are those of the decision and of its head.
+    ``met_full`` says whether somebody at capacity could not have it; ``content`` is the packed work item, with what is
+    sealed in it. The other fields are those of the decision and of its head.
     """
 
     number: int

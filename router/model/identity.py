@@ -44,6 +44,12 @@ def normal_id(item: WorkItem, *, hides_external_id: bool = False) -> str:
     return natural_id(normal_source(item.source), normal_external_id(item.external_id), hidden=hides_external_id)
 
 
+def is_normal(item: WorkItem) -> bool:
+    """Say whether a work item's natural key is spelt as in its normal form: then its id is the one that all share."""
+    source, external_id = item.source, item.external_id
+    return normal_source(source) == source and normal_external_id(external_id) == external_id
+
+
 def normal_name(item_id: str) -> str:
     """Return the same for an id that a work item may have; ids that are hashes stay as they are.
 

@@ -181,6 +181,8 @@ def decision_message(
             head.workforce_revision,
             tuple(head.matched_rules),
             tuple(head.steps[: len(decision.seen)]),
+            head.sla,
+            head.actor,
             stand is not None and not tells_all,
         )
     )
@@ -190,8 +192,10 @@ def decision_message(
     message.epoch = decision.epoch
     message.charge = decision.charge / MICROS
     message.trace_hash = decision.trace_hash
-    message.note, message.sla, message.actor = head.note, head.sla, head.actor
-    message.decide_time.FromMilliseconds(decision.at_ms)
+    if head.note:
+        message.note = head.note
+    decided = message.decide_time
+    decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
@@ -215,6 +219,8 @@ def _template(
     workforce_revision: int,
     matched_rules: Sequence[str],
     steps: Sequence[str],
+    sla: str,
+    actor: str,
     has_chosen: bool,
 ) -> bytes:
     """Return what many decisions have in common: reading it is faster than setting its fields one by one."""
@@ -227,6 +233,8 @@ def _template(
         workforce_revision=workforce_revision,
         matched_rules=matched_rules,
         steps=steps,
+        sla=sla,
+        actor=actor,
         candidates=[chosen] if has_chosen else [],
     ).SerializeToString()
 

@@ -194,8 +194,7 @@ class MemoryAssignments(Tenants):
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return a slice of the log."""
-        state = self._tenants[tenant]
-        chosen = state.events[after : None if before is None else max(before - 1, 0)]
+        state, chosen = self._tenants[tenant], self._between(tenant, after, before)
         page = chosen[::-1][:count] if newest_first else chosen[:count]
         return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
 
@@ -203,8 +202,11 @@ class MemoryAssignments(Tenants):
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
     ) -> list[Event | DecisionEffect]:
         """Return a slice of the log, of decisions only what they changed."""
-        events = await self.events(tenant, after=after, before=before, count=count)
-        return [_effect_of(event) if isinstance(event, Decision) else event for event in events]
+        page = self._between(tenant, after, before)[:count]
+        return [_effect_of(event) if isinstance(event, Decision) else event for event in page]
+
+    def _between(self, tenant: str, after: int, before: int | None) -> list[Event]:
+        return self._tenants[tenant].events[after : None if before is None else max(before - 1, 0)]
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""

@@ -72,11 +72,13 @@ class RedisAssignments:
         """Do the jobs in order; single ones share a script call with whatever else is on its way."""
         if not jobs:
             return []
-        if len(jobs) == 1 and not preview:
-            return await self._opened(
-                tenant, [await self._batcher.submit((tenant, revisions), jobs[0], jobs[0].weight)]
-            )
-        return await self._opened(tenant, await self._sent(tenant, revisions, jobs, preview=preview))
+        if len(jobs) > 1 or preview:
+            return await self._opened(tenant, await self._sent(tenant, revisions, jobs, preview=preview))
+        (job,) = jobs
+        answer = await self._batcher.submit((tenant, revisions), job, job.weight)
+        if isinstance(answer, Decision) and answer.head is job.head:  # it was made now, and nothing in it is sealed
+            return [answer]
+        return await self._opened(tenant, [answer])
 
     def _bind_together(self, key: _Together, jobs: Sequence[BindCommand]) -> Awaitable[list[_Bound]]:
         return self._sent(*key, jobs, preview=False)
@@ -308,30 +310,8 @@ def bind_arguments(
     packed_jobs: list[Argument] = []
     pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
     for job in jobs:
-        all_keys.append(keys.item(job.item_id))
-        item_place, request_place = len(all_keys), 0
-        normal_place = 0
-        if job.normal_id:
-            all_keys.append(keys.item(job.normal_id))
-            normal_place = len(all_keys)
-        if job.request_id:
-            all_keys.append(keys.request(job.request_id))
-            request_place = len(all_keys)
-        beside: list[Any] = []
-        if job.openings:
-            all_keys.append(keys.personal(job.item_id))
-            beside = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
-            if job.customer:
-                all_keys.append(keys.subject(job.customer))
-                beside[2] = len(all_keys)
-        if job.interval:
-            beside = [*(beside or [0, [], 0]), *job.interval]
-        attempts = [
-            (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
-            for candidates, charge in job.attempts
-        ]
         packed_jobs += [
-            pack_form([*_packed_form(job, item_place, request_place, attempts), normal_place, *beside]),
+            pack_form(_form(job, keys, all_keys, set_numbers)),
             pack_head(job.head, job.content, pack),
         ]
     if not preview:
@@ -340,8 +320,17 @@ def bind_arguments(
     return all_keys, [header, *sets, *packed_jobs]
 
 
-def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts: list[tuple[int, ...]]) -> list[Any]:
-    return [
+def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mapping[str, int]) -> list[Any]:
+    """Return a job in the order of ``scripts/bind.lua``; its keys are put behind those that are there."""
+    all_keys.append(keys.item(job.item_id))
+    item_place, request_place, normal_place = len(all_keys), 0, 0
+    if job.normal_id:
+        all_keys.append(keys.item(job.normal_id))
+        normal_place = len(all_keys)
+    if job.request_id:
+        all_keys.append(keys.request(job.request_id))
+        request_place = len(all_keys)
+    form = [
         item_place,
         request_place,
         job.fingerprint,
@@ -351,10 +340,29 @@ def _packed_form(job: BindCommand, item_place: int, request_place: int, attempts
         job.expected,
         job.rotation,
         job.outcome_if_none,
-        attempts,
+        [
+            (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
+            for candidates, charge in job.attempts
+        ],
         job.named,
-        int(bool(job.named)),
+        1 if job.named else 0,
+        normal_place,
     ]
+    if job.openings or job.interval:
+        form += _beside(job, keys, all_keys)
+    return form
+
+
+def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
+    """Return what opens a job's sealed values, and the instants that it is planned for."""
+    beside: list[Any] = [0, [], 0]
+    if job.openings:
+        all_keys.append(keys.personal(job.item_id))
+        beside = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
+        if job.customer:
+            all_keys.append(keys.subject(job.customer))
+            beside[2] = len(all_keys)
+    return [*beside, *(job.interval or ())]
 
 
 def _answer(reply: list[Any], job: BindCommand) -> _Bound:

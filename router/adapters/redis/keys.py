@@ -123,7 +123,7 @@ class Keys:
 
     def item(self, item_id: str) -> str:
         """String: where a work item stands; or the id of the one that another spelling of its natural key leads to."""
-        return self._key("item", item_id)
+        return f"fairlead:{{{self.tenant}}}:item:{item_id}"  # as ``_key`` would, in a third of the time: it is per call
 
     def personal(self, item_id: str) -> str:
         """Hash: what opens the sealed values in a work item's events: commitment → msgpack ``[salt, value]``."""
@@ -148,7 +148,7 @@ class Keys:
 
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
-        return self._key("answered", hashed(request_id))
+        return f"fairlead:{{{self.tenant}}}:answered:{hashed(request_id)}"  # likewise
 
     def bound(self, call: str) -> str:
         """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""

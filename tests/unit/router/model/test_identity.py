@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.model.identity import normal_id, normal_name
+from router.model.identity import is_normal, normal_id, normal_name
 from router.model.workitem import Kind, WorkItem, item_id
 
 
@@ -75,3 +75,10 @@ def test_a_normal_form_is_its_own_and_that_of_the_name(source: str, external_id:
     if not name.startswith("~"):
         assert normal_name(name) == normal(source, external_id)
         assert normal_name(normal_name(name)) == normal_name(name)
+
+
+@given(st.sampled_from(["crm", "CRM", " crm", ""]), st.text("aA1-. \u3000Ａ", max_size=16))
+def test_a_key_in_its_normal_form_needs_no_other_id_and_any_other_does(source: str, external_id: str) -> None:
+    item = WorkItem(Kind.LEAD, source, external_id)
+
+    assert is_normal(item) is (normal(source, external_id) in ("", item_id(item, ""))) or not external_id

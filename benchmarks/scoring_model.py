@@ -116,7 +116,7 @@ def request(number: int, *, plain: bool = False, **wish: Any) -> scoring_pb2.Sco
     customer = message.customer
     customer.as_of_time.FromDatetime(NOW)
     for feature, x in zip(reads.features, row, strict=True):
-        value = feature.categories[int(x)] if feature.categories else x
+        value: Any = feature.categories[int(x)] if feature.categories else x
         if not plain:
             customer.features[feature.name] = value
         elif feature.categories:

@@ -42,11 +42,11 @@ def features_of(customer: pb.Customer) -> Mapping[str, object]:
         raise InvalidInput.of("customer.features", f"{count} features: at most {MAX_FEATURES}")
     if count == len(others):
         return StructFeatures(others)
-    _refuse_twice("text_features", texts, numbers)
+    _refuse_twice("customer.text_features", texts, numbers)
     plain = PlainFeatures(numbers, texts)
     if not others:
         return plain
-    _refuse_twice("features", others, plain)
+    _refuse_twice("customer.features", others, plain)
     return {**plain, **StructFeatures(others)}
 
 
@@ -54,7 +54,7 @@ def _refuse_twice(field: str, names: Iterable[str], others: Container[str]) -> N
     for name in names:
         if name in others:
             allowed = "allowed is a name in one of features, number_features and text_features"
-            raise InvalidInput.of(f"customer.{field}", f"{shown(name)} stands in another one too; {allowed}")
+            raise InvalidInput.of(field, f"{shown(name)} stands in another one too; {allowed}")
 
 
 class PlainFeatures(Mapping[str, object]):

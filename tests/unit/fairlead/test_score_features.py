@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from fairlead.client.calls import Attributes
 from fairlead.client.scoring import ScoringCalls
 from fairlead.v1 import scoring_pb2 as pb
 
-MIXED = {"age": 40, "fee": 2.5, "plan": "pro", "note": "", "vip": True, "since": None, "tags": ("a", "b")}
+MIXED: Attributes = {"age": 40, "fee": 2.5, "plan": "pro", "note": "", "vip": True, "since": None, "tags": ("a", "b")}
 
 
 class Server:

@@ -101,15 +101,26 @@ def write_customers(file: Path, n_rows: int, rows_per_group: int = 250_000) -> N
         writer.close()
 
 
-def request(number: int, **wish: Any) -> scoring_pb2.ScoreCustomerRequest:
-    """Return a request for one customer; ``wish`` is what else it asks for, by field."""
+def request(number: int, *, plain: bool = False, **wish: Any) -> scoring_pb2.ScoreCustomerRequest:
+    """Return a request for one customer.
+
+    Parameters
+    ----------
+    plain
+        The features are in maps of numbers and texts, not in a Struct.
+    wish
+        What else it asks for, by field.
+    """
     reads, row = schema(), rows(1, seed=number)[0].tolist()
     message = scoring_pb2.ScoreCustomerRequest(parent="tenants/default", customer={"id": f"c{number}"}, **wish)
-    message.customer.as_of_time.FromDatetime(NOW)
+    customer = message.customer
+    customer.as_of_time.FromDatetime(NOW)
     for feature, x in zip(reads.features, row, strict=True):
-        value = message.customer.features.fields[feature.name]
-        if feature.categories:
-            value.string_value = feature.categories[int(x)]
+        value: Any = feature.categories[int(x)] if feature.categories else x
+        if not plain:
+            customer.features[feature.name] = value
+        elif feature.categories:
+            customer.text_features[feature.name] = value
         else:
-            value.number_value = x
+            customer.number_features[feature.name] = value
     return message

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -38,19 +39,27 @@ def parts(champions: Champions) -> Iterator[tuple[str, Part]]:
     scorer = CustomerScorer(lambda: None)
     servicer = ScoringServicer(champions, scorer, Notes())
     for name, wish in (("", {}), (", in Chinese", {"locale": "zh"}), (", no reasons", {"explain_top_k": 0})):
-        yield f"a whole call{name}", _whole(servicer, request(4, **wish).SerializeToString())
-    asked, model = request(4), asyncio.run(champions.of("default"))
+        yield f"a whole call{name}", _whole(servicer, request(4, plain=True, **wish).SerializeToString())
+    for part, call in _parts(champions, scorer, plain=True):
+        yield f"  {part}", call
+    yield "a whole call with a Struct", _whole(servicer, request(4).SerializeToString())
+    for part, call in itertools.islice(_parts(champions, scorer, plain=False), 3):
+        yield f"  {part}", call
+
+
+def _parts(champions: Champions, scorer: CustomerScorer, *, plain: bool) -> Iterator[tuple[str, Part]]:
+    asked, model = request(4, plain=plain), asyncio.run(champions.of("default"))
     data, customer = asked.SerializeToString(), _now(customer_of(asked.customer, wall_clock))
     churn, score = model.score(customer.features, NOW), scorer.score(model, customer)
     answer = score_message(score, "en")
-    yield "  the request from its bytes", lambda: scoring_pb2.ScoreCustomerRequest.FromString(data)
-    yield "  the customer from the request", lambda: _now(customer_of(asked.customer, wall_clock))
-    yield "  features read, encoded and scored", lambda: model.score(customer.features, NOW)
-    yield "    of which tables", lambda: model.scored(churn.row, NOW)
-    yield "  three reasons", lambda: reasons(model, churn, top=3)
-    yield "  three reasons, in Chinese", lambda: reasons(model, churn, top=3, locale="zh")
-    yield "  the answer from the score", lambda: score_message(score, "en")
-    yield "  its bytes", answer.SerializeToString
+    yield "the request from its bytes", lambda: scoring_pb2.ScoreCustomerRequest.FromString(data)
+    yield "the customer from the request", lambda: _now(customer_of(asked.customer, wall_clock))
+    yield "features read, encoded and scored", lambda: model.score(customer.features, NOW)
+    yield "  of which tables", lambda: model.scored(churn.row, NOW)
+    yield "three reasons", lambda: reasons(model, churn, top=3)
+    yield "three reasons, in Chinese", lambda: reasons(model, churn, top=3, locale="zh")
+    yield "the answer from the score", lambda: score_message(score, "en")
+    yield "its bytes", answer.SerializeToString
 
 
 def _whole(servicer: ScoringServicer, data: bytes) -> Part:

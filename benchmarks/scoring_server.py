@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from scoring.registry.champions import Champions
 from scoring.rpc import add_to
 from scoring.rpc.scoring import ScoringServicer
 from scoring.services import registries
+from serving.lifecycle import settle_garbage
 
 
 class Notes:
@@ -60,8 +60,7 @@ async def serve(folder: Path) -> None:
     server.add_generic_rpc_handlers((_empty_handler(grpc_server, answer),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    gc.collect()
-    gc.freeze()
+    settle_garbage()
     print(port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await server.stop(None)

@@ -13,7 +13,7 @@ import binascii
 import math
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -28,6 +28,7 @@ MAX_LAST_PART = 256
 MAX_REQUEST_ID = 128
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE_BYTES = 3_500_000
 """Of a page: clients take 4 MiB by default, and hidden values may be longer than those they stand for."""
 
@@ -117,10 +118,13 @@ def instant(stamp: Timestamp, field: str) -> datetime:
     InvalidInput
         If a date cannot say it.
     """
+    seconds, nanos = stamp.seconds, stamp.nanos
     try:
-        return stamp.ToDatetime(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInput.of(field, f"{stamp.seconds} s: must lie in the years 1 to 9999") from None
+        if 0 <= nanos < 1_000_000_000:  # `ToDatetime` does the same, and takes twice as long
+            return _EPOCH + timedelta(0, seconds, nanos // 1000)
+    except OverflowError:
+        pass
+    raise InvalidInput.of(field, f"{seconds} s: must lie in the years 1 to 9999")
 
 
 def timestamp(microseconds: int) -> Timestamp:

@@ -8,7 +8,7 @@ none. Columns of a file (`scoring.model.columns`) go through the same lines, val
 from __future__ import annotations
 
 import functools
-import itertools
+import heapq
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,8 @@ from scoring.model.schema import Feature, FeatureSchema
 from tables.names import NearNames
 
 MOST_STRANGE = 100
-"""Names that the schema does not have, of one customer, that are looked at: whoever sends more means them so."""
+"""Names that the schema does not have, of one customer, that are looked at, in the order of their letters: whoever
+sends more means them so."""
 NAN = math.nan
 _BOOL_TEXTS = {"false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}
 
@@ -238,8 +239,11 @@ class SlipFinder:
         """Say of each feature that is missing by which name it came, if it did."""
         if not any(flag.kind is FlagKind.MISSING for flag in flags):
             return flags
-        strange = itertools.islice((name for name in features if name not in self._known), MOST_STRANGE)
-        slips = {meant: name for name in strange if (meant := self._meant(name)) and meant not in features}
+        strange = heapq.nsmallest(MOST_STRANGE, (name for name in features if name not in self._known))
+        slips: dict[str, str] = {}
+        for name in strange:
+            if (meant := self._meant(name)) and meant not in features:
+                slips.setdefault(meant, name)
         return [self._told(flag, slips) for flag in flags] if slips else flags
 
     def _told(self, flag: Flag, slips: Mapping[str, str]) -> Flag:

@@ -16,6 +16,7 @@ import numpy as np
 from scoring.model.artefact import Artefact
 from scoring.model.encoding import Flag, RowEncoder, SlipFinder
 from scoring.model.logistic import FloatArray
+from scoring.model.schema import Feature, FeatureValue
 from scoring.model.tables import Kernel
 from scoring.model.wording import Wording
 from scoring.names import resource_name
@@ -71,6 +72,7 @@ class LoadedModel:
         self.tables = artefact.tables
         self.kernel = Kernel(artefact.tables)
         self.features = artefact.schema.features
+        self._values = [values_of(feature) for feature in self.features]
         self._words = {locale: [Wording(feature, locale) for feature in self.features] for locale in ("zh", "en")}
         self._encode = RowEncoder(artefact.schema)
         self._with_slips = SlipFinder(artefact.schema)
@@ -85,14 +87,25 @@ class LoadedModel:
         """Return how each feature is said in ``zh…``, or else in English."""
         return self._words["zh" if locale.startswith("zh") else "en"]
 
+    def decoded(self, place: int, code: float) -> FeatureValue:
+        """Return what an encoded value of the feature at a place stands for; None: it is not known."""
+        values = self._values[place]
+        if code != code:
+            return None
+        return code if values is None else values[int(code)]
+
     def score(self, features: Mapping[str, object], as_of: datetime) -> ChurnScore:
         """Score one customer as known at ``as_of``."""
         row, flags = self._encode(features)
-        return self.scored(row, as_of, self._with_slips(features, flags) if flags else flags)
+        if flags:
+            return self.scored(row, as_of, self._with_slips(features, flags))
+        return self._scored(row, self.kernel.binned_whole(row), as_of, ())
 
     def scored(self, row: list[float], as_of: datetime, flags: Sequence[Flag] = ()) -> ChurnScore:
         """Score one customer whose features are encoded."""
-        bins = self.kernel.binned(row)
+        return self._scored(row, self.kernel.binned(row), as_of, tuple(flags))
+
+    def _scored(self, row: list[float], bins: list[int], as_of: datetime, flags: tuple[Flag, ...]) -> ChurnScore:
         terms = self.kernel.terms(bins)
         log_odds = self.kernel.log_odds(terms)
         return ChurnScore(
@@ -100,9 +113,9 @@ class LoadedModel:
             bins,
             terms,
             log_odds,
-            self.kernel.calibration.one(log_odds),
+            self.kernel.calibrated(log_odds),
             self.percentile(log_odds),
-            tuple(flags),
+            flags,
             self._valid_until(row, as_of) if self.ageing else None,
         )
 
@@ -118,6 +131,21 @@ class LoadedModel:
     def _valid_until(self, row: list[float], as_of: datetime) -> datetime | None:
         days = min((days_in_bin(row[j], edges) for j, edges in self.ageing), default=math.inf)
         return None if days > MAX_DAYS_AHEAD else as_of + timedelta(days=days)
+
+
+def values_of(feature: Feature) -> Sequence[FeatureValue] | None:
+    """Return what the codes of a feature stand for; None: for themselves.
+
+    Examples
+    --------
+    >>> values_of(Feature(name="vip", type="bool"))
+    (False, True)
+    >>> values_of(Feature(name="plan", type="category", categories=(" A",)))
+    ('A',)
+    """
+    if feature.type == "number":
+        return None
+    return (False, True) if feature.type == "bool" else tuple(text.strip() for text in feature.categories)
 
 
 def days_in_bin(x: float, edges: list[float]) -> float:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from scoring.model.loaded import ChurnScore, LoadedModel
-from scoring.model.schema import Feature, FeatureValue
+from scoring.model.schema import FeatureValue
 from scoring.model.wording import is_shown
 
 
@@ -60,20 +60,11 @@ def reasons(model: LoadedModel, score: ChurnScore, *, top: int, locale: str = "e
 def _heaviest(model: LoadedModel, score: ChurnScore, locale: str) -> Iterator[Reason]:
     contributions = model.kernel.contributions(score.terms)
     weights = list(map(abs, contributions))
-    words, one, now = model.words(locale), model.kernel.calibration.one, score.probability
+    words, without_it, now = model.words(locale), model.kernel.calibrated, score.probability
     for j in sorted(range(len(weights)), key=weights.__getitem__, reverse=True):
         contribution = contributions[j]
-        without = one(score.log_odds - contribution)
+        without = without_it(score.log_odds - contribution)
         if is_shown(without, now):
-            feature, value = model.features[j], _value(model.features[j], score.row[j])
-            text = words[j].reason(value, without, now)
-            yield Reason(feature.name, value, feature.typical, contribution, now - without, text)
-
-
-def _value(feature: Feature, code: float) -> FeatureValue:
-    """Return what a code stands for."""
-    if code != code:
-        return None
-    if feature.type == "number":
-        return code
-    return bool(code) if feature.type == "bool" else feature.categories[int(code)].strip()
+            value, said = model.decoded(j, score.row[j]), words[j]
+            text = said.reason(value, without, now)
+            yield Reason(said.name, value, said.typical, contribution, now - without, text)

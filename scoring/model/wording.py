@@ -22,6 +22,9 @@ UNITS = {
     "times": ("time", "次"),
 }
 """Units that are known: one of them in English, and all in Chinese; any other is said as the schema has it."""
+_EFFECT_ZH = "，流失概率为 ", "%，若无此项为 ", "%"
+_EFFECT_EN = ": risk ", " %, ", " % without it"
+"""What stands before, between and behind the two risks."""
 _SEAM = re.compile(r"(?<=[\u3400-\u9fff])(?=[-−+]?[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 
 
@@ -72,6 +75,7 @@ class Wording:
     """
 
     def __init__(self, feature: Feature, locale: str) -> None:
+        self.name, self.typical = feature.name, feature.typical
         self._zh = locale.startswith("zh")
         self._spaced: Callable[[str], str] = spaced if self._zh else str
         self._texts = self._texts_of(feature)
@@ -82,11 +86,12 @@ class Wording:
         self._one, self._tail = (self._spaced(f"0{self._unit_of(x)}{self._after}")[1:] for x in (1.0, 2.0))
         self._phrases = {value: self._of_text(value) for value in self._texts}
         self._phrases[None] = self._spaced(unknown)
-        self._typical = feature.typical
         usual = "" if feature.typical is None else self.value(feature.typical)
         self._usual = self._spaced(f"（一般为{usual}") if self._zh else f" (typically {usual}"
         number = feature.type == "number" and isinstance(feature.typical, float) and feature.typical > 0
         self._unit_share = 100.0 / feature.typical if number and isinstance(feature.typical, float) else 0.0
+        self._comma, self._close = ("，", "%）") if self._zh else (", ", " %)")
+        self._risk, self._without, self._end = _EFFECT_ZH if self._zh else _EFFECT_EN
 
     def value(self, value: FeatureValue) -> str:
         """Say a value: numbers to six digits with their unit, categories and bools in the language."""
@@ -104,15 +109,19 @@ class Wording:
 
     def reason(self, value: FeatureValue, without: float, now: float) -> str:
         """Say what the value does to the probability: how it is ``now``, and would be ``without`` it."""
-        before, after = f"{100 * without:.0f}", f"{100 * now:.0f}"
+        before, after = round(100 * without), round(100 * now)
         if before == after:
-            before, after = f"{100 * without:.1f}", f"{100 * now:.1f}"
-        text = self.phrase(value)
-        if value is not None and self._typical is not None and value != self._typical:
-            text += self._usual + self._change(value)
-        if self._zh:
-            return f"{text}，流失概率为 {after}%，若无此项为 {before}%"
-        return f"{text}: risk {after} %, {before} % without it"
+            effect = f"{self._risk}{100 * now:.1f}{self._without}{100 * without:.1f}{self._end}"
+        else:
+            effect = f"{self._risk}{after}{self._without}{before}{self._end}"
+        typical = self.typical
+        if value is None or typical is None or value == typical:
+            return self.phrase(value) + effect
+        if self._unit_share and type(value) is float:
+            percent = f"{self._unit_share * value - 100.0:+.0f}"
+            percent = percent if self._zh else percent.replace("-", "−")
+            return f"{self.phrase(value)}{self._usual}{self._comma}{percent}{self._close}{effect}"
+        return f"{self.phrase(value)}{self._usual}{self._close[-1]}{effect}"
 
     def _around(self, wording: str) -> tuple[str, str, str]:
         """Return what stands before and behind a value, and what is said where none is known."""
@@ -129,13 +138,6 @@ class Wording:
             return ""
         one, chinese = UNITS.get(self._unit, (self._unit, self._unit))
         return chinese if self._zh else f" {one if value == 1 else self._unit}"
-
-    def _change(self, value: FeatureValue) -> str:
-        """Compare a number with what is usual, and close the bracket."""
-        if not self._unit_share or not isinstance(value, float):
-            return "）" if self._zh else ")"
-        percent = f"{self._unit_share * value - 100.0:+.0f}"
-        return f"，{percent}%）" if self._zh else f", {percent.replace('-', '−')} %)"
 
     def _texts_of(self, feature: Feature) -> dict[FeatureValue, str]:
         """Return what categories and bools are called."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from google.protobuf.struct_pb2 import NullValue, Value
 
 from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
@@ -18,17 +17,14 @@ from scoring.health.bands import Band, Evaluation
 from scoring.health.lifecycle import Stage
 from scoring.health.profile import Dimension, KnockOut, Profile
 from scoring.model.encoding import Flag, FlagKind
-from scoring.model.schema import FeatureValue
-from scoring.rpc.features import StructFeatures
+from scoring.rpc.features import features_of, write_value
+from scoring.rpc.templates import template_of
 
 if TYPE_CHECKING:
     from scoring.model.actions import BestAction, FeatureChange
-    from scoring.model.loaded import ChurnScore, LoadedModel
-    from scoring.model.reasons import Reason
+    from scoring.model.loaded import LoadedModel
 
 MAX_ID = 256
-MAX_FEATURES = 4_096
-_NULL = NullValue.NULL_VALUE  # looked up once: the enum's names are a Python method
 _BANDS: dict[Band, Any] = {band: pb.HealthBand.Value(f"HEALTH_BAND_{band}") for band in Band}
 _STAGES: dict[Stage, Any] = {stage: pb.LifecycleStage.Value(f"LIFECYCLE_STAGE_{stage}") for stage in Stage}
 _KINDS: dict[FlagKind, Any] = {kind: pb.ScoreFlag.Kind.Value(f"KIND_{kind}") for kind in FlagKind}
@@ -59,36 +55,37 @@ async def customer_of(message: pb.Customer, now: Now) -> Customer:
     """
     if not 0 < len(message.id) <= MAX_ID:
         raise InvalidInput.of("customer.id", f"{len(message.id)} characters: must be 1 to {MAX_ID}")
-    features = StructFeatures(message.features)
-    if len(features) > MAX_FEATURES:
-        raise InvalidInput.of("customer.features", f"{len(features)} features: at most {MAX_FEATURES}")
+    features = features_of(message)
     as_of = instant(message.as_of_time, "customer.as_of_time") if message.HasField("as_of_time") else await now()
-    history = [
+    evaluations = message.health_evaluations
+    return Customer(message.id, features, as_of, _history(evaluations) if evaluations else ())
+
+
+def _history(evaluations: Sequence[pb.HealthEvaluation]) -> list[Evaluation]:
+    return [
         Evaluation(
             instant(past.evaluate_time, f"customer.health_evaluations[{place}].evaluate_time"),
             _health(past.health, place) if past.HasField("health") else None,
         )
-        for place, past in enumerate(message.health_evaluations)
+        for place, past in enumerate(evaluations)
     ]
-    return Customer(message.id, features, as_of, history)
 
 
 def score_message(score: ScoredCustomer, locale: str) -> pb.Score:
     """Write a score."""
-    churn = score.churn
-    message = pb.Score(
-        customer=score.customer.id,
-        value_tier=score.value_tier,
-        watermelon=score.watermelon,
-        band=pb.HEALTH_BAND_UNKNOWN,
-        model_version=score.model.name,
-        profile_version=score.profile_version,
-    )
-    _write_churn(message.churn, churn, score.model)
+    churn, template = score.churn, template_of(score.model)
+    message = template.score(churn)
+    message.customer = score.customer.id
+    if score.watermelon:
+        message.watermelon = True
+    if score.value_tier:
+        message.value_tier = score.value_tier
+    if score.profile_version:
+        message.profile_version = score.profile_version
     for flag in churn.flags:
         message.flags.append(_flag_message(flag))
     for reason in score.reasons:
-        _add_reason(message, reason)
+        template.add(message.reasons, reason)
     if score.stage is not None:
         message.lifecycle_stage = _STAGES[score.stage]
     if churn.valid_until is not None:
@@ -112,37 +109,6 @@ def action_message(
         effort=action.effort,
         model_version=model.name,
     )
-
-
-def _write_churn(message: pb.ChurnRisk, churn: ChurnScore, model: LoadedModel) -> None:
-    """Write into the score itself: a message apart would be copied into it."""
-    message.probability = churn.probability
-    message.horizon_days = model.artefact.manifest.label.horizon_days
-    message.percentile = churn.percentile
-    message.log_odds = churn.log_odds
-    message.base_log_odds = model.kernel.bias
-    message.at_risk_threshold = model.artefact.thresholds.at_risk
-    message.at_risk = churn.probability >= message.at_risk_threshold
-
-
-def _add_reason(message: pb.Score, reason: Reason) -> None:
-    feature, value, typical, contribution, delta, text = reason
-    written = message.reasons.add(feature=feature, contribution=contribution, delta_probability=delta, text=text)
-    _write_value(written.value, value)
-    _write_value(written.typical, typical)
-
-
-def _write_value(message: Value, value: FeatureValue) -> None:
-    if type(value) is float:  # what most are, first
-        message.number_value = value
-    elif value is None:
-        message.null_value = _NULL
-    elif isinstance(value, bool):
-        message.bool_value = value
-    elif isinstance(value, str):
-        message.string_value = value
-    else:
-        message.number_value = value
 
 
 def _flag_message(flag: Flag) -> pb.ScoreFlag:
@@ -170,8 +136,8 @@ def _change_message(change: FeatureChange, model: LoadedModel, locale: str) -> p
     words = model.words(locale)[model.schema.places[change.feature]]
     text = f"{words.phrase(change.before)} → {words.value(change.after)}"
     message = pb.FeatureChange(feature=change.feature, text=text)
-    _write_value(message.before, change.before)
-    _write_value(message.after, change.after)
+    write_value(message.before, change.before)
+    write_value(message.after, change.after)
     return message
 
 

@@ -83,6 +83,12 @@ def _customer(**features: Any) -> scoring.Customer:
     return scoring.Customer(id="C-1", features=struct({**CUSTOMER, **features}))
 
 
+def _plain_customer() -> scoring.Customer:
+    numbers = {name: value for name, value in CUSTOMER.items() if isinstance(value, int | float)}
+    texts = {name: value for name, value in CUSTOMER.items() if isinstance(value, str)}
+    return scoring.Customer(id="C-1", number_features=numbers, text_features=texts)
+
+
 _ROUTE = routing.RouteWorkItemRequest(
     parent=PARENT, work_item=_item("L-1", region="上海", potential=60, phone="139", customer="C-1"),
     view=decisions.DECISION_VIEW_FULL,
@@ -242,7 +248,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.FairnessService/GetFairnessReport": [
         fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone", start_time=Timestamp(seconds=1_700_000_000))
     ],
-    "fairlead.v1.ScoringService/ScoreCustomer": [_SCORE],
+    "fairlead.v1.ScoringService/ScoreCustomer": [
+        _SCORE,
+        scoring.ScoreCustomerRequest(parent=PARENT, customer=_plain_customer()),
+    ],
     "fairlead.v1.ScoringService/BatchScoreCustomers": [scoring.BatchScoreCustomersRequest(request=_SCORE)],
     "fairlead.v1.ScoringService/FindBestAction": [
         scoring.FindBestActionRequest(parent=PARENT, customer=_customer(), threshold=0.2)

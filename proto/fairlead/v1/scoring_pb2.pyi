@@ -161,16 +161,34 @@ class RememberedScore(_message.Message):
     def __init__(self, customer: _Optional[str] = ..., churn_probability: _Optional[float] = ..., value_tier: _Optional[str] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Customer(_message.Message):
-    __slots__ = ("id", "features", "as_of_time", "health_evaluations")
+    __slots__ = ("id", "features", "as_of_time", "health_evaluations", "number_features", "text_features")
+    class NumberFeaturesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class TextFeaturesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     FEATURES_FIELD_NUMBER: _ClassVar[int]
     AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
     HEALTH_EVALUATIONS_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FEATURES_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FEATURES_FIELD_NUMBER: _ClassVar[int]
     id: str
     features: _struct_pb2.Struct
     as_of_time: _timestamp_pb2.Timestamp
     health_evaluations: _containers.RepeatedCompositeFieldContainer[HealthEvaluation]
-    def __init__(self, id: _Optional[str] = ..., features: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., health_evaluations: _Optional[_Iterable[_Union[HealthEvaluation, _Mapping]]] = ...) -> None: ...
+    number_features: _containers.ScalarMap[str, float]
+    text_features: _containers.ScalarMap[str, str]
+    def __init__(self, id: _Optional[str] = ..., features: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., health_evaluations: _Optional[_Iterable[_Union[HealthEvaluation, _Mapping]]] = ..., number_features: _Optional[_Mapping[str, float]] = ..., text_features: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class HealthEvaluation(_message.Message):
     __slots__ = ("evaluate_time", "health")

@@ -23,7 +23,7 @@ SKIPPED: Mapping[str, str] = {
     r"RoutingService/.*\.source": "names the system that a work item comes from",
     r".*\.(etag|page_token|resume_token)": "was written by a server: anything else is refused, and kept nowhere",
     r".*\.(locale|language_code)": "is one of two words: anything else is refused",
-    r"WorkforceService/.*\.(display_name|attributes|capacity\.key)":
+    r"WorkforceService/.*\.(display_name|attributes|capacity)":
         "is about staff, not about who is routed: UpdateRep changes it, DeleteRep removes it",
     r"RuleService/.*\.(source|tests|note)": "is text about rules, which are kept with every decision made by them",
     r"ModelService/.*\.(actor|reason|override_reason|request_id)":
@@ -70,8 +70,8 @@ def _texts(
         if inner is None:
             if field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
                 yield here, False
-        elif inner.full_name == STRUCT:
-            yield here, True
+        elif inner.full_name == STRUCT or inner.GetOptions().map_entry:
+            yield here, inner.full_name == STRUCT
         elif inner.full_name not in above:
             yield from _texts(inner, here, (*above, message.full_name))
 
@@ -100,8 +100,11 @@ def _plant(targets: list[Any], path: tuple[str, ...], value: Any, attributes: Ma
         if rest:
             inner = getattr(target, first)
             _plant(list(inner) if field.is_repeated else [inner], tuple(rest), value, attributes)
-        elif field.message_type is not None:
+        elif field.message_type is not None and field.message_type.full_name == STRUCT:
             getattr(target, first).update(attributes)
+        elif field.message_type is not None:
+            is_text = field.message_type.fields_by_name["value"].type == FieldDescriptor.TYPE_STRING
+            getattr(target, first)[value()] = value() if is_text else 1
         elif field.is_repeated:
             getattr(target, first)[:] = [value()]
         else:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from functools import partial
 
 import pytest
 from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from failures import InvalidInput
 from fairlead.v1 import models_pb2, operations_pb2, routing_pb2
@@ -85,6 +88,22 @@ def test_an_instant_lies_in_the_years_that_a_date_can_say() -> None:
     assert fields.instant(Timestamp(seconds=1), "as_of_time").isoformat() == "1970-01-01T00:00:01+00:00"
     assert fault(lambda: fields.instant(Timestamp(seconds=10**15), "as_of_time"))[0] == "as_of_time"
     assert fields.timestamp(1_500_000) == Timestamp(seconds=1, nanos=500_000_000)
+
+
+SECONDS = st.integers(-62_135_596_801, 253_402_300_800) | st.integers(-(2**63), 2**63 - 1)
+
+
+@given(SECONDS, st.integers(-(10**9), 2 * 10**9) | st.sampled_from([0, 999, 1000, 999_999_999, 10**9, -1]))
+def test_an_instant_is_what_protobuf_makes_of_it(seconds: int, nanos: int) -> None:
+    stamp = Timestamp(seconds=seconds, nanos=nanos)
+    try:
+        expected = stamp.ToDatetime(UTC)
+    except (ValueError, OverflowError):
+        assert fault(lambda: fields.instant(stamp, "as_of_time")) == (
+            "as_of_time", f"{seconds} s: must lie in the years 1 to 9999",
+        )  # fmt: skip
+    else:
+        assert fields.instant(stamp, "as_of_time") == expected
 
 
 def test_a_page_token_goes_on_with_the_filter_that_it_is_of_and_with_no_other() -> None:

@@ -22,7 +22,7 @@ from scoring.health.bands import Band, Evaluation
 from scoring.health.profile import Profiles, read_profiles
 from scoring.model.actions import find_best_action, nearest_plain
 from scoring.model.artefact import Artefact
-from scoring.model.encoding import Flag, FlagKind, SlipFinder
+from scoring.model.encoding import MOST_STRANGE, Flag, FlagKind, SlipFinder
 from scoring.model.loaded import MAX_DAYS_AHEAD, LoadedModel, days_in_bin, days_in_bins
 from scoring.model.manifest import Reference, Thresholds
 from scoring.model.reasons import reasons
@@ -186,6 +186,18 @@ def test_a_total_whose_part_is_misspelt_says_so() -> None:
     flags = SlipFinder(schema)({"day": 3, "nigth charge": 1.0}, [Flag("bill", FlagKind.MISSING)])
 
     assert flags == [Flag("bill", FlagKind.MISSPELT, "nigth charge")]
+
+
+@given(st.permutations(["tenrue", "tenur", "tenuer", *(f"other {i:03}" for i in range(MOST_STRANGE))]))
+def test_of_several_misspelt_names_the_same_is_told_in_whatever_order_they_came(names: list[str]) -> None:
+    schema = FeatureSchema(features=(Feature(name="tenure", type="number"),))
+
+    flags = SlipFinder(schema)(dict.fromkeys([*names, "tenurf"], 1.0), [Flag("tenure", FlagKind.MISSING)])
+
+    assert flags == [Flag("tenure", FlagKind.MISSING)]
+    few = {name: 1.0 for name in names if name.startswith("t")}
+    (flag,) = SlipFinder(schema)(few, [Flag("tenure", FlagKind.MISSING)])
+    assert flag.value == "tenrue"
 
 
 def test_a_missing_value_is_a_reason_too(model: LoadedModel) -> None:

@@ -82,6 +82,19 @@ def test_one_value_and_many_fall_in_the_same_bin(x: float, bins: Bins) -> None:
     assert bins.many(np.array([x])).tolist() == [bins.one(x)] == kernel.binned([x])
 
 
+CODES = st.integers(0, 3).map(float)
+
+
+@given(st.lists(st.tuples(st.floats(allow_nan=False), CODES), min_size=1, max_size=3))
+def test_a_row_in_which_all_is_known_falls_in_the_same_bins_faster(values: list[tuple[float, float]]) -> None:
+    edges, categories = Bins(np.array([-1.0, 0.0, 2.5])), Bins(n_categories=4)
+    bins = (edges, categories) * len(values)
+    kernel = Kernel(ScoreTables(0.0, bins, tuple(np.zeros(each.n_bins) for each in bins), {}))
+    row = [x for pair in values for x in pair]
+
+    assert kernel.binned_whole(row) == kernel.binned(row)
+
+
 @pytest.mark.parametrize(
     ("main", "pairs", "named"),
     [

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision
-from router.model.events import Event
+from router.model.events import Event, NewlyAssigned
 from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import Kind
@@ -74,6 +74,9 @@ class Assignments(StoreClock, Protocol):
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return events with ``after < number`` and, if it is given, ``number < before``."""
+
+    async def skimmed(self, tenant: str, *, after: int = 0, count: int = 100) -> list[Event | NewlyAssigned]:
+        """Return events with ``after < number``, without reading decisions by which new work items got their owners."""
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in order.

@@ -28,6 +28,7 @@ from router.model.events import (
     Event,
     Fired,
     LeaveCredit,
+    NewlyAssigned,
     PresenceChanged,
     Rewritten,
     RulesPublished,
@@ -104,6 +105,28 @@ def read_event(number: int, form: bytes, facts: bytes, head: bytes) -> Event:
         return make(number, *take_apart(facts), head)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from error
+
+
+def skim_event(number: int, form: bytes, facts: bytes, head: bytes) -> Event | NewlyAssigned:
+    """Read an event; of a decision by which a new work item got its owner, no more than that it is one.
+
+    Raises
+    ------
+    CorruptHistory
+        As ``read_event``.
+    """
+    take_apart, make = _reader(number, form)
+    try:
+        at_ms, fields = take_apart(facts)
+        if make is _decision_event and fields[_OUTCOME] == Outcome.ASSIGNED and fields[_PREVIOUS] == 0:
+            return NewlyAssigned(number)
+        return make(number, at_ms, fields, head)
+    except _UNREADABLE as error:
+        raise _unreadable(number, error) from error
+
+
+_OUTCOME, _PREVIOUS = 2, 10
+"""Places in the facts of a decision, whatever its format."""
 
 
 def _reader(number: int, form: bytes) -> tuple[_TakeApart, _Make]:

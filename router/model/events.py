@@ -7,6 +7,7 @@ again, and proves that nobody altered them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from router.model.decision import Decision
 from router.model.records import CreditState
@@ -182,6 +183,13 @@ class Rewritten:
     def ends(self) -> tuple[tuple[int, str], ...]:
         """Number and link of the last event of each chain that there was, the newest first."""
         return ((self.events, self.last_link), *self.earlier)
+
+
+
+class NewlyAssigned(NamedTuple):
+    """A decision by which a new work item got its owner, of which no more was read."""
+
+    number: int
 
 
 Event = Decision | Completed | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged | Erased | Fired

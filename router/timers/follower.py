@@ -5,7 +5,9 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps, the log is not read at all.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, the log is not read at all; and
+where it is, a decision that gave a new work item its owner is passed over: neither it nor anything before it left a
+timer.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    NewlyAssigned,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -79,10 +82,10 @@ class TimerFollower:
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
         before = self._position or await self._timers.followed(self._tenant)
-        if not await self._may_fall_due(before) and (skipped := await self._timers.skip(self._tenant, before)):
+        if skipped := await self._skip(before):
             self._position = before._replace(event=before.event + skipped)
             return skipped
-        events = await self._store.events(self._tenant, after=before.event, count=PAGE)
+        events = await self._store.skimmed(self._tenant, after=before.event, count=PAGE)
         if not events:
             return 0
         after = _moved(before, events)
@@ -101,15 +104,13 @@ class TimerFollower:
         while await self.follow():
             pass
 
-    async def _may_fall_due(self, position: Position) -> bool:
-        """Say whether anything could fall due at a position; where that costs more than to read on, yes."""
-        if not position.rules:
-            return True
-        planner = await self._active(position)
-        return planner is None or (
-            any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
-            or any(pool.absence_policy for pool in planner.roster.pools.values())
-        )
+    async def _skip(self, position: Position) -> int:
+        """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
+        planner = await self._active(position) if position.rules else None
+        if planner is None or any(pool.absence_policy for pool in planner.roster.pools.values()):
+            return 0
+        may_wait = not any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
+        return await self._timers.skip(self._tenant, position, may_wait=may_wait)
 
     async def _active(self, position: Position) -> Planner | None:
         """Return the planner of a position, if it is that by which decisions are made now."""
@@ -117,7 +118,7 @@ class TimerFollower:
             await self._planners.newest(self._tenant)
         return self._planners.at_hand(self._tenant, *position[1:])
 
-    async def _due_behind(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+    async def _due_behind(self, position: Position, events: Sequence[Event | NewlyAssigned]) -> dict[str, list[Timer]]:
         """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
         touched = touched_by(events)
         asked = [
@@ -160,7 +161,7 @@ class TimerFollower:
             timers |= return_of(rep, away.get(rep))
         return timers
 
-    async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+    async def _due_of_ledgers(self, position: Position, events: Sequence[Event | NewlyAssigned]) -> dict[str, list[Timer]]:
         if not position.rules or not any(
             isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
         ):
@@ -193,7 +194,7 @@ class TimerFollower:
         return await self._planners.at(self._tenant, position.rules, position.workforce)
 
 
-def _moved(position: Position, events: Iterable[Event]) -> Position:
+def _moved(position: Position, events: Iterable[Event | NewlyAssigned]) -> Position:
     """Return the position behind some events."""
     for event in events:
         position = position._replace(event=event.number)
@@ -207,7 +208,7 @@ def _moved(position: Position, events: Iterable[Event]) -> Position:
     return position
 
 
-def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
+def touched_by(events: Iterable[Event | NewlyAssigned]) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any."""
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:
@@ -225,7 +226,7 @@ def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
     return touched
 
 
-def toggled_by(events: Iterable[Event]) -> set[str]:
+def toggled_by(events: Iterable[Event | NewlyAssigned]) -> set[str]:
     """Return the reps who went away, or came back."""
     return {event.rep for event in events if isinstance(event, PresenceChanged)}
 
@@ -242,6 +243,6 @@ def states_after(outcome: Outcome) -> frozenset[State]:
     return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 
 
-def concerns_all(event: Event) -> bool:
+def concerns_all(event: Event | NewlyAssigned) -> bool:
     """Say whether everything that waits may fall due at other times because of an event."""
     return isinstance(event, RulesPublished | WorkforceChanged)

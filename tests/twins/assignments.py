@@ -9,7 +9,7 @@ from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
 from router.model.decision import Decision, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Completed, Event
+from router.model.events import Completed, Event, NewlyAssigned
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import TRANSITIONS, Kind
@@ -198,6 +198,15 @@ class MemoryAssignments(Tenants):
         chosen = state.events[after : None if before is None else max(before - 1, 0)]
         page = chosen[::-1][:count] if newest_first else chosen[:count]
         return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
+
+    async def skimmed(self, tenant: str, *, after: int = 0, count: int = 100) -> list[Event | NewlyAssigned]:
+        """Return a slice of the log, with decisions passed over by which new work items got their owners."""
+        return [
+            NewlyAssigned(event.number)
+            if isinstance(event, Decision) and event.outcome is Outcome.ASSIGNED and not event.previous
+            else event
+            for event in await self.events(tenant, after=after, count=count)
+        ]
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""

@@ -13,11 +13,11 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
-from router.history.codec import pack_head, read_decision, read_event
+from router.history.codec import pack_head, read_decision, read_event, skim_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Event
+from router.model.events import Event, NewlyAssigned
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import is_sealed, opened
@@ -194,6 +194,10 @@ class RedisAssignments:
         return await self._opened(
             tenant, [_event(int(entry_id.split(b"-")[0]), fields) for entry_id, fields in entries]
         )
+
+    async def skimmed(self, tenant: str, *, after: int = 0, count: int = 100) -> list[Event | NewlyAssigned]:
+        entries = await self.entries(tenant, after=after, count=count)
+        return await self._opened(tenant, [skim_event(entry.number, entry.type, entry.facts, entry.head) for entry in entries])
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         if not count:

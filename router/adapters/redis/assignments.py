@@ -315,15 +315,14 @@ def bind_arguments(
         if job.request_id:
             all_keys.append(keys.request(job.request_id))
             request_place = len(all_keys)
-        beside: list[Any] = []
+        beside: list[Any] = list(job.interval or ())
         if job.openings:
             all_keys.append(keys.personal(job.item_id))
-            beside = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
+            sealed = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
             if job.customer:
                 all_keys.append(keys.subject(job.customer))
-                beside[2] = len(all_keys)
-        if job.interval:
-            beside = [*(beside or [0, [], 0]), *job.interval]
+                sealed[2] = len(all_keys)
+            beside = [*(beside or (0, 0)), sealed]
         attempts = [
             (set_numbers[candidates.digest], charge, *(job.amounts if candidates.caps else ()))
             for candidates, charge in job.attempts

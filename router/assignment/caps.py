@@ -66,7 +66,7 @@ def in_units(measure: CapMeasure, amount: int) -> str:
 
 def amounts_of(item: WorkItem) -> Amounts:
     """Return what a work item counts; its value at least 0."""
-    return Amounts(1, max(round(item.value * MICROS), 0))
+    return Amounts(1, max(round(item.value * MICROS), 0)) if item.value else ONE
 
 
 class OpenTime(Protocol):

@@ -51,8 +51,9 @@ class DecisionPresenter:
         message = decision_message(tenant, decision, explanation, view)
         contact = await self._queries.expected_contact(tenant, decision)
         if contact is not None:
-            message.expected_contact_time.CopyFrom(timestamp(contact.at_ms * 1000))
-            message.expected_contact_official_until = contact.official_until
+            message.expected_contact_time.FromMilliseconds(contact.at_ms)
+            if contact.official_until:
+                message.expected_contact_official_until = contact.official_until
         await self.add_times(tenant, decision, message)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]

@@ -110,6 +110,8 @@ local function choose(job, pool)
   return choice
 end
 
+local kept = {} -- keys of items, each followed by what it is to hold: written at the end, in this order
+
 local function remember(job, number, outcome)
   if job[REQUEST_KEY] > 0 and not preview then
     local answer = {job[FINGERPRINT], number, outcome}
@@ -120,9 +122,8 @@ end
 
 local function lead(key, id)
   -- Has a key lead to a work item.
-  local packed = cmsgpack.pack(id)
-  stored_value[key] = packed
-  redis.call('SET', key, packed)
+  local packed, n = cmsgpack.pack(id), #kept
+  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
 end
 
 local function known_as(job, record)
@@ -165,9 +166,8 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     end
     if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
   end
-  local key, packed = KEYS[job[ITEM_KEY]], cmsgpack.pack(record)
-  stored_value[key] = packed
-  redis.call('SET', key, packed)
+  local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
+  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
   local normal_key = KEYS[job[NORMAL_KEY]]
   if normal_key and not stored_value[normal_key] then lead(normal_key, job[ID]) end
   return number, stored
@@ -209,6 +209,7 @@ end
 local answers, newest = {}, log.number
 for i, job in ipairs(jobs) do answers[i] = do_job(job, ARGV[n_sets + 2 * i + 1]) end
 if not preview then
+  for from = 1, #kept, SLICE do redis.call('MSET', unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
   write_ledgers()
   write_owned(KEYS[5])
 end

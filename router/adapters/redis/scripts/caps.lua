@@ -101,10 +101,11 @@ local function use_caps(counts_key, headroom_key)
   local function count(cap, field, amount)
     local value = stored[field]
     if cap[SLOT_MS] == 0 then
-      value = {cap[WINDOW], (value and value[1] == cap[WINDOW] and value[2] or 0) + amount}
+      if not value or value[1] ~= cap[WINDOW] then value = {cap[WINDOW], 0} end
+      value[2] = value[2] + amount
     else
-      local slot = math.floor(log.now_ms / cap[SLOT_MS])
-      value = value and {unpack(value, first_counted(cap, value))} or {}
+      local slot, first = math.floor(log.now_ms / cap[SLOT_MS]), value and first_counted(cap, value)
+      if not value or first > 1 then value = value and {unpack(value, first)} or {} end
       if value[#value - 1] == slot then
         value[#value] = value[#value] + amount
       else

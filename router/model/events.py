@@ -185,7 +185,6 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-
 class NewlyAssigned(NamedTuple):
     """A decision by which a new work item got its owner, of which no more was read."""
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gateway.fields import timestamp
 from gateway.grpc.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
@@ -69,7 +68,7 @@ class DecisionPresenter:
         """Write into a message what falls due after its decision."""
         due = await self._queries.contact_due(tenant, decision)
         if due is not None:
-            message.contact_due_time.CopyFrom(timestamp(due.at_ms * 1000))
+            message.contact_due_time.FromMilliseconds(due.at_ms)
             message.contact_due_official_until = due.official_until
 
     async def _put_in_words(

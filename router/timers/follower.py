@@ -161,7 +161,9 @@ class TimerFollower:
             timers |= return_of(rep, away.get(rep))
         return timers
 
-    async def _due_of_ledgers(self, position: Position, events: Sequence[Event | NewlyAssigned]) -> dict[str, list[Timer]]:
+    async def _due_of_ledgers(
+        self, position: Position, events: Sequence[Event | NewlyAssigned]
+    ) -> dict[str, list[Timer]]:
         if not position.rules or not any(
             isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
         ):

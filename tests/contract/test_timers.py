@@ -14,9 +14,9 @@ from router.backlog.wakes import Wakes
 from router.erasure.ports import Erasure
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.errors import CorruptHistory
-from router.model.events import WAKE, Fired
+from router.model.events import WAKE, Fired, NewlyAssigned
 from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.timers.follower import TimerFollower
@@ -368,6 +368,19 @@ async def test_a_log_is_not_read_while_nothing_waits_and_is_once_something_does(
     assert asked[0] == followed + 1
     assert [timer.item_id for timer in timers] == ["crm~W-2"]
     assert await timed.differences() == []
+
+
+async def test_what_is_skimmed_is_the_log_but_for_new_work_items_that_got_an_owner_at_once(timed: Timed) -> None:
+    events = await timed.world.store.events(timed.tenant)
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 9})})
+    await timed.world.route("L-0")  # which waited
+
+    skimmed = await timed.world.store.skimmed(timed.tenant)
+
+    assert [event.outcome for event in skimmed if isinstance(event, Decision)] == [Outcome.WAITING, Outcome.ASSIGNED]
+    assert [event for event in skimmed if isinstance(event, NewlyAssigned)] == [NewlyAssigned(6)]
+    assert [event for event in skimmed[:6] if event.number != 6] == [event for event in events if event.number != 6]
+    assert await timed.world.store.skimmed(timed.tenant, after=5, count=1) == [NewlyAssigned(6)]
 
 
 async def test_what_waits_may_be_skipped_only_if_nothing_falls_due_of_it(timed: Timed) -> None:

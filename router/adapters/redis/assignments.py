@@ -197,7 +197,9 @@ class RedisAssignments:
 
     async def skimmed(self, tenant: str, *, after: int = 0, count: int = 100) -> list[Event | NewlyAssigned]:
         entries = await self.entries(tenant, after=after, count=count)
-        return await self._opened(tenant, [skim_event(entry.number, entry.type, entry.facts, entry.head) for entry in entries])
+        return await self._opened(
+            tenant, [skim_event(entry.number, entry.type, entry.facts, entry.head) for entry in entries]
+        )
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         if not count:

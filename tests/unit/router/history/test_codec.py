@@ -7,11 +7,11 @@ from typing import Any
 import msgpack
 import pytest
 
-from router.history.codec import pack_head, read_event, record_from, record_text
+from router.history.codec import pack_head, read_event, record_from, record_text, skim_event
 from router.model.calendars import Calendar, CalendarException
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState
 from router.model.errors import CorruptHistory
-from router.model.events import Credited, LeaveCredit, PresenceChanged
+from router.model.events import Credited, LeaveCredit, NewlyAssigned, PresenceChanged
 from router.model.workforce import Member
 from router.model.workitem import Kind, WorkItem
 
@@ -38,6 +38,23 @@ def test_decisions_of_every_format_say_the_same(form: bytes, packed: bytes) -> N
 
     assert isinstance(decision, Decision)
     assert (decision.at_ms, decision.rep, decision.seen) == (7, "ann", (ObservedState((5,), ((1, 2),)),))
+
+
+@pytest.mark.parametrize(("outcome", "previous"), [("ASSIGNED", 0), ("ASSIGNED", 2), ("WAITING", 0)])
+def test_one_is_passed_over_if_a_new_work_item_got_its_owner_by_it(outcome: str, previous: int) -> None:
+    fields = facts([PLAIN])
+    fields[2], fields[10] = outcome, previous
+    entry = (3, b"decision.3", msgpack.packb(7) + msgpack.packb(fields), HEAD)
+
+    is_passed_over = skim_event(*entry) == NewlyAssigned(3)
+
+    assert is_passed_over == ((outcome, previous) == ("ASSIGNED", 0))
+    assert is_passed_over or skim_event(*entry) == read_event(*entry)
+
+
+def test_one_that_was_altered_is_named_by_whoever_skims_too() -> None:
+    with pytest.raises(CorruptHistory, match="event 3: it cannot be read"):
+        skim_event(3, b"decision.3", msgpack.packb(7) + msgpack.packb(["x", "LEAD"]), HEAD)
 
 
 def test_who_was_blocked_is_read_and_hashed_as_the_script_packed_it() -> None:

@@ -51,13 +51,13 @@ class Availability:
     """
 
     def __init__(self, records: WorkforceRecords, positions: Mapping[str, int]) -> None:
-        self._records = records
         self._positions = positions
         self._hours = {calendar.id: open_hours(calendar) for calendar in records.calendars.values()}
+        self._usual = records.settings.calendar
+        self._calendar_of = {rep.id: rep.calendar for rep in records.reps.values() if rep.calendar}
         self._own: dict[str, int] = {}
-        for rep in records.reps.values():
-            if rep.calendar:
-                self._own[rep.calendar] = self._own.get(rep.calendar, 0) | 1 << positions[rep.id]
+        for rep_id, calendar in self._calendar_of.items():
+            self._own[calendar] = self._own.get(calendar, 0) | 1 << positions[rep_id]
         self._absent: dict[int, list[Span]] = {}
         for absence in records.absences.values():
             if absence.rep in positions:
@@ -65,11 +65,8 @@ class Availability:
         self._ever_absent = _mask(self._absent)
         self._leaves: dict[int, dict[int, list[int]]] = {}
         self._ramped = {pool.id: self._ramps_of(pool) for pool in records.pools.values()}
-
-    @property
-    def has_hours(self) -> bool:
+        self.has_hours = bool(self._hours or self._absent)
         """Whether there are calendars or leaves at all."""
-        return bool(self._hours or self._absent)
 
     def at(self, pool: Pool | None, mask: int, at_ms: int, *, counts_hours: bool = True) -> Attendance:
         """Say who of some reps is there.
@@ -101,7 +98,7 @@ class Availability:
             yield shared, others
 
     def _shared(self, pool: Pool | None) -> OpenHours | None:
-        return self._hours.get((pool.calendar if pool else "") or self._records.settings.calendar)
+        return self._hours.get((pool.calendar if pool else "") or self._usual)
 
     def _on_leave(self, pool: Pool | None, mask: int, at_ms: int) -> tuple[int, Span | None]:
         gone, interval = 0, None
@@ -154,7 +151,7 @@ class Availability:
 
     def hours_of(self, rep: str, pool: Pool | None) -> OpenHours | None:
         """Return by whose hours a rep works; None: always."""
-        own = self._records.reps[rep].calendar
+        own = self._calendar_of.get(rep)
         return self._hours.get(own) if own else self._shared(pool)
 
     def official_until(self, rep: str, pool: Pool | None, at_ms: int) -> str:

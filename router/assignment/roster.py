@@ -20,6 +20,7 @@ import msgpack
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.workforce_caps import WorkforceCaps
+from router.model.caps import HELD
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
@@ -29,8 +30,8 @@ from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
 
 UNLIMITED = -1
-_OWNERS = 8
-"""The place of those who have a cap in its packed form."""
+_MEASURE, _OWNERS, _KINDS = 3, 8, 9
+"""Places in the packed form of a cap: what it measures, those who have it, and the kinds that count."""
 _MEMO_ENTRIES = 20_000
 
 
@@ -292,12 +293,17 @@ def _optional(caps: list[list[Any]], share: int) -> list[Any]:
 def _sent(optional: list[Any], n_reps: int) -> list[Any]:
     """Return the last places as the store takes them: the caps packed apart, for many sets have the same.
 
-    A cap that all candidates have says of nobody that they have it.
+    A cap that all candidates have says of nobody that they have it, and one that counts what was given no kinds.
     """
     if not optional:
         return []
     caps = [
-        [*cap[:_OWNERS], cap[_OWNERS] if len(cap[_OWNERS]) < n_reps else (), *cap[_OWNERS + 1 :]] for cap in optional[0]
+        [
+            *cap[:_OWNERS],
+            cap[_OWNERS] if len(cap[_OWNERS]) < n_reps else (),
+            cap[_KINDS] if cap[_MEASURE] in HELD else (),
+        ]
+        for cap in optional[0]
     ]
     return [msgpack.packb(caps) if caps else b"", *optional[1:]]
 

@@ -165,7 +165,7 @@ def read_content(number: int, packed: bytes) -> WorkItem:
 
 
 def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> DecisionEffect:
-    item_id, kind, outcome, rep, pool, _, charge, seen, _, _, _, freed = fields
+    item_id, kind, outcome, rep, pool, _, charge, seen, _, _, previous, freed = fields
     met_full = any(attempt[1] for attempt in seen if len(attempt) > 1)
     content, behind = _apart(head)
     return DecisionEffect(
@@ -178,6 +178,7 @@ def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> Decision
         charge,
         met_full,
         at_ms,
+        previous,
         freed,
         *_read_behind(head[0], behind),
         content,

@@ -147,6 +147,7 @@ class DecisionEffect(NamedTuple):
     charge: int
     met_full: bool
     at_ms: int
+    previous: int
     freed: str
     cause: Cause
     rule_set_revision: int

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gateway.fields import timestamp
 from gateway.grpc.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
@@ -51,8 +50,9 @@ class DecisionPresenter:
         message = decision_message(tenant, decision, explanation, view)
         contact = await self._queries.expected_contact(tenant, decision)
         if contact is not None:
-            message.expected_contact_time.CopyFrom(timestamp(contact.at_ms * 1000))
-            message.expected_contact_official_until = contact.official_until
+            message.expected_contact_time.FromMilliseconds(contact.at_ms)
+            if contact.official_until:
+                message.expected_contact_official_until = contact.official_until
         await self.add_times(tenant, decision, message)
         if decision.number:
             message.durability = DURABILITIES[self._durability.level]
@@ -68,7 +68,7 @@ class DecisionPresenter:
         """Write into a message what falls due after its decision."""
         due = await self._queries.contact_due(tenant, decision)
         if due is not None:
-            message.contact_due_time.CopyFrom(timestamp(due.at_ms * 1000))
+            message.contact_due_time.FromMilliseconds(due.at_ms)
             message.contact_due_official_until = due.official_until
 
     async def _put_in_words(

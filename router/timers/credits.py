@@ -17,7 +17,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.model.decision import Decision
+from router.model.decision import Decision, DecisionEffect
 from router.model.errors import StaleRevision
 from router.model.events import Credited, Event, LeaveCredit, RulesPublished, WorkforceChanged
 from router.model.records import CreditState, LedgerState
@@ -118,12 +118,12 @@ class Credits:
         return low
 
 
-def credited_pools(events: Iterable[Event]) -> set[str]:
+def credited_pools(events: Iterable[Event | DecisionEffect]) -> set[str]:
     """Return the pools in which somebody was credited, or lost a credit."""
     return {event.credit.pool for event in events if isinstance(event, Credited)}
 
 
-def concerned_pools(roster: Roster, events: Sequence[Event]) -> set[str]:
+def concerned_pools(roster: Roster, events: Sequence[Event | DecisionEffect]) -> set[str]:
     """Return the pools of whose ledgers something else may fall due because of some events."""
     pools = credited_pools(events)
     for event in events:

@@ -5,7 +5,8 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps, the log is not read at all.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, the log is not read at all; and
+where it is, a decision that gave a new work item its owner is passed over.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
-from router.model.decision import Decision, Outcome
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.events import (
     Completed,
     Credited,
@@ -79,10 +80,10 @@ class TimerFollower:
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
         before = self._position or await self._timers.followed(self._tenant)
-        if not await self._may_fall_due(before) and (skipped := await self._timers.skip(self._tenant, before)):
+        if skipped := await self._skip(before):
             self._position = before._replace(event=before.event + skipped)
             return skipped
-        events = await self._store.events(self._tenant, after=before.event, count=PAGE)
+        events = await self._store.effects(self._tenant, after=before.event, count=PAGE)
         if not events:
             return 0
         after = _moved(before, events)
@@ -101,15 +102,13 @@ class TimerFollower:
         while await self.follow():
             pass
 
-    async def _may_fall_due(self, position: Position) -> bool:
-        """Say whether anything could fall due at a position; where that costs more than to read on, yes."""
-        if not position.rules:
-            return True
-        planner = await self._active(position)
-        return planner is None or (
-            any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
-            or any(pool.absence_policy for pool in planner.roster.pools.values())
-        )
+    async def _skip(self, position: Position) -> int:
+        """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
+        planner = await self._active(position) if position.rules else None
+        if planner is None or any(pool.absence_policy for pool in planner.roster.pools.values()):
+            return 0
+        may_wait = not any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
+        return await self._timers.skip(self._tenant, position, may_wait=may_wait)
 
     async def _active(self, position: Position) -> Planner | None:
         """Return the planner of a position, if it is that by which decisions are made now."""
@@ -117,14 +116,13 @@ class TimerFollower:
             await self._planners.newest(self._tenant)
         return self._planners.at_hand(self._tenant, *position[1:])
 
-    async def _due_behind(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+    async def _due_behind(self, position: Position, events: Sequence[Event | DecisionEffect]) -> dict[str, list[Timer]]:
         """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
         touched = touched_by(events)
         asked = [
             item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
         ]
-        known = {event.number: event for event in events if isinstance(event, Decision)}
-        return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
+        return {item_id: [] for item_id in touched} | await self._due(position, asked)
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits, in other circumstances; the position stays."""
@@ -141,7 +139,7 @@ class TimerFollower:
         first = 0
         while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
             first = page[-1][0]
-            yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
+            yield await self._due(position, [item_id for came, item_id in page if came <= last])
             if first > last:
                 return
 
@@ -160,7 +158,9 @@ class TimerFollower:
             timers |= return_of(rep, away.get(rep))
         return timers
 
-    async def _due_of_ledgers(self, position: Position, events: Sequence[Event]) -> dict[str, list[Timer]]:
+    async def _due_of_ledgers(
+        self, position: Position, events: Sequence[Event | DecisionEffect]
+    ) -> dict[str, list[Timer]]:
         if not position.rules or not any(
             isinstance(event, Credited | RulesPublished | WorkforceChanged) for event in events
         ):
@@ -168,18 +168,14 @@ class TimerFollower:
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, concerned_pools(roster, events))
 
-    async def _due(
-        self, position: Position, item_ids: Sequence[str], known: dict[int, Decision]
-    ) -> dict[str, list[Timer]]:
-        """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
+    async def _due(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items; nothing of those that nobody asks of."""
         timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
         records = [record for record in await self._items.records(item_ids) if record.state in self._states]
         if not records:
             return timers
         present = Present(await self._planner(position))
-        unread = [record for record in records if record.content not in known]
-        contents = [(record, known[record.content]) for record in records if record.content in known]
-        for record, decision in contents + (await self._items.contents(unread) if unread else []):
+        for record, decision in await self._items.contents(records):
             asked = (schedule.due(present, record, decision) for schedule in self._schedules)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers
@@ -193,7 +189,7 @@ class TimerFollower:
         return await self._planners.at(self._tenant, position.rules, position.workforce)
 
 
-def _moved(position: Position, events: Iterable[Event]) -> Position:
+def _moved(position: Position, events: Iterable[Event | DecisionEffect]) -> Position:
     """Return the position behind some events."""
     for event in events:
         position = position._replace(event=event.number)
@@ -207,12 +203,14 @@ def _moved(position: Position, events: Iterable[Event]) -> Position:
     return position
 
 
-def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
+def touched_by(events: Iterable[Event | DecisionEffect]) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any."""
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:
         match event:
-            case Decision(item_id=item_id, outcome=outcome):
+            case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0):
+                pass  # neither it nor anything before it left a timer
+            case Decision(item_id=item_id, outcome=outcome) | DecisionEffect(item_id=item_id, outcome=outcome):
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
@@ -225,7 +223,7 @@ def touched_by(events: Iterable[Event]) -> dict[str, frozenset[State] | None]:
     return touched
 
 
-def toggled_by(events: Iterable[Event]) -> set[str]:
+def toggled_by(events: Iterable[Event | DecisionEffect]) -> set[str]:
     """Return the reps who went away, or came back."""
     return {event.rep for event in events if isinstance(event, PresenceChanged)}
 
@@ -242,6 +240,6 @@ def states_after(outcome: Outcome) -> frozenset[State]:
     return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 
 
-def concerns_all(event: Event) -> bool:
+def concerns_all(event: Event | DecisionEffect) -> bool:
     """Say whether everything that waits may fall due at other times because of an event."""
     return isinstance(event, RulesPublished | WorkforceChanged)

@@ -67,11 +67,16 @@ class Timers(Protocol):
         False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
         """
 
-    async def skip(self, tenant: str, before: Position) -> int:
-        """Have the log be followed to its end unread: nothing can fall due by the rules and workforce of ``before``.
+    async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
+        """Have the log be followed to its end unread: nothing falls due by the rules and workforce of ``before``.
 
         Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
         or workforce changed since, somebody is away, or there is a timer: then it is to be read.
+
+        Parameters
+        ----------
+        may_wait
+            Whether nothing falls due of what waits either; else it is 0 where anything does.
         """
 
     async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:

@@ -319,7 +319,7 @@ async def test_a_log_of_a_tenant_in_which_nothing_can_fall_due_is_not_read(
     for number in range(3):
         await timed.world.route(f"W-{number}")
     follower = timed.follower()
-    monkeypatch.setattr(timed.world.store, "events", None)
+    monkeypatch.setattr(timed.world.store, "effects", None)
 
     assert await follower.follow() == 3
     assert await timed.timers.followed(timed.tenant) == Position(9, 2, 2)
@@ -328,19 +328,82 @@ async def test_a_log_of_a_tenant_in_which_nothing_can_fall_due_is_not_read(
 async def test_what_may_make_something_fall_due_is_read(timed: Timed) -> None:
     followed = Position(6, 2, 2)
     await timed.follow()
-    timers = await timed.timers.skip(timed.tenant, followed)  # there is one
+    timers = await timed.timers.skip(timed.tenant, followed, may_wait=True)  # there is one
     timed.openings.in_ms = None
     await timed.timers.set_timers(timed.tenant, followed, followed, {ITEM: []})
-    elsewhere = await timed.timers.skip(timed.tenant, Position(5, 2, 2))
+    elsewhere = await timed.timers.skip(timed.tenant, Position(5, 2, 2), may_wait=True)
     await timed.world.presences.set_presence(timed.tenant, "bo", 0)
-    away = await timed.timers.skip(timed.tenant, followed)
+    away = await timed.timers.skip(timed.tenant, followed, may_wait=True)
     await timed.world.presences.set_presence(timed.tenant, "bo", None)
-    back = await timed.timers.skip(timed.tenant, followed)
+    back = await timed.timers.skip(timed.tenant, followed, may_wait=True)
     await timed.world.write()
-    changed = await timed.timers.skip(timed.tenant, followed._replace(event=8))
+    changed = await timed.timers.skip(timed.tenant, followed._replace(event=8), may_wait=True)
 
     assert (timers, elsewhere, away, back, changed) == (0, 0, 0, 2, 0)
     assert await timed.timers.followed(timed.tenant) == Position(8, 2, 2)
+
+
+async def test_a_log_is_not_read_while_nothing_waits_and_is_once_something_does(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed.openings.in_ms = LATER
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 3})})
+    await timed.world.route(ITEM.removeprefix("crm~"))
+    await timed.follow()
+    effects, asked = timed.world.store.effects, list[int]()
+
+    async def noted(tenant: str, **page: Any) -> Any:
+        asked.append(page["after"])
+        return await effects(tenant, **page)
+
+    monkeypatch.setattr(timed.world.store, "effects", noted)
+    followed = (await timed.timers.timer_status(timed.tenant)).events
+    await timed.world.route("W-1")
+    unread = await timed.follower().follow()
+    behind = asked.copy()
+    await timed.world.route("W-2")
+    timers = await timed.follow()
+
+    assert (unread, behind) == (1, [])
+    assert asked[0] == followed + 1
+    assert [timer.item_id for timer in timers] == ["crm~W-2"]
+    assert await timed.differences() == []
+
+
+async def test_what_waits_may_be_skipped_only_if_nothing_falls_due_of_it(timed: Timed) -> None:
+    timed.openings.in_ms = None
+    await timed.follow()
+    await timed.world.route("W-1")
+
+    read = await timed.timers.skip(timed.tenant, Position(6, 2, 2), may_wait=False)
+    skipped = await timed.timers.skip(timed.tenant, Position(6, 2, 2), may_wait=True)
+
+    assert (read, skipped) == (0, 1)
+
+
+async def test_of_new_work_items_that_got_an_owner_at_once_nothing_is_read_and_no_timer_is_lost(
+    timed: Timed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed.openings.in_ms = LATER
+    before = await timed.follow()
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 2})})
+    await timed.follow()
+    given, set_timers = list[str](), timed.timers.set_timers
+
+    async def noted(*positions: Any) -> Any:
+        given.extend(positions[-1])
+        return await set_timers(*positions)
+
+    monkeypatch.setattr(timed.timers, "set_timers", noted)
+    await timed.world.route("W-1")
+    await timed.world.route("W-2")
+    owners = [event.rep for event in (await timed.world.store.events(timed.tenant, count=1000))[-2:]]
+    timers = await timed.follow()
+
+    assert owners == ["bo", ""]
+    assert given == ["crm~W-2"]
+    assert timers[: len(before)] == before
+    assert await timed.differences() == []
 
 
 async def test_work_items_that_were_left_with_nothing_to_wait_for_are_not_read_again(

@@ -234,7 +234,7 @@ def _effect_of(made: Decision) -> DecisionEffect:
     head, met_full = made.head, any(seen.full for seen in made.seen)
     return DecisionEffect(
         made.number, made.item_id, made.kind, made.outcome, made.rep, made.pool, made.charge, met_full, made.at_ms,
-        made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.item.pack(),
+        made.previous, made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.item.pack(),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from router.model.errors import StaleRevision
 from router.model.events import Credited, Fired, LeaveCredit
 from router.model.revisions import RevisionPair
+from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
 from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence, may_fire
 from tests.twins.presence import enter_presence
@@ -35,12 +36,13 @@ class MemoryTimers(Tenants):
         self._note_what_is_due(state)
         return True
 
-    async def skip(self, tenant: str, before: Position) -> int:
+    async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
         after = Position(len(state.events), state.rules, state.workforce)
         may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences
-        if state.followed != before or may_fall_due:
+        waits = any(record.state is State.QUEUED for record in state.projection.items.values())
+        if state.followed != before or may_fall_due or (waits and not may_wait):
             return 0
         state.followed = after
         return after.event - before.event

@@ -354,15 +354,15 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
 
 
 def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
-    """Return what opens a job's sealed values, and the instants that it is planned for."""
-    beside: list[Any] = [0, [], 0]
-    if job.openings:
-        all_keys.append(keys.personal(job.item_id))
-        beside = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
-        if job.customer:
-            all_keys.append(keys.subject(job.customer))
-            beside[2] = len(all_keys)
-    return [*beside, *(job.interval or ())]
+    """Return the instants that a job is planned for, and what opens its sealed values."""
+    if not job.openings:
+        return [*(job.interval or ())]
+    all_keys.append(keys.personal(job.item_id))
+    sealed = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
+    if job.customer:
+        all_keys.append(keys.subject(job.customer))
+        sealed[2] = len(all_keys)
+    return [*(job.interval or (0, 0)), sealed]
 
 
 def _answer(reply: list[Any], job: BindCommand) -> _Bound:

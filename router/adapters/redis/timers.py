@@ -46,10 +46,12 @@ class RedisTimers:
         check_reply(tenant, reply)
         return bool(reply[0] == b"DONE")
 
-    async def skip(self, tenant: str, before: Position) -> int:
+    async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
         keys = Keys(tenant)
         reply = await _skip(
-            self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence], before
+            self._redis,
+            [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence, keys.waiting],
+            [*before, int(may_wait)],
         )
         check_reply(tenant, reply)
         return int(reply[0])

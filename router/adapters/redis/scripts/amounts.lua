@@ -30,8 +30,9 @@ local function read_amounts(hash)
 end
 
 local function add_amount(hash, field, by)
-  if not hash.now[field] then want_amounts(hash, {field}) end
-  hash.now[field], hash.changed[field] = hash.now[field] + by, true
+  local before = hash.now[field]
+  if not before then before, hash.wanted[#hash.wanted + 1] = 0, field end
+  hash.now[field], hash.changed[field] = before + by, true
 end
 
 local function raise_amount(hash, field, to)

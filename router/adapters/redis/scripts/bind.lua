@@ -23,9 +23,9 @@
 --          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
---          override, the place of the key that all spellings of its source and external id lead to (0: it is its own), and, where something in its head is sealed, that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none); where nothing is sealed and it is planned for some instants only, 0, {}, 0;
---          then the first of these, in milliseconds since the epoch, and that behind the last], and its head, kept unread
+--          override, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
+--          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
+--          place of its customer's set (0: none)}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
@@ -38,7 +38,8 @@ local DECISION_TYPE = 'decision.3'
 local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
-local PERSONAL, OPENINGS, CUSTOMER, SINCE, UNTIL, HEAD = 14, 15, 16, 17, 18, 19
+local SINCE, UNTIL, SEALED = 14, 15, 16
+local PERSONAL, OPENINGS, CUSTOMER = 1, 2, 3 -- of what is sealed
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -47,19 +48,19 @@ local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark',
 local refused = refuse_format(current[5], current[1] or current[2])
 if refused then return refused end
 open_log(KEYS[3])
+local stored_value = {} -- by key; false where there is none
+for from = FIRST_LEDGER + #pools, #KEYS, SLICE do
+  local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
+  for i, value in ipairs(values) do stored_value[KEYS[from + i - 1]] = value end
+end
 local call_key = not preview and KEYS[#KEYS]
-local before = call_key and answered_before(call_key)
+local before = call_key and answered_before(stored_value[call_key])
 if before then return before end
 if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2]
   or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4] then
   return {'STALE'}
 end
 
-local stored_value = {} -- by key; false where there is none
-for from = FIRST_LEDGER + #pools, #KEYS, SLICE do
-  local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
-  for i, value in ipairs(values) do stored_value[KEYS[from + i - 1]] = value end
-end
 for i, pool in ipairs(pools) do open_ledger(pool, KEYS[FIRST_LEDGER - 1 + i]) end
 local sets = {}
 for i = 1, n_sets do
@@ -70,9 +71,8 @@ end
 loads = amounts_of(KEYS[2])
 local jobs = {}
 for i = 1, n_jobs do
-  local place = n_sets + 2 * i
-  local job = cmsgpack.unpack(ARGV[place])
-  job[HEAD], jobs[i] = ARGV[place + 1], job
+  local job = cmsgpack.unpack(ARGV[n_sets + 2 * i])
+  jobs[i] = job
   local first = sets[job[ATTEMPTS][1] and job[ATTEMPTS][1][1]]
   if first and #first.limits > 0 then want_loads(first, job[JOB_KIND]) end
 end
@@ -110,6 +110,8 @@ local function choose(job, pool)
   return choice
 end
 
+local kept = {} -- keys of items, each followed by what it is to hold: written at the end, in this order
+
 local function remember(job, number, outcome)
   if job[REQUEST_KEY] > 0 and not preview then
     local answer = {job[FINGERPRINT], number, outcome}
@@ -120,9 +122,8 @@ end
 
 local function lead(key, id)
   -- Has a key lead to a work item.
-  local packed = cmsgpack.pack(id)
-  stored_value[key] = packed
-  redis.call('SET', key, packed)
+  local packed, n = cmsgpack.pack(id), #kept
+  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
 end
 
 local function known_as(job, record)
@@ -139,13 +140,14 @@ local function known_as(job, record)
   return id
 end
 
-local function write(job, record, choice, outcome, epoch, facts)
+local function write(job, head, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
-  local number, stored = append_event(DECISION_TYPE, facts, job[HEAD])
+  local number, stored = append_event(DECISION_TYPE, facts, head)
   remember(job, number, outcome)
-  if (job[PERSONAL] or 0) > 0 then
-    redis.call('HSET', KEYS[job[PERSONAL]], unpack(job[OPENINGS]))
-    if job[CUSTOMER] > 0 then redis.call('ZADD', KEYS[job[CUSTOMER]], 0, job[ID]) end
+  local sealed = job[SEALED]
+  if sealed then
+    redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
+    if sealed[CUSTOMER] > 0 then redis.call('ZADD', KEYS[sealed[CUSTOMER]], 0, job[ID]) end
   end
   local state, owner, pool = record[STATE], record[OWNER], record[POOL]
   local stays = choice.rep == '' and owner ~= '' -- nobody else could take it
@@ -164,15 +166,14 @@ local function write(job, record, choice, outcome, epoch, facts)
     end
     if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
   end
-  local key, packed = KEYS[job[ITEM_KEY]], cmsgpack.pack(record)
-  stored_value[key] = packed
-  redis.call('SET', key, packed)
+  local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
+  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
   local normal_key = KEYS[job[NORMAL_KEY]]
   if normal_key and not stored_value[normal_key] then lead(normal_key, job[ID]) end
   return number, stored
 end
 
-local function do_job(job)
+local function do_job(job, head)
   local mode, expected = job[MODE], job[EXPECTED]
   local known
   if job[REQUEST_KEY] > 0 then known = known_answer(stored_value[KEYS[job[REQUEST_KEY]]], job[FINGERPRINT], 3) end
@@ -191,7 +192,7 @@ local function do_job(job)
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
-  if job[SINCE] and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
+  if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   local choice = choose(job, record[POOL])
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
@@ -202,12 +203,13 @@ local function do_job(job)
     .. array(choice.attempts) .. choice.seen
     .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], choice.rep ~= '' and owner or '')
   if preview then return {'NEW', 0, log.now .. facts} end
-  return {'NEW', write(job, record, choice, outcome, epoch, facts)}
+  return {'NEW', write(job, head, record, choice, outcome, epoch, facts)}
 end
 
 local answers, newest = {}, log.number
-for i, job in ipairs(jobs) do answers[i] = do_job(job) end
+for i, job in ipairs(jobs) do answers[i] = do_job(job, ARGV[n_sets + 2 * i + 1]) end
 if not preview then
+  for from = 1, #kept, SLICE do redis.call('MSET', unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
   write_ledgers()
   write_owned(KEYS[5])
 end

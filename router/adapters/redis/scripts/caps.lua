@@ -2,7 +2,7 @@
 --
 -- A cap of a candidate set is {name, place, 1 for a pool as a whole, measure, limit, what may be counted before one job more
 -- or -1 for all of the limit, name of the calendar window, milliseconds of a slot of a rolling one or 0, places of the
--- candidates who have it or none for all of them, kinds that count}; it stands so for as long as a job's interval lasts.
+-- candidates who have it or none for all of them, kinds that count where what is open is measured}; it stands so for as long as a job's interval lasts.
 --
 -- `counts` is a hash `{name}|{rep}`, `{name}|` for a pool as a whole, → msgpack: of a calendar window {window, amount}, of a
 -- rolling one {slot, amount, slot, amount, …}, a slot counting as long as it is one of the last 48 or the one under way. The
@@ -22,8 +22,9 @@ local caps = nil   -- what follows, once a candidate set has caps: until then no
 local function use_caps(counts_key, headroom_key)
   local stored, changed = {}, {} -- by field; false for nothing
   local groups = {}              -- by the caps as they were sent: what is known of those under them, whatever their sets
-  local headroom = {}            -- by rep: the caps it is of, and how much it is; of what is to be written also in `moved_room`
-  local moved_room = {}
+  local headroom = {}            -- by rep, as it is stored: the caps it is of, and how much it is; false for none
+  local moved_room = {}          -- by rep: whether it is to be written
+  local given = {}               -- what is to be counted with the next that is read: {cap, field, amount, …}
 
   local function is_held(cap) return cap[MEASURE] == 'OPEN' or cap[MEASURE] == 'UNWORKED' end
 
@@ -34,8 +35,8 @@ local function use_caps(counts_key, headroom_key)
   local function group_of(sent, mark)
     -- Takes caps apart: those of a pool as a whole, those that everybody has, and by place all that a candidate has where
     -- some have others beside them. Then what is known of them holds for that set alone.
-    local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, blocks = {}, looked = #touched,
-      counted = {}}
+    local group = {caps = cmsgpack.unpack(sent), whole = {}, common = {}, own = {}, counted = {}, looked = #touched,
+      blocks = {}, doubtful = 0} -- by rep: what keeps them away; and how many are kept away, or are to be looked at
     for index, cap in ipairs(group.caps) do
       if cap[WHOLE] == 1 then
         group.whole[#group.whole + 1] = index
@@ -52,6 +53,7 @@ local function use_caps(counts_key, headroom_key)
     end
     if #group.common > 0 and not group.weighs and not next(group.own) then
       group.id = string.sub(redis.sha1hex(sent .. mark), 1, ID_LENGTH)
+      group.none_left = group.id .. '0'
     end
     return group
   end
@@ -68,8 +70,8 @@ local function use_caps(counts_key, headroom_key)
   local function caps_of(group, k) return group.own[k] or group.common end
 
   local function has_headroom(group, rep)
-    local room = headroom[rep]
-    return room and room[1] == group.id and room[2] > 0
+    local room = group.id and headroom[rep]
+    return room and room ~= group.none_left and string.find(room, group.id, 1, true) == 1
   end
 
   local function want_caps(fields, group, indices, rep)
@@ -87,13 +89,40 @@ local function use_caps(counts_key, headroom_key)
     end
   end
 
+  local function first_counted(cap, value)
+    -- Returns the place in a rolling window's value of the first slot that still counts.
+    local oldest, first = math.floor(log.now_ms / cap[SLOT_MS]) - SLOTS, 1
+    while value[first] and value[first] < oldest do first = first + 2 end
+    return first
+  end
+
   local function unpacked(value) return value and cmsgpack.unpack(value) end
 
+  local function count(cap, field, amount)
+    local value = stored[field]
+    if cap[SLOT_MS] == 0 then
+      if not value or value[1] ~= cap[WINDOW] then value = {cap[WINDOW], 0} end
+      value[2] = value[2] + amount
+    else
+      local slot, first = math.floor(log.now_ms / cap[SLOT_MS]), value and first_counted(cap, value)
+      if not value or first > 1 then value = value and {unpack(value, first)} or {} end
+      if value[#value - 1] == slot then
+        value[#value] = value[#value] + amount
+      else
+        value[#value + 1], value[#value + 2] = slot, amount
+      end
+    end
+    stored[field], changed[field] = value, true
+  end
+
   local function read_wanted(fields)
+    for i = 2, #given, 3 do fields[#fields + 1] = given[i] end
     for from = 1, #fields, SLICE do
       local values = redis.call('HMGET', counts_key, unpack(fields, from, math.min(from + SLICE - 1, #fields)))
       for i, value in ipairs(values) do stored[fields[from + i - 1]] = unpacked(value) end
     end
+    for i = 1, #given, 3 do count(given[i], given[i + 1], given[i + 2]) end
+    given = {}
     read_amounts(loads)
   end
 
@@ -106,11 +135,7 @@ local function use_caps(counts_key, headroom_key)
     end
     for from = 1, #reps, SLICE do
       local values = redis.call('HMGET', headroom_key, unpack(reps, from, math.min(from + SLICE - 1, #reps)))
-      for i, value in ipairs(values) do
-        if value then
-          headroom[reps[from + i - 1]] = {string.sub(value, 1, ID_LENGTH), tonumber(string.sub(value, ID_LENGTH + 1))}
-        end
-      end
+      for i, value in ipairs(values) do headroom[reps[from + i - 1]] = value end
     end
   end
 
@@ -123,20 +148,15 @@ local function use_caps(counts_key, headroom_key)
       if group then want_caps(fields, group, group.whole, '') end
       for k, rep in ipairs(group and set.reps or NONE) do
         if group.blocks[rep] == nil then
-          local is_free = has_headroom(group, rep)
-          group.blocks[rep] = not is_free and UNKNOWN
-          if not is_free then want_caps(fields, group, caps_of(group, k), rep) end
+          group.blocks[rep] = not has_headroom(group, rep) and UNKNOWN
+          if group.blocks[rep] then
+            group.doubtful = group.doubtful + 1
+            want_caps(fields, group, caps_of(group, k), rep)
+          end
         end
       end
     end
     read_wanted(fields)
-  end
-
-  local function first_counted(cap, value)
-    -- Returns the place in a rolling window's value of the first slot that still counts.
-    local oldest, first = math.floor(log.now_ms / cap[SLOT_MS]) - SLOTS, 1
-    while value[first] and value[first] < oldest do first = first + 2 end
-    return first
   end
 
   local function used(cap, rep)
@@ -188,7 +208,7 @@ local function use_caps(counts_key, headroom_key)
   end
 
   local function keep_headroom(rep, id, room)
-    headroom[rep], moved_room[rep] = id and {id, room} or false, true
+    headroom[rep], moved_room[rep] = id and id .. room or false, true
   end
 
   local function look(group, k, rep, amounts)
@@ -201,13 +221,19 @@ local function use_caps(counts_key, headroom_key)
     return block
   end
 
+  local function doubt(group, rep)
+    -- Has a rep looked at.
+    if not group.blocks[rep] then group.doubtful = group.doubtful + 1 end
+    group.blocks[rep] = UNKNOWN
+  end
+
   local function forget(group, amounts)
     -- Forgets what may be otherwise: all of it for other amounts, and of whom something changed since.
     if group.weighs and (group.units ~= amounts[3] or group.value ~= amounts[4]) then
-      for rep in pairs(group.blocks) do group.blocks[rep] = UNKNOWN end
+      for rep in pairs(group.blocks) do doubt(group, rep) end
     end
     for i = group.looked + 1, #touched do
-      if group.blocks[touched[i]] ~= nil then group.blocks[touched[i]] = UNKNOWN end
+      if group.blocks[touched[i]] ~= nil and not has_headroom(group, touched[i]) then doubt(group, touched[i]) end
     end
     group.units, group.value, group.looked = amounts[3], amounts[4], #touched
   end
@@ -217,12 +243,14 @@ local function use_caps(counts_key, headroom_key)
     -- when it lifts}; nil: nobody. `is_within` says that the job is open in the set's pool, whoever of it gets it.
     local group, reached = set.caps, nil
     forget(group, amounts)
+    if group.doubtful == 0 and #group.whole == 0 then return nil end
     local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts, is_within)
     for k, rep in ipairs(set.reps) do
       local block = blocks[rep]
       if block == UNKNOWN then
         block = look(group, k, rep, amounts)
         blocks[rep] = block
+        if not block then group.doubtful = group.doubtful - 1 end
       end
       if whole and not (block and block[1] < whole[1]) then block = whole end
       if block then
@@ -235,28 +263,18 @@ local function use_caps(counts_key, headroom_key)
 
   local function count_one(cap, rep, amounts)
     local field, amount = count_field(cap, rep), amount_of(cap, amounts)
-    local value = stored[field]
-    if value == nil then value = unpacked(redis.call('HGET', counts_key, field)) end
-    if cap[SLOT_MS] == 0 then
-      value = {cap[WINDOW], (value and value[1] == cap[WINDOW] and value[2] or 0) + amount}
-    else
-      local slot = math.floor(log.now_ms / cap[SLOT_MS])
-      value = value and {unpack(value, first_counted(cap, value))} or {}
-      if value[#value - 1] == slot then
-        value[#value] = value[#value] + amount
-      else
-        value[#value + 1], value[#value + 2] = slot, amount
-      end
-    end
-    stored[field], changed[field] = value, true
+    if stored[field] ~= nil then return count(cap, field, amount) end
+    local n = #given
+    given[n + 1], given[n + 2], given[n + 3] = cap, field, amount
   end
 
   local function is_had(cap, k)
     -- Says whether a candidate has a cap.
+    if #cap[OWNERS] == 0 then return true end
     for _, place in ipairs(cap[OWNERS]) do
       if place == k - 1 then return true end
     end
-    return #cap[OWNERS] == 0
+    return false
   end
 
   local function count_caps(set, k, amounts)
@@ -265,11 +283,12 @@ local function use_caps(counts_key, headroom_key)
     for _, cap in ipairs(group.counted) do
       if is_had(cap, k) then count_one(cap, rep, amounts) end
     end
-    local room = has_headroom(group, rep) and headroom[rep][2] - 1
+    local room = has_headroom(group, rep) and tonumber(string.sub(headroom[rep], ID_LENGTH + 1)) - 1
     keep_headroom(rep, room and group.id, room)
   end
 
   local function write_counts()
+    if #given > 0 then read_wanted({}) end
     local fields, kept, gone = {}, {}, {}
     for field in pairs(changed) do
       fields[#fields + 1], fields[#fields + 2] = field, cmsgpack.pack(stored[field])
@@ -277,7 +296,7 @@ local function use_caps(counts_key, headroom_key)
     for rep in pairs(moved_room) do
       local room = headroom[rep]
       if room then
-        kept[#kept + 1], kept[#kept + 2] = rep, room[1] .. room[2]
+        kept[#kept + 1], kept[#kept + 2] = rep, room
       else
         gone[#gone + 1] = rep
       end

@@ -126,7 +126,7 @@ local function shift_load(rep, pool, kind, by)
     add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
     add_amount(loads, pool .. '/|' .. kind, by)
   end
-  touched[#touched + 1] = rep
+  if caps then touched[#touched + 1] = rep end
   taken = taken + math.max(by, 0)
 end
 

@@ -25,9 +25,8 @@ local function earlier(status, number)
   return {status, number, facts, head, type}
 end
 
-local function answered_before(key)
+local function answered_before(packed)
   -- Returns what a call was answered; nil if it was not here before.
-  local packed = redis.call('GET', key)
   if not packed then return nil end
   local said, answers = cmsgpack.unpack(packed), {}
   for place = 1, #said, 2 do

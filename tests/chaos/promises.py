@@ -117,7 +117,11 @@ PROMISES = (
     ),
     Promise(
         "a call whose connection breaks is carried out once, and answered as if it had not broken",
-        Guard("what a call was answered is kept for when it is sent again", Edits({"bind": [(_BEFORE, "")]})),
+        Guard(
+            "what a call was answered is kept for when it is sent again",
+            Edits({"bind": [(_BEFORE, "")]}),
+            faults=(Fault.REPLIES_LOST,),
+        ),
         checked=lambda facts: facts.unnamed,
         decided=replied("bind KEPT"),
     ),

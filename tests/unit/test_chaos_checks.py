@@ -129,7 +129,7 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
     [
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))]}, "answered in 2 ways"),
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)]}, "INTERNAL"),
-        ({"calls": [FOUND_OWNED, replace(FOUND_OWNED, request_id=""), MOVE]}, "all 2 who asked were told that it had an"),
+        ({"calls": [FOUND_OWNED, replace(FOUND_OWNED, request_id=""), MOVE]}, "all 2 who asked were told that it had"),
         ({"events": [*LOG, ROUTED._replace(number=4)]}, "routed 2 times, which 1 wished"),
         ({"events": [*LOG, MOVED._replace(number=4)]}, "moved 2 times, which 1 wished"),
         ({"calls": [replace(FOUND_OWNED, method="batch"), CLOSE]}, "moved 1 times, which 0 wished"),
@@ -191,7 +191,7 @@ def test_what_a_batch_has_many_times_is_one_wish_and_who_asks_again_without_a_re
     for calls in ([*in_batch, MOVE, CLOSE], [*in_batch, again, MOVE, CLOSE]):
         assert list(violations(replace(SOUND, calls=calls))) == []
     assert list(each_wish_is_carried_out_once([ROUTE, MOVE, CLOSE], [ROUTED, MOVED, woken])) == []
-    assert list(each_wish_is_carried_out_once([again, again, MOVE], [ROUTED, ROUTED, MOVED])) == []
+    assert list(each_wish_is_carried_out_once([again, replace(again), MOVE], [ROUTED, ROUTED, MOVED])) == []
 
 
 def test_whoever_got_no_answer_may_be_the_one_who_was_told_of_the_first_owner() -> None:

@@ -21,21 +21,22 @@ from router.model.workitem import Kind, WorkItem
 from store.clients import client_for, close
 from store.embedded.server import EmbeddedServer
 from store.scripts import Script
+from tests.chaos.line import Line
 from tests.contract.nothing.routing import RULES, Routing
 from tests.drivers import DRIVERS, driven
 from tests.identities import authority, certificate
-from tests.integration.store.lines import LosingLine, TlsLine, losing_line, socket_of
+from tests.integration.store.lines import TlsLine, line_to, socket_of
 from tests.topologies import Server, Watched
 
 
 @pytest.fixture
-async def line(store: EmbeddedServer, data_folder: Path) -> AsyncIterator[LosingLine]:
-    async with losing_line(store, data_folder) as line:
+async def line(store: EmbeddedServer, data_folder: Path) -> AsyncIterator[Line]:
+    async with line_to(store, data_folder) as line:
         yield line
 
 
 @pytest.fixture(params=DRIVERS)
-async def client(request: pytest.FixtureRequest, line: LosingLine) -> AsyncIterator[Any]:
+async def client(request: pytest.FixtureRequest, line: Line) -> AsyncIterator[Any]:
     """Yield a client whose line can lose replies, with each driver in turn."""
     client = driven(client_for(line.url), request.param)
     yield client
@@ -96,7 +97,7 @@ async def test_what_the_server_refuses_is_said_in_our_terms(client: Any) -> None
         await echo(client, "x", "fairlead:list")
 
 
-async def test_a_caller_who_goes_leaves_the_others_alone(client: Any, line: LosingLine) -> None:
+async def test_a_caller_who_goes_leaves_the_others_alone(client: Any, line: Line) -> None:
     await echo(client, "connected")
     gone, stays = (asyncio.ensure_future(echo(client, text)) for text in ("gone", "stays"))
     await asyncio.sleep(0)
@@ -136,7 +137,7 @@ async def moving(world: Routing, item_id: str, rep: str) -> tuple[RevisionPair, 
 
 
 async def test_calls_cut_between_write_and_reply_are_answered_as_if_they_had_not_been(
-    client: Any, neighbour: Any, line: LosingLine, tenant: str
+    client: Any, neighbour: Any, line: Line, tenant: str
 ) -> None:
     first, second, third, fourth = those = [await Routing.open(client, f"{tenant}-{n}") for n in range(4)]
     await third.write({("rep", "cy"): Rep("cy"), ("rep", "bo"): Rep("bo")})
@@ -172,7 +173,7 @@ async def test_calls_cut_between_write_and_reply_are_answered_as_if_they_had_not
         assert answers == await world.store.decisions(world.tenant, [each.number for each in answers])
 
 
-async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: LosingLine) -> None:
+async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: Line) -> None:
     await echo(client, "connected")
     line.is_mute = True
     call = asyncio.ensure_future(echo(client, "x", "fairlead:cut"))
@@ -187,7 +188,7 @@ async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: 
 
 
 async def test_what_took_too_long_to_be_sent_again_is_not_for_its_script_may_have_forgotten_it(
-    monkeypatch: pytest.MonkeyPatch, neighbour: Any, line: LosingLine
+    monkeypatch: pytest.MonkeyPatch, neighbour: Any, line: Line
 ) -> None:
     client = driven(client_for(line.url), "straight")
     await echo(client, "connected", "fairlead:forgotten")
@@ -218,7 +219,7 @@ async def test_a_store_that_is_not_there_is_asked_some_times_and_no_more(tmp_pat
     await close(client)
 
 
-async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: LosingLine) -> None:
+async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: Line) -> None:
     client = client_for(f"{line.url}?socket_timeout=0.2")
     await echo(client, "connected", "fairlead:late")
     line.is_mute = True
@@ -232,7 +233,7 @@ async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: LosingLi
     await close(client)
 
 
-async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: LosingLine) -> None:
+async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: Line) -> None:
     client = client_for(line.url)
     await echo(client, "connected")
     line.is_mute = True
@@ -245,7 +246,7 @@ async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: LosingLi
         await under_way
 
 
-async def test_a_client_that_is_closed_does_not_connect_again(line: LosingLine) -> None:
+async def test_a_client_that_is_closed_does_not_connect_again(line: Line) -> None:
     client = client_for(line.url)
     await echo(client, "connected")
     await close(client)
@@ -254,7 +255,7 @@ async def test_a_client_that_is_closed_does_not_connect_again(line: LosingLine) 
         await echo(client, "later")
 
 
-async def test_a_client_that_is_closed_while_it_connects_lets_go(line: LosingLine) -> None:
+async def test_a_client_that_is_closed_while_it_connects_lets_go(line: Line) -> None:
     client = client_for(line.url)
     line.close()
     connecting = asyncio.ensure_future(echo(client, "x"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from router.model.decision import Outcome
 from router.model.revisions import RevisionPair
 from router.model.workforce import Rep
 from router.model.workitem import Kind, WorkItem
-from store.clients import client_for, close
+from store.clients import channel_of, client_for, close
 from store.embedded.server import EmbeddedServer
 from store.scripts import Script
 from tests.chaos.line import Line
@@ -26,7 +27,7 @@ from tests.contract.nothing.routing import RULES, Routing
 from tests.drivers import DRIVERS, driven
 from tests.identities import authority, certificate
 from tests.integration.store.lines import TlsLine, line_to, socket_of
-from tests.topologies import Server, Watched
+from tests.topologies import PRIMARY, Cluster, Server, Watched
 
 
 @pytest.fixture
@@ -302,12 +303,34 @@ async def test_tls_is_that_of_the_address(store: EmbeddedServer, tmp_path: Path)
     stranger = client_for(f"rediss://localhost:{line.port}")
 
     assert await echo(client, "x" * 100_000) == ["x" * 100_000, "7"]
+    assert await client.get("fairlead:echo")  # by the driver, likewise
     with pytest.raises(StoreUnavailable, match="certificate verify failed"):
         await echo(stranger, "x")
 
     await close(client)
     await close(stranger)
     await line.stop()
+
+
+async def test_sentinels_and_clusters_let_the_driver_in_by_the_address(short_path: Path, tenant: str) -> None:
+    with ExitStack() as servers:
+        watched, cluster = Watched(short_path / f"{tenant}-w", servers), Cluster(short_path / f"{tenant}-c", servers)
+        watched.sentinel.ask("SENTINEL", "SET", PRIMARY, "auth-pass", "s3cret")
+        for server in (watched.primary, *cluster.nodes):
+            server.ask("CONFIG", "SET", "requirepass", "s3cret")
+        for scheme, where in (
+            ("redis+sentinel", f"{watched.sentinel.address}/{PRIMARY}"),
+            ("redis+cluster", cluster.nodes[0].address),
+        ):
+            client, stranger = (client_for(f"{scheme}://:{password}@{where}") for password in ("s3cret", "wrong"))
+
+            assert channel_of(client) is None
+            assert await echo(client, scheme) == [scheme, "7"]
+            with pytest.raises(StoreUnavailable, match="invalid username-password"):
+                await echo(stranger, "x")
+
+            await close(client)
+            await close(stranger)
 
 
 # ------------------------------------------------------------------------------------------------------------- replicas

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from redis.asyncio import Redis
 
 from failures import StoreUnavailable, StoreUnsuitable
@@ -22,6 +23,7 @@ from router.model.workitem import Kind, WorkItem
 from store.clients import channel_of, client_for, close
 from store.embedded.server import EmbeddedServer
 from store.scripts import Script
+from store.translation import translated
 from tests.chaos.line import Line
 from tests.contract.nothing.routing import RULES, Routing
 from tests.drivers import DRIVERS, driven
@@ -232,6 +234,66 @@ async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: Line) ->
     assert await echo(client, "y", "fairlead:late") == ["y", "7"]
     assert await client.get("fairlead:late") == b"3"  # it was written once
     await close(client)
+
+
+@contextmanager
+def on_uvloop() -> Iterator[asyncio.Runner]:
+    """Yield what runs on the loop that serves, which is stricter with connections that are closed."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        yield runner
+
+
+async def lose(writer: asyncio.StreamWriter) -> None:
+    """End a connection, and wait until all know of it but whoever has it."""
+    writer.transport.abort()
+    await asyncio.sleep(0.01)
+
+
+def test_a_connection_that_is_lost_as_soon_as_it_is_made_is_made_again(store: EmbeddedServer) -> None:
+    async def asked() -> list[list[str]]:
+        client = client_for(store.url)
+        lost: list[Any] = []
+        make = client.connection_pool.make_connection
+
+        def make_and_lose_the_first() -> Any:
+            connection = make()
+            connect = connection.connect
+
+            async def connect_and_lose() -> None:
+                await connect()
+                if len(lost) < 2:
+                    lost.append(connection)
+                    await lose(connection._writer)
+
+            connection.connect = connect_and_lose
+            return connection
+
+        client.connection_pool.make_connection = make_and_lose_the_first
+        calls = asyncio.gather(echo(client, "x"), echo(client, "y"))
+        answers = [*await calls, await echo(client, "z")]
+        await close(client)
+        return answers
+
+    with on_uvloop() as runner:
+        unexpected: list[object] = []
+        runner.get_loop().set_exception_handler(lambda _, context: unexpected.append(context))
+
+        assert runner.run(asked()) == [["x", "7"], ["y", "7"], ["z", "7"]]
+        assert unexpected == []
+
+
+def test_a_connection_of_the_driver_s_that_is_lost_before_it_is_used_is_a_store_that_does_not_answer(
+    store: EmbeddedServer,
+) -> None:
+    async def asked() -> None:
+        connection = client_for(store.url).connection_pool.make_connection()
+        await connection.connect()
+        await lose(connection._writer)
+        with translated():
+            await connection.send_command("PING")
+
+    with on_uvloop() as runner, pytest.raises(StoreUnavailable, match="does not answer"):
+        runner.run(asked())
 
 
 async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: Line) -> None:

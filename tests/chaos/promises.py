@@ -26,6 +26,7 @@ _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('SET', key, packed)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
+_OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
     Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT,
     Fault.SERVER_KILLED_AT_STEP, Fault.WORKER_KILLED_AT_STEP,
@@ -124,6 +125,7 @@ PROMISES = (
         ),
         checked=lambda facts: facts.unnamed,
         decided=replied("bind KEPT"),
+        faults=_OF_CONNECTIONS,
     ),
     Promise(
         "no rep has more than their cap, at any moment of the log",

@@ -65,6 +65,7 @@ def test_a_promise_about_faults_is_asked_for_where_they_can_fall() -> None:
     alone, watched = (promises_under(topology.faults) for topology in Topology)
 
     assert {promise.text for promise in alone} ^ {promise.text for promise in watched} == {
+        "a call whose connection breaks is carried out once, and answered as if it had not broken",
         "nothing is done by what a server remembers of a lost past",
         "what was acknowledged outlives the primary",
     }

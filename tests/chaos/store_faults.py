@@ -102,7 +102,7 @@ class _Deeds:
     async def replies_lost(self, event: Event) -> bool:
         """Let the store do what it is sent, and nobody hear of it before the connection is gone."""
         self._store.line.is_mute = True
-        await asyncio.sleep(event.lasts_s / 4)
+        await asyncio.sleep(event.lasts_s)
         self._store.line.cut()
         return True
 

@@ -50,6 +50,13 @@ def test_a_timer_fires_for_what_ended_for_the_owner_just_then(
     assert woken(planner("pool: p", *those), [fired()]) is expected
 
 
+def test_hours_are_those_of_the_pool_in_which_the_owner_was_found() -> None:
+    nobody = Rep("b", active=False), pool("p", "b")
+    those = (*nobody, Rep("a"), pool("q", "a", calendar="days"), DAYS)
+
+    assert woken(planner("pool: p, fallback: [{pool: q}, {pool: p}]", *those), [fired()]) is Awaited.HOURS
+
+
 def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
     assert woken(planner("pool: p", *CAPPED), [fired()], away_until_ms=NINE) is Awaited.RETURN
 

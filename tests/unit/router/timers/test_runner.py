@@ -1,4 +1,4 @@
-"""The runner of timers: who fires, or credits leave, leaves the processor to others for a while; and it ends when told."""
+"""The runner of timers: who fires, or credits leave, leaves the processor to others for a while; told to, it ends."""
 
 from __future__ import annotations
 

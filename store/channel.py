@@ -244,7 +244,8 @@ class _Link(asyncio.Protocol):
         self._rounds.append(_Round(calls, len(commands) - len(calls)))
         if self._alarm is None:
             self._alarm = self._loop.call_at(deadline, self._look)
-        self._transport.write(b"".join(map(hiredis.pack_command, commands)))
+        if not self._transport.is_closing():  # else uvloop would raise, and all this is given back in a moment
+            self._transport.write(b"".join(map(hiredis.pack_command, commands)))
 
     def _look(self) -> None:
         """End a connection over which nothing has come for too long."""

@@ -46,6 +46,9 @@ behind a ``-``.
 """
 
 
+_CLOSED = re.compile(r"the handler is closed$")
+"""How uvloop ends a ``RuntimeError`` of whoever writes to a connection that is closed; asyncio says nothing."""
+
 _RIGHTS = "grant its user what docs/serving.md lists"
 _UNSUITABLE = (
     (re.compile(r"run the '([\w|]+)' command"), f"its user may not run {{}}: {_RIGHTS}"),
@@ -85,6 +88,8 @@ def translated() -> Iterator[None]:
 def _meaning(error: Exception) -> str:
     if isinstance(error, driver.ResponseError) and _NOT_NOW.search(str(error)):
         return _REFUSES
+    if isinstance(error, RuntimeError) and _CLOSED.search(str(error)):
+        return _SILENT
     return next((_MEANINGS[ancestor] for ancestor in type(error).__mro__ if ancestor in _MEANINGS), _MISTAKE)
 
 

@@ -153,7 +153,15 @@ class PlannerCache:
         return await self._revisions.revisions(tenant)
 
     async def _load(self, tenant: str, old: Planner | None) -> Planner:
-        now = await self._revisions.revisions(tenant)
+        now = await self.active(tenant)
+        try:
+            return await self._planner(tenant, old, now)
+        except NotFound:
+            if await self.active(tenant) == now:
+                raise
+        return await self._load(tenant, self._current.get(tenant))  # the store lost all it had meanwhile
+
+    async def _planner(self, tenant: str, old: Planner | None, now: RevisionPair) -> Planner:
         if old and _is_lost(old.revisions, now):
             self._forget(tenant)
             old = None

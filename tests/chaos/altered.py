@@ -25,6 +25,7 @@ from tests.chaos.failpoints import STEP, stopping, stopping_straight, with_place
 EDITS = "CHAOS_EDITS"
 REPLIES = "CHAOS_REPLIES"
 CLOCK = "CHAOS_CLOCK"
+_NEW_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,20 @@ def tell_replies(to: Path) -> None:
 def words_of(reply: Any) -> list[str]:
     r"""Return the words in a script's answer: of the whole, or of each job it did.
 
+    A decision that comes with its head was made before: ``KEPT`` where it is answered as if it had just been.
+
     Examples
     --------
     >>> words_of([b"STALE"]), words_of([[b"NEW", 7, b"..."], [b"CONFLICT"]]), words_of([b"DONE", b"\x8aA"])
     (['STALE'], ['NEW', 'CONFLICT'], ['DONE'])
+    >>> words_of([[b"NEW", 7, b"facts", b"head", b"decision.3"], [b"EXISTING", 6, b"facts", b"head", b"decision.3"]])
+    ['KEPT', 'EXISTING']
     >>> words_of([1, 0]), words_of([b"12", [b"JOB"]]), words_of(None)
     ([], [], [])
     """
     parts = reply if isinstance(reply, list) else []
     parts = parts if parts and isinstance(parts[0], list) else [parts]
-    firsts = [part[0] for part in parts if part]
+    firsts = [b"KEPT" if part[0] == b"NEW" and len(part) > _NEW_PLACES else part[0] for part in parts if part]
     return [first.decode() for first in firsts if isinstance(first, bytes) and first.isascii() and first.isupper()]
 
 

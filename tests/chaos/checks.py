@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from router.model.decision import Cause, Decision
 from router.model.events import Completed, Credited, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
 from tests.chaos import register
-from tests.chaos.history import Answer, Call
+from tests.chaos.history import Answer, Call, wishes
 from tests.chaos.terms import HOUR_MS, Terms
 
 Change = Decision | Completed
@@ -18,6 +18,8 @@ EXPECTED = frozenset(
     | {"CANCELLED"}  # by the caller itself
 )
 """What a call may end with, whatever goes wrong."""
+_BINDING = ("route", "batch", "submit", "reassign")
+"""Calls that may give a work item an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def violations(evidence: Evidence) -> Iterator[str]:
     """Yield everything that must not be, in words."""
     yield from failures_say_what_they_are(evidence.calls)
     yield from one_answer_to_one_request(evidence.calls)
+    yield from somebody_was_told_of_the_first_owner(evidence.calls)
+    yield from each_wish_is_carried_out_once(evidence.calls, evidence.changes)
     yield from one_owner_per_epoch(evidence.changes)
     yield from caps_hold(evidence.changes, evidence.caps)
     yield from nobody_away_gets_work(evidence.events)
@@ -108,6 +112,32 @@ def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
     for request_id, answers in marks.items():
         if len(answers) > 1:
             yield f"request {request_id}: answered in {len(answers)} ways: {[*answers.values()]}"
+
+
+def somebody_was_told_of_the_first_owner(calls: Iterable[Call]) -> Iterator[str]:
+    """Yield work items that had an owner already, whoever asked, though each who asked was answered."""
+    asked: dict[str, list[Call]] = defaultdict(list)
+    for call in calls:
+        if call.method in ("route", "batch", "submit"):
+            asked[call.item_id].append(call)
+    for item_id, of_item in asked.items():
+        if all(call.answer and call.answer.state == "EXISTING_OWNER" for call in of_item):
+            yield f"work item {item_id}: all {len(of_item)} who asked were told that it had an owner already"
+
+
+def each_wish_is_carried_out_once(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
+    """Yield work items that were routed, or moved, more often than anybody wished."""
+    wished = Counter((wish.item_id, wish.method == "reassign") for wish in wishes(calls) if wish.method in _BINDING)
+    known = {item_id for item_id, _ in wished}
+    done = Counter(
+        (change.item_id, change.head.cause is not Cause.ROUTED)
+        for change in changes
+        if isinstance(change, Decision) and change.head.cause is not Cause.WOKEN and change.item_id in known
+    )
+    for (item_id, moved), times in done.items():
+        if times > wished[item_id, moved]:
+            what = "moved" if moved else "routed"
+            yield f"work item {item_id}: {what} {times} times, which {wished[item_id, moved]} wished"
 
 
 def one_owner_told_per_epoch(calls: Iterable[Call]) -> Iterator[str]:

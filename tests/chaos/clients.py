@@ -26,6 +26,11 @@ _GIVES_UP = 0.05
 _WINDOW = 12
 """Work items that clients are busy with at a time."""
 _REMEMBERED = 200
+_UNNAMED = 0.25
+"""How often a call has no request id: nobody can repeat it but the service, over a connection that broke."""
+_OFTEN, _TIMES, _ONCE = 6, 21, 6
+"""Work items of a batch: so many are in it so often, more than the store is given at once; others are in it once."""
+_STATUSES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 Wish = Callable[[Api], Awaitable[Any]]
 
@@ -53,10 +58,14 @@ class Leads:
         self._made = 0
 
     def new(self) -> str:
-        """Return a work item that nobody asked about before."""
-        self._made += 1
-        self.items.append(f"crm~{self._name}-{self._made}")
+        """Return a work item that nobody asked about before, and everybody will."""
+        self.items.append(self.own())
         return self.items[-1]
+
+    def own(self) -> str:
+        """Return a work item that nobody else will ask about before it has an owner."""
+        self._made += 1
+        return f"crm~{self._name}-{self._made}"
 
     def some(self) -> str:
         """Return one of those that everybody asks about."""
@@ -65,6 +74,10 @@ class Leads:
     def request_id(self) -> str:
         """Return a new one."""
         return str(UUID(int=self.random.getrandbits(128), version=4))
+
+    def request_id_or_none(self) -> str:
+        """Return a new one, or nothing."""
+        return "" if self.random.random() < _UNNAMED else self.request_id()
 
 
 class Client:
@@ -91,26 +104,43 @@ class Client:
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Ask for one thing after the other."""
-        kinds = [self._route, self._submit, self._ask_again, self._reassign, self._complete, self._get]
+        kinds = [self._route, self._batch, self._submit, self._ask_again, self._reassign, self._complete, self._get]
         while not stopped.is_set():
-            (kind,) = self._random.choices(kinds, weights=[38, 7, 10, 15, 20, 10])
+            (kind,) = self._random.choices(kinds, weights=[37, 1, 7, 10, 15, 20, 10])
             await kind()
             await asyncio.sleep(self._random.uniform(0, 0.01))
 
     async def _route(self) -> None:
         item_id = self._leads.new() if self._random.random() < 0.6 else self._leads.some()
-        request_id = self._leads.request_id()
+        request_id = self._leads.request_id_or_none()
         await self._wish("route", item_id, request_id, 0, _routing(item_id, request_id))
+
+    async def _batch(self) -> None:
+        """Route some many times over, by one request id each, and others once, without one; all in one call."""
+        often = [(self._leads.own(), self._leads.request_id()) for _ in range(_OFTEN)]
+        asked = often * _TIMES + [(self._leads.own(), "") for _ in range(_ONCE)]
+        self._random.shuffle(asked)
+
+        def wish(api: Api) -> Awaitable[Any]:
+            return api.route_batch([api.wish(_external_id(item), request_id=request) for item, request in asked])
+
+        began, status, results = await self._told(wish)
+        calls = [
+            Call("batch", item_id, request_id, began, self._now(), *_told_of_one(status, result))
+            for (item_id, request_id), result in zip(asked, results or [None] * len(asked), strict=True)
+        ]
+        self._history += calls
+        self._leads.open.extend(dict.fromkeys(_assigned(calls)))
 
     async def _submit(self) -> None:
         item_id, request_id = self._leads.new(), self._leads.request_id()
-        external_id = item_id.partition("~")[2]
+        external_id = _external_id(item_id)
         await self._wish("submit", item_id, request_id, 0, lambda api: api.submit(external_id, request_id=request_id))
 
     async def _reassign(self) -> None:
         item_id, expected = self._some_known()
         rep = self._random.choice(["", self._random.choice(self._leads.reps)])
-        request_id = self._leads.request_id()
+        request_id = self._leads.request_id_or_none()
         fields = {"rep": rep, "etag": str(expected or ""), "request_id": request_id}
 
         def wish(api: Api) -> Awaitable[Any]:
@@ -147,11 +177,12 @@ class Client:
         return self._leads.some(), 0
 
     async def _wish(self, method: str, item_id: str, request_id: str, expected: int, wish: Wish) -> None:
-        self._leads.asked.append((method, item_id, request_id, expected, wish))
-        for tried in range(_PATIENCE):
+        """Try until it is answered; what has no request id cannot be told from another wish, and is tried once."""
+        if request_id:
+            self._leads.asked.append((method, item_id, request_id, expected, wish))
+        for tried in range(_PATIENCE if request_id else 1):
             call = await self._try(method, item_id, request_id, expected, wish)
-            if call.answer and call.answer.state == "ASSIGNED":
-                self._leads.open.append((item_id, call.answer.event))
+            self._leads.open.extend(_assigned([call]))
             if call.status not in UNKNOWN or self._random.random() < _GIVES_UP:
                 return
             await asyncio.sleep(self._random.uniform(0, min(0.05 * 2**tried, 0.5)))
@@ -159,22 +190,44 @@ class Client:
     async def _try(
         self, method: str, item_id: str, request_id: str, expected: int, wish: Wish, api: Api | None = None
     ) -> Call:
-        began, status, answer = self._now(), "OK", None
-        try:
-            told = await asyncio.wait_for(wish(api or self._random.choice(self._apis)), TIMEOUT_S)
-            answer = answer_of(told)
-        except grpc.aio.AioRpcError as error:
-            status = error.code().name
-        except TimeoutError:
-            status = "CANCELLED"
+        began, status, told = await self._told(wish, api)
+        answer = answer_of(told) if told is not None else None
         call = Call(method, item_id, request_id, began, self._now(), status, answer, expected)
         self._history.append(call)
         return call
 
+    async def _told(self, wish: Wish, api: Api | None = None) -> tuple[float, str, Any]:
+        """Return when it was asked, the status, and what came back; None: a failure."""
+        began = self._now()
+        try:
+            told = await asyncio.wait_for(wish(api or self._random.choice(self._apis)), TIMEOUT_S)
+        except grpc.aio.AioRpcError as error:
+            return began, error.code().name, None
+        except TimeoutError:
+            return began, "CANCELLED", None
+        return began, "OK", told
+
+
+def _told_of_one(status: str, result: Any) -> tuple[str, Answer | None]:
+    """Return the status and the answer of one request of a batch that ended with a status."""
+    if result is None:
+        return status, None
+    if result.HasField("decision"):
+        return status, answer_of(result.decision)
+    return _STATUSES[result.error.code], None
+
+
+def _assigned(calls: list[Call]) -> list[tuple[str, int]]:
+    """Return which work items have an owner by what calls were answered, and since which event."""
+    return [(call.item_id, call.answer.event) for call in calls if call.answer and call.answer.state == "ASSIGNED"]
+
+
+def _external_id(item_id: str) -> str:
+    return item_id.partition("~")[2]
+
 
 def _routing(item_id: str, request_id: str) -> Wish:
-    external_id = item_id.partition("~")[2]
-    return lambda api: api.route(external_id, request_id=request_id)
+    return lambda api: api.route(_external_id(item_id), request_id=request_id)
 
 
 def answer_of(told: Any) -> Answer:

@@ -72,6 +72,14 @@ class Facts:
         return sum(call.method == method and call.answer is not None for call in self.evidence.calls)
 
     @property
+    def unnamed(self) -> int:
+        """Answered calls that gave no request id, so that the service alone can have repeated them."""
+        return sum(
+            call.method in ("route", "batch", "reassign") and not call.request_id and call.answer is not None
+            for call in self.evidence.calls
+        )
+
+    @property
     def acknowledged(self) -> int:
         """Work items that somebody was told of."""
         return len({call.item_id for call in self.evidence.calls if call.answer})

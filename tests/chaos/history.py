@@ -46,11 +46,12 @@ class Call:
     Parameters
     ----------
     method
-        ``route``, ``reassign``, ``complete``, ``get``, ``submit`` or ``watch``.
+        ``route``, ``batch`` (which routes it among others), ``reassign``, ``complete``, ``get``, ``submit`` or
+        ``watch``.
     item_id
         Of the work item it is about; empty for a watch.
     request_id
-        Shared by all tries of one wish; empty where nothing is changed.
+        Shared by all tries of one wish; empty where nothing is changed, or where it is tried once.
     began, ended
         In seconds, by one clock.
     status
@@ -114,4 +115,4 @@ def long_enough(history: Sequence[Call]) -> Callable[[], bool]:
 
 
 def _answered(history: Sequence[Call]) -> int:
-    return sum(call.status not in UNKNOWN for call in history)
+    return sum(call.status not in UNKNOWN and call.method != "batch" for call in history)  # that is many at once

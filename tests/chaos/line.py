@@ -1,4 +1,4 @@
-"""The line between the service and its store: it can be cut in the middle of a reply, or be closed."""
+"""The line between the service and its store: it can be cut in the middle of a reply, lose replies, or be closed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ class Line:
         Where it listens.
     target
         The store's socket.
+
+    Attributes
+    ----------
+    is_mute
+        Whether it loses what the store replies: then it has to be cut, or replies would go to other calls.
     """
 
     def __init__(self, path: Path, target: Path) -> None:
         self.url = f"unix://{path}"
         self.cuts = 0
+        self.is_mute = False
         self._path = path
         self._target = target
         self._bytes_left: int | None = None
@@ -60,6 +66,12 @@ class Line:
         if not self._closed:
             self._open.set()
 
+    def cut(self) -> None:
+        """End every connection, and let new ones through."""
+        self.is_mute = False
+        self.close()
+        self.open()
+
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
@@ -95,6 +107,8 @@ class Line:
     async def _copy_replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
+                if self.is_mute:
+                    continue
                 if self._bytes_left is not None and len(data) > self._bytes_left:
                     writer.write(data[: self._bytes_left])
                     await writer.drain()

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     SCRIPTS_FLUSHED = "store's scripts flushed"
     REPLY_CUT = "connection cut in mid-reply"
     LINE_CUT = "connections cut, all"
+    REPLIES_LOST = "connections cut behind replies that were lost"
     PRIMARY_KILLED = "primary killed, replica takes over"
     PRIMARY_KILLED_IN_COMMIT = "primary killed inside a commit, likewise"
     PRIMARY_KILLED_AHEAD = "primary killed while its replica lags"

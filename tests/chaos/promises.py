@@ -22,9 +22,11 @@ _MOVED = "return {'MOVED', log.now_ms} end"
 _REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
 _NOTED = "  note_fired(record, name, entry, step, log.now_ms)\n"
 _CREDITED = "stands.until_ms = until_ms\n"
+_BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('SET', key, packed)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
+_OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
     Fault.STORE_KILLED_IN_COMMIT, Fault.PRIMARY_KILLED_IN_COMMIT,
     Fault.SERVER_KILLED_AT_STEP, Fault.WORKER_KILLED_AT_STEP,
@@ -113,6 +115,17 @@ PROMISES = (
         ),
         checked=lambda facts: len({call.request_id for call in facts.evidence.calls if call.answer}),
         decided=replied("bind REPEATED"),
+    ),
+    Promise(
+        "a call whose connection breaks is carried out once, and answered as if it had not broken",
+        Guard(
+            "what a call was answered is kept for when it is sent again",
+            Edits({"bind": [(_BEFORE, "")]}),
+            faults=(Fault.REPLIES_LOST,),
+        ),
+        checked=lambda facts: facts.unnamed,
+        decided=replied("bind KEPT"),
+        faults=_OF_CONNECTIONS,
     ),
     Promise(
         "no rep has more than their cap, at any moment of the log",

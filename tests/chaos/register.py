@@ -97,7 +97,8 @@ def _answered(wish: Wish) -> Operation[Action]:
         return Operation(wish.began, wish.ended, Action("get", Item()))  # a submission that nobody routed yet
     state = "QUEUED" if answer.state == "WAITING" else answer.state
     told = Item(answer.event, state, answer.owner, answer.epoch)
-    return Operation(wish.began, wish.ended, Action(wish.method, told, wish.expected))
+    method = "route" if wish.method == "batch" else wish.method
+    return Operation(wish.began, wish.ended, Action(method, told, wish.expected))
 
 
 def _unheard(event: Decision | Completed, began: float) -> Operation[Action]:

@@ -29,6 +29,7 @@ def store_faults(store: Lone, places: Sequence[str], patience: Patience) -> dict
         Fault.SCRIPTS_FLUSHED: lambda _: scripts_flushed(store),
         Fault.REPLY_CUT: deeds.reply_cut,
         Fault.LINE_CUT: deeds.line_cut,
+        Fault.REPLIES_LOST: deeds.replies_lost,
     }
 
 
@@ -96,6 +97,13 @@ class _Deeds:
         self._store.line.close()
         await asyncio.sleep(event.lasts_s / 4)
         self._store.line.open()
+        return True
+
+    async def replies_lost(self, event: Event) -> bool:
+        """Let the store do what it is sent, and nobody hear of it before the connection is gone."""
+        self._store.line.is_mute = True
+        await asyncio.sleep(event.lasts_s)
+        self._store.line.cut()
         return True
 
 

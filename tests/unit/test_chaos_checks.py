@@ -26,8 +26,10 @@ from tests.chaos.altered import Edits
 from tests.chaos.checks import (
     Evidence,
     Seen,
+    each_wish_is_carried_out_once,
     leave_is_credited_once,
     no_cap_is_exceeded,
+    somebody_was_told_of_the_first_owner,
     timers_fire_once,
     violations,
     without_a_log,
@@ -47,6 +49,7 @@ TOLD_MOVED = Answer(2, "ASSIGNED", "bob", 2, "b")
 TOLD_CLOSED = Answer(3, "CONVERTED", "bob", 2, "c")
 ROUTE = Call("route", "x", "r-1", 0, 1, "OK", TOLD_ROUTED)
 MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
+FOUND_OWNED = replace(ROUTE, answer=replace(TOLD_ROUTED, state="EXISTING_OWNER"))
 CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
 SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
 ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, (), "", 0)]
@@ -126,6 +129,10 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
     [
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, answer=replace(TOLD_ROUTED, mark="z"))]}, "answered in 2 ways"),
         ({"calls": [ROUTE, MOVE, CLOSE, replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)]}, "INTERNAL"),
+        ({"calls": [FOUND_OWNED, replace(FOUND_OWNED, request_id=""), MOVE]}, "all 2 who asked were told that it had"),
+        ({"events": [*LOG, ROUTED._replace(number=4)]}, "routed 2 times, which 1 wished"),
+        ({"events": [*LOG, MOVED._replace(number=4)]}, "moved 2 times, which 1 wished"),
+        ({"calls": [replace(FOUND_OWNED, method="batch"), CLOSE]}, "moved 1 times, which 0 wished"),
         ({"events": [ROUTED, MOVED._replace(epoch=1), CLOSED]}, "is at epoch 1, after 1"),
         ({"events": [ROUTED, MOVED._replace(previous=0), CLOSED]}, "follows event 0"),
         ({"caps": {"ann": 1, "bob": 0}}, "bob has 1, the cap is 0"),
@@ -174,6 +181,27 @@ def test_answers_without_a_log_are_held_against_each_other() -> None:
         "work item x: told to have 2 owners at epoch 1: ['ann', 'eve']"
     ]  # fmt: skip
     assert [*map(len, (list(without_a_log([ROUTE, told_twice])), list(without_a_log([broken]))))] == [1, 1]
+
+
+def test_what_a_batch_has_many_times_is_one_wish_and_who_asks_again_without_a_request_id_has_another() -> None:
+    in_batch = [replace(ROUTE, method="batch")] * 3
+    again = replace(FOUND_OWNED, method="batch", request_id="")
+    woken = MOVED._replace(number=4, item_id="y", head=HEAD._replace(cause=Cause.WOKEN))
+
+    for calls in ([*in_batch, MOVE, CLOSE], [*in_batch, again, MOVE, CLOSE]):
+        assert list(violations(replace(SOUND, calls=calls))) == []
+    assert list(each_wish_is_carried_out_once([ROUTE, MOVE, CLOSE], [ROUTED, MOVED, woken])) == []
+    assert list(each_wish_is_carried_out_once([again, replace(again), MOVE], [ROUTED, ROUTED, MOVED])) == []
+
+
+def test_whoever_got_no_answer_may_be_the_one_who_was_told_of_the_first_owner() -> None:
+    lost, submitted = (
+        replace(ROUTE, answer=None),
+        replace(ROUTE, method="submit", answer=Answer(0, "SUBMITTED", "", 0, "")),
+    )
+
+    for other in (lost, submitted, ROUTE):
+        assert list(somebody_was_told_of_the_first_owner([FOUND_OWNED, other])) == []
 
 
 def test_a_lost_answer_that_was_carried_out_fits() -> None:

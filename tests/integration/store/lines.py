@@ -1,11 +1,11 @@
-"""A line to a store whose replies can be lost, and one that is encrypted."""
+"""A line to a private store, and one that is encrypted."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from store.embedded.server import EmbeddedServer
@@ -17,29 +17,10 @@ def socket_of(store: EmbeddedServer) -> Path:
     return Path(store.url.removeprefix("unix://"))
 
 
-class LosingLine(Line):
-    """A line that brings everything to the store and, while it is mute, nothing back."""
-
-    is_mute = False
-
-    def cut(self) -> None:
-        """End every connection, and let new ones through."""
-        self.is_mute = False
-        self.close()
-        self.open()
-
-    async def _copy_replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
-            while data := await reader.read(64 * 1024):
-                if not self.is_mute:
-                    writer.write(data)
-                    await writer.drain()
-
-
 @asynccontextmanager
-async def losing_line(store: EmbeddedServer, folder: Path) -> AsyncIterator[LosingLine]:
+async def line_to(store: EmbeddedServer, folder: Path) -> AsyncIterator[Line]:
     """Yield a line to a store."""
-    line = LosingLine(folder / "line.sock", socket_of(store))
+    line = Line(folder / "line.sock", socket_of(store))
     await line.start()
     yield line
     await line.stop()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from redis.asyncio import Redis
 
 from failures import StoreUnavailable, StoreUnsuitable
@@ -19,24 +20,26 @@ from router.model.decision import Outcome
 from router.model.revisions import RevisionPair
 from router.model.workforce import Rep
 from router.model.workitem import Kind, WorkItem
-from store.clients import client_for, close
+from store.clients import channel_of, client_for, close
 from store.embedded.server import EmbeddedServer
 from store.scripts import Script
+from store.translation import translated
+from tests.chaos.line import Line
 from tests.contract.nothing.routing import RULES, Routing
 from tests.drivers import DRIVERS, driven
 from tests.identities import authority, certificate
-from tests.integration.store.lines import LosingLine, TlsLine, losing_line, socket_of
-from tests.topologies import Server, Watched
+from tests.integration.store.lines import TlsLine, line_to, socket_of
+from tests.topologies import PRIMARY, Cluster, Server, Watched
 
 
 @pytest.fixture
-async def line(store: EmbeddedServer, data_folder: Path) -> AsyncIterator[LosingLine]:
-    async with losing_line(store, data_folder) as line:
+async def line(store: EmbeddedServer, data_folder: Path) -> AsyncIterator[Line]:
+    async with line_to(store, data_folder) as line:
         yield line
 
 
 @pytest.fixture(params=DRIVERS)
-async def client(request: pytest.FixtureRequest, line: LosingLine) -> AsyncIterator[Any]:
+async def client(request: pytest.FixtureRequest, line: Line) -> AsyncIterator[Any]:
     """Yield a client whose line can lose replies, with each driver in turn."""
     client = driven(client_for(line.url), request.param)
     yield client
@@ -97,7 +100,7 @@ async def test_what_the_server_refuses_is_said_in_our_terms(client: Any) -> None
         await echo(client, "x", "fairlead:list")
 
 
-async def test_a_caller_who_goes_leaves_the_others_alone(client: Any, line: LosingLine) -> None:
+async def test_a_caller_who_goes_leaves_the_others_alone(client: Any, line: Line) -> None:
     await echo(client, "connected")
     gone, stays = (asyncio.ensure_future(echo(client, text)) for text in ("gone", "stays"))
     await asyncio.sleep(0)
@@ -137,7 +140,7 @@ async def moving(world: Routing, item_id: str, rep: str) -> tuple[RevisionPair, 
 
 
 async def test_calls_cut_between_write_and_reply_are_answered_as_if_they_had_not_been(
-    client: Any, neighbour: Any, line: LosingLine, tenant: str
+    client: Any, neighbour: Any, line: Line, tenant: str
 ) -> None:
     first, second, third, fourth = those = [await Routing.open(client, f"{tenant}-{n}") for n in range(4)]
     await third.write({("rep", "cy"): Rep("cy"), ("rep", "bo"): Rep("bo")})
@@ -173,7 +176,7 @@ async def test_calls_cut_between_write_and_reply_are_answered_as_if_they_had_not
         assert answers == await world.store.decisions(world.tenant, [each.number for each in answers])
 
 
-async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: LosingLine) -> None:
+async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: Line) -> None:
     await echo(client, "connected")
     line.is_mute = True
     call = asyncio.ensure_future(echo(client, "x", "fairlead:cut"))
@@ -188,7 +191,7 @@ async def test_whoever_is_cut_off_again_and_again_is_told_so(client: Any, line: 
 
 
 async def test_what_took_too_long_to_be_sent_again_is_not_for_its_script_may_have_forgotten_it(
-    monkeypatch: pytest.MonkeyPatch, neighbour: Any, line: LosingLine
+    monkeypatch: pytest.MonkeyPatch, neighbour: Any, line: Line
 ) -> None:
     client = driven(client_for(line.url), "straight")
     await echo(client, "connected", "fairlead:forgotten")
@@ -219,7 +222,7 @@ async def test_a_store_that_is_not_there_is_asked_some_times_and_no_more(tmp_pat
     await close(client)
 
 
-async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: LosingLine) -> None:
+async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: Line) -> None:
     client = client_for(f"{line.url}?socket_timeout=0.2")
     await echo(client, "connected", "fairlead:late")
     line.is_mute = True
@@ -233,7 +236,67 @@ async def test_a_reply_that_does_not_come_is_not_waited_for_again(line: LosingLi
     await close(client)
 
 
-async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: LosingLine) -> None:
+@contextmanager
+def on_uvloop() -> Iterator[asyncio.Runner]:
+    """Yield what runs on the loop that serves, which is stricter with connections that are closed."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        yield runner
+
+
+async def lose(writer: asyncio.StreamWriter) -> None:
+    """End a connection, and wait until all know of it but whoever has it."""
+    writer.transport.abort()
+    await asyncio.sleep(0.01)
+
+
+def test_a_connection_that_is_lost_as_soon_as_it_is_made_is_made_again(store: EmbeddedServer) -> None:
+    async def asked() -> list[list[str]]:
+        client = client_for(store.url)
+        lost: list[Any] = []
+        make = client.connection_pool.make_connection
+
+        def make_and_lose_the_first() -> Any:
+            connection = make()
+            connect = connection.connect
+
+            async def connect_and_lose() -> None:
+                await connect()
+                if len(lost) < 2:
+                    lost.append(connection)
+                    await lose(connection._writer)
+
+            connection.connect = connect_and_lose
+            return connection
+
+        client.connection_pool.make_connection = make_and_lose_the_first
+        calls = asyncio.gather(echo(client, "x"), echo(client, "y"))
+        answers = [*await calls, await echo(client, "z")]
+        await close(client)
+        return answers
+
+    with on_uvloop() as runner:
+        unexpected: list[object] = []
+        runner.get_loop().set_exception_handler(lambda _, context: unexpected.append(context))
+
+        assert runner.run(asked()) == [["x", "7"], ["y", "7"], ["z", "7"]]
+        assert unexpected == []
+
+
+def test_a_connection_of_the_driver_s_that_is_lost_before_it_is_used_is_a_store_that_does_not_answer(
+    store: EmbeddedServer,
+) -> None:
+    async def asked() -> None:
+        connection = client_for(store.url).connection_pool.make_connection()
+        await connection.connect()
+        await lose(connection._writer)
+        with translated():
+            await connection.send_command("PING")
+
+    with on_uvloop() as runner, pytest.raises(StoreUnavailable, match="does not answer"):
+        runner.run(asked())
+
+
+async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: Line) -> None:
     client = client_for(line.url)
     await echo(client, "connected")
     line.is_mute = True
@@ -246,7 +309,7 @@ async def test_whoever_waits_when_the_client_is_closed_is_told_so(line: LosingLi
         await under_way
 
 
-async def test_a_client_that_is_closed_does_not_connect_again(line: LosingLine) -> None:
+async def test_a_client_that_is_closed_does_not_connect_again(line: Line) -> None:
     client = client_for(line.url)
     await echo(client, "connected")
     await close(client)
@@ -255,7 +318,7 @@ async def test_a_client_that_is_closed_does_not_connect_again(line: LosingLine) 
         await echo(client, "later")
 
 
-async def test_a_client_that_is_closed_while_it_connects_lets_go(line: LosingLine) -> None:
+async def test_a_client_that_is_closed_while_it_connects_lets_go(line: Line) -> None:
     client = client_for(line.url)
     line.close()
     connecting = asyncio.ensure_future(echo(client, "x"))
@@ -269,7 +332,7 @@ async def test_a_client_that_is_closed_while_it_connects_lets_go(line: LosingLin
 
 
 async def test_a_connection_that_comes_although_it_was_given_up_is_let_go_of(
-    line: LosingLine, monkeypatch: pytest.MonkeyPatch
+    line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client: Any = client_for(line.url)
     made: list[Any] = []
@@ -333,12 +396,34 @@ async def test_tls_is_that_of_the_address(store: EmbeddedServer, tmp_path: Path)
     stranger = client_for(f"rediss://localhost:{line.port}")
 
     assert await echo(client, "x" * 100_000) == ["x" * 100_000, "7"]
+    assert await client.get("fairlead:echo")  # by the driver, likewise
     with pytest.raises(StoreUnavailable, match="certificate verify failed"):
         await echo(stranger, "x")
 
     await close(client)
     await close(stranger)
     await line.stop()
+
+
+async def test_sentinels_and_clusters_let_the_driver_in_by_the_address(short_path: Path, tenant: str) -> None:
+    with ExitStack() as servers:
+        watched, cluster = Watched(short_path / f"{tenant}-w", servers), Cluster(short_path / f"{tenant}-c", servers)
+        watched.sentinel.ask("SENTINEL", "SET", PRIMARY, "auth-pass", "s3cret")
+        for server in (watched.primary, *cluster.nodes):
+            server.ask("CONFIG", "SET", "requirepass", "s3cret")
+        for scheme, where in (
+            ("redis+sentinel", f"{watched.sentinel.address}/{PRIMARY}"),
+            ("redis+cluster", cluster.nodes[0].address),
+        ):
+            client, stranger = (client_for(f"{scheme}://:{password}@{where}") for password in ("s3cret", "wrong"))
+
+            assert channel_of(client) is None
+            assert await echo(client, scheme) == [scheme, "7"]
+            with pytest.raises(StoreUnavailable, match="invalid username-password"):
+                await echo(stranger, "x")
+
+            await close(client)
+            await close(stranger)
 
 
 # ------------------------------------------------------------------------------------------------------------- replicas

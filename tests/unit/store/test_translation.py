@@ -114,6 +114,7 @@ def test_a_class_that_says_not_now_is_unavailable_and_every_other_stays_a_mistak
 TEXTS: list[Exception] = [
     RedisConnectionError("refused"),
     RedisTimeoutError("too late"),
+    RuntimeError("unable to perform operation on <TCPTransport closed=True reading=False 0x56>; the handler is closed"),
     AuthenticationError("wrong password"),
     BusyLoadingError("loading the dataset"),
     OutOfMemoryError("command not allowed when used memory > 'maxmemory'."),
@@ -146,7 +147,9 @@ def test_a_store_that_cannot_now_is_unavailable(error: Exception) -> None:
     assert raised.value.__cause__ is error
 
 
-@pytest.mark.parametrize("error", [ResponseError("wrong number of arguments"), RedisError("nothing"), KeyError("ours")])
+@pytest.mark.parametrize(
+    "error", [ResponseError("wrong number of arguments"), RedisError("nothing"), KeyError("ours"), RuntimeError("ours")]
+)
 def test_a_mistake_stays_one(error: Exception) -> None:
     with pytest.raises(type(error)), translated():
         raise error

@@ -16,7 +16,7 @@ from redis.asyncio.connection import SSLConnection
 
 import service
 from serving.settings import Settings
-from store.clients import SCHEMES, client_for, open_servers, shown_address
+from store.clients import SCHEMES, channel_of, client_for, open_servers, shown_address
 
 SECRET = "s3cret"
 SPOKEN = set(string.ascii_letters + string.digits + string.punctuation + string.whitespace + "…") - set(
@@ -87,6 +87,23 @@ def test_a_password_is_never_shown(command: str, url: str, caplog: pytest.LogCap
 @pytest.mark.parametrize("url", [*ABROAD, f"redis://host?password={SECRET}", f"unix://me:{SECRET}@/run/x.sock"])
 def test_an_address_is_shown_without_its_password(url: str) -> None:
     assert SECRET not in shown_address(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "replicas", "is_straight"),
+    [
+        ("redis://host:6379/1", 0, True),
+        ("redis://host", 2, True),
+        ("rediss://me:x@host", 0, True),
+        ("unix:///run/store.sock", 1, True),
+        ("redis+sentinel://host/main", 1, False),
+        ("rediss+sentinel://host/main", 0, False),
+        ("redis+cluster://host", 0, False),
+        ("rediss+cluster://host", 0, False),
+    ],
+)
+def test_where_the_address_is_one_server_scripts_go_straight_to_it(url: str, replicas: int, is_straight: bool) -> None:
+    assert (channel_of(client_for(url, replicas)) is not None) is is_straight
 
 
 def test_sentinels_are_asked_over_tls_too() -> None:

@@ -117,7 +117,7 @@ async def test_who_waits_for_work_has_let_go_of_the_queue_once_the_worker_has_en
     begun, let_go = asyncio.Event(), False
 
     class SlowToLetGo(MemoryQueue):
-        async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+        async def wakeup(self, *_: object) -> tuple[str, list[str]]:
             nonlocal let_go
             begun.set()
             try:

@@ -12,7 +12,7 @@ from router.model.decision import Block, Decision, ObservedState
 from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
 from router.model.workforce import Record, Rep
 from router.model.workitem import Kind, State
-from tests.unit.router.assignment.test_availability import DAY, DAYS, HOUR, MONDAY, planner, pool
+from tests.unit.router.assignment.test_availability import DAYS, HOUR, MONDAY, planner, pool
 from tests.unit.router.assignment.test_off_duty import decided
 
 NINE = MONDAY + 9 * HOUR
@@ -30,7 +30,7 @@ def fired(due_ms: int = NINE, item_id: str = "x", name: str = "wake") -> Fired:
 def woken(by: Planner, between: list[Event], away_until_ms: int = 0) -> Awaited | None:
     """Say what a lead had waited for that somebody got on Monday at nine."""
     decision = decided(by, NINE)._replace(number=7, previous=1)
-    blocked = ObservedState((), (), ((0, Block.AWAY, away_until_ms, 0),))
+    blocked = ObservedState((), (), ((0, Block.AWAY, away_until_ms, 0), (1, Block.REACHED_CAP, NINE, 0)))
     waiting: Decision = decision._replace(number=1, rep="", seen=(blocked,))
     return awaited(decision, waiting, between, by)
 
@@ -39,7 +39,7 @@ def woken(by: Planner, between: list[Event], away_until_ms: int = 0) -> Awaited 
     ("those", "expected"),
     [
         ((Rep("a", calendar="days"), pool("p", "a"), DAYS), Awaited.HOURS),
-        ((*ON_DUTY, Absence("a/1", MONDAY - DAY, NINE)), Awaited.LEAVE),
+        ((*ON_DUTY, Absence("a/1", NINE - 1, NINE)), Awaited.LEAVE),
         (CAPPED, Awaited.CAP),
         (ON_DUTY, None),
     ],
@@ -48,6 +48,13 @@ def test_a_timer_fires_for_what_ended_for_the_owner_just_then(
     those: tuple[Record, ...], expected: Awaited | None
 ) -> None:
     assert woken(planner("pool: p", *those), [fired()]) is expected
+
+
+def test_hours_are_those_of_the_pool_in_which_the_owner_was_found() -> None:
+    nobody = Rep("b", active=False), pool("p", "b")
+    those = (*nobody, Rep("a"), pool("q", "a", calendar="days"), DAYS)
+
+    assert woken(planner("pool: p, fallback: [{pool: q}, {pool: p}]", *those), [fired()]) is Awaited.HOURS
 
 
 def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:

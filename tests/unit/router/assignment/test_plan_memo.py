@@ -253,6 +253,18 @@ def test_what_is_remembered_is_bounded_and_begins_anew() -> None:
         assert memo._people == sum(40 + len(candidates.reps) for candidates in kept) <= 250
 
 
+def test_who_would_pass_were_they_there_counts_too() -> None:
+    planner, engine = planner_of(RULES, Rep("a"))
+    (attempt,) = planner.plan(lead(1), 0).attempts
+    memo = PlanMemo(planner.rule_set, engine)
+
+    memo.keep(
+        ("key",), replace(attempt.candidates, reps=("a",), outside_hours=("b", "c"), on_leave=("d", "e", "f", "g"))
+    )
+
+    assert memo._people == 40 + 1 + 2 + 4
+
+
 def test_long_texts_by_which_candidates_are_remembered_count_too() -> None:
     planner, engine = planner_of(RULES, Rep("a"))
     planner.memo = memo = PlanMemo(planner.rule_set, engine, most_people=100)

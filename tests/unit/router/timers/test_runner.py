@@ -1,4 +1,4 @@
-"""The runner of timers: who fires, or credits leave, leaves the processor to others for a while."""
+"""The runner of timers: who fires, or credits leave, leaves the processor to others for a while; told to, it ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from router.timers.follower import PAGE
-from router.timers.runner import turn
+from router.timers.runner import TimerRunner, turn
+from router.timers.timer import TimerStatus
 
 
 class _Fake:
@@ -55,3 +56,35 @@ async def test_who_fired_rests_and_goes_on_and_who_read_less_than_a_page_waits_f
 
     assert (done.read, done.removed, done.has_more) == (events, credited + due, has_more)
     assert len(rested) == rests
+
+
+class _Endless:
+    """A tenant whose log never ends."""
+
+    def __init__(self) -> None:
+        self.read = asyncio.Event()
+
+    async def tenants(self) -> list[str]:
+        return ["default"]
+
+    async def timer_status(self, _: str) -> TimerStatus:
+        return TimerStatus(0, None, followed=0, events=1, unread_ms=None, now_ms=0)
+
+    async def lead(self, *_: object) -> bool:
+        return True
+
+    async def follow(self) -> int:
+        self.read.set()
+        await asyncio.Event().wait()
+        return 0
+
+
+async def test_it_ends_while_it_is_at_work_when_it_is_told_to() -> None:
+    endless: Any = _Endless()
+    runner = TimerRunner(lambda _: endless, endless, endless, endless)
+    runner.start()
+    await endless.read.wait()
+
+    await runner.stop()
+
+    assert [task.cancelled() for task in runner._at_work.values()] == [True]

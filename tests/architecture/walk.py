@@ -48,6 +48,8 @@ LEAVES = (
     "tests",
 )
 """What everybody may call, and is left out: it holds or reads a value, and decides nothing."""
+BESIDE = ("router/assignment/rounds.py", "router/timers/runner.py", "router/backlog/runner.py")
+"""Where what runs beside calls begins: how much of it falls into the walk says how slow the machine is."""
 RULES = """
 fields: {region: {type: string}}
 rules: [{id: east, when: {field: region, op: eq, value: east}, route: {pool: east}}]
@@ -95,14 +97,17 @@ class Tracer:
             return
         self._frames[id(frame)] = frame
         callers = list(self._callers(frame))
+        if (callers[-1] if callers else place)[1] in BESIDE:
+            return
         function = frame.f_code.co_qualname if sys.version_info >= (3, 11) else frame.f_code.co_name
-        self.steps.append(Step(len(callers), callers[0] if callers else "", place[0], function, place[1]))
+        self.steps.append(Step(len(callers), callers[0][0] if callers else "", place[0], function, place[1]))
 
-    def _callers(self, frame: FrameType) -> Iterator[str]:
+    def _callers(self, frame: FrameType) -> Iterator[tuple[str, str]]:
+        """Yield room and file of who called, inside out."""
         caller = frame.f_back
         while caller is not None:
             if (place := place_of(caller.f_code)) is not None:
-                yield place[0]
+                yield place
             caller = caller.f_back
 
     @contextmanager

@@ -24,7 +24,7 @@ _NOTED = "  note_fired(record, name, entry, step, log.now_ms)\n"
 _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
-_RECORD_WRITTEN = "redis.call('SET', key, packed)"
+_RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (

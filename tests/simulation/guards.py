@@ -95,7 +95,7 @@ GUARDS: Mapping[str, Guard] = {
         "CAPS", {"bind": [("if not is_counted and (counted + amount > cap[5]", "if false and (false")]}
     ),
     "what is known to be below a cap is used up": Guard(
-        "CAPS", {"bind": [("headroom[rep][2] - 1", "headroom[rep][2]")]}
+        "CAPS", {"bind": [("headroom[rep], 12 + 1)) - 1", "headroom[rep], 12 + 1))")]}
     ),
     "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),

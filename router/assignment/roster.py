@@ -8,9 +8,10 @@ new roster.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
@@ -26,12 +27,13 @@ from router.rules.requirements import meets
 from router.rules.route import Requirement
 from router.workforce.open_hours import Span
 from rules.fields import FactValue
-from rules.normal_form import NOTHING, Ignored, normal_value
+from rules.normal_form import NOTHING, Ignored, normal_form, normal_value
 
 UNLIMITED = -1
 _OWNERS = 8
 """The place of those who have a cap in its packed form."""
 _MEMO_ENTRIES = 20_000
+_RESOURCE_NAME = re.compile("tenants/[^/]+/reps/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,31 @@ class Roster:
         counts_hours
             Whether hours count; leave does in any case.
         without
-            Who is left out: reps who had the work item before.
+            Who is left out: reps who had the work item before, or are recused.
         including
-            A rep a person named: belongs to it in any case, if a member.
+            A rep a person named: belongs to it in any case, if a member who is not left out.
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
-        named = members & self._mask([including] if including else [])
+        named = members & self._mask([including] if including not in ("", *without) else [])
         pool = self.pools.get(pool_id)
         attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
         return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
+
+    def meant_by(self, text: str) -> tuple[str, ...]:
+        """Return the ids of the reps whom a text may mean: by id, resource name or display name, however spelt."""
+        called = normal_form(text)
+        name = _RESOURCE_NAME.fullmatch(called)
+        return self._called.get(name[1] if name else called, ())
+
+    @cached_property
+    def _called(self) -> dict[str, tuple[str, ...]]:
+        """Map ids and display names, in normal form → who is called so."""
+        called: dict[str, tuple[str, ...]] = {}
+        for rep in self.reps.values():
+            for text in {normal_form(rep.id), normal_form(rep.display_name)} - {""}:
+                called[text] = (*called.get(text, ()), rep.id)
+        return called
 
     @property
     def has_caps(self) -> bool:

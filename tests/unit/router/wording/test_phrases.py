@@ -45,7 +45,7 @@ _FILLED_IN = re.compile(r"\{[^}]*\}")
 WHERE_IT_STANDS = {
     "NOT_A_MEMBER": ("pool", "rep"),
     "AT_CAPACITY": ("capacity.LEAD",),
-    "CONFLICT": ("about", "handlers"),
+    "CONFLICT": ("grade", "handlers"),
 }
 
 

@@ -19,14 +19,14 @@ Recused = Mapping[str, tuple[str, ...]]
 NOBODY: Recused = MappingProxyType({})
 
 
-class Names(Protocol):
+class RepNames(Protocol):
     """Knows how reps are called."""
 
     def meant_by(self, text: str) -> Collection[str]:
         """Return the ids of the reps whom a text may mean."""
 
 
-def recused(route: Route, fact: Fact, names: Names, handlers: Collection[str] = ()) -> Recused:
+def recused(route: Route, fact: Fact, names: RepNames, handlers: Collection[str] = ()) -> Recused:
     """Say who is left out of every step of a route.
 
     Parameters

@@ -127,6 +127,9 @@ class ScriptChannel:
             if tries := self._waiting[0].tries:
                 await asyncio.sleep(BACKOFF.compute(tries))
             await connection.connect()  # tries again by itself, as often as the client's other connections
+            if self._is_closed:  # the driver can swallow a cancellation that meets its answer
+                await connection.disconnect(nowait=True)
+                return
             self._drop_late()
             self._link = _Link(self, connection, self._replicas)
         except asyncio.CancelledError:

@@ -204,3 +204,5 @@ class Worker:
         finally:
             task.cancel()
             stopping.cancel()
+            # Whoever closes the queue's connections next would miss the one that it has not let go of yet.
+            await asyncio.gather(task, stopping, return_exceptions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +266,37 @@ async def test_a_client_that_is_closed_while_it_connects_lets_go(line: LosingLin
     with pytest.raises(StoreUnavailable, match="closed"):
         await connecting
     line.open()
+
+
+async def test_a_connection_that_comes_although_it_was_given_up_is_let_go_of(
+    line: LosingLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = client_for(line.url)
+    made: list[Any] = []
+
+    def make_connection() -> Any:
+        connection = make()
+        made.append(connection)
+
+        async def connect() -> None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+            await usual()
+
+        usual, connection.connect = connection.connect, connect
+        return connection
+
+    make = client.connection_pool.make_connection
+    monkeypatch.setattr(client.connection_pool, "make_connection", make_connection)
+    connecting = asyncio.ensure_future(echo(client, "x"))
+    await asyncio.sleep(0.01)
+
+    await close(client)
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await connecting
+    assert [connection.is_connected for connection in made] == [False]
+    assert client.channel._link is None
 
 
 # ------------------------------------------------------------------------------------------------------------ ways in

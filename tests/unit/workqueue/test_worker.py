@@ -113,6 +113,27 @@ async def test_a_cancelled_worker_gives_its_jobs_back(queue: MemoryQueue) -> Non
     assert await counts(queue) == {JobState.READY: 2}
 
 
+async def test_who_waits_for_work_has_let_go_of_the_queue_once_the_worker_has_ended() -> None:
+    begun, let_go = asyncio.Event(), False
+
+    class SlowToLetGo(MemoryQueue):
+        async def wakeup(self, after: str, timeout_s: float) -> tuple[str, list[str]]:
+            nonlocal let_go
+            begun.set()
+            try:
+                return await asyncio.Future()
+            finally:
+                await asyncio.sleep(0.01)
+                let_go = True
+
+    workers = WorkerPool([Worker(SlowToLetGo(Clock()), always(ResultKind.DONE))])
+    workers.start()
+    await begun.wait()
+    await workers.drain(60)
+
+    assert let_go
+
+
 async def test_a_job_that_is_over_is_kept_with_its_note(queue: MemoryQueue) -> None:
     await submit(queue, "a")
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from router.assignment.availability import overlap
 from router.assignment.plan_memo import PlanMemo
-from router.assignment.recusal import Recused, recused
+from router.assignment.recusal import NOBODY, Recused, recused
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
@@ -273,7 +273,7 @@ class Planner:
         fact = self.fact_of(item)
         matched = kept.matched if kept else self.memo.matching(fact)
         path = self._paths.get(matched[:1]) or self._path_of(matched)
-        left_out = recused(path.route, fact, self.roster, handlers)
+        left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         tries = []
         for number, step in enumerate(path.steps):

@@ -7,23 +7,40 @@ To leave out one too many costs a turn; to leave out one too few brings a compla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Protocol
 
+from router.model.workforce import Rep
 from router.rules.route import HANDLERS, Route
 from rules.fields import Fact, FactValue
+from rules.normal_form import normal_form
 
 Recused = Mapping[str, tuple[str, ...]]
 """Who is left out, by id, and what of the route's ``exclude`` means them."""
 NOBODY: Recused = MappingProxyType({})
+_RESOURCE_NAME = re.compile("tenants/[^/]+/reps/([^/]+)")
 
 
-class RepNames(Protocol):
-    """Knows how reps are called."""
+class RepNames:
+    """How reps are called: by id, resource name or display name, however it is spelt."""
 
-    def meant_by(self, text: str) -> Collection[str]:
+    def __init__(self, reps: Mapping[str, Rep]) -> None:
+        self._meant: dict[str, tuple[str, ...]] = {}
+        for rep in reps.values():
+            for name in {normal_form(rep.id), normal_form(rep.display_name)} - {""}:
+                self._meant[name] = (*self._meant.get(name, ()), rep.id)
+
+    def meant_by(self, text: str) -> tuple[str, ...]:
         """Return the ids of the reps whom a text may mean."""
+        name = normal_form(text)
+        resource = _RESOURCE_NAME.fullmatch(name)
+        return self._meant.get(resource[1] if resource else name, ())
+
+    @property
+    def shared(self) -> Mapping[str, tuple[str, ...]]:
+        """The names that mean several reps, in normal form, with the ids of these."""
+        return {name: reps for name, reps in self._meant.items() if len(reps) > 1}
 
 
 def recused(route: Route, fact: Fact, names: RepNames, handlers: Collection[str] = ()) -> Recused:
@@ -40,13 +57,10 @@ def recused(route: Route, fact: Fact, names: RepNames, handlers: Collection[str]
 
     Examples
     --------
-    >>> class Bosses:
-    ...     def meant_by(self, text): return {"Ann Lee": ["ann", "ann-2"]}.get(text, [])
-    >>> dict(recused(Route("p", exclude=("boss", "handlers")), {"boss": "Ann Lee"}, Bosses(), ["bo"]))
-    {'ann': ('boss',), 'ann-2': ('boss',), 'bo': ('handlers',)}
+    >>> names = RepNames({"ann": Rep("ann", "Ann Lee"), "bo": Rep("bo")})
+    >>> recused(Route("p", exclude=("boss", "handlers")), {"boss": "ANN LEE"}, names, ["bo"])
+    {'ann': ('boss',), 'bo': ('handlers',)}
     """
-    if not route.exclude:
-        return NOBODY
     by_rep: dict[str, tuple[str, ...]] = {}
     for name in route.exclude:
         meant = (

@@ -8,7 +8,6 @@ new roster.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -20,6 +19,7 @@ import msgpack
 
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.recusal import RepNames
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
@@ -27,13 +27,12 @@ from router.rules.requirements import meets
 from router.rules.route import Requirement
 from router.workforce.open_hours import Span
 from rules.fields import FactValue
-from rules.normal_form import NOTHING, Ignored, normal_form, normal_value
+from rules.normal_form import NOTHING, Ignored, normal_value
 
 UNLIMITED = -1
 _OWNERS = 8
 """The place of those who have a cap in its packed form."""
 _MEMO_ENTRIES = 20_000
-_RESOURCE_NAME = re.compile("tenants/[^/]+/reps/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +133,10 @@ class Roster:
         attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
         return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
 
-    def meant_by(self, text: str) -> tuple[str, ...]:
-        """Return the ids of the reps whom a text may mean: by id, resource name or display name, however spelt."""
-        called = normal_form(text)
-        name = _RESOURCE_NAME.fullmatch(called)
-        return self._called.get(name[1] if name else called, ())
-
     @cached_property
-    def _called(self) -> dict[str, tuple[str, ...]]:
-        """Map ids and display names, in normal form → who is called so."""
-        called: dict[str, tuple[str, ...]] = {}
-        for rep in self.reps.values():
-            for text in {normal_form(rep.id), normal_form(rep.display_name)} - {""}:
-                called[text] = (*called.get(text, ()), rep.id)
-        return called
+    def names(self) -> RepNames:
+        """How its reps are called."""
+        return RepNames(self.reps)
 
     @property
     def has_caps(self) -> bool:

@@ -175,7 +175,7 @@ def test_what_nobody_owns_nobody_owned_before() -> None:
     assert not any(TRANSITIONS[state] for state in CLOSED_STATES)
 
 
-@settings(max_examples=settings().max_examples // 2, deadline=None)
+@settings(max_examples=settings().max_examples // 4, deadline=None)
 @given(whole_workforces(), routing_rules(), st.lists(st.tuples(happenings, work_items()), min_size=2, max_size=6))
 def test_whatever_happens_nothing_reaches_who_it_is_about(
     people: Any, rule_set: RoutingRules, course: list[tuple[Happening, list[WorkItem]]]

@@ -12,6 +12,7 @@ from router.model.workforce import Rep, WorkforceRecords
 from router.rules import scenarios
 from router.rules.check import check, check_tests
 from router.rules.scenarios import RuleTest
+from tests.conftest import ROOT
 
 RULES: dict[str, Any] = {
     "fields": {"region": {"type": "string"}, "n": {"type": "number"}},
@@ -89,6 +90,16 @@ def test_a_test_that_expects_others_to_be_recused_says_who_is() -> None:
     (result,) = recused(case({"about": ["a"]}, conflict=["b"]))
 
     assert result.message == ("expected in conflict ['b'], came ['a'] (not in conflict: ['b'], in conflict too: ['a'])")
+
+
+def test_the_examples_of_complaints_pass() -> None:
+    checked = check((ROOT / "examples" / "complaints.yaml").read_text("utf-8"))
+    assert checked.rule_set is not None
+    assert checked.workforce is not None
+
+    passed = [result.passed for result in run_tests(checked.rule_set, checked.tests, checked.workforce)]
+
+    assert (checked.problems, passed) == ((), [True] * 3)
 
 
 def test_the_default_is_expected_by_its_name() -> None:

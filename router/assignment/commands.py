@@ -19,7 +19,7 @@ from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
-from router.rules.route import KnownCustomer
+from router.rules.route import HANDLERS, KnownCustomer
 from router.rules.stamps import check_unstamped
 from router.workforce.open_hours import Span
 from rules.reference import trace
@@ -172,6 +172,8 @@ def route_command(
 ) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
+    What nobody owns nobody owned before, see ``router.model.workitem.TRANSITIONS``: there are no handlers to leave out.
+
     Parameters
     ----------
     item
@@ -233,16 +235,20 @@ def reassign_command(
     NotFound
         If there is no rep of the name.
     NotPossible
-        If it is closed, or the named rep is inactive or the owner already.
+        If it is closed, or the named rep is inactive, the owner already, or recused.
     """
     if record.state in CLOSED_STATES:
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
-    tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
-    plan = planner.plan(item, at_ms, tried=frozenset(tried), named=request.rep)
+    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    tried = () if request.rep else handlers
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=request.rep)
+    if fields := plan.recused.get(request.rep):
+        raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", f"CONFLICT: recused by {', '.join(fields)}")
+    left_out = _left_out(plan, tried, handlers)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
-    head = _head(planner, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
+    head = _head(planner, plan, item, cause, tried=left_out, named=request.rep, note=request.note, actor=request.actor)
     return _sealed(
         planner,
         plan,
@@ -269,7 +275,7 @@ def reassign_command(
 def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
-        plan = planner.plan(item, at_ms)
+        plan = planner.plan(item, at_ms, handlers=record.tried)
     except InvalidInput as error:
         return error
     return _sealed(
@@ -283,7 +289,7 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: in
             weight=plan.weight,
             outcome_if_none=_outcome_if_none(plan),
             rotation=rotation_of(record.item_id),
-            head=_head(planner, plan, item, Cause.WOKEN),
+            head=_head(planner, plan, item, Cause.WOKEN, tried=_left_out(plan, (), record.tried)),
             content=item.pack(),
             expected=record.version,
             interval=plan.interval,
@@ -312,6 +318,11 @@ def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple
     return tuple(
         predicate.holds for predicate in trace(planner.rule(plan.matched[0]), plan.fact) if predicate.field in sealed
     )
+
+
+def _left_out(plan: Plan, tried: tuple[str, ...], handlers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who is left out for having had it: all who had, where the route excludes them."""
+    return handlers if HANDLERS in plan.route.exclude else tried
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:

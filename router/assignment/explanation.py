@@ -21,7 +21,7 @@ from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
 from router.model.workitem import EXTERNAL_ID
 from router.rules.requirements import meets
-from router.rules.route import Requirement
+from router.rules.route import HANDLERS, Requirement
 from rules.fields import FactValue, FieldType, as_written
 from rules.reference import PredicateTrace, trace
 from rules.values import from_epoch
@@ -123,7 +123,7 @@ class Explanation:
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
 _CODES_BY_OP = {"covers": "TERRITORY"}
 REASON_CODES = (
-    *("NOT_A_MEMBER", "INACTIVE", *OffDuty),
+    *("NOT_A_MEMBER", "INACTIVE", "CONFLICT", *OffDuty),
     *(*_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block),
 )
 """Every code that a reason may have, in the order of the filter."""
@@ -171,7 +171,8 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    return planner.plan(head.item, decision.at_ms, tried=frozenset(head.tried), named=head.named, kept=kept)
+    tried = frozenset(head.tried)
+    return planner.plan(head.item, decision.at_ms, tried=tried, handlers=head.tried, named=head.named, kept=kept)
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
@@ -304,13 +305,17 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision:
         yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "active", "false", "true")
+    recused = plan.recused.get(rep.id, ())
+    for name in recused:
+        wanted = _shown(as_written(plan.fact, name))
+        yield Reason("CONFLICT", name, rep.id, wanted, item_field="" if name == HANDLERS else name)
     yield from _off_duty(rep, planner, step, decision.at_ms)
     for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
         requirement, tree = demand.requirement, planner.roster.territories
         if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
             item = requirement.item
             yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
-    if rep.id in decision.head.tried:
+    if rep.id in decision.head.tried and HANDLERS not in recused:
         yield Reason("ALREADY_TRIED", "tried", rep.id)
 
 

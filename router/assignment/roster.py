@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
@@ -19,6 +19,7 @@ import msgpack
 
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.recusal import RepNames
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.caps import HELD
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
@@ -122,16 +123,21 @@ class Roster:
         counts_hours
             Whether hours count; leave does in any case.
         without
-            Who is left out: reps who had the work item before.
+            Who is left out: reps who had the work item before, or are recused.
         including
-            A rep a person named: belongs to it in any case, if a member.
+            A rep a person named: belongs to it in any case, if a member who is not left out.
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
-        named = members & self._mask([including] if including else [])
+        named = members & self._mask([including] if including not in ("", *without) else [])
         pool = self.pools.get(pool_id)
         attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
         return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
+
+    @cached_property
+    def names(self) -> RepNames:
+        """How its reps are called."""
+        return RepNames(self.reps)
 
     @property
     def has_caps(self) -> bool:

@@ -304,7 +304,7 @@ def _claim(candidate: decisions.Candidate, language: Language) -> str:
 
 def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     code, field, operator = reason.code, reason.field, reason.operator
-    phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
+    phrase = REQUIREMENTS[operator] if operator else REASONS.get(f"{code} {field}") or REASONS[code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
     window, required = WINDOWS[reason.window].say(language), reason.required

@@ -23,6 +23,7 @@ class Phrase(NamedTuple):
 REFUSED: Mapping[str, Phrase] = {
     "NOT_A_MEMBER": Phrase("not in the pool", "不在分配池内"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "CONFLICT": Phrase("recused", "需回避"),
     "OUTSIDE_HOURS": Phrase("outside working hours", "不在上班时间"),
     "ON_LEAVE": Phrase("on leave", "休假中"),
     "TERRITORY": Phrase("outside the territory", "不负责该区域"),
@@ -51,6 +52,8 @@ REASONS: Mapping[str, Phrase] = {
     "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
     "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field} 为 {required}"),
+    "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
@@ -62,7 +65,9 @@ REASONS: Mapping[str, Phrase] = {
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
 }
-"""The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
+"""The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
+compared, see below.
+"""
 
 LIFTS: Mapping[str, Phrase] = {
     "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),

@@ -9,6 +9,7 @@ What is made for every call is a named tuple: a frozen dataclass takes five time
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -33,6 +34,26 @@ class Cause(StrEnum):
     REASSIGNED = "REASSIGNED"
     OVERRIDE = "OVERRIDE"
     WOKEN = "WOKEN"
+
+
+class Way(StrEnum):
+    """In which of three ways a change of owner enters the ledger: see docs/fairness.md."""
+
+    GREEDY = "GREEDY"
+    """The ledger chose: all who are eligible are entitled, and the bound known beforehand holds."""
+    APART = "APART"
+    """The taker alone is entitled to all that they receive: no deficit moves."""
+    OVERRIDE = "OVERRIDE"
+    """All who are eligible are entitled, and a person, or whoever was first, chose: the disturbance is measured."""
+
+
+WAYS: Mapping[Cause, Way] = {
+    Cause.ROUTED: Way.GREEDY,
+    Cause.REASSIGNED: Way.GREEDY,
+    Cause.WOKEN: Way.GREEDY,
+    Cause.OVERRIDE: Way.OVERRIDE,
+}
+"""By why there was a decision."""
 
 
 class DecisionInputs(NamedTuple):

@@ -33,7 +33,9 @@ MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
-_PLACES = 12
+_FIRST_PLACES = 11
+_LATER_PLACES: tuple[Any, ...] = ([],)
+"""What a record has in its places from the twelfth on, as far as nothing was written there: what fired of its timers."""
 """Places of a work item's record, see ``scripts/item.lua``."""
 
 _bind, _complete, _now = script("bind"), script("complete"), script("now")
@@ -403,7 +405,7 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired = _twelve_places(msgpack.unpackb(packed))
+        state, kind, owner, pool, epoch, *numbers, tried, fired = _all_places(msgpack.unpackb(packed))
         event, version, content, decision, first = numbers
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
@@ -413,9 +415,9 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
 
 
-def _twelve_places(record: list[Any]) -> list[Any]:
-    """Return a record with what fired of its timers, which one has only where something did."""
-    return record if len(record) == _PLACES else [*record, []]
+def _all_places(record: list[Any]) -> list[Any]:
+    """Return a record with all its places: it ends behind the last that something was written to."""
+    return [*record, *_LATER_PLACES[len(record) - _FIRST_PLACES :]]
 
 
 def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:

@@ -10,7 +10,14 @@ local CONTENT = 8   -- the event that holds its attributes
 local DECISION = 9  -- the last event that chose, or looked for, its owner
 local FIRST = 10    -- its first event: how long it has been there
 local TRIED = 11    -- the reps who owned it before
-local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}; nil: nothing
+local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}
+local PLACES = {[FIRED] = {}} -- what a record has in a place behind the first 11 that nothing was written to yet
+
+local function put(record, place, value)
+  -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
+  for before = #record + 1, place - 1 do record[before] = PLACES[before] end
+  record[place] = value
+end
 
 local function new_record(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
 
@@ -42,7 +49,7 @@ local function note_fired(record, name, entry, step, at_ms)
     end
   end
   for _, value in ipairs({name, entry, step, at_ms}) do fired[#fired + 1] = value end
-  record[FIRED] = fired
+  put(record, FIRED, fired)
 end
 
 local function place_in_owned(owner, state, first, id)

@@ -35,8 +35,8 @@ _TOGETHER = 24
 
 _FIRST_PLACES = 11
 _LATER_PLACES: tuple[Any, ...] = ([],)
-"""What a record has in its places from the twelfth on, as far as nothing was written there: what fired of its timers."""
-"""Places of a work item's record, see ``scripts/item.lua``."""
+"""Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
+ones as far as nothing was written there."""
 
 _bind, _complete, _now = script("bind"), script("complete"), script("now")
 

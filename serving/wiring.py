@@ -24,6 +24,7 @@ from router.adapters.redis.upgrade import PATIENCE_S
 from router.adapters.rule_sandbox.parent import try_rule_set
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
@@ -135,6 +136,7 @@ class Service:
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
+        reopening = Reopening(assignments, self._planners, queries, self._stores.presences)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -145,7 +147,11 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         presenter = DecisionPresenter(queries, self.durability, masking.apply if masking else None)
         self._servicers = (
-            (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
+            (
+                RoutingServicer(router, reopening, queries, submissions, self._watches, presenter),
+                routing_pb2,
+                "RoutingService",
+            ),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (

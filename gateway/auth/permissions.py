@@ -61,6 +61,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/ListWorkItems": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.RoutingService/ReassignWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/ReopenWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/WatchWorkItems": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.QueueService/GetQueue": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.QueueService/ListSubmissions": _tenant(MANAGER, OPERATOR),

@@ -34,6 +34,8 @@ class Mode(StrEnum):
     """Another owner."""
     WAKE = "WAKE"
     """An owner for what waits; without one nothing is written."""
+    REOPEN = "REOPEN"
+    """An owner for what is closed, which stands from then on as if it had just come."""
 
 
 MOST_CANDIDATES = 20_000
@@ -167,6 +169,17 @@ class ReassignRequest:
     actor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReopenRequest:
+    """A wish to have a closed work item back; ``expected`` as in ``ReassignRequest``."""
+
+    item_id: str
+    reason: str = ""
+    expected: int | None = None
+    request_id: str = ""
+    actor: str = ""
+
+
 def route_command(
     planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int, *, expected: int = ANY
 ) -> BindCommand | Failure:
@@ -266,6 +279,47 @@ def reassign_command(
             fingerprint=fingerprint,
             expected=record.version if request.expected is None else request.expected,
             named=request.rep,
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
+def reopen_command(
+    planner: Planner,
+    request: ReopenRequest,
+    record: ItemRecord,
+    item: WorkItem,
+    fingerprint: str,
+    at_ms: int,
+    owner: str = "",
+) -> BindCommand:
+    """Make the job of reopening a work item for an owner; without one for whom rules and ledger choose.
+
+    Raises
+    ------
+    InvalidInput
+        If the planner's rules cannot read the work item.
+    """
+    plan = planner.plan(item, at_ms, named=owner, apart=True)
+    head = _head(planner, plan, item, Cause.REOPENED, named=owner, note=request.reason, actor=request.actor)
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.REOPEN,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head,
+            content=item.pack(),
+            request_id=request.request_id,
+            fingerprint=fingerprint,
+            expected=record.version if request.expected is None else request.expected,
+            named=owner,
             interval=plan.interval,
             amounts=amounts_of(item),
         ),

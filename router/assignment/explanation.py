@@ -15,7 +15,7 @@ from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
 from router.assignment.roster import Candidates
 from router.model.caps import CapWindow
-from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
+from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome, Way
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
@@ -150,8 +150,11 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     if decisive < 0:
         return Explanation((), Refusals(names_nobody=True), predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
+    is_takers = decision.way is Way.APART and decision.head.named  # nobody else was looked at
     candidates = tuple(
-        _stand(rep, planner, plan, attempt, seen, choice, decision) for rep in planner.roster.reps.values()
+        _stand(rep, planner, plan, attempt, seen, choice, decision)
+        for rep in planner.roster.reps.values()
+        if not is_takers or rep.id == decision.rep
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
     refusals = summarise(ordered, attempt, planner)
@@ -171,8 +174,16 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    tried = frozenset(head.tried)
-    return planner.plan(head.item, decision.at_ms, tried=tried, handlers=head.tried, named=head.named, kept=kept)
+    apart = decision.way is Way.APART
+    return planner.plan(
+        head.item,
+        decision.at_ms,
+        tried=frozenset(head.tried),
+        handlers=head.tried,
+        named=head.named,
+        apart=apart,
+        kept=kept,
+    )
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
@@ -215,7 +226,7 @@ def replay(decision: Decision, plan: Plan) -> Choice:
         If they differ.
     """
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-    choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named)
+    choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named, decision.way)
     outcome = decision.outcome if decision.outcome is not Outcome.EXISTING_OWNER else Outcome.ASSIGNED
     replayed = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
     if replayed != decision.trace_hash:

@@ -46,6 +46,7 @@ def pick(
     scores: Sequence[int] | None = None,
     rotation: int = 0,
     named: int | None = None,
+    is_apart: bool = False,
 ) -> Pick:
     """Choose among the eligible reps and settle the charge.
 
@@ -66,6 +67,8 @@ def pick(
         is favoured.
     named
         Position of the rep a person named: chosen whatever the deficits, and charged like any other.
+    is_apart
+        Whether it enters the ledger apart: the chosen rep alone is entitled to all of it, and no deficit moves.
 
     Examples
     --------
@@ -73,11 +76,15 @@ def pick(
     Pick(chosen=1, entitlements=(250000, 750000), after=(250000, -250000))
     >>> pick([0, 0], [1000, 3000], 1_000_000, band=500_000, scores=[7, 0]).chosen
     0
+    >>> pick([0, 0], [1000, 3000], 1_000_000, is_apart=True)
+    Pick(chosen=1, entitlements=(0, 1000000), after=(0, 0))
     """
     total = sum(weights)
     shares = [int(float(charge) * weight / total) for weight in weights]
     claims = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
     chosen = _best(claims, max(claims) - band, scores or [0] * len(claims), rotation) if named is None else named
+    if is_apart:
+        return Pick(chosen, tuple(charge if k == chosen else 0 for k in range(len(claims))), tuple(deficits))
     shares[chosen] += charge - sum(shares)
     after = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
     after[chosen] -= charge

@@ -246,6 +246,7 @@ class Planner:
         tried: frozenset[str] = frozenset(),
         handlers: Collection[str] = (),
         named: str = "",
+        apart: bool = False,
         kept: Kept | None = None,
     ) -> Plan:
         """Say who may be tried for a work item.
@@ -262,6 +263,8 @@ class Planner:
             The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
             where they count as a candidate whatever it requires, there or not; outside any pool if they belong to none.
             Who is recused is none: the attempt has no candidate then.
+        apart
+            Whether it enters the ledger apart: who is named is then the only candidate, see ``Roster.apart``.
         kept
             What was planned before, where the work item has lost attributes since.
 
@@ -273,6 +276,10 @@ class Planner:
         fact = self.fact_of(item)
         matched = kept.matched if kept else self.memo.matching(fact)
         path = self._paths.get(matched[:1]) or self._path_of(matched)
+        if named and apart:
+            attempt = self._apart(path, item, fact, at_ms, named)
+            charge = kept.charge if kept else attempt.charge
+            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits)
         left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         tries = []
@@ -307,6 +314,17 @@ class Planner:
                 return attempt
         candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False, without=without)
         return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
+
+    def _apart(self, path: _Path, item: WorkItem, fact: Fact, at_ms: int, named: str) -> Attempt:
+        """Return the attempt of who takes a work item apart: of the first pool of the route that they belong to."""
+        steps = (numbered.step for numbered in path.steps)
+        alone = Step(f"rep {named}", rep=named)
+        step = next((step for step in steps if step.pool and self.roster.is_member(named, step.pool)), alone)
+        key = ("apart", named, step.pool, item.kind)
+        candidates = self.memo.candidates(key, at_ms)
+        if candidates is None:
+            candidates = self.memo.keep(key, self.roster.apart(named, step.pool, item.kind, at_ms))
+        return Attempt(step, candidates, self._charge(path.route, item, fact, candidates))
 
     def _candidates_of(
         self, numbered: _NumberedStep, kind: Kind, fact: Fact, at_ms: int, without: frozenset[str], named: str

@@ -378,7 +378,7 @@ def _answer(
         case Refusal.REQUEST_ID_REUSED:
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
-            return NotPossible(name, "was closed without ever having an owner; closed is final")
+            return NotPossible(name, "was closed without ever having an owner; reopen it instead")
         case Refusal.LOST:
             return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:

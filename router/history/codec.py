@@ -88,10 +88,11 @@ def _apart(head: bytes) -> tuple[bytes, bytes]:
 
 
 @lru_cache(1024)
-def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int]:
-    """Read cause and revisions from what stands behind the work item, which is the same for many."""
-    cause, rule_set_revision, workforce_revision, *_ = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
-    return _CAUSES[cause], rule_set_revision, workforce_revision
+def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int, str]:
+    """Read cause, revisions and who was named from what stands behind the work item, which is the same for many."""
+    behind = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
+    cause, rule_set_revision, workforce_revision, _, _, _, named, *_ = behind
+    return _CAUSES[cause], rule_set_revision, workforce_revision, named
 
 
 def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
@@ -345,11 +346,12 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
+    "tenant": ("reopen_days",),
     "rep": ("calendar", "manager", "caps"),
     "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
 }
-"""Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
-older record is what it was, and so is its digest in the log."""
+"""Fields that records of before format 4, or 5, did not have: where they are empty they are left out, so that the text
+of an older record is what it was, and so is its digest in the log."""
 
 
 def record_text(kind: str, record: Record | None) -> str:

@@ -15,7 +15,7 @@ from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.history.cap_counts import CapCounts
-from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Way
 from router.model.events import Completed, Credited, Erased, Fired, LeaveCredit, PresenceChanged, Settled
 from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
 from router.model.workforce import RECENT
@@ -38,22 +38,32 @@ class Ledger:
     credited: dict[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
     counted: int = 0
+    received_apart: dict[str, int] = field(default_factory=dict)
+    received_by_override: dict[str, int] = field(default_factory=dict)
 
-    def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
-        """Enter one decision."""
+    def charge(self, candidates: Candidates, choice: Choice, way: Way) -> None:
+        """Enter one decision; what enters apart moves nothing but what was received."""
         assert choice.picked is not None
+        for received in self._received(way):
+            received[choice.rep] = received.get(choice.rep, 0) + choice.charge
+        if way is Way.APART:
+            return
         for k, after in zip(choice.eligible, choice.picked.after, strict=True):
             self.deficits[candidates.reps[k]] = after
             self.worst = max(self.worst, abs(after))
-        self.received[choice.rep] = self.received.get(choice.rep, 0) + choice.charge
         self.decisions += 1
-        self.overrides += override
+        self.overrides += way is Way.OVERRIDE
         self.largest_charge = max(self.largest_charge, choice.charge)
         self.largest_band = max(self.largest_band, candidates.band)
         if candidates.share:
             self._count(choice)
-        if override:
+        if way is Way.OVERRIDE:
             self._disturb(candidates.members)
+
+    def _received(self, way: Way) -> tuple[dict[str, int], ...]:
+        """Return what a charge adds to."""
+        apart = {Way.APART: self.received_apart, Way.OVERRIDE: self.received_by_override}.get(way)
+        return (self.received,) if apart is None else (self.received, apart)
 
     def _count(self, choice: Choice) -> None:
         """Enter a decision of a pool that credits leaves."""
@@ -98,8 +108,8 @@ class Ledger:
         after = ledger.settle(self.deficits, settled.leavers, weights)
         for leaver in settled.leavers:
             self.deficits.pop(leaver, None)
-            self.received.pop(leaver, None)
-            self.credits.pop(leaver, None)
+            for of_rep in (self.received, self.received_apart, self.received_by_override, self.credits):
+                of_rep.pop(leaver, None)
             if leaver in self.credited:  # should they come again, what was credited is not credited again
                 self.credited[leaver] = CreditState(self.credited[leaver].until_ms)
         self.deficits.update(after)
@@ -129,6 +139,13 @@ class StateProjection:
         self.items: dict[str, ItemRecord] = {}
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads)
+
+    def standing(self, item_id: str, cause: Cause) -> ItemRecord | None:
+        """Return where a work item stands for a decision; None: it is new."""
+        record = self.items.get(item_id)
+        if record is not None and cause is Cause.REOPENED and record.state in CLOSED_STATES:
+            return record.reopened()
+        return record
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -225,15 +242,14 @@ class StateProjection:
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
-        record = self.items.get(decision.item_id)
+        record = self.standing(decision.item_id, decision.head.cause)
         if choice.rep:
             if record and record.owner:
                 self._shift_load(record.owner, record.pool, record.kind, -1)
             self._shift_load(choice.rep, choice.pool, decision.kind, 1)
             self._count(choice.rep, decision, attempts[choice.step - 1][0])
         if choice.pool:
-            override = decision.head.cause is Cause.OVERRIDE
-            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
+            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, decision.way)
             self.pools.add(choice.pool)
         self.items[decision.item_id] = _after(record, decision)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
-from router.model.decision import Decision, DecisionEffect
+from router.model.decision import Decision, DecisionEffect, Way
 from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
@@ -33,6 +33,7 @@ class Movement:
         self._shifts: Counter[tuple[str, str, Kind]] = Counter()
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
+        self._by_way: Counter[tuple[str, Way]] = Counter()
         self._settled: set[str] = set()
         self._moved: set[Kind] = set()
         """Kinds of which something was moved: events do not say from which pool, so that theirs may have fewer."""
@@ -63,8 +64,9 @@ class Movement:
         if rep and made.freed:
             self._shifts[made.freed, "", kind] -= 1
             self._moved.add(kind)
-        self._decisions[pool] += 1
+        self._decisions[pool] += made.way is not Way.APART
         self._received[pool] += made.charge
+        self._by_way[pool, made.way] += made.charge
 
     def _loads(self) -> Counter[tuple[str, Kind]]:
         loads = Counter(self._before.loads)
@@ -114,6 +116,11 @@ class Movement:
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+        for way, field in (Way.APART, "received_apart"), (Way.OVERRIDE, "received_by_override"):
+            logged = self._by_way[pool, way]
+            stored = sum(getattr(after, field).values()) - sum(getattr(before, field).values())
+            if logged != stored:
+                yield f"ledger {pool}: {field}: log says {logged} micro-units more, store {stored}"
 
 
 def _pools(after: Snapshot) -> Iterator[str]:

@@ -148,10 +148,10 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        record = projection.items.get(decision.item_id)
+        record = projection.standing(decision.item_id, head.cause)
         owned_of = record.pool if record else ""
         seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), owned_of)
-        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
+        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, decision.way)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         projection.enter_decision(decision, attempts, choice)

@@ -34,6 +34,8 @@ class Cause(StrEnum):
     REASSIGNED = "REASSIGNED"
     OVERRIDE = "OVERRIDE"
     WOKEN = "WOKEN"
+    REOPENED = "REOPENED"
+    IMPORTED = "IMPORTED"
 
 
 class Way(StrEnum):
@@ -52,6 +54,8 @@ WAYS: Mapping[Cause, Way] = {
     Cause.REASSIGNED: Way.GREEDY,
     Cause.WOKEN: Way.GREEDY,
     Cause.OVERRIDE: Way.OVERRIDE,
+    Cause.REOPENED: Way.APART,
+    Cause.IMPORTED: Way.APART,
 }
 """By why there was a decision."""
 
@@ -151,6 +155,11 @@ class Decision(NamedTuple):
     erased: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
 
+    @property
+    def way(self) -> Way:
+        """In which way it enters the ledger, if somebody was found."""
+        return WAYS[self.head.cause]
+
 
 class DecisionEffect(NamedTuple):
     """What a decision changed, for those who follow the log: its record without what it was chosen from.
@@ -173,4 +182,10 @@ class DecisionEffect(NamedTuple):
     cause: Cause
     rule_set_revision: int
     workforce_revision: int
+    named: str
     content: bytes
+
+    @property
+    def way(self) -> Way:
+        """In which way it enters the ledger, if somebody was found."""
+        return WAYS[self.cause]

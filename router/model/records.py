@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from router.model.workitem import Kind, State
+from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
 
 
 class FiredStep(NamedTuple):
@@ -54,6 +54,11 @@ class ItemRecord:
     tried: tuple[str, ...] = ()
     fired: tuple[FiredStep, ...] = ()
 
+    def reopened(self) -> ItemRecord:
+        """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""
+        tried = (*self.tried, self.owner) if self.owner else self.tried
+        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried)
+
     def fired_step(self, name: str, entry: int) -> FiredStep | None:
         """Return the last step that fired of a timer since an event started it; None if none did."""
         return next((fired for fired in self.fired if fired[:2] == (name, entry)), None)
@@ -96,6 +101,8 @@ class CreditState(NamedTuple):
 class LedgerState:
     """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
 
+    ``received_apart`` and ``received_by_override`` are what of ``received`` entered the ledger in those two ways; what
+    entered apart moves no deficit, and is not among ``decisions``.
     ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
     added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
     the last decisions, the newest last, while the pool credits leaves, and ``counted`` is how many decisions there were
@@ -114,6 +121,8 @@ class LedgerState:
     credited: Mapping[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
     counted: int = 0
+    received_apart: Mapping[str, int] = field(default_factory=dict)
+    received_by_override: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

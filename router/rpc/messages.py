@@ -20,7 +20,7 @@ from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
 from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Completed
 from router.model.workforce import MICROS
@@ -45,6 +45,7 @@ DURABILITIES: dict[Durability, Any] = {
     durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
 }
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+_WAYS: dict[Way, Any] = {way: decisions.Decision.Way.Value(f"WAY_{way}") for way in Way}
 AWAITED: dict[Awaited, Any] = {awaited: decisions.Decision.Awaited.Value(f"AWAITED_{awaited}") for awaited in Awaited}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
@@ -183,6 +184,7 @@ def decision_message(
             tuple(head.steps[: len(decision.seen)]),
             head.sla,
             head.actor,
+            bool(decision.rep),
             stand is not None and not tells_all,
         )
     )
@@ -221,6 +223,7 @@ def _template(
     steps: Sequence[str],
     sla: str,
     actor: str,
+    has_owner: bool,
     has_chosen: bool,
 ) -> bytes:
     """Return what many decisions have in common: reading it is faster than setting its fields one by one."""
@@ -229,6 +232,7 @@ def _template(
         pool=pool,
         outcome=_OUTCOMES[outcome],
         cause=_CAUSES[cause],
+        way=_WAYS[WAYS[cause]] if has_owner else None,
         rule_set_revision=rule_set_revision,
         workforce_revision=workforce_revision,
         matched_rules=matched_rules,

@@ -13,9 +13,10 @@ from gateway import fields
 from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
@@ -57,12 +58,14 @@ class RoutingServicer:
     def __init__(
         self,
         router: Router,
+        reopening: Reopening,
         queries: WorkItemQueries,
         submissions: SubmissionService,
         watches: WatchService,
         presenter: DecisionPresenter,
     ) -> None:
         self._router = router
+        self._reopening = reopening
         self._queries = queries
         self._submissions = submissions
         self._watches = watches
@@ -221,6 +224,19 @@ class RoutingServicer:
             preview=request.validate_only,
         )
         return work_item_message(tenant, stored)
+
+    async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        view = view_of(request)
+        wish = ReopenRequest(
+            item_id=item_id,
+            reason=fields.text(request.reason, MAX_NOTE, "reason"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
+            actor=call.actor,
+        )
+        decision = await self._reopening.reopen(tenant, wish, preview=request.validate_only)
+        return await self._presenter.message(call, tenant, decision, view)
 
     async def WatchWorkItems(
         self, request: routing.WatchWorkItemsRequest, _: Call

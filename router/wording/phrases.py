@@ -171,6 +171,15 @@ DECIDED: Mapping[str, Phrase] = {
 }
 """What made the choice, see ``figures.relation``."""
 
+WAYS: Mapping[str, Phrase] = {
+    "WAY_APART": Phrase("It entered the ledger apart: nobody's deficit moved.", "本条单独入账，任何人的差额都不变。"),
+    "WAY_OVERRIDE": Phrase(
+        "The ledger was charged as for any other; what that disturbs is measured.",
+        "本条照常入账，由此产生的扰动另行计量。",
+    ),
+}
+"""In which way it entered the ledger, where the ledger did not choose: where it did, the claims say it."""
+
 LOST: Mapping[str, Phrase] = {
     "largest": Phrase(
         "{short:.2f} leads short; without it {name} rises to {after}.",
@@ -214,9 +223,11 @@ SENTENCES: Mapping[str, Phrase] = {
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
+    "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
+    "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
-    "closed": Phrase("It is {state}, and stays so.", "该工作项{state}，不再变动。"),
+    "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),
     "differs": Phrase(
         "It was sent with other data, which was not taken: {differences}.",
         "本次数据与原有数据不同，未予采纳：{differences}。",

@@ -25,9 +25,17 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import Amounts
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
+from router.assignment.commands import (
+    BindCommand,
+    Mode,
+    ReassignRequest,
+    ReopenRequest,
+    RouteRequest,
+    route_command,
+)
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
 from router.backlog.lifts import ever_lifts, lifts_of
@@ -156,6 +164,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
@@ -404,6 +413,17 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
 
     @rule(
+        data=st.data(),
+        request_id=st.sampled_from(["", "", "", "o1", "a1", "r1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        preview=st.booleans(),
+    )
+    def reopen(self, data: st.DataObject, request_id: str, expected: int | None, preview: bool) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        wish = ReopenRequest(item_id, data.draw(st.sampled_from(["", "张 3 calls"])), expected, request_id)
+        self.both(lambda side: side.reopening.reopen(TENANT, wish, preview=preview))
+
+    @rule(
         data=st.data(), of_customer=st.booleans(), request_id=st.sampled_from(["", "e1", "r1"]), preview=st.booleans()
     )
     def erase(self, data: st.DataObject, of_customer: bool, request_id: str, preview: bool) -> None:
@@ -594,7 +614,7 @@ def test_the_script_picks_as_the_ledger_does(redis_url: str) -> None:
 
 
 async def compare_picks(redis_url: str, data: st.DataObject) -> None:
-    """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
+    """Send thirty jobs about random candidates, preferences, caps, values and ways through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
         rep: Rep(
@@ -620,7 +640,8 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
         amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
-        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        cause = data.draw(st.sampled_from([Cause.ROUTED, Cause.ROUTED, Cause.OVERRIDE, Cause.REOPENED]))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS), cause=cause)
         job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content, 0)
         jobs.append(job._replace(amounts=amounts))
     redis = driven(SimulatedRedis.from_url(redis_url), data.draw(st.sampled_from(DRIVERS)))
@@ -629,6 +650,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
     answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
     assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
+    assert await stores[0].ledger(TENANT, "p") == await stores[1].ledger(TENANT, "p")
     await close(redis)
 
     assert without_times(answers[0]) == without_times(answers[1])

@@ -168,6 +168,9 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED
         )
     ],
+    "fairlead.v1.RoutingService/ReopenWorkItem": [
+        routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")
+    ],
     "fairlead.v1.RoutingService/GetWorkItem": [
         routing.GetWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1"),
         routing.GetWorkItemRequest(parent=PARENT, source="crm", external_id="L-1"),

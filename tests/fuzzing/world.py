@@ -30,6 +30,7 @@ from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
@@ -162,7 +163,14 @@ class World:
         watches = WatchService(store, Silence())
         for servicer, contract in (
             (
-                RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),
+                RoutingServicer(
+                    self._router,
+                    Reopening(store, self._planners, queries, store),
+                    queries,
+                    SubmissionService(intake, queries),
+                    watches,
+                    presenter,
+                ),
                 routing_pb2,
             ),
             (QueueServicer(intake), queue_pb2),

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import Decision, DecisionEffect, ObservedState, Outcome
+from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
-from router.model.workitem import TRANSITIONS, Kind
+from router.model.workitem import REOPENED, TRANSITIONS, Kind
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -56,6 +56,7 @@ class MemoryAssignments(Tenants):
         refusal = _refused(job, record)
         if refusal is not None:
             return refusal
+        record = state.projection.standing(job.item_id, job.head.cause)
         at_ms = self._time_of(state)
         return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
 
@@ -64,7 +65,7 @@ class MemoryAssignments(Tenants):
     ) -> Decision | Refusal:
         pool = record.pool if record else ""
         seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, pool)
-        choice = choose(job.attempts, seen, job.rotation, job.named)
+        choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         if job.mode is Mode.WAKE and not choice.rep:
@@ -234,7 +235,8 @@ def _effect_of(made: Decision) -> DecisionEffect:
     head, met_full = made.head, any(seen.full for seen in made.seen)
     return DecisionEffect(
         made.number, made.item_id, made.kind, made.outcome, made.rep, made.pool, made.charge, met_full, made.at_ms,
-        made.previous, made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.item.pack(),
+        made.previous, made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.named,
+        head.item.pack(),
     )  # fmt: skip
 
 
@@ -242,6 +244,8 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     """Say why a job cannot be done with a work item as it stands; None: it can."""
     if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
         return Refusal.CONFLICT
+    if job.mode is Mode.REOPEN:
+        return None if record and REOPENED in TRANSITIONS[record.state] else Refusal.CONFLICT
     if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
         return Refusal.CLOSED
     if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):

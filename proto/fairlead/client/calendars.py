@@ -99,8 +99,12 @@ class CalendarCalls(Calls):
         request = calendars.GetTenantRequest(name=self.parent)
         return self._connection.call("WorkforceService/GetTenant", request, calendars.Tenant)
 
-    def update_tenant(self, *, time_zone: str | None = None, calendar: str | None = None) -> calendars.Tenant:
-        """Change the zone of the tenant's clocks, or the calendar of whoever has none; an empty one takes it away."""
+    def update_tenant(
+        self, *, time_zone: str | None = None, calendar: str | None = None, reopen_days: int | None = None
+    ) -> calendars.Tenant:
+        """Change the zone of the tenant's clocks, the calendar of whoever has none (an empty one takes it away), or for
+        how many days what is closed may be reopened.
+        """
         request = calendars.UpdateTenantRequest(request_id=new_id())
         request.tenant.name = self.parent
         if time_zone is not None:
@@ -109,6 +113,9 @@ class CalendarCalls(Calls):
         if calendar is not None:
             request.tenant.calendar = calendar
             request.update_mask.paths.append("calendar")
+        if reopen_days is not None:
+            request.tenant.reopen_days = reopen_days
+            request.update_mask.paths.append("reopen_days")
         return self._connection.call("WorkforceService/UpdateTenant", request, calendars.Tenant)
 
     def set_away(self, rep: str, until: datetime | None = None) -> calendars.RepPresence:

@@ -145,6 +145,25 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
 
+    def reopen(
+        self, work_item: str, reason: str = "", *, etag: str = "", preview: bool = False, full: bool = False,
+        language: str = "",
+    ) -> decisions.Decision:  # fmt: skip
+        """Have a closed work item back: for its former owner if they are there within two hours, else by the rules.
+
+        ``preview`` writes nothing; ``full`` and ``language`` are as in `route`.
+        """
+        request = routing.ReopenWorkItemRequest(
+            name=self._name("workItems", work_item),
+            reason=reason,
+            etag=etag,
+            request_id=new_id(),
+            validate_only=preview,
+            view=view(full),
+            language_code=language,
+        )
+        return self._connection.call("RoutingService/ReopenWorkItem", request, decisions.Decision)
+
     def watch(self, resume_token: str = "") -> Iterator[routing.WatchWorkItemsResponse]:
         """Yield the changes of work items as they come, for ever, each at least once and in order.
 

@@ -166,6 +166,24 @@ class CompleteWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class ReopenWorkItemRequest(_message.Message):
+    __slots__ = ("name", "reason", "etag", "request_id", "validate_only", "view", "language_code")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    etag: str
+    request_id: str
+    validate_only: bool
+    view: _decisions_pb2.DecisionView
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
+
 class WatchWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "resume_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]

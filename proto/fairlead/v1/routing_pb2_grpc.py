@@ -77,6 +77,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.ReopenWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ReopenWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+                _registered_method=True)
         self.WatchWorkItems = channel.unary_stream(
                 '/fairlead.v1.RoutingService/WatchWorkItems',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
@@ -160,6 +165,17 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReopenWorkItem(self, request, context):
+        """Reopens what is closed: its former owner has it again where they are active and there within two hours, by their hours, leave and
+        presence; else the rules and the ledger choose, and whoever had it before may be chosen. Either way it enters the ledger apart
+        (WAY_APART), and its clocks start anew. Nobody eligible is an outcome, not an error. Fails with NOT_FOUND, ABORTED (stale `etag`,
+        or another change came between), INVALID_ARGUMENT (today's rules cannot read it) or FAILED_PRECONDITION (open, or closed longer
+        ago than the tenant's `reopen_days`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchWorkItems(self, request, context):
         """Streams every change of work items: at least once, in the order in which they happened, from a token on and then as they
         come, until the caller ends it. The first message carries no change, only the token of where the stream begins.
@@ -211,6 +227,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.CompleteWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'ReopenWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_decisions__pb2.Decision.SerializeToString,
             ),
             'WatchWorkItems': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchWorkItems,
@@ -435,6 +456,33 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/CompleteWorkItem',
             fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ReopenWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
             options,
             channel_credentials,
             insecure,

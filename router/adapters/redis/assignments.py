@@ -15,7 +15,7 @@ from router.adapters.redis.library import script
 from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
-from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
@@ -37,6 +37,9 @@ _FIRST_PLACES = 11
 _LATER_PLACES: tuple[Any, ...] = ([],)
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
 ones as far as nothing was written there."""
+
+_WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
+"""The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
 
 _bind, _complete, _now = script("bind"), script("complete"), script("now")
 
@@ -276,6 +279,8 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         credited={name[2:]: CreditState(*map(int, value.split())) for name, value in text.items() if name[:2] == "l:"},
         recent=tuple(msgpack.unpackb(text["recent"])) if "recent" in text else (),
         counted=int(text.get("counted", 0)),
+        received_apart={name[2:]: int(value) for name, value in text.items() if name.startswith("a:")},
+        received_by_override={name[2:]: int(value) for name, value in text.items() if name.startswith("o:")},
     )
 
 
@@ -347,7 +352,7 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
             for candidates, charge in job.attempts
         ],
         job.named,
-        1 if job.named else 0,
+        _WAYS[job.head.cause],
         normal_place,
     ]
     if job.openings or job.interval:

@@ -251,6 +251,7 @@ async def _fill(house: House) -> Lease:
     moved = await house.plant("RoutingService/ReassignWorkItem", name=routed.work_item, rep="")
     assert NEEDLE in moved.note
     assert (await house.plant("RoutingService/CompleteWorkItem", name=routed.work_item)).external_id.startswith(NEEDLE)
+    assert NEEDLE in (await house.plant("RoutingService/ReopenWorkItem", name=routed.work_item)).note
     for method in ("SubmitWorkItem", "BatchSubmitWorkItems"):
         assert not isinstance(await house.plant(f"RoutingService/{method}"), grpc.StatusCode)
     failed, kept = tuple[Lease, ...]((await house.queue.lease(TENANT, 2, 3600)).leases)

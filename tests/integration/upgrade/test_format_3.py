@@ -72,7 +72,9 @@ def test_it_holds_every_kind_of_event() -> None:
     assert {fields["type"] for fields in logs} == {f"{kind}.2" for kind in kinds}
 
 
-async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_is_counted(url: str, redis: Any) -> None:
+async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_and_came_by_override_is_counted(
+    url: str, redis: Any
+) -> None:
     restored(url)
     before, reports = keys.contents(url), Reports()
 
@@ -85,9 +87,12 @@ async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_is_counte
     expected[FORMAT_OF_ALL] = ("string", str(FORMAT), False)
     now = keys.contents(url)
     by_pool = {tenant: parted(now, Keys(tenant).loads) for tenant in TENANTS}
+    kind, east, expires = now[Keys("kept").ledger("east")]
+    assert {name: value for name, value in east.items() if name[:2] in ("a:", "o:")} == {"o:guest": "1000000"}
+    now[Keys("kept").ledger("east")] = kind, {name: east[name] for name in east if name[:2] != "o:"}, expires
     assert now == expected
     assert by_pool["rewritten"] == {"east/dev|LEAD": "1", "east/陈洁|LEAD": "3", "east/|LEAD": "4"}
-    assert reports.progress == {}
+    assert set(reports.progress) == set(TENANTS)
 
 
 def parted(contents: dict[str, Any], key: str) -> dict[str, str]:

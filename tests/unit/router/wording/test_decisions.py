@@ -200,7 +200,7 @@ def test_a_lead_that_was_known_is_told_how_it_stands_and_what_was_not_taken() ->
     assert english[0] == "It has an owner already, by decision 7."
     assert english[2:6] == [
         "The owner is no longer active.",
-        "It is converted, and stays so.",
+        "It is converted, and stays so unless it is reopened.",
         'It was sent with other data, which was not taken: phone (stored "139", sent "138"), '
         "value (stored (none), sent 2.0).",
         "Of mail the stored value is erased: nobody can say whether it differs.",

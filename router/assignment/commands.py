@@ -169,6 +169,14 @@ class ReassignRequest:
     actor: str = ""
 
 
+class ImportedItem(NamedTuple):
+    """A work item that comes with its owner, who has had it since an instant, in milliseconds since 1970."""
+
+    item: WorkItem
+    owner: str
+    assigned_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class ReopenRequest:
     """A wish to have a closed work item back; ``expected`` as in ``ReassignRequest``."""
@@ -320,6 +328,43 @@ def reopen_command(
             fingerprint=fingerprint,
             expected=record.version if request.expected is None else request.expected,
             named=owner,
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
+def import_command(
+    planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
+) -> BindCommand | Failure:
+    """Make the job of entering a work item with its owner, where none of its name is there; an error where the
+    planner's rules cannot read it. ``item`` is the entry's, with what is filled in.
+    """
+    try:
+        check_unstamped(planner.rule_set, entry.item)
+        plan = planner.plan(item, at_ms, named=entry.owner, apart=True)
+    except InvalidInput as error:
+        return error
+    hides_id = planner.personal.external_id
+    identity = item_id(item, "", hides_external_id=hides_id)
+    normal = normal_id(item, hides_external_id=hides_id)
+    head = _head(planner, plan, item, Cause.IMPORTED, named=entry.owner, actor=actor)
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=identity,
+            kind=item.kind,
+            mode=Mode.ROUTE,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(identity),
+            head=head._replace(assigned_ms=entry.assigned_ms),
+            content=item.pack(),
+            expected=NEW,
+            named=entry.owner,
+            normal_id=normal if normal != identity else "",
             interval=plan.interval,
             amounts=amounts_of(item),
         ),

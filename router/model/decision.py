@@ -65,6 +65,7 @@ class DecisionInputs(NamedTuple):
 
     ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say. ``outcomes`` says of each
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
+    ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
     """
 
     item: WorkItem
@@ -80,6 +81,7 @@ class DecisionInputs(NamedTuple):
     note: str = ""
     actor: str = ""
     outcomes: tuple[bool, ...] = ()
+    assigned_ms: int = 0
 
 
 class Block(StrEnum):
@@ -160,6 +162,10 @@ class Decision(NamedTuple):
         """In which way it enters the ledger, if somebody was found."""
         return WAYS[self.head.cause]
 
+    @property
+    def since_ms(self) -> int:
+        """Since when its owner has had the work item, which their clocks count from, in milliseconds since 1970."""
+        return self.head.assigned_ms or self.at_ms
 
 class DecisionEffect(NamedTuple):
     """What a decision changed, for those who follow the log: its record without what it was chosen from.

@@ -198,6 +198,8 @@ def decision_message(
         message.note = head.note
     decided = message.decide_time
     decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
+    if head.assigned_ms:
+        message.assigned_time.FromMilliseconds(head.assigned_ms)
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import takewhile
 
+from google.longrunning.operations_pb2 import Operation
+
 from failures import Failure, shown
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
@@ -23,6 +25,7 @@ from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
+from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
 from router.rpc.messages import (
     change_message,
@@ -63,6 +66,7 @@ class RoutingServicer:
         submissions: SubmissionService,
         watches: WatchService,
         presenter: DecisionPresenter,
+        importer: Importer,
     ) -> None:
         self._router = router
         self._reopening = reopening
@@ -70,6 +74,7 @@ class RoutingServicer:
         self._submissions = submissions
         self._watches = watches
         self._presenter = presenter
+        self._importer = importer
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
@@ -224,6 +229,11 @@ class RoutingServicer:
             preview=request.validate_only,
         )
         return work_item_message(tenant, stored)
+
+    async def ImportWorkItems(self, request: routing.ImportWorkItemsRequest, call: Call) -> Operation:
+        tenant = tenant_of(request.parent)
+        entries = imported_items(request, tenant)
+        return await self._importer.begin(tenant, request, entries, call.actor)
 
     async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")

@@ -168,6 +168,18 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED
         )
     ],
+    "fairlead.v1.RoutingService/ImportWorkItems": [
+        routing.ImportWorkItemsRequest(
+            parent=PARENT,
+            items=[
+                routing.ImportedWorkItem(
+                    work_item=_ROUTE.work_item,
+                    owner=f"{PARENT}/reps/ann",
+                    assigned_time=Timestamp(seconds=1_700_000_000),
+                )
+            ],
+        )
+    ],
     "fairlead.v1.RoutingService/ReopenWorkItem": [
         routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")
     ],

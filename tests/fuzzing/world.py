@@ -37,6 +37,7 @@ from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
 from router.history.replay import Replay
 from router.history.watch import WatchService
+from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
@@ -59,6 +60,7 @@ from scoring.names import folder_of
 from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
+from serving.imports import ImportOperations
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import TelemetrySettings, Watch
@@ -69,6 +71,7 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
+from tests.twins.import_pages import MemoryImportPages
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
 from workqueue.worker import Worker
@@ -170,6 +173,7 @@ class World:
                     SubmissionService(intake, queries),
                     watches,
                     presenter,
+                    self._importer(queries),
                 ),
                 routing_pb2,
             ),
@@ -187,6 +191,10 @@ class World:
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)
+
+    def _importer(self, queries: WorkItemQueries) -> ImportOperations:
+        imports = Imports(self._store, self._planners, queries, self._store)
+        return ImportOperations(OperationService({"import": self._lanes}), MemoryImportPages(), imports)
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"

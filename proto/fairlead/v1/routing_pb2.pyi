@@ -2,6 +2,7 @@ import datetime
 
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
+from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -165,6 +166,46 @@ class CompleteWorkItemRequest(_message.Message):
     request_id: str
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ImportWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "items", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    items: _containers.RepeatedCompositeFieldContainer[ImportedWorkItem]
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ImportedWorkItem, _Mapping]]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ImportedWorkItem(_message.Message):
+    __slots__ = ("work_item", "owner", "assigned_time")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNED_TIME_FIELD_NUMBER: _ClassVar[int]
+    work_item: WorkItem
+    owner: str
+    assigned_time: _timestamp_pb2.Timestamp
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., owner: _Optional[str] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ImportWorkItemsResponse(_message.Message):
+    __slots__ = ("imported_count", "refused")
+    IMPORTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    imported_count: int
+    refused: _containers.RepeatedCompositeFieldContainer[RefusedImport]
+    def __init__(self, imported_count: _Optional[int] = ..., refused: _Optional[_Iterable[_Union[RefusedImport, _Mapping]]] = ...) -> None: ...
+
+class RefusedImport(_message.Message):
+    __slots__ = ("index", "work_item", "error")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    work_item: str
+    error: _status_pb2.Status
+    def __init__(self, index: _Optional[int] = ..., work_item: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class ReopenWorkItemRequest(_message.Message):
     __slots__ = ("name", "reason", "etag", "request_id", "validate_only", "view", "language_code")

@@ -6,6 +6,7 @@ import warnings
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
 from fairlead.v1 import queue_pb2 as fairlead_dot_v1_dot_queue__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 
 GRPC_GENERATED_VERSION = '1.75.1'
 GRPC_VERSION = grpc.__version__
@@ -81,6 +82,11 @@ class RoutingServiceStub(object):
                 '/fairlead.v1.RoutingService/ReopenWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+                _registered_method=True)
+        self.ImportWorkItems = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ImportWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
                 _registered_method=True)
         self.WatchWorkItems = channel.unary_stream(
                 '/fairlead.v1.RoutingService/WatchWorkItems',
@@ -176,6 +182,20 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportWorkItems(self, request, context):
+        """Takes in work items that have their owners already, as a book that was kept elsewhere: each gets the owner that is named, apart from
+        the ledger (WAY_APART), so that nobody's deficit moves, whatever capacity and caps say; its clocks count from `assigned_time`. A
+        worker enters them, each once and for itself: one that cannot be is refused with the reason, and the others are entered. What is
+        known already is refused, but for what was imported before just so, which counts as imported: so the same import may be repeated.
+        Follow and cancel it with google.longrunning.Operations; its metadata is OperationMetadata, its response ImportWorkItemsResponse.
+        What it had entered when it was cancelled stays. Fails with INVALID_ARGUMENT (a field that no rules are needed to judge),
+        ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (no rule set is published) or
+        RESOURCE_EXHAUSTED (as many wait as may).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchWorkItems(self, request, context):
         """Streams every change of work items: at least once, in the order in which they happened, from a token on and then as they
         come, until the caller ends it. The first message carries no change, only the token of where the stream begins.
@@ -232,6 +252,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.ReopenWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_decisions__pb2.Decision.SerializeToString,
+            ),
+            'ImportWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
             ),
             'WatchWorkItems': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchWorkItems,
@@ -483,6 +508,33 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/ReopenWorkItem',
             fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ImportWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -150,6 +150,10 @@ class Keys:
         """String that expires: what a request id was answered."""
         return f"fairlead:{{{self.tenant}}}:answered:{hashed(request_id)}"  # likewise
 
+    def import_pages(self, import_id: str) -> str:
+        """Hash that expires: what of an import is not entered yet, and what was refused."""
+        return self._key("import", import_id)
+
     def bound(self, call: str) -> str:
         """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""
         return self._key("bound", call)

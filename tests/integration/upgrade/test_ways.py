@@ -9,6 +9,8 @@ import pytest
 from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
 from router.assignment.commands import ReassignRequest
 from router.model.workforce import MICROS, Member, Pool, Rep
+from router.workforce.edits import Edit
+from router.workforce.service import WorkforceService
 from tests.contract.nothing.routing import Routing
 from tests.golden import keys
 from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
@@ -27,8 +29,10 @@ async def arrange(redis: Any) -> None:
         stored = await world.store.item(TENANT, f"crm~L-{number}")
         if stored.owner != rep:
             await world.router.reassign(TENANT, ReassignRequest(f"crm~L-{number}", rep))
-    await world.write({("pool", "east"): Pool("east", (Member("bo"), Member("cy"), Member("ed")))})
-    await world.write({("pool", "east"): Pool("east", (Member("bo"), Member("cy"), Member("ed"), Member("di")))})
+    workforce_service = WorkforceService(world.workforce, world.rule_sets)
+    for members in (("bo", "cy", "ed"), ("bo", "cy", "ed", "di")):
+        pool = Pool("east", tuple(map(Member, members)))
+        await workforce_service.save(TENANT, [Edit("pool", "east", lambda _, pool=pool: pool, create=True)])  # type: ignore[misc]
 
 
 async def as_of_format_4(redis: Any) -> dict[str, int]:
@@ -38,7 +42,7 @@ async def as_of_format_4(redis: Any) -> dict[str, int]:
     if entered:
         await redis.hdel(ledger, *entered)
     await redis.hset(Keys(TENANT).revisions, "format", 4)
-    await redis.delete(FORMAT_OF_ALL)
+    await redis.delete(FORMAT_OF_ALL, UPGRADING)
     return {name.decode(): value for name, value in entered.items()}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fairlead.v1 import decisions_pb2 as decisions
 from router.model.decision import WAYS, Cause
 from router.wording.decisions import tell
@@ -48,7 +50,8 @@ def decided(*candidates: decisions.Candidate, **facts: object) -> decisions.Deci
     decision = decisions.Decision(candidates=candidates, **{**usual, **facts})  # type: ignore[arg-type]
     if decision.rep:
         cause = decisions.Decision.Cause.Name(decision.cause or decisions.Decision.CAUSE_ROUTED)
-        decision.way = decisions.Decision.Way.Value(f"WAY_{WAYS[Cause(cause.removeprefix('CAUSE_'))]}")
+        way: Any = decisions.Decision.Way.Value(f"WAY_{WAYS[Cause(cause.removeprefix('CAUSE_'))]}")
+        decision.way = way
     return decision
 
 

@@ -36,7 +36,7 @@ PART = 10_000
 COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
 
 
-@click.command()
+@click.command("import")
 @click.argument("file", type=FILE)
 @click.option("--source", default="csv", show_default=True, help="The system leads come from, if no column says.")
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
@@ -44,7 +44,7 @@ COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
 @server_option
 @tenant_option
 @table_options
-def import_book(
+def import_(
     file: Path, source: str, pairs: tuple[str, ...], dry_run: bool, server: str, tenant: str, reading: ReadOptions
 ) -> None:
     """Import leads that have their owners already, from FILE.

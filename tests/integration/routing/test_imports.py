@@ -1,4 +1,4 @@
-"""A book that is imported through the service: as an operation, once, with a result for each, and gone from the queue."""
+"""A book that is imported through the service: an operation, once, with a result for each, and gone from the queue."""
 
 from __future__ import annotations
 

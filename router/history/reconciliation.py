@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
 from router.model.decision import Decision, DecisionEffect, Way
-from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
+from router.model.events import ActivityRecorded, Completed, Credited, Event, PresenceChanged, Settled
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
 from router.model.workitem import Kind
@@ -31,6 +31,7 @@ class Movement:
         self._number = before.number
         self._is_whole = True
         self._shifts: Counter[tuple[str, str, Kind]] = Counter()
+        self._worked: Counter[tuple[str, Kind]] = Counter(before.worked)
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
         self._by_way: Counter[tuple[str, Way]] = Counter()
@@ -47,6 +48,9 @@ class Movement:
         match event:
             case Decision() | DecisionEffect():
                 self._decide(event)
+            case ActivityRecorded(rep=rep, pool=pool, kind=kind, is_first_attempt=True):
+                for place in load_places(rep, pool):
+                    self._worked[place, kind] += 1
             case Completed(rep=rep, pool=pool, kind=kind) if rep:
                 self._shifts[rep, pool, kind] -= 1
             case PresenceChanged(rep=rep, until_ms=until_ms):
@@ -89,6 +93,7 @@ class Movement:
             yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
             return
         yield from self._open_units(after)
+        yield from self._worked_units(after)
         yield from _pools(after)
         yield from presence_differences(self._presences, after.presences)
         yield from _index(after)
@@ -106,6 +111,14 @@ class Movement:
                 yield f"loads {rep} {kind}: log says {logged}, store {is_there}"
             if is_there < 0:
                 yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
+
+    def _worked_units(self, after: Snapshot) -> Iterator[str]:
+        """Yield where more was worked on than the log says, or is open: how much was let go, events do not say."""
+        for (rep, kind), units in sorted(after.worked.items()):
+            if units > self._worked[rep, kind]:
+                yield f"loads {rep} {kind}, worked on: log says at most {self._worked[rep, kind]}, store {units}"
+            if not 0 <= units <= after.loads.get((rep, kind), 0):
+                yield f"loads {rep} {kind}: {units} worked on, {after.loads.get((rep, kind), 0)} open"
 
     def _charges(self, pool: str, before: LedgerState, after: LedgerState) -> Iterator[str]:
         logged, decisions = self._decisions[pool], after.decisions - before.decisions

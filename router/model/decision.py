@@ -167,6 +167,7 @@ class Decision(NamedTuple):
         """Since when its owner has had the work item, which their clocks count from, in milliseconds since 1970."""
         return self.head.assigned_ms or self.at_ms
 
+
 class DecisionEffect(NamedTuple):
     """What a decision changed, for those who follow the log: its record without what it was chosen from.
 

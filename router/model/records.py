@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from router.model.activities import NextDate
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
 
 
@@ -25,7 +26,7 @@ class ItemRecord:
     Parameters
     ----------
     event
-        Its last event of all, but for what only fired: each event names the one before it.
+        Its last event of all, but for wakes: each event names the one before it.
     version
         The last one that changed owner, state or attributes: the etag, and what a change insists on.
     content
@@ -38,6 +39,10 @@ class ItemRecord:
         The reps who owned it before, in order.
     fired
         What fired of its timers, by name the last step: the steps before it do not fire any more.
+    worked
+        Whether somebody tried to reach the customer since the owner has it.
+    next_date
+        When somebody is to turn to it again; None: that is not set.
     """
 
     item_id: str
@@ -53,6 +58,8 @@ class ItemRecord:
     first: int
     tried: tuple[str, ...] = ()
     fired: tuple[FiredStep, ...] = ()
+    worked: bool = False
+    next_date: NextDate | None = None
 
     def reopened(self) -> ItemRecord:
         """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""
@@ -127,8 +134,9 @@ class LedgerState:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``owned``
-    counts the open work items that the index of owners has, by rep, ``presences`` are as in ``StateProjection``.
+    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``worked``
+    those of them that were worked on, ``owned`` counts the open work items that the index of owners has, by rep,
+    ``presences`` are as in ``StateProjection``.
     """
 
     number: int = 0
@@ -137,6 +145,7 @@ class Snapshot:
     owned: Mapping[str, int] = field(default_factory=dict)
     presences: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, Counted] = field(default_factory=dict)
+    worked: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

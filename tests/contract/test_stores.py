@@ -17,6 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from failures import Failure
+from router.activities.next_dates import NextDates
+from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -46,11 +49,13 @@ from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionEffect, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -151,6 +156,7 @@ class Side:
         customer_scores: Any,
         values: Any,
         timers: Any,
+        activities: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
@@ -166,6 +172,7 @@ class Side:
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
+        self.activities = ActivityService(activities, self.queries, self.planners)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
@@ -184,7 +191,12 @@ class Side:
 
     def follower(self, *_: object) -> TimerFollower:
         return TimerFollower(
-            TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of, ever_lifts)]
+            TENANT,
+            self.assignments,
+            self.planners,
+            self.who_is_away,
+            self.timers,
+            [Wakes(lifts_of, ever_lifts), NextDates()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
@@ -227,7 +239,8 @@ def without_times(value: Any) -> Any:
         case Decision():
             return value._replace(at_ms=0)
         case (
-            Completed()
+            ActivityRecorded()
+            | Completed()
             | Credited()
             | Erased()
             | Fired()
@@ -264,11 +277,11 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory, memory),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
-                RedisTimers(self.redis),
+                RedisTimers(self.redis), RedisActivities(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -424,6 +437,37 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.reopening.reopen(TENANT, wish, preview=preview))
 
     @rule(
+        data=st.data(),
+        kind=st.sampled_from([ActivityKind.CALL, ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.NOTE]),
+        direction=st.sampled_from([Direction.OUTBOUND, Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL]),
+        note=st.sampled_from(["", "张 3 calls back"]),
+        external_id=st.sampled_from(["", "", "x1", "x2"]),
+        occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
+        next_in=st.sampled_from([None, None, 1, 5, 40]),
+        request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
+        by_owner=st.booleans(),
+        preview=st.booleans(),
+    )
+    def record_activity(
+        self, data: st.DataObject, kind: ActivityKind, direction: Direction, note: str, external_id: str, occurs: int,
+        next_in: int | None, request_id: str, by_owner: bool, preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        activity = Activity(
+            kind,
+            direction,
+            data.draw(st.sampled_from(["", "", "bo", "nobody"])),
+            self.now_ms + occurs * HOUR_MS if occurs else 0,
+            data.draw(st.sampled_from([0, 60_000])),
+            note=note,
+            next_ms=self.now_ms + next_in * HOUR_MS if next_in is not None else 0,
+            next_step=note if next_in else "",
+            external_id=external_id,
+        )
+        wish = RecordRequest(item_id, activity, by_owner, request_id)
+        self.both(lambda side: side.activities.record(TENANT, wish, preview=preview))
+
+    @rule(
         data=st.data(), of_customer=st.booleans(), request_id=st.sampled_from(["", "e1", "r1"]), preview=st.booleans()
     )
     def erase(self, data: st.DataObject, of_customer: bool, request_id: str, preview: bool) -> None:
@@ -460,6 +504,8 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.worked(TENANT))
+        self.both(lambda side: side.assignments.dated(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:

@@ -9,7 +9,7 @@ from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
 from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Completed, Event
+from router.model.events import Completed, Event, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import REOPENED, TRANSITIONS, Kind
@@ -63,8 +63,7 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        pool = record.pool if record else ""
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, pool)
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
         choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
         if job.named and choice.rep != job.named:
             return Refusal.FULL
@@ -178,6 +177,10 @@ class MemoryAssignments(Tenants):
         """Return the work items that wait."""
         return [found for found in self._tenants[tenant].projection.waiting() if found[0] > after][:count]
 
+    async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items with a next date."""
+        return [found for found in self._tenants[tenant].projection.dated() if found[0] > after][:count]
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
@@ -197,7 +200,7 @@ class MemoryAssignments(Tenants):
         """Return a slice of the log."""
         state, chosen = self._tenants[tenant], self._between(tenant, after, before)
         page = chosen[::-1][:count] if newest_first else chosen[:count]
-        return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
+        return [opened_in(state, event) for event in page]
 
     async def effects(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
@@ -208,6 +211,14 @@ class MemoryAssignments(Tenants):
 
     def _between(self, tenant: str, after: int, before: int | None) -> list[Event]:
         return self._tenants[tenant].events[after : None if before is None else max(before - 1, 0)]
+
+    async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
+        """Return a work item's events from a number on backwards."""
+        state, number, events = self._tenants[tenant], last, list[Event]()
+        while number and len(events) < count:
+            events.append(opened_in(state, state.events[number - 1]))
+            number = previous_of(events[-1], item_id)
+        return events
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
@@ -225,6 +236,10 @@ class MemoryAssignments(Tenants):
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by place and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
+
+    async def worked(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return those of the open units that were worked on."""
+        return {key: units for key, units in self._tenants[tenant].projection.worked.items() if units}
 
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps."""

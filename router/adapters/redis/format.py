@@ -10,7 +10,8 @@ format what is new
 4      who is away stands in ``presence`` and in the log; decisions, ``decision.3``, keep who had no room for another
        reason than capacity; ``loads`` counts what is open by pool too, and ``counts`` what was given under caps
 5      a work item's record has places behind what fired of its timers, see ``scripts/item.lua``; a ledger says what
-       was received apart, ``a:REP``, and by override, ``o:REP``
+       was received apart, ``a:REP``, and by override, ``o:REP``; ``loads`` counts what of it was worked on too, and
+       ``dated`` has what has a next date
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is

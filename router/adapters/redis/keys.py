@@ -71,6 +71,15 @@ class Keys:
         return self._key("owned")
 
     @property
+    def dated(self) -> str:
+        """Sorted set: the open work items with a next date, by the number of the event that set it."""
+        return self._key("dated")
+
+    def activities(self, item_id: str) -> str:
+        """Hash: hash of an activity's external id → number of the event that recorded it."""
+        return self._key("activities", item_id)
+
+    @property
     def timers(self) -> str:
         """Sorted set: what falls due, by when: ``{entry} {step} {name} {item}``, separated by zero bytes.
 

@@ -33,11 +33,11 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.log_follower import RedisLeaderLease
-from router.history.codec import read_event, read_item_id, skim_event
+from router.history.codec import read_effect, read_event, read_item_id
 from router.history.hash_chain import StoredEvent
-from router.model.decision import Decision, Way
+from router.model.decision import Decision, DecisionEffect, Way
 from router.model.errors import FormatMismatch
-from router.model.events import Event, NewlyAssigned, Settled
+from router.model.events import Event, Settled
 from router.model.identity import normal_id
 from router.model.records import load_places
 from router.model.sealing import is_sealed, opened
@@ -290,7 +290,7 @@ class StoreUpgrade:
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
             for entry in entries:
-                _follow_overrides(received, skim_event(entry.number, entry.type, entry.facts, entry.head))
+                _follow_overrides(received, read_effect(entry.number, entry.type, entry.facts, entry.head))
             after = entries[-1].number
             self._report.moved(tenant, after, newest[0].number)
         for pool, by_rep in received.items():
@@ -331,10 +331,10 @@ class StoreUpgrade:
         return decision.head.item
 
 
-def _follow_overrides(received: defaultdict[str, Counter[str]], event: Event | NewlyAssigned) -> None:
+def _follow_overrides(received: defaultdict[str, Counter[str]], event: Event | DecisionEffect) -> None:
     """Add up by pool and rep what was received by override; who leaves a pool takes theirs along."""
     match event:
-        case Decision(pool=pool, rep=rep, way=Way.OVERRIDE) if pool:
+        case DecisionEffect(pool=pool, rep=rep, way=Way.OVERRIDE) if pool:
             received[pool][rep] += event.charge
         case Settled(pool=pool, leavers=leavers, members=members):
             for rep in leavers if members else list(received[pool]):

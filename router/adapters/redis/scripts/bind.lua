@@ -84,13 +84,13 @@ local function array(n)
   return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
 end
 
-local function choose(job, pool)
-  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `pool` as in `with_room`.
+local function choose(job, record)
+  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `record` is where the job stands.
   local choice = {set = nil, eligible = nil, rep = '', pool = '', charge = 0, seen = '', proof = '', attempts = 0,
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, pool)
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, record)
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED], job[WAY])
@@ -160,6 +160,10 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
     if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
+    if record[WORKED] == 1 then
+      shift_worked(owner, pool, record[KIND], -1)
+      record[WORKED] = 0
+    end
     record[KIND] = job[JOB_KIND]
     if choice.rep ~= '' then
       shift_load(choice.rep, choice.pool, record[KIND], 1)
@@ -207,7 +211,7 @@ local function do_job(job, head)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
-  local choice = choose(job, record[POOL])
+  local choice = choose(job, record)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
   local outcome = choice.rep ~= '' and 'ASSIGNED' or job[OTHERWISE]

@@ -121,12 +121,18 @@ local function count_credit(choice)
   end
 end
 
-local function shift_load(rep, pool, kind, by)
+local function add_units(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
   if pool ~= '' then
     add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
     add_amount(loads, pool .. '/|' .. kind, by)
   end
+end
+
+local function shift_worked(rep, pool, kind, by) add_units(rep, pool, kind .. BEHIND_WORKED, by) end
+
+local function shift_load(rep, pool, kind, by)
+  add_units(rep, pool, kind, by)
   if caps then touched[#touched + 1] = rep end
   taken = taken + math.max(by, 0)
 end
@@ -152,14 +158,14 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named, amounts, pool)
+local function with_room(set, kind, named, amounts, record)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
   -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
   -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
-  -- credit allow. `amounts` is the attempt, see caps.lua; `pool` is the one that its owner has the job of, '': of none.
+  -- credit allow. `amounts` is the attempt, see caps.lua; `record` is where the job stands.
   local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
-  local reached = set.caps and caps.blocks_of(set, amounts, set.pool == pool)
+  local reached = set.caps and caps.blocks_of(set, amounts, set.pool == record[POOL], record[WORKED] == 1)
   if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
   local eligible, full, blocked, served = {}, {}, {}, {}
   for k, rep in ipairs(set.reps) do

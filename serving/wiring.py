@@ -16,6 +16,9 @@ from gateway.grpc.masking import Masking
 from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
+from router.activities.agenda import Agenda
+from router.activities.service import ActivityService
+from router.activities.timeline import Timelines
 from router.adapters.durable_rules import selection as engines
 from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
@@ -36,6 +39,7 @@ from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -148,7 +152,17 @@ class Service:
         self._workers = routing_workers(queue, router, settings.work)
         submissions = SubmissionService(intake, queries, hides_external_id=personal.external_id)
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
-        presenter = DecisionPresenter(queries, self.durability, masking.apply if masking else None)
+        mask = masking.apply if masking else None
+        presenter = DecisionPresenter(queries, self.durability, mask)
+        kept = self._stores.activities
+        activities = ActivityAnswers(
+            ActivityService(kept, queries, self._planners),
+            Agenda(assignments, kept, queries, self._planners),
+            Timelines(assignments),
+            self._planners,
+            presenter,
+            mask,
+        )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._clock = SimulatedClock(redis)
@@ -166,7 +180,9 @@ class Service:
         eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)
         self._servicers = (
             (
-                RoutingServicer(router, reopening, queries, submissions, self._watches, presenter, importer),
+                RoutingServicer(
+                    router, reopening, queries, submissions, self._watches, presenter, importer, activities
+                ),
                 routing_pb2,
                 "RoutingService",
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -68,4 +69,13 @@ class Activities(Protocol):
         ------
         NotFound
             If there is no such work item.
+        """
+
+    async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
+        """Return the activities of these events, in order.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log has not got one of them.
         """

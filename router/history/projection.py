@@ -137,9 +137,9 @@ class Ledger:
 class StateProjection:
     """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
 
-    ``worked`` are those of the
-    open units that were worked on. ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
-    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it until a timer fires.
+    ``worked`` are those of the open units that were worked on. ``counts`` holds what was counted under caps.
+    ``presences`` holds who said that they are away, and until when, in milliseconds since the epoch; 0: until told
+    otherwise. Those of whom that is over stay in it until a timer fires.
     """
 
     def __init__(self) -> None:

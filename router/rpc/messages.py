@@ -22,9 +22,10 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Completed
+from router.model.events import ActivityRecorded, Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
+from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
@@ -39,7 +40,7 @@ MAX_CONTENT_BYTES = 64 * 1024
 
 _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}
 _KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
-_STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
+STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
 DURABILITIES: dict[Durability, Any] = {
     durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
@@ -125,7 +126,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         attributes=struct(item.attributes),
         value=item.value,
         priority=stored.decision.head.priority,
-        state=_STATES[record.state],
+        state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
         epoch=record.epoch,
@@ -154,7 +155,7 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
         attributes=struct(item.attributes),
         value=item.value,
         priority=item.priority,
-        state=_STATES[State.RECEIVED],
+        state=STATES[State.RECEIVED],
         create_time=timestamp(submission.submitted_us // 1000 * 1000),
     )
 
@@ -287,18 +288,20 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItemChange:
+def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
         work_item=f"tenants/{tenant}/workItems/{event.item_id}",
-        epoch=event.epoch,
+        epoch=0 if isinstance(event, ActivityRecorded) else event.epoch,
         change_time=timestamp(event.at_ms * 1000),
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, ActivityRecorded):
+        message.activity.CopyFrom(activity_message(tenant, event))
     else:
-        message.closed = _STATES[event.state]
+        message.closed = STATES[event.state]
     return message
 
 

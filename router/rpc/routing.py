@@ -8,6 +8,7 @@ from itertools import takewhile
 from google.longrunning.operations_pb2 import Operation
 
 from failures import Failure, shown
+from fairlead.v1 import activities_pb2
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
@@ -24,6 +25,7 @@ from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
+from router.rpc.activities import ActivityAnswers
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
 from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
@@ -67,6 +69,7 @@ class RoutingServicer:
         watches: WatchService,
         presenter: DecisionPresenter,
         importer: Importer,
+        activities: ActivityAnswers,
     ) -> None:
         self._router = router
         self._reopening = reopening
@@ -75,6 +78,7 @@ class RoutingServicer:
         self._watches = watches
         self._presenter = presenter
         self._importer = importer
+        self._activities = activities
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
@@ -260,6 +264,22 @@ class RoutingServicer:
             if isinstance(event, Decision):
                 await self._presenter.add_times(tenant, event, change.decision)
             yield routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change)
+
+    async def RecordActivity(
+        self, request: activities_pb2.RecordActivityRequest, call: Call
+    ) -> activities_pb2.Activity:
+        return await self._activities.record(request, call)
+
+    async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
+        return await self._activities.my_work(request, call)
+
+    async def ListAgenda(
+        self, request: activities_pb2.ListAgendaRequest, call: Call
+    ) -> activities_pb2.ListAgendaResponse:
+        return await self._activities.agenda(request, call)
+
+    async def GetTimeline(self, request: routing.GetTimelineRequest, call: Call) -> routing.GetTimelineResponse:
+        return await self._activities.timeline(request, call)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""

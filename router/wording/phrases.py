@@ -211,6 +211,47 @@ AWAITED: Mapping[str, Phrase] = {
 }
 """What a work item had waited for."""
 
+ACTIVITIES: Mapping[str, Phrase] = {
+    "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
+    "CALL INBOUND": Phrase("The customer called; taken by {rep}{lasted}.", "客户来电，由{rep}接听{lasted}。"),
+    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}内部通话{lasted}。"),
+    "VISIT OUTBOUND": Phrase("{rep} went to see the customer{lasted}.", "{rep}上门拜访客户{lasted}。"),
+    "VISIT INBOUND": Phrase("The customer came; received by {rep}{lasted}.", "客户来访，由{rep}接待{lasted}。"),
+    "VISIT INTERNAL": Phrase("{rep} made an internal visit{lasted}.", "{rep}内部走访{lasted}。"),
+    "MEETING OUTBOUND": Phrase("{rep} met the customer{lasted}.", "{rep}与客户会面{lasted}。"),
+    "MEETING INBOUND": Phrase("The customer asked for a meeting with {rep}{lasted}.", "客户约{rep}会面{lasted}。"),
+    "MEETING INTERNAL": Phrase("{rep} held an internal meeting{lasted}.", "{rep}召开内部会议{lasted}。"),
+    "MESSAGE OUTBOUND": Phrase("Message to the customer from {rep}.", "{rep}给客户发消息。"),
+    "MESSAGE INBOUND": Phrase("Message from the customer; received by {rep}.", "客户发来消息，由{rep}接收。"),
+    "MESSAGE INTERNAL": Phrase("Internal message from {rep}.", "{rep}发内部消息。"),
+    "EMAIL OUTBOUND": Phrase("E-mail to the customer from {rep}.", "{rep}给客户发邮件。"),
+    "EMAIL INBOUND": Phrase("E-mail from the customer; received by {rep}.", "客户发来邮件，由{rep}接收。"),
+    "EMAIL INTERNAL": Phrase("Internal e-mail from {rep}.", "{rep}发内部邮件。"),
+    "NOTE": Phrase("Note by {rep}.", "{rep}写了备注。"),
+}
+"""What somebody did, by kind and direction."""
+
+NEXT_DATES: Mapping[str, Phrase] = {
+    "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
+    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定跟进时间：{when}。"),
+    "reminder 1": Phrase("The owner's reminder fell due {when}.", "{when} 到期提醒归属人。"),
+    "reminder 2": Phrase("The manager's reminder fell due {when}.", "{when} 升级提醒主管。"),
+}
+"""How a next date stands, and what fell due of it."""
+
+TIMELINE: Mapping[str, Phrase] = {
+    "closed": Phrase("It is {state}.", "该工作项{state}。"),
+    "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
+    "reminder 2": Phrase(
+        "A working day after the next date nobody has followed up: the manager's reminder.",
+        "过了跟进时间一个工作日仍未跟进：提醒主管。",
+    ),
+    "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
+    "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
+    "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
+}
+"""What happened to a work item, beside decisions."""
+
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
@@ -255,6 +296,10 @@ SENTENCES: Mapping[str, Phrase] = {
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
+    "nobody of ours": Phrase("nobody", "系统"),
+    "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
+    "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
+    "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),
     "nobody": Phrase(" (nobody)", "（无人）"),
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),

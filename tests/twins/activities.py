@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from router.activities.ports import ActivityCommand, InFuture, KnownActivity
@@ -41,6 +42,12 @@ class MemoryActivities(Tenants):
         if preview:
             return opened_in(state, replace(recorded, number=0), command.openings)
         return _entered(state, command, recorded)
+
+    async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
+        """Return the activities of these events."""
+        state = self._tenants[tenant]
+        found = [opened_in(state, state.events[number - 1]) for number in numbers]
+        return [event for event in found if isinstance(event, ActivityRecorded)]
 
 
 def _repeated(state: Tenant, command: ActivityCommand, repeated: tuple[str, object]) -> ActivityRecorded | Refusal:

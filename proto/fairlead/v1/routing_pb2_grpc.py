@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from fairlead.v1 import activities_pb2 as fairlead_dot_v1_dot_activities__pb2
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
 from fairlead.v1 import queue_pb2 as fairlead_dot_v1_dot_queue__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
@@ -92,6 +93,26 @@ class RoutingServiceStub(object):
                 '/fairlead.v1.RoutingService/WatchWorkItems',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
+                _registered_method=True)
+        self.RecordActivity = channel.unary_unary(
+                '/fairlead.v1.RoutingService/RecordActivity',
+                request_serializer=fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_activities__pb2.Activity.FromString,
+                _registered_method=True)
+        self.ListMyWork = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ListMyWork',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.FromString,
+                _registered_method=True)
+        self.ListAgenda = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ListAgenda',
+                request_serializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.FromString,
+                _registered_method=True)
+        self.GetTimeline = channel.unary_unary(
+                '/fairlead.v1.RoutingService/GetTimeline',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.FromString,
                 _registered_method=True)
 
 
@@ -205,6 +226,39 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordActivity(self, request, context):
+        """Records what somebody did about a work item, says what it proves, and sets, replaces or ends its next date. It changes neither
+        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer. Fails with
+        INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep), ALREADY_EXISTS (the `external_id` or the `request_id` is
+        known with other content) or FAILED_PRECONDITION (a next date for what is closed).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMyWork(self, request, context):
+        """Lists what a rep has open, the oldest first, each with its next date. Fails with NOT_FOUND (no such rep).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgenda(self, request, context):
+        """Lists what a rep is to follow up on a day: what falls due then, and what is overdue. Fails with NOT_FOUND (no such rep) or
+        INVALID_ARGUMENT (no such day).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTimeline(self, request, context):
+        """Tells everything that happened to a work item, in words. The first page has the latest, those behind it go back in time. Fails
+        with NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RoutingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -262,6 +316,26 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.WatchWorkItems,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.SerializeToString,
+            ),
+            'RecordActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordActivity,
+                    request_deserializer=fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_activities__pb2.Activity.SerializeToString,
+            ),
+            'ListMyWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMyWork,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.SerializeToString,
+            ),
+            'ListAgenda': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgenda,
+                    request_deserializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.SerializeToString,
+            ),
+            'GetTimeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTimeline,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -562,6 +636,114 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/WatchWorkItems',
             fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/RecordActivity',
+            fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.SerializeToString,
+            fairlead_dot_v1_dot_activities__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMyWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ListMyWork',
+            fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgenda(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ListAgenda',
+            fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.SerializeToString,
+            fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTimeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/GetTimeline',
+            fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.FromString,
             options,
             channel_credentials,
             insecure,

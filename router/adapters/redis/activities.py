@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -15,10 +16,12 @@ from router.adapters.redis.opening import opened_events
 from router.assignment.commands import Refusal
 from router.history.codec import pack_texts, read_event
 from router.model.activities import Evidence
-from router.model.errors import NotFound
+from router.model.errors import CorruptHistory, NotFound
 from router.model.events import ActivityRecorded
 from router.model.opening import opened_event
 from store.clients import RedisClient
+from store.replication import read_together
+from store.translation import translated
 
 _record = script("record_activity")
 _ANSWERED = frozenset({b"NEW", b"REPEATED", b"KNOWN"})
@@ -48,6 +51,24 @@ class RedisActivities:
         if status not in _ANSWERED:
             return Refusal(status.decode())
         return await self._answer(tenant, command, reply)
+
+    async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
+        if not numbers:
+            return []
+        key = Keys(tenant).events
+        with translated():
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for number in numbers:
+                    pipeline.xrange(key, f"{number}-0", f"{number}-0")
+                replies = await read_together(self._redis, pipeline)
+        events = list[ActivityRecorded]()
+        for number, entries in zip(numbers, replies, strict=True):
+            fields = entries[0][1] if entries else {}
+            event = read_event(number, fields[b"type"], fields[b"facts"], fields[b"head"]) if entries else None
+            if not isinstance(event, ActivityRecorded):
+                raise CorruptHistory(f"tenants/{tenant}", f"the log has not got activity {number} any more")
+            events.append(event)
+        return await opened_events(self._redis, tenant, events)
 
     async def _answer(
         self, tenant: str, command: ActivityCommand, reply: list[Any]

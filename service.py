@@ -18,6 +18,8 @@ from router.cli.later import commands_with
 
 COMMANDS = {
     "absences": ("router.cli.absences", "Enter who is on leave, and list them."),
+    "activity": ("router.cli.activity", "Record a call, visit, meeting, message, e-mail or note about a work item."),
+    "agenda": ("router.cli.agenda", "Show what a rep is to follow up, and all that they have open."),
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
     "calendars": ("router.cli.calendars", "Load, import, show and delete calendars: when people work."),
     "caps": ("router.cli.caps", "Show how much of caps is used, set and remove them."),
@@ -49,6 +51,7 @@ COMMANDS = {
         "router.cli.tenant",
         "Show and set a tenant's zone, calendar, and how long what is closed may be reopened.",
     ),
+    "timeline": ("router.cli.timeline", "Tell everything that happened to a work item."),
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),

@@ -16,9 +16,6 @@ from gateway.grpc.masking import Masking
 from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
-from router.activities.agenda import Agenda
-from router.activities.service import ActivityService
-from router.activities.timeline import Timelines
 from router.adapters.durable_rules import selection as engines
 from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
@@ -154,14 +151,8 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         mask = masking.apply if masking else None
         presenter = DecisionPresenter(queries, self.durability, mask)
-        kept = self._stores.activities
-        activities = ActivityAnswers(
-            ActivityService(kept, queries, self._planners),
-            Agenda(assignments, kept, queries, self._planners),
-            Timelines(assignments),
-            self._planners,
-            presenter,
-            mask,
+        activities = ActivityAnswers.over(
+            assignments, self._stores.activities, queries, self._planners, presenter, mask
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s

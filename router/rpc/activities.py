@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
@@ -13,9 +14,12 @@ from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
 from router.activities.agenda import Agenda
+from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
 from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired
@@ -59,6 +63,20 @@ class ActivityAnswers:
         self._planners = planners
         self._presenter = presenter
         self._mask = mask
+
+    @classmethod
+    def over(
+        cls,
+        store: Assignments,
+        activities: Activities,
+        queries: WorkItemQueries,
+        planners: PlannerCache,
+        presenter: DecisionPresenter,
+        mask: Mask | None,
+    ) -> Self:
+        """Connect the use cases, over a store."""
+        service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
+        return cls(service, agenda, Timelines(store), planners, presenter, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""

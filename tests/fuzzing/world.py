@@ -41,6 +41,7 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
+from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -164,16 +165,19 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         watches = WatchService(store, Silence())
+        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, self._masking.apply)
+        submissions = SubmissionService(intake, queries)
         for servicer, contract in (
             (
                 RoutingServicer(
                     self._router,
                     Reopening(store, self._planners, queries, store),
                     queries,
-                    SubmissionService(intake, queries),
+                    submissions,
                     watches,
                     presenter,
                     self._importer(queries),
+                    activities,
                 ),
                 routing_pb2,
             ),

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.client.calls import PAGE, Calls, new_id, stamp
 from fairlead.v1 import calendars_pb2 as calendars
 
 
@@ -74,8 +73,8 @@ class CalendarCalls(Calls):
         request.absence.CopyFrom(
             calendars.Absence(
                 name=f"{self._name('reps', rep)}/absences/{absence}",
-                start_time=_stamp(start),
-                end_time=_stamp(end),
+                start_time=stamp(start),
+                end_time=stamp(end),
                 reason=reason,
             )
         )
@@ -122,7 +121,7 @@ class CalendarCalls(Calls):
         """Say that a rep is away, at once; without an instant until `set_available`."""
         request = calendars.SetRepPresenceRequest(presence=calendars.PRESENCE_AWAY)
         if until is not None:
-            request.until_time.CopyFrom(_stamp(until))
+            request.until_time.CopyFrom(stamp(until))
         return self._set_presence(request, rep)
 
     def set_available(self, rep: str) -> calendars.RepPresence:
@@ -140,11 +139,3 @@ class CalendarCalls(Calls):
             "WorkforceService/ListRepPresences", request, calendars.ListRepPresencesResponse
         ):
             yield from page.rep_presences
-
-
-def _stamp(at: datetime) -> Timestamp:
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} is no instant: it has no zone")
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp

@@ -250,6 +250,10 @@ async def _fill(house: House) -> Lease:
     await house.plant("RoutingService/BatchRouteWorkItems")
     moved = await house.plant("RoutingService/ReassignWorkItem", name=routed.work_item, rep="")
     assert NEEDLE in moved.note
+    recorded = await house.plant("RoutingService/RecordActivity", name=routed.work_item)
+    assert all(NEEDLE in getattr(recorded, name) for name in ("outcome", "note", "next_step", "external_id"))
+    told = await house.plant("RoutingService/GetTimeline", name=routed.work_item)
+    assert NEEDLE in told.entries[-1].activity.note
     assert (await house.plant("RoutingService/CompleteWorkItem", name=routed.work_item)).external_id.startswith(NEEDLE)
     assert NEEDLE in (await house.plant("RoutingService/ReopenWorkItem", name=routed.work_item)).note
     assert not isinstance(await house.plant("RoutingService/ImportWorkItems"), grpc.StatusCode)

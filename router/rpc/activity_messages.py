@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from failures import shown
 from fairlead.v1 import activities_pb2 as activities
 from gateway.fields import instant, text, timestamp
 from router.activities.agenda import FollowUp
@@ -88,7 +87,7 @@ def _instant_ms(message: activities.Activity, name: str) -> int:
 def _duration_ms(duration: Duration) -> int:
     length_ms = duration.seconds * 1000 + duration.nanos // 1_000_000
     if not 0 <= length_ms <= MAX_DURATION_MS:
-        raise InvalidInput.of("activity.duration", f"{shown(str(duration.seconds))} s: must be 0 to 86400 s")
+        raise InvalidInput.of("activity.duration", f"{duration.seconds} s: must be 0 to 86400 s")
     return length_ms
 
 

@@ -6,20 +6,20 @@ must not count as an answer. What the customer does counts whoever writes it dow
 
 from __future__ import annotations
 
-from router.model.activities import ActivityKind, Direction, Evidence
+from router.model.activities import ActivityEvidence, ActivityKind, Direction
 
 CONNECTED_MS = 30_000
 """How long a call lasts in which two talked, at least."""
 
-_NOTHING: tuple[Evidence, ...] = ()
+_NOTHING: tuple[ActivityEvidence, ...] = ()
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 _FACE_TO_FACE = frozenset({ActivityKind.MEETING})
 
 
 def evidence_of(
     kind: ActivityKind, direction: Direction, *, by_person: bool, duration_ms: int = 0
-) -> tuple[Evidence, ...]:
-    """Return what an activity proves, in the order of ``Evidence``.
+) -> tuple[ActivityEvidence, ...]:
+    """Return what an activity proves, in the order of ``ActivityEvidence``.
 
     Parameters
     ----------
@@ -42,8 +42,12 @@ def evidence_of(
     is_ours = direction is Direction.OUTBOUND
     if is_ours and not by_person:
         return _NOTHING
-    contact = [Evidence.CONTACT] * _is_contact(kind, direction, by_person=by_person, duration_ms=duration_ms)
-    return (Evidence.ATTEMPT, *contact, Evidence.ANY) if is_ours else (*contact, Evidence.CUSTOMER, Evidence.ANY)
+    contact = [ActivityEvidence.CONTACT] * _is_contact(kind, direction, by_person=by_person, duration_ms=duration_ms)
+    return (
+        (ActivityEvidence.ATTEMPT, *contact, ActivityEvidence.ANY)
+        if is_ours
+        else (*contact, ActivityEvidence.CUSTOMER, ActivityEvidence.ANY)
+    )
 
 
 def _is_contact(kind: ActivityKind, direction: Direction, *, by_person: bool, duration_ms: int) -> bool:
@@ -55,6 +59,6 @@ def _is_contact(kind: ActivityKind, direction: Direction, *, by_person: bool, du
     return by_person and (kind in _FACE_TO_FACE or direction is Direction.INBOUND)
 
 
-def ends_next_date(evidence: tuple[Evidence, ...], *, by_person: bool) -> bool:
+def ends_next_date(evidence: tuple[ActivityEvidence, ...], *, by_person: bool) -> bool:
     """Say whether an activity that names no next date leaves none: one by which somebody turned to the customer."""
-    return by_person and Evidence.ANY in evidence
+    return by_person and ActivityEvidence.ANY in evidence

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from router.assignment.commands import Refusal
-from router.model.activities import Activity, Evidence
+from router.model.activities import Activity, ActivityEvidence
 from router.model.events import ActivityRecorded
 from router.model.sealing import NO_OPENINGS, Openings
 
@@ -34,7 +34,7 @@ class ActivityCommand:
 
     item_id: str
     activity: Activity
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ActivityEvidence, ...]
     ends: bool
     expected: int
     actor: str = ""

@@ -18,7 +18,7 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
-from router.model.activities import TEXTS, Activity, ActivityKind, Direction, Evidence, NextChange
+from router.model.activities import TEXTS, Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.calendars import Calendar
 from router.model.decision import (
     Block,
@@ -275,7 +275,7 @@ def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> Activi
         ActivityKind(activity_kind), Direction(direction), rep, occur_ms, duration_ms, next_ms=next_ms, **texts
     )
     return ActivityRecorded(
-        number, item_id, Kind(kind), owner, pool, previous, activity, tuple(map(Evidence, evidence)), bool(is_first),
+        number, item_id, Kind(kind), owner, pool, previous, activity, tuple(map(ActivityEvidence, evidence)), bool(is_first),
         NextChange(change), at_ms, actor,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.history.cap_counts import CapCounts
-from router.model.activities import Evidence, NextChange, NextDate
+from router.model.activities import ActivityEvidence, NextChange, NextDate
 from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Way
 from router.model.events import (
     ActivityRecorded,
@@ -298,7 +298,9 @@ class StateProjection:
     def is_first_attempt(self, recorded: ActivityRecorded) -> bool:
         """Say whether an activity is the first attempt since the owner has the work item."""
         record = self.items[recorded.item_id]
-        is_attempt = Evidence.ATTEMPT in recorded.evidence and record.state is State.ASSIGNED and not record.worked
+        is_attempt = (
+            ActivityEvidence.ATTEMPT in recorded.evidence and record.state is State.ASSIGNED and not record.worked
+        )
         return is_attempt and recorded.activity.occur_ms >= self.given_ms[recorded.item_id]
 
     def next_change(self, recorded: ActivityRecorded, *, ends: bool) -> NextChange:

@@ -25,7 +25,7 @@ class Direction(StrEnum):
     INTERNAL = "INTERNAL"
 
 
-class Evidence(StrEnum):
+class ActivityEvidence(StrEnum):
     """What an activity is evidence of: that somebody tried, that two talked, that the customer came, any of these."""
 
     ATTEMPT = "ATTEMPT"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from router.model.activities import Activity, Evidence, NextChange
+from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Decision
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -56,7 +56,7 @@ class ActivityRecorded:
     pool: str
     previous: int
     activity: Activity
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ActivityEvidence, ...]
     is_first_attempt: bool
     next_change: NextChange
     at_ms: int

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from fairlead.v1 import activities_pb2 as activities
 from gateway.fields import instant, text, timestamp
 from router.activities.agenda import FollowUp
-from router.model.activities import Activity, ActivityKind, Direction, Evidence
+from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction
 from router.model.errors import InvalidInput
 from router.model.events import ActivityRecorded
 
@@ -25,7 +25,9 @@ _LINES = str.maketrans("\n\r\t", "   ")
 _Value = TypeVar("_Value", ActivityKind, Direction)
 _KINDS = {number: ActivityKind(name[5:]) for name, number in activities.Activity.Kind.items() if number}
 _DIRECTIONS = {number: Direction(name[10:]) for name, number in activities.Activity.Direction.items() if number}
-_EVIDENCE: dict[Evidence, Any] = {each: activities.Activity.Evidence.Value(f"EVIDENCE_{each}") for each in Evidence}
+_EVIDENCE: dict[ActivityEvidence, Any] = {
+    each: activities.Activity.Evidence.Value(f"EVIDENCE_{each}") for each in ActivityEvidence
+}
 
 
 def activity_of(message: activities.Activity, rep: str) -> Activity:

@@ -15,7 +15,7 @@ from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
 from router.assignment.commands import Refusal
 from router.history.codec import pack_texts, read_event
-from router.model.activities import Evidence
+from router.model.activities import ActivityEvidence
 from router.model.errors import CorruptHistory, NotFound
 from router.model.events import ActivityRecorded
 from router.model.opening import opened_event
@@ -98,7 +98,7 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
     openings = [part for opening in command.openings.items() for part in opening]
     header = [
         command.item_id, activity.kind, activity.direction, activity.rep, activity.duration_ms, activity.occur_ms,
-        activity.next_ms, command.evidence, int(Evidence.ATTEMPT in command.evidence), int(command.ends), command.actor,
+        activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends), command.actor,
         command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s, int(preview),
         int(bool(command.customer)), openings,
     ]  # fmt: skip

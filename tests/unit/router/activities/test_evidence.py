@@ -7,11 +7,11 @@ from itertools import product
 import pytest
 
 from router.activities.evidence import CONNECTED_MS, ends_next_date, evidence_of
-from router.model.activities import ActivityKind, Direction, Evidence
+from router.model.activities import ActivityEvidence, ActivityKind, Direction
 
 CALL, VISIT, MEETING, MESSAGE, EMAIL, NOTE = ActivityKind
 OUT, IN, INTERNAL = Direction
-ATTEMPT, CONTACT, CUSTOMER, ANY = Evidence
+ATTEMPT, CONTACT, CUSTOMER, ANY = ActivityEvidence
 TABLE = {
     (CALL, OUT, True, CONNECTED_MS): (ATTEMPT, CONTACT, ANY),
     (CALL, OUT, True, CONNECTED_MS - 1): (ATTEMPT, ANY),
@@ -56,8 +56,8 @@ def test_any_is_there_wherever_something_else_is_and_the_order_is_that_of_the_en
         kind, direction, by_person, duration_ms = about
         evidence = evidence_of(kind, direction, by_person=by_person, duration_ms=duration_ms)
 
-        assert (Evidence.ANY in evidence) == bool(evidence)
-        assert [*evidence] == sorted(evidence, key=[*Evidence].index)
+        assert (ActivityEvidence.ANY in evidence) == bool(evidence)
+        assert [*evidence] == sorted(evidence, key=[*ActivityEvidence].index)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,6 @@ def test_any_is_there_wherever_something_else_is_and_the_order_is_that_of_the_en
     [((ATTEMPT, ANY), True, True), ((CUSTOMER, ANY), True, True), ((CUSTOMER, ANY), False, False), ((), True, False)],
 )
 def test_a_next_date_is_ended_by_whoever_turned_to_the_customer(
-    evidence: tuple[Evidence, ...], by_person: bool, ends: bool
+    evidence: tuple[ActivityEvidence, ...], by_person: bool, ends: bool
 ) -> None:
     assert ends_next_date(evidence, by_person=by_person) is ends

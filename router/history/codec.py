@@ -275,8 +275,8 @@ def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> Activi
         ActivityKind(activity_kind), Direction(direction), rep, occur_ms, duration_ms, next_ms=next_ms, **texts
     )
     return ActivityRecorded(
-        number, item_id, Kind(kind), owner, pool, previous, activity, tuple(map(ActivityEvidence, evidence)), bool(is_first),
-        NextChange(change), at_ms, actor,
+        number, item_id, Kind(kind), owner, pool, previous, activity, tuple(map(ActivityEvidence, evidence)),
+        bool(is_first), NextChange(change), at_ms, actor,
     )  # fmt: skip
 
 

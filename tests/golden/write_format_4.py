@@ -50,9 +50,11 @@ def _do_what_is_new(tenant: Tenant) -> None:
     tenant.publish(RULES, note="of format 4")
     credit = {"max_units": 1000, "ttl_duration": "86400s", "share": 0.5}
     tenant.pool("east", {"ann": 2, "bo": 1}, band=1, caps=CAPS, absence_policy={"credit": credit})
+    tenant.hire({"id": "eva"})
+    tenant.pool("solo", {"dev": 1, "eva": 1})
     now = datetime.now(UTC)
-    _leave(tenant, "ann", now - timedelta(days=1), now + timedelta(seconds=4))
-    _leave(tenant, "dev", now - timedelta(days=1), now + timedelta(seconds=4))
+    _leave(tenant, "ann", now - timedelta(days=1), now + timedelta(seconds=8))
+    _leave(tenant, "eva", now - timedelta(days=1), now + timedelta(seconds=8))
     for number in range(4):
         tenant.route(f"F-{number}", region="east", phone=f"136-{number}", value=2.5)
     assert tenant.route("F-9", region="solo")["outcome"] == "OUTCOME_WAITING"
@@ -60,7 +62,7 @@ def _do_what_is_new(tenant: Tenant) -> None:
     _away(tenant, "bo", "PRESENCE_AWAY")
     _away(tenant, "bo", "PRESENCE_AVAILABLE")
     _away(tenant, "ann", "PRESENCE_AWAY")
-    _leave(tenant, "dev", now - timedelta(hours=1), now + timedelta(days=36_000))
+    _leave(tenant, "eva", now - timedelta(hours=1), now + timedelta(days=900))
     assert tenant.route("F-10", region="solo")["outcome"] == "OUTCOME_WAITING"
     tenant.route("F-11", region="east", phone="136-11")
 

@@ -98,9 +98,9 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
     openings = [part for opening in command.openings.items() for part in opening]
     header = [
         command.item_id, activity.kind, activity.direction, activity.rep, activity.duration_ms, activity.occur_ms,
-        activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends), command.actor,
-        command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s, int(preview),
-        int(bool(command.customer)), openings,
+        activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends),
+        command.actor, command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s,
+        int(preview), int(bool(command.customer)), openings,
     ]  # fmt: skip
     packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
     return packed

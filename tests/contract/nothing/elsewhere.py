@@ -70,6 +70,14 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
         "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
+    "router/record_activity": {
+        "who acted ('': nobody of ours)": "ActivityCommand actor",
+        "since 1970 (0: now)": "ActivityCommand actor",
+        "next date (0: none)": "ActivityCommand actor",
+        "actor ('': nobody is asked who they are)": "ActivityCommand actor",
+        "external id ('': none)": "ActivityCommand key",
+        "request's key (absent: none)": "ActivityCommand request_id",
+    },
     "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
@@ -144,6 +152,13 @@ COMMANDS = {
     **dict.fromkeys(
         ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")
     ),
+    **dict.fromkeys(
+        [f"activity {option}" for option in ("--outcome", "--note", "--step")], (_NOTHING_SAID, _NOTHING_SAID)
+    ),
+    "activity --rep": ("the owner, or nobody", "likewise"),
+    "activity --lasted": ("nobody says", "likewise"),
+    "activity --external-id": ("none: a new activity each time", "likewise"),
+    "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
     "absences add --reason": (_NOTHING_SAID, _NOTHING_SAID),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),

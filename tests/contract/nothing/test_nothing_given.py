@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from operations.operation import Task
 from operations.service import OperationService
+from router.activities.ports import Activities, ActivityCommand
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
 from router.erasure.ports import Erasure, PersonalValues, Submitted
@@ -44,11 +45,12 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock, Presences, Timers,
+    Submitted, StoreClock, Presences, Timers, Activities,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
+    ActivityCommand,
     Completion,
     Erasure,
     Publication,

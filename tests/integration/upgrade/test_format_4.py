@@ -106,14 +106,12 @@ async def test_every_answer_is_the_one_that_was_given_then_and_what_is_open_is_w
     async with served(url) as address, connected(address, "kept", url) as api:
         again = await asked_again(address)
         before = await work(api, "dev")
-        await api.routing.RecordActivity(
-            activities.RecordActivityRequest(name=before[0].work_item.name, activity=CALL)
-        )
+        await api.routing.RecordActivity(activities.RecordActivityRequest(name=before[0].work_item.name, activity=CALL))
         after = await work(api, "dev")
         timeline = await api.routing.GetTimeline(routing.GetTimelineRequest(name=before[0].work_item.name))
 
     assert [found for made, now in zip(ANSWERS, again, strict=True) for found in other_answers(made, now, new)] == []
-    assert ([entry.worked for entry in before][0], [entry.worked for entry in after][0]) == (False, True)
+    assert (before[0].worked, after[0].worked) == (False, True)
     assert [entry.WhichOneof("event") for entry in timeline.entries][-2:] == ["decision", "activity"]
     for tenant in TENANTS:
         assert await differences(url, tenant) == []

@@ -309,8 +309,12 @@ def reopen_command(
     InvalidInput
         If the planner's rules cannot read the work item.
     """
-    plan = planner.plan(item, at_ms, named=owner, apart=True)
-    head = _head(planner, plan, item, Cause.REOPENED, named=owner, note=request.reason, actor=request.actor)
+    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    plan = planner.plan(item, at_ms, handlers=handlers, named=owner, apart=True)
+    left_out = _left_out(plan, (), handlers)
+    head = _head(
+        planner, plan, item, Cause.REOPENED, tried=left_out, named=owner, note=request.reason, actor=request.actor
+    )
     return _sealed(
         planner,
         plan,

@@ -279,7 +279,7 @@ class Planner:
         if named and apart:
             attempt = self._apart(path, item, fact, at_ms, named)
             charge = kept.charge if kept else attempt.charge
-            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits)
+            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits, NOBODY)
         left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         tries = []

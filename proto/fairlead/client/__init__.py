@@ -39,8 +39,8 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 
 class FairleadClient(
-    RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls, ScoringCalls,
-    ModelCalls, PrivacyCalls,
+    RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls,
+    ScoringCalls, ModelCalls, PrivacyCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

@@ -74,8 +74,8 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            stores: Any = [memory] * 11
-            world = cls(*stores, tenant=tenant)
+            arguments: list[Any] = [*[memory] * 11, tenant]
+            world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
         await world._arrange()

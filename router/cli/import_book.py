@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import click
@@ -18,7 +19,6 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.clocks import Clock
 from router.cli.consoles import console_for, progress_bar
 from router.cli.csv_files import csv_file
 from router.cli.failing import InputFailed
@@ -54,11 +54,11 @@ def import_(
 
     \b
       $ fairlead import book.xlsx
-      $ fairlead import book.csv --source old-crm --map 负责人=owner
+      $ fairlead import book.csv --source old-crm --map 负责人=owner --timezone Asia/Shanghai
 
     \b
     Columns (英文或中文; any order; lists separated by ; or |):
-      external_id 编号, owner 归属人 (a rep's id), assigned_time 分配时间 (on the tenant's clocks);
+      external_id 编号, owner 归属人 (a rep's id), assigned_time 分配时间 (UTC, unless it or --timezone names a zone);
       source 来源, kind 类型, value 金额, priority 优先级; each field that the rule set declares, under its name
 
     A row in error is left out and written to FILE.rejected.csv; what the service refuses, because it is known already,
@@ -85,12 +85,12 @@ def _rules(client: FairleadClient, server: str) -> RoutingRules:
 
 def _import(client: FairleadClient, book: BookFile, file: Path, console: Console) -> int:
     """Import part after part, and write what is refused; return how much that is."""
-    clock, imported, refused = Clock.of(client, utc=False), 0, list[tuple[BookEntry, str]]()
+    imported, refused = 0, list[tuple[BookEntry, str]]()
     with progress_bar(console) as progress:
         task = progress.add_task("importing", total=len(book.entries))
         for start in range(0, len(book.entries), PART):
             part = book.entries[start : start + PART]
-            begun = client.import_work_items(_message(client, entry, clock) for entry in part)
+            begun = client.import_work_items(_message(client, entry) for entry in part)
             for operation in client.operations.follow(begun.name):
                 progress.update(task, completed=start + metadata_of(operation).done_count)
             progress.update(task, completed=start + len(part))
@@ -103,10 +103,8 @@ def _import(client: FairleadClient, book: BookFile, file: Path, console: Console
     return len(refused)
 
 
-def _message(client: FairleadClient, entry: BookEntry, clock: Clock) -> routing.ImportedWorkItem:
-    assigned = clock.instant(entry.assigned)
-    assert assigned is not None
-    return client.imported(entry.item, entry.owner, assigned)
+def _message(client: FairleadClient, entry: BookEntry) -> routing.ImportedWorkItem:
+    return client.imported(entry.item, entry.owner, entry.assigned.astimezone(UTC))
 
 
 def _write(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> None:

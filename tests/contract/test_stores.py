@@ -30,6 +30,7 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import Amounts
 from router.assignment.commands import (
     BindCommand,
+    ImportedItem,
     Mode,
     ReassignRequest,
     ReopenRequest,
@@ -49,6 +50,7 @@ from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.imports.service import Imports
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
@@ -171,6 +173,7 @@ class Side:
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
+        self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
@@ -424,6 +427,12 @@ class Stores(RuleBasedStateMachine):
     def complete(self, data: st.DataObject, state: State, request_id: str, preview: bool) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
+
+    @rule(data=st.data(), size=st.integers(1, 4), owner=st.sampled_from([*REPS, "nobody"]), ago=st.integers(-1, 2))
+    def import_some(self, data: st.DataObject, size: int, owner: str, ago: int) -> None:
+        entries = [ImportedItem(self.request(data).item, owner, self.now_ms - ago * HOUR_MS) for _ in range(size)]
+        named = [entry for entry in entries if entry.item.external_id]
+        self.both(lambda side: side.imports.enter(TENANT, named, "mo"))
 
     @rule(
         data=st.data(),

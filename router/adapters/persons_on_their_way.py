@@ -43,10 +43,10 @@ class PersonsOnTheirWay:
         return await self._submitted.waiting(tenant, item_ids) + sum(map(len, imported.values()))
 
     async def remove(self, tenant: str, item_ids: Sequence[str]) -> int:
-        removed = 0
+        removed = await self._submitted.remove(tenant, item_ids)  # first: it refuses before it removes anything
         for import_id, places in (await self._imported(tenant, item_ids)).items():
             removed += await self._pages.take_out(tenant, import_id, places)
-        return removed + await self._submitted.remove(tenant, item_ids)
+        return removed
 
     async def _imported(self, tenant: str, item_ids: Sequence[str]) -> Mapping[str, Collection[int]]:
         """Return the places of work items in imports."""
@@ -54,7 +54,6 @@ class PersonsOnTheirWay:
         return {
             import_id: places
             for import_id, page in (await self._pages.imports(tenant)).items()
-            if wanted
             if (places := [place for place, entry in page.items() if self._id(entry.item) in wanted])
         }
 

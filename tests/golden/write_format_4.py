@@ -49,9 +49,9 @@ def main(out: Path) -> None:
 def _do_what_is_new(tenant: Tenant) -> None:
     tenant.publish(RULES, note="of format 4")
     credit = {"max_units": 1000, "ttl_duration": "86400s", "share": 0.5}
-    tenant.pool("east", {"ann": 2, "bo": 1}, band=1, caps=CAPS, absence_policy={"credit": credit})
+    tenant.pool("east", {"ann": 2, "bo": 1}, band=1, caps=CAPS[:-1], absence_policy={"credit": credit})
     tenant.hire({"id": "eva"})
-    tenant.pool("solo", {"dev": 1, "eva": 1})
+    tenant.pool("solo", {"dev": 1, "eva": 1}, caps=[CAPS[-1]])
     now = datetime.now(UTC)
     _leave(tenant, "ann", now - timedelta(days=1), now + timedelta(seconds=8))
     _leave(tenant, "eva", now - timedelta(days=1), now + timedelta(seconds=8))

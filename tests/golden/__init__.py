@@ -24,8 +24,7 @@ answered on these keys, and contract.json::
     .venv/bin/python -m tests.golden.write_format_3 ../format_3_a211184
     .venv/bin/python -m tests.golden.contract ../format_3_a211184/contract.json
 
-format_4_7d2edfd holds the last store of before there were activities, with presence, credits, timers and caps,
-likewise::
+format_4_7d2edfd holds the last store of before there were activities, with presence, credits, timers and caps::
 
     .venv/bin/python -m tests.golden.write_format_4 ../format_4_7d2edfd
     .venv/bin/python -m tests.golden.contract ../format_4_7d2edfd/contract.json

@@ -19,7 +19,7 @@ from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Event, previous_of
+from router.model.events import Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
@@ -46,7 +46,10 @@ _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, w
 _WORKED = b"|worked"
 """Behind a field of the loads: how much of it was worked on."""
 
-_bind, _complete, _now = script("bind"), script("complete"), script("now")
+_PARTS = 4
+"""What ``scripts/history.lua`` answers of each event."""
+
+_bind, _complete, _now, _history = script("bind"), script("complete"), script("now"), script("history")
 
 
 _Together = tuple[str, RevisionPair]
@@ -235,15 +238,15 @@ class RedisAssignments:
         return _entry(0, entries[0][1]) if entries else None
 
     async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
-        key, number, events = Keys(tenant).events, last, list[Event]()
-        while number and len(events) < count:
-            with translated():
-                entries = await self._redis.xrange(key, f"{number}-0", f"{number}-0")
-            if not entries:
-                raise CorruptHistory(f"tenants/{tenant}/workItems/{item_id}", f"the log has not got event {number}")
-            events.append(_event(number, entries[0][1]))
-            number = previous_of(events[-1], item_id)
-        return await self._opened(tenant, events)
+        keys = Keys(tenant)
+        reply = await _history(self._redis, [keys.revisions, keys.events], [item_id, last, count])
+        if not reply:
+            return []
+        check_reply(tenant, reply)
+        if reply[0] == b"LOST":
+            raise CorruptHistory(f"tenants/{tenant}/workItems/{item_id}", f"the log has not got event {reply[1]}")
+        places = range(0, len(reply), _PARTS)
+        return await self._opened(tenant, [read_event(*reply[place : place + _PARTS]) for place in places])
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""

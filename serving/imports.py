@@ -27,7 +27,7 @@ from operations.service import OperationService
 from router.adapters.queue import WorkSettings
 from router.assignment.commands import ImportedItem
 from router.assignment.ports import MAX_JOBS
-from router.imports.ports import ImportPages, Refused
+from router.imports.ports import ImportPages, NotImported
 from router.imports.service import Imports
 from router.model.workitem import keyed
 from store.clients import RedisClient
@@ -149,7 +149,7 @@ async def _enter(
         page = await pages.begin(tenant, import_id, number)
         answers = await imports.enter(tenant, list(page.values()), actor)
         refused = [
-            Refused(place, imports.item_id(entry), answer.reason, str(answer))
+            NotImported(place, imports.item_id(entry), answer.reason, str(answer))
             for (place, entry), answer in zip(page.items(), answers, strict=True)
             if isinstance(answer, Failure)
         ]
@@ -159,7 +159,7 @@ async def _enter(
         raise
 
 
-def _response(tenant: str, imported: int, refused: Sequence[Refused]) -> bytes:
+def _response(tenant: str, imported: int, refused: Sequence[NotImported]) -> bytes:
     response = routing.ImportWorkItemsResponse(
         imported_count=imported,
         refused=[

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from router.assignment.commands import ImportedItem
 
 
-class Refused(NamedTuple):
+class NotImported(NamedTuple):
     """A work item that was not imported: its place in the import, from 0, its id, and why: for machines, in words."""
 
     place: int
@@ -39,10 +39,10 @@ class ImportPages(Protocol):
     async def rest(self, tenant: str, import_id: str) -> None:
         """Say that none is being entered."""
 
-    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[Refused]) -> None:
+    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[NotImported]) -> None:
         """Forget a page that was entered, but for what of it was refused."""
 
-    async def refused(self, tenant: str, import_id: str) -> list[Refused] | None:
+    async def refused(self, tenant: str, import_id: str) -> list[NotImported] | None:
         """Return what was refused so far, in order; None: nothing is known of the import, or any more."""
 
     async def forget(self, tenant: str, import_id: str) -> None:

@@ -14,7 +14,7 @@ from router.adapters.redis.import_pages import KEPT_S, RedisImportPages
 from router.adapters.redis.keys import Keys
 from router.assignment.commands import ImportedItem
 from router.erasure.ports import Pending
-from router.imports.ports import ImportPages, Page, Refused
+from router.imports.ports import ImportPages, NotImported, Page
 from router.model.workitem import Kind, WorkItem
 from store.clients import close
 from store.embedded.server import EmbeddedServer
@@ -44,7 +44,7 @@ async def test_pages_are_entered_in_order_and_each_is_forgotten_but_for_what_was
     pages: ImportPages, tenant: str
 ) -> None:
     await pages.put(tenant, BOOK, [page(0, 1), page(2, 3), page(4)])
-    refused = Refused(3, "crm~L-3", "NOT_FOUND", "there is no rep 'eve'")
+    refused = NotImported(3, "crm~L-3", "NOT_FOUND", "there is no rep 'eve'")
 
     assert await pages.begin(tenant, BOOK, 1) == page(2, 3)
     await pages.finish(tenant, BOOK, 1, [refused])
@@ -70,6 +70,17 @@ async def test_it_waits_for_a_week(pages: ImportPages, tenant: str) -> None:
 
     if isinstance(pages, RedisImportPages):
         assert KEPT_S - 60 < await pages._redis.ttl(Keys(tenant).import_pages(BOOK)) <= KEPT_S
+
+
+async def test_page_0_is_one_like_any_other_and_nothing_is_nothing(pages: ImportPages, tenant: str) -> None:
+    await pages.put(tenant, "empty", [])
+    await pages.put(tenant, BOOK, [page(0), page(1)])
+
+    assert (await pages.left(tenant, "empty"), await pages.refused(tenant, "empty")) == ([], [])
+    assert await pages.page(tenant, BOOK, 0) == await pages.begin(tenant, BOOK, 0) == page(0)
+    await pages.finish(tenant, BOOK, 0, [])
+    assert (await pages.left(tenant, BOOK), await pages.refused(tenant, BOOK)) == ([1], [])
+    assert await pages.take_out(tenant, BOOK, []) == 0
 
 
 class Nothing:

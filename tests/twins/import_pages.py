@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from failures import Conflict
-from router.imports.ports import Page, Refused
+from router.imports.ports import NotImported, Page
 
 
 @dataclass
 class _Import:
     pages: dict[int, Page]
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[NotImported] = field(default_factory=list)
     taken: int = 0
     at: int | None = None
 
@@ -49,14 +49,14 @@ class MemoryImportPages:
         if known := self._imports[tenant].get(import_id):
             known.at = None
 
-    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[Refused]) -> None:
+    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[NotImported]) -> None:
         """Forget a page that was entered, but for what of it was refused."""
         known = self._imports[tenant][import_id]
         known.pages.pop(number, None)
         known.refused = sorted({*known.refused, *refused})
         known.at = None
 
-    async def refused(self, tenant: str, import_id: str) -> list[Refused] | None:
+    async def refused(self, tenant: str, import_id: str) -> list[NotImported] | None:
         """Return what was refused so far."""
         known = self._imports[tenant].get(import_id)
         return list(known.refused) if known else None

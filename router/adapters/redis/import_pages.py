@@ -11,7 +11,7 @@ import msgpack
 from failures import Conflict
 from router.adapters.redis.keys import Keys
 from router.assignment.commands import ImportedItem
-from router.imports.ports import Page, Refused
+from router.imports.ports import NotImported, Page
 from router.model.workitem import WorkItem
 from store.clients import RedisClient
 from store.translation import translated
@@ -39,7 +39,7 @@ class RedisImportPages:
     async def put(self, tenant: str, import_id: str, pages: Sequence[Page]) -> None:
         key = Keys(tenant).import_pages(import_id)
         with translated():
-            for first in range(0, len(pages), _AT_ONCE):
+            for first in range(0, max(len(pages), 1), _AT_ONCE):
                 part = pages[first : first + _AT_ONCE]
                 fields: dict[Any, Any] = {str(number): _packed(page) for number, page in enumerate(part, first)}
                 await self._redis.hset(key, mapping={**fields, _ALL: len(pages)})
@@ -69,7 +69,7 @@ class RedisImportPages:
         with translated():
             await self._redis.hdel(Keys(tenant).import_pages(import_id), _AT)
 
-    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[Refused]) -> None:
+    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[NotImported]) -> None:
         key = Keys(tenant).import_pages(import_id)
         with translated():
             async with self._redis.pipeline(transaction=True) as pipeline:
@@ -79,13 +79,13 @@ class RedisImportPages:
                 pipeline.expire(key, KEPT_S)
                 await pipeline.execute()
 
-    async def refused(self, tenant: str, import_id: str) -> list[Refused] | None:
+    async def refused(self, tenant: str, import_id: str) -> list[NotImported] | None:
         with translated():
             fields = await self._redis.hgetall(Keys(tenant).import_pages(import_id))
         if not fields:
             return None
         found = (json.loads(text) for field, text in fields.items() if field.startswith(_REFUSED))
-        return sorted(Refused(*each) for page in found for each in page)
+        return sorted(NotImported(*each) for page in found for each in page)
 
     async def forget(self, tenant: str, import_id: str) -> None:
         with translated():

@@ -15,8 +15,18 @@ class Told(NamedTuple):
 
 _STORAGE = "contract/scoring/test_storage.py"
 _TRIALS = "contract/test_rule_trials.py"
+_PAGES = "contract/test_import_pages.py"
+
+_NOTHING_IN_PAGES = f"{_PAGES}::test_page_0_is_one_like_any_other_and_nothing_is_nothing"
 
 PORTS = {
+    **dict.fromkeys(
+        ["ImportPages.page number", "ImportPages.begin number", "ImportPages.finish number"],
+        Told("the first page", "must be given", _NOTHING_IN_PAGES),
+    ),
+    "ImportPages.put pages": Told("an import of nothing, which is known", "must be given", _NOTHING_IN_PAGES),
+    "ImportPages.finish refused": Told("all of it was imported", "must be given", _NOTHING_IN_PAGES),
+    "ImportPages.take_out places": Told("nothing is taken out", "must be given", _NOTHING_IN_PAGES),
     "ModelStorage.has_entry number": Told(
         "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
@@ -138,7 +148,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
-             *("workforce load", "absences load"),
+             *("workforce load", "absences load", "import"),
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -160,7 +170,7 @@ COMMANDS = {
     "activity --external-id": ("none: a new activity each time", "likewise"),
     "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
-    "absences add --reason": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(["absences add --reason", "reopen --reason"], (_NOTHING_SAID, _NOTHING_SAID)),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

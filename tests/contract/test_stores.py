@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from failures import Failure
 from router.activities.next_dates import NextDates
 from router.activities.service import ActivityService, RecordRequest
+from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
@@ -176,6 +177,7 @@ class Side:
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
+        self.timelines = Timelines(assignments)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
@@ -501,6 +503,11 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: explained(side, number))
         self.both(lambda side: side.queries.decisions(TENANT, before=before, count=count))
         self.both(lambda side: side.queries.items(TENANT, after=before, count=count))
+
+    @rule(data=st.data(), last=st.sampled_from([0, 0, 7, 20]), count=st.integers(1, 9))
+    def read_what_happened(self, data: st.DataObject, last: int, count: int) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        self.both(lambda side: side.timelines.page(TENANT, item_id, last=last, count=count))
 
     @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
     def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:

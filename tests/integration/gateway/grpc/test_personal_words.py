@@ -73,11 +73,12 @@ class ForEverybody(Security):
 
 @dataclass(frozen=True)
 class Told:
-    """A tenant with one lead that was routed, sent again with another phone, and moved."""
+    """A tenant with one lead that was routed, sent again with another phone, and moved; and one that is closed."""
 
     manager: Api
     item: str
     decision: str
+    closed: str
     open: Api
 
 
@@ -108,7 +109,11 @@ async def told(request: pytest.FixtureRequest, store: Any, tmp_path: Path, tenan
             await manager.reassign(routed.work_item, rep=manager.rep_name("bo"))
             await manager.reassign(routed.work_item, rep=manager.rep_name("li"), note=NOTE)
         decision = (await manager.item(routed.work_item)).decision
-        yield Told(manager, routed.work_item, decision, api)
+        closed = await manager.route("L-2", phone=PHONE, region=REGION)
+        if closed.rep != manager.rep_name("li"):
+            await manager.reassign(closed.work_item, rep=manager.rep_name("li"), note=NOTE)
+        await manager.complete(closed.work_item)
+        yield Told(manager, routed.work_item, decision, closed.work_item, api)
 
 
 async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence[Message]]:
@@ -119,6 +124,9 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
     sent.language_code = language
     moving = routing.ReassignWorkItemRequest(
         name=told.item, validate_only=True, view=FULL, language_code=language, note=NOTE
+    )
+    reopening = routing.ReopenWorkItemRequest(
+        name=told.closed, validate_only=True, view=FULL, language_code=language, reason=NOTE
     )
     one = decisions.GetDecisionRequest(name=told.decision, view=FULL, language_code=language)
     many = decisions.ListDecisionsRequest(parent=api.parent, view=FULL, language_code=language)
@@ -132,6 +140,7 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
         "RouteWorkItem": [await api.routing.RouteWorkItem(sent)],
         "BatchRouteWorkItems": [await api.routing.BatchRouteWorkItems(batch)],
         "ReassignWorkItem": [await api.routing.ReassignWorkItem(moving)],
+        "ReopenWorkItem": [await api.routing.ReopenWorkItem(reopening)],
         "WatchWorkItems": changes,
         "GetDecision": [await api.decisions.GetDecision(one)],
         "ListDecisions": [await api.decisions.ListDecisions(many)],

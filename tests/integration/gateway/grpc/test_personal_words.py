@@ -130,6 +130,7 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
     )
     one = decisions.GetDecisionRequest(name=told.decision, view=FULL, language_code=language)
     many = decisions.ListDecisionsRequest(parent=api.parent, view=FULL, language_code=language)
+    timeline = routing.GetTimelineRequest(name=told.item, language_code=language)
     batch = routing.BatchRouteWorkItemsRequest(parent=api.parent, requests=[sent])
     watched = told.open.routing.WatchWorkItems(
         routing.WatchWorkItemsRequest(parent=api.parent, resume_token="start"), metadata=metadata
@@ -142,6 +143,7 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
         "ReassignWorkItem": [await api.routing.ReassignWorkItem(moving)],
         "ReopenWorkItem": [await api.routing.ReopenWorkItem(reopening)],
         "WatchWorkItems": changes,
+        "GetTimeline": [await api.routing.GetTimeline(timeline)],
         "GetDecision": [await api.decisions.GetDecision(one)],
         "ListDecisions": [await api.decisions.ListDecisions(many)],
     }
@@ -172,6 +174,7 @@ async def test_no_word_tells_who_may_not_see_it_and_every_word_who_may(told: Tol
     sentences = " ".join(told_of_known.sentences)  # type: ignore[attr-defined]
     assert all(secret in sentences for secret in (PHONE, CORRECTED, NAME, NOTE))
     assert REGION in written(shown["GetDecision"])
+    assert NOTE in written(shown["GetTimeline"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -88,6 +88,7 @@ SCRIPTS = {
         "external id ('': none)": "ActivityCommand key",
         "request's key (absent: none)": "ActivityCommand request_id",
     },
+    "router/history": {"begin with (0: none)": "Assignments.history last"},
     "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",

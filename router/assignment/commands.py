@@ -189,11 +189,15 @@ class ReopenRequest:
 
 
 def route_command(
-    planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int, *, expected: int = ANY
+    planner: Planner,
+    request: RouteRequest,
+    item: WorkItem,
+    at_ms: int,
+    *,
+    expected: int = ANY,
+    handlers: tuple[str, ...] = (),
 ) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
-
-    What nobody owns nobody owned before, see ``router.model.workitem.TRANSITIONS``: there are no handlers to leave out.
 
     Parameters
     ----------
@@ -204,10 +208,12 @@ def route_command(
         See ``Planner.plan``; likewise below.
     expected
         See ``BindCommand``.
+    handlers
+        Who had it before: what nobody owns somebody may have, where it was closed and reopened.
     """
     try:
         check_unstamped(planner.rule_set, request.item)
-        plan = planner.plan(item, at_ms)
+        plan = planner.plan(item, at_ms, handlers=handlers)
     except InvalidInput as error:
         return error
     content = item.pack()
@@ -225,7 +231,7 @@ def route_command(
             tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
             _outcome_if_none(plan),
             rotation_of(identity),
-            _head(planner, plan, item, Cause.ROUTED, actor=request.actor),
+            _head(planner, plan, item, Cause.ROUTED, tried=_left_out(plan, (), handlers), actor=request.actor),
             content,
             plan.weight,
             request.request_id,

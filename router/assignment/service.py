@@ -130,7 +130,8 @@ class Router:
     async def _decided(self, tenant: str, request: RouteRequest) -> Decision | None:
         """Route a request straight; None where it has to go the way of many."""
         planner = await self._planners.current(tenant)
-        if planner.rule_set.known_customer or planner.rule_set.arrival:
+        rule_set = planner.rule_set
+        if rule_set.known_customer or rule_set.arrival or rule_set.excludes_handlers:
             return None
         job = route_command(planner, request, request.item, self._store.expected_ms(tenant))
         if not isinstance(job, BindCommand):
@@ -215,7 +216,7 @@ class Router:
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
-            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
+            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected, handlers=stamp.handlers)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]

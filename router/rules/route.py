@@ -130,12 +130,14 @@ class RoutingRules(RuleSet[Route]):
     """A rule set whose rules lead to routes.
 
     What follows from them: ``compared_fields``, those that some requirement, preference or exclusion compares reps
-    with, and that therefore stand in reasons; ``limits_contact``, whether some route says by when to make contact.
+    with, and that therefore stand in reasons; ``limits_contact``, whether some route says by when to make contact;
+    ``excludes_handlers``, whether some route excludes whoever had the work item before.
     """
 
     known_customer: KnownCustomer | None = None
     compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
     limits_contact: bool = field(init=False, compare=False, repr=False)
+    excludes_handlers: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         RuleSet.__post_init__(self)
@@ -144,6 +146,7 @@ class RoutingRules(RuleSet[Route]):
         compared.update(name for route in routes for name in route.excluding_fields)
         object.__setattr__(self, "compared_fields", frozenset(compared))
         object.__setattr__(self, "limits_contact", any(route.contact_within for route in routes))
+        object.__setattr__(self, "excludes_handlers", any(HANDLERS in route.exclude for route in routes))
 
     def applied(self, matched: Sequence[str]) -> Route:
         """Return the route of the first of the matching rules, the default where none matched."""

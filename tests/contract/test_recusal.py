@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
 from router.model.decision import Decision, Outcome
 from router.model.errors import NotPossible
 from router.model.workforce import Member, Pool, Rep
-from router.model.workitem import Kind, WorkItem
+from router.model.workitem import Kind, State, WorkItem
 from tests.contract.nothing.routing import Routing
 
 RULES = """
@@ -98,4 +100,24 @@ async def test_what_waits_is_not_woken_for_who_comes_back_if_it_is_about_them(wo
 
     record = await world.store.item(world.tenant, "crm~T-3")
     assert record.owner == "di"
+    assert await differences(world) == []
+
+
+async def test_what_waits_since_it_was_reopened_is_not_routed_to_who_had_it(world: Routing) -> None:
+    first = await route(world, "T-1")
+    await world.router.complete(world.tenant, "crm~T-1", State.CLOSED)
+    planners = PlannerCache(world.workforce, world.rule_sets, world.rule_sets)
+    queries = WorkItemQueries(world.store, planners)
+    for rep in ("ann", "bo", "cy"):
+        await world.presences.set_presence(world.tenant, rep, 0)
+    reopening = Reopening(world.store, planners, queries, world.presences)
+    reopened = await reopening.reopen(world.tenant, ReopenRequest("crm~T-1"))
+    for rep in ("ann", "bo", "cy"):
+        await world.presences.set_presence(world.tenant, rep, None)
+
+    again = await route(world, "T-1")
+
+    assert reopened.outcome is Outcome.WAITING
+    assert again.rep not in ("", first.rep)
+    assert again.head.tried == (first.rep,)
     assert await differences(world) == []

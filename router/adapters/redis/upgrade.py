@@ -289,6 +289,8 @@ class StoreUpgrade:
         newest = await self._log.events(tenant, count=1, newest_first=True)
         while entries := await self._log.entries(tenant, after=after, count=self._page):
             await self._leads()
+            if await self._held([tenant]):
+                await self._older_servers_end([tenant])
             for entry in entries:
                 _follow_overrides(received, read_effect(entry.number, entry.type, entry.facts, entry.head))
             after = entries[-1].number

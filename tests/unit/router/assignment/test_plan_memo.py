@@ -141,7 +141,15 @@ def without_the_excluded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PlanMemo, "keep", lambda memo, key, candidates: keep(memo, (*key[:2], *key[3:]), candidates))
 
 
-@pytest.mark.parametrize("mutate", [without_availability, without_revision, without_threshold, without_the_excluded])
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        without_availability,
+        without_revision,
+        without_the_excluded,
+        pytest.param(without_threshold, marks=pytest.mark.long),
+    ],
+)
 def test_a_key_that_lacks_something_is_found(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from failures import Failure
-from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest, reassign_command, wake_command
+from router.assignment.commands import (
+    BindCommand,
+    ReassignRequest,
+    RouteRequest,
+    reassign_command,
+    route_command,
+    wake_command,
+)
 from router.assignment.explanation import Reason, explain
 from router.assignment.planner import Planner
 from router.assignment.service import Router
@@ -21,7 +28,7 @@ from router.model.decision import Decision
 from router.model.errors import NotPossible
 from router.model.records import ItemRecord
 from router.model.workforce import Member, Pool, Rep
-from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State, WorkItem
+from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.route import HANDLERS, Route, RoutingRules
 from rules.index import IndexEngine
@@ -169,10 +176,15 @@ def test_what_waits_is_not_woken_for_who_had_it() -> None:
         (("bo",), ("anna",)), (("anna", "bo"), ())]  # fmt: skip
 
 
-def test_what_nobody_owns_nobody_owned_before() -> None:
-    """Else whoever routes it has to ask who did: ``router.assignment.commands.route_command``."""
-    assert set(TRANSITIONS[State.ASSIGNED].values()) <= {State.ASSIGNED, *CLOSED_STATES}
-    assert not any(TRANSITIONS[state] for state in CLOSED_STATES)
+def test_what_was_reopened_and_waits_is_not_routed_to_who_had_it() -> None:
+    request = RouteRequest(ticket())
+    jobs = [
+        route_command(planner(route), request, request.item, 0, handlers=("anna",))
+        for route in ("exclude: handlers", "sla: x")
+    ]
+
+    assert [isinstance(job, BindCommand) and (job.attempts[0][0].reps, job.head.tried) for job in jobs] == [
+        (("bo",), ("anna",)), (("anna", "bo"), ())]  # fmt: skip
 
 
 @settings(max_examples=settings().max_examples // 4, deadline=None)

@@ -148,7 +148,11 @@ def test_a_pool_whose_name_begins_like_the_one_before_is_told_whole() -> None:
 def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
     override = decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them")
 
-    assert told(override).sentences == ["A person named Anna (knows them).", "2 of 2 eligible."]
+    assert told(override).sentences == [
+        "A person named Anna (knows them).",
+        "2 of 2 eligible.",
+        "The ledger was charged as for any other; what that disturbs is measured.",
+    ]
     assert told(override, Language.ZH).explanation == "由人工指定 Anna（knows them）。"
 
 

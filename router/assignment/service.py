@@ -130,8 +130,7 @@ class Router:
     async def _decided(self, tenant: str, request: RouteRequest) -> Decision | None:
         """Route a request straight; None where it has to go the way of many."""
         planner = await self._planners.current(tenant)
-        rule_set = planner.rule_set
-        if rule_set.known_customer or rule_set.arrival or rule_set.excludes_handlers:
+        if planner.rule_set.known_customer or planner.rule_set.arrival:
             return None
         job = route_command(planner, request, request.item, self._store.expected_ms(tenant))
         if not isinstance(job, BindCommand):
@@ -216,7 +215,7 @@ class Router:
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
-            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected, handlers=stamp.handlers)
+            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
@@ -379,7 +378,7 @@ def _answer(
         case Refusal.REQUEST_ID_REUSED:
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
-            return NotPossible(name, "was closed without ever having an owner; reopen it instead")
+            return NotPossible(name, "was closed without ever having an owner; closed is final")
         case Refusal.LOST:
             return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from router.activities.next_dates import NextDates
-from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -26,7 +24,7 @@ from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
 
-_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates())
+_SCHEDULES = (Wakes(lifts_of, ever_lifts),)
 """All that falls due by time."""
 
 
@@ -35,7 +33,6 @@ class Stores:
     """The stores on one connection."""
 
     assignments: RedisAssignments
-    activities: RedisActivities
     workforce: RedisWorkforce
     presences: RedisPresences
     rule_sets: RedisRuleSets
@@ -65,7 +62,6 @@ class Stores:
         redis = client_for(url, requirement.replicas)
         return cls(
             RedisAssignments(redis, request_ttl_s),
-            RedisActivities(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),

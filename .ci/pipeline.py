@@ -1,8 +1,7 @@
 """What continuous integration runs, one after the other: ``make check``, ``make test``, ``make test-all``.
 
 It ends at the first that fails, and also if ``make test`` took more processor time than a newcomer's machine has to
-spare, on a slow one as much more as it is slower, or if a test was skipped for a reason that is not in ``skips.txt``.
-Needs nothing but Python.
+spare, or if a test was skipped for a reason that is not in ``skips.txt``. Needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -11,21 +10,14 @@ import re
 import resource
 import subprocess
 import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from statistics import median
 
 HERE = Path(__file__).parent
 MOST_PROCESSOR_S = 8 * 60
-"""Of ``make test``, its children included, where a lap takes ``LAP_S``; what outlives its parent is not counted."""
-LAP_S = 0.05
-"""What a lap takes on a busy machine of usual speed; see ``lap``."""
-_LAPS_APART_S = 10.0
+"""Of ``make test``, its children included; what outlives its parent is not counted."""
 _SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.*)$", re.MULTILINE)
 
 
@@ -55,42 +47,6 @@ def unlisted(reasons: Sequence[str], listed: str) -> list[str]:
     return [reason for reason in reasons if not any(fnmatch(reason, pattern) for pattern in patterns)]
 
 
-def lap() -> float:
-    """Return the seconds of processor time that adding up a million numbers takes here and now."""
-    begun = time.thread_time()
-    sum(number for number in range(1_000_000))
-    return time.thread_time() - begun
-
-
-@contextmanager
-def laps() -> Iterator[list[float]]:
-    """Yield laps taken again and again meanwhile: on a shared machine the same work takes now one time, now three."""
-    taken, over = [lap()], threading.Event()
-
-    def take() -> None:
-        while not over.wait(_LAPS_APART_S):
-            taken.append(lap())
-
-    watch = threading.Thread(target=take, daemon=True)
-    watch.start()
-    try:
-        yield taken
-    finally:
-        over.set()
-        watch.join()
-
-
-def allowed_s(taken: Sequence[float]) -> float:
-    """Return how much processor time ``make test`` may take, by the laps taken meanwhile: never less than usual.
-
-    Examples
-    --------
-    >>> allowed_s([0.03, 0.03, 0.2]), allowed_s([0.1, 0.1, 0.04])
-    (480.0, 960.0)
-    """
-    return MOST_PROCESSOR_S * max(1.0, median(taken) / LAP_S)
-
-
 def run(target: str) -> tuple[str, float]:
     """Make a target; return what it printed and the seconds of processor time that it took, or end as it ended."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -116,12 +72,10 @@ def main() -> None:
     """Run everything."""
     run("check")
     print("make check: passed", flush=True)
-    with laps() as taken:
-        printed, processor_s = run("test")
-    most_s = allowed_s(taken)
-    print(f"make test: {processor_s:.0f} s of processor time, at most {most_s:.0f}; {printed.splitlines()[-1]}")
+    printed, processor_s = run("test")
+    print(f"make test: {processor_s:.0f} s of processor time, at most {MOST_PROCESSOR_S}; {printed.splitlines()[-1]}")
     check_skips(printed)
-    if processor_s > most_s:
+    if processor_s > MOST_PROCESSOR_S:
         sys.exit("make test takes too long: mark what is not essential with pytest.mark.long, or make it cheaper")
     printed, _ = run("test-all")
     check_skips(printed)

@@ -37,15 +37,3 @@ def test_a_listed_reason_is_counted_and_printed(pipeline: ModuleType, capsys: py
     pipeline.check_skips(f"SKIPPED [2] tests/a.py:1: {reason}\nSKIPPED [1] tests/b.py:7: {reason}\n")
 
     assert capsys.readouterr().out == f"3 skipped: {reason}\n"
-
-
-def test_laps_are_taken_while_something_runs(pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_LAPS_APART_S", 0.0)
-    monkeypatch.setattr(pipeline, "lap", lambda: 0.1)
-
-    with pipeline.laps() as taken:
-        while len(taken) < 3:
-            pass
-
-    assert set(taken) == {0.1}
-    assert pipeline.allowed_s(taken) == 2 * pipeline.MOST_PROCESSOR_S

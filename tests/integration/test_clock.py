@@ -176,9 +176,7 @@ async def test_07_what_came_on_saturday_has_its_owner_when_they_come_on_monday(
     assert outcomes == {WAITING}
     assert [item.owner for item in items] == [api.rep_name("ann"), api.rep_name("ann"), ""]
     assert {decision.decide_time.ToDatetime(UTC) for decision in woken} == {monday_at_nine}
-    fired = await steps_fired(data, tenant)
-    assert fired.pop("crm~L-2") == 5
-    assert fired.items() <= {"crm~L-0": 1, "crm~L-1": 1}.items()  # a server that begins to look then needs no timer
+    assert await steps_fired(data, tenant) == {"crm~L-0": 1, "crm~L-1": 1, "crm~L-2": 5}
     assert await differences(url_of(data), tenant) == []
 
 

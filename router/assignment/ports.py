@@ -78,7 +78,7 @@ class Assignments(StoreClock, Protocol):
     async def effects(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
     ) -> list[Event | DecisionEffect]:
-        """Return the same, oldest first, of decisions only what they changed: it takes half the time."""
+        """Return the same, oldest first, of decisions only what they changed."""
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in order.

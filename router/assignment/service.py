@@ -8,8 +8,8 @@
 If the rules or the workforce changed in between, the store refuses, and the request goes through once more by the
 new planner. What is planned for another time than the store's comes back with that, and is planned once more for it.
 
-A single request takes these steps at once. Where one of them gives it no decision, or needs to ask something first, it
-goes the way of many, which tries again: nothing was written.
+A single request takes these steps at once. Where it is known by another name, was planned by what does not hold any
+more, or needs to ask something first, it goes on the way of many: nothing was written.
 """
 
 from __future__ import annotations
@@ -119,15 +119,16 @@ class Router:
         StoreUnavailable
             If the store does not answer.
         """
-        decision = None if preview else await self._decided(tenant, request)
-        if decision is not None:
-            return decision
-        (answer,) = await self.route_many(tenant, [request], preview=preview)
+        answer = None if preview else await self._at_once(tenant, request)
+        if isinstance(answer, KnownAs):
+            request, answer = request._replace(known_as=answer.item_id), None
+        if answer is None:
+            (answer,) = await self.route_many(tenant, [request], preview=preview)
         if isinstance(answer, Failure):
             raise answer
         return answer
 
-    async def _decided(self, tenant: str, request: RouteRequest) -> Decision | None:
+    async def _at_once(self, tenant: str, request: RouteRequest) -> Decision | Failure | KnownAs | None:
         """Route a request straight; None where it has to go the way of many."""
         planner = await self._planners.current(tenant)
         if planner.rule_set.known_customer or planner.rule_set.arrival:
@@ -139,7 +140,8 @@ class Router:
             (answer,) = await self._store.bind(tenant, planner.revisions, [job])
         except StaleRevision:
             return None
-        return answer if isinstance(answer, Decision) else None
+        routed = _routed(tenant, job.item_id, request.request_id, answer)
+        return None if isinstance(routed, Moved | Outdated) else routed
 
     async def route_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False

@@ -32,7 +32,7 @@ LOOK_S = 5.0
 """Seconds between two looks."""
 _HOLD_S = 20.0
 _PAGE = 200
-"""Events read at a time; calls that are being answered wait while they are looked at, for a millisecond or two."""
+"""Events read at a time; calls that are being answered wait while they are looked at, for some milliseconds."""
 ROLE = "auditing"
 """Held by a process of every service that has the store."""
 

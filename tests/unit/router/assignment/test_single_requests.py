@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -68,12 +69,28 @@ async def test_what_the_first_call_does_not_decide_is_decided_once(otherwise: An
     assert (calls, events) == (2, 1)
 
 
-async def test_a_reused_request_id_is_refused_as_among_many() -> None:
+async def calls_behind(first: RouteRequest, second: RouteRequest) -> int:
+    """Return how many calls of the store a request takes behind another one."""
     world = await Routing.open(None, "t")
+    await world.router.route("t", first)
+    store, planners = FirstCall(world, None), world.planners
+    router: Any = Router(store, planners, WorkItemQueries(store, planners), world.customer_scores)  # type: ignore[arg-type]
+    with suppress(RequestIdReused):
+        await router.route("t", second)
+    return store.calls
+
+
+async def test_a_lead_that_is_known_by_another_spelling_takes_one_call_to_find_and_one_to_answer() -> None:
+    assert await calls_behind(LEAD, RouteRequest(WorkItem(Kind.LEAD, "CRM", " s-1 "))) == 2
+
+
+async def test_a_reused_request_id_is_refused_at_once_as_among_many() -> None:
+    world, other = await Routing.open(None, "t"), LEAD._replace(item=WorkItem(Kind.LEAD, "crm", "S-2"))
     await world.router.route("t", LEAD)
 
     with pytest.raises(RequestIdReused):
-        await world.router.route("t", LEAD._replace(item=WorkItem(Kind.LEAD, "crm", "S-2")))
+        await world.router.route("t", other)
+    assert await calls_behind(LEAD, other) == 1
 
 
 @pytest.mark.parametrize(("source", "external_id"), [("crm", "L-7"), ("CRM", " l-7 "), ("crm", ""), ("crm", "l-7")])

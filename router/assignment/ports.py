@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
-from router.model.decision import Decision, DecisionEffect
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.events import Event
 from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
@@ -76,9 +76,9 @@ class Assignments(StoreClock, Protocol):
         """Return events with ``after < number`` and, if it is given, ``number < before``."""
 
     async def effects(
-        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, whole: Outcome | None = None
     ) -> list[Event | DecisionEffect]:
-        """Return the same, oldest first, of decisions only what they changed."""
+        """Return the same, oldest first, of decisions only what they changed; those of the outcome ``whole`` whole."""
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in order.

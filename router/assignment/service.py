@@ -9,7 +9,7 @@ If the rules or the workforce changed in between, the store refuses, and the req
 new planner. What is planned for another time than the store's comes back with that, and is planned once more for it.
 
 A single request takes these steps at once. Where it is known by another name, was planned by what does not hold any
-more, or needs to ask something first, it goes on the way of many: nothing was written.
+more, or needs to ask something first, it goes on the way of many, for nothing was decided.
 """
 
 from __future__ import annotations
@@ -139,6 +139,7 @@ class Router:
         try:
             (answer,) = await self._store.bind(tenant, planner.revisions, [job])
         except StaleRevision:
+            await self._planners.renewed(tenant, planner.revisions)
             return None
         routed = _routed(tenant, job.item_id, request.request_id, answer)
         return None if isinstance(routed, Moved | Outdated) else routed

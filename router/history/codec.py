@@ -133,8 +133,10 @@ def read_event(number: int, form: bytes, facts: bytes, head: bytes) -> Event:
         raise _unreadable(number, error) from error
 
 
-def read_effect(number: int, form: bytes, facts: bytes, head: bytes) -> Event | DecisionEffect:
-    """Read an event, of a decision only what it changed.
+def read_effect(
+    number: int, form: bytes, facts: bytes, head: bytes, whole: Outcome | None = None
+) -> Event | DecisionEffect:
+    """Read an event, of a decision only what it changed; one of the outcome ``whole`` as ``read_event`` does.
 
     Raises
     ------
@@ -145,7 +147,9 @@ def read_effect(number: int, form: bytes, facts: bytes, head: bytes) -> Event | 
     if make is not _decision_event:
         return read_event(number, form, facts, head)
     try:
-        return _effect(number, *take_apart(facts), head)
+        at_ms, fields = take_apart(facts)
+        make_it = _decision_event if fields[_OUTCOME] == whole else _effect
+        return make_it(number, at_ms, fields, head)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from error
 
@@ -162,6 +166,10 @@ def read_content(number: int, packed: bytes) -> WorkItem:
         return WorkItem.unpack(packed)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from error
+
+
+_OUTCOME = 2
+"""Its place in the facts of a decision, whatever its format."""
 
 
 def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> DecisionEffect:

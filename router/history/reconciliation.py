@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
-from router.model.decision import Decision, DecisionEffect
+from router.model.decision import DecisionEffect
 from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
@@ -44,7 +44,7 @@ class Movement:
         self._number += 1
         self._is_whole = self._is_whole and event.number == self._number
         match event:
-            case Decision() | DecisionEffect():
+            case DecisionEffect():
                 self._decide(event)
             case Completed(rep=rep, pool=pool, kind=kind) if rep:
                 self._shifts[rep, pool, kind] -= 1
@@ -56,7 +56,7 @@ class Movement:
                 credited = self._credited.setdefault(credit.pool, {})
                 credited[credit.rep] = event.after(credited.get(credit.rep, CreditState()))
 
-    def _decide(self, made: Decision | DecisionEffect) -> None:
+    def _decide(self, made: DecisionEffect) -> None:
         rep, pool, kind = made.rep, made.pool, made.kind
         if rep:
             self._shifts[rep, pool, kind] += 1

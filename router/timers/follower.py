@@ -83,7 +83,7 @@ class TimerFollower:
         if skipped := await self._skip(before):
             self._position = before._replace(event=before.event + skipped)
             return skipped
-        events = await self._store.effects(self._tenant, after=before.event, count=PAGE)
+        events = await self._store.effects(self._tenant, after=before.event, count=PAGE, whole=Outcome.WAITING)
         if not events:
             return 0
         after = _moved(before, events)
@@ -122,7 +122,8 @@ class TimerFollower:
         asked = [
             item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
         ]
-        return {item_id: [] for item_id in touched} | await self._due(position, asked)
+        known = {event.number: event for event in events if isinstance(event, Decision)}
+        return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
 
     async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits, in other circumstances; the position stays."""
@@ -139,7 +140,7 @@ class TimerFollower:
         first = 0
         while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
             first = page[-1][0]
-            yield await self._due(position, [item_id for came, item_id in page if came <= last])
+            yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
             if first > last:
                 return
 
@@ -168,14 +169,18 @@ class TimerFollower:
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, concerned_pools(roster, events))
 
-    async def _due(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
-        """Return what falls due of work items; nothing of those that nobody asks of."""
+    async def _due(
+        self, position: Position, item_ids: Sequence[str], known: dict[int, Decision]
+    ) -> dict[str, list[Timer]]:
+        """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
         timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
         records = [record for record in await self._items.records(item_ids) if record.state in self._states]
         if not records:
             return timers
         present = Present(await self._planner(position))
-        for record, decision in await self._items.contents(records):
+        unread = [record for record in records if record.content not in known]
+        contents = [(record, known[record.content]) for record in records if record.content in known]
+        for record, decision in contents + (await self._items.contents(unread) if unread else []):
             asked = (schedule.due(present, record, decision) for schedule in self._schedules)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers

@@ -13,9 +13,8 @@ from google.protobuf.struct_pb2 import NullValue, Struct, Value
 from failures import shown
 from fairlead.v1 import scoring_pb2 as pb
 from scoring.errors import InvalidInput
-from scoring.model.schema import FeatureValue
+from scoring.model.schema import MAX_FEATURES, FeatureValue
 
-MAX_FEATURES = 4_096
 _NOTHING = Struct()
 _NULL = NullValue.NULL_VALUE  # looked up once: the enum's names are a Python method
 

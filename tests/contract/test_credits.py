@@ -475,7 +475,7 @@ async def test_the_monitor_knows_of_credits(store: EmbeddedServer, tenant: str) 
     before = await firm.snapshot()
     await ann_was_away(firm)
     pools, movement = {"east": a_pool(EQUALS, POLICY)}, Movement(before)
-    for event in (await firm.events())[before.number :]:
+    for event in await firm.store.effects(firm.tenant, after=before.number, count=1000):
         movement.follow(event)
 
     as_it_is = list(movement.violations(await firm.snapshot(), pools))

@@ -370,6 +370,20 @@ async def test_a_log_is_not_read_while_nothing_waits_and_is_once_something_does(
     assert await timed.differences() == []
 
 
+async def test_what_waits_is_read_once_with_the_events(timed: Timed, monkeypatch: pytest.MonkeyPatch) -> None:
+    timed.openings.in_ms = LATER
+    await timed.follow()
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 1})})
+    await timed.follow()
+    await timed.world.route("W-1")
+    await timed.world.route("W-2")
+    monkeypatch.setattr(timed.world.store, "decisions", None)
+
+    timers = await timed.follow()
+
+    assert "crm~W-2" in [timer.item_id for timer in timers]
+
+
 async def test_what_waits_may_be_skipped_only_if_nothing_falls_due_of_it(timed: Timed) -> None:
     timed.openings.in_ms = None
     await timed.follow()

@@ -199,11 +199,11 @@ class MemoryAssignments(Tenants):
         return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
 
     async def effects(
-        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, whole: Outcome | None = None
     ) -> list[Event | DecisionEffect]:
-        """Return a slice of the log, of decisions only what they changed."""
-        page = self._between(tenant, after, before)[:count]
-        return [_effect_of(event) if isinstance(event, Decision) else event for event in page]
+        """Return a slice of the log, of decisions only what they changed but for those of an outcome."""
+        page = await self.events(tenant, after=after, before=before, count=count)
+        return [effect_of(event) if isinstance(event, Decision) and event.outcome != whole else event for event in page]
 
     def _between(self, tenant: str, after: int, before: int | None) -> list[Event]:
         return self._tenants[tenant].events[after : None if before is None else max(before - 1, 0)]
@@ -230,7 +230,8 @@ class MemoryAssignments(Tenants):
         return dict(self._tenants[tenant].projection.counts.by_field)
 
 
-def _effect_of(made: Decision) -> DecisionEffect:
+def effect_of(made: Decision) -> DecisionEffect:
+    """Return what a decision changed."""
     head, met_full = made.head, any(seen.full for seen in made.seen)
     return DecisionEffect(
         made.number, made.item_id, made.kind, made.outcome, made.rep, made.pool, made.charge, met_full, made.at_ms,

@@ -188,10 +188,12 @@ class RedisAssignments:
         return await self._opened(tenant, [_event(number, fields) for number, fields in entries])
 
     async def effects(
-        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100
+        self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, whole: Outcome | None = None
     ) -> list[Event | DecisionEffect]:
         entries = await self._entries(tenant, after, before, count)
-        return [read_effect(number, entry[b"type"], entry[b"facts"], entry[b"head"]) for number, entry in entries]
+        return await self._opened(
+            tenant, [read_effect(number, of[b"type"], of[b"facts"], of[b"head"], whole) for number, of in entries]
+        )
 
     async def entries(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[StoredEvent]:
         return [_entry(number, fields) for number, fields in await self._entries(tenant, after, None, count)]

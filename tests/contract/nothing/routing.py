@@ -469,6 +469,8 @@ ROWS = (
         lambda w, g: _numbers(w.store.effects(w.tenant, **g)), [], ALL),
     Row(Assignments.effects, "count", 0, "none", "100",
         lambda w, g: _numbers(w.store.effects(w.tenant, **g)), [], ALL),
+    Row(Assignments.effects, "whole", None, "no decision whole", "likewise",
+        lambda w, g: _numbers(w.store.effects(w.tenant, **g)), ALL, ALL),
     Row(Assignments.decisions, "numbers", [], "none", "must be given",
         lambda w, g: w.store.decisions(w.tenant, **g), []),
     Row(Assignments.decisions, "numbers", [0], "no event has this number", "must be given",

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from fairlead.v1 import scoring_pb2 as pb
 from scoring.errors import InvalidInput
-from scoring.rpc.features import MAX_FEATURES, features_of
+from scoring.model.schema import MAX_FEATURES
+from scoring.rpc.features import features_of
 from scoring.rpc.messages import customer_of
 from tests.golden.write_scores import INPUTS, NUMBERS, STRANGE, TEXTS, answer, servicer
 from tests.scoring_models import NOON

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from router.assignment.commands import BindCommand, KnownAs, Moved, Refusal, RouteRequest
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.model.decision import Decision
 from router.model.errors import RequestIdReused, StaleRevision
 from router.model.revisions import RevisionPair
 from router.model.workitem import Kind, WorkItem
-from tests.contract.nothing.routing import Routing
+from tests.contract.nothing.routing import RULES, Routing
 
 LEAD = RouteRequest(WorkItem(Kind.LEAD, "crm", "S-1"), "r-1")
 
@@ -74,7 +75,7 @@ async def calls_behind(first: RouteRequest, second: RouteRequest) -> int:
     world = await Routing.open(None, "t")
     await world.router.route("t", first)
     store, planners = FirstCall(world, None), world.planners
-    router: Any = Router(store, planners, WorkItemQueries(store, planners), world.customer_scores)  # type: ignore[arg-type]
+    router: Any = Router(store, planners, WorkItemQueries(store, planners), world.customer_scores)
     with suppress(RequestIdReused):
         await router.route("t", second)
     return store.calls
@@ -82,6 +83,18 @@ async def calls_behind(first: RouteRequest, second: RouteRequest) -> int:
 
 async def test_a_lead_that_is_known_by_another_spelling_takes_one_call_to_find_and_one_to_answer() -> None:
     assert await calls_behind(LEAD, RouteRequest(WorkItem(Kind.LEAD, "CRM", " s-1 "))) == 2
+
+
+async def test_rules_that_another_server_published_cost_one_call_more() -> None:
+    world = await Routing.open(None, "t")
+    store, planners = FirstCall(world, None), PlannerCache(world.workforce, world.rule_sets, world.rule_sets)
+    router: Any = Router(store, planners, WorkItemQueries(store, planners), world.customer_scores)
+    await router.route("t", LEAD)
+    await world.publish(source=RULES)
+
+    await router.route("t", RouteRequest(WorkItem(Kind.LEAD, "crm", "S-2")))
+
+    assert store.calls == 1 + 2
 
 
 async def test_a_reused_request_id_is_refused_at_once_as_among_many() -> None:

@@ -58,6 +58,7 @@ def test_what_a_decision_changed_is_read_without_what_it_was_chosen_from(
     assert effect.met_full is met_full
     assert effect[-4:-1] == (Cause.WOKEN, 4, 5)
     assert read_content(3, effect.content) == item
+    assert read_effect(3, b"decision.3", packed, head, whole=decision.outcome) == decision
 
 
 @pytest.mark.parametrize("head", [b"", HEAD[:1], b"\x9d\x01" + HEAD[2:], HEAD[:20], b"\x00" + HEAD[1:]])

@@ -13,6 +13,7 @@ from router.model.events import Completed, Event, PresenceChanged, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import MICROS, Member, Pool
 from router.model.workitem import Kind, State, WorkItem
+from tests.twins.assignments import effect_of
 
 HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)
@@ -32,7 +33,7 @@ AFTER = Snapshot(10, {("ann", Kind.LEAD): 3}, {"east": replace(LEDGER, deficits=
 def told(events: Sequence[Event], after: Snapshot) -> list[str]:
     movement = Movement(replace(BEFORE, presences={"ann": 0}) if BACK in events else BEFORE)
     for event in events:
-        movement.follow(event)
+        movement.follow(effect_of(event) if isinstance(event, Decision) else event)
     return list(movement.violations(after, POOLS))
 
 

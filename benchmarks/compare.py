@@ -123,16 +123,16 @@ def checked_out(revision: str) -> Iterator[Path]:
             subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)
 
 
-def works(n_regions: int) -> list[Work]:
+def works(n_regions: int, batch_size: int = BATCH) -> list[Work]:
     """Return what is measured: one call at a time, many, and batches."""
     draw = random.Random(1)
     one = routing.RouteWorkItemRequest(parent=world.PARENT, work_item=world.lead(draw, n_regions))
-    wishes = [routing.RouteWorkItemRequest(work_item=world.lead(draw, n_regions)) for _ in range(BATCH)]
+    wishes = [routing.RouteWorkItemRequest(work_item=world.lead(draw, n_regions)) for _ in range(batch_size)]
     batch = routing.BatchRouteWorkItemsRequest(parent=world.PARENT, requests=wishes)
     return [
         Work("RouteWorkItem, 1 in flight", f"{SERVICE}RouteWorkItem", 1, one.SerializeToString()),
         Work("RouteWorkItem, 64 in flight", f"{SERVICE}RouteWorkItem", 64, one.SerializeToString()),
-        Work(f"BatchRouteWorkItems of {BATCH}", f"{SERVICE}BatchRouteWorkItems", 2, batch.SerializeToString()),
+        Work(f"BatchRouteWorkItems of {batch_size}", f"{SERVICE}BatchRouteWorkItems", 2, batch.SerializeToString()),
     ]
 
 
@@ -193,8 +193,9 @@ def table_of(work: Work, taken: dict[str, list[Taken]]) -> Table:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pairs", type=click.IntRange(6), default=10, show_default=True, help="Rounds; each gives a pair.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=load.SECONDS, show_default=True, help="Of each round.")
+@click.option("--batch-size", type=click.IntRange(1, 1000), default=BATCH, show_default=True, help="Items a batch.")
 @click.argument("revisions", nargs=-1, required=True)
-def main(pairs: int, seconds: float, revisions: tuple[str, ...]) -> None:
+def main(pairs: int, seconds: float, batch_size: int, revisions: tuple[str, ...]) -> None:
     """Compare this tree with REVISIONS of git; above 1 this tree is the faster."""
     console = Console(width=140)
     with ExitStack() as running:
@@ -203,7 +204,7 @@ def main(pairs: int, seconds: float, revisions: tuple[str, ...]) -> None:
         for server in servers.values():
             running.callback(server.stop)
         console.print(f"{pairs} pairs of {seconds:g} s, load by {load.generator()}, 100 rules, 100 reps")
-        for work in works(servers[THIS].n_regions):
+        for work in works(servers[THIS].n_regions, batch_size):
             taken: dict[str, list[Taken]] = {name: [] for name in servers}
             for number in track(range(pairs), description=work.name, console=console, transient=True):
                 order = list(servers)

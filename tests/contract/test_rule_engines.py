@@ -169,6 +169,7 @@ def test_a_fast_engine_answers_as_the_reference_does(build_fast: Build, data: st
         engine.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build_fast", FAST)
 def test_ten_thousand_rules_are_matched_as_by_the_reference(build_fast: Build) -> None:
     rule_set = typical(10_000)
@@ -253,6 +254,7 @@ def test_only_what_has_no_safe_form_is_left_to_the_index() -> None:
     engine.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build_fast", FAST)
 def test_memory_stays_flat_over_a_hundred_thousand_matches(build_fast: Build) -> None:
     engine, items = build_fast(typical(100)), typical_facts(500)
@@ -265,6 +267,7 @@ def test_memory_stays_flat_over_a_hundred_thousand_matches(build_fast: Build) ->
     assert _resident_kib() - before < 4_096
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("build_fast", FAST)
 def test_memory_stays_flat_over_many_reloads(build_fast: Build) -> None:
     rule_set, item = typical(200), typical_facts(1)[0]

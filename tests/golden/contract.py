@@ -46,8 +46,8 @@ def contract() -> Json:
         "enums": {enum.full_name: _values(enum) for enum in enums},
         "methods": {name: shape for file in FILES for name, shape in _methods(file)},
         "reasons": _reasons(),
-        "metrics": _said(re.compile(r"fairlead_[a-z_]+"), whole=True),
-        "settings": _said(re.compile(r"FAIRLEAD_[A-Z_]*[A-Z]"), whole=False),
+        "metrics": _said(re.compile(r"fairlead_[a-z_]+"), holding="fairlead_", whole=True),
+        "settings": _said(re.compile(r"FAIRLEAD_[A-Z_]*[A-Z]"), holding="FAIRLEAD_", whole=False),
         "commands": _commands(service.main, ()),
     }
 
@@ -113,24 +113,24 @@ def _takes(parameter: click.Parameter) -> Json:
 # ------------------------------------------------------------------------------------------------------------ code
 
 
-def _trees() -> Iterator[ast.Module]:
-    """Read the code that is shipped, the generated one left out."""
-    for file in sorted(ROOT.rglob("*.py")):
-        parts = file.relative_to(ROOT).parts
-        if not any(part in _NOT_OURS or part.startswith(".") for part in parts) and "_pb2" not in file.name:
-            yield ast.parse(file.read_text("utf-8"))
+def _nodes(*, holding: str) -> Iterator[ast.AST]:
+    """Read the code that is shipped, the generated one left out, of the files that hold a text."""
+    for place in sorted(ROOT.iterdir()):
+        if place.name in _NOT_OURS or place.name.startswith("."):
+            continue
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place] if place.suffix == ".py" else []:
+            text = file.read_text("utf-8")
+            if holding in text and "_pb2" not in file.name:
+                yield from ast.walk(ast.parse(text))
 
 
-def _texts() -> Iterator[str]:
-    for tree in _trees():
-        yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is str)
-
-
-def _said(pattern: re.Pattern[str], *, whole: bool) -> list[str]:
+def _said(pattern: re.Pattern[str], *, holding: str, whole: bool) -> list[str]:
     find: Callable[[str], Iterable[str]] = (
         (lambda text: [text] if pattern.fullmatch(text) else []) if whole else pattern.findall
     )
-    return sorted({name for text in _texts() for name in find(text)})
+    nodes = _nodes(holding=holding)
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+    return sorted({name for text in texts for name in find(text)})
 
 
 def _reasons() -> list[str]:
@@ -138,8 +138,7 @@ def _reasons() -> list[str]:
     return sorted(
         {
             node.value.value
-            for tree in _trees()
-            for node in ast.walk(tree)
+            for node in _nodes(holding="reason")
             if isinstance(node, ast.Assign | ast.AnnAssign) and _assigned(node) == ["reason"]
             if isinstance(node.value, ast.Constant) and type(node.value.value) is str and node.value.value.isupper()
         }

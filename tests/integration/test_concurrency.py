@@ -114,6 +114,7 @@ async def test_02_no_cap_is_exceeded_and_no_item_has_two_owners(clients: list[Ap
     assert await differences(store.url, api.tenant) == []
 
 
+@pytest.mark.long
 async def test_caps_hold_while_work_is_completed_and_reassigned(clients: list[Api], store: EmbeddedServer) -> None:
     api = clients[0]
     reps = await crew(api, capacity=3)
@@ -176,6 +177,7 @@ async def test_24_every_decision_is_made_by_exactly_one_revision_while_rules_and
     assert await differences(store.url, api.tenant) == []
 
 
+@pytest.mark.long
 async def test_a_batch_interrupted_by_new_rules_routes_each_item_once(
     api: Api, neighbour: Api, store: EmbeddedServer
 ) -> None:
@@ -203,6 +205,7 @@ async def test_a_batch_interrupted_by_new_rules_routes_each_item_once(
     assert await differences(store.url, api.tenant) == []
 
 
+@pytest.mark.long
 async def test_a_large_rule_set_is_swapped_in_while_others_route(api: Api, store: EmbeddedServer) -> None:
     await crew(api)
     when = {"field": "n", "op": "eq"}

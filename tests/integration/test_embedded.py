@@ -76,6 +76,7 @@ def gone(pid: int) -> bool:
 # ------------------------------------------------------------------------------------------------------ restarts, kills
 
 
+@pytest.mark.long
 async def test_data_survive_a_restart(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     async with on(starts[0]) as api:
@@ -182,6 +183,7 @@ def test_a_bad_setting_is_named_with_what_is_allowed(short_path: Path, variable:
     assert allowed in said
 
 
+@pytest.mark.long
 async def test_ending_under_load_drops_no_request_that_was_accepted(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     accepted: dict[str, str] = {}
@@ -270,6 +272,7 @@ async def test_a_store_that_is_gone_is_unavailable_and_healed_when_it_is_back(
     assert await differences(own_store.url, tenant) == []
 
 
+@pytest.mark.long
 async def test_every_method_is_unavailable_while_the_store_is_gone(own_store: EmbeddedServer, tenant: str) -> None:
     async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:
         await settle(api)
@@ -290,6 +293,7 @@ async def test_every_method_is_unavailable_while_the_store_is_gone(own_store: Em
     assert set(codes) == {Code.UNAVAILABLE}
 
 
+@pytest.mark.long
 @ON_EVERY_STORE
 async def test_flushed_scripts_are_loaded_again(own_store: EmbeddedServer, tenant: str) -> None:
     async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:

@@ -63,6 +63,7 @@ def fairlead(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.long
 def test_a_training_takes_the_options_of_the_command_makes_the_same_version_and_tells_what_it_read(
     address: str, folder: Path
 ) -> None:

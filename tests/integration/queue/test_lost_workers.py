@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 
+import pytest
+
 from router.adapters.queue import QUEUE
 from router.adapters.redis.repositories import Stores
 from store.embedded.server import EmbeddedServer
@@ -23,6 +25,7 @@ from tests.integration.queue.arranging import (
 from workqueue.adapters.redis.queue import RedisQueue
 
 
+@pytest.mark.long
 async def test_27_a_worker_killed_in_mid_lease_loses_nothing_and_doubles_nothing(
     store: EmbeddedServer, tenant: str
 ) -> None:
@@ -58,6 +61,7 @@ async def test_27_a_worker_killed_between_commit_and_acknowledgement_changes_no_
         await assert_each_was_routed_once(api, 1)
 
 
+@pytest.mark.long
 async def test_29_a_worker_frozen_beyond_its_lease_comes_back_too_late(store: EmbeddedServer, tenant: str) -> None:
     async with reception(store, tenant) as api:
         await everyone(api, "ann", "bob", "eve")
@@ -72,6 +76,7 @@ async def test_29_a_worker_frozen_beyond_its_lease_comes_back_too_late(store: Em
         await assert_each_was_routed_once(api, submitted + 1)
 
 
+@pytest.mark.long
 async def test_two_workers_share_what_there_is(store: EmbeddedServer, tenant: str) -> None:
     async with reception(store, tenant) as api:
         await everyone(api, "ann", "bob", "eve")
@@ -82,6 +87,7 @@ async def test_two_workers_share_what_there_is(store: EmbeddedServer, tenant: st
         await assert_each_was_routed_once(api, ITEMS)
 
 
+@pytest.mark.long
 async def test_a_worker_that_is_asked_to_stop_gives_everything_back(store: EmbeddedServer, tenant: str) -> None:
     async with reception(store, tenant) as api:
         await everyone(api, "ann")

@@ -59,6 +59,7 @@ def test_scores_without_customers_are_refused(registry: Path, customers: pa.Tabl
     assert "is no result of `fairlead rescore`" in other.output
 
 
+@pytest.mark.long
 def test_scores_made_elsewhere_are_known_as_well_and_a_row_without_one_is_named(tmp_path: Path, served: Served) -> None:
     file = tmp_path / "scores.csv"
     file.write_bytes("Kunde;Risiko;Stadt\nc1;0,25;Köln\nc2;;Bonn\nc3;0,75;Bonn\n".encode("cp1252"))
@@ -81,6 +82,7 @@ def test_scores_made_elsewhere_are_known_as_well_and_a_row_without_one_is_named(
     assert [list(decision.matched_rules) for decision in decisions] == [["known"], []]
 
 
+@pytest.mark.long
 def test_a_customer_with_two_scores_in_one_file_is_named_and_the_first_is_known(tmp_path: Path, served: Served) -> None:
     file = tmp_path / "scores.csv"
     file.write_text("customer,probability\nc1,0.25\nc2,0.5\nc1,0.25\nc2,0.75\n")

@@ -87,6 +87,7 @@ def test_it_equals_scoring_one_by_one_bit_for_bit(
     assert len(scored) == len(customers)
 
 
+@pytest.mark.long
 def test_reasons_are_those_of_scoring_one_by_one(
     parquet: Path, customers: pa.Table, registry: Path, tmp_path: Path
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_packed_csv_that_is_cut_short_is_refused(csv: Path, registry: Path, tm
     assert "customers.csv.gz: cannot be read" in result.output
 
 
+@pytest.mark.long
 def test_a_csv_of_several_stretches_loses_no_record(registry: Path, tmp_path: Path) -> None:
     n_rows = 120_001
     quoted = '"a ""quoted"",\nname"'
@@ -169,6 +171,7 @@ def test_a_csv_of_several_stretches_loses_no_record(registry: Path, tmp_path: Pa
     assert len(list((tmp_path / "out").glob("*.parquet"))) == 3
 
 
+@pytest.mark.long
 def test_processes_give_the_same_files_as_one(parquet: Path, registry: Path, tmp_path: Path) -> None:
     run(parquet, tmp_path / "one", registry)
     command = [sys.executable, "-c", PROGRAM, *arguments(parquet, tmp_path / "two", registry, "--processes", "2")]
@@ -205,6 +208,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(parquet: Path, regis
     assert cut_short >= KILLS // 4
 
 
+@pytest.mark.long
 def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, *arguments(parquet, tmp_path / "out", registry, "--processes", "2")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

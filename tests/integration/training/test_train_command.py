@@ -131,6 +131,7 @@ def test_the_page_that_is_named_at_the_end_is_of_the_language_asked_for(tmp_path
     assert '<html lang="zh">' in (version_of(tmp_path / "models") / "report.zh.html").read_text()
 
 
+@pytest.mark.long
 def test_what_was_read_otherwise_than_it_stands_is_told_on_the_console_and_in_the_report(tmp_path: Path) -> None:
     table = customers(700)
     words = [
@@ -306,6 +307,7 @@ print(found.golden[0].probability)
     assert 0 < float(result.stdout) < 1
 
 
+@pytest.mark.long
 def test_two_runs_give_the_same_bits(tmp_path: Path, ready: Trained) -> None:
     again = train_model(prepare(customers(), Columns("Churn")), QUICK)
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
@@ -331,6 +333,7 @@ def test_only_the_manifest_and_the_pages_know_the_time(tmp_path: Path, ready: Tr
     }
 
 
+@pytest.mark.long
 def test_publishing_again_changes_nothing(tmp_path: Path, ready: Trained) -> None:
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
 
@@ -340,6 +343,7 @@ def test_publishing_again_changes_nothing(tmp_path: Path, ready: Trained) -> Non
     assert (folder, first.digest) == (same, again.digest)
 
 
+@pytest.mark.long
 def test_a_challenger_is_compared_with_the_champions_recipe_in_the_same_folds(tmp_path: Path) -> None:
     prepared = prepare(customers(1_000), Columns("Churn"))
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)
@@ -371,6 +375,7 @@ def test_a_time_column_is_judged_forward(tmp_path: Path) -> None:
     assert report["rows"]["judged"] == 300
 
 
+@pytest.mark.long
 def test_options_are_obeyed(tmp_path: Path) -> None:
     table = with_column(customers(), "who", [f"c{i // 2}" for i in range(600)])
     table = table.set_column(

@@ -283,6 +283,7 @@ def test_an_alternative_that_what_stands_around_it_rules_out_is_told() -> None:
     ]
 
 
+@pytest.mark.long
 def test_four_thousand_rules_of_every_shape_stay_within_the_steps_allowed() -> None:
     shapes: list[list[Condition]] = [
         [n("gte", place) for place in range(4_096)],

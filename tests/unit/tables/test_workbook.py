@@ -95,6 +95,7 @@ def test_a_merged_title_above_the_header_is_a_title(tmp_path: Path) -> None:
     assert reading(book, tmp_path, {"id": ColumnKind.ID}).read()["id"].to_pylist() == ["a"]
 
 
+@pytest.mark.long
 def test_a_column_is_of_dates_or_of_times_throughout_however_long_it_is(tmp_path: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()

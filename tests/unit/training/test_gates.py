@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from scoring.model.logistic import probabilities
 from scoring.model.schema import Feature
@@ -34,6 +35,7 @@ def test_a_model_as_good_as_the_champion_passes_everywhere() -> None:
     assert closed(evidence(champion=None)) == set()
 
 
+@pytest.mark.long
 def test_each_fault_closes_its_gate() -> None:
     noisy = GOOD.with_predictions(probabilities(Z + DRAW.normal(0, 2, N)))
     exaggerated = GOOD.with_predictions(probabilities(2 * Z))

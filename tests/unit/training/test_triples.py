@@ -180,6 +180,7 @@ def test_tables_of_triples_stay_small() -> None:
     assert 0 < sum(table.size for table in tables.triples.values()) <= MAX_CELLS
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_triples_to_the_bit() -> None:
     rows, churned = customers(600)
 
@@ -203,6 +204,7 @@ def test_the_report_names_the_strongest_triples() -> None:
     assert [strength for _, strength in listed] == sorted((strength for _, strength in listed), reverse=True)
 
 
+@pytest.mark.long
 def test_a_model_of_triples_is_published_as_a_server_reads_it(tmp_path: Path) -> None:
     rows, churned = customers(900)
     table = pa.table({

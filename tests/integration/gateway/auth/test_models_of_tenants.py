@@ -146,6 +146,7 @@ async def test_a_tenant_s_models_learn_from_its_own_data_alone(channel: grpc.aio
     assert "below @acme in the server's folder" in (text or "")
 
 
+@pytest.mark.long
 async def test_a_training_is_followed_by_those_alone_whose_model_it_makes(channel: grpc.aio.Channel) -> None:
     request = models.TrainModelRequest(parent=SCIENTIST, data_path="customers.csv", target="left")
     begun = await stub(channel).TrainModel(request, metadata=scientist("acme"))

@@ -134,7 +134,9 @@ def without_threshold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(classes, "cell_by_value", cell_by_value)
 
 
-@pytest.mark.parametrize("mutate", [without_availability, without_revision, without_threshold])
+@pytest.mark.parametrize(
+    "mutate", [without_availability, without_revision, pytest.param(without_threshold, marks=pytest.mark.long)]
+)
 def test_a_key_that_lacks_something_is_found(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

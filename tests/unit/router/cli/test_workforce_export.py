@@ -223,6 +223,7 @@ def test_a_step_of_a_weight_says_its_instant_with_an_offset(step: str, tmp_path:
         read_files(None, file, None, ReadOptions())
 
 
+@pytest.mark.long
 @given(workforces())
 def test_what_is_exported_makes_the_same_workforce_elsewhere(request: workforce.ApplyWorkforceRequest) -> None:
     service, other = Service(), Service()

@@ -434,6 +434,7 @@ def test_more_rules_than_allowed_are_refused_quickly() -> None:
     assert problems == [("rules[20000]", "more than the 20,000 entries allowed in a list")]
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_rules_are_refused_with_a_stated_limit() -> None:
     rules = ",".join(f'{{"id":"r{i}","route":{{"pool":"p"}}}}' for i in range(100_000))
 

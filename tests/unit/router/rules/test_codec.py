@@ -112,6 +112,7 @@ def test_a_route_that_asks_for_a_number_is_not_taken_for_one_that_asks_for_the_t
     assert again.default.require[0].value is True
 
 
+@pytest.mark.long
 def test_ten_thousand_rules_come_back_as_they_were() -> None:
     rule_set = typical(10_000)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -37,3 +38,21 @@ def test_a_listed_reason_is_counted_and_printed(pipeline: ModuleType, capsys: py
     pipeline.check_skips(f"SKIPPED [2] tests/a.py:1: {reason}\nSKIPPED [1] tests/b.py:7: {reason}\n")
 
     assert capsys.readouterr().out == f"3 skipped: {reason}\n"
+
+
+@pytest.mark.parametrize(
+    ("lap_s", "processor_s", "is_too_long"), [(1.0, 590.0, False), (2.0, 1_190.0, False), (1.0, 610.0, True)]
+)
+def test_a_run_is_as_long_as_it_takes_laps_of_the_same_machine(
+    pipeline: ModuleType, monkeypatch: pytest.MonkeyPatch, lap_s: float, processor_s: float, is_too_long: bool
+) -> None:
+    monkeypatch.setattr(pipeline, "MOST_LAPS", 600)
+    monkeypatch.setattr(pipeline, "lap_s", lambda: lap_s)
+    monkeypatch.setattr(pipeline, "run", lambda _: ("3 passed in 1.00s\n", processor_s))
+
+    with pytest.raises(SystemExit, match="takes too long") if is_too_long else nullcontext():
+        pipeline.run_tests()
+
+
+def test_a_lap_takes_processor_time(pipeline: ModuleType) -> None:
+    assert pipeline.lap_s() > 0

@@ -183,7 +183,6 @@ def test_a_bad_setting_is_named_with_what_is_allowed(short_path: Path, variable:
     assert allowed in said
 
 
-@pytest.mark.long
 async def test_ending_under_load_drops_no_request_that_was_accepted(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     accepted: dict[str, str] = {}
@@ -293,7 +292,6 @@ async def test_every_method_is_unavailable_while_the_store_is_gone(own_store: Em
     assert set(codes) == {Code.UNAVAILABLE}
 
 
-@pytest.mark.long
 @ON_EVERY_STORE
 async def test_flushed_scripts_are_loaded_again(own_store: EmbeddedServer, tenant: str) -> None:
     async with serving(own_store.url) as address, connected(address, tenant, own_store.url) as api:

@@ -74,7 +74,6 @@ def test_a_path_is_looked_up_in_the_message(path: str, is_one: bool) -> None:
     assert names_a_field(kind, path) is is_one
 
 
-@pytest.mark.long
 def test_no_refusal_names_a_field_that_was_not_asked_for(tmp_path: Path) -> None:
     world, loop = World(tmp_path), EagerLoop()
     loop.run(world.begin())

@@ -85,7 +85,6 @@ def test_health_and_training_are_as_the_settings_say(data_folder: Path) -> None:
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
-@pytest.mark.long
 def test_a_server_with_a_folder_of_data_trains_and_ends_it_when_it_drains(data_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,x,left\n" + "".join(f"{i},{i % 7},{i % 2}\n" for i in range(2_000)))
     process = Served(data_folder, {"FAIRLEAD_TRAINING_DATA": str(tmp_path)})

@@ -258,7 +258,6 @@ def test_a_certificate_without_anything_to_change_is_not_green() -> None:
         certify(empty, found, moments_of(found), seed=1)
 
 
-@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_order_of_the_file_changes_nothing(seed: int) -> None:

@@ -180,7 +180,6 @@ def test_tables_of_triples_stay_small() -> None:
     assert 0 < sum(table.size for table in tables.triples.values()) <= MAX_CELLS
 
 
-@pytest.mark.long
 def test_the_same_seed_gives_the_same_triples_to_the_bit() -> None:
     rows, churned = customers(600)
 

@@ -12,7 +12,7 @@ from benchmarks import decisions, guarded, prices, rules, serving, tables
 if __name__ == "__main__":
     rules.main()
     decisions.main()
-    serving.main()
+    serving.main([], standalone_mode=False)
     guarded.main()
     prices.main()
     sys.exit(0 if tables.held() else 1)

@@ -1,6 +1,6 @@
 """Many work items submitted while workers are killed every few seconds: is every one accounted for, and how fast?
 
-Run as ``python -m benchmarks.queue [ITEMS]``; 100,000 items without an argument. A real service takes them in, real
+Run as ``python -m benchmarks.queue [ITEMS]``; ``--help`` says more. A real service takes them in, real
 ``fairlead work`` processes route them, one of which gets kill -9 every five seconds and is replaced. At the end each
 item is owned, waiting, unrouted or a dead letter; ``fairlead log replay`` makes every decision again, and
 ``fairlead log verify`` proves that nobody altered the log.
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -151,9 +152,13 @@ def accounted(client: FairleadClient, ids: set[str], console: Console) -> bool:
     return not (lost or twice or unasked)
 
 
-def main() -> int:
-    """Print everything; return 0 if every item is accounted for and the log verifies."""
-    items, console = int(sys.argv[1]) if len(sys.argv) > 1 else ITEMS, Console(width=120)
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("items", default=ITEMS, type=click.IntRange(1))
+def main(items: int) -> None:
+    """Submit ITEMS work items (100,000) while workers are killed; exit with 0 if each is accounted for and the log
+    verifies.
+    """
+    console = Console(width=120)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with tempfile.TemporaryDirectory(prefix="fl-") as folder:
         data, ids = Path(folder) / "data", set[str]()
@@ -171,7 +176,7 @@ def main() -> int:
             subprocess.run([_FAIRLEAD, *command, "--data", str(data)], check=False).returncode == 0
             for command in (["verify"], ["audit", "verify"])
         ]
-    return 0 if complete and all(verified) else 1
+    sys.exit(0 if complete and all(verified) else 1)
 
 
 def show(console: Console, counts: queues.Queue, waits_s: list[float], seconds: float, killed: int) -> None:
@@ -185,4 +190,4 @@ def show(console: Console, counts: queues.Queue, waits_s: list[float], seconds: 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,6 @@
 """The service against an empty handler of the same server with the same messages, in the same run.
 
-Run as ``python -m benchmarks.serving``.
+Run as ``python -m benchmarks.serving``; ``--help`` says what may be left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from itertools import count
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import click
 import grpc
 from rich.console import Console
 from rich.progress import track
@@ -35,7 +36,6 @@ N_PAIRS = 12
 N_CALLS = 1000
 ROUNDS = 3
 BATCH = 500
-DECISIONS = int(os.environ.get("FAIRLEAD_BENCH_DECISIONS", "1000000"))
 ROUTE = "/fairlead.v1.RoutingService/RouteWorkItem"
 
 
@@ -141,9 +141,9 @@ def facts(address: str) -> dict[str, Any]:
     return told
 
 
-def batches(console: Console) -> None:
+def batches(console: Console, decisions: int) -> None:
     """Route many in batches; print the pace and whether the server's memory stays flat."""
-    console.print(f"BatchRouteWorkItems, {BATCH} a batch, two batches in flight, up to {DECISIONS:,} decisions")
+    console.print(f"BatchRouteWorkItems, {BATCH} a batch, two batches in flight, up to {decisions:,} decisions")
     with server() as (address, process), grpc.insecure_channel(address) as channel:
         n_regions = world.build(address)
         stub, draw = routing_pb2_grpc.RoutingServiceStub(channel), random.Random(2)
@@ -156,7 +156,7 @@ def batches(console: Console) -> None:
         ]
         marks: list[tuple[int, float, float]] = []
         start, waiting = time.perf_counter(), []
-        n_batches = DECISIONS // BATCH
+        n_batches = decisions // BATCH
         for number in track(range(n_batches), description="routing", console=console, transient=True):
             waiting.append(stub.BatchRouteWorkItems.future(requests[number % len(requests)]))
             if len(waiting) == 2:
@@ -168,8 +168,8 @@ def batches(console: Console) -> None:
             one.result()
         pace = n_batches * BATCH / (time.perf_counter() - start)
     table = Table("decisions", "seconds", "server's memory MiB", title=f"{pace:,.0f} items/s (goal ≥ 10,000)")
-    for decisions, seconds, memory in marks:
-        table.add_row(f"{decisions:,}", f"{seconds:.0f}", f"{memory:.0f}")
+    for done, seconds, memory in marks:
+        table.add_row(f"{done:,}", f"{seconds:.0f}", f"{memory:.0f}")
     console.print(table)
 
 
@@ -178,11 +178,17 @@ def _resident_mib(pid: int) -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def main() -> None:
-    """Print everything."""
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--index", is_flag=True, help="Match rules by the index engine instead of durable-rules.")
+@click.option("--only", type=click.Choice(["calls", "batches"]), help="Measure these alone.  [default: both]")
+@click.option("--decisions", default=1_000_000, show_default=True, type=click.IntRange(BATCH), help="Made in batches.")
+def main(*, index: bool, only: str | None, decisions: int) -> None:
+    """Compare RouteWorkItem with an empty handler, then route in batches, to see whether memory stays flat."""
     console = Console(width=140)
-    unary(console, "durable" if "--index" not in sys.argv else "index")
-    batches(console)
+    if only != "batches":
+        unary(console, "index" if index else "durable")
+    if only != "calls":
+        batches(console, decisions)
 
 
 if __name__ == "__main__":

@@ -490,6 +490,19 @@ async def test_what_is_kept_of_caps_does_not_grow_with_the_windows_that_pass(wor
         assert await world.store._redis.hlen(Keys(world.tenant).counts) == 2
 
 
+async def test_a_cap_that_everybody_has_holds_beside_those_that_some_have(world: World) -> None:
+    """Everybody's third cap is the same, the others are their own."""
+    first, second = Cap("c0", CapMeasure.OPEN, 5), Cap("c0", CapMeasure.OPEN, 6)
+    everybodys = Cap("c2", CapMeasure.OPEN, 1)
+    reps = Rep("ann", caps=(first, everybodys)), Rep("bo", caps=(second, everybodys))
+    await world.save(*reps, pool=Pool("east", (Member("ann"), Member("bo"))))
+
+    given = [await world.route() for _ in range(3)]
+
+    assert sorted(decision.rep for decision in given) == ["", "ann", "bo"]
+    assert await world.differences() == []
+
+
 ROLLING_DAY = Cap("c", CapMeasure.COUNT, 2, window=CapWindow.ROLLING, rolling_ms=DAY_MS)
 """A cap, and others in its place under the same id."""
 IN_ITS_PLACE = [

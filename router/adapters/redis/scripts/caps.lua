@@ -42,6 +42,7 @@ local function use_caps(counts_key, headroom_key)
         group.whole[#group.whole + 1] = index
       elseif #cap[OWNERS] == 0 then
         group.common[#group.common + 1] = index
+        for _, indices in pairs(group.own) do indices[#indices + 1] = index end
       end
       for _, place in ipairs(cap[OWNERS]) do
         local k = place + 1

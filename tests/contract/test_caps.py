@@ -25,6 +25,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer
+from router.history.cap_uses import CapUses
 from router.history.monitor import Monitor
 from router.history.replay import Replay
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
@@ -501,6 +502,19 @@ async def test_a_cap_that_everybody_has_holds_beside_those_that_some_have(world:
 
     assert sorted(decision.rep for decision in given) == ["", "ann", "bo"]
     assert await world.differences() == []
+
+
+async def test_a_cap_is_told_as_reached_by_the_last_that_it_allows_and_not_before(world: World) -> None:
+    await world.save(Rep("ann", caps=(DAILY,)), pool=Pool("east", (Member("ann"),)))
+    uses = CapUses(world.store, WorkforceService(world.workforce, world.rule_sets))
+    told = []
+
+    for _ in range(3):
+        (use,) = await uses.listed(world.tenant)
+        told.append((use.used, use.reached, bool(use.lift_ms)))
+        await world.route()
+
+    assert told == [(0, False, False), (1, False, False), (2, True, True)]
 
 
 ROLLING_DAY = Cap("c", CapMeasure.COUNT, 2, window=CapWindow.ROLLING, rolling_ms=DAY_MS)

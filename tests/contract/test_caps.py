@@ -442,6 +442,21 @@ async def test_what_is_worth_less_does_not_wait_for_what_is_worth_too_much(world
     assert (dear.rep, cheap.rep, await requeuer.wake()) == ("", "", 1)
 
 
+async def test_one_chance_is_not_spent_on_what_is_worth_too_much_under_one_of_several_caps(world: World) -> None:
+    caps = Cap("v", CapMeasure.VALUE, 5 * MICROS, window=CapWindow.DAY), replace(DAILY, limit=9)
+    await world.save(Rep("ann", capacity={"LEAD": 1}, caps=caps), pool=Pool("east", (Member("ann"),)))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    held, _, cheap = [await world.route(value=value) for value in (0.0, 6.0, 4.0)]
+    await requeuer.begin()
+    assert await requeuer.wake() == 0
+
+    await world.close(held)
+    await requeuer.catch_up()
+
+    assert await requeuer.wake() == 1
+    assert (await world.queries.item(world.tenant, cheap.item_id)).record.owner == "ann"
+
+
 async def test_the_monitor_holds_counts_to_the_log(world: World) -> None:
     if not isinstance(world.store, RedisAssignments):
         return

@@ -1,4 +1,4 @@
-"""``make bench``: every figure that docs/performance.md quotes, but for the queue's.
+"""``make bench``: every figure that docs/performance.md quotes, but for those that name another command.
 
 Exit code 1: a limit is not held.
 """

@@ -1,6 +1,6 @@
 """Many work items submitted while workers are killed every few seconds: is every one accounted for, and how fast?
 
-Run as ``python -m benchmarks.queue [ITEMS]``; ``--help`` says more. A real service takes them in, real
+Run as ``python -m benchmarks.queue [ITEMS]``. A real service takes them in, real
 ``fairlead work`` processes route them, one of which gets kill -9 every five seconds and is replaced. At the end each
 item is owned, waiting, unrouted or a dead letter; ``fairlead log replay`` makes every decision again, and
 ``fairlead log verify`` proves that nobody altered the log.
@@ -153,11 +153,9 @@ def accounted(client: FairleadClient, ids: set[str], console: Console) -> bool:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("items", default=ITEMS, type=click.IntRange(1))
+@click.argument("items", default=ITEMS, type=click.IntRange(1), metavar=f"[ITEMS={ITEMS}]")
 def main(items: int) -> None:
-    """Submit ITEMS work items (100,000) while workers are killed; exit with 0 if each is accounted for and the log
-    verifies.
-    """
+    """Submit ITEMS while workers are killed; exit with 0 if each is accounted for and the log verifies."""
     console = Console(width=120)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with tempfile.TemporaryDirectory(prefix="fl-") as folder:
@@ -174,7 +172,7 @@ def main(items: int) -> None:
             complete = accounted(client, ids, console)
         verified = [
             subprocess.run([_FAIRLEAD, *command, "--data", str(data)], check=False).returncode == 0
-            for command in (["verify"], ["audit", "verify"])
+            for command in (["log", "replay"], ["log", "verify"])
         ]
     sys.exit(0 if complete and all(verified) else 1)
 

@@ -147,8 +147,10 @@ class Router:
     async def route_many(
         self, tenant: str, requests: Sequence[RouteRequest], *, preview: bool = False
     ) -> list[Decision | Failure]:
-        """Route each on its own; an answer or an error each, in their order. They are decided in it too, but for those that
-        were planned by what, or for an instant that, holds no more: these come behind the others.
+        """Route each on its own; an answer or an error each, in their order.
+
+        They are decided in it too, but for those that were planned by what, or for an instant that, holds no more: these
+        come behind the others.
 
         Raises
         ------

@@ -149,8 +149,8 @@ class Router:
     ) -> list[Decision | Failure]:
         """Route each on its own; an answer or an error each, in their order.
 
-        They are decided in it too, but for those that were planned by what, or for an instant that, holds no more: these
-        come behind the others.
+        They are decided in it too, but for those that were planned by what, or for an instant that, holds no more:
+        these come behind the others.
 
         Raises
         ------

@@ -20,7 +20,7 @@ from rich.table import Table
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
-from fairlead.v1 import models_pb2, scoring_pb2
+from fairlead.v1 import models_pb2, routing_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
 from fairlead.v1.tables_pb2 import ReadOptions as ReadOptionsMessage
 from operations.profit import profit_options
@@ -227,8 +227,11 @@ def _state(about: OperationMetadata) -> str:
 def _summary(operation: Operation) -> str:
     """Say how far an operation is, what it made, or why it failed."""
     about, model, rescored = metadata_of(operation), models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
+    imported = routing_pb2.ImportWorkItemsResponse()
     if operation.WhichOneof("result") == "error":
         return str(operation.error.message)
+    if operation.response.Unpack(imported):
+        return f"{imported.imported_count:,} imported, {len(imported.refused):,} refused"
     if operation.response.Unpack(model):
         return f"made {model.name}"
     if operation.response.Unpack(rescored):

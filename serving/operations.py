@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from operations.executor import BOUNDS, DELIVERIES, OperationKind, worker_of
+from operations.executor import OperationKind, worker_of
 from operations.service import OperationService
 from scoring.clock import Now, wall_clock
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
+from serving import imports
 from serving.settings import OperationSettings
 from store.clients import RedisClient
 from training.rpc import trainings
 from training.rpc.trainings import Trainings
-from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.worker_pool import WorkerPool
 
 KINDS = (trainings.KIND, rescorings.KIND)
@@ -54,9 +54,7 @@ class OperationServices:
         request_ttl_s: int,
         now: Now = wall_clock,
     ) -> None:
-        self._queues = {
-            kind: RedisQueue(redis, kind, BOUNDS, deliveries=DELIVERIES, request_ttl_s=request_ttl_s) for kind in KINDS
-        }
+        self._queues = {kind: imports.operation_queue(redis, kind, request_ttl_s) for kind in (*KINDS, imports.KIND)}
         self._lease_s = lease_s
         self._workers = settings.workers
         self.service = OperationService(self._queues)

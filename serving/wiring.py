@@ -17,13 +17,16 @@ from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
 from router.adapters.durable_rules import selection as engines
+from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.upgrade import PATIENCE_S
 from router.adapters.rule_sandbox.parent import try_rule_set
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
@@ -31,7 +34,9 @@ from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
 from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
+from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -51,6 +56,7 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
+from serving.imports import ImportOperations, import_workers
 from serving.operations import OperationServices
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
@@ -135,17 +141,42 @@ class Service:
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
+        reopening = Reopening(assignments, self._planners, queries, self._stores.presences)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
         intake = QueuedSubmissions(queue, self.durability, hides_external_id=personal.external_id)
         self._workers = routing_workers(queue, router, settings.work)
         submissions = SubmissionService(intake, queries, hides_external_id=personal.external_id)
-        eraser = Eraser(assignments, self._stores.personal, QueuedPersons(queue), self._planners)
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
-        presenter = DecisionPresenter(queries, self.durability, masking.apply if masking else None)
+        mask = masking.apply if masking else None
+        presenter = DecisionPresenter(queries, self.durability, mask)
+        activities = ActivityAnswers.over(
+            assignments, self._stores.activities, queries, self._planners, presenter, mask
+        )
+        self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
+        redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
+        self._clock = SimulatedClock(redis)
+        self._now = self._clock.now if settings.simulated_clock else wall_clock
+        self._operations = OperationServices(
+            settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, self._now
+        )
+        pages = RedisImportPages(redis)
+        imports = Imports(
+            assignments, self._planners, queries, self._stores.customer_scores, hides_external_id=personal.external_id
+        )
+        importer = ImportOperations(self._operations.service, pages, imports)
+        self._import_workers = import_workers(redis, pages, imports, settings.work, ttl_s)
+        on_their_way = PersonsOnTheirWay(QueuedPersons(queue), pages, hides_external_id=personal.external_id)
+        eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)
         self._servicers = (
-            (RoutingServicer(router, queries, submissions, self._watches, presenter), routing_pb2, "RoutingService"),
+            (
+                RoutingServicer(
+                    router, reopening, queries, submissions, self._watches, presenter, importer, activities
+                ),
+                routing_pb2,
+                "RoutingService",
+            ),
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (
@@ -156,13 +187,6 @@ class Service:
             (RuleServicer(publishing), rules_pb2, "RuleService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),
-        )
-        self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
-        redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
-        self._clock = SimulatedClock(redis)
-        self._now = self._clock.now if settings.simulated_clock else wall_clock
-        self._operations = OperationServices(
-            settings.operations, settings.models, self._scoring, redis, lease_s, ttl_s, self._now
         )
         self._operation_workers = self._operations.workers()
         self._health = HealthServicer()
@@ -216,6 +240,7 @@ class Service:
         self._timer_runner.start()
         self._workers.start()
         self._operation_workers.start()
+        self._import_workers.start()
         self._monitors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -307,7 +332,8 @@ class Service:
         """Finish what is under way, take nothing new, and let go."""
         await self._health.leaving()
         await self.load_shedder.leave(DRAIN_S)
-        await self._operation_workers.drain(0)  # others carry on; nobody waits for hours
+        # others carry on; nobody waits for hours
+        await asyncio.gather(self._operation_workers.drain(0), self._import_workers.drain(0))
         await self._watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
         await asyncio.gather(self._requeue_runner.stop(), self._timer_runner.stop(), self._monitors.stop())

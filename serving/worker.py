@@ -21,15 +21,18 @@ from gateway.settings import personal_from
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_queue, routing_workers, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
+from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.cli.failing import InputFailed
 from router.cli.stores import checked_url, running_store
+from router.imports.service import Imports
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
+from serving.imports import import_workers
 from serving.operations import KINDS, OperationServices
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
@@ -64,7 +67,7 @@ _log = logging.getLogger("fairlead")
     help="Do only this; may be repeated.  [default: all that the folders named allow]",
 )
 def work(data: Path | None, redis_url: str | None, workers: int | None, chosen: tuple[str, ...]) -> None:
-    """Route what is submitted, train and rescore, in a process of its own; end with SIGTERM or Ctrl-C.
+    """Route what is submitted, import, train and rescore, in a process of its own; end with SIGTERM or Ctrl-C.
 
     `fairlead serve` does it too, unless FAIRLEAD_WORKERS=0 and FAIRLEAD_OPERATION_WORKERS=0: then it only takes in, and
     these processes work. They may be started and killed at any time, and share the work among them. To route they need
@@ -154,9 +157,16 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         lambda rule_set: engines.serving(rule_set, wanted.engine),
         wanted.personal,
     )
-    router = Router(stores.assignments, planners, WorkItemQueries(stores.assignments, planners), stores.customer_scores)
+    queries = WorkItemQueries(stores.assignments, planners)
+    router = Router(stores.assignments, planners, queries, stores.customer_scores)
     queue = routing_queue(stores.redis, wanted.routing, wanted.request_ttl_s)
     workers = routing_workers(queue, router, wanted.routing) if ROUTE in kinds else WorkerPool(())
+    imports = Imports(
+        stores.assignments, planners, queries, stores.customer_scores, hides_external_id=wanted.personal.external_id
+    )
+    pages = RedisImportPages(stores.redis)
+    importing = replace(wanted.routing, workers=int(ROUTE in kinds))
+    importers = import_workers(stores.redis, pages, imports, importing, wanted.request_ttl_s)
     operation_workers = _operation_workers(stores, wanted, kinds)
     try:
         await stores.check()
@@ -166,6 +176,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
             await stores.bring_up_to_date(report, hides_external_id=wanted.personal.external_id)
         workers.start()
         operation_workers.start()
+        importers.start()
         _log.info(
             "working: %s; %d loops that route; rules by %s",
             ", ".join(kinds), wanted.routing.workers, engines.resolve(wanted.engine),
@@ -173,7 +184,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         await stopped.wait()
         _log.info("stopping: finishing what is under way")
     finally:
-        await asyncio.gather(workers.drain(_DRAIN_S), operation_workers.drain(0))
+        await asyncio.gather(workers.drain(_DRAIN_S), operation_workers.drain(0), importers.drain(0))
         planners.close()
         await stores.close()
 

@@ -206,6 +206,10 @@ class Api:
         request = routing_pb2.ReassignWorkItemRequest(name=name, **fields)
         return _as(decisions_pb2.Decision, await self.routing.ReassignWorkItem(request))
 
+    async def reopen(self, name: str, **fields: Any) -> decisions_pb2.Decision:
+        request = routing_pb2.ReopenWorkItemRequest(name=name, **fields)
+        return _as(decisions_pb2.Decision, await self.routing.ReopenWorkItem(request))
+
     async def decision(self, name: str, view: decisions_pb2.DecisionView = FULL) -> decisions_pb2.Decision:
         request = decisions_pb2.GetDecisionRequest(name=name, view=view)
         return _as(decisions_pb2.Decision, await self.decisions.GetDecision(request))

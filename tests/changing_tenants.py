@@ -132,7 +132,8 @@ def _rep(draw: st.DrawFn) -> tuple[str, str, Record | None]:
     rep, active = draw(st.sampled_from(REPS)), draw(st.sampled_from([True, True, False]))
     capacity: dict[str, int] = draw(st.sampled_from([{}, {Kind.LEAD: 1}, {Kind.LEAD: 3, Kind.TICKET: 2}]))
     caps = tuple(cap for cap in draw(_caps) if cap.scope is CapScope.REP)
-    return "rep", rep, Rep(rep, "", attributes, active, capacity, draw(_calendar_ids), caps=caps)
+    name = draw(st.sampled_from(["", "", "制造业", "T0", "９"]))
+    return "rep", rep, Rep(rep, name, attributes, active, capacity, draw(_calendar_ids), caps=caps)
 
 
 @st.composite
@@ -217,6 +218,7 @@ routes = st.builds(
     priority=st.integers(0, 2),
     fallback=_fallbacks,
     hours=st.sampled_from(["", "", "ignore", "wait"]),
+    exclude=st.sampled_from([(), (), ("industry",), ("技能",), ("handlers",), ("industry", "handlers", "技能")]),
 )
 _whens = st.one_of(predicates(), conditions(2), st.just(Predicate(EXTERNAL_ID, "percent", "50 % a")))
 

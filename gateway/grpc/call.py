@@ -199,8 +199,8 @@ class Observer(Protocol):
 
 
 def resource_path(request: Descriptor) -> Path:
-    """Find where a request names what it is about: itself, else its parent, the first of two, or the name within the
-    resource that it brings.
+    """Find where a request names what it is about: itself, else its parent, its rep, the first of two, or the name
+    within the resource that it brings.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def resource_path(request: Descriptor) -> Path:
     >>> resource_path(GetOperationRequest.DESCRIPTOR)
     ('name',)
     """
-    if direct := _text_field(request, ("name", "parent", "pool", "first")):
+    if direct := _text_field(request, ("name", "parent", "pool", "rep", "first")):
         return direct
     for field in request.fields:
         inner = _text_field(field.message_type, ("name", "parent")) if field.message_type else ()

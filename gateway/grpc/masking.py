@@ -1,8 +1,9 @@
 """Personal fields, hidden from callers whose role has no need of them: in every answer, whatever method gives it.
 
 Which fields are personal, rule sets declare for work items, models' schemas for customers (``personal: true`` in both),
-and an operator for everything else; the note beside a decision and the reason of an absence always are, for they may
-say anything. The values are replaced on the way out, so that a method that is added later cannot forget to.
+and an operator for everything else; the note beside a decision, the reason of an absence and the texts of activities
+always are, for they may say anything. The values are replaced on the way out, so that a method that is added later
+cannot forget to.
 """
 
 from __future__ import annotations
@@ -114,6 +115,10 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
             return ("note",)
         case "Absence":
             return ("reason",)
+        case "Activity":
+            return ("outcome", "note", "next_step", "external_id")
+        case "NextDate":
+            return ("next_step",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:

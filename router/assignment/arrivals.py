@@ -1,4 +1,5 @@
-"""When work items came: stamped by the store's clock, before they are planned, and kept in their content.
+"""What of a work item's past decides where it goes: when it came, stamped by the store's clock before it is planned and
+kept in its content; and who had it, where rules exclude them.
 
 A work item that nobody owns yet may be sent again, and is decided by what was sent last; its stamp stays the first. So
 who stamps with the time that it is insists that no such work item is there, and who stamps with what stands there, that
@@ -22,11 +23,12 @@ from rules.values import as_epoch
 
 
 class Stamp(NamedTuple):
-    """When a work item came, where it is to stand; and what is insisted on, see ``BindCommand.expected``."""
+    """When a work item came, where it is to stand; what is insisted on, see ``BindCommand.expected``; who had it."""
 
     field: str = ""
     instant: str = ""
     expected: int = ANY
+    handlers: tuple[str, ...] = ()
 
     def on(self, item: WorkItem) -> WorkItem:
         """Return a work item with the stamp; the very same for an empty one."""
@@ -37,7 +39,7 @@ NO_STAMP = Stamp()
 
 
 class ArrivalStamps:
-    """Says when work items came.
+    """Says when work items came, and who had them.
 
     Parameters
     ----------
@@ -59,11 +61,13 @@ class ArrivalStamps:
         StoreUnavailable
             If the store does not answer.
         """
-        if rule_set.arrival is None:
+        if rule_set.arrival is None and not rule_set.excludes_handlers:
             return [NO_STAMP] * len(requests)
-        field = rule_set.arrival.name
-        now_us = 0 if all(request.arrived_us for request in requests) else await self._clock.now_us(tenant)
-        fresh = [Stamp(field, instant(request.arrived_us or now_us), NEW) for request in requests]
+        fresh = [Stamp(expected=NEW)] * len(requests)
+        if rule_set.arrival is not None:
+            now_us = 0 if all(request.arrived_us for request in requests) else await self._clock.now_us(tenant)
+            name = rule_set.arrival.name
+            fresh = [Stamp(name, instant(request.arrived_us or now_us), NEW) for request in requests]
         return [
             await self._first(tenant, request.known_as, stamp) if request.known_as else stamp
             for request, stamp in zip(requests, fresh, strict=True)
@@ -75,6 +79,9 @@ class ArrivalStamps:
             stored = await self._queries.item(tenant, item_id)
         except (NotFound, CorruptHistory):  # nobody can tell any more
             return stamp._replace(expected=ANY)
+        stamp = stamp._replace(expected=stored.record.version, handlers=stored.record.tried)
+        if not stamp.field:
+            return stamp
         kept = stored.item.attributes.get(stamp.field)
         first = kept if isinstance(kept, str) and as_epoch(kept) is not None else instant(stored.created_ms * 1000)
-        return Stamp(stamp.field, first, stored.record.version)
+        return stamp._replace(instant=first)

@@ -9,7 +9,16 @@ from router.assignment.availability import OffDuty
 from router.assignment.explanation import plan_again
 from router.assignment.planner import Planner
 from router.model.decision import Block, Decision
-from router.model.events import WAKE, Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.events import (
+    WAKE,
+    ActivityRecorded,
+    Completed,
+    Event,
+    Fired,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 
 
 class Awaited(StrEnum):
@@ -47,6 +56,8 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
                 return Awaited.ROOM
             case PresenceChanged(rep=rep, until_ms=None) if rep == woken.rep:
                 return Awaited.RETURN
+            case ActivityRecorded(rep=rep, is_first_attempt=True) if rep == woken.rep:
+                return Awaited.CAP
             case WorkforceChanged():
                 return Awaited.WORKFORCE
             case RulesPublished():

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapWindow
+from router.model.caps import CALENDAR_WINDOWS, Cap, CapMeasure, CapPace, CapWindow
 from router.model.workforce import MICROS
 from router.model.workitem import Kind, WorkItem
 
@@ -324,9 +324,10 @@ class AppliedCap(NamedTuple):
         """Whether it counts all that goes through the pool."""
         return self.cap.scope == "POOL"
 
-    def counts_already(self, pool: str) -> bool:
+    def counts_already(self, pool: str, *, worked: bool = False) -> bool:
         """Say whether something that is open in a pool counts under it whoever of the pool it is moved to."""
-        return self.is_whole and self.pool == pool and self.cap.measure in HELD
+        counts = self.cap.measure is CapMeasure.OPEN or (self.cap.measure is CapMeasure.UNWORKED and not worked)
+        return counts and self.is_whole and self.pool == pool
 
     def reached(self, counted: int, amount: int) -> bool:
         """Say whether somebody for whom so much is counted may not have so much more."""

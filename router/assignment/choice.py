@@ -15,7 +15,7 @@ import msgpack
 
 from router.assignment.ledger import Pick, pick
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.decision import ChosenDeficit, ObservedState, Outcome
+from router.model.decision import ChosenDeficit, ObservedState, Outcome, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,11 @@ NOBODY = Choice(0, "", "", 0, None, (), None)
 
 
 def choose(
-    attempts: Sequence[tuple[Candidates, int]], seen: Sequence[ObservedState], rotation: int, named: str = ""
+    attempts: Sequence[tuple[Candidates, int]],
+    seen: Sequence[ObservedState],
+    rotation: int,
+    named: str = "",
+    way: Way = Way.GREEDY,
 ) -> Choice:
     """Take the first attempt in which somebody has room, and pick there by the ledger.
 
@@ -51,6 +55,8 @@ def choose(
         See ``router.assignment.ledger.pick``.
     named
         The rep a person named; the pick is then theirs.
+    way
+        In which way the choice enters the ledger.
     """
     for step, ((candidates, charge), facts) in enumerate(zip(attempts, seen, strict=False), start=1):
         without = {position for position, *_ in (*facts.full, *facts.blocked)}
@@ -65,6 +71,7 @@ def choose(
             scores=[candidates.scores[k] for k in eligible],
             rotation=rotation,
             named=next((place for place, k in enumerate(eligible) if candidates.reps[k] == named), None),
+            is_apart=way is Way.APART,
         )
         place = picked.chosen
         k = eligible[place]

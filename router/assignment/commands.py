@@ -19,7 +19,7 @@ from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
-from router.rules.route import KnownCustomer
+from router.rules.route import HANDLERS, KnownCustomer
 from router.rules.stamps import check_unstamped
 from router.workforce.open_hours import Span
 from rules.reference import trace
@@ -34,6 +34,8 @@ class Mode(StrEnum):
     """Another owner."""
     WAKE = "WAKE"
     """An owner for what waits; without one nothing is written."""
+    REOPEN = "REOPEN"
+    """An owner for what is closed, which stands from then on as if it had just come."""
 
 
 MOST_CANDIDATES = 20_000
@@ -167,8 +169,33 @@ class ReassignRequest:
     actor: str = ""
 
 
+class ImportedItem(NamedTuple):
+    """A work item that comes with its owner, who has had it since an instant, in milliseconds since 1970."""
+
+    item: WorkItem
+    owner: str
+    assigned_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenRequest:
+    """A wish to have a closed work item back; ``expected`` as in ``ReassignRequest``."""
+
+    item_id: str
+    reason: str = ""
+    expected: int | None = None
+    request_id: str = ""
+    actor: str = ""
+
+
 def route_command(
-    planner: Planner, request: RouteRequest, item: WorkItem, at_ms: int, *, expected: int = ANY
+    planner: Planner,
+    request: RouteRequest,
+    item: WorkItem,
+    at_ms: int,
+    *,
+    expected: int = ANY,
+    handlers: tuple[str, ...] = (),
 ) -> BindCommand | Failure:
     """Make the job of routing a work item; an error where the planner's rules cannot read it.
 
@@ -181,10 +208,12 @@ def route_command(
         See ``Planner.plan``; likewise below.
     expected
         See ``BindCommand``.
+    handlers
+        Who had it before: what nobody owns somebody may have, where it was closed and reopened.
     """
     try:
         check_unstamped(planner.rule_set, request.item)
-        plan = planner.plan(item, at_ms)
+        plan = planner.plan(item, at_ms, handlers=handlers)
     except InvalidInput as error:
         return error
     content = item.pack()
@@ -202,7 +231,7 @@ def route_command(
             tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
             _outcome_if_none(plan),
             rotation_of(identity),
-            _head(planner, plan, item, Cause.ROUTED, actor=request.actor),
+            _head(planner, plan, item, Cause.ROUTED, tried=_left_out(plan, (), handlers), actor=request.actor),
             content,
             plan.weight,
             request.request_id,
@@ -233,16 +262,20 @@ def reassign_command(
     NotFound
         If there is no rep of the name.
     NotPossible
-        If it is closed, or the named rep is inactive or the owner already.
+        If it is closed, or the named rep is inactive, the owner already, or recused.
     """
     if record.state in CLOSED_STATES:
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
-    tried = () if request.rep else tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
-    plan = planner.plan(item, at_ms, tried=frozenset(tried), named=request.rep)
+    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    tried = () if request.rep else handlers
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=request.rep)
+    if fields := plan.recused.get(request.rep):
+        raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", f"CONFLICT: recused by {', '.join(fields)}")
+    left_out = _left_out(plan, tried, handlers)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
-    head = _head(planner, plan, item, cause, tried=tried, named=request.rep, note=request.note, actor=request.actor)
+    head = _head(planner, plan, item, cause, tried=left_out, named=request.rep, note=request.note, actor=request.actor)
     return _sealed(
         planner,
         plan,
@@ -266,10 +299,92 @@ def reassign_command(
     )
 
 
+def reopen_command(
+    planner: Planner,
+    request: ReopenRequest,
+    record: ItemRecord,
+    item: WorkItem,
+    fingerprint: str,
+    at_ms: int,
+    owner: str = "",
+) -> BindCommand:
+    """Make the job of reopening a work item for an owner; without one for whom rules and ledger choose.
+
+    Raises
+    ------
+    InvalidInput
+        If the planner's rules cannot read the work item.
+    """
+    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    plan = planner.plan(item, at_ms, handlers=handlers, named=owner, apart=True)
+    left_out = _left_out(plan, (), handlers)
+    head = _head(
+        planner, plan, item, Cause.REOPENED, tried=left_out, named=owner, note=request.reason, actor=request.actor
+    )
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.REOPEN,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head,
+            content=item.pack(),
+            request_id=request.request_id,
+            fingerprint=fingerprint,
+            expected=record.version if request.expected is None else request.expected,
+            named=owner,
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
+def import_command(
+    planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
+) -> BindCommand | Failure:
+    """Make the job of entering a work item with its owner, where none of its name is there; an error where the
+    planner's rules cannot read it. ``item`` is the entry's, with what is filled in.
+    """
+    try:
+        check_unstamped(planner.rule_set, entry.item)
+        plan = planner.plan(item, at_ms, named=entry.owner, apart=True)
+    except InvalidInput as error:
+        return error
+    hides_id = planner.personal.external_id
+    identity = item_id(item, "", hides_external_id=hides_id)
+    normal = normal_id(item, hides_external_id=hides_id)
+    head = _head(planner, plan, item, Cause.IMPORTED, named=entry.owner, actor=actor)
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=identity,
+            kind=item.kind,
+            mode=Mode.ROUTE,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(identity),
+            head=head._replace(assigned_ms=entry.assigned_ms),
+            content=item.pack(),
+            expected=NEW,
+            named=entry.owner,
+            normal_id=normal if normal != identity else "",
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
 def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
-        plan = planner.plan(item, at_ms)
+        plan = planner.plan(item, at_ms, handlers=record.tried)
     except InvalidInput as error:
         return error
     return _sealed(
@@ -283,7 +398,7 @@ def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: in
             weight=plan.weight,
             outcome_if_none=_outcome_if_none(plan),
             rotation=rotation_of(record.item_id),
-            head=_head(planner, plan, item, Cause.WOKEN),
+            head=_head(planner, plan, item, Cause.WOKEN, tried=_left_out(plan, (), record.tried)),
             content=item.pack(),
             expected=record.version,
             interval=plan.interval,
@@ -312,6 +427,11 @@ def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple
     return tuple(
         predicate.holds for predicate in trace(planner.rule(plan.matched[0]), plan.fact) if predicate.field in sealed
     )
+
+
+def _left_out(plan: Plan, tried: tuple[str, ...], handlers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who is left out for having had it: all who had, where the route excludes them."""
+    return handlers if HANDLERS in plan.route.exclude else tried
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:

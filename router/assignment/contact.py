@@ -40,7 +40,7 @@ def contact_due(decision: Decision, planner: Planner) -> ContactTime | None:
     if table is None or decision.rep not in planner.roster.reps or table.by in erased_attributes(decision):
         return None
     fact = planner.fact_of(decision.head.item) if table.by else {}
-    at_ms = due_of(table, fact, decision.rep, decision.pool, decision.at_ms, planner)
+    at_ms = due_of(table, fact, decision.rep, decision.pool, decision.since_ms, planner)
     return None if at_ms is None else contact_time(planner, decision.rep, decision.pool, at_ms)
 
 

@@ -25,7 +25,7 @@ def expected_contact(decision: Decision, planner: Planner) -> ContactTime | None
     if not roster.availability.has_hours:
         return None
     if decision.rep:
-        at_ms = roster.availability.first_there(decision.rep, roster.pools.get(decision.pool), decision.at_ms)
+        at_ms = roster.availability.first_there(decision.rep, roster.pools.get(decision.pool), decision.since_ms)
         return None if at_ms is None else contact_time(planner, decision.rep, decision.pool, at_ms)
     if decision.outcome is not Outcome.WAITING:
         return None

@@ -15,13 +15,13 @@ from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
 from router.assignment.roster import Candidates
 from router.model.caps import CapWindow
-from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome
+from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome, Way
 from router.model.errors import CorruptHistory
 from router.model.sealing import erased_attributes
 from router.model.workforce import Rep
 from router.model.workitem import EXTERNAL_ID
 from router.rules.requirements import meets
-from router.rules.route import Requirement
+from router.rules.route import HANDLERS, Requirement
 from rules.fields import FactValue, FieldType, as_written
 from rules.reference import PredicateTrace, trace
 from rules.values import from_epoch
@@ -123,7 +123,7 @@ class Explanation:
 _CODES = {"regions": "TERRITORY", "industries": "INDUSTRY", "skills": "SKILL", "languages": "LANGUAGE"}
 _CODES_BY_OP = {"covers": "TERRITORY"}
 REASON_CODES = (
-    *("NOT_A_MEMBER", "INACTIVE", *OffDuty),
+    *("NOT_A_MEMBER", "INACTIVE", "CONFLICT", *OffDuty),
     *(*_CODES.values(), "ATTRIBUTE", "ALREADY_TRIED", "AT_CAPACITY", *Block),
 )
 """Every code that a reason may have, in the order of the filter."""
@@ -150,8 +150,11 @@ def explain(decision: Decision, planner: Planner) -> Explanation:
     if decisive < 0:
         return Explanation((), Refusals(names_nobody=True), predicates, erased)
     attempt, seen = plan.attempts[decisive], decision.seen[decisive]
+    is_takers = decision.way is Way.APART and decision.head.named  # nobody else was looked at
     candidates = tuple(
-        _stand(rep, planner, plan, attempt, seen, choice, decision) for rep in planner.roster.reps.values()
+        _stand(rep, planner, plan, attempt, seen, choice, decision)
+        for rep in planner.roster.reps.values()
+        if not is_takers or rep.id == decision.rep
     )
     ordered = tuple(sorted(candidates, key=lambda candidate: candidate.rep))
     refusals = summarise(ordered, attempt, planner)
@@ -171,7 +174,16 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
     """Plan what a decision was made from, with what it kept for itself where some of that is erased."""
     head = decision.head
     kept = Kept(head.matched_rules, decision.charge) if decision.erased else None
-    return planner.plan(head.item, decision.at_ms, tried=frozenset(head.tried), named=head.named, kept=kept)
+    apart = decision.way is Way.APART
+    return planner.plan(
+        head.item,
+        decision.at_ms,
+        tried=frozenset(head.tried),
+        handlers=head.tried,
+        named=head.named,
+        apart=apart,
+        kept=kept,
+    )
 
 
 def outcomes_again(decision: Decision, planner: Planner, sealed: AbstractSet[str]) -> tuple[bool, ...]:
@@ -214,7 +226,7 @@ def replay(decision: Decision, plan: Plan) -> Choice:
         If they differ.
     """
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-    choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named)
+    choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named, decision.way)
     outcome = decision.outcome if decision.outcome is not Outcome.EXISTING_OWNER else Outcome.ASSIGNED
     replayed = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
     if replayed != decision.trace_hash:
@@ -304,13 +316,17 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision:
         yield Reason("NOT_A_MEMBER", "pool", "", step.pool)
     if not rep.active:
         yield Reason("INACTIVE", "active", "false", "true")
+    recused = plan.recused.get(rep.id, ())
+    for name in recused:
+        wanted = _shown(as_written(plan.fact, name))
+        yield Reason("CONFLICT", name, rep.id, wanted, item_field="" if name == HANDLERS else name)
     yield from _off_duty(rep, planner, step, decision.at_ms)
     for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
         requirement, tree = demand.requirement, planner.roster.territories
         if not meets(requirement, rep, plan.fact, tree, demand.widened, demand.ignored):
             item = requirement.item
             yield _unmet(requirement, rep, as_written(plan.fact, item) if item else demand.wanted)
-    if rep.id in decision.head.tried:
+    if rep.id in decision.head.tried and HANDLERS not in recused:
         yield Reason("ALREADY_TRIED", "tried", rep.id)
 
 

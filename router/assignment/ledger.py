@@ -8,7 +8,8 @@ territories,
     |deficit| ≤ (C + band)(n − 1)/2
 
 for ever, C being the largest charge and n the number of members [1]_. Somebody who could not have had it is not in
-the sum: no debt, no reward.
+the sum: no debt, no reward. Where work is offered, and a declined offer undoes its step, two more terms join C and the
+band: see ``bound``.
 
 Amounts are whole micro-units of a lead unit and the chosen rep gets what the division leaves over, so the deficits
 of a pool add up to exactly 0. The division is written in floating point because the same lines run as Lua inside the
@@ -45,6 +46,7 @@ def pick(
     scores: Sequence[int] | None = None,
     rotation: int = 0,
     named: int | None = None,
+    is_apart: bool = False,
 ) -> Pick:
     """Choose among the eligible reps and settle the charge.
 
@@ -65,6 +67,8 @@ def pick(
         is favoured.
     named
         Position of the rep a person named: chosen whatever the deficits, and charged like any other.
+    is_apart
+        Whether it enters the ledger apart: the chosen rep alone is entitled to all of it, and no deficit moves.
 
     Examples
     --------
@@ -72,15 +76,46 @@ def pick(
     Pick(chosen=1, entitlements=(250000, 750000), after=(250000, -250000))
     >>> pick([0, 0], [1000, 3000], 1_000_000, band=500_000, scores=[7, 0]).chosen
     0
+    >>> pick([0, 0], [1000, 3000], 1_000_000, is_apart=True)
+    Pick(chosen=1, entitlements=(0, 1000000), after=(0, 0))
     """
     total = sum(weights)
     shares = [int(float(charge) * weight / total) for weight in weights]
     claims = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
     chosen = _best(claims, max(claims) - band, scores or [0] * len(claims), rotation) if named is None else named
+    if is_apart:
+        return Pick(chosen, tuple(charge if k == chosen else 0 for k in range(len(claims))), tuple(deficits))
     shares[chosen] += charge - sum(shares)
     after = [deficit + share for deficit, share in zip(deficits, shares, strict=True)]
     after[chosen] -= charge
     return Pick(chosen, tuple(shares), tuple(after))
+
+
+def undo(deficits: Sequence[int], chosen: int, entitlements: Sequence[int]) -> tuple[int, ...]:
+    """Take back one step of the ledger, whatever came behind it: the entitlements, and the charge, which is their sum.
+
+    Parameters
+    ----------
+    deficits
+        Deficit of each rep who was eligible in the step, as it is now, in micro-units.
+    chosen, entitlements
+        As the step's ``Pick`` has them.
+
+    Returns
+    -------
+    tuple
+        Deficits as they would be had the step not been; their sum is what it was.
+
+    Examples
+    --------
+    >>> step = pick([0, 0], [1000, 3000], 1_000_000)
+    >>> later = pick(step.after, [1000, 3000], 1_000_000).after
+    >>> undo(later, step.chosen, step.entitlements) == pick([0, 0], [1000, 3000], 1_000_000, named=0).after
+    True
+    """
+    after = [deficit - entitled for deficit, entitled in zip(deficits, entitlements, strict=True)]
+    after[chosen] += sum(entitlements)
+    return tuple(after)
 
 
 def _best(claims: Sequence[int], least: int, scores: Sequence[int], rotation: int) -> int:
@@ -187,15 +222,34 @@ def transfer(deficits: Mapping[str, int], rep: str, amount: int, weights: Mappin
     return after
 
 
-def bound(members: int, largest_charge: int, band: int) -> float:
+def bound(members: int, largest_charge: int, band: int, largest_offered: int = 0, largest_entitled: int = 0) -> float:
     """Return the distance from a fair share, in micro-units, that routing alone can never exceed.
+
+    It holds whichever of the open offers are declined: for the ledger with them, without them, and with any of them.
+
+    Parameters
+    ----------
+    members
+        How many there are in the pool.
+    largest_charge, band
+        The largest of each that there was.
+    largest_offered
+        The most that one rep was charged at once for open offers of their own.
+    largest_entitled
+        The most that one rep was entitled to at once in open offers, whosoever they were.
+
+    Notes
+    -----
+    Proof: docs/fairness.md. Without offers the last two are 0.
 
     Examples
     --------
     >>> bound(8, 1_000_000, 0)
     3500000.0
+    >>> bound(2, 1_000_000, 0, largest_offered=4_000_000, largest_entitled=2_000_000)
+    3500000.0
     """
-    return (largest_charge + band) * max(members - 1, 0) / 2
+    return (largest_charge + band + largest_offered + largest_entitled) * max(members - 1, 0) / 2
 
 
 def disturbance(deficits: Sequence[int], largest_charge: int, band: int) -> float:

@@ -7,12 +7,13 @@ step in which somebody has room.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from router.assignment.availability import overlap
 from router.assignment.plan_memo import PlanMemo
+from router.assignment.recusal import NOBODY, Recused, recused
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
@@ -83,8 +84,9 @@ class Attempt(NamedTuple):
 class Plan(NamedTuple):
     """What a planner says about one work item.
 
-    ``matched`` holds the applied rule first, nothing when the default applied. It says so at every instant of
-    ``interval``, in milliseconds since 1970, its end not included; None: whenever it is.
+    ``matched`` holds the applied rule first, nothing when the default applied; ``recused`` are candidates of no
+    attempt, whoever names them. It says so at every instant of ``interval``, in milliseconds since 1970, its end not
+    included; None: whenever it is.
     """
 
     kind: Kind
@@ -93,6 +95,7 @@ class Plan(NamedTuple):
     matched: tuple[str, ...]
     attempts: tuple[Attempt, ...]
     waits: bool
+    recused: Recused
     interval: Span | None = None
 
     @property
@@ -241,7 +244,9 @@ class Planner:
         at_ms: int,
         *,
         tried: frozenset[str] = frozenset(),
+        handlers: Collection[str] = (),
         named: str = "",
+        apart: bool = False,
         kept: Kept | None = None,
     ) -> Plan:
         """Say who may be tried for a work item.
@@ -252,9 +257,14 @@ class Planner:
             When, in milliseconds since 1970: who is not there then is left out.
         tried
             Reps who had it before and are left out.
+        handlers
+            Reps who had it before and are left out where the route excludes them.
         named
             The rep a person named: the plan is then one attempt, in the first pool of the route they belong to,
             where they count as a candidate whatever it requires, there or not; outside any pool if they belong to none.
+            Who is recused is none: the attempt has no candidate then.
+        apart
+            Whether it enters the ledger apart: who is named is then the only candidate, see ``Roster.apart``.
         kept
             What was planned before, where the work item has lost attributes since.
 
@@ -266,19 +276,25 @@ class Planner:
         fact = self.fact_of(item)
         matched = kept.matched if kept else self.memo.matching(fact)
         path = self._paths.get(matched[:1]) or self._path_of(matched)
+        if named and apart:
+            attempt = self._apart(path, item, fact, at_ms, named)
+            charge = kept.charge if kept else attempt.charge
+            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits, NOBODY)
+        left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
+        without = tried.union(left_out) if left_out else tried
         tries = []
         for number, step in enumerate(path.steps):
-            candidates = self._candidates_of(step, item.kind, fact, at_ms, tried, named)
+            candidates = self._candidates_of(step, item.kind, fact, at_ms, without, named)
             charge = kept.charge if kept else self._charge(path.route, item, fact, candidates)
             tries.append(Attempt(step.step, candidates, charge))
             if number == 0 and path.awaits_hours and _has_to_wait(candidates) and not named:
-                return Plan(item.kind, fact, path.route, matched, tuple(tries), True, candidates.interval)
-        attempts = (self._attempt_of(named, item.kind, at_ms, tries),) if named else tuple(tries)
+                return Plan(item.kind, fact, path.route, matched, tuple(tries), True, left_out, candidates.interval)
+        attempts = (self._attempt_of(named, item.kind, at_ms, tries, without),) if named else tuple(tries)
         interval = None
         for attempt in attempts:
             if attempt.candidates.interval is not None:
                 interval = overlap(interval, attempt.candidates.interval)
-        return Plan(item.kind, fact, path.route, matched, attempts, path.waits, interval)
+        return Plan(item.kind, fact, path.route, matched, attempts, path.waits, left_out, interval)
 
     def _path_of(self, matched: tuple[str, ...]) -> _Path:
         route = self.route_of(matched)
@@ -290,25 +306,38 @@ class Planner:
         path = self._paths[matched[:1]] = _Path(route, steps, waits, route.hours == "wait")
         return path
 
-    def _attempt_of(self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt]) -> Attempt:
+    def _attempt_of(
+        self, named: str, kind: Kind, at_ms: int, attempts: Sequence[Attempt], without: frozenset[str]
+    ) -> Attempt:
         for attempt in attempts:
             if named in attempt.candidates.reps:
                 return attempt
-        candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False)
+        candidates = self.roster.alone(named, kind, at_ms=at_ms, needs_them_there=False, without=without)
         return Attempt(Step(f"rep {named}", rep=named), candidates, MICROS)
 
+    def _apart(self, path: _Path, item: WorkItem, fact: Fact, at_ms: int, named: str) -> Attempt:
+        """Return the attempt of who takes a work item apart: of the first pool of the route that they belong to."""
+        steps = (numbered.step for numbered in path.steps)
+        alone = Step(f"rep {named}", rep=named)
+        step = next((step for step in steps if step.pool and self.roster.is_member(named, step.pool)), alone)
+        key = ("apart", named, step.pool, item.kind)
+        candidates = self.memo.candidates(key, at_ms)
+        if candidates is None:
+            candidates = self.memo.keep(key, self.roster.apart(named, step.pool, item.kind, at_ms))
+        return Attempt(step, candidates, self._charge(path.route, item, fact, candidates))
+
     def _candidates_of(
-        self, numbered: _NumberedStep, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str
+        self, numbered: _NumberedStep, kind: Kind, fact: Fact, at_ms: int, without: frozenset[str], named: str
     ) -> Candidates:
         """Find a step's candidates, or remember them: leads that ask the same of the same pool share them."""
         step, number, asked_by = numbered
-        key = (number, kind, tried, named, *map(fact.get, asked_by))
+        key = (number, kind, without, named, *map(fact.get, asked_by))
         candidates = self.memo.candidates(key, at_ms)
         if candidates is None:
-            candidates = self.memo.keep(key, self._find(step, kind, fact, at_ms, tried, named))
+            candidates = self.memo.keep(key, self._find(step, kind, fact, at_ms, without, named))
         return candidates
 
-    def _find(self, step: Step, kind: Kind, fact: Fact, at_ms: int, tried: frozenset[str], named: str) -> Candidates:
+    def _find(self, step: Step, kind: Kind, fact: Fact, at_ms: int, without: frozenset[str], named: str) -> Candidates:
         if step.rep:
             return self.roster.alone(
                 step.rep,
@@ -316,7 +345,7 @@ class Planner:
                 at_ms=at_ms,
                 counts_hours=step.counts_hours,
                 needs_them_there=step.rep != named,
-                without=tried,
+                without=without,
             )
         preferences = [
             (_resolved(preference.requirement, fact, self.rule_set.ignoring), preference.score)
@@ -330,7 +359,7 @@ class Planner:
             preferences,
             at_ms=at_ms,
             counts_hours=step.counts_hours,
-            without=tried,
+            without=without,
             including=named,
         )
 

@@ -60,6 +60,9 @@ class Assignments(StoreClock, Protocol):
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait and first came after an event, oldest first: event number and id."""
 
+    async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items with a next date, in the order in which these were set: number of the event and id."""
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
@@ -80,6 +83,9 @@ class Assignments(StoreClock, Protocol):
     ) -> list[Event | DecisionEffect]:
         """Return the same, oldest first, of decisions only what they changed; those of the outcome ``whole`` whole."""
 
+    async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
+        """Return a work item's events from a number on backwards, newest first."""
+
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in order.
 
@@ -94,6 +100,9 @@ class Assignments(StoreClock, Protocol):
 
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         """Return the open units by place and kind, see ``load_places``; where there are none they are left out."""
+
+    async def worked(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return those of the open units that were worked on since their owners have them, likewise."""
 
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps, by field, see ``router.assignment.caps.AppliedCap``."""

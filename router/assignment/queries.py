@@ -17,7 +17,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import NotFound
-from router.model.events import Completed
+from router.model.events import previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
@@ -219,12 +219,11 @@ class WorkItemQueries:
         record = await found(self._store, tenant, item_id)
         number = record.event if record else 0
         matches: list[Decision] = []
-        while number and len(matches) < count:
-            (event,) = await self._store.events(tenant, after=number - 1, count=1)
-            assert isinstance(event, Decision | Completed)
+        while record and number and len(matches) < count:
+            (event,) = await self._store.history(tenant, record.item_id, number, count=1)
             if isinstance(event, Decision) and (before is None or number < before) and wanted.holds(event):
                 matches.append(event)
-            number = event.previous
+            number = previous_of(event, record.item_id)
         return matches, matches[-1].number if number and matches else None
 
     async def explained(self, tenant: str, decision: Decision, *, full: bool) -> Explanation | None:
@@ -276,7 +275,18 @@ class WorkItemQueries:
             tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
         )
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
-        return awaited(decision, await self.decision(tenant, decision.previous), between, planner)
+        waited = await self._decision_before(tenant, decision)
+        return awaited(decision, waited, between, planner) if waited else None
+
+    async def _decision_before(self, tenant: str, decision: Decision) -> Decision | None:
+        """Return the decision before one of the same work item."""
+        number = decision.previous
+        while number:
+            (event,) = await self._store.history(tenant, decision.item_id, number, count=1)
+            if isinstance(event, Decision):
+                return event
+            number = previous_of(event, decision.item_id)
+        return None
 
     async def contact_due(self, tenant: str, decision: Decision) -> ContactTime | None:
         """Return by when a decision's owner is to make contact; None: it is not limited."""

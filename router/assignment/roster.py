@@ -9,8 +9,8 @@ new roster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
@@ -19,6 +19,7 @@ import msgpack
 
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
+from router.assignment.recusal import RepNames
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.caps import HELD
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
@@ -122,16 +123,21 @@ class Roster:
         counts_hours
             Whether hours count; leave does in any case.
         without
-            Who is left out: reps who had the work item before.
+            Who is left out: reps who had the work item before, or are recused.
         including
-            A rep a person named: belongs to it in any case, if a member.
+            A rep a person named: belongs to it in any case, if a member who is not left out.
         """
         members = self._members.get(pool_id, 0)
         mask = reduce(and_, map(self._meeting, resolved), members & self._active) & ~self._mask(without)
-        named = members & self._mask([including] if including else [])
+        named = members & self._mask([including] if including not in ("", *without) else [])
         pool = self.pools.get(pool_id)
         attendance = self.availability.at(pool, mask & ~named, at_ms, counts_hours=counts_hours)
         return self._collect(pool, kind, attendance._replace(there=attendance.there | named), preferences, at_ms)
+
+    @cached_property
+    def names(self) -> RepNames:
+        """How its reps are called."""
+        return RepNames(self.reps)
 
     @property
     def has_caps(self) -> bool:
@@ -176,6 +182,22 @@ class Roster:
         attendance = self.availability.at(None, mask, at_ms, counts_hours=counts_hours)
         return self._collect(None, kind, attendance, (), at_ms)
 
+    def apart(self, rep_id: str, pool_id: str, kind: Kind, at_ms: int) -> Candidates:
+        """Return a rep as the taker of what enters a pool's ledger apart; nobody if unknown or inactive.
+
+        They need not be there, and have it whatever their capacity and caps: it is theirs already, or was. So it counts
+        as open, and under caps of what is held, but under no cap of what is given in a window.
+
+        Parameters
+        ----------
+        pool_id
+            The pool; empty: none.
+        """
+        reps = self._reps_of(self._mask([rep_id]) & self._active)
+        pool, count = self.pools.get(pool_id), len(reps)
+        caps = tuple(cap for cap in self._caps.among(pool, reps, kind, at_ms) if cap.cap.measure in HELD)
+        return self._made(pool, reps, (1,) * count, (UNLIMITED,) * count, (0,) * count, caps, 0)
+
     def _collect(
         self,
         pool: Pool | None,
@@ -189,29 +211,33 @@ class Roster:
         limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
         masks = [(self._meeting(resolved), score) for resolved, score in preferences]
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
-        pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
-        content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
         caps = self._caps.among(pool, reps, kind, at_ms)
         share = pool.absence_policy.share if pool and pool.absence_policy else 0
+        candidates = self._made(pool, reps, weights, limits, scores, caps, share)
+        return replace(
+            candidates,
+            outside_hours=self._reps_of(attendance.outside_hours),
+            on_leave=self._reps_of(attendance.on_leave),
+            interval=overlap(overlap(attendance.interval, ramp), boundaries(caps)),
+        )
+
+    def _made(
+        self,
+        pool: Pool | None,
+        reps: tuple[str, ...],
+        weights: tuple[int, ...],
+        limits: tuple[int, ...],
+        scores: tuple[int, ...],
+        caps: tuple[AppliedCap, ...],
+        share: int,
+    ) -> Candidates:
+        """Put candidates into the form that the store needs."""
+        pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
+        content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
         optional = _optional([cap.packed() for cap in caps], share)
         digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
         packed = msgpack.packb([*content, digest, *_sent(optional, len(reps))], use_bin_type=False)
-        return Candidates(
-            pool_id,
-            band,
-            members,
-            reps,
-            weights,
-            limits,
-            scores,
-            packed,
-            digest,
-            self._reps_of(attendance.outside_hours),
-            self._reps_of(attendance.on_leave),
-            overlap(overlap(attendance.interval, ramp), boundaries(caps)),
-            caps,
-            share,
-        )
+        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest, caps=caps, share=share)
 
     def _weights_at(
         self, pool: Pool | None, mask: int, reps: Sequence[str], at_ms: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,14 +29,17 @@ def _always_there(workforce: WorkforceRecords) -> WorkforceRecords:
     return replace(workforce, by_kind={**workforce.by_kind, "calendar": {}, "absence": {}})
 
 
-def _planned(planner: Planner, timeless: Planner, item: WorkItem, at_ms: int | None) -> Planned:
+def _planned(
+    planner: Planner, timeless: Planner, item: WorkItem, at_ms: int | None, handlers: Collection[str]
+) -> Planned:
     if at_ms is None:
         planner, at_ms = timeless, 0
-    plan = planner.plan(item, at_ms)
+    plan = planner.plan(item, at_ms, handlers=handlers)
     rule = plan.matched[0] if plan.matched else DEFAULT_RULE
     attempt = next((attempt for attempt in plan.attempts if attempt.candidates.reps), None)
     if attempt is None:
-        return Planned(rule, plan.route, (), Outcome.WAITING if plan.waits else Outcome.UNROUTED, {})
+        return Planned(rule, plan.route, (), Outcome.WAITING if plan.waits else Outcome.UNROUTED, {}, plan.recused)
     table, pool = plan.route.contact_within, attempt.step.pool
     due = {rep: due_of(table, plan.fact, rep, pool, at_ms, planner) for rep in attempt.candidates.reps}
-    return Planned(rule, plan.route, plan.attempts[0].candidates.reps, Outcome.ASSIGNED, due)
+    eligible = plan.attempts[0].candidates.reps
+    return Planned(rule, plan.route, eligible, Outcome.ASSIGNED, due, plan.recused)

@@ -131,7 +131,8 @@ class Router:
     async def _at_once(self, tenant: str, request: RouteRequest) -> Decision | Failure | KnownAs | None:
         """Route a request straight; None where it has to go the way of many."""
         planner = await self._planners.current(tenant)
-        if planner.rule_set.known_customer or planner.rule_set.arrival:
+        rule_set = planner.rule_set
+        if rule_set.known_customer or rule_set.arrival or rule_set.excludes_handlers:
             return None
         job = route_command(planner, request, request.item, self._store.expected_ms(tenant))
         if not isinstance(job, BindCommand):
@@ -221,7 +222,7 @@ class Router:
         items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
-            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected)
+            route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected, handlers=stamp.handlers)
             for request, item, stamp in zip(requests, items, stamps, strict=True)
         ]
         readable = [job for job in jobs if isinstance(job, BindCommand)]
@@ -384,7 +385,7 @@ def _answer(
         case Refusal.REQUEST_ID_REUSED:
             return RequestIdReused(request_id)
         case Refusal.CLOSED:
-            return NotPossible(name, "was closed without ever having an owner; closed is final")
+            return NotPossible(name, "was closed without ever having an owner; reopen it instead")
         case Refusal.LOST:
             return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:

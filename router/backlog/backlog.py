@@ -112,6 +112,11 @@ class Backlog:
             if group.is_capped or (of_kind is kind and rep in group.reps):
                 group.tries += 1
 
+    def worked(self) -> None:
+        """Give a chance to every group that is capped: one work item less is left untouched."""
+        for group in self._groups.values():
+            group.tries += group.is_capped
+
     def woken(self, item_id: str) -> None:
         """Give a chance to the group of a work item that may be taken from now on; whoever is first in it has it."""
         waiting = self._places.get(item_id)

@@ -23,6 +23,7 @@ from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import StaleRevision
 from router.model.events import (
     WAKE,
+    ActivityRecorded,
     Completed,
     Erased,
     Event,
@@ -108,6 +109,8 @@ class Requeuer:
                     await self._plan_all(await self._planner_with(event))
                 case PresenceChanged(rep=rep, until_ms=None):
                     self._room.came_back(rep)
+                case ActivityRecorded():
+                    self._room.worked()
                 case (
                     DecisionEffect(item_id=item_id, kind=kind, freed=rep)
                     | Completed(item_id=item_id, kind=kind, rep=rep)
@@ -190,5 +193,7 @@ def _gives_chances(event: Event | DecisionEffect) -> bool:
             return bool(rep)
         case WorkforceChanged() | RulesPublished() | PresenceChanged(until_ms=None):
             return True
+        case ActivityRecorded(is_first_attempt=is_first):
+            return is_first
         case _:
             return False

@@ -42,6 +42,10 @@ class Wakes:
         """What waits."""
         return STATES[WAKE]
 
+    def concerns(self, record: ItemRecord) -> bool:
+        """Say whether it waits."""
+        return record.state is self.state
+
     def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return the next wake: behind the last one that fired, or else behind the decision that it waits."""
         fired = record.fired_step(WAKE, record.decision)

@@ -26,6 +26,7 @@ from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Decision
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -178,8 +179,8 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
-        case Completed():
-            return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+        case Completed() | ActivityRecorded():
+            return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
         case RulesPublished():
@@ -202,6 +203,14 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:,.15g} for their leave, {leave}"
         case Settled():
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
+
+
+def _done(event: Completed | ActivityRecorded) -> str:
+    """Say what somebody did to a work item, or about it."""
+    if isinstance(event, Completed):
+        return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+    activity = event.activity
+    return f"{event.item_id} {activity.kind.lower()}, {activity.direction.lower()}, by {activity.rep or 'nobody'}"
 
 
 def _names(item_ids: tuple[str, ...]) -> str:

@@ -118,7 +118,8 @@ def _lifts(use: messages.CapUse, clock: Clock, language: Language) -> str:
         return ""
     if use.HasField("lift_time"):
         return clock.shown(use.lift_time, "minutes")
-    return label("lifts when closed" if use.cap.measure in HELD and use.cap.limit else "lifts never", language)
+    is_held = use.cap.measure in HELD and use.cap.limit
+    return label(f"lifts {messages.Cap.Measure.Name(use.cap.measure)}" if is_held else "lifts never", language)
 
 
 class _Holder(NamedTuple):

@@ -31,13 +31,14 @@ from router.cli.lists import (
 from router.cli.words import called, last, rule_of
 
 OUTCOMES = click.Choice(["assigned", "waiting", "unrouted"], case_sensitive=False)
-CAUSES = click.Choice(["routed", "reassigned", "override", "woken"], case_sensitive=False)
+CAUSES = click.Choice(["routed", "reassigned", "override", "woken", "reopened", "imported"], case_sensitive=False)
 COLUMNS: Cells = {
     "decision": lambda decision, _: last(decision.name),
     "time": lambda decision, _: shown_time(decision.decide_time, "milliseconds"),
     "work_item": lambda decision, _: last(decision.work_item),
     "outcome": lambda decision, _: enum_value(decision, "outcome"),
     "cause": lambda decision, _: enum_value(decision, "cause"),
+    "way": lambda decision, _: enum_value(decision, "way") if decision.rep else "",
     "rep": lambda decision, _: last(decision.rep),
     "rep_name": lambda decision, names: called(decision.rep, names.reps),
     "pool": lambda decision, _: last(decision.pool),

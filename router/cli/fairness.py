@@ -28,8 +28,9 @@ from router.cli.lists import FILE, HELP, Names
 from router.cli.words import called, last
 
 COLUMNS = (
-    "pool", "pool_name", "rep", "rep_name", "weight", "entitled", "received", "distance", "bound", "worst_ever",
-    "period_start", "period_end", "period_entitled", "period_received",
+    "pool", "pool_name", "rep", "rep_name", "weight", "entitled", "received", "received_greedy", "received_apart",
+    "received_override", "distance", "bound", "worst_ever", "period_start", "period_end", "period_entitled",
+    "period_received",
 )  # fmt: skip
 _Period = tuple[datetime | None, datetime | None]
 """From when on, and until when; None: without an end on that side."""
@@ -57,7 +58,8 @@ def fairness(
     """Show how fair a running service is.
 
     For each pool: what every rep was entitled to and received since its ledger began, how far they are from a fair
-    share, and the bound that this distance can never exceed. With --since or --until also what was entitled and
+    share, and the bound that this distance can never exceed; where not all came by the ledger's choice, how much came
+    apart, which moves no distance, and how much by override. With --since or --until also what was entitled and
     received in that period, summed up over its decisions. The bound is of the whole ledger: in a period, entitled
     minus received is by how much a rep's distance changed, which can be up to twice the bound, and evens out what
     came before. A date is its midnight in UTC, as a period is shown.
@@ -131,10 +133,12 @@ def _write(reports: Sequence[FairnessReport], names: Names, period: _Period, fil
 
 
 def _standing(report: FairnessReport, rep: str) -> tuple[object, ...]:
-    """Return a member's weight, entitled, received and distance; blanks of somebody who left."""
+    """Return a member's weight, entitled, received, this by its ways, and distance; blanks of somebody who left."""
     if rep not in report.weights:
-        return ("",) * 4
-    return report.weights[rep], report.entitled[rep], report.received[rep], report.observed.per_rep[rep]
+        return ("",) * 7
+    by = report.received_by[rep]
+    ways = by.greedy, by.apart, by.override
+    return report.weights[rep], report.entitled[rep], report.received[rep], *ways, report.observed.per_rep[rep]
 
 
 def _of_period(report: FairnessReport, rep: str) -> tuple[object, ...]:

@@ -25,6 +25,9 @@ _HEADINGS = {
 }
 
 
+_WAYS = {"apart": "of it\napart", "override": "of it by\noverride"}
+
+
 class Arrivals:
     """Gathers, per pool, who could have had which work item: what the baselines are run on."""
 
@@ -33,9 +36,9 @@ class Arrivals:
         self._seen: set[str] = set()
 
     def note(self, decision: decisions.Decision) -> None:
-        """Note a decision with all its candidates; one that was noted before, or charged no ledger, is passed over."""
-        overridden = decision.cause == decisions.Decision.CAUSE_OVERRIDE
-        if not decision.pool or overridden or decision.name in self._seen:
+        """Note a decision with all its candidates; one noted before, or that no ledger chose, is passed over."""
+        is_greedy = decision.way == decisions.Decision.WAY_GREEDY
+        if not decision.pool or not is_greedy or decision.name in self._seen:
             return
         self._seen.add(decision.name)
         entitled = {
@@ -80,6 +83,9 @@ def fairness_table(
     table.add_column("rep", no_wrap=True, footer="worst ever")
     for heading in ("weight", "entitled", "received"):
         table.add_column(heading, justify="right")
+    ways = _ways(report)
+    for heading in ways.values():
+        table.add_column(heading, justify="right")
     table.add_column(
         "distance:\nFairlead", justify="right", footer=Text(f"{report.observed.worst_ever:.2f}", "bold green")
     )
@@ -91,6 +97,7 @@ def fairness_table(
             f"{weight:,.15g}",
             f"{report.entitled[rep]:.2f}",
             f"{report.received[rep]:,.15g}",
+            *(f"{getattr(report.received_by[rep], way):,.15g}" for way in ways),
             Text(signed(report.observed.per_rep[rep]), "green"),
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
@@ -154,10 +161,20 @@ def _caption(report: fairness.FairnessReport) -> str:
     band = f", band {report.band:,.15g}" if report.band else ""
     disturbed = f" + {report.disturbance:.2f} for overrides, leavers and credits" if report.disturbance else ""
     members = len(report.weights)
+    apart = "; what came apart moves no distance" if "apart" in _ways(report) else ""
     return (
         f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members} reps{band}"
-        f"{disturbed}"
+        f"{disturbed}{apart}"
     )
+
+
+def _ways(report: fairness.FairnessReport) -> dict[str, str]:
+    """Return the ways into the ledger by which anything came beside the ledger's own choice, with their headings."""
+    return {
+        way: heading
+        for way, heading in _WAYS.items()
+        if any(getattr(received, way) for received in report.received_by.values())
+    }
 
 
 def _distance(value: float) -> Text:

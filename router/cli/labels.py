@@ -52,7 +52,8 @@ LABELS: Mapping[str, Phrase] = {
     "minutes": Phrase("{count} minutes: ", " {count} 分钟 "),
     "evenly": Phrase("evenly", "均匀"),
     "comma": Phrase(", ", "，"),
-    "lifts when closed": Phrase("when one is closed or moved", "有条目关闭或转出后"),
+    "lifts MEASURE_OPEN": Phrase("when one is closed or moved", "有条目关闭或转出后"),
+    "lifts MEASURE_UNWORKED": Phrase("when one is worked on or gone", "有条目跟进、关闭或转出后"),
     "lifts never": Phrase("not by time", "不随时间恢复"),
     "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from keyword import iskeyword
 
 import click
 
@@ -28,7 +29,7 @@ def commands_with(later: Mapping[str, tuple[str, str]]) -> type[click.Group]:
             """Find a command, imported if need be."""
             if cmd_name not in later:
                 return None
-            command: click.Command = getattr(importlib.import_module(later[cmd_name][0]), cmd_name)
+            command: click.Command = getattr(importlib.import_module(later[cmd_name][0]), _attribute(cmd_name))
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
@@ -37,3 +38,8 @@ def commands_with(later: Mapping[str, tuple[str, str]]) -> type[click.Group]:
                 formatter.write_dl([(name, text) for name, (_, text) in sorted(later.items())])
 
     return Commands
+
+
+def _attribute(name: str) -> str:
+    """Return what a command is called in its module: with an underscore behind a word of Python, such as import."""
+    return f"{name}_" if iskeyword(name) else name

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
@@ -30,7 +30,25 @@ LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of a leads file by what they mean; any other is an attribute if the rule set declares its name."""
 
+BOOK_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **LEAD_COLUMNS,
+    "owner": ("owner", "rep", "归属人", "负责人", "销售"),
+    "assigned_time": ("assigned_time", "assigned", "分配时间", "归属时间"),
+}
+"""The same of a file of leads that have owners."""
+_FOUND_BY = {
+    "external_id": "identifies the lead",
+    "owner": "says whose it is",
+    "assigned_time": "says since when they have had it",
+}
+_MEANS = {
+    "owner": "whose it is",
+    "assigned_time": "since when they have had it",
+}
+
 _OF_COLUMNS = {
+    "owner": ColumnKind.ID,
+    "assigned_time": ColumnKind.DATE,
     "external_id": ColumnKind.ID,
     "kind": ColumnKind.TEXT,
     "source": ColumnKind.TEXT,
@@ -66,6 +84,23 @@ class LeadsFile:
     report: ReadReport
 
 
+class BookEntry(NamedTuple):
+    """A lead with its owner, and since when they have had it."""
+
+    item: routing.WorkItem
+    owner: str
+    assigned: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """The leads of a file with their owners; else as ``LeadsFile``."""
+
+    entries: list[BookEntry]
+    left_out: list[str]
+    report: ReadReport
+
+
 def read_leads(file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions) -> LeadsFile:
     """Read a leads file; rows in error are left out, and written beside it.
 
@@ -84,34 +119,62 @@ def read_leads(file: Path, fields: Mapping[str, FieldType], source: str, options
     return in_words(lambda: _read(open_table(file, options), fields, source))
 
 
+def read_book(file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions) -> BookFile:
+    """Read a file of leads that have owners, as ``read_leads`` does."""
+    table = in_words(lambda: open_table(file, options))
+    return in_words(lambda: _read_book(table, fields, source))
+
+
+def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> BookFile:
+    reading, left_out = _survey(table, fields, BOOK_COLUMNS, ("external_id", "owner", "assigned_time"))
+    entries = [
+        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"])
+        for row in _rows(reading, source, needed=("owner", "assigned_time"))
+    ]
+    return BookFile(entries, left_out, reading.report)
+
+
 def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:
+    reading, left_out = _survey(table, fields, LEAD_COLUMNS, ("external_id",))
+    items = [_item(row, fields, source) for row in _rows(reading, source)]
+    return LeadsFile(items, left_out, reading.report)
+
+
+def _survey(
+    table: Table, fields: Mapping[str, FieldType], own: Mapping[str, tuple[str, ...]], needed: Sequence[str]
+) -> tuple[Reading, list[str]]:
+    """Say what the columns of a file mean; return those too that mean nothing."""
     # a column with the very name of a declared field means that field, except for the identity
-    known = {name: field for name, field in by_name(LEAD_COLUMNS).items() if name == field or name not in fields}
+    known = {name: field for name, field in by_name(own).items() if name == field or name not in fields}
     columns = columns_of(table, known | {name: name for name in fields})
-    if "external_id" not in columns:
-        allowed = f"{', '.join(LEAD_COLUMNS['external_id'])}; or --map COLUMN=external_id"
-        raise InputFailed(
-            f"{table.file}:1: found no column that identifies the lead{of_sheets(table)}; allowed: {allowed}"
-        )
+    for field in needed:
+        if field not in columns:
+            allowed = f"{', '.join(own[field])}; or --map COLUMN={field}"
+            raise InputFailed(
+                f"{table.file}:1: found no column that {_FOUND_BY[field]}{of_sheets(table)}; allowed: {allowed}"
+            )
     kinds = {field: _OF_FIELDS[fields[field]] if field in fields else _OF_COLUMNS.get(field) for field in columns}
     reading = table.survey({field: kind for field, kind in kinds.items() if kind is not None}, columns)
     reading.rejects_rows, reading.rejects_to = True, table.file
-    items = list(_items(reading, fields, source))
-    return LeadsFile(items, [columns[field] for field, kind in kinds.items() if kind is None], reading.report)
+    return reading, [columns[field] for field, kind in kinds.items() if kind is None]
 
 
-def _items(reading: Reading, fields: Mapping[str, FieldType], source: str) -> Iterator[routing.WorkItem]:
+def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows that are as they must be, and reject the others."""
     columns = {plan.name: plan.column for plan in reading.plans}
     seen: dict[tuple[str, str], dict[str, Any]] = {}
     for record, row in reading.rows():
         problems = [f"column {columns[field]}: {problem}" for field, problem in _problems(row)]
+        problems += [
+            f"column {columns[field]}: found ''; allowed: {_MEANS[field]}" for field in needed if field not in row
+        ]
         identity = str(row.get("source", source)), str(row.get("external_id", ""))
         if not problems and seen.setdefault(identity, row) != row:
             problems = [f"column {columns['external_id']}: found {identity[1]!r} again, with other content"]
         if problems:
             reading.reject(record, "; ".join(problems))
         else:
-            yield _item(row, fields, source)
+            yield row
 
 
 def _problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,14 +12,14 @@ from router.cli.words import last
 
 @click.group(context_settings=HELP)
 def tenant() -> None:
-    """The zone of a tenant's clocks, and the calendar of whoever has none."""
+    """The zone of a tenant's clocks, the calendar of whoever has none, and how long what is closed may be reopened."""
 
 
 @tenant.command("show")
 @server_option
 @tenant_option
 def show_command(server: str, tenant: str) -> None:
-    """Show zone and calendar."""
+    """Show zone, calendar, and how long what is closed may be reopened."""
     with connected(server, tenant) as client:
         click.echo(_line(client.get_tenant()))
 
@@ -27,21 +27,22 @@ def show_command(server: str, tenant: str) -> None:
 @tenant.command("set")
 @click.option("--time-zone", metavar="ZONE", help="As the IANA list has it, e.g. Asia/Shanghai.")
 @click.option("--calendar", metavar="CALENDAR", help="Of whoever has none, nor their pool; '': they always work.")
+@click.option("--reopen-days", metavar="DAYS", type=int, help="So long what is closed may be reopened: 1 to 3650.")
 @server_option
 @tenant_option
-def set_command(time_zone: str | None, calendar: str | None, server: str, tenant: str) -> None:
-    """Change zone or calendar.
+def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | None, server: str, tenant: str) -> None:
+    """Change zone, calendar, or how long what is closed may be reopened.
 
     \b
       $ fairlead tenant set --time-zone Asia/Shanghai --calendar shanghai
-      default: Asia/Shanghai, calendar shanghai
+      default: Asia/Shanghai, calendar shanghai, reopened within 30 days
     """
-    if time_zone is None and calendar is None:
-        raise click.UsageError("say what is to change: --time-zone or --calendar")
+    if time_zone is None and calendar is None and reopen_days is None:
+        raise click.UsageError("say what is to change: --time-zone, --calendar or --reopen-days")
     with connected(server, tenant) as client:
-        click.echo(_line(client.update_tenant(time_zone=time_zone, calendar=calendar)))
+        click.echo(_line(client.update_tenant(time_zone=time_zone, calendar=calendar, reopen_days=reopen_days)))
 
 
 def _line(tenant: calendars.Tenant) -> str:
     calendar = f"calendar {last(tenant.calendar)}" if tenant.calendar else "no calendar: whoever has none always works"
-    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}"
+    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {tenant.reopen_days} days"

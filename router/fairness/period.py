@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.assignment.queries import Wanted, WorkItemQueries
-from router.model.decision import Cause, Decision
+from router.model.decision import Decision, Way
 from router.model.workforce import MICROS
 
 _DECISIONS = 500
@@ -23,7 +23,10 @@ _REVISIONS = 16
 
 @dataclass(frozen=True, slots=True)
 class PeriodPart:
-    """A part of a period, in lead units by rep; ``below`` is the event to go on below, None at the end."""
+    """A part of a period, in lead units by rep; ``below`` is the event to go on below, None at the end.
+
+    ``decisions`` counts those that moved a deficit: not those that entered apart.
+    """
 
     entitled: Mapping[str, float]
     received: Mapping[str, float]
@@ -62,8 +65,8 @@ async def period_part(
         entitled={rep: micros / MICROS for rep, micros in entitled.items()},
         received={rep: received[rep] / MICROS for rep in entitled},
         charged=received.total() / MICROS,
-        decisions=len(kept),
-        overrides=sum(decision.head.cause is Cause.OVERRIDE for decision in kept),
+        decisions=sum(decision.way is not Way.APART for decision in kept),
+        overrides=sum(decision.way is Way.OVERRIDE for decision in kept),
         below=below if len(kept) == len(page) else kept[-1].number,
     )
 

@@ -9,6 +9,7 @@ from router.assignment.ledger import bound, jain_index
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.fairness.period import PeriodPart, period_part
+from router.model.decision import Way
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, MILLIS, Pool
 from router.workforce.service import WorkforceService
@@ -16,7 +17,11 @@ from router.workforce.service import WorkforceService
 
 @dataclass(frozen=True, slots=True)
 class FairnessReport:
-    """A pool's fairness in lead units; mappings are by rep and hold the present members."""
+    """A pool's fairness in lead units; mappings are by rep and hold the present members.
+
+    ``received_by`` splits what was received among the ways into the ledger: what came by GREEDY alone is under the
+    bound that is known beforehand.
+    """
 
     pool: str
     bound: float
@@ -32,6 +37,7 @@ class FairnessReport:
     disturbance: float
     largest_charge: float
     band: float
+    received_by: Mapping[str, Mapping[Way, float]]
 
 
 def report(pool: Pool, state: LedgerState) -> FairnessReport:
@@ -56,7 +62,15 @@ def report(pool: Pool, state: LedgerState) -> FairnessReport:
         disturbance=state.disturbance / MICROS,
         largest_charge=state.largest_charge / MICROS,
         band=band / MICROS,
+        received_by={member.rep: _received_by(state, member.rep) for member in pool.members},
     )
+
+
+def _received_by(state: LedgerState, rep: str) -> dict[Way, float]:
+    """Split what a rep received."""
+    apart, override = state.received_apart.get(rep, 0), state.received_by_override.get(rep, 0)
+    greedy = state.received.get(rep, 0) - apart - override
+    return {Way.GREEDY: greedy / MICROS, Way.APART: apart / MICROS, Way.OVERRIDE: override / MICROS}
 
 
 class Fairness:

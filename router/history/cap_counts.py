@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from router.assignment.caps import Amounts, AppliedCap, rolled, rolling_lifts_ms
-from router.model.caps import HELD, CapWindow
+from router.model.caps import HELD, CapMeasure, CapWindow
 from router.model.records import Counted
 from router.model.workitem import Kind
 
@@ -28,17 +28,27 @@ class CapCounts:
         Open units by place and kind, which caps of what is held are measured by.
     counted
         What was counted before.
+    worked
+        Those of the open units that were worked on.
     """
 
-    def __init__(self, loads: Mapping[tuple[str, Kind], int], counted: Mapping[str, Counted] | None = None) -> None:
+    def __init__(
+        self,
+        loads: Mapping[tuple[str, Kind], int],
+        counted: Mapping[str, Counted] | None = None,
+        worked: Mapping[tuple[str, Kind], int] | None = None,
+    ) -> None:
         self._loads = loads
+        self._worked = {} if worked is None else worked
         self.by_field: dict[str, Counted] = dict(counted or {})
 
     def use(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> Use:
         """Return how much somebody has used at an instant."""
         if cap.cap.measure in HELD:
             place = cap.place + ("" if cap.is_whole else rep)
-            return Use(sum(self._loads.get((place, kind), 0) for kind in cap.kinds))
+            worked = self._worked if cap.cap.measure is CapMeasure.UNWORKED else {}
+            keys = [(place, kind) for kind in cap.kinds]
+            return Use(sum(self._loads.get(key, 0) - worked.get(key, 0) for key in keys))
         counted = self.by_field.get(cap.field(rep), ())
         if cap.cap.window is CapWindow.ROLLING:
             slots = rolled(_slots(counted), cap.slot_ms, at_ms)

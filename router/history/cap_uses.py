@@ -58,7 +58,9 @@ class CapUses:
         """Return uses in the order of their places, from behind one on."""
         caps = WorkforceCaps(await self._workforce_service.records(tenant))
         at_ms = await self._store.now_us(tenant) // 1000
-        counts = CapCounts(await self._store.loads(tenant), await self._store.counts(tenant))
+        counts = CapCounts(
+            await self._store.loads(tenant), await self._store.counts(tenant), await self._store.worked(tenant)
+        )
         uses = (_use(counts, *one, at_ms) for one in caps.of_all(at_ms))
         behind = (use for use in uses if _parts(use.place) > _parts(after))
         return sorted(behind, key=lambda use: _parts(use.place))

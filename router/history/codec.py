@@ -18,6 +18,7 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
+from router.model.activities import TEXTS, Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.calendars import Calendar
 from router.model.decision import (
     Block,
@@ -31,6 +32,7 @@ from router.model.decision import (
 )
 from router.model.errors import CorruptHistory
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -88,10 +90,11 @@ def _apart(head: bytes) -> tuple[bytes, bytes]:
 
 
 @lru_cache(1024)
-def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int]:
-    """Read cause and revisions from what stands behind the work item, which is the same for many."""
-    cause, rule_set_revision, workforce_revision, *_ = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
-    return _CAUSES[cause], rule_set_revision, workforce_revision
+def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int, str]:
+    """Read cause, revisions and who was named from what stands behind the work item, which is the same for many."""
+    behind = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
+    cause, rule_set_revision, workforce_revision, _, _, _, named, *_ = behind
+    return _CAUSES[cause], rule_set_revision, workforce_revision, named
 
 
 def read_decision(number: int, facts: bytes, head: DecisionInputs) -> Decision:
@@ -109,7 +112,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed, _fired):
+    if make not in (_decision_event, _completed, _activity, _fired):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -264,6 +267,27 @@ def _completed(number: int, at_ms: int, fields: list[Any], _: bytes) -> Complete
     return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor)
 
 
+def pack_texts(texts: Mapping[str, Any]) -> bytes:
+    """Write the texts of an activity, sealed as they are."""
+    packed: bytes = msgpack.packb([texts[name] for name in TEXTS])
+    return packed
+
+
+def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> ActivityRecorded:
+    item_id, kind, owner, pool, previous, *about, evidence, is_first, change, actor = fields
+    activity_kind, direction, rep, duration_ms, occur_ms, next_ms = about
+    texts = dict(zip(TEXTS, msgpack.unpackb(head), strict=True))
+    if not isinstance(item_id, str):
+        raise TypeError("a work item's id is a text")
+    activity = Activity(
+        ActivityKind(activity_kind), Direction(direction), rep, occur_ms, duration_ms, next_ms=next_ms, **texts
+    )
+    return ActivityRecorded(
+        number, item_id, Kind(kind), owner, pool, previous, activity, tuple(map(ActivityEvidence, evidence)),
+        bool(is_first), NextChange(change), at_ms, actor,
+    )  # fmt: skip
+
+
 def _workforce_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> WorkforceChanged:
     revision, names, digest_, actor = fields
     return WorkforceChanged(number, revision, tuple(names), digest_, at_ms, actor)
@@ -285,13 +309,13 @@ def _presence_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> P
 
 
 def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
-    item_ids, values, submissions, scores, actor = fields
-    return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor)
+    item_ids, values, submissions, scores, actor, *previous = fields
+    return Erased(number, tuple(item_ids), values, submissions, scores, at_ms, actor, *map(tuple, previous))
 
 
 def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
-    item_id, name, entry, step, due_ms = fields
-    return Fired(number, item_id, name, entry, step, due_ms, at_ms)
+    item_id, name, entry, step, due_ms, *previous = fields
+    return Fired(number, item_id, name, entry, step, due_ms, at_ms, *previous)
 
 
 def _credited(number: int, at_ms: int, fields: list[Any], _: bytes) -> Credited:
@@ -345,19 +369,23 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
     b"credited.1": (_facts, _credited),
+    b"activity.1": (_facts, _activity),
     b"erased.2": (_facts, _erased),
+    b"erased.3": (_facts, _erased),
     b"fired.1": (_facts, _fired),
+    b"fired.2": (_facts, _fired),
     b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""
 
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
+    "tenant": ("reopen_days",),
     "rep": ("calendar", "manager", "caps"),
     "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
 }
-"""Fields that records of before format 4 did not have: where they are empty they are left out, so that the text of an
-older record is what it was, and so is its digest in the log."""
+"""Fields that records of before format 4, or 5, did not have: where they are empty they are left out, so that the text
+of an older record is what it was, and so is its digest in the log."""
 
 
 def record_text(kind: str, record: Record | None) -> str:

@@ -22,7 +22,7 @@ from router.history.cap_counts import CapCounts
 from router.history.codec import read_content
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement, count_differences
-from router.model.decision import Cause, DecisionEffect, Outcome
+from router.model.decision import Cause, DecisionEffect, Outcome, Way
 from router.model.errors import NotPossible
 from router.model.records import Snapshot
 from router.model.workforce import Pool
@@ -133,7 +133,7 @@ class Monitor:
 
     async def _count(self, counts: CapCounts, effect: DecisionEffect) -> None:
         """Count a decision under the caps that its owner had then."""
-        if not effect.rep:
+        if not effect.rep or (effect.way is Way.APART and effect.named):  # see ``Roster.apart``
             return
         planner = await self._planners.at(self._tenant, effect.rule_set_revision, effect.workforce_revision)
         if caps := planner.roster.caps_of(effect.pool, effect.rep, effect.kind, effect.at_ms):

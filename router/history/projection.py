@@ -15,8 +15,18 @@ from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice, has_room
 from router.assignment.roster import UNLIMITED, Candidates
 from router.history.cap_counts import CapCounts
-from router.model.decision import Block, Blocked, Cause, Decision, ObservedState
-from router.model.events import Completed, Credited, Erased, Fired, LeaveCredit, PresenceChanged, Settled
+from router.model.activities import ActivityEvidence, NextChange, NextDate
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Way
+from router.model.events import (
+    ActivityRecorded,
+    Completed,
+    Credited,
+    Erased,
+    Fired,
+    LeaveCredit,
+    PresenceChanged,
+    Settled,
+)
 from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
 from router.model.workforce import RECENT
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
@@ -38,22 +48,32 @@ class Ledger:
     credited: dict[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
     counted: int = 0
+    received_apart: dict[str, int] = field(default_factory=dict)
+    received_by_override: dict[str, int] = field(default_factory=dict)
 
-    def charge(self, candidates: Candidates, choice: Choice, *, override: bool) -> None:
-        """Enter one decision."""
+    def charge(self, candidates: Candidates, choice: Choice, way: Way) -> None:
+        """Enter one decision; what enters apart moves nothing but what was received."""
         assert choice.picked is not None
+        for received in self._received(way):
+            received[choice.rep] = received.get(choice.rep, 0) + choice.charge
+        if way is Way.APART:
+            return
         for k, after in zip(choice.eligible, choice.picked.after, strict=True):
             self.deficits[candidates.reps[k]] = after
             self.worst = max(self.worst, abs(after))
-        self.received[choice.rep] = self.received.get(choice.rep, 0) + choice.charge
         self.decisions += 1
-        self.overrides += override
+        self.overrides += way is Way.OVERRIDE
         self.largest_charge = max(self.largest_charge, choice.charge)
         self.largest_band = max(self.largest_band, candidates.band)
         if candidates.share:
             self._count(choice)
-        if override:
+        if way is Way.OVERRIDE:
             self._disturb(candidates.members)
+
+    def _received(self, way: Way) -> tuple[dict[str, int], ...]:
+        """Return what a charge adds to."""
+        apart = {Way.APART: self.received_apart, Way.OVERRIDE: self.received_by_override}.get(way)
+        return (self.received,) if apart is None else (self.received, apart)
 
     def _count(self, choice: Choice) -> None:
         """Enter a decision of a pool that credits leaves."""
@@ -98,8 +118,8 @@ class Ledger:
         after = ledger.settle(self.deficits, settled.leavers, weights)
         for leaver in settled.leavers:
             self.deficits.pop(leaver, None)
-            self.received.pop(leaver, None)
-            self.credits.pop(leaver, None)
+            for of_rep in (self.received, self.received_apart, self.received_by_override, self.credits):
+                of_rep.pop(leaver, None)
             if leaver in self.credited:  # should they come again, what was credited is not credited again
                 self.credited[leaver] = CreditState(self.credited[leaver].until_ms)
         self.deficits.update(after)
@@ -117,8 +137,9 @@ class Ledger:
 class StateProjection:
     """Ledgers by pool, open units by place and kind, work items by id; every pool that was named, newest revisions.
 
-    ``counts`` holds what was counted under caps. ``presences`` holds who said that they are away, and until when, in
-    milliseconds since the epoch; 0: until told otherwise. Those of whom that is over stay in it until a timer fires.
+    ``worked`` are those of the open units that were worked on. ``counts`` holds what was counted under caps.
+    ``presences`` holds who said that they are away, and until when, in milliseconds since the epoch; 0: until told
+    otherwise. Those of whom that is over stay in it until a timer fires.
     """
 
     def __init__(self) -> None:
@@ -126,9 +147,19 @@ class StateProjection:
         self.pools = set[str]()
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
+        self.worked: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
+        self.given_ms: dict[str, int] = {}
+        """By work item: since when its owner has it, in milliseconds since 1970."""
         self.presences: dict[str, int] = {}
-        self.counts = CapCounts(self.loads)
+        self.counts = CapCounts(self.loads, worked=self.worked)
+
+    def standing(self, item_id: str, cause: Cause) -> ItemRecord | None:
+        """Return where a work item stands for a decision; None: it is new."""
+        record = self.items.get(item_id)
+        if record is not None and cause is Cause.REOPENED and record.state in CLOSED_STATES:
+            return record.reopened()
+        return record
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""
@@ -149,7 +180,7 @@ class StateProjection:
         at_ms: int,
         named: str = "",
         amounts: Amounts = ONE,
-        pool: str = "",
+        record: ItemRecord | None = None,
     ) -> tuple[ObservedState, ...]:
         """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
 
@@ -161,13 +192,13 @@ class StateProjection:
             The rep a person named: theirs it is, away or not, whatever their caps.
         amounts
             What the work item counts under caps.
-        pool
-            The pool that its owner has it of; empty: of none.
+        record
+            Where it stands; None: it is new.
         """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            blocked = self._blocked(candidates, full, amounts, at_ms, named, pool)
+            blocked = self._blocked(candidates, full, amounts, at_ms, named, record)
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -177,11 +208,12 @@ class StateProjection:
         return tuple(seen)
 
     def _blocked(
-        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str, pool: str
-    ) -> tuple[Blocked, ...]:
+        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str,
+        record: ItemRecord | None,
+    ) -> tuple[Blocked, ...]:  # fmt: skip
         """Return who has no room for another reason than capacity; of credits only where somebody else has."""
         asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
-        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms, pool))}
+        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms, record))}
         served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
         if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
             blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
@@ -204,13 +236,15 @@ class StateProjection:
         ]
         return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
 
-    def _block(self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, pool: str) -> Blocked | None:
+    def _block(
+        self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, record: ItemRecord | None
+    ) -> Blocked | None:
         """Return why a candidate who is not at capacity has no room, if so."""
         rep = candidates.reps[k]
         if self.is_away(rep, at_ms):
             return k, Block.AWAY, self.presences[rep], 0
         for index, cap in enumerate(candidates.caps):
-            if not cap.is_of(k) or cap.counts_already(pool):
+            if not cap.is_of(k) or (record and cap.counts_already(record.pool, worked=record.worked)):
                 continue
             use = self.counts.use(cap, rep, amounts, at_ms)
             if cap.reached(use.counted, amounts.of(cap.cap.measure)):
@@ -225,21 +259,23 @@ class StateProjection:
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
-        record = self.items.get(decision.item_id)
+        record = self.standing(decision.item_id, decision.head.cause)
         if choice.rep:
             if record and record.owner:
-                self._shift_load(record.owner, record.pool, record.kind, -1)
-            self._shift_load(choice.rep, choice.pool, decision.kind, 1)
+                self._let_go(record)
+            _shift(self.loads, choice.rep, choice.pool, decision.kind, 1)
+            self.given_ms[decision.item_id] = decision.at_ms
             self._count(choice.rep, decision, attempts[choice.step - 1][0])
         if choice.pool:
-            override = decision.head.cause is Cause.OVERRIDE
-            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, override=override)
+            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, decision.way)
             self.pools.add(choice.pool)
         self.items[decision.item_id] = _after(record, decision)
 
-    def _shift_load(self, rep: str, pool: str, kind: Kind, by: int) -> None:
-        for place in load_places(rep, pool):
-            self.loads[place, kind] += by
+    def _let_go(self, record: ItemRecord) -> None:
+        """Free what a work item takes of its owner."""
+        _shift(self.loads, record.owner, record.pool, record.kind, -1)
+        if record.worked:
+            _shift(self.worked, record.owner, record.pool, record.kind, -1)
 
     def _count(self, rep: str, decision: Decision, candidates: Candidates) -> None:
         """Count what a rep was given under their caps."""
@@ -252,21 +288,62 @@ class StateProjection:
 
     def enter_completed(self, completed: Completed) -> None:
         """Enter the closing of a work item."""
+        record, number = self.items[completed.item_id], completed.number
         if completed.rep:
-            self._shift_load(completed.rep, completed.pool, completed.kind, -1)
-        record = self.items[completed.item_id]
-        number = completed.number
-        self.items[completed.item_id] = replace(record, state=completed.state, event=number, version=number)
+            self._let_go(record)
+        self.items[completed.item_id] = replace(
+            record, state=completed.state, event=number, version=number, worked=False, next_date=None
+        )
+
+    def is_first_attempt(self, recorded: ActivityRecorded) -> bool:
+        """Say whether an activity is the first attempt since the owner has the work item."""
+        record = self.items[recorded.item_id]
+        is_attempt = (
+            ActivityEvidence.ATTEMPT in recorded.evidence and record.state is State.ASSIGNED and not record.worked
+        )
+        return is_attempt and recorded.activity.occur_ms >= self.given_ms[recorded.item_id]
+
+    def next_change(self, recorded: ActivityRecorded, *, ends: bool) -> NextChange:
+        """Say what becomes of the next date; ``ends``: an activity of its kind leaves none that it does not set."""
+        date = self.items[recorded.item_id].next_date
+        if date and recorded.activity.occur_ms < date.since_ms:
+            return NextChange.NONE
+        if recorded.activity.next_ms:
+            return NextChange.SET
+        return NextChange.ENDED if ends and date else NextChange.NONE
+
+    def enter_activity(self, recorded: ActivityRecorded) -> None:
+        """Enter what somebody did: owner, state and attributes stay as they are."""
+        record, activity = self.items[recorded.item_id], recorded.activity
+        if recorded.is_first_attempt:
+            _shift(self.worked, record.owner, record.pool, record.kind, 1)
+        dates = {
+            NextChange.NONE: record.next_date,
+            NextChange.SET: NextDate(recorded.number, activity.next_ms, activity.occur_ms),
+            NextChange.ENDED: None,
+        }
+        self.items[recorded.item_id] = replace(
+            record,
+            event=recorded.number,
+            worked=record.worked or recorded.is_first_attempt,
+            next_date=dates[recorded.next_change],
+        )
+
+    def dated(self) -> list[tuple[int, str]]:
+        """Return the work items with a next date: number of the event that set it, and id."""
+        return sorted((record.next_date.event, record.item_id) for record in self.items.values() if record.next_date)
 
     def enter_erased(self, erased: Erased) -> None:
         """Enter the erasing of work items: whatever was made from one as it was is out of date."""
         for item_id in self.items.keys() & erased.item_ids:
-            self.items[item_id] = replace(self.items[item_id], version=erased.number)
+            event = erased.number if erased.previous else self.items[item_id].event
+            self.items[item_id] = replace(self.items[item_id], version=erased.number, event=event)
 
     def enter_fired(self, fired: Fired) -> None:
         """Enter that a timer fired: the work item stands as before, and that step fires no more."""
         step = FiredStep(fired.name, fired.entry, fired.step, fired.at_ms)
-        self.items[fired.item_id] = self.items[fired.item_id].with_fired(step)
+        record = self.items[fired.item_id].with_fired(step)
+        self.items[fired.item_id] = replace(record, event=fired.number) if fired.previous else record
 
     def enter_presence(self, changed: PresenceChanged) -> None:
         """Enter that a rep is away, or back."""
@@ -289,6 +366,11 @@ class StateProjection:
             self.ledgers.pop(settled.pool, None)
 
 
+def _shift(loads: dict[tuple[str, Kind], int], rep: str, pool: str, kind: Kind, by: int) -> None:
+    for place in load_places(rep, pool):
+        loads[place, kind] += by
+
+
 def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
     """Return where a work item stands after a decision; one that found nobody leaves an owner in place."""
     if not decision.rep and record and record.owner:
@@ -308,4 +390,5 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         first=record.first if record else decision.number,
         tried=(*tried, record.owner) if record and record.owner else tried,
         fired=record.fired if record else (),
+        next_date=record.next_date if record else None,
     )

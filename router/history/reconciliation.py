@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
-from router.model.decision import DecisionEffect
-from router.model.events import Completed, Credited, Event, PresenceChanged, Settled
+from router.model.decision import DecisionEffect, Way
+from router.model.events import ActivityRecorded, Completed, Credited, Event, PresenceChanged, Settled
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
 from router.model.workitem import Kind
@@ -31,8 +31,10 @@ class Movement:
         self._number = before.number
         self._is_whole = True
         self._shifts: Counter[tuple[str, str, Kind]] = Counter()
+        self._worked: Counter[tuple[str, Kind]] = Counter(before.worked)
         self._decisions: Counter[str] = Counter()
         self._received: Counter[str] = Counter()
+        self._by_way: Counter[tuple[str, Way]] = Counter()
         self._settled: set[str] = set()
         self._moved: set[Kind] = set()
         """Kinds of which something was moved: events do not say from which pool, so that theirs may have fewer."""
@@ -46,6 +48,9 @@ class Movement:
         match event:
             case DecisionEffect():
                 self._decide(event)
+            case ActivityRecorded(rep=rep, pool=pool, kind=kind, is_first_attempt=True):
+                for place in load_places(rep, pool):
+                    self._worked[place, kind] += 1
             case Completed(rep=rep, pool=pool, kind=kind) if rep:
                 self._shifts[rep, pool, kind] -= 1
             case PresenceChanged(rep=rep, until_ms=until_ms):
@@ -63,8 +68,9 @@ class Movement:
         if rep and made.freed:
             self._shifts[made.freed, "", kind] -= 1
             self._moved.add(kind)
-        self._decisions[pool] += 1
+        self._decisions[pool] += made.way is not Way.APART
         self._received[pool] += made.charge
+        self._by_way[pool, made.way] += made.charge
 
     def _loads(self) -> Counter[tuple[str, Kind]]:
         loads = Counter(self._before.loads)
@@ -87,6 +93,7 @@ class Movement:
             yield f"log: events {self._before.number + 1} to {after.number} are not all there, or not in order"
             return
         yield from self._open_units(after)
+        yield from self._worked_units(after)
         yield from _pools(after)
         yield from presence_differences(self._presences, after.presences)
         yield from _index(after)
@@ -105,6 +112,14 @@ class Movement:
             if is_there < 0:
                 yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
 
+    def _worked_units(self, after: Snapshot) -> Iterator[str]:
+        """Yield where more was worked on than the log says, or is open: how much was let go, events do not say."""
+        for (rep, kind), units in sorted(after.worked.items()):
+            if units > self._worked[rep, kind]:
+                yield f"loads {rep} {kind}, worked on: log says at most {self._worked[rep, kind]}, store {units}"
+            if not 0 <= units <= after.loads.get((rep, kind), 0):
+                yield f"loads {rep} {kind}: {units} worked on, {after.loads.get((rep, kind), 0)} open"
+
     def _charges(self, pool: str, before: LedgerState, after: LedgerState) -> Iterator[str]:
         logged, decisions = self._decisions[pool], after.decisions - before.decisions
         if logged != decisions:
@@ -114,6 +129,11 @@ class Movement:
         charged, received = self._received[pool], sum(after.received.values()) - sum(before.received.values())
         if charged != received:
             yield f"ledger {pool}: received: log says {charged} micro-units more, store {received}"
+        for way, field in (Way.APART, "received_apart"), (Way.OVERRIDE, "received_by_override"):
+            logged = self._by_way[pool, way]
+            stored = sum(getattr(after, field).values()) - sum(getattr(before, field).values())
+            if logged != stored:
+                yield f"ledger {pool}: {field}: log says {logged} micro-units more, store {stored}"
 
 
 def _pools(after: Snapshot) -> Iterator[str]:

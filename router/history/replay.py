@@ -8,8 +8,10 @@ counts of caps and work items are compared with what the store keeps beside the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from functools import partial
 
+from router.activities.evidence import ends_next_date
 from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
@@ -22,6 +24,7 @@ from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -102,15 +105,8 @@ class Replay:
         match event:
             case Decision():
                 return await self._redecide(tenant, projection, event)
-            case Completed(number=number, item_id=item_id) if item_id not in projection.items:
-                return [f"event {number}: closes work item {item_id}, of which no event came before"]
-            case Completed():
-                projection.enter_completed(event)
-            case Fired(item_id=item_id, name=name, entry=entry, step=step):
-                record = projection.items.get(item_id)
-                if record is None or not may_fire(record, name, entry, step):
-                    return [f"event {event.number}: timer {name} {step} of {item_id} fires again, or was void"]
-                projection.enter_fired(event)
+            case Completed() | ActivityRecorded() | Fired():
+                return _happened_again(projection, event)
             case Settled():
                 projection.enter_settled(event)
             case Credited():
@@ -148,10 +144,9 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        record = projection.items.get(decision.item_id)
-        owned_of = record.pool if record else ""
-        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), owned_of)
-        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named)
+        record = projection.standing(decision.item_id, head.cause)
+        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), record)
+        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, decision.way)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         projection.enter_decision(decision, attempts, choice)
@@ -176,9 +171,12 @@ class Replay:
             yield difference
         async for difference in self._room(tenant, projection):
             yield difference
-        waiting, logged_waiting = await self._waiting(tenant), projection.waiting()
-        if waiting != logged_waiting:
-            yield f"waiting: log says {logged_waiting[:5]} …, store {waiting[:5]} …"
+        for name, stored, logged in (
+            ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
+            ("next dates", await _whole(partial(self._store.dated, tenant)), projection.dated()),
+        ):
+            if stored != logged:
+                yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
         for owner in sorted({record.owner for record in projection.items.values()} - {""}):
             async for difference in self._owned(tenant, projection, owner):
                 yield difference
@@ -189,11 +187,14 @@ class Replay:
 
     async def _room(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare who has room: what is open, what was counted under caps, who is away."""
-        loads = await self._store.loads(tenant)
-        for key in sorted({*loads, *(key for key, units in projection.loads.items() if units)}):
-            if loads.get(key, 0) != projection.loads[key]:
-                place, kind = key
-                yield f"loads {place} {kind}: log says {projection.loads[key]}, store {loads.get(key, 0)}"
+        for stored, logged, what in (
+            (await self._store.loads(tenant), projection.loads, ""),
+            (await self._store.worked(tenant), projection.worked, ", worked on"),
+        ):
+            for key in sorted({*stored, *(key for key, units in logged.items() if units)}):
+                if stored.get(key, 0) != logged[key]:
+                    place, kind = key
+                    yield f"loads {place} {kind}{what}: log says {logged[key]}, store {stored.get(key, 0)}"
         for difference in count_differences(projection.counts.by_field, await self._store.counts(tenant)):
             yield difference
         for difference in presence_differences(projection.presences, await self._presences.presences(tenant)):
@@ -234,11 +235,45 @@ class Replay:
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
 
-    async def _waiting(self, tenant: str) -> list[tuple[int, str]]:
-        waiting: list[tuple[int, str]] = []
-        while page := await self._store.waiting(tenant, after=waiting[-1][0] if waiting else 0):
-            waiting += page
-        return waiting
+
+async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list[tuple[int, str]]:
+    """Return all that stands in an index, page by page."""
+    places: list[tuple[int, str]] = []
+    while page := await index(after=places[-1][0] if places else 0):
+        places += page
+    return places
+
+
+def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired) -> list[str]:
+    """Enter what happened to a work item with an owner already; say where it cannot have."""
+    record, number = projection.items.get(event.item_id), event.number
+    match event:
+        case Completed() if record is None:
+            return [f"event {number}: closes work item {event.item_id}, of which no event came before"]
+        case Completed():
+            projection.enter_completed(event)
+        case ActivityRecorded() if record is None:
+            return [f"event {number}: an activity of work item {event.item_id}, of which no event came before"]
+        case ActivityRecorded():
+            return _recorded_again(projection, event)
+        case Fired(name=name, entry=entry, step=step) if record is None or not may_fire(record, name, entry, step):
+            return [f"event {number}: timer {name} {step} of {event.item_id} fires again, or was void"]
+        case Fired():
+            projection.enter_fired(event)
+    return []
+
+
+def _recorded_again(projection: StateProjection, event: ActivityRecorded) -> list[str]:
+    """Enter an activity; say where what it did does not follow from what it was."""
+    ends = ends_next_date(event.evidence, by_person=bool(event.activity.rep))
+    record, is_first = projection.items[event.item_id], projection.is_first_attempt(event)
+    change, previous = projection.next_change(event, ends=ends), record.event
+    projection.enter_activity(event)
+    is_right = (is_first, change, previous) == (event.is_first_attempt, event.next_change, event.previous)
+    whose = (record.owner, record.pool, record.kind) == (event.rep, event.pool, event.kind)
+    if is_right and whose and event.activity.occur_ms <= event.at_ms:
+        return []
+    return [f"event {event.number}: activity of {event.item_id}: what it did does not follow from the log"]
 
 
 def _explained(name: str, decision: Decision, rep: str, seen_differs: bool, epoch: int) -> Iterator[str]:

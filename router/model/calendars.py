@@ -94,12 +94,22 @@ class Absence:
 
 SETTINGS_ID = "settings"
 """Id of the one record of the kind ``tenant``."""
+REOPEN_DAYS, MOST_REOPEN_DAYS = 30, 3_650
+"""For how many days what is closed may be reopened, where nothing is said; and the most that may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """What holds for a whole tenant: the zone of its clocks, and the calendar of whoever has none."""
+    """What holds for a whole tenant: the zone of its clocks, the calendar of whoever has none, and for how many days
+    what is closed may be reopened; 0: the usual.
+    """
 
     id: str = SETTINGS_ID
     time_zone: str = "UTC"
     calendar: str = ""
+    reopen_days: int = 0
+
+    @property
+    def reopening_days(self) -> int:
+        """For how many days after it was closed a work item may be reopened."""
+        return self.reopen_days or REOPEN_DAYS

@@ -47,7 +47,8 @@ class CapPace(StrEnum):
 
 
 HELD = frozenset({CapMeasure.OPEN, CapMeasure.UNWORKED})
-"""Measures of what is held now: they need no window, and fall when a work item is closed or moved."""
+"""Measures of what is held now: they need no window, and fall when a work item is closed or moved; what is unworked
+falls when it is worked on too."""
 CALENDAR_WINDOWS = frozenset({CapWindow.HOUR, CapWindow.DAY, CapWindow.WEEK, CapWindow.MONTH})
 """Windows that begin and end by a clock on the wall."""
 

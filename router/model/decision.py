@@ -9,6 +9,7 @@ What is made for every call is a named tuple: a frozen dataclass takes five time
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -33,6 +34,30 @@ class Cause(StrEnum):
     REASSIGNED = "REASSIGNED"
     OVERRIDE = "OVERRIDE"
     WOKEN = "WOKEN"
+    REOPENED = "REOPENED"
+    IMPORTED = "IMPORTED"
+
+
+class Way(StrEnum):
+    """In which of three ways a change of owner enters the ledger: see docs/fairness.md."""
+
+    GREEDY = "GREEDY"
+    """The ledger chose: all who are eligible are entitled, and the bound known beforehand holds."""
+    APART = "APART"
+    """The taker alone is entitled to all that they receive: no deficit moves."""
+    OVERRIDE = "OVERRIDE"
+    """All who are eligible are entitled, and a person, or whoever was first, chose: the disturbance is measured."""
+
+
+WAYS: Mapping[Cause, Way] = {
+    Cause.ROUTED: Way.GREEDY,
+    Cause.REASSIGNED: Way.GREEDY,
+    Cause.WOKEN: Way.GREEDY,
+    Cause.OVERRIDE: Way.OVERRIDE,
+    Cause.REOPENED: Way.APART,
+    Cause.IMPORTED: Way.APART,
+}
+"""By why there was a decision."""
 
 
 class DecisionInputs(NamedTuple):
@@ -40,6 +65,7 @@ class DecisionInputs(NamedTuple):
 
     ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say. ``outcomes`` says of each
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
+    ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
     """
 
     item: WorkItem
@@ -55,6 +81,7 @@ class DecisionInputs(NamedTuple):
     note: str = ""
     actor: str = ""
     outcomes: tuple[bool, ...] = ()
+    assigned_ms: int = 0
 
 
 class Block(StrEnum):
@@ -130,6 +157,16 @@ class Decision(NamedTuple):
     erased: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
 
+    @property
+    def way(self) -> Way:
+        """In which way it enters the ledger, if somebody was found."""
+        return WAYS[self.head.cause]
+
+    @property
+    def since_ms(self) -> int:
+        """Since when its owner has had the work item, which their clocks count from, in milliseconds since 1970."""
+        return self.head.assigned_ms or self.at_ms
+
 
 class DecisionEffect(NamedTuple):
     """What a decision changed, for those who follow the log: its record without what it was chosen from.
@@ -152,4 +189,10 @@ class DecisionEffect(NamedTuple):
     cause: Cause
     rule_set_revision: int
     workforce_revision: int
+    named: str
     content: bytes
+
+    @property
+    def way(self) -> Way:
+        """In which way it enters the ledger, if somebody was found."""
+        return WAYS[self.cause]

@@ -2,6 +2,8 @@
 
 ::
 
+    AlreadyExists
+    └── ActivityExists          another system's id stands for another activity
     Conflict                    somebody else changed it first
     └── StaleRevision           decided by rules or reps that no longer hold: decide again
     NotPossible                 its state forbids it
@@ -37,6 +39,7 @@ from failures import (
 )
 
 __all__ = [
+    "ActivityExists",
     "AlreadyExists",
     "BeyondHorizon",
     "Conflict",
@@ -55,6 +58,16 @@ __all__ = [
     "StoreUnavailable",
     "Violation",
 ]  # fmt: skip
+
+
+class ActivityExists(AlreadyExists):
+    """An external id stands for an activity that was recorded with other content."""
+
+    reason = "ACTIVITY_EXISTS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__("activity", name)
+        self.args = (f"activity.external_id: that of {name}, which says otherwise: another activity needs another id",)
 
 
 class StaleRevision(Conflict):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Decision
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -28,6 +29,39 @@ class Completed:
     previous: int
     at_ms: int
     actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRecorded:
+    """Somebody did something about a work item.
+
+    Parameters
+    ----------
+    kind, rep, pool
+        The work item's, its owner, empty: nobody, and the pool that they have it of.
+    evidence
+        What it proves, by the table of the time, see ``router.activities.evidence``.
+    is_first_attempt
+        Whether it is the first attempt since the owner has the work item: from then on it is worked.
+    next_change
+        What became of the next date.
+    erased
+        The texts that are no more, by field.
+    """
+
+    number: int
+    item_id: str
+    kind: Kind
+    rep: str
+    pool: str
+    previous: int
+    activity: Activity
+    evidence: tuple[ActivityEvidence, ...]
+    is_first_attempt: bool
+    next_change: NextChange
+    at_ms: int
+    actor: str = ""
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +117,8 @@ class PresenceChanged:
 class Erased:
     """What was personal in some work items is no more.
 
-    ``values`` were sealed in their events, ``submissions`` not routed yet; ``scores`` are the customer's.
+    ``values`` were sealed in their events, ``submissions`` not routed yet; ``scores`` are the customer's. ``previous``
+    are the events before it, one of each work item; none: nobody wrote them down.
     """
 
     number: int
@@ -93,15 +128,21 @@ class Erased:
     scores: int
     at_ms: int
     actor: str = ""
+    previous: tuple[int, ...] = ()
 
 
 WAKE = "wake"
 """The timer of what waits: whoever could take it may be there from then on, and it is tried again."""
+NEXT = "next"
+"""The timer of a next date: the owner is reminded, and a working day later their manager."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to."""
+    """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to.
+
+    ``previous`` is the work item's event before it; 0 of a wake, which is told by the decision that follows.
+    """
 
     number: int
     item_id: str
@@ -110,6 +151,7 @@ class Fired:
     step: int
     due_ms: int
     at_ms: int
+    previous: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +226,18 @@ class Rewritten:
         return ((self.events, self.last_link), *self.earlier)
 
 
-Event = Decision | Completed | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged | Erased | Fired
+Event = (
+    Decision | Completed | ActivityRecorded | Fired | Erased
+    | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged
+)  # fmt: skip
+
+
+def previous_of(event: Event, item_id: str) -> int:
+    """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down."""
+    match event:
+        case Decision() | Completed() | ActivityRecorded() | Fired():
+            return event.previous
+        case Erased(item_ids=item_ids, previous=previous) if previous:
+            return previous[item_ids.index(item_id)]
+        case _:
+            return 0

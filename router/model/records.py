@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from router.model.workitem import Kind, State
+from router.model.activities import NextDate
+from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
 
 
 class FiredStep(NamedTuple):
@@ -25,7 +26,7 @@ class ItemRecord:
     Parameters
     ----------
     event
-        Its last event of all, but for what only fired: each event names the one before it.
+        Its last event of all, but for wakes: each event names the one before it.
     version
         The last one that changed owner, state or attributes: the etag, and what a change insists on.
     content
@@ -38,6 +39,10 @@ class ItemRecord:
         The reps who owned it before, in order.
     fired
         What fired of its timers, by name the last step: the steps before it do not fire any more.
+    worked
+        Whether somebody tried to reach the customer since the owner has it.
+    next_date
+        When somebody is to turn to it again; None: that is not set.
     """
 
     item_id: str
@@ -53,6 +58,13 @@ class ItemRecord:
     first: int
     tried: tuple[str, ...] = ()
     fired: tuple[FiredStep, ...] = ()
+    worked: bool = False
+    next_date: NextDate | None = None
+
+    def reopened(self) -> ItemRecord:
+        """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""
+        tried = (*self.tried, self.owner) if self.owner else self.tried
+        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried)
 
     def fired_step(self, name: str, entry: int) -> FiredStep | None:
         """Return the last step that fired of a timer since an event started it; None if none did."""
@@ -96,6 +108,8 @@ class CreditState(NamedTuple):
 class LedgerState:
     """A pool's ledger. ``deficits`` and ``received`` in micro-units by rep; amounts below likewise.
 
+    ``received_apart`` and ``received_by_override`` are what of ``received`` entered the ledger in those two ways; what
+    entered apart moves no deficit, and is not among ``decisions``.
     ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
     added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
     the last decisions, the newest last, while the pool credits leaves, and ``counted`` is how many decisions there were
@@ -114,12 +128,15 @@ class LedgerState:
     credited: Mapping[str, CreditState] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
     counted: int = 0
+    received_apart: Mapping[str, int] = field(default_factory=dict)
+    received_by_override: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``owned``
-    counts the open work items that the index of owners has, by rep, ``presences`` are as in ``StateProjection``.
+    """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``worked``
+    those of them that were worked on, ``owned`` counts the open work items that the index of owners has, by rep,
+    ``presences`` are as in ``StateProjection``.
     """
 
     number: int = 0
@@ -128,6 +145,7 @@ class Snapshot:
     owned: Mapping[str, int] = field(default_factory=dict)
     presences: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, Counted] = field(default_factory=dict)
+    worked: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,52 @@ def sealed_fields(item: WorkItem) -> frozenset[str]:
     return frozenset([*named, *[EXTERNAL_ID] * (type(item.external_id) is Sealed)])
 
 
+def seal_texts(
+    kind: str, texts: Mapping[str, str], salt: Callable[[], bytes] = _new_salt
+) -> tuple[Mapping[str, Any], Openings]:
+    """Return what is stored of texts that may say anything, by name, and beside it; an empty one stays as it is.
+
+    Parameters
+    ----------
+    kind
+        What they are of: a text means another thing elsewhere.
+    salt
+        As for ``seal``.
+    """
+    openings: dict[bytes, bytes] = {}
+    stored: dict[str, Any] = {}
+    for name, text in texts.items():
+        key = salt() if text else b""
+        commitment = _commitment(f"{kind}.{name}", text, key) if text else b""
+        if text:
+            openings[commitment] = msgpack.packb([key, text])
+        stored[name] = Sealed(_COMMITMENT, commitment) if text else text
+    return stored, openings
+
+
+def opened_texts(
+    number: int, kind: str, stored: Mapping[str, Any], openings: Openings
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return texts as they were written, those that were erased empty, and the names of these.
+
+    Raises
+    ------
+    CorruptHistory
+        If one is not what was sealed.
+    """
+    texts, erased = dict[str, str](), list[str]()
+    for name, text in stored.items():
+        packed = openings.get(text.data) if type(text) is Sealed else None
+        if type(text) is not Sealed:
+            texts[name] = text
+        elif packed is None:
+            texts[name] = ""
+            erased.append(name)
+        else:
+            texts[name] = _checked(f"event {number}", f"{kind}.{name}", text.data, packed)
+    return texts, tuple(erased)
+
+
 def is_sealed(head: DecisionInputs) -> bool:
     """Say whether anything in a stored head is sealed."""
     item = head.item
@@ -150,7 +196,7 @@ def opened(decision: Decision, openings: Openings) -> Decision:
         if packed is None:
             erased.append(field)
             return otherwise
-        return _checked(decision.number, field, value.data, packed)
+        return _checked(f"decision {decision.number}", field, value.data, packed)
 
     item = head.item
     values = {name: value_of(_ATTRIBUTE + name, value, None) for name, value in item.attributes.items()}
@@ -167,14 +213,14 @@ def erased_attributes(decision: Decision) -> frozenset[str]:
     return frozenset([field.removeprefix(_ATTRIBUTE) for field in decision.erased if field.startswith(_ATTRIBUTE)])
 
 
-def _checked(number: int, field: str, commitment: bytes, packed: bytes) -> Any:
+def _checked(what: str, field: str, commitment: bytes, packed: bytes) -> Any:
     try:
         salt, value = msgpack.unpackb(packed)
         is_so = hmac.compare_digest(_commitment(field, value, salt), commitment)
     except (ValueError, TypeError, msgpack.UnpackException):
         is_so = False
     if not is_so:
-        raise CorruptHistory(f"decision {number}", f"its {field} is not what was sealed: somebody altered it")
+        raise CorruptHistory(what, f"its {field} is not what was sealed: somebody altered it")
     return value
 
 

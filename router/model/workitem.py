@@ -45,6 +45,8 @@ class State(StrEnum):
     CLOSED = "CLOSED"
 
 
+REOPENED = "REOPENED"
+"""What happens to a closed work item that is reopened: it stands as if it had just come, and is decided about."""
 CLOSED_STATES = frozenset({State.CONVERTED, State.DISQUALIFIED, State.CLOSED})
 TRANSITIONS: Mapping[State, Mapping[str, State]] = {
     State.RECEIVED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED},
@@ -54,9 +56,9 @@ TRANSITIONS: Mapping[State, Mapping[str, State]] = {
     | {state: state for state in CLOSED_STATES},
     State.ASSIGNED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.ASSIGNED, "UNROUTED": State.ASSIGNED}
     | {state: state for state in CLOSED_STATES},
-    **{state: {} for state in CLOSED_STATES},
+    **{state: {REOPENED: State.RECEIVED} for state in CLOSED_STATES},
 }
-"""The states, by what happens: the outcome of a decision, or the closing state that somebody asks for.
+"""The states, by what happens: the outcome of a decision, the closing state that somebody asks for, or the reopening.
 
 What is not in it cannot happen. A work item that nobody else could take stays with its owner. The store's scripts are
 given this table.

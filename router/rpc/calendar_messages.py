@@ -14,6 +14,8 @@ from fairlead.v1 import calendars_pb2 as calendars
 from gateway import fields
 from router.model.calendars import (
     MIDNIGHT,
+    MOST_REOPEN_DAYS,
+    REOPEN_DAYS,
     SETTINGS_ID,
     Absence,
     Calendar,
@@ -35,7 +37,7 @@ MAX_REASON = 256
 MAX_SOURCE = 256
 CALENDAR_FIELDS = ("display_name", "time_zone", "weekly", "exceptions", "official_until")
 ABSENCE_FIELDS = ("start_time", "end_time", "reason")
-TENANT_FIELDS = ("time_zone", "calendar")
+TENANT_FIELDS = ("time_zone", "calendar", "reopen_days")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
 
@@ -221,7 +223,10 @@ def settings(
     zone = (message.time_zone or "UTC") if "time_zone" in paths else before.time_zone
     _check_zone(zone, "tenant.time_zone")
     named = calendar_named(message, tenant, "tenant") if "calendar" in paths else before.calendar
-    return TenantSettings(SETTINGS_ID, zone, named)
+    days = message.reopen_days if "reopen_days" in paths else before.reopen_days
+    if not 0 <= days <= MOST_REOPEN_DAYS:
+        raise InvalidInput.of("tenant.reopen_days", f"{days}: must be 1 to {MOST_REOPEN_DAYS}, or 0 for {REOPEN_DAYS}")
+    return TenantSettings(SETTINGS_ID, zone, named, days)
 
 
 def settings_message(tenant: str, saved: Saved) -> calendars.Tenant:
@@ -232,5 +237,6 @@ def settings_message(tenant: str, saved: Saved) -> calendars.Tenant:
         name=f"tenants/{tenant}",
         time_zone=record.time_zone,
         calendar=calendar_name(tenant, record.calendar),
+        reopen_days=record.reopening_days,
         etag=saved.etag,
     )

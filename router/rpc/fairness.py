@@ -13,6 +13,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from router.fairness.period import PeriodPart
 from router.fairness.report import Fairness, FairnessReport
+from router.model.decision import Way
 from router.rpc.fields import milliseconds
 
 _Request = messages.GetFairnessReportRequest
@@ -70,6 +71,12 @@ def _report_message(tenant: str, pool: str, report: FairnessReport) -> messages.
         disturbance=report.disturbance,
         largest_charge=report.largest_charge,
         band=report.band,
+        received_by={
+            f"tenants/{tenant}/reps/{rep}": messages.ReceivedBy(
+                greedy=by[Way.GREEDY], apart=by[Way.APART], override=by[Way.OVERRIDE]
+            )
+            for rep, by in report.received_by.items()
+        },
     )
 
 

@@ -20,11 +20,12 @@ from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
 from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Completed
+from router.model.events import ActivityRecorded, Completed
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
+from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
@@ -39,12 +40,13 @@ MAX_CONTENT_BYTES = 64 * 1024
 
 _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}
 _KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
-_STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
+STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
 DURABILITIES: dict[Durability, Any] = {
     durability: decisions.Durability.Value(f"DURABILITY_{durability}") for durability in Durability
 }
 _CAUSES: dict[Cause, Any] = {cause: decisions.Decision.Cause.Value(f"CAUSE_{cause}") for cause in Cause}
+_WAYS: dict[Way, Any] = {way: decisions.Decision.Way.Value(f"WAY_{way}") for way in Way}
 AWAITED: dict[Awaited, Any] = {awaited: decisions.Decision.Awaited.Value(f"AWAITED_{awaited}") for awaited in Awaited}
 _VERDICTS: dict[Verdict, Any] = {
     verdict: decisions.Candidate.Verdict.Value(f"VERDICT_{verdict}") for verdict in Verdict
@@ -124,7 +126,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         attributes=struct(item.attributes),
         value=item.value,
         priority=stored.decision.head.priority,
-        state=_STATES[record.state],
+        state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
         epoch=record.epoch,
@@ -153,7 +155,7 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
         attributes=struct(item.attributes),
         value=item.value,
         priority=item.priority,
-        state=_STATES[State.RECEIVED],
+        state=STATES[State.RECEIVED],
         create_time=timestamp(submission.submitted_us // 1000 * 1000),
     )
 
@@ -183,6 +185,7 @@ def decision_message(
             tuple(head.steps[: len(decision.seen)]),
             head.sla,
             head.actor,
+            bool(decision.rep),
             stand is not None and not tells_all,
         )
     )
@@ -196,6 +199,8 @@ def decision_message(
         message.note = head.note
     decided = message.decide_time
     decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
+    if head.assigned_ms:
+        message.assigned_time.FromMilliseconds(head.assigned_ms)
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
@@ -221,6 +226,7 @@ def _template(
     steps: Sequence[str],
     sla: str,
     actor: str,
+    has_owner: bool,
     has_chosen: bool,
 ) -> bytes:
     """Return what many decisions have in common: reading it is faster than setting its fields one by one."""
@@ -229,6 +235,7 @@ def _template(
         pool=pool,
         outcome=_OUTCOMES[outcome],
         cause=_CAUSES[cause],
+        way=_WAYS[WAYS[cause]] if has_owner else None,
         rule_set_revision=rule_set_revision,
         workforce_revision=workforce_revision,
         matched_rules=matched_rules,
@@ -281,18 +288,20 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed) -> routing.WorkItemChange:
+def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
         work_item=f"tenants/{tenant}/workItems/{event.item_id}",
-        epoch=event.epoch,
+        epoch=0 if isinstance(event, ActivityRecorded) else event.epoch,
         change_time=timestamp(event.at_ms * 1000),
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, ActivityRecorded):
+        message.activity.CopyFrom(activity_message(tenant, event))
     else:
-        message.closed = _STATES[event.state]
+        message.closed = STATES[event.state]
     return message
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import takewhile
 
+from google.longrunning.operations_pb2 import Operation
+
 from failures import Failure, shown
+from fairlead.v1 import activities_pb2
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
@@ -13,15 +16,18 @@ from gateway import fields
 from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
+from router.rpc.activities import ActivityAnswers
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
+from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
 from router.rpc.messages import (
     change_message,
@@ -57,16 +63,22 @@ class RoutingServicer:
     def __init__(
         self,
         router: Router,
+        reopening: Reopening,
         queries: WorkItemQueries,
         submissions: SubmissionService,
         watches: WatchService,
         presenter: DecisionPresenter,
+        importer: Importer,
+        activities: ActivityAnswers,
     ) -> None:
         self._router = router
+        self._reopening = reopening
         self._queries = queries
         self._submissions = submissions
         self._watches = watches
         self._presenter = presenter
+        self._importer = importer
+        self._activities = activities
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
@@ -222,6 +234,24 @@ class RoutingServicer:
         )
         return work_item_message(tenant, stored)
 
+    async def ImportWorkItems(self, request: routing.ImportWorkItemsRequest, call: Call) -> Operation:
+        tenant = tenant_of(request.parent)
+        entries = imported_items(request, tenant)
+        return await self._importer.begin(tenant, request, entries, call.actor)
+
+    async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        view = view_of(request)
+        wish = ReopenRequest(
+            item_id=item_id,
+            reason=fields.text(request.reason, MAX_NOTE, "reason"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
+            actor=call.actor,
+        )
+        decision = await self._reopening.reopen(tenant, wish, preview=request.validate_only)
+        return await self._presenter.message(call, tenant, decision, view)
+
     async def WatchWorkItems(
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
@@ -234,6 +264,22 @@ class RoutingServicer:
             if isinstance(event, Decision):
                 await self._presenter.add_times(tenant, event, change.decision)
             yield routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change)
+
+    async def RecordActivity(
+        self, request: activities_pb2.RecordActivityRequest, call: Call
+    ) -> activities_pb2.Activity:
+        return await self._activities.record(request, call)
+
+    async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
+        return await self._activities.my_work(request, call)
+
+    async def ListAgenda(
+        self, request: activities_pb2.ListAgendaRequest, call: Call
+    ) -> activities_pb2.ListAgendaResponse:
+        return await self._activities.agenda(request, call)
+
+    async def GetTimeline(self, request: routing.GetTimelineRequest, call: Call) -> routing.GetTimelineResponse:
+        return await self._activities.timeline(request, call)
 
     async def _expected(self, call: Call, tenant: str, item_id: str, etag: int | None) -> int | None:
         """Return the event that must be the latest one: the etag's, and for a rep one at which it is their own."""

@@ -17,6 +17,7 @@ from router.rules.forms import (
 )
 from router.rules.lookups import NearestNames
 from router.rules.route import (
+    HANDLERS,
     Drop,
     Fallback,
     FallbackRep,
@@ -48,6 +49,10 @@ _ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
     **dict.fromkeys(("gt", "gte", "lt", "lte"), (FieldType.NUMBER,)),
 }
 """Per operator the types of field it compares with; a fixed value is of one of them too."""
+
+
+_NAMING = (FieldType.STRING, FieldType.LIST)
+"""The types of field whose texts may name reps."""
 
 
 class RouteCompiler:
@@ -91,6 +96,7 @@ class RouteCompiler:
             fallback=fallback,
             hours=form.hours or "",
             contact_within=self._within(form.contact_within, (*path, "contact_within")),
+            exclude=self._exclude(form.exclude, (*path, "exclude")),
         )
 
     def _look_up(self, pool: str, path: Path) -> None:
@@ -117,6 +123,27 @@ class RouteCompiler:
 
     def _within(self, form: object, path: Path) -> DurationTable | None:
         return None if form is None else self._durations.compile(form, path)
+
+    def _exclude(self, names: Sequence[str], path: Path) -> tuple[str, ...]:
+        for index, name in enumerate(names):
+            if fault := self._fault_of_excluding(name):
+                self._report.error((*path, index), fault)
+        return tuple(dict.fromkeys(names))
+
+    def _fault_of_excluding(self, name: str) -> str:
+        """Say why a name cannot stand in ``exclude``; nothing where it can."""
+        kind = self._fields.get(name)
+        if name == HANDLERS:
+            meant = f"{HANDLERS} are all who owned the work item before, and a field is called so too"
+            return f"{meant}: call the field otherwise" if kind else ""
+        if kind is None:
+            declared = f"declared are {known_names(self._fields)}; {HANDLERS} are all who owned the work item before"
+            return f"unknown field {shown(name)}; {declared}{hint(name)}"
+        if kind not in _NAMING:
+            return f"{name} is a {kind} field; exclude takes a {' or '.join(_NAMING)} field, whose texts name reps"
+        if name in self._personal:
+            return f"{name} is personal: it would show in the reasons of every rep whom it names"
+        return ""
 
     def _requirements(self, forms: Sequence[RequirementForm], path: Path) -> tuple[Requirement, ...]:
         return tuple(self._requirement(form, (*path, index)) for index, form in enumerate(forms))

@@ -135,6 +135,15 @@ class RouteForm(Form):
             "(working days) or 15cd (calendar days), or a table over a field: {by: severity, P1: 30m, else: 2d}."
         ),
     ] = None
+    exclude: Annotated[
+        list[Name],
+        BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_EXCLUDED,
+            description="Who never gets it, by no step, fallback or person: string and list fields whose texts name "
+            "reps, by id, resource name or display name; handlers: whoever owned the work item before.",
+        ),
+    ] = []
     fallback: Annotated[
         list[StepForm],
         BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
@@ -170,6 +179,10 @@ class ExpectForm(Form):
     pool: Id | None = None
     eligible: Annotated[list[Id], Field(max_length=limits.MAX_REPS)] | None = None
     outcome: Literal["ASSIGNED", "WAITING", "UNROUTED"] | None = None
+    conflict: Annotated[
+        list[Id] | None,
+        Field(max_length=limits.MAX_REPS, description="All of the workforce whom the route's exclude leaves out."),
+    ] = None
     contact_due: Annotated[
         str | None, Field(description="By when whoever gets it is to make contact, as a time like at.")
     ] = None
@@ -188,6 +201,10 @@ class TestForm(Form):
             "time_zone; absent: when it comes, else at a time when everybody works."
         ),
     ] = ""
+    handlers: Annotated[
+        list[Id],
+        Field(max_length=limits.MAX_REPS, description="Who owned it before, for routes that exclude handlers."),
+    ] = []
     expect: ExpectForm
 
 

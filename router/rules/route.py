@@ -74,6 +74,8 @@ class Wait:
     """Fallback, always the last: keep it waiting rather than unrouted."""
 
 
+HANDLERS = "handlers"
+"""What a route's ``exclude`` calls all who owned the work item before."""
 Fallback = Drop | Widen | IgnoreHours | OtherPool | FallbackRep | Wait
 
 
@@ -86,6 +88,7 @@ class Route:
     those of the pool who are not on duty mean: nothing is said, and the next step is tried; ``ignore``: they count as
     if they were; ``wait``: for one of them who fits the work item waits, rather than going on to the next step.
     ``contact_within`` is how long the owner may take, in their own hours, until they make contact; None: as they like.
+    ``exclude`` names fields whose texts name reps, or ``HANDLERS``: whoever is meant is no candidate of any step.
     """
 
     pool: str
@@ -97,6 +100,12 @@ class Route:
     fallback: tuple[Fallback, ...] = ()
     hours: Literal["", "ignore", "wait"] = ""
     contact_within: DurationTable | None = None
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def excluding_fields(self) -> tuple[str, ...]:
+        """The fields of the work item that name who is left out."""
+        return tuple(name for name in self.exclude if name != HANDLERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +129,24 @@ class KnownCustomer:
 class RoutingRules(RuleSet[Route]):
     """A rule set whose rules lead to routes.
 
-    What follows from them: ``compared_fields``, those that some requirement or preference compares reps with, and that
-    therefore stand in reasons; ``limits_contact``, whether some route says by when contact is to be made.
+    What follows from them: ``compared_fields``, those that some requirement, preference or exclusion compares reps
+    with, and that therefore stand in reasons; ``limits_contact``, whether some route says by when to make contact;
+    ``excludes_handlers``, whether some route excludes whoever had the work item before.
     """
 
     known_customer: KnownCustomer | None = None
     compared_fields: frozenset[str] = field(init=False, compare=False, repr=False)
     limits_contact: bool = field(init=False, compare=False, repr=False)
+    excludes_handlers: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         RuleSet.__post_init__(self)
         routes = [self.default, *(rule.target for rule in self.rules)]
         compared = {requirement.item for route in routes for requirement in requirements(route) if requirement.item}
+        compared.update(name for route in routes for name in route.excluding_fields)
         object.__setattr__(self, "compared_fields", frozenset(compared))
         object.__setattr__(self, "limits_contact", any(route.contact_within for route in routes))
+        object.__setattr__(self, "excludes_handlers", any(HANDLERS in route.exclude for route in routes))
 
     def applied(self, matched: Sequence[str]) -> Route:
         """Return the route of the first of the matching rules, the default where none matched."""

@@ -25,7 +25,8 @@ from rules.values import as_instant_ms
 class Expectation:
     """What is to become of the work item; None: not looked at.
 
-    ``rule`` is ``default`` where no rule is to match. ``contact_due`` is by when whoever gets it is to make contact.
+    ``rule`` is ``default`` where no rule is to match. ``contact_due`` is by when whoever gets it is to make contact,
+    ``conflict`` who is left out because the route excludes them.
     """
 
     rule: str | None = None
@@ -33,6 +34,7 @@ class Expectation:
     eligible: frozenset[str] | None = None
     outcome: str | None = None
     contact_due: str | None = None
+    conflict: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class RuleTest:
         When the item comes; empty: at ``at``.
     at
         When it is decided; empty: when it comes, and if that is not said either, at a time when everybody works.
+    handlers
+        Who owned it before.
     """
 
     name: str
@@ -55,6 +59,7 @@ class RuleTest:
     expect: Expectation
     arrival: str = ""
     at: str = ""
+    handlers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ class Planned(NamedTuple):
         Who could get it now, before any fallback.
     due
         Who could get it now, in the first step in which somebody could, and by when each is to make contact.
+    conflict
+        Who is left out because the route excludes them.
     """
 
     rule: str
@@ -85,10 +92,11 @@ class Planned(NamedTuple):
     eligible: Collection[str]
     outcome: Outcome
     due: Mapping[str, int | None]
+    conflict: Collection[str]
 
 
-Plan = Callable[[WorkItem, "int | None"], Planned]
-"""Plans for a work item at an instant, in milliseconds since 1970; None: whenever everybody works.
+Plan = Callable[[WorkItem, "int | None", Collection[str]], Planned]
+"""Plans for a work item that handlers had before, at an instant, in milliseconds since 1970; None: whenever all work.
 
 Raises ``InvalidInput`` where an attribute is not what the rule set declares.
 """
@@ -100,7 +108,7 @@ def run(rule_set: RoutingRules, tests: Sequence[RuleTest], plan: Plan, time_zone
     for test in tests:
         at_ms = _instant_of(test, time_zone)
         try:
-            planned = plan(_item_of(rule_set, test, at_ms), at_ms)
+            planned = plan(_item_of(rule_set, test, at_ms), at_ms, test.handlers)
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
@@ -130,12 +138,20 @@ def _differences(expect: Expectation, planned: Planned, time_zone: str) -> Itera
         ("outcome", expect.outcome, planned.outcome),
     ]
     yield from (f"expected {what} {wanted}, came {came}" for what, wanted, came in plain if wanted not in (None, came))
-    if expect.eligible is not None and expect.eligible != (came := frozenset(planned.eligible)):
-        missing, extra = sorted(expect.eligible - came), sorted(came - expect.eligible)
-        parts = [f"not eligible: {shown(missing)}"] * bool(missing) + [f"eligible too: {shown(extra)}"] * bool(extra)
-        yield f"expected eligible {shown(sorted(expect.eligible))}, came {shown(sorted(came))} ({', '.join(parts)})"
+    if expect.eligible is not None:
+        yield from _others("eligible", expect.eligible, frozenset(planned.eligible))
+    if expect.conflict is not None:
+        yield from _others("in conflict", expect.conflict, frozenset(planned.conflict))
     if expect.contact_due is not None:
         yield from _due_otherwise(expect.contact_due, planned.due, time_zone)
+
+
+def _others(what: str, wanted: frozenset[str], came: frozenset[str]) -> Iterator[str]:
+    """Tell who is something, where that is somebody else than who was wanted."""
+    missing, extra = sorted(wanted - came), sorted(came - wanted)
+    parts = [f"not {what}: {shown(missing)}"] * bool(missing) + [f"{what} too: {shown(extra)}"] * bool(extra)
+    if parts:
+        yield f"expected {what} {shown(sorted(wanted))}, came {shown(sorted(came))} ({', '.join(parts)})"
 
 
 def _due_otherwise(wanted: str, due: Mapping[str, int | None], time_zone: str) -> Iterator[str]:

@@ -5,13 +5,13 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps or nothing waits, the log is not read at all; and
-where it is, a decision that gave a new work item its owner is passed over.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, and nothing has a next date, the
+log is not read at all; and where it is, a decision that gave a new work item its owner is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from functools import cache
 
 from router.assignment.planner import Planner
@@ -20,6 +20,7 @@ from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -29,6 +30,7 @@ from router.model.events import (
     RulesPublished,
     WorkforceChanged,
 )
+from router.model.records import ItemRecord
 from router.model.workitem import TRANSITIONS, State
 from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
@@ -87,7 +89,7 @@ class TimerFollower:
         if not events:
             return 0
         after = _moved(before, events)
-        is_kept = (not any(map(concerns_all, events)) or await self._keep_all_that_waits(before, after)) and (
+        is_kept = (not any(map(concerns_all, events)) or await self._keep_all(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
                 await self._due_behind(after, events) | await self._due_of_ledgers(after, events)
@@ -125,24 +127,23 @@ class TimerFollower:
         known = {event.number: event for event in events if isinstance(event, Decision)}
         return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
 
-    async def _keep_all_that_waits(self, before: Position, after: Position) -> bool:
-        """Ask anew of everything that waits, in other circumstances; the position stays."""
+    async def _keep_all(self, before: Position, after: Position) -> bool:
+        """Ask anew of everything that waits or has a next date, in other circumstances; the position stays."""
         async for timers in self.due_of_all(after, before.event):
             if not await self._timers.set_timers(self._tenant, before, before, timers):
                 return False
         return True
 
     async def due_of_all(self, position: Position, last: int) -> AsyncIterator[dict[str, list[Timer]]]:
-        """Yield what falls due of everything that waits and came with an event up to the last, page by page.
+        """Yield what falls due of everything that waits, or has a next date, by an event up to the last, page by page.
 
         The circumstances are those of a position. What came later is read when its event is.
         """
-        first = 0
-        while page := await self._store.waiting(self._tenant, after=first, count=PAGE):
-            first = page[-1][0]
-            yield await self._due(position, [item_id for came, item_id in page if came <= last], {})
-            if first > last:
-                return
+        for index in (self._store.waiting, self._store.dated):
+            first = 0
+            while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
+                first = page[-1][0]
+                yield await self._due(position, [item_id for since, item_id in page if since <= last], {})
 
     async def due_of_ledgers(self, position: Position) -> dict[str, list[Timer]]:
         """Return what falls due of all ledgers, in the circumstances of a position."""
@@ -174,16 +175,21 @@ class TimerFollower:
     ) -> dict[str, list[Timer]]:
         """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
         timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
-        records = [record for record in await self._items.records(item_ids) if record.state in self._states]
+        stored = await self._items.records(item_ids)
+        records = [record for record in stored if any(map(self._concern(record), self._schedules))]
         if not records:
             return timers
         present = Present(await self._planner(position))
         unread = [record for record in records if record.content not in known]
         contents = [(record, known[record.content]) for record in records if record.content in known]
         for record, decision in contents + (await self._items.contents(unread) if unread else []):
-            asked = (schedule.due(present, record, decision) for schedule in self._schedules)
+            concerned = filter(self._concern(record), self._schedules)
+            asked = (schedule.due(present, record, decision) for schedule in concerned)
             timers[record.item_id] = [timer for timer in asked if timer is not None]
         return timers
+
+    def _concern(self, record: ItemRecord) -> Callable[[Schedule], bool]:
+        return lambda schedule: schedule.state is record.state and schedule.concerns(record)
 
     async def _planner(self, position: Position) -> Planner:
         planner = await self._planners.current(self._tenant)
@@ -219,7 +225,7 @@ def touched_by(events: Iterable[Event | DecisionEffect]) -> dict[str, frozenset[
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id):
+            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))

@@ -36,8 +36,11 @@ class Schedule(Protocol):
     def state(self) -> State:
         """The state of the work items that it is about."""
 
+    def concerns(self, record: ItemRecord) -> bool:
+        """Say whether anything may fall due of a work item in that state, by where it stands alone."""
+
     def may_fall_due(self, present: Present) -> bool:
-        """Say whether anything may fall due of any work item at all."""
+        """Say whether anything may fall due of any work item at all that has no next date."""
 
     def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return what falls due next; None for nothing.
@@ -71,7 +74,8 @@ class Timers(Protocol):
         """Have the log be followed to its end unread: nothing falls due by the rules and workforce of ``before``.
 
         Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
-        or workforce changed since, somebody is away, or there is a timer: then it is to be read.
+        or workforce changed since, somebody is away, a work item has a next date, or there is a timer: then it is to be
+        read.
 
         Parameters
         ----------

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
-from router.model.events import WAKE
+from router.model.events import NEXT, WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
-STATES: Mapping[str, State] = {WAKE: State.QUEUED}
+STATES: Mapping[str, State] = {WAKE: State.QUEUED, NEXT: State.ASSIGNED}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 
 LEDGERS = "ledgers"
@@ -40,7 +40,7 @@ class Timer(NamedTuple):
     name
         What it is for: a key of ``STATES``.
     entry
-        Number of the decision that started it; another decision makes it void.
+        Number of the event that started it, see ``entry_of``; another one makes it void.
     step
         From 1: the steps of an entry fire in order.
     due_ms
@@ -123,9 +123,18 @@ def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
     return {item_id: [Timer(item_id, BACK, 0, 1, until_ms)] if until_ms else []}
 
 
+def entry_of(record: ItemRecord, name: str) -> int:
+    """Return the event that started a timer of a work item: for a wake the decision that it waits, for a next date the
+    activity that set it; 0: there is none.
+    """
+    if name == NEXT:
+        return record.next_date.event if record.next_date else 0
+    return record.decision
+
+
 def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:
     """Say whether a timer is still what a work item's record is about, and did not fire yet."""
-    if record.state is not STATES[name] or record.decision != entry:
+    if record.state is not STATES[name] or entry_of(record, name) != entry:
         return False
     fired = record.fired_step(name, entry)
     return fired is None or fired.step < step

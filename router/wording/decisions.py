@@ -30,10 +30,17 @@ from router.wording.phrases import (
     REQUIREMENTS,
     SENTENCES,
     STATES,
+    WAYS,
     WINDOWS,
 )
 
 _ATTRIBUTE = "attributes."
+_TOLD_BY_CAUSE = {
+    decisions.Decision.CAUSE_OVERRIDE: "override",
+    decisions.Decision.CAUSE_REOPENED: "reopened",
+    decisions.Decision.CAUSE_IMPORTED: "imported",
+}
+"""How the outcome is told where another cause than the rules led to it."""
 _COUNTED = ("AT_CAPACITY", "REACHED_CAP")
 """Reasons whose values are amounts; of others they may be ids, which have no thousands."""
 
@@ -149,9 +156,9 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
         return SENTENCES[key].say(language, **facts)
-    if decision.cause == decisions.Decision.CAUSE_OVERRIDE:
+    if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
-        return SENTENCES["override"].say(language, note=note, **facts)
+        return SENTENCES[told].say(language, note=note, **facts)
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
@@ -168,10 +175,14 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
     if len(decision.steps) > 1:
         yield SENTENCES["steps"].say(language, steps=_steps(decision, language))
     members = [c for c in decision.candidates if not c.reasons or c.reasons[0].code != "NOT_A_MEMBER"]
-    if members and (decision.pool or not decision.rep):
+    if members and (decision.pool or not decision.rep) and decision.way != decisions.Decision.WAY_APART:
         yield _eligible(members, language)
-    if decision.rep and decision.pool and decision.cause != decisions.Decision.CAUSE_OVERRIDE:
+    if not decision.rep or not decision.pool:
+        return
+    if decision.way == decisions.Decision.WAY_GREEDY:
         yield from _why(decision.candidates, language)
+    else:
+        yield WAYS[decisions.Decision.Way.Name(decision.way)].say(language)
 
 
 def _known(known: decisions.KnownWorkItem, language: Language) -> Iterator[str]:
@@ -304,7 +315,7 @@ def _claim(candidate: decisions.Candidate, language: Language) -> str:
 
 def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     code, field, operator = reason.code, reason.field, reason.operator
-    phrase = REQUIREMENTS[operator] if operator else REASONS[f"{code} {field}" if code == "NOT_A_MEMBER" else code]
+    phrase = REQUIREMENTS[operator] if operator else REASONS.get(f"{code} {field}") or REASONS[code]
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
     window, required = WINDOWS[reason.window].say(language), reason.required

@@ -23,6 +23,7 @@ class Phrase(NamedTuple):
 REFUSED: Mapping[str, Phrase] = {
     "NOT_A_MEMBER": Phrase("not in the pool", "不在分配池内"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "CONFLICT": Phrase("recused", "需回避"),
     "OUTSIDE_HOURS": Phrase("outside working hours", "不在上班时间"),
     "ON_LEAVE": Phrase("on leave", "休假中"),
     "TERRITORY": Phrase("outside the territory", "不负责该区域"),
@@ -51,6 +52,8 @@ REASONS: Mapping[str, Phrase] = {
     "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
     "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),
     "INACTIVE": Phrase("inactive", "已停用"),
+    "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field} 为 {required}"),
+    "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
@@ -62,7 +65,9 @@ REASONS: Mapping[str, Phrase] = {
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
 }
-"""The same with the values, by code; of NOT_A_MEMBER by code and field. Where an attribute was compared, see below."""
+"""The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
+compared, see below.
+"""
 
 LIFTS: Mapping[str, Phrase] = {
     "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
@@ -166,6 +171,15 @@ DECIDED: Mapping[str, Phrase] = {
 }
 """What made the choice, see ``figures.relation``."""
 
+WAYS: Mapping[str, Phrase] = {
+    "WAY_APART": Phrase("It entered the ledger apart: nobody's deficit moved.", "本条单独入账，任何人的差额都不变。"),
+    "WAY_OVERRIDE": Phrase(
+        "The ledger was charged as for any other; what that disturbs is measured.",
+        "本条照常入账，由此产生的扰动另行计量。",
+    ),
+}
+"""In which way it entered the ledger, where the ledger did not choose: where it did, the claims say it."""
+
 LOST: Mapping[str, Phrase] = {
     "largest": Phrase(
         "{short:.2f} leads short; without it {name} rises to {after}.",
@@ -197,6 +211,47 @@ AWAITED: Mapping[str, Phrase] = {
 }
 """What a work item had waited for."""
 
+ACTIVITIES: Mapping[str, Phrase] = {
+    "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
+    "CALL INBOUND": Phrase("The customer called; taken by {rep}{lasted}.", "客户来电，由{rep}接听{lasted}。"),
+    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}内部通话{lasted}。"),
+    "VISIT OUTBOUND": Phrase("{rep} went to see the customer{lasted}.", "{rep}上门拜访客户{lasted}。"),
+    "VISIT INBOUND": Phrase("The customer came; received by {rep}{lasted}.", "客户来访，由{rep}接待{lasted}。"),
+    "VISIT INTERNAL": Phrase("{rep} made an internal visit{lasted}.", "{rep}内部走访{lasted}。"),
+    "MEETING OUTBOUND": Phrase("{rep} met the customer{lasted}.", "{rep}与客户会面{lasted}。"),
+    "MEETING INBOUND": Phrase("The customer asked for a meeting with {rep}{lasted}.", "客户约{rep}会面{lasted}。"),
+    "MEETING INTERNAL": Phrase("{rep} held an internal meeting{lasted}.", "{rep}召开内部会议{lasted}。"),
+    "MESSAGE OUTBOUND": Phrase("Message to the customer from {rep}.", "{rep}给客户发消息。"),
+    "MESSAGE INBOUND": Phrase("Message from the customer; received by {rep}.", "客户发来消息，由{rep}接收。"),
+    "MESSAGE INTERNAL": Phrase("Internal message from {rep}.", "{rep}发内部消息。"),
+    "EMAIL OUTBOUND": Phrase("E-mail to the customer from {rep}.", "{rep}给客户发邮件。"),
+    "EMAIL INBOUND": Phrase("E-mail from the customer; received by {rep}.", "客户发来邮件，由{rep}接收。"),
+    "EMAIL INTERNAL": Phrase("Internal e-mail from {rep}.", "{rep}发内部邮件。"),
+    "NOTE": Phrase("Note by {rep}.", "{rep}写了备注。"),
+}
+"""What somebody did, by kind and direction."""
+
+NEXT_DATES: Mapping[str, Phrase] = {
+    "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
+    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定跟进时间：{when}。"),
+    "reminder 1": Phrase("The owner's reminder fell due {when}.", "{when} 到期提醒归属人。"),
+    "reminder 2": Phrase("The manager's reminder fell due {when}.", "{when} 升级提醒主管。"),
+}
+"""How a next date stands, and what fell due of it."""
+
+TIMELINE: Mapping[str, Phrase] = {
+    "closed": Phrase("It is {state}.", "该工作项{state}。"),
+    "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
+    "reminder 2": Phrase(
+        "A working day after the next date nobody has followed up: the manager's reminder.",
+        "过了跟进时间一个工作日仍未跟进：提醒主管。",
+    ),
+    "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
+    "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
+    "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
+}
+"""What happened to a work item, beside decisions."""
+
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
@@ -209,9 +264,11 @@ SENTENCES: Mapping[str, Phrase] = {
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
+    "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
+    "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
-    "closed": Phrase("It is {state}, and stays so.", "该工作项{state}，不再变动。"),
+    "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),
     "differs": Phrase(
         "It was sent with other data, which was not taken: {differences}.",
         "本次数据与原有数据不同，未予采纳：{differences}。",
@@ -239,6 +296,10 @@ SENTENCES: Mapping[str, Phrase] = {
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
+    "nobody of ours": Phrase("nobody", "系统"),
+    "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
+    "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
+    "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),
     "nobody": Phrase(" (nobody)", "（无人）"),
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),

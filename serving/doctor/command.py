@@ -27,11 +27,13 @@ from router.adapters.redis.format import FORMAT
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
+from router.rules.codec import loads
 from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.calendars import judge_calendars
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.pools import judge_pools
+from serving.doctor.recusal import judge_recusal
 from serving.doctor.store import judge, timers
 from serving.upgrading import UpgradeLines
 from store import diagnostics
@@ -137,6 +139,8 @@ async def _timed(url: str) -> list[Finding]:
             record = await stores.workforce.read(tenant)
             found += judge_calendars(tenant, record.calendars.values(), _date_of(at_us))
             found += judge_pools(tenant, record)
+            if publication := await stores.rule_sets.publication(tenant):
+                found += judge_recusal(tenant, loads(publication.stored), record)
     return found
 
 

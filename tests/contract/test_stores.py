@@ -17,6 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from failures import Failure
+from router.activities.next_dates import NextDates
+from router.activities.service import ActivityService, RecordRequest
+from router.activities.timeline import Timelines
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -25,9 +29,18 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import Amounts
-from router.assignment.commands import BindCommand, Mode, ReassignRequest, RouteRequest, route_command
+from router.assignment.commands import (
+    BindCommand,
+    ImportedItem,
+    Mode,
+    ReassignRequest,
+    ReopenRequest,
+    RouteRequest,
+    route_command,
+)
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
 from router.backlog.lifts import ever_lifts, lifts_of
@@ -38,11 +51,14 @@ from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.imports.service import Imports
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionEffect, DecisionInputs
 from router.model.errors import NotFound
 from router.model.events import (
+    ActivityRecorded,
     Completed,
     Credited,
     Erased,
@@ -143,6 +159,7 @@ class Side:
         customer_scores: Any,
         values: Any,
         timers: Any,
+        activities: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
@@ -156,7 +173,11 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.reopening = Reopening(assignments, self.planners, self.queries, presences)
+        self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
+        self.activities = ActivityService(activities, self.queries, self.planners)
+        self.timelines = Timelines(assignments)
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
@@ -175,7 +196,12 @@ class Side:
 
     def follower(self, *_: object) -> TimerFollower:
         return TimerFollower(
-            TENANT, self.assignments, self.planners, self.who_is_away, self.timers, [Wakes(lifts_of, ever_lifts)]
+            TENANT,
+            self.assignments,
+            self.planners,
+            self.who_is_away,
+            self.timers,
+            [Wakes(lifts_of, ever_lifts), NextDates()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
@@ -218,7 +244,8 @@ def without_times(value: Any) -> Any:
         case Decision():
             return value._replace(at_ms=0)
         case (
-            Completed()
+            ActivityRecorded()
+            | Completed()
             | Credited()
             | Erased()
             | Fired()
@@ -255,11 +282,11 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory, memory),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
-                RedisTimers(self.redis),
+                RedisTimers(self.redis), RedisActivities(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -403,6 +430,54 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
 
+    @rule(data=st.data(), size=st.integers(1, 4), owner=st.sampled_from([*REPS, "nobody"]), ago=st.integers(-1, 2))
+    def import_some(self, data: st.DataObject, size: int, owner: str, ago: int) -> None:
+        entries = [ImportedItem(self.request(data).item, owner, self.now_ms - ago * HOUR_MS) for _ in range(size)]
+        named = [entry for entry in entries if entry.item.external_id]
+        self.both(lambda side: side.imports.enter(TENANT, named, "mo"))
+
+    @rule(
+        data=st.data(),
+        request_id=st.sampled_from(["", "", "", "o1", "a1", "r1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        preview=st.booleans(),
+    )
+    def reopen(self, data: st.DataObject, request_id: str, expected: int | None, preview: bool) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        wish = ReopenRequest(item_id, data.draw(st.sampled_from(["", "张 3 calls"])), expected, request_id)
+        self.both(lambda side: side.reopening.reopen(TENANT, wish, preview=preview))
+
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from([ActivityKind.CALL, ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.NOTE]),
+        direction=st.sampled_from([Direction.OUTBOUND, Direction.OUTBOUND, Direction.INBOUND, Direction.INTERNAL]),
+        note=st.sampled_from(["", "张 3 calls back"]),
+        external_id=st.sampled_from(["", "", "x1", "x2"]),
+        occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
+        next_in=st.sampled_from([None, None, 1, 5, 40]),
+        request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
+        by_owner=st.booleans(),
+        preview=st.booleans(),
+    )
+    def record_activity(
+        self, data: st.DataObject, kind: ActivityKind, direction: Direction, note: str, external_id: str, occurs: int,
+        next_in: int | None, request_id: str, by_owner: bool, preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        activity = Activity(
+            kind,
+            direction,
+            data.draw(st.sampled_from(["", "", "bo", "nobody"])),
+            self.now_ms + occurs * HOUR_MS if occurs else 0,
+            data.draw(st.sampled_from([0, 60_000])),
+            note=note,
+            next_ms=self.now_ms + next_in * HOUR_MS if next_in is not None else 0,
+            next_step=note if next_in else "",
+            external_id=external_id,
+        )
+        wish = RecordRequest(item_id, activity, by_owner, request_id)
+        self.both(lambda side: side.activities.record(TENANT, wish, preview=preview))
+
     @rule(
         data=st.data(), of_customer=st.booleans(), request_id=st.sampled_from(["", "e1", "r1"]), preview=st.booleans()
     )
@@ -429,6 +504,11 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.queries.decisions(TENANT, before=before, count=count))
         self.both(lambda side: side.queries.items(TENANT, after=before, count=count))
 
+    @rule(data=st.data(), last=st.sampled_from([0, 0, 7, 20]), count=st.integers(1, 9))
+    def read_what_happened(self, data: st.DataObject, last: int, count: int) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        self.both(lambda side: side.timelines.page(TENANT, item_id, last=last, count=count))
+
     @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
     def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:
         for side in self.sides:  # each has times of its own
@@ -440,6 +520,8 @@ class Stores(RuleBasedStateMachine):
             self.both(partial(ledger_of, pool))
             self.both(partial(report_of, pool))
         self.both(lambda side: side.assignments.loads(TENANT))
+        self.both(lambda side: side.assignments.worked(TENANT))
+        self.both(lambda side: side.assignments.dated(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:
@@ -594,7 +676,7 @@ def test_the_script_picks_as_the_ledger_does(redis_url: str) -> None:
 
 
 async def compare_picks(redis_url: str, data: st.DataObject) -> None:
-    """Send thirty jobs about random candidates, preferences, caps and values through both stores."""
+    """Send thirty jobs about random candidates, preferences, caps, values and ways through both stores."""
     weight, cap = st.integers(1, 1_000_000), st.one_of(st.none(), st.integers(0, 9))
     reps = {
         rep: Rep(
@@ -620,7 +702,8 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
         rotation, content = data.draw(st.integers(0, 2**32 - 1)), head.item.pack()
         attempts = ((candidates, charge),)
         amounts = Amounts(1, data.draw(st.sampled_from([0, MICROS, MICROS, 2 * MICROS])))
-        item = head._replace(item=head.item._replace(value=amounts.value / MICROS))
+        cause = data.draw(st.sampled_from([Cause.ROUTED, Cause.ROUTED, Cause.OVERRIDE, Cause.REOPENED]))
+        item = head._replace(item=head.item._replace(value=amounts.value / MICROS), cause=cause)
         job = BindCommand(str(number), Kind.LEAD, Mode.ROUTE, attempts, "UNROUTED", rotation, item, content, 0)
         jobs.append(job._replace(amounts=amounts))
     redis = driven(SimulatedRedis.from_url(redis_url), data.draw(st.sampled_from(DRIVERS)))
@@ -629,6 +712,7 @@ async def compare_picks(redis_url: str, data: st.DataObject) -> None:
     stores = MemoryStore(lambda: MONDAY_MS), RedisAssignments(redis)
     answers = [await store.bind(TENANT, RevisionPair(), jobs) for store in stores]
     assert await stores[0].counts(TENANT) == await stores[1].counts(TENANT)
+    assert await stores[0].ledger(TENANT, "p") == await stores[1].ledger(TENANT, "p")
     await close(redis)
 
     assert without_times(answers[0]) == without_times(answers[1])

@@ -12,6 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 from grpc_reflection.v1alpha import reflection_pb2 as reflection
 
+from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import caps_pb2 as caps
 from fairlead.v1 import decisions_pb2 as decisions
@@ -168,11 +169,49 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED
         )
     ],
+    "fairlead.v1.RoutingService/ImportWorkItems": [
+        routing.ImportWorkItemsRequest(
+            parent=PARENT,
+            items=[
+                routing.ImportedWorkItem(
+                    work_item=_ROUTE.work_item,
+                    owner=f"{PARENT}/reps/ann",
+                    assigned_time=Timestamp(seconds=1_700_000_000),
+                )
+            ],
+        )
+    ],
+    "fairlead.v1.RoutingService/ReopenWorkItem": [
+        routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")
+    ],
     "fairlead.v1.RoutingService/GetWorkItem": [
         routing.GetWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1"),
         routing.GetWorkItemRequest(parent=PARENT, source="crm", external_id="L-1"),
     ],
     "fairlead.v1.RoutingService/WatchWorkItems": [routing.WatchWorkItemsRequest(parent=PARENT, resume_token="start")],
+    "fairlead.v1.RoutingService/RecordActivity": [
+        activities.RecordActivityRequest(
+            name=f"{PARENT}/workItems/crm~L-1",
+            activity=activities.Activity(
+                rep="ann",
+                kind=activities.Activity.KIND_CALL,
+                direction=activities.Activity.DIRECTION_OUTBOUND,
+                outcome="no answer",
+                note="busy\nagain later",
+                next_step="call",
+                external_id="call-1",
+                occur_time=Timestamp(seconds=1_700_000_000),
+                next_time=Timestamp(seconds=4_000_000_000),
+            ),
+        )
+    ],
+    "fairlead.v1.RoutingService/ListMyWork": [routing.ListMyWorkRequest(rep=f"{PARENT}/reps/ann", page_size=1)],
+    "fairlead.v1.RoutingService/ListAgenda": [
+        activities.ListAgendaRequest(rep=f"{PARENT}/reps/ann", date="2096-10-02", language_code="zh")
+    ],
+    "fairlead.v1.RoutingService/GetTimeline": [
+        routing.GetTimelineRequest(name=f"{PARENT}/workItems/crm~L-1", page_size=2, language_code="zh")
+    ],
     "fairlead.v1.QueueService/GetQueue": [queue.GetQueueRequest(name=f"{PARENT}/queue")],
     "fairlead.v1.QueueService/ListSubmissions": [
         queue.ListSubmissionsRequest(parent=PARENT, state=queue.Submission.STATE_READY, page_size=1)

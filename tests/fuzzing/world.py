@@ -30,15 +30,18 @@ from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
 from router.history.replay import Replay
 from router.history.watch import WatchService
+from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
+from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
@@ -58,6 +61,7 @@ from scoring.names import folder_of
 from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
+from serving.imports import ImportOperations
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import TelemetrySettings, Watch
@@ -68,6 +72,7 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
+from tests.twins.import_pages import MemoryImportPages
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
 from workqueue.worker import Worker
@@ -160,9 +165,20 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         watches = WatchService(store, Silence())
+        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, self._masking.apply)
+        submissions = SubmissionService(intake, queries)
         for servicer, contract in (
             (
-                RoutingServicer(self._router, queries, SubmissionService(intake, queries), watches, presenter),
+                RoutingServicer(
+                    self._router,
+                    Reopening(store, self._planners, queries, store),
+                    queries,
+                    submissions,
+                    watches,
+                    presenter,
+                    self._importer(queries),
+                    activities,
+                ),
                 routing_pb2,
             ),
             (QueueServicer(intake), queue_pb2),
@@ -179,6 +195,10 @@ class World:
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)
+
+    def _importer(self, queries: WorkItemQueries) -> ImportOperations:
+        imports = Imports(self._store, self._planners, queries, self._store)
+        return ImportOperations(OperationService({"import": self._lanes}), MemoryImportPages(), imports)
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"

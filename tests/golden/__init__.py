@@ -24,6 +24,11 @@ answered on these keys, and contract.json::
     .venv/bin/python -m tests.golden.write_format_3 ../format_3_a211184
     .venv/bin/python -m tests.golden.contract ../format_3_a211184/contract.json
 
+format_4_7d2edfd holds the last store of before there were activities, with presence, credits, timers and caps::
+
+    .venv/bin/python -m tests.golden.write_format_4 ../format_4_7d2edfd
+    .venv/bin/python -m tests.golden.contract ../format_4_7d2edfd/contract.json
+
 tables_66829cd holds the last model written before there were triples, with pairs, and answers.jsonl, what it says of
 rows to the bit::
 
@@ -44,5 +49,6 @@ SPELLINGS_FB041BA = Path(__file__).parent / "spellings_fb041ba"
 SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 """Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""
 FORMAT_3_A211184 = Path(__file__).parent / "format_3_a211184"
+FORMAT_4_7D2EDFD = Path(__file__).parent / "format_4_7d2edfd"
 TABLES_66829CD = Path(__file__).parent / "tables_66829cd"
 SCORES_8D6342A = Path(__file__).parent / "scores_8d6342a"

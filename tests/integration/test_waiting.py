@@ -146,7 +146,7 @@ async def test_what_is_closed_while_it_waits_is_never_woken(api: Api) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await api.route("waits-0", region="east")
     assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION
-    assert "closed is final" in (refused.value.details() or "")
+    assert "reopen it instead" in (refused.value.details() or "")
 
 
 async def test_one_of_two_servers_wakes(api: Api, neighbour: Api) -> None:

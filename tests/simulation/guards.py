@@ -95,9 +95,16 @@ GUARDS: Mapping[str, Guard] = {
         "CAPS", {"bind": [("if not is_counted and (counted + amount > cap[5]", "if false and (false")]}
     ),
     "what is known to be below a cap is used up": Guard(
-        "CAPS", {"bind": [("headroom[rep], 12 + 1)) - 1", "headroom[rep], 12 + 1))")]}
+        "CAPS", {"bind": [("string.sub(headroom[rep], 12 + 1)) - 1", "string.sub(headroom[rep], 12 + 1))")]}
     ),
-    "who closes frees a unit": Guard("REPLAY WAKING", {"complete": [(", -1) end", ", 0) end")]}),
+    "who closes frees a unit": Guard(
+        "REPLAY WAKING",
+        {
+            "complete": [
+                ("shift_load(record[3], record[4], record[2], -1)", "shift_load(record[3], record[4], record[2], 0)")
+            ]
+        },
+    ),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
     "a credit has an upper limit": Guard("MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}),
     "what one is credited the others pay": Guard("SUM", {"credit": [("deficit - sign * shares[i]", "deficit")]}),

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import Decision, DecisionEffect, ObservedState, Outcome
+from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Completed, Event
+from router.model.events import Completed, Event, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
-from router.model.workitem import TRANSITIONS, Kind
+from router.model.workitem import REOPENED, TRANSITIONS, Kind
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -56,15 +56,15 @@ class MemoryAssignments(Tenants):
         refusal = _refused(job, record)
         if refusal is not None:
             return refusal
+        record = state.projection.standing(job.item_id, job.head.cause)
         at_ms = self._time_of(state)
         return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
 
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        pool = record.pool if record else ""
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, pool)
-        choice = choose(job.attempts, seen, job.rotation, job.named)
+        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
+        choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         if job.mode is Mode.WAKE and not choice.rep:
@@ -177,6 +177,10 @@ class MemoryAssignments(Tenants):
         """Return the work items that wait."""
         return [found for found in self._tenants[tenant].projection.waiting() if found[0] > after][:count]
 
+    async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items with a next date."""
+        return [found for found in self._tenants[tenant].projection.dated() if found[0] > after][:count]
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
@@ -196,7 +200,7 @@ class MemoryAssignments(Tenants):
         """Return a slice of the log."""
         state, chosen = self._tenants[tenant], self._between(tenant, after, before)
         page = chosen[::-1][:count] if newest_first else chosen[:count]
-        return [opened_in(state, event) if isinstance(event, Decision) else event for event in page]
+        return [opened_in(state, event) for event in page]
 
     async def effects(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, whole: Outcome | None = None
@@ -207,6 +211,14 @@ class MemoryAssignments(Tenants):
 
     def _between(self, tenant: str, after: int, before: int | None) -> list[Event]:
         return self._tenants[tenant].events[after : None if before is None else max(before - 1, 0)]
+
+    async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
+        """Return a work item's events from a number on backwards."""
+        state, number, events = self._tenants[tenant], last, list[Event]()
+        while number and len(events) < count:
+            events.append(opened_in(state, state.events[number - 1]))
+            number = previous_of(events[-1], item_id)
+        return events
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
@@ -225,6 +237,10 @@ class MemoryAssignments(Tenants):
         """Return the open units by place and kind."""
         return {key: units for key, units in self._tenants[tenant].projection.loads.items() if units}
 
+    async def worked(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        """Return those of the open units that were worked on."""
+        return {key: units for key, units in self._tenants[tenant].projection.worked.items() if units}
+
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps."""
         return dict(self._tenants[tenant].projection.counts.by_field)
@@ -235,7 +251,8 @@ def effect_of(made: Decision) -> DecisionEffect:
     head, met_full = made.head, any(seen.full for seen in made.seen)
     return DecisionEffect(
         made.number, made.item_id, made.kind, made.outcome, made.rep, made.pool, made.charge, met_full, made.at_ms,
-        made.previous, made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.item.pack(),
+        made.previous, made.freed, head.cause, head.rule_set_revision, head.workforce_revision, head.named,
+        head.item.pack(),
     )  # fmt: skip
 
 
@@ -243,6 +260,8 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     """Say why a job cannot be done with a work item as it stands; None: it can."""
     if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
         return Refusal.CONFLICT
+    if job.mode is Mode.REOPEN:
+        return None if record and REOPENED in TRANSITIONS[record.state] else Refusal.CONFLICT
     if record is not None and job.outcome_if_none not in TRANSITIONS[record.state]:
         return Refusal.CLOSED
     if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):

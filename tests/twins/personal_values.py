@@ -54,7 +54,8 @@ class MemoryPersonalValues(Tenants):
             state.subjects[erasure.customer].discard(item_id)
         state.customer_scores.pop(erasure.customer, None)
         if any(here):
-            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor)
+            previous = tuple(state.projection.items[item_id].event for item_id in sealed)
+            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor, previous)
             state.events.append(erased)
             state.projection.enter_erased(erased)
         if erasure.request_id:

@@ -6,6 +6,7 @@ each is atomic, as a script is.
 
 from __future__ import annotations
 
+from tests.twins.activities import MemoryActivities
 from tests.twins.assignments import MemoryAssignments
 from tests.twins.customer_scores import MemoryCustomerScores
 from tests.twins.personal_values import MemoryPersonalValues
@@ -17,6 +18,7 @@ from tests.twins.workforce import MemoryWorkforce
 
 class MemoryStore(
     MemoryAssignments,
+    MemoryActivities,
     MemoryWorkforce,
     MemoryPresences,
     MemoryTimers,

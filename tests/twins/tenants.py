@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from router.history.projection import StateProjection
 from router.model.decision import Decision
-from router.model.events import Event
+from router.model.events import ActivityRecorded, Event
+from router.model.opening import is_closed, opened_event
 from router.model.records import CustomerScore
-from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
+from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
@@ -32,6 +34,7 @@ class Tenant:
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    activities: dict[tuple[str, str], int] = field(default_factory=dict)
     timers: set[Timer] = field(default_factory=set)
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
@@ -59,6 +62,11 @@ class Tenants:
         return max(self._now_ms(), state.events[-1].at_ms if state.events else 0)
 
 
-def opened_in(state: Tenant, decision: Decision, openings: Openings = NO_OPENINGS) -> Decision:
-    """Open what is sealed in a decision, with what is kept beside the log or, for a preview, comes with the job."""
-    return opened(decision, openings or state.openings[decision.item_id]) if is_sealed(decision.head) else decision
+_Event = TypeVar("_Event", bound=Event)
+
+
+def opened_in(state: Tenant, event: _Event, openings: Openings = NO_OPENINGS) -> _Event:
+    """Open what is sealed in an event, with what is kept beside the log or, for a preview, comes with the job."""
+    if not isinstance(event, Decision | ActivityRecorded) or not is_closed(event):
+        return event
+    return opened_event(event, openings or state.openings[event.item_id])  # type: ignore[return-value]  # of its kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from router.model.errors import StaleRevision
-from router.model.events import Credited, Fired, LeaveCredit
+from router.model.events import WAKE, Credited, Fired, LeaveCredit
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
@@ -40,7 +40,7 @@ class MemoryTimers(Tenants):
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
         after = Position(len(state.events), state.rules, state.workforce)
-        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences
+        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences or state.projection.dated()
         waits = any(record.state is State.QUEUED for record in state.projection.items.values())
         if state.followed != before or may_fall_due or (waits and not may_wait):
             return 0
@@ -58,7 +58,8 @@ class MemoryTimers(Tenants):
                 enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
             if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
-                fired = Fired(len(state.events) + 1, *timer, now_ms)
+                previous = 0 if timer.name == WAKE else record.event
+                fired = Fired(len(state.events) + 1, *timer, now_ms, previous)
                 state.events.append(fired)
                 state.projection.enter_fired(fired)
         state.timers -= set(due)

@@ -19,6 +19,7 @@ from typing import Self
 import grpc
 
 from fairlead.access import Access
+from fairlead.client.activities import ActivityCalls
 from fairlead.client.calendars import CalendarCalls
 from fairlead.client.caps import CapCalls
 from fairlead.client.decisions import DecisionCalls
@@ -38,8 +39,8 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 
 class FairleadClient(
-    RoutingCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls, ScoringCalls,
-    ModelCalls, PrivacyCalls,
+    RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls,
+    ScoringCalls, ModelCalls, PrivacyCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

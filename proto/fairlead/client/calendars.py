@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.client.calls import PAGE, Calls, new_id, stamp
 from fairlead.v1 import calendars_pb2 as calendars
 
 
@@ -74,8 +73,8 @@ class CalendarCalls(Calls):
         request.absence.CopyFrom(
             calendars.Absence(
                 name=f"{self._name('reps', rep)}/absences/{absence}",
-                start_time=_stamp(start),
-                end_time=_stamp(end),
+                start_time=stamp(start),
+                end_time=stamp(end),
                 reason=reason,
             )
         )
@@ -99,8 +98,12 @@ class CalendarCalls(Calls):
         request = calendars.GetTenantRequest(name=self.parent)
         return self._connection.call("WorkforceService/GetTenant", request, calendars.Tenant)
 
-    def update_tenant(self, *, time_zone: str | None = None, calendar: str | None = None) -> calendars.Tenant:
-        """Change the zone of the tenant's clocks, or the calendar of whoever has none; an empty one takes it away."""
+    def update_tenant(
+        self, *, time_zone: str | None = None, calendar: str | None = None, reopen_days: int | None = None
+    ) -> calendars.Tenant:
+        """Change the zone of the tenant's clocks, the calendar of whoever has none (an empty one takes it away), or for
+        how many days what is closed may be reopened.
+        """
         request = calendars.UpdateTenantRequest(request_id=new_id())
         request.tenant.name = self.parent
         if time_zone is not None:
@@ -109,13 +112,16 @@ class CalendarCalls(Calls):
         if calendar is not None:
             request.tenant.calendar = calendar
             request.update_mask.paths.append("calendar")
+        if reopen_days is not None:
+            request.tenant.reopen_days = reopen_days
+            request.update_mask.paths.append("reopen_days")
         return self._connection.call("WorkforceService/UpdateTenant", request, calendars.Tenant)
 
     def set_away(self, rep: str, until: datetime | None = None) -> calendars.RepPresence:
         """Say that a rep is away, at once; without an instant until `set_available`."""
         request = calendars.SetRepPresenceRequest(presence=calendars.PRESENCE_AWAY)
         if until is not None:
-            request.until_time.CopyFrom(_stamp(until))
+            request.until_time.CopyFrom(stamp(until))
         return self._set_presence(request, rep)
 
     def set_available(self, rep: str) -> calendars.RepPresence:
@@ -133,11 +139,3 @@ class CalendarCalls(Calls):
             "WorkforceService/ListRepPresences", request, calendars.ListRepPresencesResponse
         ):
             yield from page.rep_presences
-
-
-def _stamp(at: datetime) -> Timestamp:
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} is no instant: it has no zone")
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp

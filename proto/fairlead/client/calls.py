@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.connection import Connection
 from fairlead.v1 import decisions_pb2 as decisions
@@ -37,6 +40,21 @@ class Calls:
 def new_id() -> str:
     """Return a request id that nobody else has."""
     return str(uuid4())
+
+
+def stamp(at: datetime) -> Timestamp:
+    """Write an instant as messages have it.
+
+    Raises
+    ------
+    ValueError
+        If it has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} is no instant: it has no zone")
+    written = Timestamp()
+    written.FromDatetime(at)
+    return written
 
 
 def plain(value: Any) -> Any:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
+
+from google.longrunning.operations_pb2 import Operation
 
 from fairlead.client.calls import PAGE, Attributes, Calls, new_id, number, plain, view
 from fairlead.errors import FairleadError
@@ -144,6 +147,43 @@ class RoutingCalls(Calls):
             request_id=new_id(),
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
+
+    def reopen(
+        self, work_item: str, reason: str = "", *, etag: str = "", preview: bool = False, full: bool = False,
+        language: str = "",
+    ) -> decisions.Decision:  # fmt: skip
+        """Have a closed work item back: for its former owner if they are there within two hours, else by the rules.
+
+        ``preview`` writes nothing; ``full`` and ``language`` are as in `route`.
+        """
+        request = routing.ReopenWorkItemRequest(
+            name=self._name("workItems", work_item),
+            reason=reason,
+            etag=etag,
+            request_id=new_id(),
+            validate_only=preview,
+            view=view(full),
+            language_code=language,
+        )
+        return self._connection.call("RoutingService/ReopenWorkItem", request, decisions.Decision)
+
+    def import_work_items(
+        self, items: Iterable[routing.ImportedWorkItem], *, request_id: str = "", preview: bool = False
+    ) -> Operation:
+        """Have up to 10,000 work items imported with their owners, see `imported`; follow it with `operations`.
+
+        Its result is an ``ImportWorkItemsResponse``.
+        """
+        request = routing.ImportWorkItemsRequest(
+            parent=self.parent, items=items, request_id=request_id or new_id(), validate_only=preview
+        )
+        return self._connection.call("RoutingService/ImportWorkItems", request, Operation)
+
+    def imported(self, item: routing.WorkItem, owner: str, assigned: datetime) -> routing.ImportedWorkItem:
+        """Say that a work item has an owner, a rep, since an instant."""
+        imported = routing.ImportedWorkItem(work_item=item, owner=self._name("reps", owner))
+        imported.assigned_time.FromDatetime(assigned)
+        return imported
 
     def watch(self, resume_token: str = "") -> Iterator[routing.WatchWorkItemsResponse]:
         """Yield the changes of work items as they come, for ever, each at least once and in order.

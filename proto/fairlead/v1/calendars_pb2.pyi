@@ -296,18 +296,20 @@ class Absence(_message.Message):
     def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class Tenant(_message.Message):
-    __slots__ = ("name", "time_zone", "calendar", "etag", "current_time")
+    __slots__ = ("name", "time_zone", "calendar", "etag", "current_time", "reopen_days")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CURRENT_TIME_FIELD_NUMBER: _ClassVar[int]
+    REOPEN_DAYS_FIELD_NUMBER: _ClassVar[int]
     name: str
     time_zone: str
     calendar: str
     etag: str
     current_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., time_zone: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., current_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    reopen_days: int
+    def __init__(self, name: _Optional[str] = ..., time_zone: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., current_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reopen_days: _Optional[int] = ...) -> None: ...
 
 class RepPresence(_message.Message):
     __slots__ = ("name", "presence", "until_time")

@@ -22,7 +22,7 @@ class GetFairnessReportRequest(_message.Message):
     def __init__(self, pool: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class FairnessReport(_message.Message):
-    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band", "period")
+    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band", "period", "received_by")
     class EntitledEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -44,6 +44,13 @@ class FairnessReport(_message.Message):
         key: str
         value: float
         def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class ReceivedByEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: ReceivedBy
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ReceivedBy, _Mapping]] = ...) -> None: ...
     POOL_FIELD_NUMBER: _ClassVar[int]
     BOUND_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +64,7 @@ class FairnessReport(_message.Message):
     LARGEST_CHARGE_FIELD_NUMBER: _ClassVar[int]
     BAND_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_BY_FIELD_NUMBER: _ClassVar[int]
     pool: str
     bound: float
     observed: ObservedFairness
@@ -70,7 +78,18 @@ class FairnessReport(_message.Message):
     largest_charge: float
     band: float
     period: PeriodFairness
-    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ..., period: _Optional[_Union[PeriodFairness, _Mapping]] = ...) -> None: ...
+    received_by: _containers.MessageMap[str, ReceivedBy]
+    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ..., period: _Optional[_Union[PeriodFairness, _Mapping]] = ..., received_by: _Optional[_Mapping[str, ReceivedBy]] = ...) -> None: ...
+
+class ReceivedBy(_message.Message):
+    __slots__ = ("greedy", "apart", "override")
+    GREEDY_FIELD_NUMBER: _ClassVar[int]
+    APART_FIELD_NUMBER: _ClassVar[int]
+    OVERRIDE_FIELD_NUMBER: _ClassVar[int]
+    greedy: float
+    apart: float
+    override: float
+    def __init__(self, greedy: _Optional[float] = ..., apart: _Optional[float] = ..., override: _Optional[float] = ...) -> None: ...
 
 class PeriodFairness(_message.Message):
     __slots__ = ("entitled", "received", "charged", "decisions", "overrides", "next_page_token")

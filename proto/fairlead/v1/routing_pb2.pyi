@@ -1,7 +1,9 @@
 import datetime
 
+from fairlead.v1 import activities_pb2 as _activities_pb2
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
+from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -166,6 +168,64 @@ class CompleteWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class ImportWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "items", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    items: _containers.RepeatedCompositeFieldContainer[ImportedWorkItem]
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., items: _Optional[_Iterable[_Union[ImportedWorkItem, _Mapping]]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ImportedWorkItem(_message.Message):
+    __slots__ = ("work_item", "owner", "assigned_time")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    ASSIGNED_TIME_FIELD_NUMBER: _ClassVar[int]
+    work_item: WorkItem
+    owner: str
+    assigned_time: _timestamp_pb2.Timestamp
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., owner: _Optional[str] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ImportWorkItemsResponse(_message.Message):
+    __slots__ = ("imported_count", "refused")
+    IMPORTED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    imported_count: int
+    refused: _containers.RepeatedCompositeFieldContainer[RefusedImport]
+    def __init__(self, imported_count: _Optional[int] = ..., refused: _Optional[_Iterable[_Union[RefusedImport, _Mapping]]] = ...) -> None: ...
+
+class RefusedImport(_message.Message):
+    __slots__ = ("index", "work_item", "error")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    work_item: str
+    error: _status_pb2.Status
+    def __init__(self, index: _Optional[int] = ..., work_item: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class ReopenWorkItemRequest(_message.Message):
+    __slots__ = ("name", "reason", "etag", "request_id", "validate_only", "view", "language_code")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    etag: str
+    request_id: str
+    validate_only: bool
+    view: _decisions_pb2.DecisionView
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
+
 class WatchWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "resume_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]
@@ -183,20 +243,94 @@ class WatchWorkItemsResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
 
 class WorkItemChange(_message.Message):
-    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed")
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     CHANGE_TIME_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     id: str
     work_item: str
     epoch: int
     change_time: _timestamp_pb2.Timestamp
     decision: _decisions_pb2.Decision
     closed: WorkItem.State
-    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ...) -> None: ...
+    activity: _activities_pb2.Activity
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ...) -> None: ...
+
+class ListMyWorkRequest(_message.Message):
+    __slots__ = ("rep", "page_size", "page_token", "language_code")
+    REP_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    page_size: int
+    page_token: str
+    language_code: str
+    def __init__(self, rep: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
+
+class ListMyWorkResponse(_message.Message):
+    __slots__ = ("work", "next_page_token")
+    WORK_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    work: _containers.RepeatedCompositeFieldContainer[OpenWork]
+    next_page_token: str
+    def __init__(self, work: _Optional[_Iterable[_Union[OpenWork, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class OpenWork(_message.Message):
+    __slots__ = ("work_item", "worked", "next_date")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    WORKED_FIELD_NUMBER: _ClassVar[int]
+    NEXT_DATE_FIELD_NUMBER: _ClassVar[int]
+    work_item: WorkItem
+    worked: bool
+    next_date: _activities_pb2.NextDate
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ...) -> None: ...
+
+class GetTimelineRequest(_message.Message):
+    __slots__ = ("name", "page_size", "page_token", "language_code")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    page_size: int
+    page_token: str
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
+
+class GetTimelineResponse(_message.Message):
+    __slots__ = ("entries", "next_page_token")
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entries: _containers.RepeatedCompositeFieldContainer[TimelineEntry]
+    next_page_token: str
+    def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class TimelineEntry(_message.Message):
+    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    REMINDER_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    time: _timestamp_pb2.Timestamp
+    words: str
+    actor: str
+    decision: _decisions_pb2.Decision
+    activity: _activities_pb2.Activity
+    closed: WorkItem.State
+    reminder: int
+    erased: bool
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision")

@@ -3,9 +3,11 @@
 import grpc
 import warnings
 
+from fairlead.v1 import activities_pb2 as fairlead_dot_v1_dot_activities__pb2
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
 from fairlead.v1 import queue_pb2 as fairlead_dot_v1_dot_queue__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 
 GRPC_GENERATED_VERSION = '1.75.1'
 GRPC_VERSION = grpc.__version__
@@ -77,10 +79,40 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.ReopenWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ReopenWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+                _registered_method=True)
+        self.ImportWorkItems = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ImportWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
         self.WatchWorkItems = channel.unary_stream(
                 '/fairlead.v1.RoutingService/WatchWorkItems',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
+                _registered_method=True)
+        self.RecordActivity = channel.unary_unary(
+                '/fairlead.v1.RoutingService/RecordActivity',
+                request_serializer=fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_activities__pb2.Activity.FromString,
+                _registered_method=True)
+        self.ListMyWork = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ListMyWork',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.FromString,
+                _registered_method=True)
+        self.ListAgenda = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ListAgenda',
+                request_serializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.FromString,
+                _registered_method=True)
+        self.GetTimeline = channel.unary_unary(
+                '/fairlead.v1.RoutingService/GetTimeline',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.FromString,
                 _registered_method=True)
 
 
@@ -100,8 +132,8 @@ class RoutingServiceServicer(object):
 
     def BatchRouteWorkItems(self, request, context):
         """Routes up to 1,000 work items, each on its own: one result per request, in their order; one may fail alone. Decides them in that
-        order too, 64 in one step; where rules, workforce or shifts change meanwhile, or the store is several servers, later ones of more
-        than 64 may be decided before earlier ones.
+        order too, 64 in one step; where rules, workforce, shifts or windows of caps change meanwhile, or the store is several servers,
+        later ones may be decided before earlier ones.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -145,7 +177,8 @@ class RoutingServiceServicer(object):
     def ReassignWorkItem(self, request, context):
         """Moves an owned work item to a named rep (an override), or to whom the rules and the ledger choose among those who have
         not had it. If nobody else can take it the outcome is UNROUTED and the owner stays. Fails with NOT_FOUND, with
-        ABORTED (stale `etag`, or another change came between) or FAILED_PRECONDITION (closed, rep inactive or at capacity).
+        ABORTED (stale `etag`, or another change came between) or FAILED_PRECONDITION (closed; rep inactive, at capacity, or left out
+        by the `exclude` of the route: CONFLICT, with the fields that mean them).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,10 +192,68 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReopenWorkItem(self, request, context):
+        """Reopens what is closed: its former owner has it again where they are active and there within two hours, by their hours, leave and
+        presence; else the rules and the ledger choose, and whoever had it before may be chosen. Either way it enters the ledger apart
+        (WAY_APART), and its clocks start anew. Nobody eligible is an outcome, not an error. Fails with NOT_FOUND, ABORTED (stale `etag`,
+        or another change came between), INVALID_ARGUMENT (today's rules cannot read it) or FAILED_PRECONDITION (open, or closed longer
+        ago than the tenant's `reopen_days`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportWorkItems(self, request, context):
+        """Takes in work items that have their owners already, as a book that was kept elsewhere: each gets the owner that is named, apart from
+        the ledger (WAY_APART), so that nobody's deficit moves, whatever capacity and caps say; its clocks count from `assigned_time`. A
+        worker enters them, each once and for itself: one that cannot be is refused with the reason, and the others are entered. What is
+        known already is refused, but for what was imported before just so, which counts as imported: so the same import may be repeated.
+        Follow and cancel it with google.longrunning.Operations; its metadata is OperationMetadata, its response ImportWorkItemsResponse.
+        What it had entered when it was cancelled stays. Fails with INVALID_ARGUMENT (a field that no rules are needed to judge),
+        ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (no rule set is published) or
+        RESOURCE_EXHAUSTED (as many wait as may).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchWorkItems(self, request, context):
         """Streams every change of work items: at least once, in the order in which they happened, from a token on and then as they
         come, until the caller ends it. The first message carries no change, only the token of where the stream begins.
         Fails with INVALID_ARGUMENT (not a token of this server) or DATA_LOSS (the store has lost the event of the token).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordActivity(self, request, context):
+        """Records what somebody did about a work item, says what it proves, and sets, replaces or ends its next date. It changes neither
+        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer. Fails with
+        INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep), ALREADY_EXISTS (the `external_id` or the `request_id` is
+        known with other content) or FAILED_PRECONDITION (a next date for what is closed).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMyWork(self, request, context):
+        """Lists what a rep has open, the oldest first, each with its next date. Fails with NOT_FOUND (no such rep).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgenda(self, request, context):
+        """Lists what a rep is to follow up on a day: what falls due then, and what is overdue. Fails with NOT_FOUND (no such rep) or
+        INVALID_ARGUMENT (no such day).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTimeline(self, request, context):
+        """Tells everything that happened to a work item, in words. The first page has the latest, those behind it go back in time. Fails
+        with NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -211,10 +302,40 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
+            'ReopenWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_decisions__pb2.Decision.SerializeToString,
+            ),
+            'ImportWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
             'WatchWorkItems': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchWorkItems,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.SerializeToString,
+            ),
+            'RecordActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordActivity,
+                    request_deserializer=fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_activities__pb2.Activity.SerializeToString,
+            ),
+            'ListMyWork': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMyWork,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.SerializeToString,
+            ),
+            'ListAgenda': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgenda,
+                    request_deserializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.SerializeToString,
+            ),
+            'GetTimeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTimeline,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -445,6 +566,60 @@ class RoutingService(object):
             _registered_method=True)
 
     @staticmethod
+    def ReopenWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ReopenWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ImportWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.ImportWorkItemsRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def WatchWorkItems(request,
             target,
             options=(),
@@ -461,6 +636,114 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/WatchWorkItems',
             fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WatchWorkItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/RecordActivity',
+            fairlead_dot_v1_dot_activities__pb2.RecordActivityRequest.SerializeToString,
+            fairlead_dot_v1_dot_activities__pb2.Activity.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMyWork(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ListMyWork',
+            fairlead_dot_v1_dot_routing__pb2.ListMyWorkRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.ListMyWorkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgenda(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ListAgenda',
+            fairlead_dot_v1_dot_activities__pb2.ListAgendaRequest.SerializeToString,
+            fairlead_dot_v1_dot_activities__pb2.ListAgendaResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTimeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/GetTimeline',
+            fairlead_dot_v1_dot_routing__pb2.GetTimelineRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.GetTimelineResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -12,15 +12,17 @@ from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
+from router.adapters.redis.opening import opened_events
 from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
-from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.activities import NextDate
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
-from router.model.sealing import is_sealed, opened
+from router.model.sealing import opened
 from router.model.workitem import Kind, State
 from store.batching import MicroBatcher
 from store.clients import RedisClient
@@ -33,10 +35,21 @@ MAX_REQUEST_TTL_S = 365 * 24 * 3600
 _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
-_PLACES = 12
-"""Places of a work item's record, see ``scripts/item.lua``."""
+_FIRST_PLACES = 11
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [])
+"""Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
+ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date."""
 
-_bind, _complete, _now = script("bind"), script("complete"), script("now")
+_WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
+"""The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
+
+_WORKED = b"|worked"
+"""Behind a field of the loads: how much of it was worked on."""
+
+_PARTS = 4
+"""What ``scripts/history.lua`` answers of each event."""
+
+_bind, _complete, _now, _history = script("bind"), script("complete"), script("now"), script("history")
 
 
 _Together = tuple[str, RevisionPair]
@@ -117,6 +130,7 @@ class RedisAssignments:
                 keys.waiting,
                 keys.owned,
                 keys.item(completion.item_id),
+                keys.dated,
                 *request,
             ],
             [
@@ -159,6 +173,14 @@ class RedisAssignments:
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
         return [(int(first), item_id.decode()) for item_id, first in members]
+
+    async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        key = Keys(tenant).dated
+        with translated():
+            members = await self._redis.zrange(
+                key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
+            )
+        return [(int(number), item_id.decode()) for item_id, number in members]
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
@@ -217,6 +239,17 @@ class RedisAssignments:
             entries = await self._redis.xrange(Keys(tenant).events, BEGINNING, BEGINNING)
         return _entry(0, entries[0][1]) if entries else None
 
+    async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
+        keys = Keys(tenant)
+        reply = await _history(self._redis, [keys.revisions, keys.events], [item_id, last, count])
+        if not reply:
+            return []
+        check_reply(tenant, reply)
+        if reply[0] == b"LOST":
+            raise CorruptHistory(f"tenants/{tenant}/workItems/{item_id}", f"the log has not got event {reply[1]}")
+        places = range(0, len(reply), _PARTS)
+        return await self._opened(tenant, [read_event(*reply[place : place + _PARTS]) for place in places])
+
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
         key = Keys(tenant).events
@@ -232,20 +265,7 @@ class RedisAssignments:
         return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
 
     async def _opened(self, tenant: str, events: list[Any]) -> list[Any]:
-        """Open the decisions in which something is sealed, with what lies beside the log, in one round trip."""
-        closed = {event.item_id for event in events if isinstance(event, Decision) and is_sealed(event.head)}
-        if not closed:
-            return events
-        item_ids, keys = sorted(closed), Keys(tenant)
-        with translated():
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for item_id in item_ids:
-                    pipeline.hgetall(keys.personal(item_id))
-                openings = dict(zip(item_ids, await pipeline.execute(), strict=True))
-        return [
-            opened(event, openings[event.item_id]) if isinstance(event, Decision) and event.item_id in closed else event
-            for event in events
-        ]
+        return await opened_events(self._redis, tenant, events)
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         with translated():
@@ -254,6 +274,10 @@ class RedisAssignments:
     async def loads(self, tenant: str) -> dict[tuple[str, Kind], int]:
         with translated():
             return open_units(await self._redis.hgetall(Keys(tenant).loads))
+
+    async def worked(self, tenant: str) -> dict[tuple[str, Kind], int]:
+        with translated():
+            return worked_units(await self._redis.hgetall(Keys(tenant).loads))
 
     async def counts(self, tenant: str) -> dict[str, Counted]:
         with translated():
@@ -276,11 +300,22 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         credited={name[2:]: CreditState(*map(int, value.split())) for name, value in text.items() if name[:2] == "l:"},
         recent=tuple(msgpack.unpackb(text["recent"])) if "recent" in text else (),
         counted=int(text.get("counted", 0)),
+        received_apart={name[2:]: int(value) for name, value in text.items() if name.startswith("a:")},
+        received_by_override={name[2:]: int(value) for name, value in text.items() if name.startswith("o:")},
     )
 
 
 def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
     """Read the open units by place and kind; where there are none they are left out."""
+    return _units({name: units for name, units in fields.items() if not name.endswith(_WORKED)})
+
+
+def worked_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
+    """Read those of them that were worked on, likewise."""
+    return _units({name.removesuffix(_WORKED): units for name, units in fields.items() if name.endswith(_WORKED)})
+
+
+def _units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
     loads = {tuple(name.decode().rsplit("|", 1)): int(units) for name, units in fields.items()}
     return {(rep, Kind(kind)): units for (rep, kind), units in loads.items() if units}
 
@@ -347,7 +382,7 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
             for candidates, charge in job.attempts
         ],
         job.named,
-        1 if job.named else 0,
+        _WAYS[job.head.cause],
         normal_place,
     ]
     if job.openings or job.interval:
@@ -405,19 +440,19 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired = _twelve_places(msgpack.unpackb(packed))
+        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date = _all_places(msgpack.unpackb(packed))
         event, version, content, decision, first = numbers
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
-            tuple(tried), tuple(_fired_steps(fired)),
+            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None,
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
 
 
-def _twelve_places(record: list[Any]) -> list[Any]:
-    """Return a record with what fired of its timers, which one has only where something did."""
-    return record if len(record) == _PLACES else [*record, []]
+def _all_places(record: list[Any]) -> list[Any]:
+    """Return a record with all its places: it ends behind the last that something was written to."""
+    return [*record, *_LATER_PLACES[len(record) - _FIRST_PLACES :]]
 
 
 def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:

@@ -14,7 +14,7 @@ from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.history.codec import read_event
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused
-from router.model.events import Completed, Event
+from router.model.events import Event, previous_of
 from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
 from store.clients import RedisClient
 from store.files import rewritten
@@ -43,13 +43,16 @@ class RedisPersonalValues:
             return decisions
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
-        numbers = [
-            record_from(item_id, packed).event for item_id, packed in zip(item_ids, records, strict=True) if packed
-        ]
-        while numbers:
-            events = await self._events(keys.events, numbers)
+        followed = {
+            item_id: record_from(item_id, packed).event
+            for item_id, packed in zip(item_ids, records, strict=True)
+            if packed
+        }
+        while followed:
+            events = await self._events(keys.events, [*followed.values()])
             decisions += [event for event in events if isinstance(event, Decision)]
-            numbers = [event.previous for event in events if isinstance(event, Decision | Completed) and event.previous]
+            followed = {item_id: previous_of(event, item_id) for item_id, event in zip(followed, events, strict=True)}
+            followed = {item_id: number for item_id, number in followed.items() if number}
         return decisions
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:

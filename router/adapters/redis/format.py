@@ -9,6 +9,9 @@ format what is new
 3      all spellings of a work item's source and external id lead to it, see ``router.model.identity``
 4      who is away stands in ``presence`` and in the log; decisions, ``decision.3``, keep who had no room for another
        reason than capacity; ``loads`` counts what is open by pool too, and ``counts`` what was given under caps
+5      a work item's record has places behind what fired of its timers, see ``scripts/item.lua``; a ledger says what
+       was received apart, ``a:REP``, and by override, ``o:REP``; ``loads`` counts what of it was worked on too, and
+       ``dated`` has what has a next date
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
@@ -22,7 +25,7 @@ from typing import Any
 
 from router.model.errors import FormatMismatch
 
-FORMAT = 4
+FORMAT = 5
 
 
 def check_reply(tenant: str, reply: list[Any]) -> None:

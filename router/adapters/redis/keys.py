@@ -71,6 +71,15 @@ class Keys:
         return self._key("owned")
 
     @property
+    def dated(self) -> str:
+        """Sorted set: the open work items with a next date, by the number of the event that set it."""
+        return self._key("dated")
+
+    def activities(self, item_id: str) -> str:
+        """Hash: hash of an activity's external id → number of the event that recorded it."""
+        return self._key("activities", item_id)
+
+    @property
     def timers(self) -> str:
         """Sorted set: what falls due, by when: ``{entry} {step} {name} {item}``, separated by zero bytes.
 
@@ -149,6 +158,10 @@ class Keys:
     def request(self, request_id: str) -> str:
         """String that expires: what a request id was answered."""
         return f"fairlead:{{{self.tenant}}}:answered:{hashed(request_id)}"  # likewise
+
+    def import_pages(self, import_id: str) -> str:
+        """Hash that expires: what of an import is not entered yet, and what was refused."""
+        return self._key("import", import_id)
 
     def bound(self, call: str) -> str:
         """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from router.activities.next_dates import NextDates
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -24,7 +26,7 @@ from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
 
-_SCHEDULES = (Wakes(lifts_of, ever_lifts),)
+_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates())
 """All that falls due by time."""
 
 
@@ -33,6 +35,7 @@ class Stores:
     """The stores on one connection."""
 
     assignments: RedisAssignments
+    activities: RedisActivities
     workforce: RedisWorkforce
     presences: RedisPresences
     rule_sets: RedisRuleSets
@@ -62,6 +65,7 @@ class Stores:
         redis = client_for(url, requirement.replicas)
         return cls(
             RedisAssignments(redis, request_ttl_s),
+            RedisActivities(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),

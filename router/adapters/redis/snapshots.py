@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from router.adapters.redis.assignments import counts_from, ledger_state, open_units
+from router.adapters.redis.assignments import counts_from, ledger_state, open_units, worked_units
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.presence import presences_from
 from router.model.records import Snapshot
@@ -34,4 +34,12 @@ class RedisSnapshots:
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
         owned = dict(zip(reps, rest[len(pools) :], strict=True))
-        return Snapshot(number, open_units(loads), ledgers, owned, presences_from(presence), counts_from(counts))
+        return Snapshot(
+            number,
+            open_units(loads),
+            ledgers,
+            owned,
+            presences_from(presence),
+            counts_from(counts),
+            worked_units(loads),
+        )

@@ -50,7 +50,7 @@ class RedisTimers:
         keys = Keys(tenant)
         reply = await _skip(
             self._redis,
-            [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence, keys.waiting],
+            [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence, keys.waiting, keys.dated],
             [*before, int(may_wait)],
         )
         check_reply(tenant, reply)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from math import ceil
 from typing import Protocol
@@ -33,10 +33,11 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.log_follower import RedisLeaderLease
-from router.history.codec import read_event, read_item_id
+from router.history.codec import read_effect, read_event, read_item_id
 from router.history.hash_chain import StoredEvent
-from router.model.decision import Decision
+from router.model.decision import Decision, DecisionEffect, Way
 from router.model.errors import FormatMismatch
+from router.model.events import Event, Settled
 from router.model.identity import normal_id
 from router.model.records import load_places
 from router.model.sealing import is_sealed, opened
@@ -250,6 +251,7 @@ class StoreUpgrade:
         if await format_of(self._redis, tenant) < _FORMAT_OF_ITEMS:
             await self._upgrade_items(tenant)
         await self._load_pools(tenant)
+        await self._enter_overrides(tenant)
         with translated():
             await self._redis.hset(Keys(tenant).revisions, "format", FORMAT)
 
@@ -280,6 +282,23 @@ class StoreUpgrade:
                     loads.update(f"{place}|{record.kind}" for place in load_places(record.owner, record.pool)[1:])
             if loads:
                 await self._redis.hset(keys.loads, mapping=loads)
+
+    async def _enter_overrides(self, tenant: str) -> None:
+        """Write down what was received by override, which format 5 added; whoever does it twice writes the same."""
+        keys, after, received = Keys(tenant), 0, defaultdict[str, Counter[str]](Counter)
+        newest = await self._log.events(tenant, count=1, newest_first=True)
+        while entries := await self._log.entries(tenant, after=after, count=self._page):
+            await self._leads()
+            if await self._held([tenant]):
+                await self._older_servers_end([tenant])
+            for entry in entries:
+                _follow_overrides(received, read_effect(entry.number, entry.type, entry.facts, entry.head))
+            after = entries[-1].number
+            self._report.moved(tenant, after, newest[0].number)
+        for pool, by_rep in received.items():
+            if by_rep:
+                with translated():
+                    await self._redis.hset(keys.ledger(pool), mapping={f"o:{rep}": by_rep[rep] for rep in by_rep})
 
     async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
         """Have all spellings lead to the work items that first came with some events."""
@@ -312,6 +331,16 @@ class StoreUpgrade:
             with translated():
                 decision = opened(decision, await self._redis.hgetall(Keys(tenant).personal(decision.item_id)))
         return decision.head.item
+
+
+def _follow_overrides(received: defaultdict[str, Counter[str]], event: Event | DecisionEffect) -> None:
+    """Add up by pool and rep what was received by override; who leaves a pool takes theirs along."""
+    match event:
+        case DecisionEffect(pool=pool, rep=rep, way=Way.OVERRIDE) if pool:
+            received[pool][rep] += event.charge
+        case Settled(pool=pool, leavers=leavers, members=members):
+            for rep in leavers if members else list(received[pool]):
+                del received[pool][rep]
 
 
 def _keyed(answer: bytes, of: str, request_id: str) -> bytes:

@@ -15,8 +15,18 @@ class Told(NamedTuple):
 
 _STORAGE = "contract/scoring/test_storage.py"
 _TRIALS = "contract/test_rule_trials.py"
+_PAGES = "contract/test_import_pages.py"
+
+_NOTHING_IN_PAGES = f"{_PAGES}::test_page_0_is_one_like_any_other_and_nothing_is_nothing"
 
 PORTS = {
+    **dict.fromkeys(
+        ["ImportPages.page number", "ImportPages.begin number", "ImportPages.finish number"],
+        Told("the first page", "must be given", _NOTHING_IN_PAGES),
+    ),
+    "ImportPages.put pages": Told("an import of nothing, which is known", "must be given", _NOTHING_IN_PAGES),
+    "ImportPages.finish refused": Told("all of it was imported", "must be given", _NOTHING_IN_PAGES),
+    "ImportPages.take_out places": Told("nothing is taken out", "must be given", _NOTHING_IN_PAGES),
     "ModelStorage.has_entry number": Told(
         "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
@@ -70,6 +80,15 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "Workforce.write actor",
         "expected revision ('': of none yet)": "Workforce.write event_hash",
     },
+    "router/record_activity": {
+        "who acted ('': nobody of ours)": "ActivityCommand actor",
+        "since 1970 (0: now)": "ActivityCommand actor",
+        "next date (0: none)": "ActivityCommand actor",
+        "actor ('': nobody is asked who they are)": "ActivityCommand actor",
+        "external id ('': none)": "ActivityCommand key",
+        "request's key (absent: none)": "ActivityCommand request_id",
+    },
+    "router/history": {"begin with (0: none)": "Assignments.history last"},
     "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
@@ -130,7 +149,7 @@ COMMANDS = {
         [f"{name} {option}"
          for name in (
              *("dataset", "inspect", "operations rescore", "operations train", "remember", "rescore", "route", "train"),
-             *("workforce load", "absences load"),
+             *("workforce load", "absences load", "import"),
          )
          for option in ("--encoding", "--delimiter", "--date-format", "--timezone", "--sheet", "--allow-unreadable")],
         ("what the file tells, or the usual", "likewise"),
@@ -144,8 +163,15 @@ COMMANDS = {
     **dict.fromkeys(
         ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")
     ),
+    **dict.fromkeys(
+        [f"activity {option}" for option in ("--outcome", "--note", "--step")], (_NOTHING_SAID, _NOTHING_SAID)
+    ),
+    "activity --rep": ("the owner, or nobody", "likewise"),
+    "activity --lasted": ("nobody says", "likewise"),
+    "activity --external-id": ("none: a new activity each time", "likewise"),
+    "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
-    "absences add --reason": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(["absences add --reason", "reopen --reason"], (_NOTHING_SAID, _NOTHING_SAID)),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from router.activities.ports import Activities, ActivityCommand
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
@@ -25,9 +27,10 @@ from router.assignment.service import Router
 from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import WAKE, Erased
+from router.model.events import WAKE, ActivityRecorded, Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
@@ -63,6 +66,7 @@ class Routing:
     snapshots: Any
     values: Any
     timers: Any
+    activities: Any
     tenant: str
 
     @classmethod
@@ -70,7 +74,8 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            world = cls(memory, memory, memory, memory, memory, memory, memory, memory, memory, memory, tenant)
+            arguments: list[Any] = [*[memory] * 11, tenant]
+            world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
         await world._arrange()
@@ -90,6 +95,7 @@ class Routing:
             RedisSnapshots(redis),
             RedisPersonalValues(redis),
             RedisTimers(redis),
+            RedisActivities(redis),
             tenant,
         )
 
@@ -287,6 +293,43 @@ async def _routed_as(world: Routing, given: Given) -> tuple[str, str]:
     return decision.outcome.value, decision.item_id
 
 
+async def _record(world: Routing, given: Given) -> Any:
+    """Record a note about L-1 that sets a next date; return the number, or the refusal."""
+    activity = Activity(ActivityKind.NOTE, Direction.INTERNAL, "bo", 0, next_ms=10**15)
+    wish = {"item_id": "crm~L-1", "activity": activity, "evidence": (), "ends": False, "expected": 6, **given}
+    answer = await world.activities.record(world.tenant, ActivityCommand(**wish))
+    return answer.number if isinstance(answer, ActivityRecorded) else answer
+
+
+async def _recorded_twice(world: Routing, given: Given) -> list[Any]:
+    """Record twice; say what came of each."""
+    answers = [await _record(world, {"fingerprint": "f", **given}) for _ in range(2)]
+    return [answer if isinstance(answer, int | Refusal) else type(answer).__name__ for answer in answers]
+
+
+async def _recorded_otherwise(world: Routing, given: Given) -> Any:
+    await _record(world, {"request_id": "r", **given})
+    return await _record(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _recorder(world: Routing, given: Given) -> str:
+    await _record(world, given)
+    actor: str = (await world.event()).actor
+    return actor
+
+
+async def _sealed_of(world: Routing, given: Given) -> list[str]:
+    """Record what is sealed, of a customer or of nobody; return what the index has of C-7."""
+    await _record(world, {"openings": {b"c": b"v"}, **given})
+    owned: list[str] = await world.values.items_of(world.tenant, "C-7")
+    return owned
+
+
+async def _dated(world: Routing, given: Given) -> Any:
+    await _record(world, {})
+    return await world.store.dated(world.tenant, **given)
+
+
 async def _completed(world: Routing, given: Given) -> Any:
     wish = {"item_id": "crm~L-1", "state": State.CLOSED, "expected": 6, **given}
     answer = await world.store.complete(world.tenant, Completion(**wish))
@@ -447,6 +490,23 @@ ROWS = (
         lambda w, g: w.store.waiting(w.tenant, **g), [(3, "crm~L-0")], [(3, "crm~L-0")]),
     Row(Assignments.waiting, "count", 0, "none", "1,000",
         lambda w, g: w.store.waiting(w.tenant, **g), [], [(3, "crm~L-0")]),
+    Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
+        _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
+    Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.history, "last", 0, "no event has this number: none", "must be given",
+        lambda w, g: w.store.history(w.tenant, "crm~L-1", **g), []),
+    Row(Assignments.history, "count", 0, "none", "100",
+        lambda w, g: _numbers(w.store.history(w.tenant, "crm~L-1", 6, **g)), [], [6]),
+    Row(Activities.recorded, "numbers", [], "none", "must be given",
+        lambda w, g: w.activities.recorded(w.tenant, **g), []),
+    Row(ActivityCommand, "actor", "", _ANYBODY, "likewise", _recorder, "", ""),
+    Row(ActivityCommand, "key", "", "no external id: a new one each time", "likewise", _recorded_twice, [7, 8], [7, 8]),
+    Row(ActivityCommand, "request_id", "", _ONCE, "likewise", _recorded_twice, [7, 8], [7, 8]),
+    Row(ActivityCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _recorded_otherwise,
+        Refusal.REQUEST_ID_REUSED, Refusal.REQUEST_ID_REUSED),
+    Row(ActivityCommand, "customer", "", "the customer is not known", "likewise", _sealed_of, [], []),
+    Row(ActivityCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
+        lambda w, g: _sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
     Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",
         lambda w, g: _owned(w, **g), []),
     Row(Assignments.owned, "after", 0, "behind nothing: from the oldest", "likewise",

@@ -16,10 +16,12 @@ from redis.asyncio import Redis
 
 from operations.operation import Task
 from operations.service import OperationService
+from router.activities.ports import Activities, ActivityCommand
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
 from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
+from router.imports.ports import ImportPages
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.rules.ports import RuleSets, RuleSetTrial
@@ -44,11 +46,12 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock, Presences, Timers,
+    Submitted, StoreClock, Presences, Timers, Activities, ImportPages,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
+    ActivityCommand,
     Completion,
     Erasure,
     Publication,
@@ -60,9 +63,9 @@ VALUES = (
     Task,
 )
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"OpenTime", "MonitorObserver", "Chooser", "Rescorer", "Schedule", "Trainer", "UpgradeReport"}
+NO_STORES = {"OpenTime", "MonitorObserver", "Chooser", "Importer", "Rescorer", "Schedule", "Trainer", "UpgradeReport"}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
-NAMES = {"model", "version", "item_id", "job_id", "pool", "role", "holder", "kind", "name"}
+NAMES = {"model", "version", "item_id", "import_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""
 _EMPTY_ONES = ("int", "float", "str", "bytes", "Sequence", "Collection", "Mapping", "tuple")
 

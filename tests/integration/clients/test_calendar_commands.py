@@ -102,7 +102,7 @@ def test_leave_presence_and_the_tenant_are_on_the_tenants_clocks(at: tuple[str, 
     fairlead("presence", "back", "ann", *at)
     fairlead("workforce", "export", str(tmp_path / "staff"), *at)
 
-    assert said.endswith(": Asia/Shanghai, calendar shanghai\n")
+    assert said.endswith(": Asia/Shanghai, calendar shanghai, reopened within 30 days\n")
     assert added == "bo/2026-10-08: from 2026-10-08 00:00 to 2026-10-12 09:30 (Asia/Shanghai)\n"
     assert away == "ann: away until 2096-01-01 10:00 (Asia/Shanghai)\n"
     assert "2026-10-12 09:30+08:00" in listed

@@ -55,7 +55,7 @@ def test_what_is_used_of_caps_is_listed_with_when_each_lifts_in_both_languages(a
         ["pool east", "daily", rep, "daily 1 work items", "1/1"] for rep in ("ann", "bo")
     ]
     assert re.fullmatch(r"20\d\d-\d\d-\d\d 00:00\+08:00", rows[1][5])
-    assert rows[3] == ["rep ann", "in-hand", "ann", "1 not worked on", "1/1", "when one is closed or moved"]
+    assert rows[3] == ["rep ann", "in-hand", "ann", "1 not worked on", "1/1", "when one is worked on or gone"]
     assert chinese[0] == ["分配池 east", "all", "整个分配池", "每月5 条", "2/5"]
     assert in_utc[1][5].endswith(" 16:00+00:00")
 

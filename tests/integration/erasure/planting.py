@@ -22,6 +22,8 @@ SKIPPED: Mapping[str, str] = {
     r".*\.(work_items|work_item|members\.rep|update_mask\.paths)": "names resources, or fields of them",
     r"RoutingService/.*\.source": "names the system that a work item comes from",
     r".*\.(etag|page_token|resume_token)": "was written by a server: anything else is refused, and kept nowhere",
+    r".*/RecordActivity\.activity\.(rep_display_name|actor|erased)": "is output only, and ignored",
+    r".*/ListAgenda\.date": "is a date: anything else is refused, and kept nowhere",
     r".*\.(locale|language_code)": "is one of two words: anything else is refused",
     r"WorkforceService/.*\.(display_name|attributes|capacity)":
         "is about staff, not about who is routed: UpdateRep changes it, DeleteRep removes it",

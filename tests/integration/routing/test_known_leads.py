@@ -78,7 +78,10 @@ async def test_whether_the_owner_is_there_and_the_lead_open_is_said(api: Api) ->
 
     known = again.known_work_item
     assert (known.state, known.open, known.owner_active) == ("CONVERTED", False, False)
-    assert again.sentences[2:4] == ["The owner is no longer active.", "It is converted, and stays so."]
+    assert again.sentences[2:4] == [
+        "The owner is no longer active.",
+        "It is converted, and stays so unless it is reopened.",
+    ]
 
 
 async def test_what_was_erased_is_said_to_be_and_not_compared(api: Api) -> None:

@@ -34,8 +34,11 @@ from tests.golden.write_format_3 import TENANTS
 from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
 
 DAY_MS = 86_400_000
-MORE_IS_SAID = "'It had waited, and a change made room.' → 'It had waited until "
-"""What a decision had waited for is told since: the one sentence that is another."""
+MORE_IS_SAID = (
+    "'It had waited, and a change made room.' → 'It had waited until ",
+    "'3 of 3 eligible.', 'The ledger was charged as for any other; what that disturbs is measured.']",
+)
+"""What a decision had waited for is told since, and the way of one that a person made: no other sentence is another."""
 ANSWERS = [json.loads(line) for line in (FORMAT_3_A211184 / "answers.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -87,7 +90,7 @@ async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_is_counte
     by_pool = {tenant: parted(now, Keys(tenant).loads) for tenant in TENANTS}
     assert now == expected
     assert by_pool["rewritten"] == {"east/dev|LEAD": "1", "east/陈洁|LEAD": "3", "east/|LEAD": "4"}
-    assert reports.progress == {}
+    assert set(reports.progress) == set(TENANTS)  # who was named by a person left: no `o:` is to be entered
 
 
 def parted(contents: dict[str, Any], key: str) -> dict[str, str]:
@@ -128,7 +131,7 @@ async def test_every_answer_is_the_one_that_was_given_then_and_routing_goes_on(u
         routed, refused = await routed_with_somebody_away(url, api)
 
     found = [found for made, now in zip(ANSWERS, again, strict=True) for found in other_answers(made, now, new)]
-    assert [each for each in found if MORE_IS_SAID not in each] == []
+    assert [each for each in found if not any(more in each for more in MORE_IS_SAID)] == []
     assert (routed.outcome, refused.outcome) == (ASSIGNED, WAITING)
     assert [code for _, code, _, _ in await blocked(url)] == [Block.AWAY, Block.AWAY]
     for tenant in TENANTS:

@@ -22,8 +22,8 @@
 --          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, msgpack once more, see caps.lua; and
 --          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), 1 for an
---          override, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
+--          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
+--          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
 --          place of its customer's set (0: none)}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
@@ -37,7 +37,7 @@
 local DECISION_TYPE = 'decision.3'
 local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
-local OTHERWISE, ATTEMPTS, NAMED, OVERRIDE, NORMAL_KEY = 9, 10, 11, 12, 13
+local OTHERWISE, ATTEMPTS, NAMED, WAY, NORMAL_KEY = 9, 10, 11, 12, 13
 local SINCE, UNTIL, SEALED = 14, 15, 16
 local PERSONAL, OPENINGS, CUSTOMER = 1, 2, 3 -- of what is sealed
 
@@ -84,16 +84,16 @@ local function array(n)
   return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
 end
 
-local function choose(job, pool)
-  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `pool` as in `with_room`.
+local function choose(job, record)
+  -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `record` is where the job stands.
   local choice = {set = nil, eligible = nil, rep = '', pool = '', charge = 0, seen = '', proof = '', attempts = 0,
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, pool)
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, record)
     local chosen, before, entitlement, after
     if #eligible > 0 then
-      chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED])
+      chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED], job[WAY])
       if not chosen then return nil end
     end
     local seen = cmsgpack.pack(#blocked > 0 and {before or {}, full, blocked} or {before or {}, full})
@@ -150,6 +150,7 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     if sealed[CUSTOMER] > 0 then redis.call('ZADD', KEYS[sealed[CUSTOMER]], 0, job[ID]) end
   end
   local state, owner, pool = record[STATE], record[OWNER], record[POOL]
+  if job.left then moved[job.left] = false end
   local stays = choice.rep == '' and owner ~= '' -- nobody else could take it
   record[EVENT] = number
   if not stays then
@@ -159,18 +160,33 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
     if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
+    if record[WORKED] == 1 then
+      shift_worked(owner, pool, record[KIND], -1)
+      record[WORKED] = 0
+    end
     record[KIND] = job[JOB_KIND]
     if choice.rep ~= '' then
       shift_load(choice.rep, choice.pool, record[KIND], 1)
       if choice.set.caps then caps.count(choice.set, choice.place, choice.attempt) end
     end
-    if choice.pool ~= '' then charge_ledger(choice, job[OVERRIDE] == 1) end
+    if choice.pool ~= '' then charge_ledger(choice, job[WAY]) end
   end
   local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
   stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
   local normal_key = KEYS[job[NORMAL_KEY]]
   if normal_key and not stored_value[normal_key] then lead(normal_key, job[ID]) end
   return number, stored
+end
+
+local function reopen(job, record)
+  -- Has a closed work item stand as if it had just come, and keeps the place in the index of owners that it leaves; false: it
+  -- is not closed.
+  local received = next_state(record, 'REOPENED')
+  if not received then return false end
+  job.left = place_in_owned(record[OWNER], record[STATE], record[FIRST], job[ID])
+  if record[OWNER] ~= '' then record[TRIED][#record[TRIED] + 1] = record[OWNER] end
+  record[STATE], record[OWNER], record[POOL] = received, '', ''
+  return true
 end
 
 local function do_job(job, head)
@@ -184,8 +200,10 @@ local function do_job(job, head)
   local other = mode == 'ROUTE' and known_as(job, record)
   if other then return {'KNOWN_AS', other} end
   record = record or new_record(job[JOB_KIND])
-  local version, owner = packed and record[VERSION], record[OWNER]
+  local version = packed and record[VERSION]
   if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
+  if mode == 'REOPEN' and not reopen(job, record) then return {'CONFLICT'} end
+  local owner = record[OWNER]
   if mode == 'ROUTE' and owner ~= '' then
     remember(job, record[DECISION], 'EXISTING_OWNER')
     return earlier('EXISTING', record[DECISION])
@@ -193,7 +211,7 @@ local function do_job(job, head)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
-  local choice = choose(job, record[POOL])
+  local choice = choose(job, record)
   if not choice then return {'FULL'} end
   if mode == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
   local outcome = choice.rep ~= '' and 'ASSIGNED' or job[OTHERWISE]

@@ -11,6 +11,7 @@
 
 local NAME, PLACE, WHOLE, MEASURE, LIMIT, PACED, WINDOW, SLOT_MS, OWNERS, KINDS = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 local SLOTS = 48
+local BEHIND_WORKED = '|worked' -- behind a field of `loads`: how much of it was worked on
 local ID_LENGTH = 12
 local UNKNOWN = 0 -- in place of what keeps somebody away, or false for nothing: to be looked at
 local NONE = {} -- stays empty
@@ -81,7 +82,10 @@ local function use_caps(counts_key, headroom_key)
       local cap = group.caps[index]
       if is_held(cap) then
         local place, wanted = load_place(cap, rep), {}
-        for i, kind in ipairs(cap[KINDS]) do wanted[i] = place .. kind end
+        for _, kind in ipairs(cap[KINDS]) do
+        wanted[#wanted + 1] = place .. kind
+        if cap[MEASURE] == 'UNWORKED' then wanted[#wanted + 1] = place .. kind .. BEHIND_WORKED end
+      end
         want_amounts(loads, wanted)
       else
         local field = count_field(cap, rep)
@@ -164,7 +168,10 @@ local function use_caps(counts_key, headroom_key)
     -- Returns how much is counted, and of a rolling window the slots with their amounts and where those begin that count.
     if is_held(cap) then
       local sum, place = 0, load_place(cap, rep)
-      for _, kind in ipairs(cap[KINDS]) do sum = sum + loads.now[place .. kind] end
+      for _, kind in ipairs(cap[KINDS]) do
+        sum = sum + loads.now[place .. kind]
+        if cap[MEASURE] == 'UNWORKED' then sum = sum - loads.now[place .. kind .. BEHIND_WORKED] end
+      end
       return sum
     end
     local value = stored[count_field(cap, rep)]
@@ -191,15 +198,16 @@ local function use_caps(counts_key, headroom_key)
     return (last + SLOTS + 1) * cap[SLOT_MS]
   end
 
-  local function block_of(group, indices, rep, amounts, is_within)
+  local function block_of(group, indices, rep, amounts, is_within, is_worked)
     -- Returns the first of some caps that a rep has reached: {index, counted, of a rolling window when it lifts}; false: none,
-    -- and then how many work items more they may have in any case. `is_within` says that what is open counts the job already.
+    -- and then how many work items more they may have in any case. `is_within` says that what is open counts the job already,
+    -- `is_worked` that what was not worked on does not.
     local room = math.huge
     for _, index in ipairs(indices) do
       local cap = group.caps[index]
       local counted, slots, first = used(cap, rep)
       local amount = amount_of(cap, amounts)
-      local is_counted = is_within and is_held(cap)
+      local is_counted = is_within and is_held(cap) and not (is_worked and cap[MEASURE] == 'UNWORKED')
       if not is_counted and (counted + amount > cap[LIMIT] or (cap[PACED] >= 0 and counted > cap[PACED])) then
         return {index, counted, slots and leaves_ms(cap, slots, first, counted, amount)}
       end
@@ -239,13 +247,14 @@ local function use_caps(counts_key, headroom_key)
     group.units, group.value, group.looked = amounts[3], amounts[4], #touched
   end
 
-  local function blocks_of(set, amounts, is_within)
+  local function blocks_of(set, amounts, is_within, is_worked)
     -- Returns by place who of a set has reached a cap: {place from 0, REACHED_CAP, index from 0, counted, of a rolling window
-    -- when it lifts}; nil: nobody. `is_within` says that the job is open in the set's pool, whoever of it gets it.
+    -- when it lifts}; nil: nobody. `is_within` says that the job is open in the set's pool, whoever of it gets it,
+    -- `is_worked` that somebody tried to reach its customer.
     local group, reached = set.caps, nil
     forget(group, amounts)
     if group.doubtful == 0 and #group.whole == 0 then return nil end
-    local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts, is_within)
+    local blocks, whole = group.blocks, block_of(group, group.whole, '', amounts, is_within, is_worked)
     for k, rep in ipairs(set.reps) do
       local block = blocks[rep]
       if block == UNKNOWN then

@@ -66,7 +66,7 @@ local function settle(key, leavers, members)
     end
     shares[1] = shares[1] + size - sum
     for i = 1, #members do after[i] = after[i] + sign * shares[i] end
-    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'c:' .. leaver)
+    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'a:' .. leaver, 'o:' .. leaver, 'c:' .. leaver)
     local stands = credit_state(redis.call('HGET', key, 'l:' .. leaver))
     -- should they come again, what was credited is not credited again
     if stands.until_ms > 0 then redis.call('HSET', key, 'l:' .. leaver, integer(stands.until_ms) .. ' 0 0') end

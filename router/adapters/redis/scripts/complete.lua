@@ -1,7 +1,7 @@
 -- Closes a work item and frees its owner's capacity.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream, 4 waiting zset, 5 owned zset: as in bind.lua; 6 the item's key;
---        7 the request's key (absent: none)
+--        7 dated zset, see item.lua `set_next`; 8 the request's key (absent: none)
 -- ARGV   1 item id, 2 the state to enter, 3 the item's version as the caller knows it, 4 fingerprint of the request,
 --        5 seconds to remember a request id, 6 1 for a preview,
 --        7 actor ('': nobody is asked who they are)
@@ -14,7 +14,7 @@ local refused = check_format(KEYS[1])
 if refused then return refused end
 local packed = redis.call('GET', KEYS[6])
 local known
-if KEYS[7] then known = known_answer(redis.call('GET', KEYS[7]), ARGV[4], 2) end
+if KEYS[8] then known = known_answer(redis.call('GET', KEYS[8]), ARGV[4], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', packed} end
 if not packed then return {'NOT_FOUND'} end
@@ -29,14 +29,17 @@ open_log(KEYS[3])
 local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
   record[EPOCH], record[EVENT], ARGV[7]}), '')
 record[EVENT], record[VERSION] = number, number
+local was_worked = record[WORKED] == 1
+if was_worked then record[WORKED] = 0 end
+if has_next(record) then set_next(KEYS[7], item_id, record, {}) end
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
 index_item(KEYS[4], item_id, was, record[OWNER], record)
 write_owned(KEYS[5])
-local owner, pool, behind = record[OWNER], record[POOL], '|' .. record[KIND]
-if owner ~= '' then redis.call('HINCRBY', KEYS[2], owner .. behind, -1) end
-if owner ~= '' and pool ~= '' then
-  redis.call('HINCRBY', KEYS[2], pool .. '/' .. owner .. behind, -1)
-  redis.call('HINCRBY', KEYS[2], pool .. '/' .. behind, -1)
+if record[OWNER] ~= '' then
+  loads = amounts_of(KEYS[2])
+  shift_load(record[OWNER], record[POOL], record[KIND], -1)
+  if was_worked then shift_worked(record[OWNER], record[POOL], record[KIND], -1) end
+  write_amounts(loads)
 end
-if KEYS[7] then keep_answer(KEYS[7], tonumber(ARGV[5]), {ARGV[4], number}) end
+if KEYS[8] then keep_answer(KEYS[8], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

@@ -34,8 +34,19 @@ local counts = {before[1] + #erased, before[2] + values, before[3] + submissions
 if preview then return counts end
 if values + submissions + scores > 0 then
   open_log(KEYS[2])
-  local number = append_event('erased.2', cmsgpack.pack({erased, values, submissions, scores, header[7]}), '')
-  for _, key in ipairs(changed) do change_version(key, number) end
+  local records, previous = {}, {}
+  for i, key in ipairs(changed) do
+    local packed = redis.call('GET', key)
+    records[i] = packed and cmsgpack.unpack(packed)
+    previous[i] = records[i] and records[i][EVENT] or 0
+  end
+  local number = append_event('erased.3', cmsgpack.pack({erased, values, submissions, scores, header[7], previous}), '')
+  for i, key in ipairs(changed) do
+    if records[i] then
+      records[i][EVENT], records[i][VERSION] = number, number
+      redis.call('SET', key, cmsgpack.pack(records[i]))
+    end
+  end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
 end
 for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end

@@ -23,7 +23,11 @@ local function fire(member, key, due_ms)
   local packed = redis.call('GET', key)
   local record = packed and cmsgpack.unpack(packed)
   if type(record) ~= 'table' or not may_fire(record, name, entry, step) then return end
-  append_event('fired.1', cmsgpack.pack({id, name, entry, step, due_ms}), '')
+  if name == 'wake' then
+    append_event('fired.1', cmsgpack.pack({id, name, entry, step, due_ms}), '')
+  else
+    record[EVENT] = append_event('fired.2', cmsgpack.pack({id, name, entry, step, due_ms, record[EVENT]}), '')
+  end
   note_fired(record, name, entry, step, log.now_ms)
   redis.call('SET', key, cmsgpack.pack(record))
 end

@@ -10,20 +10,20 @@ local CONTENT = 8   -- the event that holds its attributes
 local DECISION = 9  -- the last event that chose, or looked for, its owner
 local FIRST = 10    -- its first event: how long it has been there
 local TRIED = 11    -- the reps who owned it before
-local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}; nil: nothing
+local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}
+local WORKED = 13   -- 1 once somebody tried to reach the customer since the owner has it, else 0
+local NEXT = 14     -- the next date: {event that set it, when in ms since 1970, when that one occurred}; {}: there is none
+local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}} -- what a record has in a place behind the first 11 that nothing was written to yet
+
+local function put(record, place, value)
+  -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
+  for before = #record + 1, place - 1 do record[before] = PLACES[before] end
+  record[place] = value
+end
 
 local function new_record(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
 
 local function next_state(record, event) return TRANSITIONS[record[STATE]][event] end
-
-local function change_version(key, version)
-  -- Has an item another version, so that nothing is written that was made from it as it was.
-  local packed = redis.call('GET', key)
-  if not packed then return end
-  local record = cmsgpack.unpack(packed)
-  record[VERSION] = version
-  redis.call('SET', key, cmsgpack.pack(record))
-end
 
 local function fired_step(record, name)
   -- Returns entry and step of what fired last of a timer; nil for nothing.
@@ -42,7 +42,19 @@ local function note_fired(record, name, entry, step, at_ms)
     end
   end
   for _, value in ipairs({name, entry, step, at_ms}) do fired[#fired + 1] = value end
-  record[FIRED] = fired
+  put(record, FIRED, fired)
+end
+
+local function has_next(record) return record[NEXT] and #record[NEXT] > 0 end
+
+local function set_next(dated, id, record, date)
+  -- Gives a work item a next date, or none with {}, and keeps the index of those who have one: by the event that set it.
+  if #date > 0 then
+    redis.call('ZADD', dated, date[1], id)
+  else
+    redis.call('ZREM', dated, id)
+  end
+  put(record, NEXT, date)
 end
 
 local function place_in_owned(owner, state, first, id)

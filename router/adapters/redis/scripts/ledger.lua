@@ -1,7 +1,7 @@
 -- The ledgers and the units of work that reps have open: a job is given to whom it is due, among those with room.
 --
--- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `decisions`, `overrides`,
--- `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
+-- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `a:{rep}` and `o:{rep}` what of that was
+-- received apart and by override, `decisions`, `overrides`, `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
 -- credit, `l:{rep}` for what it is, see `credit_state`, `recent`, msgpack: who got the last decisions, and `counted`: how many decisions there were with
 -- the last of them. `loads` is a hash
 -- `{place}|{kind}` → open units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a
@@ -11,6 +11,7 @@
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
 local RECENT = 100 -- router/model/workforce.py
+local OVERRIDE, APART = 1, 2 -- ways into the ledger, router/model/decision.py; 0: the ledger chose
 
 local books = {} -- by pool
 local taken = 0  -- units that anybody took in this call
@@ -120,12 +121,18 @@ local function count_credit(choice)
   end
 end
 
-local function shift_load(rep, pool, kind, by)
+local function add_units(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
   if pool ~= '' then
     add_amount(loads, pool .. '/' .. rep .. '|' .. kind, by)
     add_amount(loads, pool .. '/|' .. kind, by)
   end
+end
+
+local function shift_worked(rep, pool, kind, by) add_units(rep, pool, kind .. BEHIND_WORKED, by) end
+
+local function shift_load(rep, pool, kind, by)
+  add_units(rep, pool, kind, by)
   if caps then touched[#touched + 1] = rep end
   taken = taken + math.max(by, 0)
 end
@@ -151,14 +158,14 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named, amounts, pool)
+local function with_room(set, kind, named, amounts, record)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
   -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
   -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
-  -- credit allow. `amounts` is the attempt, see caps.lua; `pool` is the one that its owner has the job of, '': of none.
+  -- credit allow. `amounts` is the attempt, see caps.lua; `record` is where the job stands.
   local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
-  local reached = set.caps and caps.blocks_of(set, amounts, set.pool == pool)
+  local reached = set.caps and caps.blocks_of(set, amounts, set.pool == record[POOL], record[WORKED] == 1)
   if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
   local eligible, full, blocked, served = {}, {}, {}, {}
   for k, rep in ipairs(set.reps) do
@@ -212,7 +219,7 @@ local function best(set, eligible, claims, top, rotation)
   return chosen
 end
 
-local function pick(set, eligible, charge, rotation, named)
+local function pick(set, eligible, charge, rotation, named, way)
   -- router/assignment/ledger.py `pick`. Returns the chosen place in `eligible` (nil: the named rep is not there), the
   -- deficits before, the chosen rep's entitlement, and the deficits after.
   local shares, sum = shares_of(set, eligible, charge)
@@ -235,27 +242,31 @@ local function pick(set, eligible, charge, rotation, named)
   elseif is_tie or set.band > 0 then
     chosen = best(set, eligible, after, top, rotation)
   end
+  if way == APART then return chosen, before, charge, before end
   local entitlement = shares[chosen] + charge - sum
   after[chosen] = before[chosen] + entitlement - charge
   return chosen, before, entitlement, after
 end
 
-local function charge_ledger(choice, override)
+local function charge_ledger(choice, way)
   local set, eligible, after = choice.set, choice.eligible, choice.after
   local book, fields, worst = set.book, set.fields, 0
+  -- nobody asks what the next two are: not worth reading
+  redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
+  if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
+  if way == APART then return end
   local now, changed = book.now, book.changed
   for e = 1, #eligible do
     local field, deficit = fields[eligible[e]], after[e]
     now[field], changed[field] = deficit, true
     if deficit > worst then worst = deficit elseif -deficit > worst then worst = -deficit end
   end
-  redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge) -- nobody asks what it is: not worth reading
   add_amount(book, 'decisions', 1)
   raise_amount(book, 'largest_charge', choice.charge)
   raise_amount(book, 'largest_band', set.band)
   raise_amount(book, 'worst', worst)
   if set.share then count_credit(choice) end
-  if override then
+  if way == OVERRIDE then
     add_amount(book, 'overrides', 1)
     book.disturbed = true
   end

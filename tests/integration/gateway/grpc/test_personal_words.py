@@ -73,11 +73,12 @@ class ForEverybody(Security):
 
 @dataclass(frozen=True)
 class Told:
-    """A tenant with one lead that was routed, sent again with another phone, and moved."""
+    """A tenant with one lead that was routed, sent again with another phone, and moved; and one that is closed."""
 
     manager: Api
     item: str
     decision: str
+    closed: str
     open: Api
 
 
@@ -108,7 +109,11 @@ async def told(request: pytest.FixtureRequest, store: Any, tmp_path: Path, tenan
             await manager.reassign(routed.work_item, rep=manager.rep_name("bo"))
             await manager.reassign(routed.work_item, rep=manager.rep_name("li"), note=NOTE)
         decision = (await manager.item(routed.work_item)).decision
-        yield Told(manager, routed.work_item, decision, api)
+        closed = await manager.route("L-2", phone=PHONE, region=REGION)
+        if closed.rep != manager.rep_name("li"):
+            await manager.reassign(closed.work_item, rep=manager.rep_name("li"), note=NOTE)
+        await manager.complete(closed.work_item)
+        yield Told(manager, routed.work_item, decision, closed.work_item, api)
 
 
 async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence[Message]]:
@@ -120,8 +125,12 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
     moving = routing.ReassignWorkItemRequest(
         name=told.item, validate_only=True, view=FULL, language_code=language, note=NOTE
     )
+    reopening = routing.ReopenWorkItemRequest(
+        name=told.closed, validate_only=True, view=FULL, language_code=language, reason=NOTE
+    )
     one = decisions.GetDecisionRequest(name=told.decision, view=FULL, language_code=language)
     many = decisions.ListDecisionsRequest(parent=api.parent, view=FULL, language_code=language)
+    timeline = routing.GetTimelineRequest(name=told.item, language_code=language)
     batch = routing.BatchRouteWorkItemsRequest(parent=api.parent, requests=[sent])
     watched = told.open.routing.WatchWorkItems(
         routing.WatchWorkItemsRequest(parent=api.parent, resume_token="start"), metadata=metadata
@@ -132,7 +141,9 @@ async def answers(told: Told, role: str, language: str) -> Mapping[str, Sequence
         "RouteWorkItem": [await api.routing.RouteWorkItem(sent)],
         "BatchRouteWorkItems": [await api.routing.BatchRouteWorkItems(batch)],
         "ReassignWorkItem": [await api.routing.ReassignWorkItem(moving)],
+        "ReopenWorkItem": [await api.routing.ReopenWorkItem(reopening)],
         "WatchWorkItems": changes,
+        "GetTimeline": [await api.routing.GetTimeline(timeline)],
         "GetDecision": [await api.decisions.GetDecision(one)],
         "ListDecisions": [await api.decisions.ListDecisions(many)],
     }
@@ -163,6 +174,7 @@ async def test_no_word_tells_who_may_not_see_it_and_every_word_who_may(told: Tol
     sentences = " ".join(told_of_known.sentences)  # type: ignore[attr-defined]
     assert all(secret in sentences for secret in (PHONE, CORRECTED, NAME, NOTE))
     assert REGION in written(shown["GetDecision"])
+    assert NOTE in written(shown["GetTimeline"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,7 +21,7 @@ OF_A_TENANT = [
 @pytest.mark.parametrize("name", OF_A_TENANT)
 def test_whose_data_a_request_is_about_can_be_read_off_it(name: str) -> None:
     assert Method.of(METHODS[name]).resource in {
-        ("parent",), ("name",), ("pool",), ("first",), ("request", "parent"),
+        ("parent",), ("name",), ("pool",), ("rep",), ("first",), ("request", "parent"),
         ("rep", "name"), ("pool", "name"), ("territory", "name"),
         ("calendar", "name"), ("absence", "name"), ("tenant", "name"),
     }  # fmt: skip

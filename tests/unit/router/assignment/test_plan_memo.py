@@ -134,8 +134,21 @@ def without_threshold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(classes, "cell_by_value", cell_by_value)
 
 
+def without_the_excluded(patch: pytest.MonkeyPatch) -> None:
+    """Take what was remembered of the same step, whoever was left out of it."""
+    look_up, keep = PlanMemo.candidates, PlanMemo.keep
+    patch.setattr(PlanMemo, "candidates", lambda memo, key, at_ms: look_up(memo, (*key[:2], *key[3:]), at_ms))
+    patch.setattr(PlanMemo, "keep", lambda memo, key, candidates: keep(memo, (*key[:2], *key[3:]), candidates))
+
+
 @pytest.mark.parametrize(
-    "mutate", [without_availability, without_revision, pytest.param(without_threshold, marks=pytest.mark.long)]
+    "mutate",
+    [
+        without_availability,
+        without_revision,
+        without_the_excluded,
+        pytest.param(without_threshold, marks=pytest.mark.long),
+    ],
 )
 def test_a_key_that_lacks_something_is_found(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch

@@ -56,7 +56,7 @@ def test_what_a_decision_changed_is_read_without_what_it_was_chosen_from(
     shared = [name for name in DecisionEffect._fields if name in Decision._fields]
     assert [getattr(effect, name) for name in shared] == [getattr(decision, name) for name in shared]
     assert effect.met_full is met_full
-    assert effect[-4:-1] == (Cause.WOKEN, 4, 5)
+    assert effect[-5:-1] == (Cause.WOKEN, 4, 5, "")
     assert read_content(3, effect.content) == item
     assert read_effect(3, b"decision.3", packed, head, whole=decision.outcome) == decision
 

@@ -9,7 +9,7 @@ from router.assignment.choice import Choice, choose
 from router.assignment.roster import Candidates
 from router.history.projection import Ledger, StateProjection
 from router.model.caps import Cap, CapMeasure, CapWindow
-from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome, Way
 from router.model.events import Completed, PresenceChanged, Settled
 from router.model.records import ItemRecord, LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
@@ -209,9 +209,9 @@ def test_a_pool_that_nobody_is_left_in_starts_anew() -> None:
 
 def test_a_ledger_shows_itself_as_it_stood() -> None:
     ledger = Ledger()
-    ledger.charge(EAST, _choice(EAST), override=False)
+    ledger.charge(EAST, _choice(EAST), Way.GREEDY)
     before = ledger.state()
-    ledger.charge(EAST, _choice(EAST), override=False)
+    ledger.charge(EAST, _choice(EAST), Way.GREEDY)
 
     assert before == replace(ledger.state(), received={"ann": MICROS}, decisions=1)
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from router.history.reconciliation import Movement
+from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import Completed, Event, PresenceChanged, Settled
+from router.model.events import ActivityRecorded, Completed, Event, PresenceChanged, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import MICROS, Member, Pool
 from router.model.workitem import Kind, State, WorkItem
@@ -19,6 +20,10 @@ HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(8, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, MICROS, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=9, rep="bob", epoch=2, previous=8, freed="ann")
 AWAY, BACK = PresenceChanged(8, "bob", 50, 0), PresenceChanged(9, "ann", None, 0)
+CALL = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", 0)
+TRIED = ActivityRecorded(
+    9, "x", Kind.LEAD, "ann", "east", 8, CALL, (ActivityEvidence.ATTEMPT,), True, NextChange.NONE, 0
+)
 CLOSED = Completed(10, "x", Kind.LEAD, State.CLOSED, "bob", "east", 2, 9, 0)
 EVENTS: list[Event] = [ROUTED, MOVED, CLOSED]
 POOLS = {"east": Pool("east", (Member("ann"), Member("bob")))}
@@ -37,6 +42,11 @@ def told(events: Sequence[Event], after: Snapshot) -> list[str]:
     return list(movement.violations(after, POOLS))
 
 
+WORKED = {(place, Kind.LEAD): 1 for place in ("ann", "east/ann", "east/")}
+LEVEL = LedgerState({"ann": 0, "bob": 0}, {"ann": MICROS}, decisions=5, largest_charge=MICROS, worst=0)
+CHARGED = Snapshot(9, {key: 4 if key[0] == "ann" else 1 for key in WORKED}, {"east": LEVEL}, worked=WORKED)
+
+
 def ledger(**changes: object) -> Snapshot:
     return replace(AFTER, ledgers={"east": replace(AFTER.ledgers["east"], **changes)})  # type: ignore[arg-type]
 
@@ -44,6 +54,7 @@ def ledger(**changes: object) -> Snapshot:
 def test_counters_that_follow_from_the_log_are_left_alone() -> None:
     assert told(EVENTS, AFTER) == []
     assert told([AWAY, BACK], GONE) == []
+    assert told([ROUTED, TRIED], CHARGED) == []
 
 
 @pytest.mark.parametrize(
@@ -69,6 +80,17 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
             replace(AFTER, loads={**AFTER.loads, ("east/", Kind.LEAD): 1}),
             "pool east LEAD: 1, its members have 0",
         ),
+        (
+            [ROUTED, replace(TRIED, is_first_attempt=False)],
+            CHARGED,
+            "loads ann LEAD, worked on: log says at most 0, store 1",
+        ),
+        (
+            [ROUTED, TRIED],
+            replace(CHARGED, loads={("ann", Kind.LEAD): 4}),
+            "loads east/ann LEAD: 1 worked on, 0 open",
+        ),
+        ([ROUTED, TRIED], replace(CHARGED, worked={("ann", Kind.LEAD): -1}), "ann LEAD: -1 worked on, 4 open"),
         ([AWAY, BACK], replace(GONE, presences={}), "presence bob: log says away until 50, store there"),
         ([AWAY, BACK], replace(GONE, presences={"ann": 0, "bob": 50}), "ann: log says there, store away until told"),
         (EVENTS, ledger(decisions=7), "decisions: log says 2 more, store 3 more"),

@@ -506,6 +506,58 @@ default: {route: {pool: east}}
     ]
 
 
+def test_who_is_excluded_is_named_by_fields_or_as_handlers_each_once() -> None:
+    route = {"pool": "p", "exclude": ["地区", "handlers", "l", "地区"]}
+
+    rule_set = good(check(source_of(rule(route=route))))
+
+    assert rule_set.rules[0].target.exclude == ("地区", "handlers", "l")
+    assert rule_set.compared_fields == {"地区", "l"}
+
+
+def test_a_single_field_that_names_who_is_excluded_needs_no_list() -> None:
+    assert good(check(source_of(rule(route={"pool": "p", "exclude": "handlers"})))).rules[0].target.exclude == (
+        "handlers",
+    )
+
+
+def test_a_field_that_cannot_name_who_is_excluded_is_refused_where_it_stands() -> None:
+    source = """\
+fields: {about: {type: string}, phone: {type: string, personal: true}, n: {type: number}, handlers: {type: string}}
+rules: []
+default:
+  route:
+    pool: east
+    exclude:
+      - about
+      - abuot
+      - n
+      - phone
+      - handlers
+"""
+
+    problems = [(p.line, p.column, p.path, p.message) for p in check(source).problems]
+
+    owned = "handlers are all who owned the work item before"
+    assert problems == [
+        (8, 9, "default.route.exclude[1]", f"unknown field 'abuot'; declared are about, phone, n, handlers; {owned}"),
+        (
+            9,
+            9,
+            "default.route.exclude[2]",
+            "n is a number field; exclude takes a string or list field, whose texts name reps",
+        ),
+        (
+            10,
+            9,
+            "default.route.exclude[3]",
+            "phone is personal: it would show in the reasons of every rep whom it names",
+        ),
+        (11, 9, "default.route.exclude[4]", f"{owned}, and a field is called so too: call the field otherwise"),
+    ]
+    assert [p.line for p in check(source, personal=["about"]).problems] == [7, 8, 9, 10, 11]
+
+
 def test_what_an_operator_declares_personal_is_refused_likewise() -> None:
     source = """\
 fields: {phone: {type: string}}

@@ -62,6 +62,7 @@ ROUTES = st.builds(
     fallback=st.lists(STEPS, max_size=3).map(tuple),
     hours=st.sampled_from(["", "ignore", "wait"]),
     contact_within=st.none() | TABLES,
+    exclude=LISTS,
 )
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
 CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
@@ -120,7 +121,7 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 
 
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
-    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 5"):
+    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 6"):
         stored.loads('{"format": 99}')
 
 
@@ -164,14 +165,18 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (contains,), Route("p", hours="wait"))) == 5
     assert format_of(RoutingRules(s, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))) == 5
     assert format_of(RoutingRules(s, (Rule("r", ALWAYS, Route("p", fallback=(IgnoreHours(),))),), Route("p"))) == 5
+    assert format_of(RoutingRules(s, (), Route("p", hours="wait", exclude=("s",)))) == 6
 
 
-def test_a_route_that_says_nothing_of_hours_is_written_as_before_there_were_any() -> None:
+def test_a_route_that_says_nothing_of_hours_or_recusal_is_written_as_before_there_were_any() -> None:
     without = RoutingRules({}, (), Route("p", fallback=(Wait(),)))
     within = RoutingRules({}, (), Route("p", fallback=(IgnoreHours(), Wait()), hours="wait"))
-
     timed = RoutingRules({}, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))
+    excluding = RoutingRules({}, (), Route("p", exclude=("about", "handlers")))
 
+    assert json.loads(stored.dumps(excluding))["routes"] == [
+        ["p", [], [], None, 0, "", [], "", None, ["about", "handlers"]]
+    ]
     assert json.loads(stored.dumps(without))["routes"] == [["p", [], [], None, 0, "", [["wait"]]]]
     assert json.loads(stored.dumps(within))["routes"] == [["p", [], [], None, 0, "", [["hours"], ["wait"]], "wait"]]
     assert json.loads(stored.dumps(timed))["routes"] == [["p", [], [], None, 0, "", [], "", [[4, "h"], "", []]]]

@@ -46,6 +46,7 @@ rules:
     when: {any: [{field: 标签, op: has_any, value: [x, "y"]}, {field: d, op: gt, value: 2024-05-01}]}
     route: {pool: q, prefer: [{rep: x, op: gte, value: 3, score: 7}], value: n, priority: 9, sla: fast,
       contact_within: {by: region, 上海: 30m, else: 2d}}
+  - {id: g, when: {field: b, op: eq, value: true}, route: {pool: q, exclude: [标签, region, handlers]}}
   - {id: d, when: {all: [{field: region, op: contains, value: 海}, {percent: 20.5, of: n, salt: s}]}, route: {pool: p}}
   - {id: e, when: {not: {field: 标签, op: has_all, value: {list: few}}}, route: {pool: p}}
   - {id: f, when: {all: [{field: came.weekday, op: in, value: [sat]}, {field: came.hour, op: gte, value: 9}]},
@@ -54,6 +55,7 @@ rules:
 default: {route: {pool: everyone}}
 tests:
   - {name: t, item: {region: 上海}, arrival: 2026-03-06T09:00:00Z, expect: {rule: a, eligible: [r]}}
+  - {name: v, item: {b: true, 标签: [r]}, handlers: [r], expect: {conflict: [r]}}
   - {name: u, item: {n: 5}, at: 2026-10-10T10:00, expect: {outcome: WAITING, contact_due: 2026-10-12T11:00+08:00}}
 workforce:
   time_zone: Asia/Shanghai

@@ -12,6 +12,7 @@ from router.model.workforce import Rep, WorkforceRecords
 from router.rules import scenarios
 from router.rules.check import check, check_tests
 from router.rules.scenarios import RuleTest
+from tests.conftest import ROOT
 
 RULES: dict[str, Any] = {
     "fields": {"region": {"type": "string"}, "n": {"type": "number"}},
@@ -64,6 +65,43 @@ def test_a_failed_test_says_what_came_instead() -> None:
     )
 
 
+def recused(*tests: dict[str, Any]) -> list[scenarios.TestResult]:
+    """Run tests of a route that excludes."""
+    fields = {
+        "fields": {"about": {"type": "list"}},
+        "default": {"route": {"pool": "all", "exclude": ["about", "handlers"]}},
+    }
+    checked = check(json.dumps({**fields, "tests": tests, "workforce": WORKFORCE}))
+    assert checked.problems == ()
+    assert checked.rule_set is not None
+    return run_tests(checked.rule_set, checked.tests, checked.workforce or WorkforceRecords())
+
+
+def test_a_test_says_who_had_it_before_and_expects_who_is_recused() -> None:
+    about = {**case({"about": ["a", "c", "gone"]}, conflict=["a", "b", "c"], eligible=[]), "handlers": ["b"]}
+
+    assert recused(about, case({}, conflict=[], eligible=["a", "b"])) == [
+        scenarios.TestResult("t", True, "", 1),
+        scenarios.TestResult("t", True, "", 1),
+    ]
+
+
+def test_a_test_that_expects_others_to_be_recused_says_who_is() -> None:
+    (result,) = recused(case({"about": ["a"]}, conflict=["b"]))
+
+    assert result.message == ("expected in conflict ['b'], came ['a'] (not in conflict: ['b'], in conflict too: ['a'])")
+
+
+def test_the_examples_of_complaints_pass() -> None:
+    checked = check((ROOT / "examples" / "complaints.yaml").read_text("utf-8"))
+    assert checked.rule_set is not None
+    assert checked.workforce is not None
+
+    passed = [result.passed for result in run_tests(checked.rule_set, checked.tests, checked.workforce)]
+
+    assert (checked.problems, passed) == ((), [True] * 3)
+
+
 def test_the_default_is_expected_by_its_name() -> None:
     assert [result.passed for result in results(case({"n": 1}, rule="default", pool="all", eligible=["a", "b"]))] == [
         True
@@ -99,7 +137,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
             None,
             [case({}, rules="east")],
             "tests[0].expect.rules",
-            "unknown key 'rules'; allowed are rule, pool, eligible, outcome, contact_due",
+            "unknown key 'rules'; allowed are rule, pool, eligible, outcome, conflict, contact_due",
         ),
     ],
 )

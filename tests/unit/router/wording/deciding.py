@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fairlead.v1 import decisions_pb2 as decisions
+from router.model.decision import WAYS, Cause
 from router.wording.decisions import tell
 from router.wording.languages import Language
 
@@ -44,7 +47,12 @@ def decided(*candidates: decisions.Candidate, **facts: object) -> decisions.Deci
         "matched_rules": ["cars"],
         "steps": ["pool east"],
     }
-    return decisions.Decision(candidates=candidates, **{**usual, **facts})  # type: ignore[arg-type]
+    decision = decisions.Decision(candidates=candidates, **{**usual, **facts})  # type: ignore[arg-type]
+    if decision.rep:
+        cause = decisions.Decision.Cause.Name(decision.cause or decisions.Decision.CAUSE_ROUTED)
+        way: Any = decisions.Decision.Way.Value(f"WAY_{WAYS[Cause(cause.removeprefix('CAUSE_'))]}")
+        decision.way = way
+    return decision
 
 
 def told(decision: decisions.Decision, language: Language = Language.EN) -> decisions.Decision:

@@ -148,7 +148,11 @@ def test_a_pool_whose_name_begins_like_the_one_before_is_told_whole() -> None:
 def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
     override = decided(*LARGEST, cause=decisions.Decision.CAUSE_OVERRIDE, note="knows them")
 
-    assert told(override).sentences == ["A person named Anna (knows them).", "2 of 2 eligible."]
+    assert told(override).sentences == [
+        "A person named Anna (knows them).",
+        "2 of 2 eligible.",
+        "The ledger was charged as for any other; what that disturbs is measured.",
+    ]
     assert told(override, Language.ZH).explanation == "由人工指定 Anna（knows them）。"
 
 
@@ -200,7 +204,7 @@ def test_a_lead_that_was_known_is_told_how_it_stands_and_what_was_not_taken() ->
     assert english[0] == "It has an owner already, by decision 7."
     assert english[2:6] == [
         "The owner is no longer active.",
-        "It is converted, and stays so.",
+        "It is converted, and stays so unless it is reopened.",
         'It was sent with other data, which was not taken: phone (stored "139", sent "138"), '
         "value (stored (none), sent 2.0).",
         "Of mail the stored value is erased: nobody can say whether it differs.",

@@ -42,7 +42,11 @@ TABLES: Mapping[str, Mapping[str, Phrase]] = {
 }
 EVERY = [(f"{name} {key}", phrase) for name, table in TABLES.items() for key, phrase in table.items()]
 _FILLED_IN = re.compile(r"\{[^}]*\}")
-WHERE_IT_STANDS = {"NOT_A_MEMBER": ("pool", "rep"), "AT_CAPACITY": ("capacity.LEAD",)}
+WHERE_IT_STANDS = {
+    "NOT_A_MEMBER": ("pool", "rep"),
+    "AT_CAPACITY": ("capacity.LEAD",),
+    "CONFLICT": ("grade", "handlers"),
+}
 
 
 @pytest.mark.parametrize(("where", "phrase"), EVERY, ids=[where for where, _ in EVERY])

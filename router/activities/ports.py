@@ -1,0 +1,81 @@
+"""Where activities are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from router.assignment.commands import Refusal
+from router.model.activities import Activity, ActivityEvidence
+from router.model.events import ActivityRecorded
+from router.model.sealing import NO_OPENINGS, Openings
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCommand:
+    """An activity on its way through the store.
+
+    Parameters
+    ----------
+    activity
+        As it is to be stored: its texts sealed. ``occur_ms`` 0: it occurs now.
+    evidence
+        What it proves.
+    ends
+        Whether it leaves no next date if it sets none.
+    expected
+        The version of the work item that all this is said of; any other is a conflict.
+    key
+        What stands for its external id; empty: it has none.
+    openings, customer
+        As in ``router.assignment.commands.BindCommand``.
+    """
+
+    item_id: str
+    activity: Activity
+    evidence: tuple[ActivityEvidence, ...]
+    ends: bool
+    expected: int
+    actor: str = ""
+    key: str = ""
+    request_id: str = ""
+    fingerprint: str = ""
+    openings: Openings = field(default_factory=lambda: NO_OPENINGS)
+    customer: str = ""
+
+
+class KnownActivity(NamedTuple):
+    """Says that the external id is known already: the event that it stands for; nothing was written."""
+
+    event: ActivityRecorded
+
+
+class InFuture(NamedTuple):
+    """Says that an activity would occur later than now, in milliseconds since 1970; nothing was written."""
+
+    now_ms: int
+
+
+class Activities(Protocol):
+    """Records activities: one atomic step each."""
+
+    async def record(
+        self, tenant: str, command: ActivityCommand, *, preview: bool = False
+    ) -> ActivityRecorded | KnownActivity | InFuture | Refusal:
+        """Record an activity, or answer a repeated request as before.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item.
+        """
+
+    async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
+        """Return the activities of these events, in order.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log has not got one of them.
+        """

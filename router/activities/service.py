@@ -1,0 +1,165 @@
+"""Recording activities: the use case.
+
+A work item is read, what the activity proves is worked out from who acted, and the store writes it if the work item
+still stands so; otherwise it is worked out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from router.activities.evidence import ends_next_date, evidence_of
+from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity
+from router.assignment.commands import Refusal, customer_of
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import StoredItem, WorkItemQueries
+from router.model.activities import TEXTS, Activity
+from router.model.errors import ActivityExists, Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused
+from router.model.events import ActivityRecorded
+from router.model.opening import ACTIVITY
+from router.model.sealing import seal_texts
+from router.model.workitem import CLOSED_STATES, fingerprint_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TRIES = 8
+"""Rounds before a request gives up because the work item changes faster than one can write."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """A wish to record an activity.
+
+    Parameters
+    ----------
+    activity
+        As it was sent; an empty ``rep`` is filled in, ``occur_ms`` 0 is now.
+    by_owner
+        Whether an empty ``rep`` means the owner; else it means nobody of ours.
+    """
+
+    item_id: str
+    activity: Activity
+    by_owner: bool = True
+    request_id: str = ""
+    actor: str = ""
+
+
+class ActivityService:
+    """Records activities.
+
+    Parameters
+    ----------
+    activities
+        Where.
+    queries
+        Work items as they stand.
+    planners
+        Rules, which say whose customer a work item is of, and reps.
+    """
+
+    def __init__(self, activities: Activities, queries: WorkItemQueries, planners: PlannerCache) -> None:
+        self._activities = activities
+        self._queries = queries
+        self._planners = planners
+
+    async def record(
+        self,
+        tenant: str,
+        request: RecordRequest,
+        *,
+        preview: bool = False,
+        check_owner: Callable[[str], object] = lambda _: None,
+    ) -> ActivityRecorded:
+        """Record an activity; one whose external id is known already is that one.
+
+        Parameters
+        ----------
+        check_owner
+            Raises where whoever owns the work item is not whose it may be.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item, or rep.
+        InvalidInput
+            If it would occur in the future.
+        NotPossible
+            If it sets a next date of a work item that is closed.
+        ActivityExists
+            If its external id is that of another activity.
+        RequestIdReused, StoreUnavailable
+            As ``router.assignment.service.Router.route``.
+        """
+        name = f"tenants/{tenant}/workItems/{request.item_id}"
+        if request.activity.rep:
+            await self._check_rep(tenant, request.activity.rep)
+        for _ in range(_TRIES):
+            stored = await self._queries.item(tenant, request.item_id)
+            check_owner(stored.record.owner)
+            if request.activity.next_ms and stored.record.state in CLOSED_STATES:
+                raise NotPossible(name, f"is {stored.record.state}: leave activity.next_time out")
+            answer = await self._activities.record(
+                tenant, await self._command(tenant, request, stored), preview=preview
+            )
+            if isinstance(answer, InFuture):
+                occurs, now = _shown(request.activity.occur_ms), _shown(answer.now_ms)
+                raise InvalidInput.of("activity.occur_time", f"{occurs}: must be at most now, {now}")
+            if answer is Refusal.CONFLICT:
+                continue
+            return _recorded(name, request, answer)
+        raise Conflict(name, "changes faster than one can write: try again")
+
+    async def _check_rep(self, tenant: str, rep: str) -> None:
+        planner = await self._planners.current(tenant)
+        if rep not in planner.roster.reps:
+            planner = await self._planners.renewed(tenant, planner.revisions)
+        if rep not in planner.roster.reps:
+            raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
+
+    async def _command(self, tenant: str, request: RecordRequest, stored: StoredItem) -> ActivityCommand:
+        record, sent = stored.record, request.activity
+        rep = sent.rep or (record.owner if request.by_owner else "")
+        evidence = evidence_of(sent.kind, sent.direction, by_person=bool(rep), duration_ms=sent.duration_ms)
+        texts, openings = seal_texts(ACTIVITY, {name: getattr(sent, name) for name in TEXTS})
+        planner = await self._planners.current(tenant)
+        return ActivityCommand(
+            item_id=record.item_id,
+            activity=sent._replace(rep=rep, **texts),
+            evidence=evidence,
+            ends=ends_next_date(evidence, by_person=bool(rep)),
+            expected=record.version,
+            actor=request.actor,
+            key=sent.external_id,
+            request_id=request.request_id,
+            fingerprint=fingerprint_of(request.request_id, "activity", record.item_id, *sent, request.by_owner),
+            openings=openings,
+            customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
+        )
+
+
+def _recorded(
+    name: str, request: RecordRequest, answer: ActivityRecorded | KnownActivity | Refusal
+) -> ActivityRecorded:
+    if isinstance(answer, ActivityRecorded):
+        return answer
+    if not isinstance(answer, KnownActivity):
+        if answer is Refusal.REQUEST_ID_REUSED:
+            raise RequestIdReused(request.request_id)
+        raise Conflict(name, "was recorded before, by an event that somebody deleted")
+    if _is_same(request.activity, answer.event):
+        return answer.event
+    raise ActivityExists(f"{name}/activities/{answer.event.number}")
+
+
+def _shown(at_ms: int) -> str:
+    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
+
+
+def _is_same(sent: Activity, recorded: ActivityRecorded) -> bool:
+    """Say whether an activity was sent before: what was left out, or is erased by now, may be anything."""
+    before = recorded.activity
+    optional = {name for name in ("rep", "occur_ms") if not getattr(sent, name)}
+    fields = {*Activity._fields} - optional - {*recorded.erased}
+    return all(getattr(sent, name) == getattr(before, name) for name in fields)

@@ -1,0 +1,142 @@
+"""Reopening: a closed work item goes back to whoever had it, where they are soon there, else to whom the rules choose.
+
+Either way it enters the ledger apart: whoever gets it is entitled to what they receive, and nobody's deficit moves.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from router.assignment.commands import Moved, Refusal, ReopenRequest, reopen_command
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.queries import StoredItem, WorkItemQueries
+from router.model.decision import Decision
+from router.model.errors import (
+    Conflict,
+    CorruptHistory,
+    InvalidInput,
+    NotPossible,
+    RequestIdReused,
+    StaleEtag,
+    StaleRevision,
+)
+from router.model.workitem import CLOSED_STATES, fingerprint_of
+from router.workforce.ports import Presences
+
+SOON_MS = 2 * 3_600_000
+"""Within so long the former owner has to be there."""
+_DAY_MS = 24 * 3_600_000
+_TRIES = 8
+
+
+class Reopening:
+    """The use case.
+
+    Parameters
+    ----------
+    store
+        Owners, loads, ledgers.
+    planners
+        Rules and workforce.
+    queries
+        Work items as they stand.
+    presences
+        Who is away.
+    """
+
+    def __init__(
+        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, presences: Presences
+    ) -> None:
+        self._store = store
+        self._planners = planners
+        self._queries = queries
+        self._presences = presences
+
+    async def reopen(self, tenant: str, request: ReopenRequest, *, preview: bool = False) -> Decision:
+        """Reopen a work item.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item.
+        StaleEtag, Conflict
+            If it changed since it was read.
+        NotPossible
+            If it is open, or was closed longer ago than the tenant allows, or no rule set is published.
+        InvalidInput
+            If today's rules cannot read it.
+        RequestIdReused, StoreUnavailable
+            As ``Router.route``.
+        """
+        fingerprint = fingerprint_of(request.request_id, "reopen", request.item_id, request.reason)
+        if request.request_id:
+            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
+            if earlier is not None:
+                return _sole(tenant, request, earlier)
+        planner = await self._planners.current(tenant)
+        for _ in range(_TRIES):
+            stored = await self._queries.item(tenant, request.item_id)
+            at_ms = await self._store.now_us(tenant) // 1000
+            await self._check(tenant, planner, stored, at_ms)
+            try:
+                owner = await self._former_owner(tenant, planner, stored, at_ms)
+                job = reopen_command(planner, request, stored.record, stored.item, fingerprint, at_ms, owner)
+                (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
+            except InvalidInput:
+                if await self._planners.holds(tenant, planner):
+                    raise
+                planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            except StaleRevision:
+                planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            if isinstance(answer, Moved) or (answer is Refusal.CONFLICT and request.expected is None):
+                continue
+            assert isinstance(answer, Decision | Refusal)  # it was found by its id
+            return _sole(tenant, request, answer)
+        raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
+
+    async def _check(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> None:
+        """Refuse what is open, or was closed too long ago."""
+        record, name = stored.record, f"tenants/{tenant}/workItems/{stored.record.item_id}"
+        if record.state not in CLOSED_STATES:
+            raise NotPossible(name, f"is {record.state}; only what is closed can be reopened")
+        (closed,) = await self._store.events(tenant, after=record.event - 1, count=1)
+        days = planner.roster.records.settings.reopening_days
+        last_ms = closed.at_ms + days * _DAY_MS
+        if at_ms > last_ms:
+            closing, last = _instant(closed.at_ms), _instant(last_ms)
+            raise NotPossible(name, f"was closed at {closing}, and could be reopened until {last}, {days} days later")
+
+    async def _former_owner(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> str:
+        """Return who had a work item, if they are there soon; else nobody."""
+        owner, roster = stored.record.owner, planner.roster
+        rep = roster.reps.get(owner)
+        if rep is None or not rep.active:
+            return ""
+        until_ms = (await self._presences.presences(tenant)).get(owner)
+        if until_ms is not None and not 0 < until_ms <= at_ms + SOON_MS:
+            return ""
+        (attempt,) = planner.plan(stored.item, at_ms, named=owner, apart=True).attempts
+        pool, counts_hours = roster.pools.get(attempt.step.pool), attempt.step.counts_hours
+        first_ms = roster.availability.first_there(owner, pool, max(at_ms, until_ms or 0), counts_hours=counts_hours)
+        return owner if first_ms is not None and first_ms <= at_ms + SOON_MS else ""
+
+
+def _instant(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _sole(tenant: str, request: ReopenRequest, answer: Decision | Refusal) -> Decision:
+    name = f"tenants/{tenant}/workItems/{request.item_id}"
+    match answer:
+        case Decision():
+            return answer
+        case Refusal.REQUEST_ID_REUSED:
+            raise RequestIdReused(request.request_id)
+        case Refusal.LOST:
+            raise CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
+        case _:
+            raise StaleEtag(name, "changed since it was read: read it again")

@@ -1,0 +1,98 @@
+"""``fairlead agenda``: what a rep is to follow up.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from router.cli.absences import as_json
+from router.cli.clocks import Clock
+from router.cli.consoles import console_for
+from router.cli.words import last
+from router.wording.languages import Language
+
+language_option = click.option(
+    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
+)
+
+
+@click.command()
+@click.argument("rep")
+@click.option("--date", default="", metavar="DATE", help="The day, such as 2026-11-30 [default: today].")
+@click.option("--all", "has_all", is_flag=True, help="All that REP has open, with a date or not.")
+@language_option
+@as_json
+@server_option
+@tenant_option
+def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, server: str, tenant: str) -> None:
+    """Show what REP is to follow up on a day: what falls due then, and what is overdue.
+
+    The day is one on the clocks of the rep's calendar, or else the tenant's. A date is set by `fairlead activity
+    --next`; the next activity by which somebody turns to the customer replaces or ends it.
+
+    \b
+      $ fairlead agenda li-na
+      $ fairlead agenda li-na --date 2026-11-30 --language zh
+      $ fairlead agenda li-na --all
+    """
+    with connected(server, tenant) as client:
+        if has_all:
+            if date:
+                raise click.UsageError("--date: not with --all, which has every date")
+            _show_work(client, rep, language, as_json)
+        else:
+            _show_day(client, rep, date, language, as_json)
+
+
+def _show_day(client: FairleadClient, rep: str, date: str, language: str, as_json: bool) -> None:
+    pages = list(client.list_agenda(rep, date, language=language))
+    dates = [each for page in pages for each in page.next_dates]
+    if as_json:
+        _print_json({"date": pages[0].date, "time_zone": pages[0].time_zone}, "next_dates", dates)
+        return
+    title = f"{len(dates)} to follow up on {pages[0].date}; times of {pages[0].time_zone}"
+    table = _table(title, "work item", "when", "what")
+    for each in dates:
+        table.add_row(last(each.work_item), Text(each.words), Text(each.next_step))
+    console_for(sys.stdout).print(table)
+
+
+def _show_work(client: FairleadClient, rep: str, language: str, as_json: bool) -> None:
+    work = list(client.list_my_work(rep, language=language))
+    if as_json:
+        _print_json({}, "work", work)
+        return
+    clock = Clock.of(client, utc=False)
+    table = _table(f"{len(work)} open; {clock.title}", "work item", "first came", "worked", "when", "what")
+    for each in work:
+        came, worked = clock.shown(each.work_item.create_time, "minutes"), "yes" if each.worked else "no"
+        date = each.next_date
+        table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(date.next_step))
+    console_for(sys.stdout).print(table)
+
+
+def _table(title: str, *headings: str) -> Table:
+    return Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+
+
+def _print_json(facts: dict[str, Any], name: str, messages: list[Any]) -> None:
+    documents = [_document(message) for message in messages]
+    click.echo(json.dumps({**facts, name: documents}, ensure_ascii=False, indent=2))
+
+
+def _document(message: Message) -> dict[str, Any]:
+    document: dict[str, Any] = MessageToDict(message, preserving_proto_field_name=True)
+    return document

@@ -1,0 +1,114 @@
+"""``fairlead import``: leads that have their owners already, from a file into a running service.
+
+Exit codes: 0 all were imported; 1 the service refused one, or does not answer, or a row was in error; 2 the file cannot
+be read as it is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.operations import metadata_of
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.consoles import console_for, progress_bar
+from router.cli.csv_files import csv_file
+from router.cli.failing import InputFailed
+from router.cli.inputs import active_source, mapping
+from router.cli.lead_files import BookEntry, BookFile, read_book
+from router.cli.route import FILE
+from router.cli.words import last
+from router.rules.check import check
+from router.rules.route import RoutingRules
+from tables.cli import say, table_options
+from tables.options import ReadOptions
+
+PART = 10_000
+"""Leads of one operation."""
+COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--source", default="csv", show_default=True, help="The system leads come from, if no column says.")
+@click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
+@click.option("--dry-run", is_flag=True, help="Read and check the file; import nothing.")
+@server_option
+@tenant_option
+@table_options
+def import_(
+    file: Path, source: str, pairs: tuple[str, ...], dry_run: bool, server: str, tenant: str, reading: ReadOptions
+) -> None:
+    """Import leads that have their owners already, from FILE.
+
+    Each gets the owner that the file names, whatever their capacity and caps, and nobody's deficit moves. Its clocks
+    count from when the owner got it. Imported twice, or after an interruption, it is there once.
+
+    \b
+      $ fairlead import book.xlsx
+      $ fairlead import book.csv --source old-crm --map 负责人=owner --timezone Asia/Shanghai
+
+    \b
+    Columns (英文或中文; any order; lists separated by ; or |):
+      external_id 编号, owner 归属人 (a rep's id), assigned_time 分配时间 (UTC, unless it or --timezone names a zone);
+      source 来源, kind 类型, value 金额, priority 优先级; each field that the rule set declares, under its name
+
+    A row in error is left out and written to FILE.rejected.csv; what the service refuses, because it is known already,
+    its owner is not or a field is not as the rules declare, to FILE.refused.csv. The exit code is then 1.
+    """
+    options = replace(reading, columns={**reading.columns, **mapping(pairs)})
+    console = console_for(sys.stdout)
+    with connected(server, tenant) as client:
+        book = read_book(file, _rules(client, server).sent_fields, source, options)
+        say(book.report)
+        if book.left_out:
+            console.print(f"columns left out, the rule set declares no such field: {', '.join(book.left_out)}")
+        refused = 0 if dry_run else _import(client, book, file, console)
+    sys.exit(1 if refused or book.report.n_rejected else 0)
+
+
+def _rules(client: FairleadClient, server: str) -> RoutingRules:
+    source = active_source(client)
+    rule_set = check(source.encode()).rule_set if source is not None else None
+    if rule_set is None:
+        raise InputFailed(f"no rule set is published at {server}: see fairlead rules publish")
+    return rule_set
+
+
+def _import(client: FairleadClient, book: BookFile, file: Path, console: Console) -> int:
+    """Import part after part, and write what is refused; return how much that is."""
+    imported, refused = 0, list[tuple[BookEntry, str]]()
+    with progress_bar(console) as progress:
+        task = progress.add_task("importing", total=len(book.entries))
+        for start in range(0, len(book.entries), PART):
+            part = book.entries[start : start + PART]
+            begun = client.import_work_items(_message(client, entry) for entry in part)
+            for operation in client.operations.follow(begun.name):
+                progress.update(task, completed=start + metadata_of(operation).done_count)
+            progress.update(task, completed=start + len(part))
+            answer = client.operations.result(begun.name, routing.ImportWorkItemsResponse)
+            imported += answer.imported_count
+            refused += [(part[each.index], each.error.message) for each in answer.refused]
+    console.print(f"{imported:,} imported, {len(refused):,} refused")
+    if refused:
+        _write(refused, file.with_name(f"{file.name}.refused.csv"), console)
+    return len(refused)
+
+
+def _message(client: FairleadClient, entry: BookEntry) -> routing.ImportedWorkItem:
+    return client.imported(entry.item, entry.owner, entry.assigned.astimezone(UTC))
+
+
+def _write(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> None:
+    with csv_file(file, COLUMNS) as rows:
+        for entry, why in refused:
+            rows.write([entry.item.source, entry.item.external_id, last(entry.owner), entry.assigned.isoformat(), why])
+    console.print(f"what was refused, and why, is in {file}")

@@ -1,0 +1,195 @@
+"""What RoutingService answers about activities: recorded, listed as work and agenda, told as a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from google.protobuf.message import Message
+
+from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import routing_pb2 as routing
+from gateway import fields
+from gateway.auth.principals import Role
+from gateway.grpc.call import Call
+from router.activities.agenda import Agenda
+from router.activities.ports import Activities
+from router.activities.service import ActivityService, RecordRequest
+from router.activities.timeline import Timelines
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.queries import WorkItemQueries
+from router.assignment.roster import Roster
+from router.model.decision import Decision
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired
+from router.rpc.activity_messages import activity_message, activity_of, next_date_message
+from router.rpc.fields import View
+from router.rpc.messages import STATES, work_item_message
+from router.rpc.presenter import DecisionPresenter
+from router.wording.activities import tell_entry, tell_next_date
+from router.wording.languages import Language, language_of
+
+Mask = Callable[[Call, Message], Awaitable[None]]
+
+
+class ActivityAnswers:
+    """Answers the methods about activities.
+
+    Parameters
+    ----------
+    service, agenda, timelines
+        The use cases.
+    planners
+        How people are called.
+    presenter
+        Writes decisions.
+    mask
+        Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
+    """
+
+    def __init__(
+        self,
+        service: ActivityService,
+        agenda: Agenda,
+        timelines: Timelines,
+        planners: PlannerCache,
+        presenter: DecisionPresenter,
+        mask: Mask | None = None,
+    ) -> None:
+        self._service = service
+        self._agenda = agenda
+        self._timelines = timelines
+        self._planners = planners
+        self._presenter = presenter
+        self._mask = mask
+
+    @classmethod
+    def over(
+        cls,
+        store: Assignments,
+        activities: Activities,
+        queries: WorkItemQueries,
+        planners: PlannerCache,
+        presenter: DecisionPresenter,
+        mask: Mask | None,
+    ) -> Self:
+        """Connect the use cases, over a store."""
+        service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
+        return cls(service, agenda, Timelines(store), planners, presenter, mask)
+
+    async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
+        """Record an activity."""
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        sent = request.activity
+        rep = fields.reference(sent.rep, "reps", tenant, "activity.rep") if sent.rep else ""
+        if rep:
+            call.check_own(rep)
+        wish = RecordRequest(
+            item_id,
+            activity_of(sent, rep),
+            by_owner=call.principal is None or Role.SERVICE not in call.principal.roles,
+            request_id=fields.request_id(request),
+            actor=call.actor,
+        )
+        recorded = await self._service.record(tenant, wish, preview=request.validate_only, check_owner=call.check_own)
+        return _named(activity_message(tenant, recorded), await self._roster(tenant))
+
+    async def my_work(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
+        """List what a rep has open."""
+        tenant, rep = _rep_of(request.rep, call)
+        language = language_of(request.language_code)
+        work = await self._agenda.work(
+            tenant,
+            rep,
+            after=fields.page_number(request.page_token, rep),
+            count=fields.page_size(request.page_size),
+        )
+        room, answer = fields.PageRoom(), routing.ListMyWorkResponse(next_page_token=fields.page_token(work.after, rep))
+        last = 0
+        for item, follow_up in work.items:
+            entry = routing.OpenWork(work_item=work_item_message(tenant, item), worked=item.record.worked)
+            if follow_up:
+                date = next_date_message(tenant, follow_up, work.clocks.now_ms)
+                tell_next_date(date, work.clocks.now_ms, ZoneInfo(work.clocks.time_zone), language)
+                entry.next_date.CopyFrom(date)
+            if not room.takes(entry):
+                answer.next_page_token = fields.page_token(last, rep)
+                break
+            answer.work.append(entry)
+            last = item.record.first
+        return answer
+
+    async def agenda(self, request: activities.ListAgendaRequest, call: Call) -> activities.ListAgendaResponse:
+        """List what a rep is to follow up on a day."""
+        tenant, rep = _rep_of(request.rep, call)
+        language, asked = language_of(request.language_code), f"{rep} {request.date}"
+        start, count = fields.page_number(request.page_token, asked), fields.page_size(request.page_size)
+        day, has_more = await self._agenda.day(tenant, rep, request.date, start=start, count=count)
+        zone, now_ms = ZoneInfo(day.clocks.time_zone), day.clocks.now_ms
+        dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
+        for date in dates:
+            tell_next_date(date, now_ms, zone, language)
+        return activities.ListAgendaResponse(
+            date=day.date,
+            time_zone=day.clocks.time_zone,
+            next_dates=dates,
+            next_page_token=fields.page_token(start + count if has_more else None, asked),
+        )
+
+    async def timeline(self, request: routing.GetTimelineRequest, call: Call) -> routing.GetTimelineResponse:
+        """Tell what happened to a work item."""
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        language = language_of(request.language_code)
+        last, count = fields.page_number(request.page_token, item_id), fields.page_size(request.page_size)
+        page = await self._timelines.page(tenant, item_id, last=last, count=count)
+        call.check_own(page.record.owner)
+        roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
+        entries = list[routing.TimelineEntry]()
+        for event in reversed(page.events):
+            entry = await self._entry(call, tenant, event, roster, language)
+            if not room.takes(entry):
+                before = event.number
+                break
+            entries.append(entry)
+        return routing.GetTimelineResponse(entries=entries[::-1], next_page_token=fields.page_token(before, item_id))
+
+    async def _entry(
+        self, call: Call, tenant: str, event: Event, roster: Roster, language: Language
+    ) -> routing.TimelineEntry:
+        entry = routing.TimelineEntry(id=str(event.number), time=fields.timestamp(event.at_ms * 1000))
+        match event:
+            case Decision():
+                told = await self._presenter.message(call, tenant, event, View(language=language, tells=True))
+                entry.decision.CopyFrom(told)
+                entry.actor = event.head.actor
+            case ActivityRecorded():
+                entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
+                entry.actor = event.actor
+            case Completed():
+                entry.closed, entry.actor = STATES[event.state], event.actor
+            case Fired(step=step):
+                entry.reminder = step
+            case Erased():
+                entry.erased, entry.actor = True, event.actor
+        if self._mask is not None:
+            await self._mask(call, entry)
+        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language)
+        return entry
+
+    async def _roster(self, tenant: str) -> Roster:
+        return (await self._planners.newest(tenant)).roster
+
+
+def _rep_of(name: str, call: Call) -> tuple[str, str]:
+    """Read whose work is asked for; a rep asks for their own."""
+    tenant, rep = fields.name_of(name, "reps", "rep")
+    call.check_own(rep)
+    return tenant, rep
+
+
+def _named(message: activities.Activity, roster: Roster) -> activities.Activity:
+    """Write into an activity how whoever acted is called."""
+    rep = roster.reps.get(message.rep.rpartition("/")[2])
+    message.rep_display_name = rep.display_name if rep else ""
+    return message

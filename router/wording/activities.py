@@ -1,0 +1,71 @@
+"""Activities, next dates and timelines in words, composed from what their messages say, which is masked before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import routing_pb2 as routing
+from router.wording.instants import when
+from router.wording.languages import Language
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE_S = 60
+
+
+def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -> None:
+    """Write into an entry what it says in words; times by the clocks of a zone."""
+    kind = entry.WhichOneof("event")
+    match kind:
+        case "decision":
+            entry.words = entry.decision.explanation
+        case "activity":
+            entry.words = _activity(entry.activity, entry.time.ToDatetime(UTC), zone, language)
+        case "closed":
+            state = routing.WorkItem.State.Name(entry.closed).removeprefix("STATE_")
+            entry.words = TIMELINE["closed"].say(language, state=STATES[state].say(language))
+        case "reminder":
+            entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
+        case "erased":
+            entry.words = TIMELINE["erased"].say(language)
+
+
+def tell_next_date(date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language) -> None:
+    """Write into a next date what it says in words, at an instant in milliseconds since 1970."""
+    now = _EPOCH + timedelta(milliseconds=now_ms)
+    key = activities.NextDate.Status.Name(date.status).removeprefix("STATUS_")
+    sentences = [NEXT_DATES[key].say(language, when=when(date.next_time.ToDatetime(UTC), now, zone, language))]
+    if date.reminders:
+        told = when(date.reminder_time.ToDatetime(UTC), now, zone, language)
+        sentences.append(NEXT_DATES[f"reminder {date.reminders}"].say(language, when=told))
+    date.words = (" " if language is Language.EN else "").join(sentences)
+
+
+def _activity(activity: activities.Activity, recorded: datetime, zone: tzinfo, language: Language) -> str:
+    sentences = [_done(activity, language)]
+    occurred = activity.occur_time.ToDatetime(UTC)
+    if recorded - occurred >= timedelta(seconds=_MINUTE_S):
+        sentences.append(TIMELINE["occurred"].say(language, when=when(occurred, recorded, zone, language)))
+    if activity.HasField("next_time"):
+        date = when(activity.next_time.ToDatetime(UTC), recorded, zone, language)
+        sentences.append(TIMELINE["next"].say(language, when=date))
+    return (" " if language is Language.EN else "").join(sentences)
+
+
+def _done(activity: activities.Activity, language: Language) -> str:
+    kind = activities.Activity.Kind.Name(activity.kind).removeprefix("KIND_")
+    direction = activities.Activity.Direction.Name(activity.direction).removeprefix("DIRECTION_")
+    key = kind if kind == "NOTE" else f"{kind} {direction}"
+    rep = activity.rep_display_name or activity.rep.rpartition("/")[2] or PARTS["nobody of ours"].say(language)
+    return ACTIVITIES[key].say(language, rep=rep, lasted=_lasted(activity, language))
+
+
+def _lasted(activity: activities.Activity, language: Language) -> str:
+    seconds = activity.duration.seconds
+    if not activity.HasField("duration"):
+        return ""
+    minutes, rest = divmod(seconds, _MINUTE_S)
+    if not minutes:
+        return PARTS["seconds"].say(language, seconds=rest)
+    return PARTS["minutes and seconds" if rest else "minutes"].say(language, minutes=minutes, seconds=rest)

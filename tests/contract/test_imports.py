@@ -1,0 +1,141 @@
+"""What comes with its owner: entered once, apart from the ledger, its clocks from then; on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from failures import AlreadyExists, Failure, InvalidInput, NotFound, NotPossible
+from router.assignment.commands import ImportedItem, RouteRequest
+from router.imports.service import Imports
+from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.decision import Cause, Decision, Outcome, Way
+from router.model.records import LedgerState
+from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
+from tests.contract.test_caps import DAY_MS, START_MS, World, world
+
+__all__ = ["world"]  # a fixture
+
+EAST = Pool("east", (Member("ann", 3000), Member("bo")))
+
+
+def entry(number: int, owner: str = "ann", days: int = 3, **given: Any) -> ImportedItem:
+    return ImportedItem(WorkItem(Kind.LEAD, "old-crm", f"L-{number}", **given), owner, START_MS - days * DAY_MS)
+
+
+async def imported(world: World, *entries: ImportedItem) -> list[Decision | Failure]:
+    imports = Imports(world.store, world.planners, world.queries, world.scores)
+    return await imports.enter(world.tenant, entries, "mo")
+
+
+async def firm(world: World, pool: Pool = EAST, **reps: Rep) -> None:
+    await world.save(*[reps.get(member.rep, Rep(member.rep)) for member in pool.members], pool=pool)
+
+
+async def test_each_has_its_owner_since_then_and_no_deficit_moves(world: World) -> None:
+    await firm(world)
+    await world.route()
+    before = await world.store.ledger(world.tenant, "east")
+
+    answers = await imported(world, entry(1), entry(2, "bo", value=7.0), entry(3))
+
+    after: LedgerState = await world.store.ledger(world.tenant, "east")
+    decisions = [answer for answer in answers if isinstance(answer, Decision)]
+    assert [(each.outcome, each.rep, each.pool, each.epoch) for each in decisions] == [
+        (Outcome.ASSIGNED, rep, "east", 1) for rep in ("ann", "bo", "ann")
+    ]
+    assert {(each.way, each.head.cause, each.head.actor, each.since_ms) for each in decisions} == {
+        (Way.APART, Cause.IMPORTED, "mo", START_MS - 3 * DAY_MS)
+    }
+    assert (after.deficits, after.decisions, after.largest_charge) == (
+        before.deficits, before.decisions, before.largest_charge,
+    )  # fmt: skip
+    assert after.received_apart == {"ann": 2 * MICROS, "bo": MICROS}
+    assert await world.differences() == []
+
+
+async def test_neither_capacity_nor_caps_refuse_a_book_that_is_there_and_all_of_it_is_open(world: World) -> None:
+    caps = (Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY), Cap("held", CapMeasure.OPEN, 2))
+    await firm(world, Pool("east", (Member("ann"),), caps=caps), ann=Rep("ann", capacity={"LEAD": 3}))
+
+    answers = await imported(world, *map(entry, range(4)))
+
+    assert all(isinstance(answer, Decision) for answer in answers)
+    assert await world.store.counts(world.tenant) == {}
+    assert (await world.store.loads(world.tenant))["ann", Kind.LEAD] == 4
+    assert (await world.route()).rep == ""
+    assert await world.differences() == []
+
+
+async def test_a_second_time_nothing_is_written_and_the_answers_are_the_same(world: World) -> None:
+    await firm(world)
+    first = await imported(world, entry(1), entry(2))
+    (newest,) = await world.store.events(world.tenant, count=1, newest_first=True)
+
+    assert await imported(world, entry(1), entry(2)) == first
+    assert await world.store.events(world.tenant, count=1, newest_first=True) == [newest]
+
+
+@pytest.mark.parametrize(
+    "other", [entry(1, "bo"), entry(1, days=4), entry(1, value=2.0), entry(1, priority=3)]
+)  # fmt: skip
+async def test_what_was_imported_otherwise_is_known_already(world: World, other: ImportedItem) -> None:
+    await firm(world)
+    await imported(world, entry(1))
+
+    (answer,) = await imported(world, other)
+
+    assert isinstance(answer, AlreadyExists)
+    assert "old-crm~L-1" in str(answer)
+
+
+async def test_what_is_known_by_any_spelling_or_waits_or_is_closed_is_refused_and_the_rest_imported(
+    world: World,
+) -> None:
+    await firm(world)
+    routed = await world.router.route(world.tenant, RouteRequest(WorkItem(Kind.LEAD, "old-crm", "L-1")))
+    await world.router.complete(world.tenant, routed.item_id, State.CLOSED)
+    await imported(world, entry(2))
+    respelt = ImportedItem(WorkItem(Kind.LEAD, "OLD-crm", " l-2"), "bo", START_MS)
+
+    answers = await imported(world, entry(1), respelt, entry(3))
+
+    assert [type(answer) for answer in answers] == [AlreadyExists, AlreadyExists, Decision]
+    assert await world.differences() == []
+
+
+async def test_who_is_unknown_or_inactive_gets_nothing_and_no_time_lies_ahead(world: World) -> None:
+    await firm(world, bo=Rep("bo", active=False))
+
+    nobody, inactive, ahead, fine = await imported(
+        world, entry(1, "eve"), entry(2, "bo"), entry(3, days=-1), entry(4, days=0)
+    )
+
+    assert isinstance(nobody, NotFound)
+    assert isinstance(inactive, NotPossible)
+    assert isinstance(ahead, InvalidInput)
+    assert str(ahead) == "assigned_time: 2030-01-02T00:00:00.000Z: must not be after now, 2030-01-01T00:00:00.000Z"
+    assert isinstance(fine, Decision)
+
+
+async def test_an_attribute_that_no_rule_set_declares_refuses_its_work_item_alone(world: World) -> None:
+    await firm(world)
+
+    bad, fine = await imported(world, entry(1, attributes={"colour": "red"}), entry(2))
+
+    assert isinstance(bad, InvalidInput)
+    assert "colour" in str(bad)
+    assert isinstance(fine, Decision)
+
+
+async def test_who_is_in_no_pool_of_the_route_has_it_beside_every_ledger(world: World) -> None:
+    await firm(world)
+    await world.save(Rep("guest"), pool=Pool("west", (Member("guest"),)))
+
+    (answer,) = await imported(world, entry(1, "guest"))
+
+    assert isinstance(answer, Decision)
+    assert (answer.rep, answer.pool) == ("guest", "")
+    assert await world.differences() == []

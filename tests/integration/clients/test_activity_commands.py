@@ -1,0 +1,83 @@
+"""``fairlead activity``, ``agenda`` and ``timeline`` against a real service, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fairlead.client import FairleadClient
+from fairlead.v1.workforce_pb2 import Rep
+from tests.integration.clients.arranging import Restartable, fairlead, tried
+
+RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
+
+
+@pytest.fixture
+def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The options that lead to a tenant of the test's own, where ann has a lead."""
+    tenant = request.node.name.partition("[")[0][-60:]
+    with FairleadClient(served.address, tenant) as client:
+        client.update_tenant(time_zone="Asia/Shanghai")
+        client.upsert_reps([Rep(name="ann", display_name="安娜")])
+        client.upsert_pool("east", {"ann": 1.0})
+        client.publish_rules(RULES)
+        client.route({}, source="crm", external_id="L-1")
+    return ("--server", served.address, "--tenant", tenant)
+
+
+def test_a_call_is_recorded_put_on_the_agenda_and_told(at: tuple[str, ...]) -> None:
+    step = ("--next", "2096-11-30T10:00", "--step", "call again")
+
+    said = fairlead("activity", "crm~L-1", "call", "--outcome", "no answer", "--lasted", "4m", *step, *at)
+    noted = fairlead("activity", "crm~L-1", "note", "--note", "asks for prices", *at)
+    agenda = fairlead("agenda", "ann", "--date", "2096-11-30", *at)
+    work = fairlead("agenda", "ann", "--all", "--language", "zh", *at)
+    told = fairlead("timeline", "crm~L-1", "--language", "zh", *at)
+    entries = json.loads(fairlead("timeline", "crm~L-1", "--json", "--count", "2", *at))["entries"]
+
+    assert said == "crm~L-1: ATTEMPT, CONTACT; next follow-up 2096-11-30 10:00 (Asia/Shanghai)\n"
+    assert noted == "crm~L-1: recorded, no evidence\n"
+    assert "1 to follow up on 2096-11-30; times of Asia/Shanghai" in agenda
+    assert "call again" in agenda
+    assert "下次跟进时间：2096-11-30 10:00。" in work
+    assert "yes" in work
+    for words in ("分配池 east：安娜。", "安娜致电客户（4 分钟）。", "no answer", "安娜写了备注。", "asks for prices"):
+        assert words in told
+    assert [[*entry][-1] for entry in entries] == ["activity", "activity"]
+
+
+def test_a_date_that_is_over_is_overdue_and_a_dry_run_writes_nothing(at: tuple[str, ...]) -> None:
+    past = (datetime.now(UTC) - timedelta(days=2)).isoformat(timespec="seconds")
+    before = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
+
+    dry = fairlead("activity", "crm~L-1", "call", "--dry-run", *at)
+    fairlead("activity", "crm~L-1", "call", "--occurred", before, "--next", past, *at)
+    listed = json.loads(fairlead("agenda", "ann", "--json", *at))
+
+    assert dry == "crm~L-1: ATTEMPT; nothing is written\n"
+    assert [(date["status"], date["work_item"].rpartition("/")[2]) for date in listed["next_dates"]] == [
+        ("STATUS_OVERDUE", "crm~L-1")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("activity", "crm~L-1", "call", "--lasted", "soon"), 2, "'soon'; allowed: a length such as 45s, 3m or 1h"),
+        (("activity", "crm~L-1", "call", "--next", "x"), 2, "'x'; allowed: a date 2026-10-01"),
+        (("activity", "crm~L-1", "call", "--step", "x"), 1, "activity.next_step"),
+        (("activity", "crm~none", "call"), 1, "there is no work item"),
+        (("agenda", "ann", "--date", "never"), 1, "'never': must be a date such as 2026-11-28"),
+        (("agenda", "ann", "--date", "2026-11-28", "--all"), 2, "not with --all"),
+        (("agenda", "nobody"), 1, "there is no rep"),
+        (("timeline", "crm~none"), 1, "there is no work item"),
+    ],
+)
+def test_what_cannot_be_is_said_with_what_is_allowed(
+    at: tuple[str, ...], arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    ended, printed = tried(*arguments, *at)
+
+    assert (ended, says in printed) == (status, True), printed

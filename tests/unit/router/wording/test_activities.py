@@ -1,0 +1,102 @@
+"""Activities, next dates and timelines in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import routing_pb2 as routing
+from router.wording.activities import tell_entry, tell_next_date
+from router.wording.languages import Language
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE
+
+CALL = activities.Activity.KIND_CALL
+OUT, IN = activities.Activity.DIRECTION_OUTBOUND, activities.Activity.DIRECTION_INBOUND
+
+
+def at(day: int, hour: int) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(datetime(2026, 11, day, hour, tzinfo=UTC))
+    return stamp
+
+
+def told(language: Language, **event: object) -> str:
+    entry = routing.TimelineEntry(time=at(27, 10), **event)  # type: ignore[arg-type]  # one of its events
+    tell_entry(entry, UTC, language)
+    return entry.words
+
+
+def both(**event: object) -> tuple[str, str]:
+    return told(Language.EN, **event), told(Language.ZH, **event)
+
+
+def test_a_call_is_told_with_who_how_long_and_what_is_next() -> None:
+    call = activities.Activity(
+        kind=CALL, direction=OUT, rep="tenants/t/reps/li", rep_display_name="李娜", occur_time=at(27, 10),
+        duration={"seconds": 185}, next_time=at(30, 9), outcome="no answer",
+    )  # fmt: skip
+
+    assert both(activity=call) == (
+        "李娜 called the customer (3 min 5 s). Next follow-up on Monday at 09:00.",
+        "李娜致电客户（3 分 5 秒）。下次跟进时间：周一 09:00。",
+    )
+
+
+def test_what_was_recorded_later_is_told_with_when_it_occurred() -> None:
+    call = activities.Activity(kind=CALL, direction=IN, rep="tenants/t/reps/li", occur_time=at(27, 8))
+
+    assert both(activity=call) == (
+        "The customer called; taken by li. It occurred at 08:00.",
+        "客户来电，由li接听。实际发生：08:00。",
+    )
+
+
+def test_whoever_is_hidden_stays_hidden_in_words_and_nobody_is_called_the_system() -> None:
+    hidden = activities.Activity(kind=CALL, direction=OUT, rep="tenants/t/reps/li", rep_display_name="***")
+    by_nobody = activities.Activity(kind=CALL, direction=OUT)
+
+    assert told(Language.EN, activity=hidden).startswith("*** called the customer.")
+    assert told(Language.ZH, activity=by_nobody).startswith("系统致电客户。")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"closed": routing.WorkItem.STATE_CONVERTED}, ("It is converted.", "该工作项已转化。")),
+        ({"reminder": 1}, ("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。")),
+        ({"erased": True}, ("What was personal in it was erased.", "其中的个人信息已删除。")),
+    ],
+)
+def test_what_else_happened_is_told(event: dict[str, object], words: tuple[str, str]) -> None:
+    assert both(**event) == words
+
+
+def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
+    date = activities.NextDate(
+        next_time=at(26, 9), status=activities.NextDate.STATUS_OVERDUE, reminders=2, reminder_time=at(27, 9)
+    )
+    now_ms = at(27, 10).ToMilliseconds()
+
+    tell_next_date(date, now_ms, UTC, Language.EN)
+    english = date.words
+    tell_next_date(date, now_ms, UTC, Language.ZH)
+
+    assert english == (
+        "Overdue: it was to be followed up on 2026-11-26 at 09:00. The manager's reminder fell due at 09:00."
+    )
+    assert date.words == "已逾期，原定跟进时间：2026-11-26 09:00。09:00 升级提醒主管。"
+
+
+def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_chinese() -> None:
+    kinds = [name.removeprefix("KIND_") for name in activities.Activity.Kind.keys()[1:]]
+    directions = [name.removeprefix("DIRECTION_") for name in activities.Activity.Direction.keys()[1:]]
+    expected = {f"{kind} {direction}" for kind in kinds for direction in directions if kind != "NOTE"} | {"NOTE"}
+
+    assert {*ACTIVITIES} == expected
+    for phrase in (*ACTIVITIES.values(), *NEXT_DATES.values(), *TIMELINE.values()):
+        assert phrase.en != phrase.zh
+        assert not re.search("[a-z]", re.sub(r"\{\w+\}", "", phrase.zh))

@@ -100,8 +100,8 @@ class RoutingServiceServicer(object):
 
     def BatchRouteWorkItems(self, request, context):
         """Routes up to 1,000 work items, each on its own: one result per request, in their order; one may fail alone. Decides them in that
-        order too, 64 in one step; where rules, workforce or shifts change meanwhile, or the store is several servers, later ones of more
-        than 64 may be decided before earlier ones.
+        order too, 64 in one step; where rules, workforce, shifts or windows of caps change meanwhile, or the store is several servers,
+        later ones may be decided before earlier ones.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -93,6 +93,6 @@ class Offers(Protocol):
         """Return what is offered to a rep, the oldest offer first: its number and the work item's id."""
 
     async def lapses(self, tenant: str) -> Mapping[str, int]:
-        """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the event
-        that told so, negative. Who has let none lapse is left out.
+        """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the
+        event that told so, negative. Who has let none lapse is left out.
         """

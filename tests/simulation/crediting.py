@@ -11,18 +11,10 @@ from typing import NamedTuple
 
 from router.model.decision import Block, Decision
 from router.model.events import Credited, Event, Settled
-from router.model.workforce import RECENT, CreditPolicy, Member, Pool
-from tests.simulation.promise import Promise
+from router.model.workforce import RECENT, CreditPolicy, Pool
+from tests.simulation.books import weight_of
+from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth
-
-
-class Finding(NamedTuple):
-    """A look at a promise: whether it held, of what, and whether it mattered."""
-
-    promise: Promise
-    holds: bool
-    what: str
-    decided: bool = True
 
 
 class Charge(NamedTuple):
@@ -149,9 +141,5 @@ def _is_served(book: PoolBook, rep: str, policy: CreditPolicy) -> bool:
 def _missed(book: PoolBook, pool: Pool, rep: str, since_ms: int, until_ms: int) -> int:
     """Return a rep's part, by weight, of what was charged within a leave while they were a member."""
     charged = sum(one.amount for one in book.charges if since_ms <= one.at_ms < until_ms and rep in one.members)
-    weights = {member.rep: _weight(member, until_ms) for member in pool.members}
+    weights = {member.rep: weight_of(member, until_ms) for member in pool.members}
     return charged * weights[rep] // sum(weights.values()) if len(weights) > 1 else 0
-
-
-def _weight(member: Member, at_ms: int) -> int:
-    return ([member.weight] + [step.weight for step in member.ramp if step.from_ms <= at_ms])[-1]

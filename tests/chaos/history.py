@@ -46,8 +46,8 @@ class Call:
     Parameters
     ----------
     method
-        ``route``, ``batch`` (which routes it among others), ``reassign``, ``complete``, ``get``, ``submit`` or
-        ``watch``.
+        ``route``, ``batch`` (which routes it among others), ``reassign``, ``accept``, ``decline``, ``complete``,
+        ``get``, ``submit`` or ``watch``.
     item_id
         Of the work item it is about; empty for a watch.
     request_id

@@ -102,9 +102,7 @@ class Books:
         seen = decision.seen[-1]
         without = {place for place, *_ in (*seen.full, *seen.blocked)}
         return {
-            rep: weight
-            for place, (rep, weight) in enumerate(self.candidates(decision).items())
-            if place not in without
+            rep: weight for place, (rep, weight) in enumerate(self.candidates(decision).items()) if place not in without
         }
 
     def candidates(self, decision: Decision) -> Mapping[str, int]:
@@ -143,9 +141,7 @@ class Books:
         self._charge(book, entitled, decision.rep, decision.charge)
         book.band = max(book.band, pool.band)
         if decision.outcome is Outcome.OFFERED:
-            self.open[decision.item_id] = Offer(
-                decision.number, decision.rep, pool.id, decision.charge, entitled
-            )
+            self.open[decision.item_id] = Offer(decision.number, decision.rep, pool.id, decision.charge, entitled)
             self._mark(pool.id)
 
     def _answered(self, event: OfferAnswered) -> Iterator[Finding]:
@@ -162,6 +158,8 @@ class Books:
             charge = event.charge
             entitled = shares_of(offer.entitled, charge, event.rep)
             self._charge(book, entitled, event.rep, charge)
+            if event.way is Way.GREEDY:
+                book.band = max(book.band, self._truth.records.pools[event.pool].handing_out.broadcast_band or 0)
         elif event.answer is not Answer.ACCEPTED and offer.rep:
             self._charge(book, {rep: -share for rep, share in entitled.items()}, offer.rep, -charge)
             book.undone += 1

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from router.model.decision import Block, Decision
-from router.model.events import Credited, Event, Settled
+from router.model.dispatch import Answer
+from router.model.events import Credited, Event, OfferAnswered, Settled
 from router.model.workforce import RECENT, CreditPolicy, Pool
 from tests.simulation.books import weight_of
 from tests.simulation.promise import Finding, Promise
@@ -56,12 +57,16 @@ class Crediting:
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._books: defaultdict[str, PoolBook] = defaultdict(PoolBook)
+        self._used: dict[int, tuple[int, int]] = {}
+        """By decision, how much of a credit it used, and of which one: for when it is undone."""
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
         match event:
             case Decision(pool=pool_id) if pool_id and event.rep:
                 yield from self._decided(event, self._truth.records.pools[pool_id])
+            case OfferAnswered():
+                self._answered(event)
             case Credited() if event.credit.entry:
                 yield self._given_back(event)
             case Credited():
@@ -103,7 +108,24 @@ class Crediting:
             yield Finding(Promise.SHARE, rep not in served or nobody_else, f"decision {decision.number}", blocked)
         book.recent = [*book.recent, rep][-RECENT:]
         account = book.accounts[rep]
-        account.rest = max(0, account.rest - max(0, decision.charge - stand.entitlement))
+        used = min(account.rest, max(0, decision.charge - stand.entitlement))
+        account.rest -= used
+        self._used[decision.number] = used, account.entry
+
+    def _answered(self, event: OfferAnswered) -> None:
+        """Enter what became of an offer: of one that is not accepted what it used of a credit is there again."""
+        book, account = self._books[event.pool], self._books[event.pool].accounts[event.rep]
+        pool = self._truth.records.pools[event.pool]
+        if event.answer is Answer.ACCEPTED and event.entitled:  # many had it
+            book.charges.append(Charge(event.at_ms, event.charge, frozenset(one.rep for one in pool.members)))
+            if pool.absence_policy:
+                account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled)[event.rep]))
+                book.recent = [*book.recent, event.rep][-RECENT:]
+        elif event.answer is not Answer.ACCEPTED and event.offer in self._used:
+            used, entry = self._used.pop(event.offer)
+            account.rest += used if entry == account.entry else 0
+            if event.rep in book.recent:
+                del book.recent[len(book.recent) - 1 - book.recent[::-1].index(event.rep)]
 
     def _granted(self, event: Credited, pool: Pool) -> Iterator[Finding]:
         book, credit, policy = self._books[pool.id], event.credit, pool.absence_policy

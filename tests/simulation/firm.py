@@ -106,9 +106,14 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
         policy = POLICIES.get(office.id)
         records.append(
             Pool(
-                office.id, members, band=band, calendar=office.id, caps=CAPS[office.id], absence_policy=policy,
+                office.id,
+                members,
+                band=band,
+                calendar=office.id,
+                caps=CAPS[office.id],
+                absence_policy=policy,
                 dispatch=DISPATCHES.get(office.id),
-            )  # fmt: skip
+            )
         )
         everybody += team
     seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer, Dispatch, DispatchClock
-from router.model.events import Event, OfferAnswered, PresenceChanged, WorkforceChanged
+from router.model.events import Event, OfferAnswered, WorkforceChanged
 from tests.simulation.books import Books
 from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth, worked_until
@@ -49,10 +49,7 @@ class Offering:
         """Who refused a work item since it last had an owner, once for each time."""
         self._held: Counter[str] = Counter()
         self._lapses: Counter[str] = Counter()
-        self._to_be_away: set[str] = set()
         self._due: dict[str, int] = {}
-        self._changed_ms = 0
-        """When the calendars changed last: what is due by then lapses then."""
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows. Books are to take it in first."""
@@ -61,11 +58,8 @@ class Offering:
                 yield from self._decided(event)
             case OfferAnswered():
                 yield from self._answered(event)
-            case PresenceChanged(rep=rep, until_ms=until_ms) if until_ms is not None:
-                self._to_be_away.discard(rep)
             case WorkforceChanged():
                 self._due.clear()
-                self._changed_ms = event.at_ms
 
     def overdue(self, now_ms: int) -> Iterator[Finding]:
         """Yield, of each open offer, whether its time is not over."""
@@ -73,8 +67,6 @@ class Offering:
             due_ms = self.due_ms(item_id)
             what = f"offer {offer.number} of {item_id} was due at {due_ms}, it is {now_ms}"
             yield Finding(Promise.LAPSE, not due_ms or due_ms > now_ms, what, False)
-        for rep in self._to_be_away:
-            yield Finding(Promise.SET_AWAY, False, f"{rep} is still there")
 
     def has_room(self, rep: str, pool: str) -> bool:
         """Say whether a rep may be offered one more work item of a pool."""
@@ -146,8 +138,8 @@ class Offering:
         if event.answer in (Answer.DECLINED, Answer.LAPSED):
             self.refused[item_id] += [event.rep] if event.answer is Answer.DECLINED or offer.rep else offer.audience
         if event.answer is Answer.LAPSED:
-            due_ms, late = self.due_ms(item_id), event.at_ms
-            what = f"event {event.number}: offer {offer.number} lapsed at {late}, it was due at {due_ms}"
+            due_ms = self.due_ms(item_id)
+            what = f"event {event.number}: offer {offer.number} lapsed at {event.at_ms}, it was due at {due_ms}"
             yield Finding(Promise.LAPSE, 0 < due_ms <= event.at_ms, what)
         yield from self._in_a_row(event, offer)
         if event.stays_open:
@@ -160,15 +152,17 @@ class Offering:
             self.refused.pop(item_id, None)
 
     def _in_a_row(self, event: OfferAnswered, offer: Standing) -> Iterator[Finding]:
-        if not offer.rep or event.answer is Answer.RESCINDED:
-            return
-        self._lapses[event.rep] = self._lapses[event.rep] + 1 if event.answer is Answer.LAPSED else 0
-        lapses, most = self._lapses[event.rep], offer.terms.lapses_until_away
-        is_away = self._truth.is_away(event.rep, event.at_ms)
-        due = event.answer is Answer.LAPSED and 0 < most <= lapses and not is_away
-        same = event.set_away is due and event.lapses == (lapses if event.answer is Answer.LAPSED else 0)
-        what = f"event {event.number}: {event.rep} let {event.lapses} of {lapses} lapse, {most} may"
-        yield Finding(Promise.SET_AWAY, same, what, due)
-        if event.set_away:
+        """Count what a rep lets lapse, until they answer something: after so many they are away by then."""
+        if event.answer in (Answer.ACCEPTED, Answer.DECLINED):
             self._lapses[event.rep] = 0
-            self._to_be_away.add(event.rep)
+        if event.answer is not Answer.LAPSED or not offer.rep:
+            return
+        self._lapses[event.rep] += 1
+        lapses, most = self._lapses[event.rep], offer.terms.lapses_until_away
+        due = 0 < most <= lapses
+        same = event.set_away is due and event.lapses == lapses
+        is_away = not due or self._truth.is_away(event.rep, event.at_ms)
+        what = f"event {event.number}: {event.rep} let {event.lapses} of {lapses} lapse, of {most}"
+        yield Finding(Promise.SET_AWAY, same and is_away, what, due)
+        if due:
+            self._lapses[event.rep] = 0

@@ -124,15 +124,13 @@ class Checks:
                 self._give(decision)
             if not is_offer:
                 self.owners[item_id] = decision.rep, decision.epoch
-        elif item_id not in self.owners and decision.outcome is Outcome.WAITING:
+        elif decision.outcome is Outcome.WAITING and item_id not in (self.owners.keys() | self.offering.standing):
             self.waiting[item_id] = self._first[item_id], decision
 
     def _give(self, decision: Decision) -> None:
         """Count what a rep gets, or is offered: both take room."""
-        given = Given(decision.item_id, decision.at_ms, decision.rep, round(decision.head.item.value * MICROS))
-        self._usage.give(decision.pool, given, is_new=decision.way is not Way.APART)
+        self._usage.give(decision.pool, _given_by(decision), is_new=decision.way is not Way.APART)
         self._open[decision.rep] += 1
-        
 
     def _enter_answer(self, event: OfferAnswered) -> None:
         """Enter what became of an offer: who accepts is the owner, and what nobody accepts waits."""
@@ -144,13 +142,25 @@ class Checks:
         if accepted:
             self.note(Promise.OFFERED, item_id not in self.owners, f"{name}: {item_id} has an owner")
             if not decision.rep:
-                self._give(decision._replace(rep=event.rep, pool=event.pool, at_ms=event.at_ms))
+                self._accept_of_many(decision._replace(rep=event.rep, pool=event.pool, at_ms=event.at_ms))
             self.owners[item_id] = event.rep, event.epoch
         elif not event.stays_open:
             if decision.rep:
                 self._usage.take_back(item_id, decision.pool)
                 self._open[decision.rep] -= 1
             self.waiting[item_id] = self._first[item_id], decision
+
+    def _accept_of_many(self, decision: Decision) -> None:
+        """Enter who accepts what many have: they need not be there, but must have room."""
+        rep, name = decision.rep, f"{decision.item_id}: {decision.rep}"
+        record = self.truth.records.reps.get(rep)
+        self.note(Promise.ACTIVE, record is not None and record.active, name)
+        limit = record.capacity.get("LEAD") if record else None
+        fits = limit is None or self._open[rep] < limit
+        self.note(Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=False)
+        above = next(self._reached(decision.pool, _given_by(decision)), None)
+        self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=False)
+        self._give(decision)
 
     def _enter_fired(self, fired: Fired) -> None:
         once = fired.item_id, fired.name, fired.entry, fired.step
@@ -196,10 +206,8 @@ class Checks:
         self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
         on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
         self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
-        value = round(decision.head.item.value * MICROS)
         capped = any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked)
-        given = Given(decision.item_id, at_ms, rep, value)
-        above = next(self._reached(decision.pool, given), None)
+        above = next(self._reached(decision.pool, _given_by(decision)), None)
         self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
         away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
         self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
@@ -266,3 +274,7 @@ class Checks:
         limit = self.truth.records.reps[rep].capacity.get("LEAD")
         fits = limit is None or self._open[rep] < limit
         return fits and self.offering.has_room(rep, pool) and not any(self._reached(pool, Given("", at_ms, rep, 0)))
+
+
+def _given_by(decision: Decision) -> Given:
+    return Given(decision.item_id, decision.at_ms, decision.rep, round(decision.head.item.value * MICROS))

@@ -220,7 +220,7 @@ class Run:
             del closed[item_id]
             await self._system.servers[0].reopening.reopen(TENANT, ReopenRequest(item_id, "again"))
 
-    async def _activity(self, happening: Happening) -> None:
+    async def _activity(self, _: Happening) -> None:
         if some := [*self._checks.owners, *self._checks.offering.standing]:
             item_id, rep = self._random.choice(some), self._somebody().id
             call = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, 0)
@@ -240,7 +240,9 @@ class Run:
 
     async def _named(self, _: Happening) -> None:
         checks = self._checks
-        if some := list(self._random.choice((checks.waiting, checks.offering.standing, checks.owners)) or checks.owners):
+        if some := list(
+            self._random.choice((checks.waiting, checks.offering.standing, checks.owners)) or checks.owners
+        ):
             item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
 

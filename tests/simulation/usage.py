@@ -58,7 +58,12 @@ class Usage:
         """Say whether giving somebody a work item would be above a cap of a pool."""
         rep, at_ms, value = given.rep, given.at_ms, given.value
         of, owner = self._open.get(given.item_id, ("", ""))
-        if cap.window is CapWindow.NONE and of == pool and cap_is_of(cap, rep, owner) and self._counts(cap, given.item_id):
+        if (
+            cap.window is CapWindow.NONE
+            and of == pool
+            and cap_is_of(cap, rep, owner)
+            and self._counts(cap, given.item_id)
+        ):
             return False  # it is among what is open already
         used = self.used(cap, pool, rep, zone, at_ms)
         return used + (value if cap.measure is CapMeasure.VALUE else 1) > cap.limit

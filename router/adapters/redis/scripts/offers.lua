@@ -177,7 +177,7 @@ local function write_undone(id, record, entry, answer, said)
 end
 
 local function refuse_offer(record, reps)
-  local refused = record[REFUSED] or {}
+  local refused = {unpack(record[REFUSED] or NONE)} -- a new one: what stands in a place by default is every record's
   for _, rep in ipairs(reps) do refused[#refused + 1] = rep end
   put(record, REFUSED, refused)
 end

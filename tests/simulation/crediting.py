@@ -26,6 +26,14 @@ class Charge(NamedTuple):
     members: frozenset[str]
 
 
+class Entered(NamedTuple):
+    """What a decision used of a credit, of which one, and who the pool's members were: for when it is undone."""
+
+    used: int
+    entry: int
+    members: frozenset[str]
+
+
 @dataclass
 class Account:
     """How a rep stands in a pool: up to when their leave is credited, and what is left of it until when."""
@@ -57,8 +65,7 @@ class Crediting:
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._books: defaultdict[str, PoolBook] = defaultdict(PoolBook)
-        self._used: dict[int, tuple[int, int]] = {}
-        """By decision, how much of a credit it used, and of which one: for when it is undone."""
+        self._offers: dict[int, Entered] = {}
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
@@ -98,6 +105,7 @@ class Crediting:
         book, rep, stand = self._books[pool.id], decision.rep, decision.stand
         assert stand is not None
         book.charges.append(Charge(decision.at_ms, decision.charge, frozenset(one.rep for one in pool.members)))
+        self._offers[decision.number] = Entered(0, 0, book.charges[-1].members)
         if pool.absence_policy is None:
             book.recent.clear()
             return
@@ -110,7 +118,7 @@ class Crediting:
         account = book.accounts[rep]
         used = min(account.rest, max(0, decision.charge - stand.entitlement))
         account.rest -= used
-        self._used[decision.number] = used, account.entry
+        self._offers[decision.number] = Entered(used, account.entry, book.charges[-1].members)
 
     def _answered(self, event: OfferAnswered) -> None:
         """Enter what became of an offer: of one that is not accepted what it used of a credit is there again."""
@@ -121,9 +129,10 @@ class Crediting:
             if pool.absence_policy:
                 account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled)[event.rep]))
                 book.recent = [*book.recent, event.rep][-RECENT:]
-        elif event.answer is not Answer.ACCEPTED and event.offer in self._used:
-            used, entry = self._used.pop(event.offer)
-            account.rest += used if entry == account.entry else 0
+        elif event.answer is not Answer.ACCEPTED and event.offer in self._offers:
+            entered = self._offers.pop(event.offer)
+            account.rest += entered.used if entered.entry == account.entry else 0
+            book.charges.append(Charge(event.at_ms, -event.charge, entered.members))
             if event.rep in book.recent:
                 del book.recent[len(book.recent) - 1 - book.recent[::-1].index(event.rep)]
 

@@ -21,6 +21,7 @@ from router.model.errors import OfferNotOpen
 from router.model.events import Credited, Event, OfferAnswered, Settled, WorkforceChanged
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.service import AnswerRequest
 from router.workforce.edits import Edit
 from tests.simulation.agenda import DAY_MS, HOUR_MS, MINUTE_MS, Agenda, Happening, What
 from tests.simulation.firm import DISPATCHES, OFFICES, POLICIES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
@@ -206,7 +207,7 @@ class Run:
         is_open = offer is not None and offer.number == int(number) and rep in offer.audience
         server = self._system.servers[self._random.randrange(2)]
         try:
-            await server.answer(item_id, Answer(word), rep, int(number))
+            await server.offers.answer(TENANT, AnswerRequest(item_id, Answer(word), rep, int(number), "reason"))
         except OfferNotOpen:
             self._checks.note(Promise.ANSWERED, not is_open, f"{item_id} is offered to {rep} by {number}")
             raise

@@ -13,6 +13,7 @@ from router.activities.service import ActivityService
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
@@ -30,6 +31,8 @@ from router.model.events import Event
 from router.model.records import Counted, LedgerState
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
+from router.offers.lapses import Lapses
+from router.offers.service import OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.follower import TimerFollower
@@ -58,6 +61,7 @@ class Server:
         self.presence = PresenceService(stores.presences)
         self.activities = ActivityService(stores.activities, self.queries, self.planners)
         self.reopening = Reopening(stores.assignments, self.planners, self.queries, stores.presences)
+        self.offers = OfferService(stores.offers, stores.assignments, self.queries, self.planners)
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
 
 
@@ -74,15 +78,16 @@ class Stores:
         self.presences: Any
         self.timers: Any
         self.activities: Any
+        self.offers: Any
         if redis is None:
             memory = MemoryStore(lambda: self.now_ms)
             self.assignments = self.workforce = self.rule_sets = self.customer_scores = memory
-            self.presences = self.timers = self.activities = memory
+            self.presences = self.timers = self.activities = self.offers = memory
         else:
             self.assignments, self.workforce = RedisAssignments(redis), RedisWorkforce(redis)
             self.rule_sets, self.customer_scores = RedisRuleSets(redis), RedisCustomerScores(redis)
             self.presences, self.timers = RedisPresences(redis), RedisTimers(redis)
-            self.activities = RedisActivities(redis)
+            self.activities, self.offers = RedisActivities(redis), RedisOffers(redis)
 
     async def move(self, to_ms: int) -> None:
         """Move the clock, forwards alone."""
@@ -120,7 +125,12 @@ class System:
     def _new_follower(self) -> TimerFollower:
         stores, planners = self.stores, self.servers[0].planners
         return TimerFollower(
-            TENANT, stores.assignments, planners, stores.presences, stores.timers, [Wakes(lifts_of, ever_lifts)]
+            TENANT,
+            stores.assignments,
+            planners,
+            stores.presences,
+            stores.timers,
+            [Wakes(lifts_of, ever_lifts), Lapses()],
         )
 
     def restart(self, place: int) -> None:

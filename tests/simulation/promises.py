@@ -129,7 +129,8 @@ class Checks:
 
     def _give(self, decision: Decision) -> None:
         """Count what a rep gets, or is offered: both take room."""
-        self._usage.give(decision.pool, _given_by(decision), is_new=decision.way is not Way.APART)
+        is_theirs_again = decision.way is Way.APART and decision.head.named != ""
+        self._usage.give(decision.pool, _given_by(decision), is_new=not is_theirs_again)
         self._open[decision.rep] += 1
 
     def _enter_answer(self, event: OfferAnswered) -> None:

@@ -31,6 +31,8 @@ EXPECTED = frozenset(
 """What a call may end with, whatever goes wrong."""
 _Account = tuple[str, str]
 """A pool and a rep."""
+ANSWERS = {"accept": OfferAnswer.ACCEPTED, "decline": OfferAnswer.DECLINED}
+"""Calls that answer offers: each is told how the work item stands then, repeated or not."""
 _BINDING = ("route", "batch", "submit", "reassign")
 """Calls that may give a work item an owner."""
 
@@ -121,7 +123,7 @@ def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
     """Yield requests that were answered in two ways."""
     marks: dict[str, dict[str, Answer]] = defaultdict(dict)
     for call in calls:
-        if call.request_id and call.answer and call.method != "submit":
+        if call.request_id and call.answer and call.method not in ("submit", *ANSWERS):
             marks[call.request_id][call.answer.mark] = call.answer
     for request_id, answers in marks.items():
         if len(answers) > 1:
@@ -235,7 +237,7 @@ def nobody_away_gets_work(events: Iterable[Event]) -> Iterator[str]:
 def nobody_on_leave_gets_work(changes: Iterable[Change], terms: Terms) -> Iterator[str]:
     """Yield decisions for who was on leave then, but those that a person made."""
     for change in changes:
-        if _is_routed(change) and terms.is_on_leave(change.rep, change.at_ms):
+        if isinstance(change, Decision) and _is_routed(change) and terms.is_on_leave(change.rep, change.at_ms):
             yield f"event {change.number}: {change.rep} is on leave, and got work"
 
 
@@ -348,17 +350,24 @@ def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged = {change.number: (change, version) for change, version in with_versions(changes)}
+    logged, answered = dict[int, tuple[Change, int]](), set[tuple[str, int, OfferAnswer]]()
+    for change, version in with_versions(changes):
+        logged[change.number] = change, version
+        if isinstance(change, OfferAnswered):
+            answered.add((change.item_id, change.offer, change.answer))
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
         said = f"{call.method} of {call.item_id} was answered {call.answer}"
+        if call.method in ANSWERS:
+            if (call.item_id, call.expected, ANSWERS[call.method]) not in answered:
+                yield f"{said}: the log has no such answer to offer {call.expected}"
+            continue
         if call.answer.event not in logged:
             yield f"{said}: the log has no such event"
             continue
         change, version = logged[call.answer.event]
-        rep = "" if isinstance(change, OfferAnswered) and change.answer is not OfferAnswer.ACCEPTED else change.rep
-        if (change.item_id, rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
+        if (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
         elif call.expected and version != call.expected:
             yield f"{said}: it insisted on version {call.expected}, and was done upon {version}"

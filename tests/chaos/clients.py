@@ -192,7 +192,7 @@ class Client:
             answered = api.decline if word == "decline" else api.accept
             return answered(f"{api.parent}/workItems/{item_id}", rep=api.rep_name(rep), **fields)
 
-        await self._wish(word, item_id, request_id, 0, wish)
+        await self._wish(word, item_id, request_id, item.offer.number, wish)
 
     async def _get(self) -> None:
         item_id = self._leads.some()

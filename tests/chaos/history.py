@@ -59,7 +59,7 @@ class Call:
     answer
         What came back; None: a failure.
     expected
-        Number of the event that the caller insisted on; 0: on none.
+        Number of the event that the caller insisted on, of an answer that of the offer; 0: on none.
     """
 
     method: str

@@ -21,7 +21,8 @@ from tests.chaos.linearizability import Operation, Undecided, is_linearizable
 Change = Decision | OfferAnswered | Completed
 _TELLING = ("get", "existing", "known offer")
 """Answers that tell how a work item stands, and change nothing."""
-_NAMES = {"batch": "route", "decline": "undone"}
+_NAMES = {"batch": "route", "accept": "get", "decline": "get"}
+"""What calls are as operations: an answer to an offer is one that the log tells, and says how the work item stands."""
 CLOSED = frozenset({"CONVERTED", "DISQUALIFIED", "CLOSED"})
 
 
@@ -57,8 +58,7 @@ def step(item: Item, action: Action) -> Item | None:
         case "known offer":
             return item if told == item else None
         case "accept":
-            is_taken = item.state == "OFFERED" and told.state == "ASSIGNED" and told.epoch == item.epoch + 1
-            return told if is_taken or told == item else None  # who has it by this offer may accept it again
+            return told if item.state == "OFFERED" and told.epoch == item.epoch + 1 else None
         case "undone":
             return told if item.state == "OFFERED" and told.epoch == item.epoch else None
         case "complete":
@@ -100,7 +100,8 @@ def operations(asked: Sequence[Wish], events: Sequence[Change]) -> list[Operatio
     """Return what happened to one work item."""
     answered = [_answered(wish) for wish in asked if wish.answer and wish.method != "submit"]
     named = {operation.action.told.event for operation in answered if operation.action.name not in _TELLING}
-    began = min((wish.began for wish in asked if wish.answer is None or wish.method == "submit"), default=-inf)
+    unheard = [wish for wish in asked if wish.answer is None or wish.method in ("submit", "accept", "decline")]
+    began = min((wish.began for wish in unheard), default=-inf)
     return answered + [_unheard(event, began) for event in events if event.number not in named]
 
 
@@ -116,7 +117,7 @@ def _answered(wish: Wish) -> Operation[Action]:
     state = "QUEUED" if answer.state == "WAITING" else answer.state
     told = Item(answer.event, state, "" if state == "OFFERED" else answer.owner, answer.epoch)
     method = _NAMES.get(wish.method, wish.method)
-    return Operation(wish.began, wish.ended, Action(method, told, wish.expected))
+    return Operation(wish.began, wish.ended, Action(method, told, 0 if method == "get" else wish.expected))
 
 
 def _unheard(event: Change, began: float) -> Operation[Action]:

@@ -184,7 +184,8 @@ class Client:
         self._history.append(Call("get", item_id, "", began, self._now(), status, answer))
         if item is None or not item.HasField("offer"):
             return
-        rep, request_id = last(item.offer.rep) or self._random.choice(self._leads.reps), self._leads.request_id()
+        request_id, stranger = self._leads.request_id(), self._random.choice(self._leads.reps)
+        rep = stranger if self._random.random() < 0.1 else last(item.offer.rep) or stranger
         word = "decline" if item.offer.rep and self._random.random() < 0.4 else "accept"
         fields = {"offer": item.offer.number, "request_id": request_id}
 

@@ -207,7 +207,8 @@ class Run:
         is_open = offer is not None and offer.number == int(number) and rep in offer.audience
         server = self._system.servers[self._random.randrange(2)]
         try:
-            await server.offers.answer(TENANT, AnswerRequest(item_id, Answer(word), rep, int(number), "reason"))
+            reason = "no time" if word == Answer.DECLINED else ""
+            await server.offers.answer(TENANT, AnswerRequest(item_id, Answer(word), rep, int(number), reason))
         except OfferNotOpen:
             self._checks.note(Promise.ANSWERED, not is_open, f"{item_id} is offered to {rep} by {number}")
             raise

@@ -26,7 +26,7 @@ _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
-_ACCEPTED = "rep, pool, record[EPOCH] + 1\n  put(record, REFUSED, {})"
+_ACCEPTED = "rep, pool, record[5] + 1\n  put(record, 16, {})"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
@@ -203,7 +203,7 @@ PROMISES = (
         "an offer that is not accepted leaves ledger, loads and caps as if it had never been",
         Guard(
             "an offer that ends takes back what it entered",
-            Edits(dict.fromkeys(("answer_offer", "fire"), [("shift_load(rep, pool, entry[O_KIND], -1)", "")])),
+            Edits({script: [("shift_load(rep, pool, entry[4], -1)", "")] for script in ("answer_offer", "fire")}),
         ),
         checked=lambda facts: len(facts.answers),
         decided=lambda facts: len(facts.answers) - facts.ended(Answer.ACCEPTED),

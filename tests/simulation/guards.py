@@ -124,7 +124,7 @@ GUARDS: Mapping[str, Guard] = {
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
     "acceptance raises the epoch": Guard(
-        "OFFERED", {"answer_offer": [("rep, pool, record[EPOCH] + 1\n  put(", "rep, pool, record[EPOCH]\n  put(")]}
+        "OFFERED", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
     ),
     "an offer has one who may answer it": Guard(
         "ANSWERED", {"answer_offer": [("if not place then return {'NOT_OPEN'} end", "place = place or 1")]}
@@ -134,21 +134,19 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "what was entitled is taken back": Guard(
         "SUM LEDGER UNDONE",
-        dict.fromkeys(_UNDOING, [("add_amount(book, field, -entitled[i + 1])", "")]),
+        {script: [("add_amount(book, field, -entitled[i + 1])", "")] for script in _UNDOING},
     ),
     "what was reserved is free again": Guard(
-        "UNDONE CAPACITY", dict.fromkeys(_UNDOING, [("shift_load(rep, pool, entry[O_KIND], -1)", "")])
+        "UNDONE CAPACITY", {script: [("shift_load(rep, pool, entry[4], -1)", "")] for script in _UNDOING}
     ),
     "what was counted under caps is taken back": Guard(
-        "UNDONE", dict.fromkeys(_UNDOING, [("caps.take_back(entry[O_COUNTED], rep)", "")])
+        "UNDONE", {script: [("caps.take_back(entry[7], rep)", "")] for script in _UNDOING}
     ),
     "who refused is asked behind the others": Guard(
         "REFUSED", {"bind": [("(times[rep] or 0) > may then", "false then")]}
     ),
     "there are two rounds": Guard("REFUSED SECOND_ROUND", {"bind": [("math.min(fewest or 0, 1)", "fewest or 0")]}),
-    "who lets so many offers lapse is set away": Guard(
-        "SET_AWAY", {"fire": [("entry[O_LAPSES] > 0 and", "false and")]}
-    ),
+    "who lets so many offers lapse is set away": Guard("SET_AWAY", {"fire": [("entry[9] > 0 and", "false and")]}),
     "what open offers entitle to is added up": Guard(
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
     ),

@@ -288,6 +288,8 @@ def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
     fired, waits_since = set[tuple[str, str, int, int]](), dict[str, int]()
     for event in events:
         match event:
+            case OfferAnswered(item_id=item_id, offer=offer) if _lets_go(event):
+                waits_since[item_id] = offer
             case OfferAnswered(item_id=item_id) | Decision(item_id=item_id, outcome=Outcome.OFFERED):
                 waits_since.pop(item_id, None)
             case Decision(item_id=item_id, number=number, rep=""):

@@ -194,7 +194,7 @@ PROMISES = (
         "an offer ends once, and by whom it is made to",
         Guard(
             "whom an offer is made to alone answers it",
-            Edits({"answer_offer": [("if not place then return {'NOT_OPEN'} end", "place = place or 1")]}),
+            Edits({"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}),
         ),
         checked=lambda facts: len(facts.answers),
         decided=replied("answer_offer NOT_OPEN"),

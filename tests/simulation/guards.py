@@ -127,7 +127,7 @@ GUARDS: Mapping[str, Guard] = {
         "OFFERED", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
     ),
     "an offer has one who may answer it": Guard(
-        "ANSWERED", {"answer_offer": [("if not place then return {'NOT_OPEN'} end", "place = place or 1")]}
+        "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}
     ),
     "who has an offer has room for no more than they may": Guard(
         "OPEN", {"bind": [("units[field] >= most then", "false then")]}

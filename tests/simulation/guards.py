@@ -124,7 +124,7 @@ GUARDS: Mapping[str, Guard] = {
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
     "acceptance raises the epoch": Guard(
-        "OFFERED", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
+        "OFFERED EPOCH", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
     ),
     "an offer has one who may answer it": Guard(
         "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequ
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
 from router.backlog.requeuer import Requeuer
-from router.fairness.report import report
+from router.fairness.report import Fairness, report
 from router.history.monitor import Monitor
 from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Block, Cause, Decision, Outcome, Way
@@ -545,6 +546,25 @@ async def test_the_monitor_follows_what_offers_do_and_the_bound_has_its_parts(fi
     assert share.largest_entitled == pytest.approx(2.0, abs=1e-5)
     assert share.bound == pytest.approx((1 + share.largest_offered + share.largest_entitled) * (3 - 1) / 2)
     await firm.check()
+
+
+async def test_a_period_sums_up_to_the_ledger_whatever_became_of_offers(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9)))
+    offers = [await firm.world.route() for _ in range(4)]
+    await firm.accept(offers[0])
+    await firm.decline(offers[1])
+    await firm.change(replace(firm.pool, dispatch=BROADCAST))
+    await firm.accept(await firm.world.route(), "cy")
+    fairness = Fairness(
+        firm.world.store, WorkforceService(firm.world.workforce, firm.world.rule_sets), firm.world.queries
+    )
+
+    part = await fairness.period(firm.tenant, "east", from_ms=-math.inf, until_ms=math.inf, before=None)
+
+    share = await fairness.report(firm.tenant, "east")
+    assert part.received == pytest.approx(share.received)
+    assert part.entitled == pytest.approx(share.entitled)
+    assert (part.decisions, part.overrides, part.below) == (share.decisions, share.overrides, None) == (4, 1, None)
 
 
 async def test_a_preview_of_an_answer_writes_nothing(firm: Firm) -> None:

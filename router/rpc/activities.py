@@ -26,7 +26,7 @@ from router.model.events import ActivityRecorded, Completed, Erased, Event, Fire
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
-from router.rpc.offer_messages import answer_message
+from router.rpc.offer_messages import offer_answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
@@ -168,7 +168,7 @@ class ActivityAnswers:
                 entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
                 entry.actor = event.actor
             case OfferAnswered():
-                entry.offer_answer.CopyFrom(answer_message(tenant, event))
+                entry.offer_answer.CopyFrom(offer_answer_message(tenant, event))
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor

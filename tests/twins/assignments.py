@@ -78,7 +78,8 @@ class MemoryAssignments(Tenants):
         if job.mode is Mode.WAKE and not choice.found and is_told:
             return Refusal.NOBODY
         if record is not None and record.offer and choice.found and not preview:
-            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
+            because = "OVERRIDE" if job.named else "REASSIGNED"
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, because=because)
             record = state.projection.items[job.item_id]
         decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
         if preview:
@@ -148,8 +149,8 @@ class MemoryAssignments(Tenants):
         if preview:
             return replace(record, state=completion.state, offer=None)
         if record.offer:
-            at_ms = self._time_of(state)
-            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor=completion.actor)
+            at_ms, actor = self._time_of(state), completion.actor
+            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
         completed = Completed(
             number=len(state.events) + 1,

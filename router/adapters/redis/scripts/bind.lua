@@ -247,7 +247,7 @@ local function do_job(job, head)
   if mode == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
   local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or mode == 'WAKE' and 'WAITING' or job[OTHERWISE]
   local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
-  if offer and is_found and not preview then write_undone(job[ID], record, offer, 'RESCINDED', {actor = ''}) end
+  if offer and is_found and not preview then write_undone(job[ID], record, offer, 'RESCINDED', {because = job[NAMED] ~= '' and 'OVERRIDE' or 'REASSIGNED'}) end
   local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
   local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
     .. array(choice.attempts) .. choice.seen

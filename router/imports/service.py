@@ -116,7 +116,8 @@ class Imports:
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         now_ms = await self._store.now_us(tenant) // 1000
         return [
-            _refusal(tenant, planner, entry, now_ms) or import_command(planner, entry, stamp.on(item), now_ms, actor)
+            _refusal(tenant, planner, entry, now_ms)
+            or import_command(tenant, planner, entry, stamp.on(item), now_ms, actor)
             for entry, item, stamp in zip(entries, items, stamps, strict=True)
         ]
 

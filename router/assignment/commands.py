@@ -21,6 +21,7 @@ from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, seal
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import HANDLERS, KnownCustomer
 from router.rules.stamps import check_unstamped
+from router.workforce.covers import Hindrance
 from router.workforce.open_hours import Span
 from rules.reference import trace
 
@@ -36,6 +37,10 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
     REOPEN = "REOPEN"
     """An owner for what is closed, which stands from then on as if it had just come."""
+    COVER = "COVER"
+    """Another owner, who stands in for whose it is."""
+    RETURN = "RETURN"
+    """Back to whom another stood in for."""
 
 
 MOST_CANDIDATES = 20_000
@@ -377,6 +382,43 @@ def import_command(
             expected=NEW,
             named=entry.owner,
             normal_id=normal if normal != identity else "",
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
+def cover_command(
+    planner: Planner, record: ItemRecord, item: WorkItem, rep: str, at_ms: int
+) -> BindCommand | Hindrance:
+    """Make the job of giving a work item to whoever is to have it while somebody is on leave, or back to them when they
+    are not; or say why not: the planner's rules cannot read it, or recuse whoever is to get it.
+    """
+    is_return = rep == record.whose
+    handlers = tuple(each for each in handlers_of(record) if each != record.whose)
+    try:
+        plan = planner.plan(item, at_ms, handlers=handlers, named=rep, apart=True)
+    except InvalidInput:
+        return Hindrance.UNREADABLE
+    if rep in plan.recused:
+        return Hindrance.CONFLICT
+    cause = Cause.COVER_ENDED if is_return else Cause.COVERED
+    head = _head(planner, plan, item, cause, tried=_left_out(plan, (), handlers), named=rep)
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.RETURN if is_return else Mode.COVER,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head if is_return else head._replace(covered=record.whose),
+            content=item.pack(),
+            expected=record.version,
+            named=rep,
             interval=plan.interval,
             amounts=amounts_of(item),
         ),

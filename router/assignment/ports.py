@@ -70,6 +70,11 @@ class Assignments(StoreClock, Protocol):
         event, oldest first: event number and id.
         """
 
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the open work items whose owner stands in for somebody, and that first came after an event, oldest
+        first: event number and id.
+        """
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
 

@@ -173,6 +173,10 @@ class StateProjection:
             if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
         )
 
+    def covered(self) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody, oldest first: number of the first event and id."""
+        return sorted((record.first, record.item_id) for record in self.items.values() if record.covered)
+
     def see(
         self,
         attempts: Sequence[tuple[Candidates, int]],
@@ -292,7 +296,7 @@ class StateProjection:
         if completed.rep:
             self._let_go(record)
         self.items[completed.item_id] = replace(
-            record, state=completed.state, event=number, version=number, worked=False, next_date=None
+            record, state=completed.state, event=number, version=number, worked=False, next_date=None, covered=""
         )
 
     def is_first_attempt(self, recorded: ActivityRecorded) -> bool:
@@ -391,4 +395,5 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         tried=(*tried, record.owner) if record and record.owner else tried,
         fired=record.fired if record else (),
         next_date=record.next_date if record else None,
+        covered=decision.head.covered,
     )

@@ -173,6 +173,7 @@ class Replay:
             yield difference
         for name, stored, logged in (
             ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
+            ("covers", await _whole(partial(self._store.covered, tenant)), projection.covered()),
             ("next dates", await _whole(partial(self._store.dated, tenant)), projection.dated()),
         ):
             if stored != logged:

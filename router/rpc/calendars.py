@@ -94,7 +94,7 @@ class CalendarMethods:
     async def CreateAbsence(self, request: calendars.CreateAbsenceRequest, call: Call) -> calendars.Absence:
         tenant, rep = fields.name_of(request.parent, "reps", "parent")
         absence_id = f"{rep}/{request.absence_id}"
-        record = read.absence(request.absence, absence_id, None, read.ABSENCE_FIELDS)
+        record = read.absence(request.absence, absence_id, None, read.ABSENCE_FIELDS, tenant)
         change = Edit("absence", absence_id, lambda _: record, create=True, update=False)
         return read.absence_message(tenant, await self._standard.save(tenant, change, request, call))
 
@@ -118,7 +118,7 @@ class CalendarMethods:
         change = Edit(
             "absence",
             absence_id,
-            lambda present: read.absence(request.absence, absence_id, present, paths),
+            lambda present: read.absence(request.absence, absence_id, present, paths, tenant),
             request.absence.etag,
             create=request.allow_missing,
         )

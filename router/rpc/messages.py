@@ -133,6 +133,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
+        covered_rep=f"{prefix}/reps/{record.covered}" if record.covered else "",
     )
 
 
@@ -201,6 +202,8 @@ def decision_message(
     decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
     if head.assigned_ms:
         message.assigned_time.FromMilliseconds(head.assigned_ms)
+    if head.covered:
+        message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
@@ -263,7 +266,9 @@ def _refused(counted: RefusedCount) -> decisions.Refused:
 def name_people(message: decisions.Decision, roster: Roster) -> None:
     """Write into a decision how people are called."""
     rep, pool = roster.reps.get(_id_of(message.rep)), roster.pools.get(_id_of(message.pool))
+    covered = roster.reps.get(_id_of(message.covered_rep))
     message.rep_display_name = rep.display_name if rep else ""
+    message.covered_rep_display_name = covered.display_name if covered else ""
     message.pool_display_name = pool.display_name if pool else ""
     for candidate in message.candidates:
         looked_at = roster.reps.get(_id_of(candidate.rep))

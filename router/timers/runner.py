@@ -114,13 +114,11 @@ class Turn(NamedTuple):
 
 
 async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> Turn:
-    """Read on, credit leave and fire once.
+    """Read on, credit leave, hand over and fire once.
 
     Whoever fires rests then for about as long as that took: calls have half of the time when thousands are due at once.
     """
-    done = Turn(
-        await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant, skip=follower.skip)
-    )
+    done = Turn(await follower.follow(), await follower.make_due() + await timers.fire(tenant, skip=follower.skip))
     if done.removed:
         await asyncio.sleep(done.removed * _REST_S)
     return done

@@ -39,6 +39,8 @@ _TOLD_BY_CAUSE = {
     decisions.Decision.CAUSE_OVERRIDE: "override",
     decisions.Decision.CAUSE_REOPENED: "reopened",
     decisions.Decision.CAUSE_IMPORTED: "imported",
+    decisions.Decision.CAUSE_COVERED: "covered",
+    decisions.Decision.CAUSE_COVER_ENDED: "cover ended",
 }
 """How the outcome is told where another cause than the rules led to it."""
 _COUNTED = ("AT_CAPACITY", "REACHED_CAP")
@@ -158,7 +160,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
         return SENTENCES[key].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
-        return SENTENCES[told].say(language, note=note, **facts)
+        covered = decision.covered_rep_display_name or _last(decision.covered_rep)
+        return SENTENCES[told].say(language, note=note, covered=covered, **facts)
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 

@@ -295,6 +295,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
+    "covered": Phrase("{rep} stands in for {covered}, who is on leave.", "{covered} 休假，由 {rep} 代理。"),
+    "cover ended": Phrase("The cover has ended: it is {rep}'s again.", "代理结束，交还 {rep}。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
     "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),

@@ -75,6 +75,7 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from router.timers.timer import digest
 from router.workforce.edits import Edit
@@ -201,14 +202,14 @@ class Side:
             self.planners,
             self.who_is_away,
             self.timers,
-            [Wakes(lifts_of, ever_lifts), NextDates()],
+            [Wakes(lifts_of, ever_lifts), NextDates(), Covers()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
         await self.follower().catch_up()
         before = digest(await self.timers.timers(TENANT))
-        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
+        fired = await self.follower().make_due() + await self.timers.fire(TENANT)
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 

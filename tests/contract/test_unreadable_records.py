@@ -108,7 +108,7 @@ class Raising:
 
     state = State.QUEUED
 
-    def concerns(self, _: ItemRecord) -> bool:
+    def concerns(self, _: ItemRecord, __: Present) -> bool:
         return True
 
     def may_fall_due(self, _: Present) -> bool:
@@ -177,7 +177,8 @@ async def test_the_runner_counts_what_it_passes_over(redis: Any, tenant: str) ->
         if of == tenant:
             told.set()
 
-    runner = TimerRunner(lambda _: follower_of(world), world.timers, OneTenant(tenant), world.leader_lease, count)
+    revisions: Any = OneTenant(tenant)
+    runner = TimerRunner(lambda _: follower_of(world), world.timers, revisions, world.leader_lease, count)
     runner.start()
     await asyncio.wait_for(told.wait(), 20)
     await runner.stop()

@@ -188,6 +188,10 @@ class MemoryAssignments(Tenants):
         owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
 
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody."""
+        return [place for place in self._tenants[tenant].projection.covered() if place[0] > after][:count]
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
         state = self._tenants[tenant]

@@ -9,7 +9,7 @@ from router.model.events import WAKE, Credited, Fired, LeaveCredit
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence, may_fire
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
 
@@ -39,10 +39,15 @@ class MemoryTimers(Tenants):
     async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
-        after = Position(len(state.events), state.rules, state.workforce)
-        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences or state.projection.dated()
+        after = before._replace(event=len(state.events))
+        may_fall_due = (
+            before.revisions != (state.rules, state.workforce)
+            or state.timers
+            or state.projection.presences
+            or state.projection.dated()
+        )
         waits = any(record.state is State.QUEUED for record in state.projection.items.values())
-        if state.followed != before or may_fall_due or (waits and not may_wait):
+        if state.followed[:3] != before[:3] or may_fall_due or (waits and not may_wait):
             return 0
         state.followed = after
         return after.event - before.event
@@ -54,7 +59,8 @@ class MemoryTimers(Tenants):
         del skip
         state = self._tenants[tenant]
         now_ms = self._time_of(state)
-        due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
+        fires = [timer for timer in _in_order(state) if not is_made(timer)]
+        due = [timer for timer in fires[:count] if timer.due_ms <= now_ms]
         for timer in due:
             rep = timer.item_id.partition("/")[2]
             if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:

@@ -333,7 +333,7 @@ class TimelineEntry(_message.Message):
     def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -378,6 +378,7 @@ class WorkItem(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
+    COVERED_REP_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: WorkItem.Kind
     source: str
@@ -392,4 +393,5 @@ class WorkItem(_message.Message):
     etag: str
     create_time: _timestamp_pb2.Timestamp
     decision: str
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ...) -> None: ...
+    covered_rep: str
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ...) -> None: ...

@@ -36,9 +36,10 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _FIRST_PLACES = 11
-_LATER_PLACES: tuple[Any, ...] = ([], 0, [])
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "")
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
-ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date."""
+ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date,
+for whom its owner stands in."""
 
 _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
@@ -189,6 +190,13 @@ class RedisAssignments:
         with translated():
             members = await self._redis.zrangebylex(
                 Keys(tenant).owned, f"[{prefix}{after + 1:016}", f"({prefix}:", start=0, num=count
+            )
+        return [_owned(member) for member in members]
+
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        with translated():
+            members = await self._redis.zrangebylex(
+                Keys(tenant).owned, f"[\0v\0{after + 1:016}", "(\0v\0:", start=0, num=count
             )
         return [_owned(member) for member in members]
 
@@ -440,11 +448,13 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date = _all_places(msgpack.unpackb(packed))
+        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date, covered = _all_places(
+            msgpack.unpackb(packed)
+        )
         event, version, content, decision, first = numbers
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
-            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None,
+            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None, _text(covered),
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
@@ -453,6 +463,12 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
 def _all_places(record: list[Any]) -> list[Any]:
     """Return a record with all its places: it ends behind the last that something was written to."""
     return [*record, *_LATER_PLACES[len(record) - _FIRST_PLACES :]]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:

@@ -159,6 +159,8 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
+    local covered = record[COVERED] or ''
+    if job[MODE] ~= 'COVER' then cover(record, job[ID], '') elseif covered == '' then cover(record, job[ID], owner) end
     if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
     if record[WORKED] == 1 then
       shift_worked(owner, pool, record[KIND], -1)

@@ -17,7 +17,6 @@ class _Fake:
 
     def __init__(self, events: int, credited: int, due: int) -> None:
         self._events, self._credited, self._due = events, credited, due
-        self.credits = self
 
     async def follow(self) -> int:
         return self._events

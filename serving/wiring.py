@@ -47,6 +47,7 @@ from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.timers.runner import TimerRunner
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -181,7 +182,9 @@ class Service:
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (
-                WorkforceServicer(workforce_service, presence_service, cap_uses, assignments),
+                WorkforceServicer(
+                    workforce_service, presence_service, cap_uses, assignments, KeptItems(assignments, self._planners)
+                ),
                 workforce_pb2,
                 "WorkforceService",
             ),

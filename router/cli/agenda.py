@@ -18,15 +18,10 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.absences import as_json
+from router.cli.absences import as_json, language_option
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.words import last
-from router.wording.languages import Language
-
-language_option = click.option(
-    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
-)
 
 
 @click.command()

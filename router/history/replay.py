@@ -21,7 +21,7 @@ from router.history.charges import Charges
 from router.history.projection import Ledger, StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
-from router.model.decision import Decision
+from router.model.decision import Cause, Decision
 from router.model.errors import CorruptHistory
 from router.model.events import (
     ActivityRecorded,
@@ -35,9 +35,10 @@ from router.model.events import (
     Settled,
     WorkforceChanged,
 )
-from router.model.records import CreditState
+from router.model.records import CreditState, ItemRecord
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
+from router.workforce.covers import Covers
 from router.workforce.ports import Presences
 
 _PAGE = 1000
@@ -149,9 +150,12 @@ class Replay:
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, decision.way)
         epoch = (record.epoch if record else 0) + bool(choice.rep)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
+        since_ms = projection.given_ms.get(decision.item_id, 0)
         projection.enter_decision(decision, attempts, choice)
         if pool := planner.roster.pools.get(decision.pool):
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
+        if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
+            return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash:
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
@@ -235,6 +239,20 @@ class Replay:
             if stored != (logged := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
+
+
+_COVERS = (Cause.COVERED, Cause.COVER_ENDED)
+
+
+def _covers(covers: Covers, record: ItemRecord | None, decision: Decision, since_ms: int) -> bool:
+    """Say whether a work item went to who was to have it by the leaves, at some time since its owner had it."""
+    if record is None or not record.owner:
+        return False
+    whose, at_ms = record.whose, decision.at_ms
+    instants = [since_ms, *(each for each in covers.instants(whose) if since_ms < each <= at_ms), at_ms]
+    covered = "" if decision.rep == whose else whose
+    is_due = any(covers.holder(whose, each).rep == decision.rep for each in instants)
+    return is_due and (decision.head.covered, decision.head.cause is Cause.COVERED) == (covered, bool(covered))
 
 
 async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list[tuple[int, str]]:

@@ -27,6 +27,7 @@ from router.model.calendars import (
 )
 from router.model.errors import InvalidInput
 from router.rpc.workforce_messages import calendar_name, calendar_named, display_name, instant_ms
+from router.workforce.covers import Hindrance
 from router.workforce.service import Saved
 from router.workforce.spans import overlap_of_day, overlap_of_week
 
@@ -37,6 +38,7 @@ MAX_REASON = 256
 MAX_SOURCE = 256
 CALENDAR_FIELDS = ("display_name", "time_zone", "weekly", "exceptions", "official_until")
 ABSENCE_FIELDS = ("start_time", "end_time", "reason", "substitute")
+KEPT_REASONS: dict[Hindrance, Any] = {each: calendars.KeptWorkItem.Reason.Value(f"REASON_{each}") for each in Hindrance}
 TENANT_FIELDS = ("time_zone", "calendar", "reopen_days")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)

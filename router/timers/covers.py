@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from router.assignment.commands import BindCommand, cover_command, in_calls
@@ -24,7 +25,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.decision import Cause, Decision
-from router.model.errors import StaleRevision
+from router.model.errors import NotPossible, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS, Present, Timers
@@ -34,6 +35,8 @@ from router.workforce.covers import Hindrance
 _GIVEN = frozenset({Cause.OVERRIDE, Cause.REOPENED, Cause.IMPORTED})
 """Why somebody on leave may have got a work item although it was known that they are."""
 _STEP = 1
+MOST_KEPT = 100
+"""Work items of one answer that says what stays."""
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +102,47 @@ def _stays_until_ms(planner: Planner, record: ItemRecord, decision: Decision) ->
         return 0
     known = planner.roster.covers.known_leave(record.owner, decision.since_ms, decision.head.workforce_revision)
     return known[1] if known else 0
+
+
+class Kept(NamedTuple):
+    """A work item that is not with whom it would be by the leaves, and why."""
+
+    item_id: str
+    why: Hindrance
+
+
+class KeptItems:
+    """The use case: say what stays where it is although somebody went on leave, or is back.
+
+    Parameters
+    ----------
+    store
+        Work items and the clock.
+    planners
+        Rules and workforce.
+    """
+
+    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
+        self._store = store
+        self._planners = planners
+
+    async def of(self, tenant: str, rep: str, count: int = MOST_KEPT) -> list[Kept]:
+        """Return up to ``count`` of what is a rep's and stays now, the oldest first; nothing without rules."""
+        try:
+            planner = await self._planners.newest(tenant)
+        except NotPossible:
+            return []
+        at_ms, items, kept = await self._store.now_us(tenant) // 1000, StoredItems(tenant, self._store), list[Kept]()
+        for index in (partial(self._store.owned, tenant, rep, is_open=True), partial(self._store.covered, tenant)):
+            after = 0
+            while len(kept) < count and (page := await index(after=after)):
+                after = page[-1][0]
+                records = await items.records([item_id for _, item_id in page])
+                of_rep = [record for record in records if record.whose == rep]
+                for record, decision in await items.contents(of_rep) if of_rep else []:
+                    if why := hindrance(planner, record, decision, at_ms):
+                        kept.append(Kept(record.item_id, why))
+        return kept[:count]
 
 
 class Covers:

@@ -260,6 +260,16 @@ UNATTRIBUTED: Mapping[str, Phrase] = {
 }
 """What was done by no rep: a service account, say, records it and names none."""
 
+KEPT: Mapping[str, Phrase] = {
+    "INACTIVE": Phrase("whoever is to get it is inactive", "应接手的人已停用"),
+    "ON_LEAVE": Phrase("the substitute is on leave, and nobody stands in for them", "代理人也在休假，又没有人代理"),
+    "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
+    "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
+    "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
+    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+}
+"""Why a work item stays where it is although somebody went on leave, or is back."""
+
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
     "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定跟进时间：{when}。"),

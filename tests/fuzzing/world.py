@@ -53,6 +53,7 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
@@ -185,7 +186,11 @@ class World:
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
             (
                 WorkforceServicer(
-                    workforce_service, PresenceService(self._store), CapUses(store, workforce_service), store
+                    workforce_service,
+                    PresenceService(self._store),
+                    CapUses(store, workforce_service),
+                    store,
+                    KeptItems(store, self._planners),
                 ),
                 workforce_pb2,
             ),

@@ -23,7 +23,7 @@ from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
 from tests.contract.over_grpc import Service, in_memory, on_redis, served
 from tests.contract.states.events import EVENTS, OK, PRESENT, answer
-from tests.contract.states.firm import START_MS, Firm
+from tests.contract.states.firm import START_MS, Firm, Place
 from tests.contract.states.standings import STANDINGS
 from tests.contract.states.table import WAYS_OF, Expected, Pair, pairs, rows
 from tests.simulated_redis import SimulatedRedis
@@ -109,20 +109,22 @@ async def _on(store: EmbeddedServer) -> AsyncIterator[Service]:
 
 async def _faults(service: Service, folder: Path, chosen: list[Pair]) -> list[str]:
     """Return what is otherwise than the table says; each pair has a tenant of its own."""
-    faults = []
+    faults, places = [], dict[str, Place]()
     async with served(service, folder) as channel:
         for number, pair in enumerate(chosen):
             firm = await Firm.arrange(service, channel, f"t-{number}")
-            found = await _found(firm, pair, ROWS[pair])
+            await STANDINGS[pair.standing].come(firm)
+            if pair.standing not in places:
+                places[pair.standing] = await firm.place()
+            await firm.be(PRESENT[pair.present])
+            found = await _found(firm, pair, places[pair.standing], ROWS[pair])
             faults += [f"{' | '.join(pair)}: {fault}" for fault in found]
     return faults
 
 
-async def _found(firm: Firm, pair: Pair, expected: Expected) -> list[str]:
+async def _found(firm: Firm, pair: Pair, before: Place, expected: Expected) -> list[str]:
     standing, event = STANDINGS[pair.standing], EVENTS[pair.event]
-    await standing.come(firm)
-    await firm.be(PRESENT[pair.present])
-    before, events = await firm.place(), await firm.events()
+    events = await firm.events()
     answered = await answer(event, firm)
     after = await firm.place()
 

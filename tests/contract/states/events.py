@@ -11,6 +11,7 @@ from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.model.decision import Cause
@@ -143,7 +144,8 @@ async def _fire(firm: Firm) -> str:
 
 
 async def _away(firm: Firm) -> str:
-    await firm.set_presence("ann", is_there=False)
+    request = calendars.SetRepPresenceRequest(name=firm.api.rep_name("ann"), presence=calendars.PRESENCE_AWAY)
+    await firm.api.workforce.SetRepPresence(request)
     return await _wake(firm)
 
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import privacy_pb2_grpc
@@ -23,6 +22,7 @@ from router.model.workforce import Member, Pool, Rep
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from tests.api import Api, last, struct
@@ -102,18 +102,12 @@ class Firm:
         return decision
 
     async def be(self, present: Sequence[str]) -> None:
-        """Have these reps be there, and the others away."""
+        """Have these reps be there, and the others away, past the server."""
         for rep in REPS:
             if (rep in present) is (rep in self.away):
-                await self.set_presence(rep, is_there=rep in present)
-
-    async def set_presence(self, rep: str, *, is_there: bool) -> None:
-        """Have a rep say whether they are there."""
-        presence = calendars.PRESENCE_AVAILABLE if is_there else calendars.PRESENCE_AWAY
-        await self.api.workforce.SetRepPresence(
-            calendars.SetRepPresenceRequest(name=self.api.rep_name(rep), presence=presence)
-        )
-        self.away = self.away - {rep} if is_there else self.away | {rep}
+                until_ms = None if rep in present else 0
+                await PresenceService(self.service.stores.presences).set_presence(self.api.tenant, rep, until_ms)
+        self.away = frozenset(REPS) - set(present)
 
     def imported(self, owner: str) -> routing.ImportWorkItemsRequest:
         """Return an import of the work item, which somebody has had for a day."""

@@ -138,6 +138,7 @@ class Service:
             self._stores.timers,
             rule_sets,
             self._stores.leader_lease,
+            self._count_skipped,
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
@@ -280,6 +281,11 @@ class Service:
             return ""
         unread = status.events - status.followed
         return f"timers are late by {late_s:.0f} s, with {unread} events to take in: nobody fires them, or too slowly"
+
+    def _count_skipped(self, tenant: str, times: int) -> None:
+        """Tell the metrics of what has no timers, for it cannot be read."""
+        if self._watch.metrics is not None:
+            self._watch.metrics.skipped(tenant, times)
 
     async def _waits_for_workers(self, tenant: str) -> str:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""

@@ -268,11 +268,11 @@ def reassign_command(
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
-    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    handlers = handlers_of(record)
     tried = () if request.rep else handlers
     plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=request.rep)
     if fields := plan.recused.get(request.rep):
-        raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", f"CONFLICT: recused by {', '.join(fields)}")
+        raise _recused(tenant, request.rep, fields)
     left_out = _left_out(plan, tried, handlers)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
     head = _head(planner, plan, item, cause, tried=left_out, named=request.rep, note=request.note, actor=request.actor)
@@ -315,7 +315,7 @@ def reopen_command(
     InvalidInput
         If the planner's rules cannot read the work item.
     """
-    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    handlers = handlers_of(record)
     plan = planner.plan(item, at_ms, handlers=handlers, named=owner, apart=True)
     left_out = _left_out(plan, (), handlers)
     head = _head(
@@ -345,16 +345,18 @@ def reopen_command(
 
 
 def import_command(
-    planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
+    tenant: str, planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
 ) -> BindCommand | Failure:
     """Make the job of entering a work item with its owner, where none of its name is there; an error where the
-    planner's rules cannot read it. ``item`` is the entry's, with what is filled in.
+    planner's rules cannot read it, or recuse the owner. ``item`` is the entry's, with what is filled in.
     """
     try:
         check_unstamped(planner.rule_set, entry.item)
         plan = planner.plan(item, at_ms, named=entry.owner, apart=True)
     except InvalidInput as error:
         return error
+    if fields := plan.recused.get(entry.owner):
+        return _recused(tenant, entry.owner, fields)
     hides_id = planner.personal.external_id
     identity = item_id(item, "", hides_external_id=hides_id)
     normal = normal_id(item, hides_external_id=hides_id)
@@ -432,6 +434,15 @@ def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple
 def _left_out(plan: Plan, tried: tuple[str, ...], handlers: tuple[str, ...]) -> tuple[str, ...]:
     """Return who is left out for having had it: all who had, where the route excludes them."""
     return handlers if HANDLERS in plan.route.exclude else tried
+
+
+def handlers_of(record: ItemRecord) -> tuple[str, ...]:
+    """Return who owned a work item before, or owns it, or did when it was closed: each once, in the order of time."""
+    return tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+
+
+def _recused(tenant: str, rep: str, fields: tuple[str, ...]) -> NotPossible:
+    return NotPossible(f"tenants/{tenant}/reps/{rep}", f"CONFLICT: recused by {', '.join(fields)}")
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:

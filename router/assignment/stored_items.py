@@ -22,11 +22,16 @@ class StoredItems:
         Whose.
     store
         Where they are.
+    without
+        What is said of one that nobody can read: what it goes without.
     """
 
-    def __init__(self, tenant: str, store: Assignments) -> None:
+    def __init__(self, tenant: str, store: Assignments, without: str = "waits and cannot be woken") -> None:
         self._tenant = tenant
         self._store = store
+        self._without = without
+        self.unreadable = 0
+        """How many could not be read, each as often as it was tried."""
 
     async def records(self, item_ids: Sequence[str]) -> list[ItemRecord]:
         """Return where they stand; one that nobody can read is told of and left out, as is one that is not there."""
@@ -50,4 +55,5 @@ class StoredItems:
             return []
 
     def _warn(self, item_id: str, error: CorruptHistory) -> None:
-        _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_id, error)
+        self.unreadable += 1
+        _log.warning("tenants/%s: %s %s: %s", self._tenant, item_id, self._without, error)

@@ -11,6 +11,7 @@ log is not read at all; and where it is, a decision that gave a new work item it
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from functools import cache
 
@@ -37,6 +38,9 @@ from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
 
+_log = logging.getLogger(__name__)
+WITHOUT = "is passed over and has no timers"
+"""What is said of a work item that nobody can read, or of which nobody can say what falls due."""
 PAGE = 200
 """Events taken in at a time; calls that are being answered wait while they are, for some milliseconds."""
 
@@ -75,9 +79,20 @@ class TimerFollower:
         self._schedules = schedules
         self.credits = Credits(tenant, store, planners, timers)
         """What falls due of ledgers."""
-        self._items = StoredItems(tenant, store)
+        self._items = StoredItems(tenant, store, WITHOUT)
+        self._raised = 0
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
+
+    @property
+    def skipped(self) -> int:
+        """How many work items and ledgers were passed over, for nobody can read them, or say what falls due of them."""
+        return self._items.unreadable + self._raised + self.credits.skipped
+
+    def skip(self, item_id: str, error: object) -> None:
+        """Log and count a work item that is passed over."""
+        self._raised += 1
+        _log.error("tenants/%s: %s %s: %r", self._tenant, item_id, WITHOUT, error)
 
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
@@ -183,10 +198,18 @@ class TimerFollower:
         unread = [record for record in records if record.content not in known]
         contents = [(record, known[record.content]) for record in records if record.content in known]
         for record, decision in contents + (await self._items.contents(unread) if unread else []):
-            concerned = filter(self._concern(record), self._schedules)
-            asked = (schedule.due(present, record, decision) for schedule in concerned)
-            timers[record.item_id] = [timer for timer in asked if timer is not None]
+            timers[record.item_id] = self._due_of(present, record, decision)
         return timers
+
+    def _due_of(self, present: Present, record: ItemRecord, decision: Decision) -> list[Timer]:
+        """Return what falls due of a work item; nothing where that cannot be said."""
+        try:
+            concerned = filter(self._concern(record), self._schedules)
+            asked = [schedule.due(present, record, decision) for schedule in concerned]
+        except Exception as error:  # whatever it is: nobody else's timers stop for one work item
+            self.skip(record.item_id, error)
+            return []
+        return [timer for timer in asked if timer is not None]
 
     def _concern(self, record: ItemRecord) -> Callable[[Schedule], bool]:
         return lambda schedule: schedule.state is record.state and schedule.concerns(record)

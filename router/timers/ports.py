@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
@@ -83,11 +83,18 @@ class Timers(Protocol):
             Whether nothing falls due of what waits either; else it is 0 where anything does.
         """
 
-    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+    async def fire(
+        self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
         """Fire what is due by the store's clock, in the order of due, equals in that of their entries.
 
         Who is away until then is back. What is void by now is removed and does not fire; what falls due of ledgers
         stays, see ``credit``. Return how many were removed, fired or not.
+
+        Parameters
+        ----------
+        skip
+            Told of each work item whose record cannot be read, and why: its timer is removed and does not fire either.
         """
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:

@@ -213,23 +213,52 @@ AWAITED: Mapping[str, Phrase] = {
 
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
-    "CALL INBOUND": Phrase("The customer called; taken by {rep}{lasted}.", "客户来电，由{rep}接听{lasted}。"),
-    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}内部通话{lasted}。"),
+    "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),
+    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}与内部同事通话{lasted}。"),
     "VISIT OUTBOUND": Phrase("{rep} went to see the customer{lasted}.", "{rep}上门拜访客户{lasted}。"),
-    "VISIT INBOUND": Phrase("The customer came; received by {rep}{lasted}.", "客户来访，由{rep}接待{lasted}。"),
-    "VISIT INTERNAL": Phrase("{rep} made an internal visit{lasted}.", "{rep}内部走访{lasted}。"),
+    "VISIT INBOUND": Phrase("The customer came; {rep} received them{lasted}.", "客户来访，由{rep}接待{lasted}。"),
+    "VISIT INTERNAL": Phrase("{rep} went to see colleagues{lasted}.", "{rep}走访了内部同事{lasted}。"),
     "MEETING OUTBOUND": Phrase("{rep} met the customer{lasted}.", "{rep}与客户会面{lasted}。"),
-    "MEETING INBOUND": Phrase("The customer asked for a meeting with {rep}{lasted}.", "客户约{rep}会面{lasted}。"),
+    "MEETING INBOUND": Phrase(
+        "{rep} met the customer, who had asked for it{lasted}.", "应客户之约，{rep}与客户会面{lasted}。"
+    ),
     "MEETING INTERNAL": Phrase("{rep} held an internal meeting{lasted}.", "{rep}召开内部会议{lasted}。"),
-    "MESSAGE OUTBOUND": Phrase("Message to the customer from {rep}.", "{rep}给客户发消息。"),
-    "MESSAGE INBOUND": Phrase("Message from the customer; received by {rep}.", "客户发来消息，由{rep}接收。"),
-    "MESSAGE INTERNAL": Phrase("Internal message from {rep}.", "{rep}发内部消息。"),
-    "EMAIL OUTBOUND": Phrase("E-mail to the customer from {rep}.", "{rep}给客户发邮件。"),
-    "EMAIL INBOUND": Phrase("E-mail from the customer; received by {rep}.", "客户发来邮件，由{rep}接收。"),
-    "EMAIL INTERNAL": Phrase("Internal e-mail from {rep}.", "{rep}发内部邮件。"),
+    "MESSAGE OUTBOUND": Phrase("{rep} sent the customer a message.", "{rep}给客户发了消息。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message; {rep} received it.", "客户发来消息，由{rep}收到。"),
+    "MESSAGE INTERNAL": Phrase("{rep} sent an internal message.", "{rep}发了内部消息。"),
+    "EMAIL OUTBOUND": Phrase("{rep} sent the customer an e-mail.", "{rep}给客户发了邮件。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail; {rep} received it.", "客户发来邮件，由{rep}收到。"),
+    "EMAIL INTERNAL": Phrase("{rep} sent an internal e-mail.", "{rep}发了内部邮件。"),
     "NOTE": Phrase("Note by {rep}.", "{rep}写了备注。"),
 }
-"""What somebody did, by kind and direction."""
+"""What a rep did, by kind and direction."""
+
+UNATTRIBUTED: Mapping[str, Phrase] = {
+    "CALL OUTBOUND": Phrase("Call to the customer{lasted}; no rep is recorded.", "致电客户{lasted}，未记录经办人。"),
+    "CALL INBOUND": Phrase("The customer called{lasted}; no rep is recorded.", "客户来电{lasted}，未记录接听人。"),
+    "CALL INTERNAL": Phrase("Internal call{lasted}; no rep is recorded.", "内部通话{lasted}，未记录经办人。"),
+    "VISIT OUTBOUND": Phrase(
+        "Visit to the customer{lasted}; no rep is recorded.", "上门拜访客户{lasted}，未记录经办人。"
+    ),
+    "VISIT INBOUND": Phrase("The customer came{lasted}; no rep is recorded.", "客户来访{lasted}，未记录接待人。"),
+    "VISIT INTERNAL": Phrase("Internal visit{lasted}; no rep is recorded.", "内部走访{lasted}，未记录经办人。"),
+    "MEETING OUTBOUND": Phrase(
+        "Meeting with the customer{lasted}; no rep is recorded.", "与客户会面{lasted}，未记录经办人。"
+    ),
+    "MEETING INBOUND": Phrase(
+        "Meeting that the customer had asked for{lasted}; no rep is recorded.",
+        "应客户之约会面{lasted}，未记录经办人。",
+    ),
+    "MEETING INTERNAL": Phrase("Internal meeting{lasted}; no rep is recorded.", "内部会议{lasted}，未记录经办人。"),
+    "MESSAGE OUTBOUND": Phrase("Message to the customer; no rep is recorded.", "已给客户发送消息，未记录发送人。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message.", "客户发来消息。"),
+    "MESSAGE INTERNAL": Phrase("Internal message; no rep is recorded.", "内部消息，未记录发送人。"),
+    "EMAIL OUTBOUND": Phrase("E-mail to the customer; no rep is recorded.", "已给客户发送邮件，未记录发送人。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail.", "客户发来邮件。"),
+    "EMAIL INTERNAL": Phrase("Internal e-mail; no rep is recorded.", "内部邮件，未记录发送人。"),
+    "NOTE": Phrase("Note; no rep is recorded.", "备注，未记录填写人。"),
+}
+"""What was done by no rep: a service account, say, records it and names none."""
 
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
@@ -247,7 +276,7 @@ TIMELINE: Mapping[str, Phrase] = {
         "过了跟进时间一个工作日仍未跟进：提醒主管。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
-    "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
+    "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
 """What happened to a work item, beside decisions."""
@@ -296,7 +325,6 @@ SENTENCES: Mapping[str, Phrase] = {
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
-    "nobody of ours": Phrase("nobody", "系统"),
     "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
     "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
     "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),

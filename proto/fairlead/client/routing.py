@@ -172,7 +172,7 @@ class RoutingCalls(Calls):
     ) -> Operation:
         """Have up to 10,000 work items imported with their owners, see `imported`; follow it with `operations`.
 
-        Its result is an ``ImportWorkItemsResponse``.
+        Its result is an ``ImportWorkItemsResponse``; of a preview it is there at once, and says what would be refused.
         """
         request = routing.ImportWorkItemsRequest(
             parent=self.parent, items=items, request_id=request_id or new_id(), validate_only=preview

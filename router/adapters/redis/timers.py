@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 
 import msgpack
@@ -56,7 +56,9 @@ class RedisTimers:
         check_reply(tenant, reply)
         return int(reply[0])
 
-    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+    async def fire(
+        self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
         keys = Keys(tenant)
         due = [member for member, _ in await self._members(tenant, 0, count)]
         members = [member for member in due if not is_of_ledger(_timer(member, 0))]
@@ -66,9 +68,11 @@ class RedisTimers:
         reply = await _fire(
             self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, *items], members
         )
-        if isinstance(reply, list):
-            check_reply(tenant, reply)
-        return int(reply)
+        check_reply(tenant, reply)
+        removed, unreadable = reply
+        for member, error in zip(unreadable[::2], unreadable[1::2], strict=True):
+            skip(_timer(member, 0).item_id, error.decode(errors="replace"))
+        return int(removed)
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
         keys = Keys(tenant)

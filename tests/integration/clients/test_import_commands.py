@@ -35,10 +35,16 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
         encoding="utf-8",
     )
 
+    dry, foretold = tried("import", str(book), "--timezone", "Asia/Shanghai", "--dry-run", *where)
+    with served.client("imports") as client:
+        assert not list(client.list_work_items())
+    with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
+        would_be_refused = list(csv.DictReader(stream))
     status, output = tried("import", str(book), "--timezone", "Asia/Shanghai", *where)
     again, second = tried("import", str(book), "--timezone", "Asia/Shanghai", *where)
 
-    assert status == again == 1
+    assert dry == status == again == 1
+    assert "2 would be imported, 1 refused; nothing is written" in foretold
     assert "2 imported, 1 refused" in output
     assert "2 imported, 1 refused" in second
     with shared.client("imports") as client:
@@ -49,6 +55,7 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     assert decision.assigned_time.ToJsonString() == "2026-01-05T01:30:00Z"
     with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         (refused,) = list(csv.DictReader(stream))
+    assert would_be_refused == [refused]
     assert (refused["external_id"], refused["owner"]) == ("B-3", "eve")
     assert "there is no rep" in refused["why"]
     rejected = next(tmp_path.glob("*.rejected.csv")).read_text("utf-8-sig")

@@ -25,8 +25,12 @@ class _Fake:
     async def make_due(self) -> int:
         return self._credited
 
-    async def fire(self, _: str) -> int:
+    async def fire(self, _: str, *, skip: object) -> int:
+        assert skip == self.skip
         return self._due
+
+    def skip(self, *_: object) -> None:
+        """Nothing is passed over."""
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,17 @@ class StoredItems:
             self._warn(item_ids[0], error)
             return []
 
-    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
-        """Return the decisions that hold their attributes; one that nobody can read is told of and left out."""
+    async def decisions(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
+        """Return the last decisions about them; one that nobody can read is told of and left out.
+
+        Of what waits it holds the attributes: whenever they change it is decided anew.
+        """
         try:
-            decisions = await self._store.decisions(self._tenant, [record.content for record in records])
+            decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
             return list(zip(records, decisions, strict=True))
         except CorruptHistory as error:
             if len(records) > 1:
-                return [pair for record in records for pair in await self.contents([record])]
+                return [pair for record in records for pair in await self.decisions([record])]
             self._warn(records[0].item_id, error)
             return []
 

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     WOKEN = "WOKEN"
     REOPENED = "REOPENED"
     IMPORTED = "IMPORTED"
+    UPDATED = "UPDATED"
 
 
 class Way(StrEnum):
@@ -56,6 +57,7 @@ WAYS: Mapping[Cause, Way] = {
     Cause.OVERRIDE: Way.OVERRIDE,
     Cause.REOPENED: Way.APART,
     Cause.IMPORTED: Way.APART,
+    Cause.UPDATED: Way.GREEDY,
 }
 """By why there was a decision."""
 

@@ -29,6 +29,7 @@ from router.model.events import (
     Fired,
     PresenceChanged,
     RulesPublished,
+    Updated,
     WorkforceChanged,
 )
 from router.model.records import ItemRecord
@@ -195,9 +196,9 @@ class TimerFollower:
         if not records:
             return timers
         present = Present(await self._planner(position))
-        unread = [record for record in records if record.content not in known]
-        contents = [(record, known[record.content]) for record in records if record.content in known]
-        for record, decision in contents + (await self._items.contents(unread) if unread else []):
+        unread = [record for record in records if record.decision not in known]
+        decided = [(record, known[record.decision]) for record in records if record.decision in known]
+        for record, decision in decided + (await self._items.decisions(unread) if unread else []):
             timers[record.item_id] = self._due_of(present, record, decision)
         return timers
 
@@ -248,7 +249,7 @@ def touched_by(events: Iterable[Event | DecisionEffect]) -> dict[str, frozenset[
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id):
+            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id) | Updated(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))

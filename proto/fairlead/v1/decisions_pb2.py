@@ -22,52 +22,55 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fairlead.v1 import workforce_pb2 as fairlead_dot_v1_dot_workforce__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/decisions.proto\x12\x0b\x66\x61irlead.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x12GetDecisionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04view\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\"\xb0\x01\n\x14ListDecisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x11\n\twork_item\x18\x04 \x01(\t\x12\'\n\x04view\x18\x05 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\"Z\n\x15ListDecisionsResponse\x12(\n\tdecisions\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Decision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdc\x0c\n\x08\x44\x65\x63ision\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\twork_item\x18\x02 \x01(\t\x12.\n\x07outcome\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.Decision.Outcome\x12\x0b\n\x03rep\x18\x04 \x01(\t\x12\x0c\n\x04pool\x18\x05 \x01(\t\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x19\n\x11rule_set_revision\x18\x07 \x01(\x03\x12\x15\n\rmatched_rules\x18\x08 \x03(\t\x12*\n\ncandidates\x18\t \x03(\x0b\x32\x16.fairlead.v1.Candidate\x12\x17\n\x0frefusal_summary\x18\n \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05\x63\x61use\x18\x0c \x01(\x0e\x32\x1b.fairlead.v1.Decision.Cause\x12\x1a\n\x12workforce_revision\x18\r \x01(\x03\x12\r\n\x05steps\x18\x0e \x03(\t\x12\x0e\n\x06\x63harge\x18\x0f \x01(\x01\x12\x12\n\ntrace_hash\x18\x10 \x01(\t\x12*\n\npredicates\x18\x11 \x03(\x0b\x32\x16.fairlead.v1.Predicate\x12\x0c\n\x04note\x18\x12 \x01(\t\x12\x0b\n\x03sla\x18\x13 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x14 \x01(\t\x12+\n\ndurability\x18\x15 \x01(\x0e\x32\x17.fairlead.v1.Durability\x12\x13\n\x0b\x65xplanation\x18\x16 \x01(\t\x12\x11\n\tsentences\x18\x17 \x03(\t\x12\x18\n\x10rep_display_name\x18\x18 \x01(\t\x12\x19\n\x11pool_display_name\x18\x19 \x01(\t\x12\x12\n\nstep_texts\x18\x1a \x03(\t\x12\x33\n\x0fknown_work_item\x18\x1b \x01(\x0b\x32\x1a.fairlead.v1.KnownWorkItem\x12\x39\n\x15\x65xpected_contact_time\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x63ontact_due_time\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x07\x61waited\x18\x1e \x01(\x0e\x32\x1d.fairlead.v1.Decision.Awaited\x12\x30\n\x0estep_summaries\x18\x1f \x03(\x0b\x32\x18.fairlead.v1.StepSummary\x12\'\n\x1f\x65xpected_contact_official_until\x18  \x01(\t\x12\"\n\x1a\x63ontact_due_official_until\x18! \x01(\t\x12&\n\x03way\x18\" \x01(\x0e\x32\x19.fairlead.v1.Decision.Way\x12\x31\n\rassigned_time\x18# \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x7f\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ASSIGNED\x10\x01\x12\x1a\n\x16OUTCOME_EXISTING_OWNER\x10\x02\x12\x13\n\x0fOUTCOME_WAITING\x10\x03\x12\x14\n\x10OUTCOME_UNROUTED\x10\x04\"\x93\x01\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41USE_ROUTED\x10\x01\x12\x14\n\x10\x43\x41USE_REASSIGNED\x10\x02\x12\x12\n\x0e\x43\x41USE_OVERRIDE\x10\x03\x12\x0f\n\x0b\x43\x41USE_WOKEN\x10\x04\x12\x12\n\x0e\x43\x41USE_REOPENED\x10\x05\x12\x12\n\x0e\x43\x41USE_IMPORTED\x10\x06\"K\n\x03Way\x12\x13\n\x0fWAY_UNSPECIFIED\x10\x00\x12\x0e\n\nWAY_GREEDY\x10\x01\x12\r\n\tWAY_APART\x10\x02\x12\x10\n\x0cWAY_OVERRIDE\x10\x03\"\xa9\x01\n\x07\x41waited\x12\x17\n\x13\x41WAITED_UNSPECIFIED\x10\x00\x12\x11\n\rAWAITED_HOURS\x10\x01\x12\x11\n\rAWAITED_LEAVE\x10\x02\x12\x12\n\x0e\x41WAITED_RETURN\x10\x03\x12\x0f\n\x0b\x41WAITED_CAP\x10\x04\x12\x10\n\x0c\x41WAITED_ROOM\x10\x05\x12\x15\n\x11\x41WAITED_WORKFORCE\x10\x06\x12\x11\n\rAWAITED_RULES\x10\x07\"{\n\x0bStepSummary\x12\x10\n\x08\x65ligible\x18\x01 \x01(\x05\x12\x0f\n\x07members\x18\x02 \x01(\x05\x12%\n\x07refused\x18\x03 \x03(\x0b\x32\x14.fairlead.v1.Refused\x12\x14\n\x0cmissing_pool\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"d\n\x07Refused\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\x12-\n\tlift_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x80\x01\n\rKnownWorkItem\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x14\n\x0cowner_active\x18\x03 \x01(\x08\x12,\n\x0b\x64ifferences\x18\x04 \x03(\x0b\x32\x17.fairlead.v1.Difference\x12\x0e\n\x06\x65rased\x18\x05 \x03(\t\"9\n\nDifference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0e\n\x06stored\x18\x02 \x01(\t\x12\x0c\n\x04sent\x18\x03 \x01(\t\"\xd5\x02\n\tCandidate\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12/\n\x07verdict\x18\x02 \x01(\x0e\x32\x1e.fairlead.v1.Candidate.Verdict\x12$\n\x07reasons\x18\x03 \x03(\x0b\x32\x13.fairlead.v1.Reason\x12\x13\n\x0b\x65ntitlement\x18\x04 \x01(\x01\x12\x16\n\x0e\x64\x65\x66icit_before\x18\x05 \x01(\x01\x12\x15\n\rdeficit_after\x18\x06 \x01(\x01\x12\r\n\x05score\x18\x07 \x01(\x03\x12\x18\n\x10rep_display_name\x18\x08 \x01(\t\x12\x11\n\tsentences\x18\t \x03(\t\"d\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x12\n\x0eVERDICT_CHOSEN\x10\x01\x12\x14\n\x10VERDICT_ELIGIBLE\x10\x02\x12\x16\n\x12VERDICT_INELIGIBLE\x10\x03\"\xf9\x01\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\t\x12\x10\n\x08operator\x18\x06 \x01(\t\x12\x12\n\nitem_field\x18\x07 \x01(\t\x12\x12\n\nshort_text\x18\x08 \x01(\t\x12-\n\tlift_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06window\x18\n \x01(\t\x12\x11\n\ttime_zone\x18\x0b \x01(\t\x12\x16\n\x0eofficial_until\x18\x0c \x01(\t\"\x8a\x01\n\tPredicate\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x10\n\x08\x65xpected\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x05 \x01(\t\x12\r\n\x05holds\x18\x06 \x01(\x08\x12\x0e\n\x06\x65rased\x18\x07 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x08 \x01(\t*\x88\x01\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44URABILITY_MEMORY\x10\x01\x12\x17\n\x13\x44URABILITY_EVERYSEC\x10\x02\x12\x15\n\x11\x44URABILITY_ALWAYS\x10\x03\x12\x17\n\x13\x44URABILITY_REPLICAS\x10\x04*^\n\x0c\x44\x65\x63isionView\x12\x1d\n\x19\x44\x45\x43ISION_VIEW_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45\x43ISION_VIEW_BASIC\x10\x01\x12\x16\n\x12\x44\x45\x43ISION_VIEW_FULL\x10\x02\x32\xb0\x01\n\x0f\x44\x65\x63isionService\x12\x45\n\x0bGetDecision\x12\x1f.fairlead.v1.GetDecisionRequest\x1a\x15.fairlead.v1.Decision\x12V\n\rListDecisions\x12!.fairlead.v1.ListDecisionsRequest\x1a\".fairlead.v1.ListDecisionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/decisions.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/workforce.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x12GetDecisionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04view\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x03 \x01(\t\"\xb0\x01\n\x14ListDecisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x11\n\twork_item\x18\x04 \x01(\t\x12\'\n\x04view\x18\x05 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\"Z\n\x15ListDecisionsResponse\x12(\n\tdecisions\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Decision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\r\n\x08\x44\x65\x63ision\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\twork_item\x18\x02 \x01(\t\x12.\n\x07outcome\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.Decision.Outcome\x12\x0b\n\x03rep\x18\x04 \x01(\t\x12\x0c\n\x04pool\x18\x05 \x01(\t\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x19\n\x11rule_set_revision\x18\x07 \x01(\x03\x12\x15\n\rmatched_rules\x18\x08 \x03(\t\x12*\n\ncandidates\x18\t \x03(\x0b\x32\x16.fairlead.v1.Candidate\x12\x17\n\x0frefusal_summary\x18\n \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05\x63\x61use\x18\x0c \x01(\x0e\x32\x1b.fairlead.v1.Decision.Cause\x12\x1a\n\x12workforce_revision\x18\r \x01(\x03\x12\r\n\x05steps\x18\x0e \x03(\t\x12\x0e\n\x06\x63harge\x18\x0f \x01(\x01\x12\x12\n\ntrace_hash\x18\x10 \x01(\t\x12*\n\npredicates\x18\x11 \x03(\x0b\x32\x16.fairlead.v1.Predicate\x12\x0c\n\x04note\x18\x12 \x01(\t\x12\x0b\n\x03sla\x18\x13 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x14 \x01(\t\x12+\n\ndurability\x18\x15 \x01(\x0e\x32\x17.fairlead.v1.Durability\x12\x13\n\x0b\x65xplanation\x18\x16 \x01(\t\x12\x11\n\tsentences\x18\x17 \x03(\t\x12\x18\n\x10rep_display_name\x18\x18 \x01(\t\x12\x19\n\x11pool_display_name\x18\x19 \x01(\t\x12\x12\n\nstep_texts\x18\x1a \x03(\t\x12\x33\n\x0fknown_work_item\x18\x1b \x01(\x0b\x32\x1a.fairlead.v1.KnownWorkItem\x12\x39\n\x15\x65xpected_contact_time\x18\x1c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x63ontact_due_time\x18\x1d \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x07\x61waited\x18\x1e \x01(\x0e\x32\x1d.fairlead.v1.Decision.Awaited\x12\x30\n\x0estep_summaries\x18\x1f \x03(\x0b\x32\x18.fairlead.v1.StepSummary\x12\'\n\x1f\x65xpected_contact_official_until\x18  \x01(\t\x12\"\n\x1a\x63ontact_due_official_until\x18! \x01(\t\x12&\n\x03way\x18\" \x01(\x0e\x32\x19.fairlead.v1.Decision.Way\x12\x31\n\rassigned_time\x18# \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x06update\x18( \x01(\x0b\x32\x1b.fairlead.v1.WorkItemUpdate\"\x7f\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ASSIGNED\x10\x01\x12\x1a\n\x16OUTCOME_EXISTING_OWNER\x10\x02\x12\x13\n\x0fOUTCOME_WAITING\x10\x03\x12\x14\n\x10OUTCOME_UNROUTED\x10\x04\"\xa6\x01\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43\x41USE_ROUTED\x10\x01\x12\x14\n\x10\x43\x41USE_REASSIGNED\x10\x02\x12\x12\n\x0e\x43\x41USE_OVERRIDE\x10\x03\x12\x0f\n\x0b\x43\x41USE_WOKEN\x10\x04\x12\x12\n\x0e\x43\x41USE_REOPENED\x10\x05\x12\x12\n\x0e\x43\x41USE_IMPORTED\x10\x06\x12\x11\n\rCAUSE_UPDATED\x10\x07\"K\n\x03Way\x12\x13\n\x0fWAY_UNSPECIFIED\x10\x00\x12\x0e\n\nWAY_GREEDY\x10\x01\x12\r\n\tWAY_APART\x10\x02\x12\x10\n\x0cWAY_OVERRIDE\x10\x03\"\xa9\x01\n\x07\x41waited\x12\x17\n\x13\x41WAITED_UNSPECIFIED\x10\x00\x12\x11\n\rAWAITED_HOURS\x10\x01\x12\x11\n\rAWAITED_LEAVE\x10\x02\x12\x12\n\x0e\x41WAITED_RETURN\x10\x03\x12\x0f\n\x0b\x41WAITED_CAP\x10\x04\x12\x10\n\x0c\x41WAITED_ROOM\x10\x05\x12\x15\n\x11\x41WAITED_WORKFORCE\x10\x06\x12\x11\n\rAWAITED_RULES\x10\x07\"{\n\x0bStepSummary\x12\x10\n\x08\x65ligible\x18\x01 \x01(\x05\x12\x0f\n\x07members\x18\x02 \x01(\x05\x12%\n\x07refused\x18\x03 \x03(\x0b\x32\x14.fairlead.v1.Refused\x12\x14\n\x0cmissing_pool\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\"d\n\x07Refused\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\x12-\n\tlift_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x80\x01\n\rKnownWorkItem\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x14\n\x0cowner_active\x18\x03 \x01(\x08\x12,\n\x0b\x64ifferences\x18\x04 \x03(\x0b\x32\x17.fairlead.v1.Difference\x12\x0e\n\x06\x65rased\x18\x05 \x03(\t\"9\n\nDifference\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0e\n\x06stored\x18\x02 \x01(\t\x12\x0c\n\x04sent\x18\x03 \x01(\t\"j\n\x0eWorkItemUpdate\x12(\n\x06\x66ields\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.FieldChange\x12\x0e\n\x06\x65rased\x18\x02 \x03(\t\x12\x0f\n\x07\x64\x65\x63ided\x18\x03 \x01(\x08\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\"\xd5\x02\n\tCandidate\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12/\n\x07verdict\x18\x02 \x01(\x0e\x32\x1e.fairlead.v1.Candidate.Verdict\x12$\n\x07reasons\x18\x03 \x03(\x0b\x32\x13.fairlead.v1.Reason\x12\x13\n\x0b\x65ntitlement\x18\x04 \x01(\x01\x12\x16\n\x0e\x64\x65\x66icit_before\x18\x05 \x01(\x01\x12\x15\n\rdeficit_after\x18\x06 \x01(\x01\x12\r\n\x05score\x18\x07 \x01(\x03\x12\x18\n\x10rep_display_name\x18\x08 \x01(\t\x12\x11\n\tsentences\x18\t \x03(\t\"d\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x12\n\x0eVERDICT_CHOSEN\x10\x01\x12\x14\n\x10VERDICT_ELIGIBLE\x10\x02\x12\x16\n\x12VERDICT_INELIGIBLE\x10\x03\"\xf9\x01\n\x06Reason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\t\x12\x10\n\x08operator\x18\x06 \x01(\t\x12\x12\n\nitem_field\x18\x07 \x01(\t\x12\x12\n\nshort_text\x18\x08 \x01(\t\x12-\n\tlift_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06window\x18\n \x01(\t\x12\x11\n\ttime_zone\x18\x0b \x01(\t\x12\x16\n\x0eofficial_until\x18\x0c \x01(\t\"\x8a\x01\n\tPredicate\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x10\n\x08\x65xpected\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tual\x18\x05 \x01(\t\x12\r\n\x05holds\x18\x06 \x01(\x08\x12\x0e\n\x06\x65rased\x18\x07 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x08 \x01(\t*\x88\x01\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44URABILITY_MEMORY\x10\x01\x12\x17\n\x13\x44URABILITY_EVERYSEC\x10\x02\x12\x15\n\x11\x44URABILITY_ALWAYS\x10\x03\x12\x17\n\x13\x44URABILITY_REPLICAS\x10\x04*^\n\x0c\x44\x65\x63isionView\x12\x1d\n\x19\x44\x45\x43ISION_VIEW_UNSPECIFIED\x10\x00\x12\x17\n\x13\x44\x45\x43ISION_VIEW_BASIC\x10\x01\x12\x16\n\x12\x44\x45\x43ISION_VIEW_FULL\x10\x02\x32\xb0\x01\n\x0f\x44\x65\x63isionService\x12\x45\n\x0bGetDecision\x12\x1f.fairlead.v1.GetDecisionRequest\x1a\x15.fairlead.v1.Decision\x12V\n\rListDecisions\x12!.fairlead.v1.ListDecisionsRequest\x1a\".fairlead.v1.ListDecisionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.decisions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DURABILITY']._serialized_start=3234
-  _globals['_DURABILITY']._serialized_end=3370
-  _globals['_DECISIONVIEW']._serialized_start=3372
-  _globals['_DECISIONVIEW']._serialized_end=3466
-  _globals['_GETDECISIONREQUEST']._serialized_start=77
-  _globals['_GETDECISIONREQUEST']._serialized_end=175
-  _globals['_LISTDECISIONSREQUEST']._serialized_start=178
-  _globals['_LISTDECISIONSREQUEST']._serialized_end=354
-  _globals['_LISTDECISIONSRESPONSE']._serialized_start=356
-  _globals['_LISTDECISIONSRESPONSE']._serialized_end=446
-  _globals['_DECISION']._serialized_start=449
-  _globals['_DECISION']._serialized_end=2077
-  _globals['_DECISION_OUTCOME']._serialized_start=1551
-  _globals['_DECISION_OUTCOME']._serialized_end=1678
-  _globals['_DECISION_CAUSE']._serialized_start=1681
-  _globals['_DECISION_CAUSE']._serialized_end=1828
-  _globals['_DECISION_WAY']._serialized_start=1830
-  _globals['_DECISION_WAY']._serialized_end=1905
-  _globals['_DECISION_AWAITED']._serialized_start=1908
-  _globals['_DECISION_AWAITED']._serialized_end=2077
-  _globals['_STEPSUMMARY']._serialized_start=2079
-  _globals['_STEPSUMMARY']._serialized_end=2202
-  _globals['_REFUSED']._serialized_start=2204
-  _globals['_REFUSED']._serialized_end=2304
-  _globals['_KNOWNWORKITEM']._serialized_start=2307
-  _globals['_KNOWNWORKITEM']._serialized_end=2435
-  _globals['_DIFFERENCE']._serialized_start=2437
-  _globals['_DIFFERENCE']._serialized_end=2494
-  _globals['_CANDIDATE']._serialized_start=2497
-  _globals['_CANDIDATE']._serialized_end=2838
-  _globals['_CANDIDATE_VERDICT']._serialized_start=2738
-  _globals['_CANDIDATE_VERDICT']._serialized_end=2838
-  _globals['_REASON']._serialized_start=2841
-  _globals['_REASON']._serialized_end=3090
-  _globals['_PREDICATE']._serialized_start=3093
-  _globals['_PREDICATE']._serialized_end=3231
-  _globals['_DECISIONSERVICE']._serialized_start=3469
-  _globals['_DECISIONSERVICE']._serialized_end=3645
+  _globals['_DURABILITY']._serialized_start=3435
+  _globals['_DURABILITY']._serialized_end=3571
+  _globals['_DECISIONVIEW']._serialized_start=3573
+  _globals['_DECISIONVIEW']._serialized_end=3667
+  _globals['_GETDECISIONREQUEST']._serialized_start=106
+  _globals['_GETDECISIONREQUEST']._serialized_end=204
+  _globals['_LISTDECISIONSREQUEST']._serialized_start=207
+  _globals['_LISTDECISIONSREQUEST']._serialized_end=383
+  _globals['_LISTDECISIONSRESPONSE']._serialized_start=385
+  _globals['_LISTDECISIONSRESPONSE']._serialized_end=475
+  _globals['_DECISION']._serialized_start=478
+  _globals['_DECISION']._serialized_end=2170
+  _globals['_DECISION_OUTCOME']._serialized_start=1625
+  _globals['_DECISION_OUTCOME']._serialized_end=1752
+  _globals['_DECISION_CAUSE']._serialized_start=1755
+  _globals['_DECISION_CAUSE']._serialized_end=1921
+  _globals['_DECISION_WAY']._serialized_start=1923
+  _globals['_DECISION_WAY']._serialized_end=1998
+  _globals['_DECISION_AWAITED']._serialized_start=2001
+  _globals['_DECISION_AWAITED']._serialized_end=2170
+  _globals['_STEPSUMMARY']._serialized_start=2172
+  _globals['_STEPSUMMARY']._serialized_end=2295
+  _globals['_REFUSED']._serialized_start=2297
+  _globals['_REFUSED']._serialized_end=2397
+  _globals['_KNOWNWORKITEM']._serialized_start=2400
+  _globals['_KNOWNWORKITEM']._serialized_end=2528
+  _globals['_DIFFERENCE']._serialized_start=2530
+  _globals['_DIFFERENCE']._serialized_end=2587
+  _globals['_WORKITEMUPDATE']._serialized_start=2589
+  _globals['_WORKITEMUPDATE']._serialized_end=2695
+  _globals['_CANDIDATE']._serialized_start=2698
+  _globals['_CANDIDATE']._serialized_end=3039
+  _globals['_CANDIDATE_VERDICT']._serialized_start=2939
+  _globals['_CANDIDATE_VERDICT']._serialized_end=3039
+  _globals['_REASON']._serialized_start=3042
+  _globals['_REASON']._serialized_end=3291
+  _globals['_PREDICATE']._serialized_start=3294
+  _globals['_PREDICATE']._serialized_end=3432
+  _globals['_DECISIONSERVICE']._serialized_start=3670
+  _globals['_DECISIONSERVICE']._serialized_end=3846
 # @@protoc_insertion_point(module_scope)

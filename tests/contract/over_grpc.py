@@ -32,6 +32,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
@@ -131,6 +132,7 @@ class Service:
                 RoutingServicer(
                     router,
                     Reopening(store, self.planners, queries, stores.presences),
+                    Updating(store, self.planners, queries, stores.scores),
                     queries,
                     SubmissionService(QueuedSubmissions(stores.queue, durability), queries),
                     WatchService(store, stores.assignments),  # nobody watches

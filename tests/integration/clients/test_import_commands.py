@@ -36,7 +36,7 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     )
 
     dry, foretold = tried("import", str(book), "--timezone", "Asia/Shanghai", "--dry-run", *where)
-    with served.client("imports") as client:
+    with shared.client("imports") as client:
         assert not list(client.list_work_items())
     with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         would_be_refused = list(csv.DictReader(stream))

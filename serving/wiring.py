@@ -28,6 +28,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
@@ -144,6 +145,7 @@ class Service:
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
         reopening = Reopening(assignments, self._planners, queries, self._stores.presences)
+        updating = Updating(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -174,7 +176,7 @@ class Service:
         self._servicers = (
             (
                 RoutingServicer(
-                    router, reopening, queries, submissions, self._watches, presenter, importer, activities
+                    router, reopening, updating, queries, submissions, self._watches, presenter, importer, activities
                 ),
                 routing_pb2,
                 "RoutingService",

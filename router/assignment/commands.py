@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from failures import Failure
 from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import rotation_of
 from router.assignment.planner import Plan, Planner
 from router.assignment.roster import Candidates
-from router.model.decision import Cause, DecisionInputs, Outcome
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
@@ -37,6 +37,8 @@ class Mode(StrEnum):
     """An owner for what waits; without one nothing is written."""
     REOPEN = "REOPEN"
     """An owner for what is closed, which stands from then on as if it had just come."""
+    UPDATE = "UPDATE"
+    """Other content, and another owner where that asks for one."""
     COVER = "COVER"
     """Another owner, who stands in for whose it is."""
     RETURN = "RETURN"
@@ -47,6 +49,14 @@ MOST_CANDIDATES = 20_000
 """Over all attempts of the jobs of a call: each takes the store a microsecond or so, in which it does nothing else."""
 ANY, NEW = 0, -1
 """What ROUTE expects of a work item that nobody owns: whatever stands there; that it is not there."""
+
+
+class Change(NamedTuple):
+    """What of a work item an UPDATE changes; fields as in ``router.model.events.Updated``."""
+
+    before: WorkItem
+    changed: tuple[str, ...]
+    is_decided: bool
 
 
 class BindCommand(NamedTuple):
@@ -82,6 +92,8 @@ class BindCommand(NamedTuple):
         The instants for which it is planned, see ``router.assignment.planner.Plan``; at others it is not done.
     amounts
         What it counts under caps.
+    change
+        What an UPDATE changes: the head holds all that the work item is from then on.
     """
 
     item_id: str
@@ -102,6 +114,14 @@ class BindCommand(NamedTuple):
     normal_id: str = ""
     interval: Span | None = None
     amounts: Amounts = ONE
+    change: Change | None = None
+
+
+class Changed(NamedTuple):
+    """Says that a work item was updated: the event's number, or of a preview 0 and the decision, if any."""
+
+    number: int
+    decision: Decision | None = None
 
 
 class KnownAs(NamedTuple):
@@ -188,6 +208,34 @@ class ReopenRequest:
 
     item_id: str
     reason: str = ""
+    expected: int | None = None
+    request_id: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """A wish to change what a work item is; ``expected`` as in ``ReassignRequest``.
+
+    Parameters
+    ----------
+    attributes, value, priority
+        As they are to be, as far as ``paths`` names them.
+    paths
+        ``value``, ``priority``, ``attributes``: all of them, and ``attributes.NAME``: one; what is named and not given
+        is taken out.
+    kind, source, external_id
+        As far as they are given, what it has to be; they cannot be changed.
+    """
+
+    item_id: str
+    attributes: Mapping[str, Any]
+    value: float
+    priority: int
+    paths: frozenset[str]
+    kind: Kind | None = None
+    source: str = ""
+    external_id: str = ""
     expected: int | None = None
     request_id: str = ""
     actor: str = ""
@@ -347,6 +395,61 @@ def reopen_command(
             amounts=amounts_of(item),
         ),
     )
+
+
+def update_command(
+    planner: Planner,
+    request: UpdateRequest,
+    record: ItemRecord,
+    item: WorkItem,
+    change: Change,
+    fingerprint: str,
+    at_ms: int,
+) -> BindCommand:
+    """Make the job of giving a work item other content, ``item``.
+
+    Where it is decided anew, whoever has it, or had it, is left out as if it were reassigned; of what nobody has, only
+    where the route excludes them.
+
+    Raises
+    ------
+    InvalidInput
+        If the planner's rules cannot read it.
+    """
+    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    tried = handlers if record.owner else ()
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers)
+    if not change.is_decided:
+        plan = plan._replace(attempts=(), interval=None)
+    left_out = _left_out(plan, tried, handlers) if change.is_decided else ()
+    head = _head(planner, plan, item, Cause.UPDATED, tried=left_out, actor=request.actor)
+    job = _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.UPDATE,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head,
+            content=item.pack(),
+            request_id=request.request_id,
+            fingerprint=fingerprint,
+            expected=record.version if request.expected is None else request.expected,
+            interval=plan.interval,
+            amounts=amounts_of(item),
+            change=change,
+        ),
+    )
+    before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)
+    if not openings:
+        return job
+    customer = customer_of(planner.rule_set.known_customer, item)
+    sealed = {**job.openings, **openings}
+    return job._replace(change=change._replace(before=before.item), openings=sealed, customer=customer)
 
 
 def import_command(

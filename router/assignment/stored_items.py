@@ -9,6 +9,7 @@ from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.records import ItemRecord
+from router.model.workitem import WorkItem
 
 _log = logging.getLogger(__name__)
 
@@ -43,16 +44,41 @@ class StoredItems:
             self._warn(item_ids[0], error)
             return []
 
-    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
-        """Return the decisions that hold their attributes; one that nobody can read is told of and left out."""
+    async def decisions(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
+        """Return the last decisions about them; one that nobody can read is told of and left out.
+
+        Of what waits it holds the attributes: whenever they change it is decided anew.
+        """
         try:
-            decisions = await self._store.decisions(self._tenant, [record.content for record in records])
+            decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
             return list(zip(records, decisions, strict=True))
         except CorruptHistory as error:
             if len(records) > 1:
-                return [pair for record in records for pair in await self.contents([record])]
+                return [pair for record in records for pair in await self.decisions([record])]
             self._warn(records[0].item_id, error)
             return []
+
+    async def current(self, decided: Sequence[tuple[ItemRecord, Decision]]) -> list[tuple[ItemRecord, Decision]]:
+        """Return decisions with the attributes that their work items have by now: an update changes no owner."""
+        stale = [record for record, _ in decided if record.content != record.decision]
+        items = await self._items(stale) if stale else {}
+        return [
+            (record, decision._replace(head=decision.head._replace(item=items[record.item_id])))
+            if record.item_id in items
+            else (record, decision)
+            for record, decision in decided
+            if record.content == record.decision or record.item_id in items
+        ]
+
+    async def _items(self, records: Sequence[ItemRecord]) -> dict[str, WorkItem]:
+        try:
+            contents = await self._store.contents(self._tenant, [record.content for record in records])
+            return {record.item_id: event.head.item for record, event in zip(records, contents, strict=True)}
+        except CorruptHistory as error:
+            if len(records) > 1:
+                return {item_id: item for record in records for item_id, item in (await self._items([record])).items()}
+            self._warn(records[0].item_id, error)
+            return {}
 
     def _warn(self, item_id: str, error: CorruptHistory) -> None:
         self.unreadable += 1

@@ -35,6 +35,7 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.workforce import MICROS
@@ -179,7 +180,7 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
-        case Completed() | ActivityRecorded():
+        case Completed() | Updated() | ActivityRecorded():
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
@@ -205,10 +206,12 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 
 
-def _done(event: Completed | ActivityRecorded) -> str:
+def _done(event: Completed | Updated | ActivityRecorded) -> str:
     """Say what somebody did to a work item, or about it."""
     if isinstance(event, Completed):
         return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+    if isinstance(event, Updated):
+        return f"{event.item_id} updated: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"
     activity = event.activity
     return f"{event.item_id} {activity.kind.lower()}, {activity.direction.lower()}, by {activity.rep or 'nobody'}"
 

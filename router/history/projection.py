@@ -26,6 +26,7 @@ from router.model.events import (
     LeaveCredit,
     PresenceChanged,
     Settled,
+    Updated,
 )
 from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
 from router.model.workforce import RECENT
@@ -298,6 +299,12 @@ class StateProjection:
         self.items[completed.item_id] = replace(
             record, state=completed.state, event=number, version=number, worked=False, next_date=None, covered=""
         )
+
+    def enter_updated(self, updated: Updated) -> None:
+        """Enter that a work item was changed: its owner, and what is open, charged and counted, stay as they are."""
+        number = updated.number
+        record = replace(self.items[updated.item_id], event=number, version=number, content=number)
+        self.items[updated.item_id] = record
 
     def is_first_attempt(self, recorded: ActivityRecorded) -> bool:
         """Say whether an activity is the first attempt since the owner has the work item."""

@@ -33,9 +33,11 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.records import CreditState, ItemRecord
+from router.model.workitem import CLOSED_STATES, State
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
 from router.workforce.covers import Covers
@@ -76,7 +78,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, after, unexplained = StateProjection(), 0, set[str]()
+        projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
         self.erased.clear()
         self._charges.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
@@ -85,7 +87,10 @@ class Replay:
                     yield f"events: number {event.number} follows {after}: some are missing"
                 after = event.number
                 on_event()
-                if isinstance(event, Decision):
+                if _breaks_off(updated, event):
+                    yield f"event {event.number}: it follows an update after which {updated} is decided anew"
+                updated = event.item_id if isinstance(event, Updated) and event.is_decided else ""
+                if isinstance(event, Decision | Updated):
                     unexplained.update([event.item_id] if event.erased else [])
                 elif isinstance(event, Erased):
                     self.erased.update(unexplained.intersection(event.item_ids))
@@ -106,7 +111,7 @@ class Replay:
         match event:
             case Decision():
                 return await self._redecide(tenant, projection, event)
-            case Completed() | ActivityRecorded() | Fired():
+            case Completed() | Updated() | ActivityRecorded() | Fired():
                 return _happened_again(projection, event)
             case Settled():
                 projection.enter_settled(event)
@@ -241,6 +246,14 @@ class Replay:
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
 
 
+def _breaks_off(updated: str, event: Event) -> bool:
+    """Say whether an event is not the decision that the update just before it asks for, or one that none asks for."""
+    is_for_update = isinstance(event, Decision) and event.head.cause is Cause.UPDATED
+    return is_for_update is not bool(updated) or (
+        isinstance(event, Decision) and is_for_update and event.item_id != updated
+    )
+
+
 _COVERS = (Cause.COVERED, Cause.COVER_ENDED)
 
 
@@ -263,7 +276,7 @@ async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list
     return places
 
 
-def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired) -> list[str]:
+def _happened_again(projection: StateProjection, event: Completed | Updated | ActivityRecorded | Fired) -> list[str]:
     """Enter what happened to a work item with an owner already; say where it cannot have."""
     record, number = projection.items.get(event.item_id), event.number
     match event:
@@ -271,6 +284,10 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
             return [f"event {number}: closes work item {event.item_id}, of which no event came before"]
         case Completed():
             projection.enter_completed(event)
+        case Updated() if record is None:
+            return [f"event {number}: updates work item {event.item_id}, of which no event came before"]
+        case Updated():
+            return _updated_again(projection, event)
         case ActivityRecorded() if record is None:
             return [f"event {number}: an activity of work item {event.item_id}, of which no event came before"]
         case ActivityRecorded():
@@ -280,6 +297,18 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
         case Fired():
             projection.enter_fired(event)
     return []
+
+
+def _updated_again(projection: StateProjection, event: Updated) -> list[str]:
+    """Enter an update; say where it cannot have been one of the work item as it stood."""
+    record = projection.items[event.item_id]
+    projection.enter_updated(event)
+    stood = (record.owner, record.pool, record.epoch, record.kind, record.event)
+    is_right = stood == (event.rep, event.pool, event.epoch, event.kind, event.previous)
+    is_open, has_owner = record.state not in CLOSED_STATES, record.state is State.ASSIGNED
+    if is_right and is_open and event.changed and (has_owner or event.is_decided):
+        return []
+    return [f"event {event.number}: update of {event.item_id}: it does not follow from the log"]
 
 
 def _recorded_again(projection: StateProjection, event: ActivityRecorded) -> list[str]:

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     WOKEN = "WOKEN"
     REOPENED = "REOPENED"
     IMPORTED = "IMPORTED"
+    UPDATED = "UPDATED"
     COVERED = "COVERED"
     COVER_ENDED = "COVER_ENDED"
 
@@ -58,6 +59,7 @@ WAYS: Mapping[Cause, Way] = {
     Cause.OVERRIDE: Way.OVERRIDE,
     Cause.REOPENED: Way.APART,
     Cause.IMPORTED: Way.APART,
+    Cause.UPDATED: Way.GREEDY,
     Cause.COVERED: Way.APART,
     Cause.COVER_ENDED: Way.APART,
 }

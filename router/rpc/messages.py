@@ -22,11 +22,12 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed
+from router.model.events import ActivityRecorded, Completed, Updated
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.update_messages import update_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
 from router.wording.languages import Language
@@ -125,7 +126,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         external_id=item.external_id,
         attributes=struct(item.attributes),
         value=item.value,
-        priority=stored.decision.head.priority,
+        priority=stored.priority,
         state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
         pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
@@ -293,7 +294,7 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) -> routing.WorkItemChange:
+def change_message(tenant: str, event: Decision | Completed | Updated | ActivityRecorded) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
@@ -305,6 +306,8 @@ def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) 
         message.decision.CopyFrom(decision_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
+    elif isinstance(event, Updated):
+        message.update.CopyFrom(update_message(event))
     else:
         message.closed = STATES[event.state]
     return message

@@ -59,7 +59,7 @@ def next_hand_over(present: Present, record: ItemRecord, decision: Decision) -> 
     record
         Where it stands.
     decision
-        The one that holds its attributes, and gave it its owner.
+        The one that gave it its owner, with the attributes that it has by now.
 
     Notes
     -----
@@ -85,7 +85,10 @@ def hindrance(planner: Planner, record: ItemRecord, decision: Decision, at_ms: i
     record, decision
         As for ``next_hand_over``.
     """
-    holder = planner.roster.covers.holder(record.whose, at_ms)
+    covers = planner.roster.covers
+    if not record.covered and not covers.named(record.owner, at_ms):
+        return None
+    holder = covers.holder(record.whose, at_ms)
     if holder.hindrance:
         return holder.hindrance
     if holder.rep == record.owner:
@@ -139,7 +142,7 @@ class KeptItems:
                 after = page[-1][0]
                 records = await items.records([item_id for _, item_id in page])
                 of_rep = [record for record in records if record.whose == rep]
-                for record, decision in await items.contents(of_rep) if of_rep else []:
+                for record, decision in await items.current(await items.decisions(of_rep)) if of_rep else []:
                     if why := hindrance(planner, record, decision, at_ms):
                         kept.append(Kept(record.item_id, why))
         return kept[:count]
@@ -217,7 +220,8 @@ class HandOvers:
         ]
         unread.update(record.item_id for record in concerned)
         commands = list[BindCommand]()
-        for record, decision in await self._items.contents(concerned) if concerned else []:
+        decided = await self._items.decisions(concerned) if concerned else []
+        for record, decision in await self._items.current(decided):
             try:
                 step = next_hand_over(present, record, decision)
             except Exception as error:  # whatever it is: nothing else stays where it is for one work item

@@ -30,6 +30,7 @@ from router.model.events import (
     Fired,
     PresenceChanged,
     RulesPublished,
+    Updated,
     WorkforceChanged,
 )
 from router.model.records import ItemRecord
@@ -213,9 +214,10 @@ class TimerFollower:
         records = [record for record in stored if any(map(self._concern(record, present), self._schedules))]
         if not records:
             return timers
-        unread = [record for record in records if record.content not in known]
-        contents = [(record, known[record.content]) for record in records if record.content in known]
-        for record, decision in contents + (await self._items.contents(unread) if unread else []):
+        unread = [record for record in records if record.decision not in known]
+        decided = [(record, known[record.decision]) for record in records if record.decision in known]
+        decided += await self._items.decisions(unread) if unread else []
+        for record, decision in await self._items.current(decided):
             timers[record.item_id] = self._due_of(present, record, decision)
         return timers
 
@@ -275,7 +277,7 @@ def touched_by(
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id):
+            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id) | Updated(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))

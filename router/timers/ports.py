@@ -55,7 +55,7 @@ class Schedule(Protocol):
         record
             Where the work item stands.
         decision
-            The one that holds its attributes.
+            The one that gave it its owner, or that it waits, with the attributes that it has by now.
         """
 
 

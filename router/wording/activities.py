@@ -9,6 +9,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE, UNATTRIBUTED
+from router.wording.updates import told
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_S = 60
@@ -25,6 +26,8 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
         case "closed":
             state = routing.WorkItem.State.Name(entry.closed).removeprefix("STATE_")
             entry.words = TIMELINE["closed"].say(language, state=STATES[state].say(language))
+        case "update":
+            entry.words = told(entry.update, language)
         case "reminder":
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
         case "erased":

@@ -33,6 +33,7 @@ from router.wording.phrases import (
     WAYS,
     WINDOWS,
 )
+from router.wording.updates import told
 
 _ATTRIBUTE = "attributes."
 _TOLD_BY_CAUSE = {
@@ -138,11 +139,11 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) ->
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
     yield outcome(decision, language)
-    contact, told = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
-    if decision.HasField("expected_contact_time") and contact > told:
+    contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
+    if decision.HasField("expected_contact_time") and contact > decided:
         rep = decision.rep_display_name or _last(decision.rep)
         sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
-        yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
+        yield sentence.say(language, rep=rep, when=when(contact, decided, zone, language))
         yield from _not_official(decision.expected_contact_official_until, language)
 
 
@@ -175,6 +176,8 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
         yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
     elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
+    if decision.HasField("update"):
+        yield told(decision.update, language)
     if len(decision.steps) > 1:
         yield SENTENCES["steps"].say(language, steps=_steps(decision, language))
     members = [c for c in decision.candidates if not c.reasons or c.reasons[0].code != "NOT_A_MEMBER"]

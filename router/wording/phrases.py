@@ -286,6 +286,8 @@ TIMELINE: Mapping[str, Phrase] = {
         "过了跟进时间一个工作日仍未跟进：提醒主管。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
+    "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
+    "updated by": Phrase("Updated by {actor}: {changes}.", "{actor} 更新了信息：{changes}。"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
@@ -299,6 +301,7 @@ SENTENCES: Mapping[str, Phrase] = {
     "UNROUTED": Phrase(
         "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"
     ),
+    "UPDATED": Phrase("It was decided anew because it was updated.", "因信息更新，本次重新决定归属。"),
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
@@ -348,6 +351,10 @@ PARTS: Mapping[str, Phrase] = {
     "listed": Phrase(": {list}", "：{list}"),
     "comma": Phrase(", ", "，"),
     "enumerated": Phrase(", ", "、"),
+    "changed": Phrase("{field} from {before} to {after}", "{field} 由 {before} 改为 {after}"),
+    "set": Phrase("{field} {after} (was not given)", "{field} 填为 {after}"),
+    "taken out": Phrase("{field} taken out (was {before})", "{field} 已清空（原为 {before}）"),
+    "changed and erased": Phrase("{field} (erased)", "{field}（值已删除）"),
     "difference": Phrase("{field} (stored {stored}, sent {sent})", "{field}（原为 {stored}，本次为 {sent}）"),
     "met": Phrase("{comparison}: {met}", "{comparison}；{met}"),
     "pool": Phrase("pool {name}", "分配池 {name}"),

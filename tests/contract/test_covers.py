@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from router.adapters.redis.timers import RedisTimers
-from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, cover_command
+from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest, cover_command
+from router.assignment.updating import Updating
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.imports.service import Imports
@@ -36,6 +37,13 @@ from tests.twins.store import MemoryStore
 __all__ = ["world"]  # a fixture
 
 CAPS = (Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY), Cap("held", CapMeasure.OPEN, 2))
+
+
+RECUSING = """
+fields: {about: {type: list}}
+rules: []
+default: {route: {pool: east, hours: ignore, exclude: [about, handlers], fallback: [wait]}}
+"""
 
 
 class Office:
@@ -288,12 +296,7 @@ async def test_who_is_inactive_gets_nothing_and_gets_it_once_they_are_not(office
 
 
 async def test_who_is_recused_gets_nothing_but_whose_it_is_has_it_back(office: Office) -> None:
-    source = """
-fields: {about: {type: list}}
-rules: []
-default: {route: {pool: east, hours: ignore, exclude: [about, handlers], fallback: [wait]}}
-"""
-    await publish(office, source)
+    await publish(office, RECUSING)
     item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Bo"]})
     imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
     await imports.enter(office.tenant, [ImportedItem(item, "ann", START_MS - DAY_MS)])
@@ -306,6 +309,30 @@ default: {route: {pool: east, hours: ignore, exclude: [about, handlers], fallbac
 
     assert (stays, goes, await office.owner("crm~A-1")) == (("ann", ""), ("cy", "ann"), ("ann", ""))
     assert (await office.decision("crm~A-1")).head.tried == ("cy",)
+
+
+async def test_what_is_updated_meanwhile_comes_back_as_it_is_now(office: Office) -> None:
+    await publish(office, RECUSING)
+    item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Cy"]})
+    imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await imports.enter(office.tenant, [ImportedItem(item, "ann", START_MS - DAY_MS)])
+    updating = Updating(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await office.leave("ann", START_MS, START_MS + 4 * DAY_MS, "cy")
+    stays = await office.owner("crm~A-1")
+
+    await updating.update(office.tenant, about("Di"))
+    await office.settle()
+    goes = await office.owner("crm~A-1")
+    await updating.update(office.tenant, about("Bo"))
+    await office.at(START_MS + 4 * DAY_MS)
+
+    back = await office.world.queries.item(office.tenant, "crm~A-1")
+    assert (stays, goes, await office.owner("crm~A-1")) == (("ann", ""), ("cy", "ann"), ("ann", ""))
+    assert [*back.item.attributes["about"]] == ["Bo"]
+
+
+def about(rep: str) -> UpdateRequest:
+    return UpdateRequest("crm~A-1", {"about": [rep]}, 0, 0, frozenset({"attributes.about"}))
 
 
 async def publish(office: Office, source: str) -> None:

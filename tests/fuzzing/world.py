@@ -32,6 +32,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -173,6 +174,7 @@ class World:
                 RoutingServicer(
                     self._router,
                     Reopening(store, self._planners, queries, store),
+                    Updating(store, self._planners, queries, store),
                     queries,
                     submissions,
                     watches,

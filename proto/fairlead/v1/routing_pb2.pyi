@@ -4,6 +4,7 @@ from fairlead.v1 import activities_pb2 as _activities_pb2
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -168,6 +169,18 @@ class CompleteWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class UpdateWorkItemRequest(_message.Message):
+    __slots__ = ("work_item", "update_mask", "request_id", "validate_only")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    work_item: WorkItem
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    validate_only: bool
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")
     PARENT_FIELD_NUMBER: _ClassVar[int]
@@ -243,7 +256,7 @@ class WatchWorkItemsResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
 
 class WorkItemChange(_message.Message):
-    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity")
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -251,6 +264,7 @@ class WorkItemChange(_message.Message):
     DECISION_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
     id: str
     work_item: str
     epoch: int
@@ -258,7 +272,8 @@ class WorkItemChange(_message.Message):
     decision: _decisions_pb2.Decision
     closed: WorkItem.State
     activity: _activities_pb2.Activity
-    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ...) -> None: ...
+    update: _decisions_pb2.WorkItemUpdate
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ...) -> None: ...
 
 class ListMyWorkRequest(_message.Message):
     __slots__ = ("rep", "page_size", "page_token", "language_code")
@@ -311,7 +326,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased")
+    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -321,6 +336,7 @@ class TimelineEntry(_message.Message):
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     REMINDER_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
     words: str
@@ -330,7 +346,8 @@ class TimelineEntry(_message.Message):
     closed: WorkItem.State
     reminder: int
     erased: bool
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ...) -> None: ...
+    update: _decisions_pb2.WorkItemUpdate
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep")

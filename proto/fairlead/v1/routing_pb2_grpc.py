@@ -79,6 +79,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.UpdateWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/UpdateWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
         self.ReopenWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/ReopenWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
@@ -192,6 +197,18 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateWorkItem(self, request, context):
+        """Changes what an open work item is: attributes, `value` and `priority`; what stays as it was is not written. Whoever owns it keeps it,
+        unless the route that it had, or has by now, names a changed field in `on_change`: then it is routed anew in the same step, as by
+        ReassignWorkItem without a rep, with CAUSE_UPDATED. What nobody owns is decided anew in any case. What it was charged and
+        counted when its owner got it stays. Fails with INVALID_ARGUMENT (a violation per field, or a path that there is not), NOT_FOUND,
+        ABORTED (stale `etag`, or another change came between), ALREADY_EXISTS (the `request_id` was used for other content) or
+        FAILED_PRECONDITION (closed: reopen it first).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReopenWorkItem(self, request, context):
         """Reopens what is closed: its former owner has it again where they are active and there within two hours, by their hours, leave and
         presence; else the rules and the ledger choose, and whoever had it before may be chosen. Either way it enters the ledger apart
@@ -300,6 +317,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
             'CompleteWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.CompleteWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'UpdateWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'ReopenWorkItem': grpc.unary_unary_rpc_method_handler(
@@ -554,6 +576,33 @@ class RoutingService(object):
             target,
             '/fairlead.v1.RoutingService/CompleteWorkItem',
             fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/UpdateWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,

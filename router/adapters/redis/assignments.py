@@ -13,13 +13,13 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
-from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
-from router.history.codec import pack_head, read_decision, read_effect, read_event
+from router.assignment.commands import MOST_CANDIDATES, BindCommand, Changed, Completion, KnownAs, Moved, Refusal
+from router.history.codec import pack_head, pack_update, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
-from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Event
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
+from router.model.events import Content, Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
@@ -112,6 +112,21 @@ class RedisAssignments:
             return answers
 
         return _bind.sent(self._redis, keys, arguments, read)
+
+    async def update(
+        self, tenant: str, revisions: RevisionPair, command: BindCommand, *, preview: bool = False
+    ) -> Changed | Refusal | Moved:
+        keys, arguments = bind_arguments(
+            tenant, revisions, [command], preview=preview, request_ttl_s=self._request_ttl_s
+        )
+        reply = await _bind(self._redis, keys, arguments)
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        answer = _changed(reply[0], command)
+        if isinstance(answer, Moved):
+            self._clock.learn(tenant, [answer])
+        return answer
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
@@ -211,6 +226,15 @@ class RedisAssignments:
         (decision,) = await self.decisions(tenant, [number])
         return decision._replace(outcome=Outcome(outcome[0]))
 
+    async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
+        with translated():
+            packed = await self._redis.get(Keys(tenant).request(request_id))
+        if packed is None:
+            return False
+        if msgpack.unpackb(packed)[0] != fingerprint:
+            raise RequestIdReused(request_id)
+        return True
+
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
@@ -260,6 +284,12 @@ class RedisAssignments:
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
+        return [event for event in await self._numbered(tenant, numbers) if isinstance(event, Decision)]
+
+    async def contents(self, tenant: str, numbers: Sequence[int]) -> list[Content]:
+        return [event for event in await self._numbered(tenant, numbers) if isinstance(event, Content)]
+
+    async def _numbered(self, tenant: str, numbers: Sequence[int]) -> list[Event]:
         key = Keys(tenant).events
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -270,7 +300,7 @@ class RedisAssignments:
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
         events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, replies, strict=True)]
-        return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
+        return await self._opened(tenant, events)
 
     async def _opened(self, tenant: str, events: list[Any]) -> list[Any]:
         return await opened_events(self._redis, tenant, events)
@@ -393,13 +423,18 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
         _WAYS[job.head.cause],
         normal_place,
     ]
-    if job.openings or job.interval:
+    if job.openings or job.interval or job.change:
         form += _beside(job, keys, all_keys)
+    if job.change:
+        packed = pack_update(job.head, job.change.before)
+        form.append([job.change.changed, int(job.change.is_decided), job.head.actor, packed])
     return form
 
 
 def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
     """Return the instants that a job is planned for, and what opens its sealed values."""
+    if job.change and not job.openings:
+        return [*(job.interval or (0, 0)), False]
     if not job.openings:
         return [*(job.interval or ())]
     all_keys.append(keys.personal(job.item_id))
@@ -425,6 +460,17 @@ def _answer(reply: list[Any], job: BindCommand) -> _Bound:
             return Moved(reply[1])
         case refusal:
             return Refusal(refusal.decode())
+
+
+def _changed(reply: list[Any], job: BindCommand) -> Changed | Refusal | Moved:
+    match reply:
+        case [b"UPDATED", number, decision, facts]:
+            return Changed(number, opened(read_decision(decision, facts, job.head), job.openings))
+        case [b"UPDATED", number]:
+            return Changed(number)
+        case [b"MOVED", now_ms]:
+            return Moved(now_ms)
+    return Refusal(reply[0].decode())
 
 
 def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:

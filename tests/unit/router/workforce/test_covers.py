@@ -17,7 +17,7 @@ REPS = ("ann", "bo", "cy", "di")
 
 def records(*absences: tuple[str, int, int, str], inactive: str = "") -> WorkforceRecords:
     """Return a workforce with leaves: whose, from when to when, and who stands in."""
-    made = [Absence(f"{rep}/{place}", *span, "", name) for place, (rep, *span, name) in enumerate(absences)]  # type: ignore[arg-type]
+    made = [Absence(f"{rep}/{place}", start, end, "", name) for place, (rep, start, end, name) in enumerate(absences)]
     reps = {rep: Rep(rep, active=rep != inactive) for rep in REPS}
     return WorkforceRecords(1, {"rep": reps, "absence": {one.id: one for one in made}})
 

@@ -1,7 +1,6 @@
 """``fairlead update``: what a work item is, changed.
 
-Exit codes: 0 done, or nothing was to be changed; 1 the service refuses or does not answer; 2 an option is not as it must
-be.
+Exit codes: 0 done, or it was so already; 1 the service refuses or does not answer; 2 an option is not as it must be.
 """
 
 from __future__ import annotations

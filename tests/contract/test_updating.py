@@ -100,7 +100,8 @@ async def test_an_update_says_what_changed_and_by_whom_and_leaves_the_owner(worl
     assert event.head.item.attributes["phone"] == "139"
     attributes = dict(after.item.attributes)
     came = attributes.pop("came")
-    assert came and attributes == {"region": "north", "phone": "139"}
+    assert came
+    assert attributes == {"region": "north", "phone": "139"}
     assert (after.item.value, after.priority) == (5, 9)
     record = after.record
     assert (record.state, record.owner, record.epoch, record.decision) == (State.ASSIGNED, before.rep, 1, before.number)

@@ -144,8 +144,8 @@ class RoutingCalls(Calls):
     ) -> routing.WorkItem:  # fmt: skip
         """Change what an open work item is; ``preview`` writes nothing.
 
-        An attribute that is None is taken out, those that are not given stay, and so do ``value`` and ``priority``. Where
-        its route says `on_change` of what changes, or nobody owns it, it is decided anew.
+        An attribute that is None is taken out; what is not given stays. Where its route says `on_change` of what
+        changes, or nobody owns it, it is decided anew.
         """
         given = attributes or {}
         item = routing.WorkItem(
@@ -153,10 +153,8 @@ class RoutingCalls(Calls):
         )
         item.attributes.update({name: plain(each) for name, each in given.items() if each is not None})
         numbers = {"value": value, "priority": priority}
-        paths = [
-            *(f"attributes.{name}" for name in given),
-            *(name for name, each in numbers.items() if each is not None),
-        ]
+        paths = [f"attributes.{name}" for name in given]
+        paths += [name for name, each in numbers.items() if each is not None]
         if not paths:
             raise ValueError("nothing is to be changed: give attributes, value or priority")
         request = routing.UpdateWorkItemRequest(

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
-from router.model.events import ActivityRecorded, Completed, Updated
+from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 
 _PAGE = 100
 _WAIT_S = 2.0
@@ -53,7 +53,7 @@ class WatchService:
 
     async def changes(
         self, tenant: str, after: int
-    ) -> AsyncIterator[Decision | Completed | Updated | ActivityRecorded]:
+    ) -> AsyncIterator[Decision | OfferAnswered | Completed | Updated | ActivityRecorded]:
         """Yield what happens to work items behind an event, for ever.
 
         Raises
@@ -65,7 +65,7 @@ class WatchService:
             events = await self._store.events(tenant, after=after, count=_PAGE)
             for event in events:
                 after = event.number
-                if isinstance(event, Decision | Completed | Updated | ActivityRecorded):
+                if isinstance(event, Decision | OfferAnswered | Completed | Updated | ActivityRecorded):
                     yield event
             if not events:
                 await self._growth(tenant, after)

@@ -9,12 +9,14 @@ from router.assignment.availability import OffDuty
 from router.assignment.explanation import plan_again
 from router.assignment.planner import Planner
 from router.model.decision import Block, Decision
+from router.model.dispatch import Answer
 from router.model.events import (
     WAKE,
     ActivityRecorded,
     Completed,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -31,6 +33,7 @@ class Awaited(StrEnum):
     ROOM = "ROOM"
     WORKFORCE = "WORKFORCE"
     RULES = "RULES"
+    ANSWER = "ANSWER"
 
 
 _ENDED = {OffDuty.OUTSIDE_HOURS: Awaited.HOURS, OffDuty.ON_LEAVE: Awaited.LEAVE}
@@ -42,9 +45,9 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
     Parameters
     ----------
     woken, waiting
-        The decision that found an owner, and the one before, that found nobody.
+        The decision that found somebody, and the one before, that found nobody, or whose offer came to nothing.
     between
-        The events before the later one, newest first, as far as they were read.
+        The events before the later one, newest first, as far as they were read: no decision about the same work item.
     planner
         At the revisions that the later one names.
     """
@@ -52,6 +55,10 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
         match event:
             case Fired(item_id=item_id, name=name, due_ms=due_ms) if item_id == woken.item_id and name == WAKE:
                 return _lifted(woken, waiting, due_ms, planner)
+            case OfferAnswered(item_id=item_id) if item_id == woken.item_id:
+                return Awaited.ANSWER
+            case OfferAnswered(rep=rep, answer=answer) if rep == woken.rep and answer is not Answer.ACCEPTED:
+                return Awaited.ROOM
             case Completed(rep=rep) | Decision(freed=rep) if rep == woken.rep:
                 return Awaited.ROOM
             case PresenceChanged(rep=rep, until_ms=None) if rep == woken.rep:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Self
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
@@ -22,14 +22,16 @@ from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
+from router.rpc.offer_messages import offer_answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
 
+_Acted = TypeVar("_Acted", activities.Activity, routing.OfferAnswer)
 Mask = Callable[[Call, Message], Awaitable[None]]
 
 
@@ -166,6 +168,9 @@ class ActivityAnswers:
             case ActivityRecorded():
                 entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
                 entry.actor = event.actor
+            case OfferAnswered():
+                entry.offer_answer.CopyFrom(_named(offer_answer_message(tenant, event), roster))
+                entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor
             case Fired(step=step):
@@ -188,8 +193,8 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     return tenant, rep
 
 
-def _named(message: activities.Activity, roster: Roster) -> activities.Activity:
-    """Write into an activity how whoever acted is called."""
+def _named(message: _Acted, roster: Roster) -> _Acted:
+    """Write into a message how whoever acted is called."""
     rep = roster.reps.get(message.rep.rpartition("/")[2])
     message.rep_display_name = rep.display_name if rep else ""
     return message

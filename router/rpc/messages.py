@@ -22,11 +22,12 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed
+from router.model.events import ActivityRecorded, Completed, OfferAnswered
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.offer_messages import offer_answer_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
 from router.wording.languages import Language
@@ -288,7 +289,9 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) -> routing.WorkItemChange:
+def change_message(
+    tenant: str, event: Decision | Completed | ActivityRecorded | OfferAnswered
+) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
@@ -300,6 +303,8 @@ def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) 
         message.decision.CopyFrom(decision_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
+    elif isinstance(event, OfferAnswered):
+        message.offer_answer.CopyFrom(offer_answer_message(tenant, event))
     else:
         message.closed = STATES[event.state]
     return message

@@ -123,7 +123,7 @@ class WorkItemQueries:
             if not events:
                 return matches, None
             firsts = [event.item_id for event in events if isinstance(event, Decision) and not event.previous]
-            arrived = {stored.record.first: stored for stored in await self._stored(tenant, firsts)}
+            arrived = {stored.record.first: stored for stored in await self.stored(tenant, firsts)}
             for event in events:
                 if event.at_ms >= wanted.until_ms:
                     return matches, None
@@ -144,12 +144,12 @@ class WorkItemQueries:
         sides = [is_open for is_open in (True, False) if state is None or is_open is (state is State.ASSIGNED)]
         pages = [await self._store.owned(tenant, owner, is_open=side, after=after, count=count + 1) for side in sides]
         places = sorted({place for page in pages for place in page})  # one that was closed meanwhile is on both sides
-        stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
+        stored = await self.stored(tenant, [item_id for _, item_id in places[:count]])
         matches = [item for item in stored if item.record.owner == owner and _is_wanted(item, state, wanted)]
         is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
         return matches, places[count - 1][0] if len(places) > count and not is_over else None
 
-    async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
+    async def stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in _numbers(record)})

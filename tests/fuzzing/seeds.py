@@ -181,6 +181,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             ],
         )
     ],
+    "fairlead.v1.RoutingService/AcceptWorkItem": [
+        routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
+    ],
+    "fairlead.v1.RoutingService/DeclineWorkItem": [
+        routing.DeclineWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1, reason="on the road")
+    ],
     "fairlead.v1.RoutingService/ReopenWorkItem": [
         routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")
     ],

@@ -15,7 +15,7 @@ LABELS: Mapping[str, Phrase] = {
     "to accept": Phrase("{rep}, to be accepted", "{rep}（待接单）"),
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
     "never": Phrase("never", "不限时"),
-    "offers open": Phrase("{count} offers to answer; {times}", "待接派单 {count} 条；{times}"),
+    "offers open": Phrase("offers to answer: {count}; {times}", "待接派单 {count} 条；{times}"),
     "away by lapses": Phrase(
         "away since {time}: {lapses} offers in a row have lapsed, the last of {work_item}",
         "自 {time} 起暂离：连续 {lapses} 次超时未接单，最近一条是 {work_item}",

@@ -64,7 +64,7 @@ def test_a_rep_is_told_how_many_offers_they_have_open_and_may_have() -> None:
 
     rows = drawn(offers_table(items[:1] + items[2:], items, {EAST: 3}, ENGLISH))
 
-    assert rows[0] == ["2", "offers", "to", "answer;", "times", "of", "Asia/Shanghai"]
+    assert rows[0] == ["offers", "to", "answer:", "2;", "times", "of", "Asia/Shanghai"]
     assert rows[4] == ["crm~L-12", "LEAD", "2.5", "华东", "李娜", "12", "2031-04-28", "09:00:00+08:00", "2/3"]
     assert rows[5][3:8] == ["华东", "whoever", "is", "first", "14"]
     assert drawn(offers_table([], [], {}, CHINESE))[0][0] == "待接派单"

@@ -40,3 +40,12 @@ def offer_answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnsw
         charge=event.charge / MICROS,
         way=_WAYS[event.way],
     )
+
+
+def away_message(tenant: str, lapse: OfferAnswered) -> routing.AwayByLapses:
+    """Say that a rep is away by a lapse."""
+    return routing.AwayByLapses(
+        lapses=lapse.lapses,
+        work_item=f"tenants/{tenant}/workItems/{lapse.item_id}",
+        away_time=timestamp(lapse.at_ms * 1000),
+    )

@@ -36,6 +36,7 @@ from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -151,8 +152,9 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         mask = masking.apply if masking else None
         presenter = DecisionPresenter(queries, self.durability, mask)
+        offers = OfferService(self._stores.offers, assignments, queries, self._planners)
         activities = ActivityAnswers.over(
-            assignments, self._stores.activities, queries, self._planners, presenter, mask
+            assignments, self._stores.activities, queries, self._planners, presenter, offers, mask
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
@@ -172,7 +174,7 @@ class Service:
         self._servicers = (
             (
                 RoutingServicer(
-                    router, reopening, queries, submissions, self._watches, presenter, importer, activities
+                    router, reopening, queries, submissions, self._watches, presenter, importer, activities, offers
                 ),
                 routing_pb2,
                 "RoutingService",

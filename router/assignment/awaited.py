@@ -9,7 +9,6 @@ from router.assignment.availability import OffDuty
 from router.assignment.explanation import plan_again
 from router.assignment.planner import Planner
 from router.model.decision import Block, Decision
-from router.model.dispatch import Answer
 from router.model.events import (
     WAKE,
     ActivityRecorded,
@@ -57,12 +56,12 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
                 return _lifted(woken, waiting, due_ms, planner)
             case OfferAnswered(item_id=item_id) if item_id == woken.item_id:
                 return Awaited.ANSWER
-            case OfferAnswered(rep=rep, answer=answer) if rep == woken.rep and answer is not Answer.ACCEPTED:
-                return Awaited.ROOM
             case Completed(rep=rep) | Decision(freed=rep) if rep == woken.rep:
                 return Awaited.ROOM
             case PresenceChanged(rep=rep, until_ms=None) if rep == woken.rep:
                 return Awaited.RETURN
+            case OfferAnswered(rep=rep) if rep == woken.rep:
+                return Awaited.ROOM
             case ActivityRecorded(rep=rep, is_first_attempt=True) if rep == woken.rep:
                 return Awaited.CAP
             case WorkforceChanged():

@@ -74,7 +74,7 @@ class ItemRecord:
     def reopened(self) -> ItemRecord:
         """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""
         tried = (*self.tried, self.owner) if self.owner else self.tried
-        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried)
+        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried, refused=())
 
     def fired_step(self, name: str, entry: int) -> FiredStep | None:
         """Return the last step that fired of a timer since an event started it; None if none did."""

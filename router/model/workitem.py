@@ -65,6 +65,8 @@ TRANSITIONS: Mapping[State, Mapping[str, State]] = {
         "DECLINED": State.QUEUED,
         "LAPSED": State.QUEUED,
         "RESCINDED": State.QUEUED,
+        "WAITING": State.OFFERED,
+        "UNROUTED": State.OFFERED,
     },
     State.ASSIGNED: {
         "ASSIGNED": State.ASSIGNED,
@@ -76,7 +78,8 @@ TRANSITIONS: Mapping[State, Mapping[str, State]] = {
     **{state: {REOPENED: State.RECEIVED} for state in CLOSED_STATES},
 }
 """The states, by what happens: the outcome of a decision, what became of an offer, the closing state that somebody asks
-for, or the reopening. Whatever else happens to what is offered rescinds the offer first, in the same step.
+for, or the reopening. Whatever else happens to what is offered rescinds the offer first, in the same step: but what
+nobody else could take stays with whom it is offered to, or owned by.
 
 What is not in it cannot happen. A work item that nobody else could take stays with its owner. The store's scripts are
 given this table.

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from router.assignment.caps import ONE, Amounts
+from router.assignment.commands import KnownAs
 from router.assignment.roster import Candidates
+from router.model.decision import Decision
 from router.model.dispatch import Answer
 from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
 from router.model.sealing import NO_OPENINGS, Openings
+from router.model.workitem import Kind
 
 
 class Entering(NamedTuple):
@@ -39,8 +42,6 @@ class AnswerCommand(NamedTuple):
         ACCEPTED or DECLINED.
     rep, offer
         Who answers, and which offer: its number.
-    pool
-        Whose ledger the offer is in, or is to enter.
     request_id, fingerprint
         As in ``router.assignment.commands.BindCommand``.
     head
@@ -48,14 +49,13 @@ class AnswerCommand(NamedTuple):
     openings, customer
         As in ``router.assignment.commands.BindCommand``.
     entering
-        Of an acceptance of what many were offered; None of any other answer.
+        Of an acceptance of what many were offered; None of any other answer, and as long as nobody knows.
     """
 
     item_id: str
     answer: Answer
     rep: str
     offer: int
-    pool: str
     request_id: str = ""
     fingerprint: str = ""
     actor: str = ""
@@ -63,6 +63,24 @@ class AnswerCommand(NamedTuple):
     openings: Openings = NO_OPENINGS
     customer: str = ""
     entering: Entering | None = None
+
+
+class Answered(NamedTuple):
+    """Where a work item stands behind an answer, with the decisions that say what it is, by number."""
+
+    record: ItemRecord
+    decisions: Mapping[int, Decision]
+
+
+class OfMany(NamedTuple):
+    """Says that many have the offer that is accepted, and how it is to be entered was not said; nothing was written.
+
+    ``content`` is the event with the work item's attributes.
+    """
+
+    kind: Kind
+    pool: str
+    content: int
 
 
 class AnswerRefusal(StrEnum):
@@ -80,8 +98,10 @@ class AnswerRefusal(StrEnum):
 class Offers(Protocol):
     """Answers offers, one atomic step each."""
 
-    async def answer(self, tenant: str, command: AnswerCommand, *, preview: bool = False) -> ItemRecord | AnswerRefusal:
-        """Answer an offer; return where the work item stands then. Accepting again what one has by it changes nothing.
+    async def answer(
+        self, tenant: str, command: AnswerCommand, *, preview: bool = False
+    ) -> Answered | AnswerRefusal | KnownAs | OfMany:
+        """Answer an offer. Accepting again what one has by it changes nothing.
 
         Raises
         ------
@@ -91,6 +111,9 @@ class Offers(Protocol):
 
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         """Return what is offered to a rep, the oldest offer first: its number and the work item's id."""
+
+    async def holds(self, tenant: str, rep: str, offer: int, item_id: str) -> bool:
+        """Say whether a rep may answer an open offer, by its number, of a work item."""
 
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the

@@ -23,11 +23,12 @@ from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import ActivityRecorded, Completed, OfferAnswered
+from router.model.records import ItemRecord
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
-from router.rpc.offer_messages import offer_answer_message
+from router.rpc.offer_messages import answer_message, offer_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
 from router.wording.languages import Language
@@ -115,6 +116,11 @@ def _check_key(source: str, external_id: str, where: str = "") -> None:
         raise InvalidInput.of(f"{where}source", "'': required with external_id, e.g. 'crm'")
 
 
+def pool_of(record: ItemRecord) -> str:
+    """Return the pool that a work item's owner was chosen from, or that offers it; empty for none."""
+    return record.offer.pool if record.offer else record.pool
+
+
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
     record, item = stored.record, stored.item
@@ -129,11 +135,12 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         priority=stored.decision.head.priority,
         state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
-        pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
+        pool=f"{prefix}/pools/{pool}" if (pool := pool_of(record)) else "",
         epoch=record.epoch,
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
+        offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
     )
 
 
@@ -290,7 +297,7 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
 
 
 def change_message(
-    tenant: str, event: Decision | Completed | ActivityRecorded | OfferAnswered
+    tenant: str, event: Decision | OfferAnswered | Completed | ActivityRecorded
 ) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
@@ -301,10 +308,10 @@ def change_message(
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, OfferAnswered):
+        message.offer_answer.CopyFrom(answer_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
-    elif isinstance(event, OfferAnswered):
-        message.offer_answer.CopyFrom(offer_answer_message(tenant, event))
     else:
         message.closed = STATES[event.state]
     return message

@@ -41,6 +41,7 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -165,7 +166,8 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         watches = WatchService(store, Silence())
-        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, self._masking.apply)
+        offers = OfferService(store, store, queries, self._planners)
+        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)
         for servicer, contract in (
             (
@@ -178,6 +180,7 @@ class World:
                     presenter,
                     self._importer(queries),
                     activities,
+                    offers,
                 ),
                 routing_pb2,
             ),

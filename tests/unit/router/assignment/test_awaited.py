@@ -87,7 +87,7 @@ def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
         ([fired(), DECLINED], Awaited.HOURS),
         ([DECLINED], Awaited.ANSWER),
         ([LAPSED, DECLINED], Awaited.ROOM),
-        ([replace(LAPSED, answer=Answer.ACCEPTED), PUBLISHED], Awaited.RULES),
+        ([replace(LAPSED, answer=Answer.ACCEPTED), PUBLISHED], Awaited.ROOM),
         ([], None),
     ],
 )

@@ -76,7 +76,7 @@ def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
         tenant_option,
         server_option,
         click.option("--dry-run", is_flag=True, help="Check, and write nothing."),
-        click.option("--offer", default=0, type=click.IntRange(1), help="Its number [default: the one that is open]."),
+        click.option("--offer", type=click.IntRange(1), help="Its number [default: the one that is open]."),
         click.option("--rep", default="", help="Who answers, an id; a rep with a token of their own may leave it out."),
         click.argument("work_item"),
     ):
@@ -86,7 +86,7 @@ def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @offers.command("accept")
 @_answering
-def accept(work_item: str, rep: str, offer: int, dry_run: bool, server: str, tenant: str) -> None:
+def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, server: str, tenant: str) -> None:
     """Accept WORK_ITEM, which is offered: its name, or its id, as source~external_id.
 
     The rep owns it from then on. Of two who accept what is offered to many the first has it.
@@ -107,7 +107,7 @@ def accept(work_item: str, rep: str, offer: int, dry_run: bool, server: str, ten
 @offers.command("decline")
 @_answering
 @click.option("--reason", default="", help="Why, for the record; up to 512 characters.")
-def decline(work_item: str, rep: str, offer: int, reason: str, dry_run: bool, server: str, tenant: str) -> None:
+def decline(work_item: str, rep: str, offer: int | None, reason: str, dry_run: bool, server: str, tenant: str) -> None:
     """Decline WORK_ITEM, which is offered: its name, or its id, as source~external_id.
 
     It is as if it had never been offered to the rep: it is offered anew, to somebody who has not declined it as far as

@@ -131,7 +131,7 @@ class OfferService:
         return OfferedWork(items, away or None)
 
     async def whose(self, tenant: str, record: ItemRecord, rep: str) -> str:
-        """Return whose a work item is for a rep who asks: its owner's, or theirs who may answer its offer; empty: nobody's."""
+        """Return whose a work item is for a rep who asks: who owns it, or may answer its offer; empty: nobody."""
         offer = record.offer
         if offer is None or offer.rep or not rep:
             return record.owner or (offer.rep if offer else "")

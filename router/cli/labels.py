@@ -16,6 +16,7 @@ LABELS: Mapping[str, Phrase] = {
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
     "never": Phrase("never", "不限时"),
     "offers open": Phrase("offers to answer: {count}; {times}", "待接派单 {count} 条；{times}"),
+    "nothing offered": Phrase("nothing is offered", "没有待接的派单"),
     "away by lapses": Phrase(
         "away since {time}: {lapses} offers in a row have lapsed, the last of {work_item}",
         "自 {time} 起暂离：连续 {lapses} 次超时未接单，最近一条是 {work_item}",

@@ -20,6 +20,7 @@ from router.cli.absences import as_json
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.filters import ids_called
+from router.cli.labels import label
 from router.cli.lists import HELP, Names, enum_value
 from router.cli.offer_cells import away_told, offers_table
 from router.cli.words import last
@@ -67,7 +68,7 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
     if mine and mine.HasField("away"):
         click.echo(away_told(mine.away, names.clock, names.language))
     console = console_for(sys.stdout)
-    console.print(offers_table(shown, found, limits, names))
+    console.print(offers_table(shown, found, limits, names) if shown else label("nothing offered", names.language))
 
 
 def _answering(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -67,10 +67,9 @@ REASONS: Mapping[str, Phrase] = {
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
     "OFFERS_OPEN": Phrase(
-        "offers to answer: {actual}, {required} at most",
-        "待接的派单已有 {actual} 条，上限 {required} 条",
+        "with offers to answer: {actual}, {required} at most", "还有派单待接：{actual} 条，上限 {required} 条"
     ),
-    "OFFER_REFUSED": Phrase("declined it, or let its offer lapse ({actual}×)", "拒单或超时未接（{actual} 次）"),
+    "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual} 次）"),
 }
 """The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
 compared, see below.

@@ -474,8 +474,8 @@ def test_what_is_offered_to_many_is_told_as_everybodys_who_is_eligible() -> None
     assert english.sentences[1] == "Steps: pool east (nobody) → pool south."
     assert english.sentences[-1] == "Nothing counts before somebody accepts it."
     assert english.candidates[0].sentences == ["Anna could accept it."]
-    assert english.candidates[1].reasons[0].text == "offers to answer: 1, 1 at most"
-    assert chinese.candidates[1].reasons[0].text == "待接的派单已有 1 条，上限 1 条"
+    assert english.candidates[1].reasons[0].text == "with offers to answer: 1, 1 at most"
+    assert chinese.candidates[1].reasons[0].text == "还有派单待接：1 条，上限 1 条"
 
 
 def test_what_was_sent_again_while_it_is_offered_is_told_so_and_nobody_is_said_to_be_inactive() -> None:
@@ -489,7 +489,7 @@ def test_what_was_sent_again_while_it_is_offered_is_told_so_and_nobody_is_said_t
 
 @pytest.mark.parametrize(
     ("times", "english", "chinese"),
-    [("1", "declined it, or let its offer lapse (1×)", "拒单或超时未接（1 次）")],
+    [("1", "refused it before (1×)", "此前拒单或超时未接（1 次）")],
 )
 def test_who_refused_it_before_is_told_how_often(times: str, english: str, chinese: str) -> None:
     decision = decided(refused("bo", "OFFER_REFUSED", "", times, "0"))

@@ -156,10 +156,10 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         mask = masking.apply if masking else None
         presenter = DecisionPresenter(queries, self.durability, mask)
-        activities = ActivityAnswers.over(
-            assignments, self._stores.activities, queries, self._planners, presenter, mask
-        )
         offers = OfferService(self._stores.offers, assignments, queries, self._planners)
+        activities = ActivityAnswers.over(
+            assignments, self._stores.activities, queries, self._planners, presenter, offers, mask
+        )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._clock = SimulatedClock(redis)

@@ -312,10 +312,11 @@ class WorkItemQueries:
         """Return what a decision's work item had waited for; None: it was not woken, or nobody knows."""
         if decision.head.cause is not Cause.WOKEN or not decision.number:
             return None
-        head, after = decision.head, max(decision.previous, decision.number - 1 - _LOOKS_BACK)
-        between = await self._store.events(
+        head, after = decision.head, max(decision.previous, decision.number - _LOOKS_BACK) - 1
+        events = await self._store.events(
             tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
         )
+        between = [event for event in events if not isinstance(event, Decision) or event.item_id != decision.item_id]
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         waited = await self._decision_before(tenant, decision)
         return awaited(decision, waited, between, planner) if waited else None

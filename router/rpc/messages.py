@@ -23,6 +23,7 @@ from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
+from router.model.records import ItemRecord
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
@@ -116,6 +117,11 @@ def _check_key(source: str, external_id: str, where: str = "") -> None:
         raise InvalidInput.of(f"{where}source", "'': required with external_id, e.g. 'crm'")
 
 
+def pool_of(record: ItemRecord) -> str:
+    """Return the pool that a work item's owner was chosen from, or that offers it; empty for none."""
+    return record.offer.pool if record.offer else record.pool
+
+
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
     record, item = stored.record, stored.item
@@ -130,7 +136,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         priority=stored.priority,
         state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
-        pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
+        pool=f"{prefix}/pools/{pool}" if (pool := pool_of(record)) else "",
         epoch=record.epoch,
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),

@@ -25,7 +25,6 @@ from router.assignment.updating import Updating
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
-from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
@@ -39,7 +38,7 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
-from router.rpc.offer_messages import answer_request
+from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
 from router.rpc.updates import update_request
@@ -172,9 +171,10 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_ids = self._named(request)
         item = await self._submissions.item(tenant, *item_ids)
-        call.check_own("" if isinstance(item, Submission) else _whose(item.record))
         if isinstance(item, Submission):
+            call.check_own("")
             return received_message(tenant, item)
+        call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
         return work_item_message(tenant, item)
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
@@ -301,11 +301,7 @@ class RoutingServicer:
         offered = await self._offers.work(tenant, rep)
         answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
         if away := offered.away:
-            name = f"tenants/{tenant}/workItems/{away.item_id}"
-            told = routing.AwayByLapses(
-                lapses=away.lapses, work_item=name, away_time=fields.timestamp(away.at_ms * 1000)
-            )
-            answer.away.CopyFrom(told)
+            answer.away.CopyFrom(away_message(tenant, away))
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call
@@ -322,11 +318,6 @@ class RoutingServicer:
         stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
-
-
-def _whose(record: ItemRecord) -> str:
-    """Return who owns a work item, or is offered it; empty for nobody, and for many."""
-    return record.owner or (record.offer.rep if record.offer else "")
 
 
 def _is_known(decision: Decision) -> bool:

@@ -126,6 +126,7 @@ class Service:
         imports = Imports(store, self.planners, queries, stores.scores)
         durability = DurabilityStatus()
         presenter = DecisionPresenter(queries, durability, None)
+        offers = OfferService(stores.offers, store, queries, self.planners)
         self.operations = OperationService({KIND: stores.imports})
         workforce = WorkforceService(stores.workforce, stores.rule_sets)
         on_their_way = PersonsOnTheirWay(QueuedPersons(stores.queue), stores.pages)
@@ -144,8 +145,8 @@ class Service:
                     WatchService(store, stores.assignments),  # nobody watches
                     presenter,
                     ImportOperations(self.operations, stores.pages, imports),
-                    ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, None),
-                    OfferService(stores.offers, store, queries, self.planners),
+                    ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
+                    offers,
                 ),
                 routing_pb2,
             ),

@@ -168,7 +168,8 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         watches = WatchService(store, Silence())
-        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, self._masking.apply)
+        offers = OfferService(store, store, queries, self._planners)
+        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)
         for servicer, contract in (
             (
@@ -182,7 +183,7 @@ class World:
                     presenter,
                     self._importer(queries),
                     activities,
-                    OfferService(store, store, queries, self._planners),
+                    offers,
                 ),
                 routing_pb2,
             ),

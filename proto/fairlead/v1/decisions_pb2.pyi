@@ -127,6 +127,7 @@ class Decision(_message.Message):
         AWAITED_ROOM: _ClassVar[Decision.Awaited]
         AWAITED_WORKFORCE: _ClassVar[Decision.Awaited]
         AWAITED_RULES: _ClassVar[Decision.Awaited]
+        AWAITED_ANSWER: _ClassVar[Decision.Awaited]
     AWAITED_UNSPECIFIED: Decision.Awaited
     AWAITED_HOURS: Decision.Awaited
     AWAITED_LEAVE: Decision.Awaited
@@ -135,6 +136,7 @@ class Decision(_message.Message):
     AWAITED_ROOM: Decision.Awaited
     AWAITED_WORKFORCE: Decision.Awaited
     AWAITED_RULES: Decision.Awaited
+    AWAITED_ANSWER: Decision.Awaited
     NAME_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]

@@ -212,7 +212,7 @@ class DeclineWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class OfferAnswer(_message.Message):
-    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way")
+    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name")
     class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ANSWER_UNSPECIFIED: _ClassVar[OfferAnswer.Answer]
@@ -233,6 +233,7 @@ class OfferAnswer(_message.Message):
     SET_AWAY_FIELD_NUMBER: _ClassVar[int]
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     WAY_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     answer: OfferAnswer.Answer
     offer: int
     rep: str
@@ -241,7 +242,8 @@ class OfferAnswer(_message.Message):
     set_away: bool
     charge: float
     way: _decisions_pb2.Decision.Way
-    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ...) -> None: ...
+    rep_display_name: str
+    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ...) -> None: ...
 
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")

@@ -124,6 +124,10 @@ class Walker:
             return ["presence", "back", given["rep"]]
         return ["presence", "away", given["rep"], *_options({"until": given.get("until")})]
 
+    def _absence(self, given: dict[str, Any]) -> list[str]:
+        options = {"from": given["start"], "back": given["end"], "substitute": given.get("substitute")}
+        return ["absences", "add", given["rep"], *_options(options)]
+
     def _complete(self, given: dict[str, Any]) -> Ended:
         return self._ask(lambda client: client.complete(_name(given), given.get("resolution", "CLOSED")))
 

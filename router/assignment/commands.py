@@ -118,7 +118,7 @@ class BindCommand(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """Says that a work item was updated: the event's number, or of a preview 0 and the decision, if any."""
+    """Says that a work item was updated: the event's number; of a preview 0 and the decision, if there would be one."""
 
     number: int
     decision: Decision | None = None

@@ -71,7 +71,7 @@ def _check_names(rule_set: RoutingRules, stored: WorkItem, named: Collection[str
     if rule_set.ignore_undeclared:
         return
     for name in sorted(set(named) - rule_set.fields.keys() - stored.attributes.keys()):
-        fault = f"{shown(_PREFIX + name)}: unknown field; declared are {known_names(rule_set.fields)}{hint(name)}"
+        fault = f"{shown(_PREFIX + name)}: unknown field; declared are {known_names(rule_set.sent_fields)}{hint(name)}"
         raise InvalidInput.of("update_mask", fault)
 
 

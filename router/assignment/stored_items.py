@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
+from router.model.events import Content
 from router.model.records import ItemRecord
 from router.model.workitem import WorkItem
 
+Held = TypeVar("Held")
 _log = logging.getLogger(__name__)
 
 
@@ -45,16 +48,25 @@ class StoredItems:
             return []
 
     async def decisions(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
-        """Return the last decisions about them; one that nobody can read is told of and left out.
+        """Return the last decisions about them; one that nobody can read is told of and left out."""
+        return await self._read(records, self._store.decisions, lambda record: record.decision)
 
-        Of what waits it holds the attributes: whenever they change it is decided anew.
-        """
+    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Content]]:
+        """Return the events that hold their attributes; one that nobody can read is told of and left out."""
+        return await self._read(records, self._store.contents, lambda record: record.content)
+
+    async def _read(
+        self,
+        records: Sequence[ItemRecord],
+        read: Callable[[str, Sequence[int]], Awaitable[list[Held]]],
+        number: Callable[[ItemRecord], int],
+    ) -> list[tuple[ItemRecord, Held]]:
         try:
-            decisions = await self._store.decisions(self._tenant, [record.decision for record in records])
-            return list(zip(records, decisions, strict=True))
+            events = await read(self._tenant, [number(record) for record in records])
+            return list(zip(records, events, strict=True))
         except CorruptHistory as error:
             if len(records) > 1:
-                return [pair for record in records for pair in await self.decisions([record])]
+                return [pair for record in records for pair in await self._read([record], read, number)]
             self._warn(records[0].item_id, error)
             return []
 

@@ -148,9 +148,9 @@ class Requeuer:
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
         """Make the jobs of waking those that still wait."""
         stored = await self._items.records(item_ids)
-        contents = await self._items.decisions([record for record in stored if record.state is State.QUEUED])
+        contents = await self._items.contents([record for record in stored if record.state is State.QUEUED])
         jobs = [
-            (record, wake_command(planner, record, decision.head.item, self._now_ms)) for record, decision in contents
+            (record, wake_command(planner, record, content.head.item, self._now_ms)) for record, content in contents
         ]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 

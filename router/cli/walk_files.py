@@ -151,10 +151,9 @@ class _Reader:
         self._check_people(expected, path)
 
     def _check_people(self, expected: ExpectForm, path: Path) -> None:
-        offered = [expected.offered] if isinstance(expected.offered, str) else expected.offered or []
         named = (
             ("owner", [expected.owner or ""]),
-            ("offered", offered),
+            ("offered", [expected.offered or ""]),
             ("conflict", expected.conflict or []),
             ("away", expected.away or []),
             ("agenda", list(expected.agenda or {})),

@@ -40,9 +40,7 @@ class WalkPoolForm(Form):
 
     members: dict[Id, Weight]
     managers: list[Id] = []
-    dispatch: Annotated[
-        dict[str, Any], Field(description="How it gives work: mode, timeout and what else there is.")
-    ] = {}
+    dispatch: str | None = None
     band: Annotated[float | None, Field(ge=0)] = None
     calendar: Id | None = None
     caps: str | None = None
@@ -176,7 +174,7 @@ class ExpectForm(Form):
         Literal[_WAYS] | None,  # type: ignore[valid-type]
         Field(description="How its latest change of owner entered the ledger."),
     ] = None
-    offered: Annotated[str | list[Id] | None, Field(description="Who has an offer of it.")] = None
+    offered: Annotated[str | None, Field(description="To whom it is offered; of a broadcast nobody alone.")] = None
     expires: Annotated[str | None, Field(description="When that is over, as a time like at.")] = None
     worked: bool | None = None
     next: Annotated[str | None, Field(description="Its next date, as a time like at; '': none.")] = None

@@ -36,6 +36,7 @@ from router.assignment.commands import (
     ReassignRequest,
     ReopenRequest,
     RouteRequest,
+    UpdateRequest,
     route_command,
 )
 from router.assignment.planner_cache import PlannerCache
@@ -43,6 +44,7 @@ from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
@@ -67,6 +69,7 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
@@ -126,6 +129,7 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
+      on_change: [skill, phone, region]
       fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
@@ -174,6 +178,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
@@ -252,6 +257,7 @@ def without_times(value: Any) -> Any:
             | Fired()
             | PresenceChanged()
             | Settled()
+            | Updated()
             | WorkforceChanged()
             | RulesPublished()
         ):
@@ -426,6 +432,28 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
+
+    @rule(
+        data=st.data(),
+        names=st.sets(st.sampled_from(["region", "skill", "potential", "customer", "risk", "phone"]), max_size=3),
+        priority=st.sampled_from([None, None, 5]),
+        request_id=st.sampled_from(["", "", "", "u1", "a1", "r1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        preview=st.booleans(),
+    )
+    def update(
+        self, data: st.DataObject, names: set[str], priority: int | None, request_id: str, expected: int | None,
+        preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        drawn = self.request(data).item
+        paths = [f"attributes.{name}" for name in names] + ["value"] * ("potential" in names)
+        paths += ["priority"] * (priority is not None)
+        wish = UpdateRequest(
+            item_id, drawn.attributes, drawn.value, priority or 0, frozenset(paths), expected=expected,
+            request_id=request_id, actor="mo",
+        )  # fmt: skip
+        self.both(lambda side: side.updating.update(TENANT, wish, preview=preview))
 
     @rule(
         data=st.data(),

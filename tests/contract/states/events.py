@@ -15,6 +15,7 @@ from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.model.decision import Cause
+from tests.api import struct
 from tests.contract.states.firm import REPS, Firm
 from tests.contract.states.standings import Complete, erase, goes_on_leave, leave_of
 
@@ -109,6 +110,15 @@ def _reopen(etag: str = "") -> Happens:
     return reopen
 
 
+def _update(etag: str = "", **attributes: str) -> Happens:
+    async def update(firm: Firm) -> str:
+        item = routing.WorkItem(name=firm.item, attributes=struct(attributes), etag=etag)
+        await firm.api.routing.UpdateWorkItem(routing.UpdateWorkItemRequest(work_item=item))
+        return OK
+
+    return update
+
+
 def _import(owner: str) -> Happens:
     async def enter(firm: Firm) -> str:
         begun = await firm.api.routing.ImportWorkItems(firm.imported(owner))
@@ -197,6 +207,9 @@ EVENTS: Mapping[str, Event] = {
     "close_stale": Event(_complete(Complete.RESOLUTION_CLOSED, _STALE), "CompleteWorkItem"),
     "reopen": Event(_reopen(), "ReopenWorkItem", Cause.REOPENED, _ALL),
     "reopen_stale": Event(_reopen(_STALE), "ReopenWorkItem"),
+    "update_phone": Event(_update(phone="138"), "UpdateWorkItem", Cause.UPDATED, _SOME),
+    "update_region": Event(_update(region="north"), "UpdateWorkItem", Cause.UPDATED, _ALL),
+    "update_stale": Event(_update(_STALE, region="north"), "UpdateWorkItem"),
     "import_for_ann": Event(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
     "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _ALL),
     "call": Event(_record(_CALL), "RecordActivity"),

@@ -33,9 +33,10 @@ DAY_S = 86_400
 REPS = ("ann", "bo", "cy")
 PARTS = (5000, 3000, 2000)
 RULES = """\
-fields: {patience: {type: string}, phone: {type: string, personal: true}}
-rules: [{id: hurried, when: {field: patience, op: eq, value: short}, route: {pool: east, hours: ignore}}]
-default: {route: {pool: east, hours: ignore, fallback: [wait]}}
+fields: {patience: {type: string}, phone: {type: string, personal: true}, region: {type: string}}
+rules:
+  - {id: hurried, when: {field: patience, op: eq, value: short}, route: {pool: east, hours: ignore, on_change: region}}
+default: {route: {pool: east, hours: ignore, on_change: region, fallback: [wait]}}
 """
 _KIND = routing.WorkItem.KIND_LEAD
 _PUBLICATIONS: dict[str, Publication] = {}

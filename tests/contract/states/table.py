@@ -33,6 +33,8 @@ WAYS_OF: Mapping[str, Way] = {
     "reassign_to_bo": Way.OVERRIDE,
     "reassign_to_ann": Way.OVERRIDE,
     "reopen": Way.APART,
+    "update_phone": Way.GREEDY,  # of what waits
+    "update_region": Way.GREEDY,
     "import_for_ann": Way.APART,
     "import_for_bo": Way.APART,
     "ann_goes_on_leave": Way.APART,
@@ -50,6 +52,7 @@ GROUPS: Mapping[str, str] = {
     "@submit": "submit submit_in_batch",
     "@named": "reassign_to_bo reassign_to_ann reassign_to_a_stranger",
     "@complete": "convert disqualify close",
+    "@update": "update_phone update_region",
     "@import": "import_for_ann import_for_bo",
     "@absence": "ann_is_away ann_is_inactive",
     "@any": "everybody others ann nobody",
@@ -65,6 +68,7 @@ absent              | route_other_data          | nobody           | UNROUTED | 
 absent              | reassign reassign_stale   | @any             | NOT_FOUND
 absent              | @named @complete reopen   | @any             | NOT_FOUND
 absent              | close_stale reopen_stale  | @any             | NOT_FOUND
+absent              | @update update_stale      | @any             | NOT_FOUND
 absent              | call note erase           | @any             | NOT_FOUND
 absent              | import_for_ann            | @any             | OK       | ASSIGNED     | ann | +1 | =
 absent              | import_for_bo             | @any             | OK       | ASSIGNED     | bo  | +1 | =
@@ -74,6 +78,10 @@ absent              | import_for_bo             | @any             | OK       | 
 @waiting            | route reassign            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
 @waiting            | route reassign            | ann              | ASSIGNED | ASSIGNED     | ann | +1 | =
 @waiting            | @submit                   | nobody           | OK
+@waiting            | @update                   | everybody        | OK       | ASSIGNED     | ann | +1 | -500  300  200
+@waiting            | update_region             | others           | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
+@waiting            | update_region             | ann              | OK       | ASSIGNED     | ann | +1 | =
+@waiting            | @update                   | nobody           | OK
 queued              | @route reassign           | nobody           | WAITING
 unrouted            | @route reassign           | nobody           | UNROUTED
 queued              | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
@@ -99,6 +107,10 @@ reopened_waiting    | route                     | others           | ASSIGNED | 
 reopened_waiting    | route                     | ann              | ASSIGNED | ASSIGNED     | ann | +1 | =
 reopened_waiting    | @route                    | nobody           | WAITING
 reopened_waiting    | @submit                   | nobody           | OK
+reopened_waiting    | @update                   | everybody        | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
+reopened_waiting    | update_region             | others           | OK       | ASSIGNED     | bo  | +1 | -500 -100  600
+reopened_waiting    | update_region             | ann              | OK       | ASSIGNED     | ann | +1 | =
+reopened_waiting    | @update                   | nobody           | OK
 reopened_waiting    | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
 reopened_waiting    | reassign                  | everybody others | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -100  600
 reopened_waiting    | reassign                  | ann nobody       | WAITING
@@ -116,6 +128,11 @@ reopened_waiting    | ann_leaves_the_pool       | everybody        | WOKEN    | 
 
 @owned              | @route route_other_data   | @any             | EXISTING_OWNER
 @owned @ended       | @submit                   | @any             | OK
+@owned              | update_phone              | @any             | OK
+@one                | update_region             | everybody others | OK       | ASSIGNED     | bo  | +1 | -500 -100  600
+named               | update_region             | everybody others | OK       | ASSIGNED     | cy  | +1 | =
+imported            | update_region             | everybody others | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
+@owned              | update_region             | ann nobody       | OK
 @one                | reassign                  | everybody others | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -100  600
 named               | reassign                  | everybody others | ASSIGNED | ASSIGNED     | cy  | +1 | =
 imported            | reassign                  | everybody others | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
@@ -145,6 +162,9 @@ covered             | reassign                  | everybody others | ASSIGNED | 
 covered             | reassign                  | ann nobody       | WAITING
 covered             | reassign_to_bo            | @any             | FAILED_PRECONDITION
 covered             | reassign_to_ann           | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -1000 600  400
+covered             | update_phone              | @any             | OK
+covered             | update_region             | everybody others | OK       | ASSIGNED     | cy  | +1 | =
+covered             | update_region             | ann nobody       | OK
 covered             | wake @absence             | @any             | OK
 covered             | ann_leaves_the_pool       | everybody        | OK       | =            | =   | =  |    0    0    0
 covered             | ann_goes_on_leave         | everybody        | OK
@@ -159,6 +179,7 @@ reopened_waiting    | ann_is_back               | everybody        | NOT_FOUND
 @ended closed_waiting | ann_is_back             | everybody        | NOT_FOUND
 
 @open               | reassign_stale close_stale | everybody       | ABORTED
+@open               | update_stale              | everybody        | ABORTED
 @open               | reassign_to_a_stranger    | everybody        | NOT_FOUND
 @open               | convert                   | everybody        | OK       | CONVERTED    | =   | =  | =
 @open               | disqualify                | everybody        | OK       | DISQUALIFIED | =   | =  | =
@@ -172,12 +193,16 @@ reopened_waiting    | ann_is_back               | everybody        | NOT_FOUND
 @ended              | reassign reassign_stale   | @any             | FAILED_PRECONDITION
 @ended              | @named                    | @any             | FAILED_PRECONDITION
 @ended              | @complete close_stale     | everybody        | FAILED_PRECONDITION
+@ended              | @update                   | @any             | FAILED_PRECONDITION
+@ended              | update_stale              | everybody        | ABORTED
 @ended              | reopen_stale              | everybody        | ABORTED
 closed_waiting      | @route route_other_data   | @any             | FAILED_PRECONDITION
 closed_waiting      | @submit                   | @any             | OK
 closed_waiting      | reassign reassign_stale   | @any             | FAILED_PRECONDITION
 closed_waiting      | @named                    | @any             | FAILED_PRECONDITION
 closed_waiting      | @complete close_stale     | everybody        | FAILED_PRECONDITION
+closed_waiting      | @update                   | @any             | FAILED_PRECONDITION
+closed_waiting      | update_stale              | everybody        | ABORTED
 closed_waiting      | reopen_stale              | everybody        | ABORTED
 closed_waiting      | reopen                    | everybody ann    | ASSIGNED | ASSIGNED     | ann | +1 | =
 closed_waiting      | reopen                    | others           | ASSIGNED | ASSIGNED     | bo  | +1 | =

@@ -12,7 +12,8 @@ from rules.values import as_instant_ms
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "offers.walk.yaml"
 SHOWN = {
-    "push", "note against call", "next date on the agenda", "reopening", "CONFLICT", "substitute and back",
+    "push", "note against call", "next date on the agenda", "reopening", "CONFLICT", "update with on_change",
+    "substitute and back",
 }  # fmt: skip
 """What it has at least a row for."""
 SMALL = """\

@@ -337,10 +337,16 @@ class Stores(RuleBasedStateMachine):
     def pass_time(self, hours: int, ms: int) -> None:
         self.set_clock(self.now_ms + hours * HOUR_MS + ms)
 
-    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
-    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+    @rule(
+        rep=st.sampled_from(REPS),
+        place=st.integers(0, 1),
+        begins=st.integers(-9, 30),
+        hours=st.integers(0, 40),
+        substitute=st.sampled_from(["", *REPS]),
+    )
+    def take_leave(self, rep: str, place: int, begins: int, hours: int, substitute: str) -> None:
         start_ms = self.now_ms + begins * HOUR_MS
-        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS, "", substitute) if hours else None
         self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
 
     @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
@@ -551,6 +557,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:

@@ -171,6 +171,7 @@ COMMANDS = {
     "activity --external-id": ("none: a new activity each time", "likewise"),
     "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
+    "absences add --substitute": ("nobody stands in", "likewise"),
     **dict.fromkeys(["absences add --reason", "reopen --reason"], (_NOTHING_SAID, _NOTHING_SAID)),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
+from router.history.rehearsal import decided
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
@@ -109,12 +109,11 @@ class MemoryAssignments(Tenants):
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
         seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
-        choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
+        decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         if job.mode is Mode.WAKE and not choice.rep:
             return Refusal.NOBODY
-        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -134,36 +133,6 @@ class MemoryAssignments(Tenants):
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
-
-    def _decide(
-        self,
-        number: int,
-        at_ms: int,
-        job: BindCommand,
-        record: ItemRecord | None,
-        seen: tuple[ObservedState, ...],
-        choice: Choice,
-    ) -> Decision:
-        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.outcome_if_none)
-        epoch = (record.epoch if record else 0) + bool(choice.rep)
-        candidates = [candidates for candidates, _ in job.attempts]
-        return Decision(
-            number=number,
-            item_id=job.item_id,
-            kind=job.kind,
-            outcome=outcome,
-            rep=choice.rep,
-            pool=choice.pool,
-            epoch=epoch,
-            charge=choice.charge,
-            seen=seen,
-            stand=choice.stand,
-            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
-            previous=record.event if record else 0,
-            at_ms=at_ms,
-            head=job.head,
-            freed=record.owner if choice.rep and record else "",
-        )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.assignment.ports.Assignments``."""

@@ -28,6 +28,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.caps import Amounts
 from router.assignment.commands import (
     BindCommand,
@@ -178,6 +179,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.bulk = BulkReassignment(assignments, self.planners, self.queries)
         self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
@@ -432,6 +434,14 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
+
+    @rule(data=st.data(), rep=st.sampled_from(["", "", *REPS]), size=st.integers(1, 6), again=st.booleans())
+    def reassign_many(self, data: st.DataObject, rep: str, size: int, again: bool) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]), max_size=size, unique=True))
+        operation = "b1" if again else f"b{self.now_ms}-{len(self.item_ids)}"
+        wishes = [ReassignRequest(each, rep, "left", request_id=f"{operation}:{each}") for each in ids]
+        self.both(lambda side: side.bulk.find(TENANT, BulkRequest(owner=rep)))
+        self.both(lambda side: side.bulk.reassign(TENANT, wishes))
 
     @rule(
         data=st.data(),

@@ -55,6 +55,7 @@ COMMANDS = {
     "timeline": ("router.cli.timeline", "Tell everything that happened to a work item."),
     "token": ("gateway.cli", "Make keys and tokens to try roles with."),
     "train": ("training.cli", "Train a churn model on a table of customers."),
+    "update": ("router.cli.update", "Change what a work item is; its route says whether its owner changes."),
     "verify": ("router.cli.verify", "Rebuild everything from the log and compare it with what the store holds."),
     "workforce": ("router.cli.workforce", "Load, list and export reps, pools and territories."),
     "work": ("serving.worker", "Route, train and rescore what is asked for, in a process of its own."),

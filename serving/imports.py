@@ -27,8 +27,9 @@ from operations.service import OperationService
 from router.adapters.queue import WorkSettings
 from router.assignment.commands import ImportedItem
 from router.assignment.ports import MAX_JOBS
-from router.imports.ports import ImportPages, NotImported
+from router.imports.ports import ImportPages, NotImported, Page
 from router.imports.service import Imports
+from router.model.decision import Decision
 from router.model.workitem import keyed
 from store.clients import RedisClient
 from workqueue.adapters.redis.queue import RedisQueue
@@ -75,7 +76,7 @@ class ImportOperations:
         await self._imports.check(tenant)
         target, request_id = f"tenants/{tenant}", fields.request_id(request)
         if request.validate_only:
-            return checked_message(target)
+            return await self._previewed(tenant, target, entries)
         import_id, placed = uuid4().hex, list(enumerate(entries))
         starts = range(0, len(placed), MAX_JOBS)
         await self._pages.put(tenant, import_id, [dict(placed[start : start + MAX_JOBS]) for start in starts])
@@ -88,6 +89,14 @@ class ImportOperations:
             if not taken_in:  # it is refused, or was asked for before
                 await self._pages.forget(tenant, import_id)
         return operation_message(operation)
+
+    async def _previewed(self, tenant: str, target: str, entries: Sequence[ImportedItem]) -> Operation:
+        """Return an operation that is over, and says what would be refused."""
+        answers = await self._imports.preview(tenant, entries)
+        refused = _refused(self._imports, dict(enumerate(entries)), answers)
+        operation = checked_message(target)
+        operation.response.MergeFromString(_response(tenant, len(entries) - len(refused), refused))
+        return operation
 
 
 def _fingerprint(request: routing.ImportWorkItemsRequest, request_id: str) -> str:
@@ -148,15 +157,18 @@ async def _enter(
     try:
         page = await pages.begin(tenant, import_id, number)
         answers = await imports.enter(tenant, list(page.values()), actor)
-        refused = [
-            NotImported(place, imports.item_id(entry), answer.reason, str(answer))
-            for (place, entry), answer in zip(page.items(), answers, strict=True)
-            if isinstance(answer, Failure)
-        ]
-        await pages.finish(tenant, import_id, number, refused)
+        await pages.finish(tenant, import_id, number, _refused(imports, page, answers))
     except BaseException:
         await pages.rest(tenant, import_id)
         raise
+
+
+def _refused(imports: Imports, page: Page, answers: Sequence[Decision | Failure]) -> list[NotImported]:
+    return [
+        NotImported(place, imports.item_id(entry), answer.reason, str(answer))
+        for (place, entry), answer in zip(page.items(), answers, strict=True)
+        if isinstance(answer, Failure)
+    ]
 
 
 def _response(tenant: str, imported: int, refused: Sequence[NotImported]) -> bytes:

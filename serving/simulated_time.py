@@ -90,7 +90,7 @@ class _Tenant:
     async def settle(self) -> None:
         """Fire what is due and do all that follows, until there is nothing more at this instant, whoever did it."""
         while True:
-            await self._follower.credits.make_due()
+            await self._follower.make_due()
             await self._timers.fire(self.name)
             await self._requeuer.catch_up()
             await self._requeuer.wake()

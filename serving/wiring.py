@@ -28,6 +28,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
@@ -48,6 +49,7 @@ from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.timers.runner import TimerRunner
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -139,10 +141,12 @@ class Service:
             self._stores.timers,
             rule_sets,
             self._stores.leader_lease,
+            self._count_skipped,
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
         reopening = Reopening(assignments, self._planners, queries, self._stores.presences)
+        updating = Updating(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -174,7 +178,16 @@ class Service:
         self._servicers = (
             (
                 RoutingServicer(
-                    router, reopening, queries, submissions, self._watches, presenter, importer, activities, offers
+                    router,
+                    reopening,
+                    updating,
+                    queries,
+                    submissions,
+                    self._watches,
+                    presenter,
+                    importer,
+                    activities,
+                    offers,
                 ),
                 routing_pb2,
                 "RoutingService",
@@ -182,7 +195,9 @@ class Service:
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (
-                WorkforceServicer(workforce_service, presence_service, cap_uses, assignments),
+                WorkforceServicer(
+                    workforce_service, presence_service, cap_uses, assignments, KeptItems(assignments, self._planners)
+                ),
                 workforce_pb2,
                 "WorkforceService",
             ),
@@ -282,6 +297,11 @@ class Service:
             return ""
         unread = status.events - status.followed
         return f"timers are late by {late_s:.0f} s, with {unread} events to take in: nobody fires them, or too slowly"
+
+    def _count_skipped(self, tenant: str, times: int) -> None:
+        """Tell the metrics of what has no timers, for it cannot be read."""
+        if self._watch.metrics is not None:
+            self._watch.metrics.skipped(tenant, times)
 
     async def _waits_for_workers(self, tenant: str) -> str:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""

@@ -61,6 +61,9 @@ class Metrics:
             "fairlead_queue_events", "Since it began: submitted, done, retried, expired leases, dead.", "tenant", "what"
         )
         self._timers = self._gauge("fairlead_timers", "Timers that have not fired yet.", "tenant")
+        self._skipped = self._counter(
+            "fairlead_timers_skipped", "Work items and ledgers that timers passed over: they cannot be read.", "tenant"
+        )
         self._lateness = self._gauge("fairlead_timer_lateness_seconds", "How late the earliest timer is.", "tenant")
         self._answers = self._counter(
             "fairlead_offer_answers",
@@ -134,6 +137,10 @@ class Metrics:
         if tenant in self._tenants:
             self._timers.labels(tenant).set(timers)
             self._lateness.labels(tenant).set(lateness_s)
+
+    def skipped(self, tenant: str, times: int) -> None:
+        """Count what was passed over when timers were made or fired."""
+        self._skipped.labels(tenant if tenant in self._tenants else OTHERS).inc(times)
 
     def audited(self, tenant: str, events: int, violations: int) -> None:
         """Show how far a tenant's log was audited, and count what was found wrong."""

@@ -19,17 +19,12 @@ from rich.text import Text
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json
+from router.cli.absences import as_json, language_option
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.lists import Names
 from router.cli.offer_cells import away_told, offers_table
 from router.cli.words import last
-from router.wording.languages import Language
-
-language_option = click.option(
-    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
-)
 
 
 @click.command()

@@ -36,6 +36,7 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.workforce import MICROS
@@ -180,7 +181,7 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {_whose(event)}"
-        case Completed() | ActivityRecorded() | OfferAnswered():
+        case Completed() | Updated() | ActivityRecorded() | OfferAnswered():
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
@@ -212,13 +213,15 @@ def _whose(decision: Decision) -> str:
     return decision.rep or decision.outcome.lower()
 
 
-def _done(event: Completed | ActivityRecorded | OfferAnswered) -> str:
+def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered) -> str:
     """Say what somebody did to a work item, or about it."""
     if isinstance(event, OfferAnswered):
         away = f", {event.lapses} in a row: set away" if event.set_away else ""
         return f"{event.item_id} offer {event.offer} {event.answer.lower()}: {event.rep or 'nobody'}{away}"
     if isinstance(event, Completed):
         return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+    if isinstance(event, Updated):
+        return f"{event.item_id} updated: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"
     activity = event.activity
     return f"{event.item_id} {activity.kind.lower()}, {activity.direction.lower()}, by {activity.rep or 'nobody'}"
 

@@ -8,6 +8,15 @@ from router.wording.languages import Language
 from router.wording.phrases import Phrase
 
 LABELS: Mapping[str, Phrase] = {
+    "leave": Phrase("{rep} is on leave from {start} to {end} ({zone})", "{rep} 休假：{start} 至 {end}（{zone}）"),
+    "leave covered": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); {substitute} stands in",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {substitute} 代理",
+    ),
+    "kept": Phrase(
+        "{count} work items are not with whom they would be by the leaves of today:",
+        "{count} 个工作项没有按休假安排移交：",
+    ),
     "title": Phrase("Decision {number}: {item} → ", "决策 {number}：{item} → "),
     "item": Phrase("{name} ({called})", "{name}（{called}）"),
     "nobody": Phrase("nobody", "无人"),

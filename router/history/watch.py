@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
-from router.model.events import ActivityRecorded, Completed, OfferAnswered
+from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 
-Change = Decision | Completed | ActivityRecorded | OfferAnswered
+Change = Decision | OfferAnswered | Completed | Updated | ActivityRecorded
 """What happens to a work item."""
 _PAGE = 100
 _WAIT_S = 2.0

@@ -22,13 +22,14 @@ from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import answer_message
 from router.rpc.presenter import DecisionPresenter
+from router.rpc.update_messages import update_message
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
 
@@ -179,6 +180,9 @@ class ActivityAnswers:
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor
+            case Updated():
+                entry.update.CopyFrom(update_message(event))
+                entry.actor = event.actor
             case Fired(step=step):
                 entry.reminder = step
             case Erased():

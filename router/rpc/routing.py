@@ -21,6 +21,7 @@ from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
@@ -40,6 +41,7 @@ from router.rpc.messages import (
 from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
+from router.rpc.updates import update_request
 from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
@@ -66,6 +68,7 @@ class RoutingServicer:
         self,
         router: Router,
         reopening: Reopening,
+        updating: Updating,
         queries: WorkItemQueries,
         submissions: SubmissionService,
         watches: WatchService,
@@ -76,6 +79,7 @@ class RoutingServicer:
     ) -> None:
         self._router = router
         self._reopening = reopening
+        self._updating = updating
         self._queries = queries
         self._submissions = submissions
         self._watches = watches
@@ -219,6 +223,11 @@ class RoutingServicer:
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await self._presenter.message(call, tenant, decision, view)
+
+    async def UpdateWorkItem(self, request: routing.UpdateWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = update_request(request, call.actor)
+        stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        return work_item_message(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")

@@ -33,6 +33,7 @@ from router.wording.phrases import (
     WAYS,
     WINDOWS,
 )
+from router.wording.updates import told
 
 _ATTRIBUTE = "attributes."
 _OFFERED = decisions.Decision.OUTCOME_OFFERED
@@ -40,6 +41,8 @@ _TOLD_BY_CAUSE = {
     decisions.Decision.CAUSE_OVERRIDE: "override",
     decisions.Decision.CAUSE_REOPENED: "reopened",
     decisions.Decision.CAUSE_IMPORTED: "imported",
+    decisions.Decision.CAUSE_COVERED: "covered",
+    decisions.Decision.CAUSE_COVER_ENDED: "cover ended",
 }
 """How the outcome is told where another cause than the rules led to it."""
 _COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")
@@ -139,11 +142,11 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) ->
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
         yield SENTENCES["offered already"].say(language, number=_last(decision.name))
     yield outcome(decision, language)
-    contact, told = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
-    if decision.HasField("expected_contact_time") and contact > told and decision.outcome != _OFFERED:
+    contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
+    if decision.HasField("expected_contact_time") and contact > decided and decision.outcome != _OFFERED:
         rep = decision.rep_display_name or _last(decision.rep)
         sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
-        yield sentence.say(language, rep=rep, when=when(contact, told, zone, language))
+        yield sentence.say(language, rep=rep, when=when(contact, decided, zone, language))
         yield from _not_official(decision.expected_contact_official_until, language)
 
 
@@ -163,7 +166,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
         return SENTENCES["offered"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
-        return SENTENCES[told].say(language, note=note, **facts)
+        covered = decision.covered_rep_display_name or _last(decision.covered_rep)
+        return SENTENCES[told].say(language, note=note, covered=covered, **facts)
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
@@ -177,6 +181,8 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
         yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
     elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
+    if decision.HasField("update"):
+        yield told(decision.update, language)
     if len(decision.steps) > 1:
         yield SENTENCES["steps"].say(language, steps=_steps(decision, language))
     members = [c for c in decision.candidates if not c.reasons or c.reasons[0].code != "NOT_A_MEMBER"]

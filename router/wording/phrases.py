@@ -220,23 +220,62 @@ AWAITED: Mapping[str, Phrase] = {
 
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
-    "CALL INBOUND": Phrase("The customer called; taken by {rep}{lasted}.", "客户来电，由{rep}接听{lasted}。"),
-    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}内部通话{lasted}。"),
+    "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),
+    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}与内部同事通话{lasted}。"),
     "VISIT OUTBOUND": Phrase("{rep} went to see the customer{lasted}.", "{rep}上门拜访客户{lasted}。"),
-    "VISIT INBOUND": Phrase("The customer came; received by {rep}{lasted}.", "客户来访，由{rep}接待{lasted}。"),
-    "VISIT INTERNAL": Phrase("{rep} made an internal visit{lasted}.", "{rep}内部走访{lasted}。"),
+    "VISIT INBOUND": Phrase("The customer came; {rep} received them{lasted}.", "客户来访，由{rep}接待{lasted}。"),
+    "VISIT INTERNAL": Phrase("{rep} went to see colleagues{lasted}.", "{rep}走访了内部同事{lasted}。"),
     "MEETING OUTBOUND": Phrase("{rep} met the customer{lasted}.", "{rep}与客户会面{lasted}。"),
-    "MEETING INBOUND": Phrase("The customer asked for a meeting with {rep}{lasted}.", "客户约{rep}会面{lasted}。"),
+    "MEETING INBOUND": Phrase(
+        "{rep} met the customer, who had asked for it{lasted}.", "应客户之约，{rep}与客户会面{lasted}。"
+    ),
     "MEETING INTERNAL": Phrase("{rep} held an internal meeting{lasted}.", "{rep}召开内部会议{lasted}。"),
-    "MESSAGE OUTBOUND": Phrase("Message to the customer from {rep}.", "{rep}给客户发消息。"),
-    "MESSAGE INBOUND": Phrase("Message from the customer; received by {rep}.", "客户发来消息，由{rep}接收。"),
-    "MESSAGE INTERNAL": Phrase("Internal message from {rep}.", "{rep}发内部消息。"),
-    "EMAIL OUTBOUND": Phrase("E-mail to the customer from {rep}.", "{rep}给客户发邮件。"),
-    "EMAIL INBOUND": Phrase("E-mail from the customer; received by {rep}.", "客户发来邮件，由{rep}接收。"),
-    "EMAIL INTERNAL": Phrase("Internal e-mail from {rep}.", "{rep}发内部邮件。"),
+    "MESSAGE OUTBOUND": Phrase("{rep} sent the customer a message.", "{rep}给客户发了消息。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message; {rep} received it.", "客户发来消息，由{rep}收到。"),
+    "MESSAGE INTERNAL": Phrase("{rep} sent an internal message.", "{rep}发了内部消息。"),
+    "EMAIL OUTBOUND": Phrase("{rep} sent the customer an e-mail.", "{rep}给客户发了邮件。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail; {rep} received it.", "客户发来邮件，由{rep}收到。"),
+    "EMAIL INTERNAL": Phrase("{rep} sent an internal e-mail.", "{rep}发了内部邮件。"),
     "NOTE": Phrase("Note by {rep}.", "{rep}写了备注。"),
 }
-"""What somebody did, by kind and direction."""
+"""What a rep did, by kind and direction."""
+
+UNATTRIBUTED: Mapping[str, Phrase] = {
+    "CALL OUTBOUND": Phrase("Call to the customer{lasted}; no rep is recorded.", "致电客户{lasted}，未记录经办人。"),
+    "CALL INBOUND": Phrase("The customer called{lasted}; no rep is recorded.", "客户来电{lasted}，未记录接听人。"),
+    "CALL INTERNAL": Phrase("Internal call{lasted}; no rep is recorded.", "内部通话{lasted}，未记录经办人。"),
+    "VISIT OUTBOUND": Phrase(
+        "Visit to the customer{lasted}; no rep is recorded.", "上门拜访客户{lasted}，未记录经办人。"
+    ),
+    "VISIT INBOUND": Phrase("The customer came{lasted}; no rep is recorded.", "客户来访{lasted}，未记录接待人。"),
+    "VISIT INTERNAL": Phrase("Internal visit{lasted}; no rep is recorded.", "内部走访{lasted}，未记录经办人。"),
+    "MEETING OUTBOUND": Phrase(
+        "Meeting with the customer{lasted}; no rep is recorded.", "与客户会面{lasted}，未记录经办人。"
+    ),
+    "MEETING INBOUND": Phrase(
+        "Meeting that the customer had asked for{lasted}; no rep is recorded.",
+        "应客户之约会面{lasted}，未记录经办人。",
+    ),
+    "MEETING INTERNAL": Phrase("Internal meeting{lasted}; no rep is recorded.", "内部会议{lasted}，未记录经办人。"),
+    "MESSAGE OUTBOUND": Phrase("Message to the customer; no rep is recorded.", "已给客户发送消息，未记录发送人。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message.", "客户发来消息。"),
+    "MESSAGE INTERNAL": Phrase("Internal message; no rep is recorded.", "内部消息，未记录发送人。"),
+    "EMAIL OUTBOUND": Phrase("E-mail to the customer; no rep is recorded.", "已给客户发送邮件，未记录发送人。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail.", "客户发来邮件。"),
+    "EMAIL INTERNAL": Phrase("Internal e-mail; no rep is recorded.", "内部邮件，未记录发送人。"),
+    "NOTE": Phrase("Note; no rep is recorded.", "备注，未记录填写人。"),
+}
+"""What was done by no rep: a service account, say, records it and names none."""
+
+KEPT: Mapping[str, Phrase] = {
+    "INACTIVE": Phrase("whoever is to get it is inactive", "应接手的人已停用"),
+    "ON_LEAVE": Phrase("the substitute is on leave, and nobody stands in for them", "代理人也在休假，又没有人代理"),
+    "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
+    "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
+    "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
+    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+}
+"""Why a work item stays where it is although somebody went on leave, or is back."""
 
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
@@ -254,6 +293,8 @@ TIMELINE: Mapping[str, Phrase] = {
         "过了跟进时间一个工作日仍未跟进：提醒主管。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
+    "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
+    "updated by": Phrase("Updated by {actor}: {changes}.", "{actor} 更新了信息：{changes}。"),
     "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
     "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒单{note}。"),
     "LAPSED": Phrase("{rep} did not answer in time: the offer lapsed.", "{rep}超时未接单，派单失效。"),
@@ -263,7 +304,7 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "RESCINDED": Phrase("The offer to {rep} was withdrawn.", "已撤回给{rep}的派单。"),
     "RESCINDED many": Phrase("The offer to many was withdrawn.", "已撤回抢单。"),
-    "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
+    "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
 """What happened to a work item, beside decisions."""
@@ -290,12 +331,15 @@ SENTENCES: Mapping[str, Phrase] = {
     "UNROUTED": Phrase(
         "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"
     ),
+    "UPDATED": Phrase("It was decided anew because it was updated.", "因信息更新，本次重新决定归属。"),
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
+    "covered": Phrase("{rep} stands in for {covered}, who is on leave.", "{covered} 休假，由 {rep} 代理。"),
+    "cover ended": Phrase("The cover has ended: it is {rep}'s again.", "代理结束，交还 {rep}。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
     "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),
@@ -328,7 +372,6 @@ SENTENCES: Mapping[str, Phrase] = {
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
-    "nobody of ours": Phrase("nobody", "系统"),
     "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
     "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
     "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),
@@ -340,6 +383,13 @@ PARTS: Mapping[str, Phrase] = {
     "listed": Phrase(": {list}", "：{list}"),
     "comma": Phrase(", ", "，"),
     "enumerated": Phrase(", ", "、"),
+    "not updated": Phrase("It is so already: nothing is written.", "与现有信息相同，未作改动。"),
+    "owner changed": Phrase("Owner: {before} → {after}, pool {pool}.", "归属人：{before} → {after}，分配池 {pool}。"),
+    "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
+    "changed": Phrase("{field} from {before} to {after}", "{field} 由 {before} 改为 {after}"),
+    "set": Phrase("{field} {after} (was not given)", "{field} 填为 {after}"),
+    "taken out": Phrase("{field} taken out (was {before})", "{field} 已清空（原为 {before}）"),
+    "changed and erased": Phrase("{field} (erased)", "{field}（值已删除）"),
     "difference": Phrase("{field} (stored {stored}, sent {sent})", "{field}（原为 {stored}，本次为 {sent}）"),
     "met": Phrase("{comparison}: {met}", "{comparison}；{met}"),
     "pool": Phrase("pool {name}", "分配池 {name}"),

@@ -36,6 +36,7 @@ from router.assignment.commands import (
     ReassignRequest,
     ReopenRequest,
     RouteRequest,
+    UpdateRequest,
     route_command,
 )
 from router.assignment.planner_cache import PlannerCache
@@ -43,6 +44,7 @@ from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
@@ -67,6 +69,7 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
@@ -75,6 +78,7 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from router.timers.timer import digest
 from router.workforce.edits import Edit
@@ -125,6 +129,7 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
+      on_change: [skill, phone, region]
       fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
@@ -173,6 +178,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
@@ -201,14 +207,14 @@ class Side:
             self.planners,
             self.who_is_away,
             self.timers,
-            [Wakes(lifts_of, ever_lifts), NextDates()],
+            [Wakes(lifts_of, ever_lifts), NextDates(), Covers()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
         await self.follower().catch_up()
         before = digest(await self.timers.timers(TENANT))
-        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
+        fired = await self.follower().make_due() + await self.timers.fire(TENANT)
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
@@ -251,6 +257,7 @@ def without_times(value: Any) -> Any:
             | Fired()
             | PresenceChanged()
             | Settled()
+            | Updated()
             | WorkforceChanged()
             | RulesPublished()
         ):
@@ -422,6 +429,28 @@ class Stores(RuleBasedStateMachine):
 
     @rule(
         data=st.data(),
+        names=st.sets(st.sampled_from(["region", "skill", "potential", "customer", "risk", "phone"]), max_size=3),
+        priority=st.sampled_from([None, None, 5]),
+        request_id=st.sampled_from(["", "", "", "u1", "a1", "r1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        preview=st.booleans(),
+    )
+    def update(
+        self, data: st.DataObject, names: set[str], priority: int | None, request_id: str, expected: int | None,
+        preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        drawn = self.request(data).item
+        paths = [f"attributes.{name}" for name in names] + ["value"] * ("potential" in names)
+        paths += ["priority"] * (priority is not None)
+        wish = UpdateRequest(
+            item_id, drawn.attributes, drawn.value, priority or 0, frozenset(paths), expected=expected,
+            request_id=request_id, actor="mo",
+        )  # fmt: skip
+        self.both(lambda side: side.updating.update(TENANT, wish, preview=preview))
+
+    @rule(
+        data=st.data(),
         state=st.sampled_from([State.CONVERTED, State.CLOSED]),
         request_id=st.sampled_from(["", "", "", "c1", "a1", "r1"]),
         preview=st.booleans(),
@@ -454,7 +483,7 @@ class Stores(RuleBasedStateMachine):
         note=st.sampled_from(["", "张 3 calls back"]),
         external_id=st.sampled_from(["", "", "x1", "x2"]),
         occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
-        next_in=st.sampled_from([None, None, 1, 5, 40]),
+        next_in=st.sampled_from([None, None, 1, 5, 40, -1, 0]),
         request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
         by_owner=st.booleans(),
         preview=st.booleans(),

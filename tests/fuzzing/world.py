@@ -32,6 +32,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -54,6 +55,7 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
@@ -174,6 +176,7 @@ class World:
                 RoutingServicer(
                     self._router,
                     Reopening(store, self._planners, queries, store),
+                    Updating(store, self._planners, queries, store),
                     queries,
                     submissions,
                     watches,
@@ -188,7 +191,11 @@ class World:
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
             (
                 WorkforceServicer(
-                    workforce_service, PresenceService(self._store), CapUses(store, workforce_service), store
+                    workforce_service,
+                    PresenceService(self._store),
+                    CapUses(store, workforce_service),
+                    store,
+                    KeptItems(store, self._planners),
                 ),
                 workforce_pb2,
             ),

@@ -138,6 +138,30 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
 
+    def update(
+        self, work_item: str, attributes: Attributes | None = None, *, value: float | None = None,
+        priority: int | None = None, etag: str = "", preview: bool = False, request_id: str = "",
+    ) -> routing.WorkItem:  # fmt: skip
+        """Change what an open work item is; ``preview`` writes nothing.
+
+        An attribute that is None is taken out; what is not given stays. Where its route says `on_change` of what
+        changes, or nobody owns it, it is decided anew.
+        """
+        given = attributes or {}
+        item = routing.WorkItem(
+            name=self._name("workItems", work_item), value=value or 0, priority=priority or 0, etag=etag
+        )
+        item.attributes.update({name: plain(each) for name, each in given.items() if each is not None})
+        numbers = {"value": value, "priority": priority}
+        paths = [f"attributes.{name}" for name in given]
+        paths += [name for name, each in numbers.items() if each is not None]
+        if not paths:
+            raise ValueError("nothing is to be changed: give attributes, value or priority")
+        request = routing.UpdateWorkItemRequest(
+            work_item=item, request_id=request_id or new_id(), validate_only=preview, update_mask={"paths": paths}
+        )
+        return self._connection.call("RoutingService/UpdateWorkItem", request, routing.WorkItem)
+
     def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
         """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""
         request = routing.CompleteWorkItemRequest(
@@ -203,7 +227,7 @@ class RoutingCalls(Calls):
     ) -> Operation:
         """Have up to 10,000 work items imported with their owners, see `imported`; follow it with `operations`.
 
-        Its result is an ``ImportWorkItemsResponse``.
+        Its result is an ``ImportWorkItemsResponse``; of a preview it is there at once, and says what would be refused.
         """
         request = routing.ImportWorkItemsRequest(
             parent=self.parent, items=items, request_id=request_id or new_id(), validate_only=preview

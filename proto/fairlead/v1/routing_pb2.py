@@ -26,92 +26,95 @@ from fairlead.v1 import activities_pb2 as fairlead_dot_v1_dot_activities__pb2
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
 from fairlead.v1 import queue_pb2 as fairlead_dot_v1_dot_queue__pb2
 from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/routing.proto\x12\x0b\x66\x61irlead.v1\x1a\x1c\x66\x61irlead/v1/activities.proto\x1a\x1b\x66\x61irlead/v1/decisions.proto\x1a\x17\x66\x61irlead/v1/queue.proto\x1a#google/longrunning/operations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xbb\x01\n\x14RouteWorkItemRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12(\n\twork_item\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\'\n\x04view\x18\x05 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\"a\n\x1a\x42\x61tchRouteWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x33\n\x08requests\x18\x02 \x03(\x0b\x32!.fairlead.v1.RouteWorkItemRequest\"H\n\x1b\x42\x61tchRouteWorkItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.RouteResult\"g\n\x0bRouteResult\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"|\n\x15SubmitWorkItemRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12(\n\twork_item\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"c\n\x1b\x42\x61tchSubmitWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x34\n\x08requests\x18\x02 \x03(\x0b\x32\".fairlead.v1.SubmitWorkItemRequest\"J\n\x1c\x42\x61tchSubmitWorkItemsResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.SubmitResult\"l\n\x0cSubmitResult\x12-\n\nsubmission\x18\x01 \x01(\x0b\x32\x17.fairlead.v1.SubmissionH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"W\n\x12GetWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06parent\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\"\x98\x01\n\x14ListWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\r\n\x05owner\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.State\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\"[\n\x15ListWorkItemsResponse\x12)\n\nwork_items\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x01\n\x17ReassignWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x12\'\n\x04view\x18\x07 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\"\x9d\x02\n\x17\x43ompleteWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x43\n\nresolution\x18\x02 \x01(\x0e\x32/.fairlead.v1.CompleteWorkItemRequest.Resolution\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"v\n\nResolution\x12\x1a\n\x16RESOLUTION_UNSPECIFIED\x10\x00\x12\x18\n\x14RESOLUTION_CONVERTED\x10\x01\x12\x1b\n\x17RESOLUTION_DISQUALIFIED\x10\x02\x12\x15\n\x11RESOLUTION_CLOSED\x10\x03\"l\n\x15\x41\x63\x63\x65ptWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\r\n\x05offer\x18\x03 \x01(\x03\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"}\n\x16\x44\x65\x63lineWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\r\n\x05offer\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\xd3\x02\n\x0bOfferAnswer\x12/\n\x06\x61nswer\x18\x01 \x01(\x0e\x32\x1f.fairlead.v1.OfferAnswer.Answer\x12\r\n\x05offer\x18\x02 \x01(\x03\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06lapses\x18\x05 \x01(\x05\x12\x10\n\x08set_away\x18\x06 \x01(\x08\x12\x0e\n\x06\x63harge\x18\x07 \x01(\x01\x12&\n\x03way\x18\x08 \x01(\x0e\x32\x19.fairlead.v1.Decision.Way\x12\x18\n\x10rep_display_name\x18\t \x01(\t\"s\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41NSWER_ACCEPTED\x10\x01\x12\x13\n\x0f\x41NSWER_DECLINED\x10\x02\x12\x11\n\rANSWER_LAPSED\x10\x03\x12\x14\n\x10\x41NSWER_RESCINDED\x10\x04\"\x81\x01\n\x16ImportWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x05items\x18\x02 \x03(\x0b\x32\x1d.fairlead.v1.ImportedWorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"~\n\x10ImportedWorkItem\x12(\n\twork_item\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x31\n\rassigned_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x17ImportWorkItemsResponse\x12\x16\n\x0eimported_count\x18\x01 \x01(\x05\x12+\n\x07refused\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RefusedImport\"T\n\rRefusedImport\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x11\n\twork_item\x18\x02 \x01(\t\x12!\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.Status\"\xae\x01\n\x15ReopenWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\'\n\x04view\x18\x06 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\"=\n\x15WatchWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"[\n\x16WatchWorkItemsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12+\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1b.fairlead.v1.WorkItemChange\"\xaf\x02\n\x0eWorkItemChange\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\twork_item\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12/\n\x0b\x63hange_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08\x64\x65\x63ision\x18\x05 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12-\n\x06\x63losed\x18\x06 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.StateH\x00\x12)\n\x08\x61\x63tivity\x18\x07 \x01(\x0b\x32\x15.fairlead.v1.ActivityH\x00\x12\x30\n\x0coffer_answer\x18\x08 \x01(\x0b\x32\x18.fairlead.v1.OfferAnswerH\x00\x42\x07\n\x05\x65vent\"^\n\x11ListMyWorkRequest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"\xa2\x01\n\x12ListMyWorkResponse\x12#\n\x04work\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.OpenWork\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12%\n\x06offers\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.WorkItem\x12\'\n\x04\x61way\x18\x04 \x01(\x0b\x32\x19.fairlead.v1.AwayByLapses\"`\n\x0c\x41wayByLapses\x12\x0e\n\x06lapses\x18\x01 \x01(\x05\x12\x11\n\twork_item\x18\x02 \x01(\t\x12-\n\taway_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\x08OpenWork\x12(\n\twork_item\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x0e\n\x06worked\x18\x02 \x01(\x08\x12(\n\tnext_date\x18\x03 \x01(\x0b\x32\x15.fairlead.v1.NextDate\"`\n\x12GetTimelineRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"[\n\x13GetTimelineResponse\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.fairlead.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc9\x02\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05words\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12)\n\x08\x64\x65\x63ision\x18\x05 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12)\n\x08\x61\x63tivity\x18\x06 \x01(\x0b\x32\x15.fairlead.v1.ActivityH\x00\x12-\n\x06\x63losed\x18\x07 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.StateH\x00\x12\x12\n\x08reminder\x18\x08 \x01(\x05H\x00\x12\x10\n\x06\x65rased\x18\t \x01(\x08H\x00\x12\x30\n\x0coffer_answer\x18\n \x01(\x0b\x32\x18.fairlead.v1.OfferAnswerH\x00\x42\x07\n\x05\x65vent\"\x84\x06\n\x08WorkItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12+\n\nattributes\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\r\n\x05value\x18\x06 \x01(\x01\x12\x10\n\x08priority\x18\x07 \x01(\x05\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.State\x12\r\n\x05owner\x18\t \x01(\t\x12\x0c\n\x04pool\x18\n \x01(\t\x12\r\n\x05\x65poch\x18\x0b \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64\x65\x63ision\x18\x0e \x01(\t\x12*\n\x05offer\x18\x0f \x01(\x0b\x32\x1b.fairlead.v1.WorkItem.Offer\x1aU\n\x05Offer\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_LEAD\x10\x01\x12\x11\n\rKIND_CUSTOMER\x10\x02\x12\x0f\n\x0bKIND_TICKET\x10\x03\x12\x0f\n\x0bKIND_RESCUE\x10\x04\"\xbe\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x12\n\x0eSTATE_ASSIGNED\x10\x02\x12\x12\n\x0eSTATE_UNROUTED\x10\x03\x12\x13\n\x0fSTATE_CONVERTED\x10\x04\x12\x16\n\x12STATE_DISQUALIFIED\x10\x05\x12\x10\n\x0cSTATE_CLOSED\x10\x06\x12\x12\n\x0eSTATE_RECEIVED\x10\x07\x12\x11\n\rSTATE_OFFERED\x10\x08\x32\x9c\x0b\n\x0eRoutingService\x12I\n\rRouteWorkItem\x12!.fairlead.v1.RouteWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12h\n\x13\x42\x61tchRouteWorkItems\x12\'.fairlead.v1.BatchRouteWorkItemsRequest\x1a(.fairlead.v1.BatchRouteWorkItemsResponse\x12M\n\x0eSubmitWorkItem\x12\".fairlead.v1.SubmitWorkItemRequest\x1a\x17.fairlead.v1.Submission\x12k\n\x14\x42\x61tchSubmitWorkItems\x12(.fairlead.v1.BatchSubmitWorkItemsRequest\x1a).fairlead.v1.BatchSubmitWorkItemsResponse\x12\x45\n\x0bGetWorkItem\x12\x1f.fairlead.v1.GetWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12V\n\rListWorkItems\x12!.fairlead.v1.ListWorkItemsRequest\x1a\".fairlead.v1.ListWorkItemsResponse\x12O\n\x10ReassignWorkItem\x12$.fairlead.v1.ReassignWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12O\n\x10\x43ompleteWorkItem\x12$.fairlead.v1.CompleteWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12K\n\x0e\x41\x63\x63\x65ptWorkItem\x12\".fairlead.v1.AcceptWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12M\n\x0f\x44\x65\x63lineWorkItem\x12#.fairlead.v1.DeclineWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12K\n\x0eReopenWorkItem\x12\".fairlead.v1.ReopenWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12U\n\x0fImportWorkItems\x12#.fairlead.v1.ImportWorkItemsRequest\x1a\x1d.google.longrunning.Operation\x12[\n\x0eWatchWorkItems\x12\".fairlead.v1.WatchWorkItemsRequest\x1a#.fairlead.v1.WatchWorkItemsResponse0\x01\x12K\n\x0eRecordActivity\x12\".fairlead.v1.RecordActivityRequest\x1a\x15.fairlead.v1.Activity\x12M\n\nListMyWork\x12\x1e.fairlead.v1.ListMyWorkRequest\x1a\x1f.fairlead.v1.ListMyWorkResponse\x12M\n\nListAgenda\x12\x1e.fairlead.v1.ListAgendaRequest\x1a\x1f.fairlead.v1.ListAgendaResponse\x12P\n\x0bGetTimeline\x12\x1f.fairlead.v1.GetTimelineRequest\x1a .fairlead.v1.GetTimelineResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/routing.proto\x12\x0b\x66\x61irlead.v1\x1a\x1c\x66\x61irlead/v1/activities.proto\x1a\x1b\x66\x61irlead/v1/decisions.proto\x1a\x17\x66\x61irlead/v1/queue.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xbb\x01\n\x14RouteWorkItemRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12(\n\twork_item\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\'\n\x04view\x18\x05 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\"a\n\x1a\x42\x61tchRouteWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x33\n\x08requests\x18\x02 \x03(\x0b\x32!.fairlead.v1.RouteWorkItemRequest\"H\n\x1b\x42\x61tchRouteWorkItemsResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.RouteResult\"g\n\x0bRouteResult\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"|\n\x15SubmitWorkItemRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12(\n\twork_item\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"c\n\x1b\x42\x61tchSubmitWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x34\n\x08requests\x18\x02 \x03(\x0b\x32\".fairlead.v1.SubmitWorkItemRequest\"J\n\x1c\x42\x61tchSubmitWorkItemsResponse\x12*\n\x07results\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.SubmitResult\"l\n\x0cSubmitResult\x12-\n\nsubmission\x18\x01 \x01(\x0b\x32\x17.fairlead.v1.SubmissionH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"W\n\x12GetWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06parent\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\"\x98\x01\n\x14ListWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\r\n\x05owner\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.State\x12\x0e\n\x06\x66ilter\x18\x06 \x01(\t\"[\n\x15ListWorkItemsResponse\x12)\n\nwork_items\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xbb\x01\n\x17ReassignWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x12\'\n\x04view\x18\x07 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\"\x9d\x02\n\x17\x43ompleteWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x43\n\nresolution\x18\x02 \x01(\x0e\x32/.fairlead.v1.CompleteWorkItemRequest.Resolution\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"v\n\nResolution\x12\x1a\n\x16RESOLUTION_UNSPECIFIED\x10\x00\x12\x18\n\x14RESOLUTION_CONVERTED\x10\x01\x12\x1b\n\x17RESOLUTION_DISQUALIFIED\x10\x02\x12\x15\n\x11RESOLUTION_CLOSED\x10\x03\"\x9d\x01\n\x15UpdateWorkItemRequest\x12(\n\twork_item\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"l\n\x15\x41\x63\x63\x65ptWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\r\n\x05offer\x18\x03 \x01(\x03\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"}\n\x16\x44\x65\x63lineWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\r\n\x05offer\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\xd3\x02\n\x0bOfferAnswer\x12/\n\x06\x61nswer\x18\x01 \x01(\x0e\x32\x1f.fairlead.v1.OfferAnswer.Answer\x12\r\n\x05offer\x18\x02 \x01(\x03\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06lapses\x18\x05 \x01(\x05\x12\x10\n\x08set_away\x18\x06 \x01(\x08\x12\x0e\n\x06\x63harge\x18\x07 \x01(\x01\x12&\n\x03way\x18\x08 \x01(\x0e\x32\x19.fairlead.v1.Decision.Way\x12\x18\n\x10rep_display_name\x18\t \x01(\t\"s\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41NSWER_ACCEPTED\x10\x01\x12\x13\n\x0f\x41NSWER_DECLINED\x10\x02\x12\x11\n\rANSWER_LAPSED\x10\x03\x12\x14\n\x10\x41NSWER_RESCINDED\x10\x04\"\x81\x01\n\x16ImportWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x05items\x18\x02 \x03(\x0b\x32\x1d.fairlead.v1.ImportedWorkItem\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"~\n\x10ImportedWorkItem\x12(\n\twork_item\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x31\n\rassigned_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"^\n\x17ImportWorkItemsResponse\x12\x16\n\x0eimported_count\x18\x01 \x01(\x05\x12+\n\x07refused\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RefusedImport\"T\n\rRefusedImport\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x11\n\twork_item\x18\x02 \x01(\t\x12!\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.Status\"\xae\x01\n\x15ReopenWorkItemRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\x12\'\n\x04view\x18\x06 \x01(\x0e\x32\x19.fairlead.v1.DecisionView\x12\x15\n\rlanguage_code\x18\x07 \x01(\t\"=\n\x15WatchWorkItemsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"[\n\x16WatchWorkItemsResponse\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12+\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1b.fairlead.v1.WorkItemChange\"\xde\x02\n\x0eWorkItemChange\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\twork_item\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12/\n\x0b\x63hange_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08\x64\x65\x63ision\x18\x05 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12-\n\x06\x63losed\x18\x06 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.StateH\x00\x12)\n\x08\x61\x63tivity\x18\x07 \x01(\x0b\x32\x15.fairlead.v1.ActivityH\x00\x12-\n\x06update\x18\x0c \x01(\x0b\x32\x1b.fairlead.v1.WorkItemUpdateH\x00\x12\x30\n\x0coffer_answer\x18\x08 \x01(\x0b\x32\x18.fairlead.v1.OfferAnswerH\x00\x42\x07\n\x05\x65vent\"^\n\x11ListMyWorkRequest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"\xa2\x01\n\x12ListMyWorkResponse\x12#\n\x04work\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.OpenWork\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12%\n\x06offers\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.WorkItem\x12\'\n\x04\x61way\x18\x04 \x01(\x0b\x32\x19.fairlead.v1.AwayByLapses\"`\n\x0c\x41wayByLapses\x12\x0e\n\x06lapses\x18\x01 \x01(\x05\x12\x11\n\twork_item\x18\x02 \x01(\t\x12-\n\taway_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\x08OpenWork\x12(\n\twork_item\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.WorkItem\x12\x0e\n\x06worked\x18\x02 \x01(\x08\x12(\n\tnext_date\x18\x03 \x01(\x0b\x32\x15.fairlead.v1.NextDate\"`\n\x12GetTimelineRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"[\n\x13GetTimelineResponse\x12+\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.fairlead.v1.TimelineEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf8\x02\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05words\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12)\n\x08\x64\x65\x63ision\x18\x05 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12)\n\x08\x61\x63tivity\x18\x06 \x01(\x0b\x32\x15.fairlead.v1.ActivityH\x00\x12-\n\x06\x63losed\x18\x07 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.StateH\x00\x12\x12\n\x08reminder\x18\x08 \x01(\x05H\x00\x12\x10\n\x06\x65rased\x18\t \x01(\x08H\x00\x12-\n\x06update\x18\x0e \x01(\x0b\x32\x1b.fairlead.v1.WorkItemUpdateH\x00\x12\x30\n\x0coffer_answer\x18\n \x01(\x0b\x32\x18.fairlead.v1.OfferAnswerH\x00\x42\x07\n\x05\x65vent\"\x99\x06\n\x08WorkItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04kind\x18\x02 \x01(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12+\n\nattributes\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\r\n\x05value\x18\x06 \x01(\x01\x12\x10\n\x08priority\x18\x07 \x01(\x05\x12*\n\x05state\x18\x08 \x01(\x0e\x32\x1b.fairlead.v1.WorkItem.State\x12\r\n\x05owner\x18\t \x01(\t\x12\x0c\n\x04pool\x18\n \x01(\t\x12\r\n\x05\x65poch\x18\x0b \x01(\x03\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64\x65\x63ision\x18\x0e \x01(\t\x12\x13\n\x0b\x63overed_rep\x18\x10 \x01(\t\x12*\n\x05offer\x18\x0f \x01(\x0b\x32\x1b.fairlead.v1.WorkItem.Offer\x1aU\n\x05Offer\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"`\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_LEAD\x10\x01\x12\x11\n\rKIND_CUSTOMER\x10\x02\x12\x0f\n\x0bKIND_TICKET\x10\x03\x12\x0f\n\x0bKIND_RESCUE\x10\x04\"\xbe\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_QUEUED\x10\x01\x12\x12\n\x0eSTATE_ASSIGNED\x10\x02\x12\x12\n\x0eSTATE_UNROUTED\x10\x03\x12\x13\n\x0fSTATE_CONVERTED\x10\x04\x12\x16\n\x12STATE_DISQUALIFIED\x10\x05\x12\x10\n\x0cSTATE_CLOSED\x10\x06\x12\x12\n\x0eSTATE_RECEIVED\x10\x07\x12\x11\n\rSTATE_OFFERED\x10\x08\x32\xe9\x0b\n\x0eRoutingService\x12I\n\rRouteWorkItem\x12!.fairlead.v1.RouteWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12h\n\x13\x42\x61tchRouteWorkItems\x12\'.fairlead.v1.BatchRouteWorkItemsRequest\x1a(.fairlead.v1.BatchRouteWorkItemsResponse\x12M\n\x0eSubmitWorkItem\x12\".fairlead.v1.SubmitWorkItemRequest\x1a\x17.fairlead.v1.Submission\x12k\n\x14\x42\x61tchSubmitWorkItems\x12(.fairlead.v1.BatchSubmitWorkItemsRequest\x1a).fairlead.v1.BatchSubmitWorkItemsResponse\x12\x45\n\x0bGetWorkItem\x12\x1f.fairlead.v1.GetWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12V\n\rListWorkItems\x12!.fairlead.v1.ListWorkItemsRequest\x1a\".fairlead.v1.ListWorkItemsResponse\x12O\n\x10ReassignWorkItem\x12$.fairlead.v1.ReassignWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12O\n\x10\x43ompleteWorkItem\x12$.fairlead.v1.CompleteWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12K\n\x0eUpdateWorkItem\x12\".fairlead.v1.UpdateWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12K\n\x0e\x41\x63\x63\x65ptWorkItem\x12\".fairlead.v1.AcceptWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12M\n\x0f\x44\x65\x63lineWorkItem\x12#.fairlead.v1.DeclineWorkItemRequest\x1a\x15.fairlead.v1.WorkItem\x12K\n\x0eReopenWorkItem\x12\".fairlead.v1.ReopenWorkItemRequest\x1a\x15.fairlead.v1.Decision\x12U\n\x0fImportWorkItems\x12#.fairlead.v1.ImportWorkItemsRequest\x1a\x1d.google.longrunning.Operation\x12[\n\x0eWatchWorkItems\x12\".fairlead.v1.WatchWorkItemsRequest\x1a#.fairlead.v1.WatchWorkItemsResponse0\x01\x12K\n\x0eRecordActivity\x12\".fairlead.v1.RecordActivityRequest\x1a\x15.fairlead.v1.Activity\x12M\n\nListMyWork\x12\x1e.fairlead.v1.ListMyWorkRequest\x1a\x1f.fairlead.v1.ListMyWorkResponse\x12M\n\nListAgenda\x12\x1e.fairlead.v1.ListAgendaRequest\x1a\x1f.fairlead.v1.ListAgendaResponse\x12P\n\x0bGetTimeline\x12\x1f.fairlead.v1.GetTimelineRequest\x1a .fairlead.v1.GetTimelineResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.routing_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROUTEWORKITEMREQUEST']._serialized_start=252
-  _globals['_ROUTEWORKITEMREQUEST']._serialized_end=439
-  _globals['_BATCHROUTEWORKITEMSREQUEST']._serialized_start=441
-  _globals['_BATCHROUTEWORKITEMSREQUEST']._serialized_end=538
-  _globals['_BATCHROUTEWORKITEMSRESPONSE']._serialized_start=540
-  _globals['_BATCHROUTEWORKITEMSRESPONSE']._serialized_end=612
-  _globals['_ROUTERESULT']._serialized_start=614
-  _globals['_ROUTERESULT']._serialized_end=717
-  _globals['_SUBMITWORKITEMREQUEST']._serialized_start=719
-  _globals['_SUBMITWORKITEMREQUEST']._serialized_end=843
-  _globals['_BATCHSUBMITWORKITEMSREQUEST']._serialized_start=845
-  _globals['_BATCHSUBMITWORKITEMSREQUEST']._serialized_end=944
-  _globals['_BATCHSUBMITWORKITEMSRESPONSE']._serialized_start=946
-  _globals['_BATCHSUBMITWORKITEMSRESPONSE']._serialized_end=1020
-  _globals['_SUBMITRESULT']._serialized_start=1022
-  _globals['_SUBMITRESULT']._serialized_end=1130
-  _globals['_GETWORKITEMREQUEST']._serialized_start=1132
-  _globals['_GETWORKITEMREQUEST']._serialized_end=1219
-  _globals['_LISTWORKITEMSREQUEST']._serialized_start=1222
-  _globals['_LISTWORKITEMSREQUEST']._serialized_end=1374
-  _globals['_LISTWORKITEMSRESPONSE']._serialized_start=1376
-  _globals['_LISTWORKITEMSRESPONSE']._serialized_end=1467
-  _globals['_REASSIGNWORKITEMREQUEST']._serialized_start=1470
-  _globals['_REASSIGNWORKITEMREQUEST']._serialized_end=1657
-  _globals['_COMPLETEWORKITEMREQUEST']._serialized_start=1660
-  _globals['_COMPLETEWORKITEMREQUEST']._serialized_end=1945
-  _globals['_COMPLETEWORKITEMREQUEST_RESOLUTION']._serialized_start=1827
-  _globals['_COMPLETEWORKITEMREQUEST_RESOLUTION']._serialized_end=1945
-  _globals['_ACCEPTWORKITEMREQUEST']._serialized_start=1947
-  _globals['_ACCEPTWORKITEMREQUEST']._serialized_end=2055
-  _globals['_DECLINEWORKITEMREQUEST']._serialized_start=2057
-  _globals['_DECLINEWORKITEMREQUEST']._serialized_end=2182
-  _globals['_OFFERANSWER']._serialized_start=2185
-  _globals['_OFFERANSWER']._serialized_end=2524
-  _globals['_OFFERANSWER_ANSWER']._serialized_start=2409
-  _globals['_OFFERANSWER_ANSWER']._serialized_end=2524
-  _globals['_IMPORTWORKITEMSREQUEST']._serialized_start=2527
-  _globals['_IMPORTWORKITEMSREQUEST']._serialized_end=2656
-  _globals['_IMPORTEDWORKITEM']._serialized_start=2658
-  _globals['_IMPORTEDWORKITEM']._serialized_end=2784
-  _globals['_IMPORTWORKITEMSRESPONSE']._serialized_start=2786
-  _globals['_IMPORTWORKITEMSRESPONSE']._serialized_end=2880
-  _globals['_REFUSEDIMPORT']._serialized_start=2882
-  _globals['_REFUSEDIMPORT']._serialized_end=2966
-  _globals['_REOPENWORKITEMREQUEST']._serialized_start=2969
-  _globals['_REOPENWORKITEMREQUEST']._serialized_end=3143
-  _globals['_WATCHWORKITEMSREQUEST']._serialized_start=3145
-  _globals['_WATCHWORKITEMSREQUEST']._serialized_end=3206
-  _globals['_WATCHWORKITEMSRESPONSE']._serialized_start=3208
-  _globals['_WATCHWORKITEMSRESPONSE']._serialized_end=3299
-  _globals['_WORKITEMCHANGE']._serialized_start=3302
-  _globals['_WORKITEMCHANGE']._serialized_end=3605
-  _globals['_LISTMYWORKREQUEST']._serialized_start=3607
-  _globals['_LISTMYWORKREQUEST']._serialized_end=3701
-  _globals['_LISTMYWORKRESPONSE']._serialized_start=3704
-  _globals['_LISTMYWORKRESPONSE']._serialized_end=3866
-  _globals['_AWAYBYLAPSES']._serialized_start=3868
-  _globals['_AWAYBYLAPSES']._serialized_end=3964
-  _globals['_OPENWORK']._serialized_start=3966
-  _globals['_OPENWORK']._serialized_end=4076
-  _globals['_GETTIMELINEREQUEST']._serialized_start=4078
-  _globals['_GETTIMELINEREQUEST']._serialized_end=4174
-  _globals['_GETTIMELINERESPONSE']._serialized_start=4176
-  _globals['_GETTIMELINERESPONSE']._serialized_end=4267
-  _globals['_TIMELINEENTRY']._serialized_start=4270
-  _globals['_TIMELINEENTRY']._serialized_end=4599
-  _globals['_WORKITEM']._serialized_start=4602
-  _globals['_WORKITEM']._serialized_end=5374
-  _globals['_WORKITEM_OFFER']._serialized_start=4998
-  _globals['_WORKITEM_OFFER']._serialized_end=5083
-  _globals['_WORKITEM_KIND']._serialized_start=5085
-  _globals['_WORKITEM_KIND']._serialized_end=5181
-  _globals['_WORKITEM_STATE']._serialized_start=5184
-  _globals['_WORKITEM_STATE']._serialized_end=5374
-  _globals['_ROUTINGSERVICE']._serialized_start=5377
-  _globals['_ROUTINGSERVICE']._serialized_end=6813
+  _globals['_ROUTEWORKITEMREQUEST']._serialized_start=286
+  _globals['_ROUTEWORKITEMREQUEST']._serialized_end=473
+  _globals['_BATCHROUTEWORKITEMSREQUEST']._serialized_start=475
+  _globals['_BATCHROUTEWORKITEMSREQUEST']._serialized_end=572
+  _globals['_BATCHROUTEWORKITEMSRESPONSE']._serialized_start=574
+  _globals['_BATCHROUTEWORKITEMSRESPONSE']._serialized_end=646
+  _globals['_ROUTERESULT']._serialized_start=648
+  _globals['_ROUTERESULT']._serialized_end=751
+  _globals['_SUBMITWORKITEMREQUEST']._serialized_start=753
+  _globals['_SUBMITWORKITEMREQUEST']._serialized_end=877
+  _globals['_BATCHSUBMITWORKITEMSREQUEST']._serialized_start=879
+  _globals['_BATCHSUBMITWORKITEMSREQUEST']._serialized_end=978
+  _globals['_BATCHSUBMITWORKITEMSRESPONSE']._serialized_start=980
+  _globals['_BATCHSUBMITWORKITEMSRESPONSE']._serialized_end=1054
+  _globals['_SUBMITRESULT']._serialized_start=1056
+  _globals['_SUBMITRESULT']._serialized_end=1164
+  _globals['_GETWORKITEMREQUEST']._serialized_start=1166
+  _globals['_GETWORKITEMREQUEST']._serialized_end=1253
+  _globals['_LISTWORKITEMSREQUEST']._serialized_start=1256
+  _globals['_LISTWORKITEMSREQUEST']._serialized_end=1408
+  _globals['_LISTWORKITEMSRESPONSE']._serialized_start=1410
+  _globals['_LISTWORKITEMSRESPONSE']._serialized_end=1501
+  _globals['_REASSIGNWORKITEMREQUEST']._serialized_start=1504
+  _globals['_REASSIGNWORKITEMREQUEST']._serialized_end=1691
+  _globals['_COMPLETEWORKITEMREQUEST']._serialized_start=1694
+  _globals['_COMPLETEWORKITEMREQUEST']._serialized_end=1979
+  _globals['_COMPLETEWORKITEMREQUEST_RESOLUTION']._serialized_start=1861
+  _globals['_COMPLETEWORKITEMREQUEST_RESOLUTION']._serialized_end=1979
+  _globals['_UPDATEWORKITEMREQUEST']._serialized_start=1982
+  _globals['_UPDATEWORKITEMREQUEST']._serialized_end=2139
+  _globals['_ACCEPTWORKITEMREQUEST']._serialized_start=2141
+  _globals['_ACCEPTWORKITEMREQUEST']._serialized_end=2249
+  _globals['_DECLINEWORKITEMREQUEST']._serialized_start=2251
+  _globals['_DECLINEWORKITEMREQUEST']._serialized_end=2376
+  _globals['_OFFERANSWER']._serialized_start=2379
+  _globals['_OFFERANSWER']._serialized_end=2718
+  _globals['_OFFERANSWER_ANSWER']._serialized_start=2603
+  _globals['_OFFERANSWER_ANSWER']._serialized_end=2718
+  _globals['_IMPORTWORKITEMSREQUEST']._serialized_start=2721
+  _globals['_IMPORTWORKITEMSREQUEST']._serialized_end=2850
+  _globals['_IMPORTEDWORKITEM']._serialized_start=2852
+  _globals['_IMPORTEDWORKITEM']._serialized_end=2978
+  _globals['_IMPORTWORKITEMSRESPONSE']._serialized_start=2980
+  _globals['_IMPORTWORKITEMSRESPONSE']._serialized_end=3074
+  _globals['_REFUSEDIMPORT']._serialized_start=3076
+  _globals['_REFUSEDIMPORT']._serialized_end=3160
+  _globals['_REOPENWORKITEMREQUEST']._serialized_start=3163
+  _globals['_REOPENWORKITEMREQUEST']._serialized_end=3337
+  _globals['_WATCHWORKITEMSREQUEST']._serialized_start=3339
+  _globals['_WATCHWORKITEMSREQUEST']._serialized_end=3400
+  _globals['_WATCHWORKITEMSRESPONSE']._serialized_start=3402
+  _globals['_WATCHWORKITEMSRESPONSE']._serialized_end=3493
+  _globals['_WORKITEMCHANGE']._serialized_start=3496
+  _globals['_WORKITEMCHANGE']._serialized_end=3846
+  _globals['_LISTMYWORKREQUEST']._serialized_start=3848
+  _globals['_LISTMYWORKREQUEST']._serialized_end=3942
+  _globals['_LISTMYWORKRESPONSE']._serialized_start=3945
+  _globals['_LISTMYWORKRESPONSE']._serialized_end=4107
+  _globals['_AWAYBYLAPSES']._serialized_start=4109
+  _globals['_AWAYBYLAPSES']._serialized_end=4205
+  _globals['_OPENWORK']._serialized_start=4207
+  _globals['_OPENWORK']._serialized_end=4317
+  _globals['_GETTIMELINEREQUEST']._serialized_start=4319
+  _globals['_GETTIMELINEREQUEST']._serialized_end=4415
+  _globals['_GETTIMELINERESPONSE']._serialized_start=4417
+  _globals['_GETTIMELINERESPONSE']._serialized_end=4508
+  _globals['_TIMELINEENTRY']._serialized_start=4511
+  _globals['_TIMELINEENTRY']._serialized_end=4887
+  _globals['_WORKITEM']._serialized_start=4890
+  _globals['_WORKITEM']._serialized_end=5683
+  _globals['_WORKITEM_OFFER']._serialized_start=5307
+  _globals['_WORKITEM_OFFER']._serialized_end=5392
+  _globals['_WORKITEM_KIND']._serialized_start=5394
+  _globals['_WORKITEM_KIND']._serialized_end=5490
+  _globals['_WORKITEM_STATE']._serialized_start=5493
+  _globals['_WORKITEM_STATE']._serialized_end=5683
+  _globals['_ROUTINGSERVICE']._serialized_start=5686
+  _globals['_ROUTINGSERVICE']._serialized_end=7199
 # @@protoc_insertion_point(module_scope)

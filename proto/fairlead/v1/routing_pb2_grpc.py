@@ -79,6 +79,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.UpdateWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/UpdateWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
         self.AcceptWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/AcceptWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
@@ -197,6 +202,18 @@ class RoutingServiceServicer(object):
     def CompleteWorkItem(self, request, context):
         """Closes a work item and frees its owner's capacity. Fails with NOT_FOUND, ABORTED (stale `etag`) or
         FAILED_PRECONDITION (already closed).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateWorkItem(self, request, context):
+        """Changes what an open work item is: attributes, `value` and `priority`; what stays as it was is not written. Whoever owns it keeps it,
+        unless the route that it had, or has by now, names a changed field in `on_change`: then it is routed anew in the same step, as by
+        ReassignWorkItem without a rep, with CAUSE_UPDATED. What nobody owns is decided anew in any case. What it was charged and
+        counted when its owner got it stays. Fails with INVALID_ARGUMENT (a violation per field, or a path that there is not), NOT_FOUND,
+        ABORTED (stale `etag`, or another change came between), ALREADY_EXISTS (the `request_id` was used for other content) or
+        FAILED_PRECONDITION (closed: reopen it first).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -328,6 +345,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
             'CompleteWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.CompleteWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'UpdateWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
@@ -592,6 +614,33 @@ class RoutingService(object):
             target,
             '/fairlead.v1.RoutingService/CompleteWorkItem',
             fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/UpdateWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,

@@ -256,6 +256,7 @@ async def _fill(house: House) -> Lease:
     assert all(NEEDLE in getattr(recorded, name) for name in ("outcome", "note", "next_step", "external_id"))
     told = await house.plant("RoutingService/GetTimeline", name=routed.work_item)
     assert NEEDLE in told.entries[-1].activity.note
+    await _update(house, routed.work_item)
     assert (await house.plant("RoutingService/CompleteWorkItem", name=routed.work_item)).external_id.startswith(NEEDLE)
     assert NEEDLE in (await house.plant("RoutingService/ReopenWorkItem", name=routed.work_item)).note
     await _decline(house)
@@ -281,6 +282,17 @@ async def _decline(house: House) -> None:
     assert NEEDLE in told.entries[-1].offer_answer.reason
     pool.dispatch.Clear()
     assert not isinstance(await house.call(OURS + "WorkforceService/UpdatePool", offering), grpc.StatusCode)
+
+
+async def _update(house: House, work_item: str) -> None:
+    """Change everything that is personal of a work item into something else that is."""
+    others = {name: f"{value} anew" for name, value in ATTRIBUTES.items()} | {"customer": CUSTOMER}
+    update: Any = planted(OURS + "RoutingService/UpdateWorkItem", house.text, others)
+    update.work_item.name = work_item
+    assert not isinstance(await house.call(OURS + "RoutingService/UpdateWorkItem", update), grpc.StatusCode)
+    told = await house.plant("RoutingService/GetTimeline", name=work_item)
+    (changes,) = [entry.update.fields for entry in told.entries if entry.HasField("update")]
+    assert any(NEEDLE in change.before.string_value and NEEDLE in change.after.string_value for change in changes)
 
 
 async def _arrange(house: House) -> None:

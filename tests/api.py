@@ -202,6 +202,11 @@ class Api:
         request = routing_pb2.CompleteWorkItemRequest(name=name, **fields)
         return _as(routing_pb2.WorkItem, await self.routing.CompleteWorkItem(request))
 
+    async def update(self, name: str, *paths: str, **fields: Any) -> routing_pb2.WorkItem:
+        work_item = routing_pb2.WorkItem(name=name, **fields.pop("work_item", {}))
+        request = routing_pb2.UpdateWorkItemRequest(work_item=work_item, update_mask={"paths": paths}, **fields)
+        return _as(routing_pb2.WorkItem, await self.routing.UpdateWorkItem(request))
+
     async def accept(self, name: str, **fields: Any) -> routing_pb2.WorkItem:
         request = routing_pb2.AcceptWorkItemRequest(name=name, **fields)
         return _as(routing_pb2.WorkItem, await self.routing.AcceptWorkItem(request))

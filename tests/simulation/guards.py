@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from router.model.decision import Way
 from tests.chaos.altered import Edits, in_force
 
 
@@ -61,14 +62,14 @@ def _everybody(roster: Any, *_: Any) -> int:
     return everyone
 
 
-def _first(attempts: Any, seen: Any, rotation: int, named: str = "") -> Any:
+def _first(attempts: Any, seen: Any, rotation: int, named: str = "", way: Way = Way.GREEDY) -> Any:
     """Pick whoever comes first among the eligible, whatever they had before."""
     from router.assignment.choice import choose
 
-    choice = choose(attempts, seen, rotation, named)
+    choice = choose(attempts, seen, rotation, named, way)
     if choice.step:
         candidates = attempts[choice.step - 1][0]
-        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]])
+        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]], way)
     return choice
 
 

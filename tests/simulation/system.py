@@ -166,7 +166,7 @@ class System:
             await self._requeuer.begin()
         await self._follow()
         for _ in range(_MOST_FIRED):
-            if not await self._follower.credits.make_due() + await self.stores.timers.fire(TENANT):
+            if not await self._follower.make_due() + await self.stores.timers.fire(TENANT):
                 break
             await self._follow()
         await self._requeuer.catch_up()

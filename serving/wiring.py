@@ -36,6 +36,7 @@ from router.history.monitor import Monitor, MonitorRunner
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -154,6 +155,7 @@ class Service:
         activities = ActivityAnswers.over(
             assignments, self._stores.activities, queries, self._planners, presenter, mask
         )
+        offers = OfferService(self._stores.offers, assignments, queries, self._planners)
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._clock = SimulatedClock(redis)
@@ -172,7 +174,7 @@ class Service:
         self._servicers = (
             (
                 RoutingServicer(
-                    router, reopening, queries, submissions, self._watches, presenter, importer, activities
+                    router, reopening, queries, submissions, self._watches, presenter, importer, activities, offers
                 ),
                 routing_pb2,
                 "RoutingService",

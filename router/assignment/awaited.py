@@ -15,6 +15,7 @@ from router.model.events import (
     Completed,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -56,6 +57,8 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
                 return Awaited.ROOM
             case PresenceChanged(rep=rep, until_ms=None) if rep == woken.rep:
                 return Awaited.RETURN
+            case OfferAnswered(rep=rep) if rep == woken.rep:
+                return Awaited.ROOM
             case ActivityRecorded(rep=rep, is_first_attempt=True) if rep == woken.rep:
                 return Awaited.CAP
             case WorkforceChanged():

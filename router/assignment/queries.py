@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
+from router.assignment.expiry import expires_ms
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import NotFound
+from router.model.errors import CorruptHistory, NotFound
 from router.model.events import previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
@@ -56,6 +57,8 @@ class StoredItem:
     item: WorkItem
     decision: Decision
     created_ms: int
+    expires_ms: int = 0
+    """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
 
 
 async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | None:
@@ -71,7 +74,16 @@ def _numbers(record: ItemRecord) -> set[int]:
     return {record.content, record.decision, record.first}
 
 
-def _stored(record: ItemRecord, decisions: Mapping[int, Decision]) -> StoredItem:
+def stored_item(record: ItemRecord, decisions: Mapping[int, Decision]) -> StoredItem:
+    """Return a work item as it stands, from the decisions that say what it is, by number.
+
+    Raises
+    ------
+    CorruptHistory
+        If one of them is not there.
+    """
+    for number in sorted(_numbers(record) - decisions.keys()):
+        raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {number} any more")
     content, first = decisions[record.content], decisions[record.first]
     return StoredItem(record, content.head.item, decisions[record.decision], first.at_ms)
 
@@ -102,7 +114,16 @@ class WorkItemQueries:
         record = await found(self._store, tenant, item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
-        return _stored(record, {number: await self.decision(tenant, number) for number in _numbers(record)})
+        numbers = sorted(_numbers(record))
+        decisions = {number: await self.decision(tenant, number) for number in numbers}
+        return await self.timed(tenant, stored_item(record, decisions))
+
+    async def timed(self, tenant: str, stored: StoredItem) -> StoredItem:
+        """Return a work item with when its offer lapses, if it stands in one."""
+        if stored.record.offer is None:
+            return stored
+        roster = (await self._planners.current(tenant)).roster
+        return replace(stored, expires_ms=expires_ms(roster, stored.record.offer))
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,
@@ -149,12 +170,16 @@ class WorkItemQueries:
         is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
         return matches, places[count - 1][0] if len(places) > count and not is_over else None
 
+    async def of(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
+        """Return work items as they stand, by their ids; who is gone meanwhile is left out."""
+        return await self._stored(tenant, item_ids)
+
     async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in _numbers(record)})
         decisions = dict(zip(numbers, await self._store.decisions(tenant, numbers), strict=True))
-        return [_stored(record, decisions) for record in records]
+        return [await self.timed(tenant, stored_item(record, decisions)) for record in records]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.

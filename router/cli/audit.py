@@ -32,6 +32,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Settled,
@@ -179,7 +180,7 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
-        case Completed() | ActivityRecorded():
+        case Completed() | ActivityRecorded() | OfferAnswered():
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
@@ -205,8 +206,11 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 
 
-def _done(event: Completed | ActivityRecorded) -> str:
+def _done(event: Completed | ActivityRecorded | OfferAnswered) -> str:
     """Say what somebody did to a work item, or about it."""
+    if isinstance(event, OfferAnswered):
+        away = f", the {event.lapses}th in a row: set away" if event.set_away else ""
+        return f"{event.item_id} offer {event.offer} {event.answer.lower()}: {event.rep or 'nobody'}{away}"
     if isinstance(event, Completed):
         return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
     activity = event.activity

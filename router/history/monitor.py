@@ -23,7 +23,9 @@ from router.history.codec import read_content
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement, count_differences
 from router.model.decision import Cause, DecisionEffect, Outcome, Way
+from router.model.dispatch import Answer
 from router.model.errors import NotPossible
+from router.model.events import OfferAnswered
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
@@ -116,7 +118,7 @@ class Monitor:
     ) -> tuple[Counter[Decided], list[str]]:
         """Return what was decided between two snapshots, and what does not hold."""
         movement, decided, at = Movement(before), Counter[Decided](), before.number
-        counts = CapCounts({}, before.counts)
+        counts, is_counted = CapCounts({}, before.counts), bool(before.counts or after.counts)
         while at < after.number:
             page = await self._store.effects(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
@@ -125,8 +127,10 @@ class Monitor:
                 movement.follow(event)
                 if isinstance(event, DecisionEffect):
                     decided[event.outcome, event.cause, event.met_full] += 1
-                    if after.counts:
+                    if is_counted:
                         await self._count(counts, event)
+                elif isinstance(event, OfferAnswered) and is_counted:
+                    await self._count_answer(counts, event)
             at = page[-1].number
         differences = count_differences(counts.by_field, after.counts)
         return decided, [*movement.violations(after, pools), *differences]
@@ -140,6 +144,21 @@ class Monitor:
             amounts = amounts_of(read_content(effect.number, effect.content))
             for cap in caps:
                 counts.add(cap, effect.rep, amounts, effect.at_ms)
+
+    async def _count_answer(self, counts: CapCounts, event: OfferAnswered) -> None:
+        """Take back what an offer had counted under caps, unless it is accepted; or count what many were offered."""
+        is_of_many = bool(event.workforce)
+        if not event.charge or (event.answer is Answer.ACCEPTED and not is_of_many):
+            return
+        (offer,) = await self._store.decisions(self._tenant, [event.offer])
+        amounts, workforce = amounts_of(offer.head.item), event.workforce or offer.head.workforce_revision
+        planner = await self._planners.at(self._tenant, offer.head.rule_set_revision, workforce)
+        at_ms = event.at_ms if is_of_many else offer.at_ms
+        for cap in planner.roster.caps_of(event.pool, event.rep, event.kind, at_ms):
+            if is_of_many:
+                counts.add(cap, event.rep, amounts, at_ms)
+            else:
+                counts.take_back(cap, event.rep, amounts, at_ms)
 
     def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._observer is None:

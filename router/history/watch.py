@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
-from router.model.events import ActivityRecorded, Completed
+from router.model.events import ActivityRecorded, Completed, OfferAnswered
 
 _PAGE = 100
 _WAIT_S = 2.0
@@ -51,7 +51,9 @@ class WatchService:
             raise CorruptHistory(f"tenants/{tenant}", fault)
         return last if after is None else after
 
-    async def changes(self, tenant: str, after: int) -> AsyncIterator[Decision | Completed | ActivityRecorded]:
+    async def changes(
+        self, tenant: str, after: int
+    ) -> AsyncIterator[Decision | OfferAnswered | Completed | ActivityRecorded]:
         """Yield what happens to work items behind an event, for ever.
 
         Raises
@@ -63,7 +65,7 @@ class WatchService:
             events = await self._store.events(tenant, after=after, count=_PAGE)
             for event in events:
                 after = event.number
-                if isinstance(event, Decision | Completed | ActivityRecorded):
+                if isinstance(event, Decision | OfferAnswered | Completed | ActivityRecorded):
                     yield event
             if not events:
                 await self._growth(tenant, after)

@@ -22,10 +22,11 @@ from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
+from router.rpc.offer_messages import answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
@@ -165,6 +166,9 @@ class ActivityAnswers:
                 entry.actor = event.head.actor
             case ActivityRecorded():
                 entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
+                entry.actor = event.actor
+            case OfferAnswered():
+                entry.offer_answer.CopyFrom(answer_message(tenant, event))
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor

@@ -22,11 +22,12 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed
+from router.model.events import ActivityRecorded, Completed, OfferAnswered
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.offer_messages import answer_message, offer_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
 from router.wording.languages import Language
@@ -133,6 +134,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
+        offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
     )
 
 
@@ -288,7 +290,9 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) -> routing.WorkItemChange:
+def change_message(
+    tenant: str, event: Decision | OfferAnswered | Completed | ActivityRecorded
+) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
@@ -298,6 +302,8 @@ def change_message(tenant: str, event: Decision | Completed | ActivityRecorded) 
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, OfferAnswered):
+        message.offer_answer.CopyFrom(answer_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
     else:

@@ -24,7 +24,9 @@ from router.assignment.service import Router
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
+from router.model.records import ItemRecord
 from router.model.workitem import State
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
 from router.rpc.imports import Importer, imported_items
@@ -36,6 +38,7 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
+from router.rpc.offer_messages import answer_request
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
 from router.submission.ports import Submission
@@ -70,6 +73,7 @@ class RoutingServicer:
         presenter: DecisionPresenter,
         importer: Importer,
         activities: ActivityAnswers,
+        offers: OfferService,
     ) -> None:
         self._router = router
         self._reopening = reopening
@@ -79,12 +83,13 @@ class RoutingServicer:
         self._presenter = presenter
         self._importer = importer
         self._activities = activities
+        self._offers = offers
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
         wish = route_request(request, call.actor)
         decision = await self._router.route(tenant, wish, preview=request.validate_only)
-        is_known = decision.outcome is Outcome.EXISTING_OWNER
+        is_known = _is_known(decision)
         known = await self._known(tenant, [wish], [decision]) if is_known else {}
         return await self._presenter.message(call, tenant, decision, view, known.get(0))
 
@@ -123,9 +128,7 @@ class RoutingServicer:
         owned = {
             place: (wish.item, answer)
             for place, (wish, answer) in enumerate(zip(wishes, answers, strict=True))
-            if isinstance(answer, Decision)
-            and answer.outcome is Outcome.EXISTING_OWNER
-            and isinstance(wish, RouteRequest)
+            if isinstance(answer, Decision) and _is_known(answer) and isinstance(wish, RouteRequest)
         }
         if not owned:
             return {}
@@ -165,7 +168,7 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_ids = self._named(request)
         item = await self._submissions.item(tenant, *item_ids)
-        call.check_own("" if isinstance(item, Submission) else item.record.owner)
+        call.check_own("" if isinstance(item, Submission) else _whose(item.record))
         if isinstance(item, Submission):
             return received_message(tenant, item)
         return work_item_message(tenant, item)
@@ -239,6 +242,14 @@ class RoutingServicer:
         entries = imported_items(request, tenant)
         return await self._importer.begin(tenant, request, entries, call.actor)
 
+    async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = answer_request(request, call)
+        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+
+    async def DeclineWorkItem(self, request: routing.DeclineWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = answer_request(request, call)
+        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+
     async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")
         view = view_of(request)
@@ -271,7 +282,21 @@ class RoutingServicer:
         return await self._activities.record(request, call)
 
     async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
-        return await self._activities.my_work(request, call)
+        answer = await self._activities.my_work(request, call)
+        if not request.page_token:
+            await self._add_offers(request, answer)
+        return answer
+
+    async def _add_offers(self, request: routing.ListMyWorkRequest, answer: routing.ListMyWorkResponse) -> None:
+        tenant, rep = fields.name_of(request.rep, "reps", "rep")
+        offered = await self._offers.work(tenant, rep)
+        answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
+        if away := offered.away:
+            name = f"tenants/{tenant}/workItems/{away.item_id}"
+            told = routing.AwayByLapses(
+                lapses=away.lapses, work_item=name, away_time=fields.timestamp(away.at_ms * 1000)
+            )
+            answer.away.CopyFrom(told)
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call
@@ -288,6 +313,16 @@ class RoutingServicer:
         stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
+
+
+def _whose(record: ItemRecord) -> str:
+    """Return who owns a work item, or is offered it; empty for nobody, and for many."""
+    return record.owner or (record.offer.rep if record.offer else "")
+
+
+def _is_known(decision: Decision) -> bool:
+    """Say whether an answer is that somebody owned the work item already, or was offered it."""
+    return decision.outcome is Outcome.EXISTING_OWNER or decision.is_known
 
 
 def _check_size(requests: int) -> None:

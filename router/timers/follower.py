@@ -26,6 +26,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -139,7 +140,7 @@ class TimerFollower:
 
         The circumstances are those of a position. What came later is read when its event is.
         """
-        for index in (self._store.waiting, self._store.dated):
+        for index in (self._store.waiting, self._store.dated, self._store.open_offers):
             first = 0
             while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
                 first = page[-1][0]
@@ -225,7 +226,7 @@ def touched_by(events: Iterable[Event | DecisionEffect]) -> dict[str, frozenset[
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id):
+            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id) | OfferAnswered(item_id=item_id):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))
@@ -246,7 +247,7 @@ def states_after(outcome: Outcome) -> frozenset[State]:
     Examples
     --------
     >>> sorted(states_after(Outcome.WAITING))
-    [<State.ASSIGNED: 'ASSIGNED'>, <State.QUEUED: 'QUEUED'>]
+    [<State.ASSIGNED: 'ASSIGNED'>, <State.OFFERED: 'OFFERED'>, <State.QUEUED: 'QUEUED'>]
     """
     return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 

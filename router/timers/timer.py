@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
-from router.model.events import NEXT, WAKE
+from router.model.events import LAPSE, NEXT, WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
-STATES: Mapping[str, State] = {WAKE: State.QUEUED, NEXT: State.ASSIGNED}
+STATES: Mapping[str, State] = {WAKE: State.QUEUED, NEXT: State.ASSIGNED, LAPSE: State.OFFERED}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 
 LEDGERS = "ledgers"
@@ -125,8 +125,10 @@ def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
 
 def entry_of(record: ItemRecord, name: str) -> int:
     """Return the event that started a timer of a work item: for a wake the decision that it waits, for a next date the
-    activity that set it; 0: there is none.
+    activity that set it, for a lapse the offer; 0: there is none.
     """
+    if name == LAPSE:
+        return record.offer.number if record.offer else 0
     if name == NEXT:
         return record.next_date.event if record.next_date else 0
     return record.decision

@@ -27,8 +27,21 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
             entry.words = TIMELINE["closed"].say(language, state=STATES[state].say(language))
         case "reminder":
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
+        case "offer_answer":
+            entry.words = _answer(entry.offer_answer, language)
         case "erased":
             entry.words = TIMELINE["erased"].say(language)
+
+
+def _answer(answered: routing.OfferAnswer, language: Language) -> str:
+    rep = answered.rep.rpartition("/")[2]
+    answer = routing.OfferAnswer.Answer.Name(answered.answer).removeprefix("ANSWER_")
+    key = f"{answer} many" if answer == "LAPSED" and not rep else answer
+    note = PARTS["note"].say(language, note=answered.reason) if answered.reason else ""
+    sentences = [TIMELINE[key].say(language, rep=rep, note=note)]
+    if answered.set_away:
+        sentences.append(TIMELINE["set away"].say(language, rep=rep, lapses=answered.lapses))
+    return (" " if language is Language.EN else "").join(sentences)
 
 
 def tell_next_date(date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language) -> None:

@@ -156,6 +156,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
         return SENTENCES[key].say(language, **facts)
+    if decision.outcome == decisions.Decision.OUTCOME_OFFERED:
+        return SENTENCES["offered"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
         return SENTENCES[told].say(language, note=note, **facts)

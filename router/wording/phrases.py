@@ -36,6 +36,8 @@ REFUSED: Mapping[str, Phrase] = {
     "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("cap reached", "已达上限"),
     "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
+    "OFFERS_OPEN": Phrase("with offers to answer", "另有派单待答复"),
+    "OFFER_REFUSED": Phrase("declined it", "已拒接"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -64,6 +66,10 @@ REASONS: Mapping[str, Phrase] = {
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
+    "OFFERS_OPEN": Phrase(
+        "has {actual} offers to answer, {required} at most", "另有 {actual} 条派单待答复，上限 {required} 条"
+    ),
+    "OFFER_REFUSED": Phrase("declined it, or let its offer lapse, {actual} times", "已拒接或逾期未接 {actual} 次"),
 }
 """The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
 compared, see below.
@@ -247,6 +253,14 @@ TIMELINE: Mapping[str, Phrase] = {
         "过了跟进时间一个工作日仍未跟进：提醒主管。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
+    "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
+    "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒接{note}。"),
+    "LAPSED": Phrase("The offer to {rep} lapsed.", "{rep}逾期未接单。"),
+    "LAPSED many": Phrase("Nobody accepted it in time.", "逾期无人接单。"),
+    "set away": Phrase(
+        "{lapses} offers in a row had lapsed: {rep} was set away.", "{rep}连续 {lapses} 次逾期未接单，已设为暂离。"
+    ),
+    "RESCINDED": Phrase("The offer was withdrawn.", "派单已撤回。"),
     "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
@@ -255,6 +269,8 @@ TIMELINE: Mapping[str, Phrase] = {
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
+    "offered": Phrase("Rule {rule}, pool {pool}: offered to {rep}.", "规则 {rule}，分配池 {pool}：待 {rep} 接单。"),
+    "OFFERED": Phrase("Rule {rule}: offered to whoever accepts it first.", "规则 {rule}：待抢单，先接先得。"),
     "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
     "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
     "UNROUTED": Phrase(

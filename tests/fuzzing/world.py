@@ -41,6 +41,7 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -178,6 +179,7 @@ class World:
                     presenter,
                     self._importer(queries),
                     activities,
+                    OfferService(store, store, queries, self._planners),
                 ),
                 routing_pb2,
             ),

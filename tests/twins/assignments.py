@@ -8,11 +8,13 @@ from dataclasses import replace
 from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
 from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
+from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory, NotFound, StaleRevision
 from router.model.events import Completed, Event, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
-from router.model.workitem import REOPENED, TRANSITIONS, Kind
+from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
+from tests.twins.offers import enter_answer
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -53,6 +55,8 @@ class MemoryAssignments(Tenants):
         record = state.projection.items.get(job.item_id)
         if job.mode is Mode.ROUTE and record is not None and record.owner:
             return self._existing(state, job, record, preview)
+        if job.mode is Mode.ROUTE and record is not None and record.offer:
+            return self._existing(state, job, record, preview)
         refusal = _refused(job, record)
         if refusal is not None:
             return refusal
@@ -63,12 +67,19 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
-        choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
+        way = WAYS[job.head.cause]
+        with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
+            standing = state.projection.standing(job.item_id, job.head.cause)
+            seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
+        choice = choose(job.attempts, seen, job.rotation, job.named, way)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
-        if job.mode is Mode.WAKE and not choice.rep:
+        is_told = record is None or record.answered < record.decision
+        if job.mode is Mode.WAKE and not choice.found and is_told:
             return Refusal.NOBODY
+        if record is not None and record.offer and choice.found and not preview:
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
+            record = state.projection.items[job.item_id]
         decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
         if preview:
             return decision._replace(number=0)
@@ -85,7 +96,7 @@ class MemoryAssignments(Tenants):
     def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
         existing = state.events[record.decision - 1]
         assert isinstance(existing, Decision)
-        answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+        answer = existing._replace(is_known=True) if record.offer else existing._replace(outcome=Outcome.EXISTING_OWNER)
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
@@ -99,8 +110,8 @@ class MemoryAssignments(Tenants):
         seen: tuple[ObservedState, ...],
         choice: Choice,
     ) -> Decision:
-        outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.outcome_if_none)
-        epoch = (record.epoch if record else 0) + bool(choice.rep)
+        outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
+        epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
         candidates = [candidates for candidates, _ in job.attempts]
         return Decision(
             number=number,
@@ -117,7 +128,7 @@ class MemoryAssignments(Tenants):
             previous=record.event if record else 0,
             at_ms=at_ms,
             head=job.head,
-            freed=record.owner if choice.rep and record else "",
+            freed=record.owner if choice.found and record else "",
         )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
@@ -131,10 +142,15 @@ class MemoryAssignments(Tenants):
         record = state.projection.items.get(completion.item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
-        if record.version != completion.expected or completion.state not in TRANSITIONS[record.state]:
+        stands = State.QUEUED if record.offer else record.state
+        if record.version != completion.expected or completion.state not in TRANSITIONS[stands]:
             return Refusal.CONFLICT
         if preview:
-            return replace(record, state=completion.state)
+            return replace(record, state=completion.state, offer=None)
+        if record.offer:
+            at_ms = self._time_of(state)
+            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor=completion.actor)
+            record = state.projection.items[completion.item_id]
         completed = Completed(
             number=len(state.events) + 1,
             item_id=record.item_id,
@@ -180,6 +196,12 @@ class MemoryAssignments(Tenants):
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items with a next date."""
         return [found for found in self._tenants[tenant].projection.dated() if found[0] > after][:count]
+
+    async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that are offered."""
+        standing = self._tenants[tenant].projection.offers.standing
+        places = sorted((offer.number, item_id) for item_id, offer in standing.items())
+        return [place for place in places if place[0] > after][:count]
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000

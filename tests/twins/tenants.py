@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from router.history.projection import StateProjection
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Event
+from router.model.events import ActivityRecorded, Event, OfferAnswered
 from router.model.opening import is_closed, opened_event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
@@ -67,6 +67,6 @@ _Event = TypeVar("_Event", bound=Event)
 
 def opened_in(state: Tenant, event: _Event, openings: Openings = NO_OPENINGS) -> _Event:
     """Open what is sealed in an event, with what is kept beside the log or, for a preview, comes with the job."""
-    if not isinstance(event, Decision | ActivityRecorded) or not is_closed(event):
+    if not isinstance(event, Decision | ActivityRecorded | OfferAnswered) or not is_closed(event):
         return event
     return opened_event(event, openings or state.openings[event.item_id])  # type: ignore[return-value]  # of its kind

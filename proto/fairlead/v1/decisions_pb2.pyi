@@ -77,11 +77,13 @@ class Decision(_message.Message):
         OUTCOME_EXISTING_OWNER: _ClassVar[Decision.Outcome]
         OUTCOME_WAITING: _ClassVar[Decision.Outcome]
         OUTCOME_UNROUTED: _ClassVar[Decision.Outcome]
+        OUTCOME_OFFERED: _ClassVar[Decision.Outcome]
     OUTCOME_UNSPECIFIED: Decision.Outcome
     OUTCOME_ASSIGNED: Decision.Outcome
     OUTCOME_EXISTING_OWNER: Decision.Outcome
     OUTCOME_WAITING: Decision.Outcome
     OUTCOME_UNROUTED: Decision.Outcome
+    OUTCOME_OFFERED: Decision.Outcome
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Decision.Cause]

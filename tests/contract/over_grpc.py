@@ -24,6 +24,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
@@ -41,6 +42,8 @@ from router.history.cap_uses import CapUses
 from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.imports.service import Imports
+from router.offers.lapses import Lapses
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -70,6 +73,7 @@ class Stores(NamedTuple):
 
     assignments: Any
     activities: Any
+    offers: Any
     workforce: Any
     presences: Any
     rule_sets: Any
@@ -86,7 +90,7 @@ def in_memory(now_ms: Callable[[], int]) -> Stores:
     memory = MemoryStore(now_ms)
     queue, imports = (MemoryQueue(lambda: now_ms() * 1000) for _ in range(2))
     return Stores(
-        memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports
+        memory, memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports
     )  # fmt: skip
 
 
@@ -95,6 +99,7 @@ def on_redis(redis: SimulatedRedis) -> Stores:
     return Stores(
         RedisAssignments(redis),
         RedisActivities(redis),
+        RedisOffers(redis),
         RedisWorkforce(redis),
         RedisPresences(redis),
         RedisRuleSets(redis),
@@ -137,6 +142,7 @@ class Service:
                     presenter,
                     ImportOperations(self.operations, stores.pages, imports),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, None),
+                    OfferService(stores.offers, store, queries, self.planners),
                 ),
                 routing_pb2,
             ),
@@ -171,7 +177,7 @@ class Service:
     async def fire(self, tenant: str) -> int:
         """Fire what is due; return how many timers that were."""
         stores = self.stores
-        schedules = (Wakes(lifts_of, ever_lifts), NextDates())
+        schedules = (Wakes(lifts_of, ever_lifts), NextDates(), Lapses())
         follower = TimerFollower(tenant, stores.assignments, self.planners, stores.presences, stores.timers, schedules)
         await follower.catch_up()
         return int(await stores.timers.fire(tenant))

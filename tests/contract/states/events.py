@@ -16,7 +16,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.model.decision import Cause
 from tests.contract.states.firm import REPS, Firm
-from tests.contract.states.standings import Complete, erase
+from tests.contract.states.standings import Complete, answer_offer, erase
 
 OK = "OK"
 """What is answered where nothing is decided."""
@@ -134,6 +134,19 @@ def _record(activity: activities.Activity) -> Happens:
     return record
 
 
+def _answer(answer: str, rep: str) -> Happens:
+    async def reply(firm: Firm) -> str:
+        await answer_offer(firm, answer, rep)
+        return OK
+
+    return reply
+
+
+async def _quarter_passes(firm: Firm) -> str:
+    await firm.minutes_pass(15)
+    return OK
+
+
 async def _wake(firm: Firm) -> str:
     return "WOKEN" if await firm.service.wake(firm.api.tenant) else OK
 
@@ -191,6 +204,11 @@ EVENTS: Mapping[str, Event] = {
     "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _ALL),
     "call": Event(_record(_CALL), "RecordActivity"),
     "note": Event(_record(_NOTE), "RecordActivity"),
+    "accept_as_ann": Event(_answer("Accept", "ann"), "AcceptWorkItem"),
+    "accept_as_bo": Event(_answer("Accept", "bo"), "AcceptWorkItem"),
+    "decline_as_ann": Event(_answer("Decline", "ann"), "DeclineWorkItem", present=_ALL),
+    "decline_as_bo": Event(_answer("Decline", "bo"), "DeclineWorkItem"),
+    "quarter_passes": Event(_quarter_passes, present=_ALL),
     "wake": Event(_wake, "", Cause.WOKEN, _ALL),
     "timers": Event(_fire),
     "ann_is_away": Event(_away),

@@ -1,7 +1,8 @@
 """The table: what is answered, and where all stands afterwards, for whatever happens wherever it may.
 
 A line says: standings, what happens, who is there, the answer, then the state, the owner, by how much the epoch grows,
-and the deficits of ann, bo and cy in thousandths of a work item; ``=``, or nothing, is as before, and ``-`` nobody. It
+and the deficits of ann, bo and cy in thousandths of a work item; ``=``, or nothing, is as before, and ``-`` nobody. An
+owner in brackets has an offer of it. It
 holds for every combination of what its first three columns name; a word with ``@`` is one of ``GROUPS``.
 
 Deficits by hand: everybody there are entitled to 500, 300 and 200 of a work item, bo and cy alone to 600 and 400, ann
@@ -33,21 +34,35 @@ WAYS_OF: Mapping[str, Way] = {
     "reassign_to_bo": Way.OVERRIDE,
     "reassign_to_ann": Way.OVERRIDE,
     "reopen": Way.APART,
+    "accept_as_ann": Way.GREEDY,
+    "accept_as_bo": Way.GREEDY,
+    "quarter_passes": Way.GREEDY,  # what waits is woken
     "import_for_ann": Way.APART,
     "import_for_bo": Way.APART,
 }
 """In which way each path to another owner enters the ledger: see docs/fairness.md."""
+WAYS_AT: Mapping[tuple[str, str], Way] = {
+    ("broadcast", "accept_as_ann"): Way.OVERRIDE,  # whoever was first chose, whatever their claims
+    ("broadcast", "accept_as_bo"): Way.OVERRIDE,
+}
+"""The same where it is another one, by where the work item stood."""
 GROUPS: Mapping[str, str] = {
+    "@absent": "absent absent_offering absent_broadcasting",
     "@waiting": "queued unrouted",
-    "@open": "queued unrouted reopened_waiting @owned",
+    "@offering": "queued_offering unrouted_offering",  # it waits, and is to be offered
+    "@to_ann": "offered offered_hurried",
+    "@offered": "@to_ann offered_anew",
+    "@many": "broadcast broadcast_in_band",
+    "@open": "@waiting reopened_waiting @offering @owned accepted",
     "@one": "routed hurried reopened erased",  # ann has it, and was charged for one
     "@owned": "@one named imported",
-    "@ended": "converted disqualified closed erased_closed",
-    "@known": "@open @ended closed_waiting",
+    "@ended": "converted disqualified closed erased_closed accepted_closed",
+    "@known": "@open @offered @many @ended closed_waiting",
     "@route": "route route_other_spelling route_in_batch",
     "@submit": "submit submit_in_batch",
     "@named": "reassign_to_bo reassign_to_ann reassign_to_a_stranger",
     "@complete": "convert disqualify close",
+    "@answer": "accept_as_ann accept_as_bo decline_as_ann decline_as_bo",
     "@import": "import_for_ann import_for_bo",
     "@absence": "ann_is_away ann_is_inactive",
     "@any": "everybody others ann nobody",
@@ -57,31 +72,39 @@ absent              | @route route_other_data   | everybody        | ASSIGNED | 
 absent              | @submit                   | everybody        | OK       | ASSIGNED     | ann | +1 | -500  300  200
 absent              | route                     | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
 absent              | route                     | ann              | ASSIGNED | ASSIGNED     | ann | +1 | =
-absent              | @route                    | nobody           | WAITING  | QUEUED       | -   | =  | =
-absent              | @submit                   | nobody           | OK       | QUEUED       | -   | =  | =
-absent              | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
-absent              | reassign reassign_stale   | @any             | NOT_FOUND
-absent              | @named @complete reopen   | @any             | NOT_FOUND
-absent              | close_stale reopen_stale  | @any             | NOT_FOUND
-absent              | call note erase           | @any             | NOT_FOUND
-absent              | import_for_ann            | @any             | OK       | ASSIGNED     | ann | +1 | =
-absent              | import_for_bo             | @any             | OK       | ASSIGNED     | bo  | +1 | =
+absent_offering     | @route route_other_data   | everybody        | OFFERED  | OFFERED     | (ann) | = | -500  300  200
+absent_offering     | @submit                   | everybody        | OK       | OFFERED     | (ann) | = | -500  300  200
+absent_offering     | route                     | others           | OFFERED  | OFFERED      | (bo) | =  |    0 -400  400
+absent_offering     | route                     | ann              | OFFERED  | OFFERED      | (ann) | = | =
+absent_broadcasting | @route route_other_data   | everybody        | OFFERED  | OFFERED      | (many) | = | =
+absent_broadcasting | @submit                   | everybody        | OK       | OFFERED      | (many) | = | =
+absent_broadcasting | route                     | others ann       | OFFERED  | OFFERED      | (many) | = | =
+@absent             | @route                    | nobody           | WAITING  | QUEUED       | -   | =  | =
+@absent             | @submit                   | nobody           | OK       | QUEUED       | -   | =  | =
+@absent             | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
+@absent             | reassign reassign_stale   | @any             | NOT_FOUND
+@absent             | @named @complete reopen   | @any             | NOT_FOUND
+@absent             | close_stale reopen_stale  | @any             | NOT_FOUND
+@absent             | @answer                   | @any             | NOT_FOUND
+@absent             | call note erase           | @any             | NOT_FOUND
+@absent             | import_for_ann            | @any             | OK       | ASSIGNED     | ann | +1 | =
+@absent             | import_for_bo             | @any             | OK       | ASSIGNED     | bo  | +1 | =
 
 @waiting            | @route route_other_data   | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -500  300  200
 @waiting            | @submit                   | everybody        | OK       | ASSIGNED     | ann | +1 | -500  300  200
 @waiting            | route reassign            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
 @waiting            | route reassign            | ann              | ASSIGNED | ASSIGNED     | ann | +1 | =
-@waiting            | @submit                   | nobody           | OK
+@waiting @offering  | @submit                   | nobody           | OK
 queued              | @route reassign           | nobody           | WAITING
 unrouted            | @route reassign           | nobody           | UNROUTED
 queued              | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
 unrouted            | route_other_data          | nobody           | WAITING  | QUEUED       | -   | =  | =
 @waiting            | reassign                  | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -500  300  200
-@waiting            | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |  500 -700  200
-@waiting            | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
-@waiting            | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  625 -625    0
-@waiting            | reassign_to_bo            | nobody           | ASSIGNED | ASSIGNED     | bo  | +1 | =
-@waiting            | reassign_to_ann           | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -500  300  200
+@waiting @offering  | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |  500 -700  200
+@waiting @offering  | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
+@waiting @offering  | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  625 -625    0
+@waiting @offering  | reassign_to_bo            | nobody           | ASSIGNED | ASSIGNED     | bo  | +1 | =
+@waiting @offering  | reassign_to_ann           | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -500  300  200
 queued              | wake                      | everybody        | WOKEN    | ASSIGNED     | ann | +1 | -500  300  200
 queued              | wake                      | others           | WOKEN    | ASSIGNED     | bo  | +1 |    0 -400  400
 queued              | wake                      | ann              | WOKEN    | ASSIGNED     | ann | +1 | =
@@ -90,6 +113,34 @@ queued              | ann_leaves_the_pool       | everybody        | WOKEN    | 
 queued              | wake                      | nobody           | OK
 unrouted            | wake @absence             | @any             | OK
 unrouted            | ann_leaves_the_pool       | everybody        | OK
+
+queued              | quarter_passes            | everybody        | OK       | ASSIGNED     | ann | +1 | -500  300  200
+queued              | quarter_passes            | others           | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
+queued              | quarter_passes            | ann              | OK       | ASSIGNED     | ann | +1 | =
+queued              | quarter_passes            | nobody           | OK
+unrouted            | quarter_passes            | @any             | OK
+
+@offering           | @route route_other_data   | everybody        | OFFERED  | OFFERED      | (ann) | = | -500  300  200
+@offering           | @submit                   | everybody        | OK       | OFFERED      | (ann) | = | -500  300  200
+@offering           | reassign                  | everybody        | OFFERED  | OFFERED      | (ann) | = | -500  300  200
+@offering           | route reassign            | others           | OFFERED  | OFFERED      | (bo) | =  |    0 -400  400
+@offering           | route reassign            | ann              | OFFERED  | OFFERED      | (ann) | = | =
+queued_offering     | @route reassign           | nobody           | WAITING
+queued_offering     | route_other_data          | nobody           | UNROUTED | UNROUTED     | -   | =  | =
+queued_offering     | wake                      | everybody        | WOKEN    | OFFERED      | (ann) | = | -500  300  200
+queued_offering     | wake                      | others           | WOKEN    | OFFERED      | (bo) | =  |    0 -400  400
+queued_offering     | wake                      | ann              | WOKEN    | OFFERED      | (ann) | = | =
+queued_offering     | @absence                  | everybody        | WOKEN    | OFFERED      | (bo) | =  |    0 -400  400
+queued_offering     | ann_leaves_the_pool       | everybody        | WOKEN    | OFFERED      | (bo) | =  |    0 -400  400
+queued_offering     | quarter_passes            | everybody        | OK       | OFFERED      | (ann) | = | -500  300  200
+queued_offering     | quarter_passes            | others           | OK       | OFFERED      | (bo) | =  |    0 -400  400
+queued_offering     | quarter_passes            | ann              | OK       | OFFERED      | (ann) | = | =
+queued_offering     | wake quarter_passes       | nobody           | OK
+unrouted_offering   | @route reassign           | nobody           | UNROUTED
+unrouted_offering   | route_other_data          | nobody           | WAITING  | QUEUED       | -   | =  | =
+unrouted_offering   | wake quarter_passes       | @any             | OK
+unrouted_offering   | @absence                  | everybody        | OK
+unrouted_offering   | ann_leaves_the_pool       | everybody        | OK
 
 reopened_waiting    | @route route_other_data   | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
 reopened_waiting    | @submit                   | everybody        | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
@@ -109,11 +160,76 @@ reopened_waiting    | wake                      | everybody        | WOKEN    | 
 reopened_waiting    | wake                      | others           | WOKEN    | ASSIGNED     | bo  | +1 | -500 -100  600
 reopened_waiting    | wake                      | ann              | WOKEN    | ASSIGNED     | ann | +1 | =
 reopened_waiting    | wake                      | nobody           | OK
+reopened_waiting    | quarter_passes            | everybody        | OK       | ASSIGNED     | bo  | +1 |    0 -400  400
+reopened_waiting    | quarter_passes            | others           | OK       | ASSIGNED     | bo  | +1 | -500 -100  600
+reopened_waiting    | quarter_passes            | ann              | OK       | ASSIGNED     | ann | +1 | =
+reopened_waiting    | quarter_passes            | nobody           | OK
 reopened_waiting    | @absence                  | everybody        | WOKEN    | ASSIGNED     | bo  | +1 | -500 -100  600
 reopened_waiting    | ann_leaves_the_pool       | everybody        | WOKEN    | ASSIGNED     | bo  | +1 |    0 -400  400
 
+@offered @many      | @route route_other_data   | @any             | OFFERED
+@offered @many      | @submit                   | @any             | OK
+@to_ann             | reassign                  | everybody others | OFFERED  | =            | (bo) | =  |    0 -400  400
+offered             | reassign                  | ann nobody       | WAITING
+offered_hurried     | reassign                  | ann nobody       | UNROUTED
+offered_anew        | reassign                  | everybody others | OFFERED  | =            | (cy) | =  |    0    0    0
+offered_anew        | reassign                  | ann              | OFFERED  | =            | (ann) | = |    0    0    0
+offered_anew        | reassign                  | nobody           | WAITING
+@many               | reassign                  | everybody others | OFFERED
+@many               | reassign                  | ann              | OFFERED
+@many               | reassign                  | nobody           | WAITING
+@offered @many      | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |  500 -700  200
+@offered @many      | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
+@offered @many      | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  625 -625    0
+@offered @many      | reassign_to_bo            | nobody           | ASSIGNED | ASSIGNED     | bo  | +1 |    0    0    0
+@offered @many      | reassign_to_ann           | everybody        | ASSIGNED | ASSIGNED     | ann | +1 | -500  300  200
+@offered @many      | convert                   | everybody        | OK       | CONVERTED    | -   | =  |    0    0    0
+@offered @many      | disqualify                | everybody        | OK       | DISQUALIFIED | -   | =  |    0    0    0
+@offered @many      | close                     | everybody        | OK       | CLOSED       | -   | =  |    0    0    0
+@to_ann             | accept_as_ann             | everybody        | OK       | ASSIGNED     | ann | +1 | =
+offered_anew        | accept_as_bo              | everybody        | OK       | ASSIGNED     | bo  | +1 | =
+broadcast           | accept_as_ann             | everybody        | OK       | ASSIGNED     | ann | +1 | -500  300  200
+broadcast           | accept_as_bo              | everybody        | OK       | ASSIGNED     | bo  | +1 |  500 -700  200
+broadcast_in_band   | accept_as_ann             | everybody        | OK       | ASSIGNED     | ann | +1 | -375  375    0
+broadcast_in_band   | accept_as_bo              | everybody        | OK       | ASSIGNED     | bo  | +1 |  625 -625    0
+@to_ann             | accept_as_bo decline_as_bo | everybody       | FAILED_PRECONDITION
+offered_anew        | accept_as_ann decline_as_ann | @any          | FAILED_PRECONDITION
+@to_ann             | decline_as_ann            | everybody others | OK       | =            | (bo) | =  |    0 -400  400
+@to_ann             | decline_as_ann            | ann              | OK       | =            | (ann) | = |    0    0    0
+@to_ann             | decline_as_ann            | nobody           | OK       | QUEUED       | -   | =  |    0    0    0
+offered_anew        | decline_as_bo             | everybody        | OK       | =            | (cy) | =  |    0    0    0
+@many               | decline_as_ann decline_as_bo | @any          | OK
+@to_ann             | quarter_passes            | everybody others | OK       | =            | (bo) | =  |    0 -400  400
+@to_ann             | quarter_passes            | ann              | OK       | =            | (ann) | = |    0    0    0
+offered_anew        | quarter_passes            | everybody others | OK       | =            | (cy) | =  |    0    0    0
+offered_anew        | quarter_passes            | ann              | OK       | =            | (ann) | = |    0    0    0
+@offered @many      | quarter_passes            | nobody           | OK       | QUEUED       | -   | =  |    0    0    0
+@many               | quarter_passes            | everybody others | OK
+@many               | quarter_passes            | ann              | OK
+@offered @many      | wake ann_is_away          | @any             | OK
+@to_ann             | ann_is_inactive           | everybody        | WOKEN    | =            | (bo) | =  |    0 -400  400
+offered_anew        | ann_is_inactive           | everybody        | OK
+@to_ann             | ann_leaves_the_pool       | everybody        | WOKEN    | =            | (bo) | =  |    0 -400  400
+offered_anew        | ann_leaves_the_pool       | everybody        | WOKEN
+@many               | ann_is_inactive           | everybody        | WOKEN
+@many               | ann_leaves_the_pool       | everybody        | WOKEN
+
+accepted            | @route route_other_data   | @any             | EXISTING_OWNER
+accepted            | reassign                  | everybody others | OFFERED  | OFFERED      | (bo) | =  | -500 -100  600
+accepted            | reassign                  | ann nobody       | WAITING
+accepted            | accept_as_ann             | everybody        | OK
+accepted            | accept_as_bo decline_as_bo decline_as_ann | @any | FAILED_PRECONDITION
+@owned @ended       | quarter_passes            | @any             | OK
+accepted @absent    | quarter_passes            | @any             | OK
+closed_waiting      | quarter_passes            | @any             | OK
+@waiting @offering  | @answer                   | @any             | FAILED_PRECONDITION
+@owned @ended       | @answer                   | @any             | FAILED_PRECONDITION
+reopened_waiting    | @answer                   | @any             | FAILED_PRECONDITION
+closed_waiting      | @answer                   | @any             | FAILED_PRECONDITION
+
 @owned              | @route route_other_data   | @any             | EXISTING_OWNER
-@owned @ended       | @submit                   | @any             | OK
+@owned accepted     | @submit                   | @any             | OK
+@ended              | @submit                   | @any             | OK
 @one                | reassign                  | everybody others | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -100  600
 named               | reassign                  | everybody others | ASSIGNED | ASSIGNED     | cy  | +1 | =
 imported            | reassign                  | everybody others | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
@@ -121,28 +237,29 @@ routed reopened     | reassign                  | ann nobody       | WAITING
 erased              | reassign                  | ann nobody       | WAITING
 named imported      | reassign                  | ann nobody       | WAITING
 hurried             | reassign                  | ann nobody       | UNROUTED
-@one                | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
-@one                | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -100  600
-@one                | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  125 -325  200
+@one accepted       | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
+@one accepted       | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -100  600
+@one accepted       | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  125 -325  200
 named               | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -800  800
 named               | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 | -500 -500 1000
 named               | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  125 -725  600
 imported            | reassign_to_bo            | everybody        | ASSIGNED | ASSIGNED     | bo  | +1 |  500 -700  200
 imported            | reassign_to_bo            | others           | ASSIGNED | ASSIGNED     | bo  | +1 |    0 -400  400
 imported            | reassign_to_bo            | ann              | ASSIGNED | ASSIGNED     | bo  | +1 |  625 -625    0
-@owned              | reassign_to_bo            | nobody           | ASSIGNED | ASSIGNED     | bo  | +1 | =
-@owned              | reassign_to_ann           | everybody        | FAILED_PRECONDITION
-@owned @ended       | wake @absence             | @any             | OK
-@one @ended         | ann_leaves_the_pool       | everybody        | OK       | =            | =   | =  |    0    0    0
+@owned accepted     | reassign_to_bo            | nobody           | ASSIGNED | ASSIGNED     | bo  | +1 | =
+@owned accepted     | reassign_to_ann           | everybody        | FAILED_PRECONDITION
+@owned accepted     | wake @absence             | @any             | OK
+@ended              | wake @absence             | @any             | OK
+@one accepted @ended | ann_leaves_the_pool       | everybody        | OK       | =            | =   | =  |    0    0    0
 named               | ann_leaves_the_pool       | everybody        | OK       | =            | =   | =  |    0 -400  400
 imported            | ann_leaves_the_pool       | everybody        | OK
 
-@open               | reassign_stale close_stale | everybody       | ABORTED
-@open               | reassign_to_a_stranger    | everybody        | NOT_FOUND
+@open @offered @many | reassign_stale close_stale | everybody       | ABORTED
+@open @offered @many | reassign_to_a_stranger    | everybody        | NOT_FOUND
 @open               | convert                   | everybody        | OK       | CONVERTED    | =   | =  | =
 @open               | disqualify                | everybody        | OK       | DISQUALIFIED | =   | =  | =
 @open               | close                     | everybody        | OK       | CLOSED       | =   | =  | =
-@open               | reopen reopen_stale       | @any             | FAILED_PRECONDITION
+@open @offered @many | reopen reopen_stale       | @any             | FAILED_PRECONDITION
 
 @ended              | @route route_other_data   | @any             | EXISTING_OWNER
 @ended              | reopen                    | everybody ann    | ASSIGNED | ASSIGNED     | ann | +1 | =
@@ -166,14 +283,16 @@ closed_waiting      | ann_leaves_the_pool       | everybody        | OK
 
 imported            | import_for_ann            | everybody        | OK
 @waiting @one named | import_for_ann            | everybody        | ALREADY_EXISTS
+@offering @offered  | import_for_ann            | everybody        | ALREADY_EXISTS
+accepted @many      | import_for_ann            | everybody        | ALREADY_EXISTS
 reopened_waiting    | import_for_ann            | everybody        | ALREADY_EXISTS
 @ended              | import_for_ann            | everybody        | ALREADY_EXISTS
 closed_waiting      | import_for_ann            | everybody        | ALREADY_EXISTS
 @known              | import_for_bo             | @any             | ALREADY_EXISTS
 @known              | call note erase           | everybody        | OK
-absent              | wake @absence             | @any             | OK
-absent              | ann_leaves_the_pool       | everybody        | OK
-absent @known       | timers                    | everybody        | OK
+@absent             | wake @absence             | @any             | OK
+@absent             | ann_leaves_the_pool       | everybody        | OK
+@absent @known      | timers                    | everybody        | OK
 """
 
 
@@ -193,6 +312,11 @@ class Expected(NamedTuple):
     owner: str
     grows: int
     deficits: tuple[int, ...]
+
+
+def way_of(pair: Pair) -> Way:
+    """Return in which way an owner that it brings enters the ledger."""
+    return WAYS_AT.get((pair.standing, pair.event), WAYS_OF[pair.event])
 
 
 def rows() -> Iterator[tuple[Pair, Expected]]:

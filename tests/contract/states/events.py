@@ -21,10 +21,10 @@ from tests.contract.states.standings import Complete, answer_offer, erase
 OK = "OK"
 """What is answered where nothing is decided."""
 Happens = Callable[[Firm], Awaitable[str]]
-PRESENT: Mapping[str, Sequence[str]] = {"everybody": REPS, "others": ("bo", "cy"), "ann": ("ann",), "nobody": ()}
+PRESENT: Mapping[str, Sequence[str]] = {"all": REPS, "others": ("bo", "cy"), "ann": ("ann",), "nobody": ()}
 """Who is there when it happens; ``others`` than ann, who has it wherever somebody has."""
 _ALL = tuple(PRESENT)
-_SOME = ("everybody", "nobody")
+_SOME = ("all", "nobody")
 
 
 class Event(NamedTuple):
@@ -33,7 +33,7 @@ class Event(NamedTuple):
     happens: Happens
     method: str = ""
     cause: Cause | None = None
-    present: Sequence[str] = ("everybody",)
+    present: Sequence[str] = ("all",)
 
 
 def outcome(decision: decisions.Decision) -> str:

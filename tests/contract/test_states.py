@@ -22,7 +22,7 @@ from router.model.dispatch import Answer
 from router.model.workitem import CLOSED_STATES, REOPENED, TRANSITIONS, State
 from store.embedded.server import EmbeddedServer
 from tests.contract.over_grpc import Service, in_memory, on_redis, served
-from tests.contract.states.events import EVENTS, OK, PRESENT, answer
+from tests.contract.states.events import EVENTS, OK, PRESENT, Told, answer
 from tests.contract.states.firm import START_MS, Firm, Place
 from tests.contract.states.standings import STANDINGS
 from tests.contract.states.table import WAYS_AT, WAYS_OF, Expected, Pair, pairs, rows, way_of
@@ -33,6 +33,7 @@ ROWS = dict(rows())
 READS = ("Get", "List", "Watch")
 LEAVES = "ann_leaves_the_pool"
 MANY = "(many)"
+HAS = (Outcome.ASSIGNED, Outcome.EXISTING_OWNER, Outcome.OFFERED)
 RESCINDING = {"ann_is_inactive", "ann_leaves_the_pool"}
 
 
@@ -148,7 +149,8 @@ async def _faults(service: Service, clock: Clock, folder: Path, chosen: list[Pai
 async def _found(firm: Firm, pair: Pair, before: Place, expected: Expected) -> list[str]:
     standing, event = STANDINGS[pair.standing], EVENTS[pair.event]
     events = await firm.events()
-    answered = await answer(event, firm)
+    said = await answer(event, firm)
+    answered = said.outcome if isinstance(said, Told) else said
     is_logged = await firm.events() != events
     after = await firm.place() if is_logged else before  # all follows from the log, as the replay below sees
 
@@ -163,11 +165,18 @@ async def _found(firm: Firm, pair: Pair, before: Place, expected: Expected) -> l
         )
         if was != should
     ]
+    if isinstance(said, Told) and answered in HAS and said[1:] != (holder(after.owner), after.epoch):
+        faults.append(f"it is answered {said}, and stands as {after}")
     if expected.grows and not pair.event.startswith("accept"):
         faults += await _decided_otherwise(firm, after.decision, pair)
     elif is_logged and answered.isupper() and answered not in (OK, "WOKEN", *Outcome):
         faults.append("it was refused, and the log grew")
     return faults + await firm.service.differences(firm.api.tenant)
+
+
+def holder(owner: str) -> str:
+    """Return who owns it, or whom alone it is offered to."""
+    return "" if owner == MANY else owner.strip("()")
 
 
 def _received(pair: Pair, before: Place, expected: Expected) -> dict[tuple[str, Way], int]:

@@ -175,5 +175,6 @@ STANDINGS: Mapping[str, Standing] = {
     "broadcast": Standing(routed, State.OFFERED, "(many)", dispatch=_BROADCAST),
     "broadcast_in_band": Standing(routed, State.OFFERED, "(many)", dispatch=_BAND),
     "accepted": Standing(accepted, State.ASSIGNED, "ann", 1, _ONE, _OFFER),
+    "accepted_of_many": Standing(accepted, State.ASSIGNED, "ann", 1, _ONE, _BROADCAST),
     "accepted_closed": Standing(accepted_closed, State.CLOSED, "ann", 1, _ONE, _OFFER),
 }

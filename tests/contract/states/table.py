@@ -53,7 +53,8 @@ GROUPS: Mapping[str, str] = {
     "@to_ann": "offered offered_hurried",
     "@offered": "@to_ann offered_anew",
     "@many": "broadcast broadcast_in_band",
-    "@open": "@waiting reopened_waiting @offering @owned accepted",
+    "@accepted": "accepted accepted_of_many",
+    "@open": "@waiting reopened_waiting @offering @owned @accepted",
     "@one": "routed hurried reopened erased",  # ann has it, and was charged for one
     "@owned": "@one named imported",
     "@ended": "converted disqualified closed erased_closed accepted_closed",
@@ -73,231 +74,232 @@ GROUPS: Mapping[str, str] = {
     "@any": "all others ann nobody",
 }
 TABLE = """
-absent               | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-absent               | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
-absent               | route                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-absent               | route                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
-absent_offering      | @route                   | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
-absent_offering      | @submit                  | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
-absent_offering      | route                    | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
-absent_offering      | route                    | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
-absent_broadcasting  | @route                   | all        | OFFERED  | OFFERED      | (many) | =  | =
-absent_broadcasting  | @submit                  | all        | OK       | OFFERED      | (many) | =  | =
-absent_broadcasting  | route                    | others ann | OFFERED  | OFFERED      | (many) | =  | =
-@absent              | @same                    | nobody     | WAITING  | QUEUED       | -      | =  | =
-@absent              | @submit                  | nobody     | OK       | QUEUED       | -      | =  | =
-@absent              | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-@absent              | reassign reassign_stale  | @any       | NOT_FOUND
-@absent              | @named @complete reopen  | @any       | NOT_FOUND
-@absent              | close_stale reopen_stale | @any       | NOT_FOUND
-@absent              | @answer                  | @any       | NOT_FOUND
-@absent              | call note erase          | @any       | NOT_FOUND
-@absent              | import_for_ann           | @any       | OK       | ASSIGNED     | ann    | +1 | =
-@absent              | import_for_bo            | @any       | OK       | ASSIGNED     | bo     | +1 | =
+absent                | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+absent                | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
+absent                | route                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+absent                | route                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+absent_offering       | @route                   | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
+absent_offering       | @submit                  | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
+absent_offering       | route                    | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
+absent_offering       | route                    | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
+absent_broadcasting   | @route                   | all        | OFFERED  | OFFERED      | (many) | =  | =
+absent_broadcasting   | @submit                  | all        | OK       | OFFERED      | (many) | =  | =
+absent_broadcasting   | route                    | others ann | OFFERED  | OFFERED      | (many) | =  | =
+@absent               | @same                    | nobody     | WAITING  | QUEUED       | -      | =  | =
+@absent               | @submit                  | nobody     | OK       | QUEUED       | -      | =  | =
+@absent               | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
+@absent               | reassign reassign_stale  | @any       | NOT_FOUND
+@absent               | @named @complete reopen  | @any       | NOT_FOUND
+@absent               | close_stale reopen_stale | @any       | NOT_FOUND
+@absent               | @answer                  | @any       | NOT_FOUND
+@absent               | call note erase          | @any       | NOT_FOUND
+@absent               | import_for_ann           | @any       | OK       | ASSIGNED     | ann    | +1 | =
+@absent               | import_for_bo            | @any       | OK       | ASSIGNED     | bo     | +1 | =
 
-@waiting             | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-@waiting             | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
-@waiting             | route reassign           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@waiting             | route reassign           | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
-@waiting @offering   | @submit                  | nobody     | OK
-queued               | @same reassign           | nobody     | WAITING
-unrouted             | @same reassign           | nobody     | UNROUTED
-queued               | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-unrouted             | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
-@waiting             | reassign                 | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-@waiting @offering   | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-@waiting @offering   | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@waiting @offering   | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@waiting @offering   | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
-@waiting @offering   | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-queued               | wake                     | all        | WOKEN    | ASSIGNED     | ann    | +1 | -500  300  200
-queued               | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
-queued               | wake                     | ann        | WOKEN    | ASSIGNED     | ann    | +1 | =
-queued               | @absence                 | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
-queued               | ann_leaves_the_pool      | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
-queued               | wake                     | nobody     | OK
-unrouted             | wake @absence            | @any       | OK
-unrouted             | ann_leaves_the_pool      | all        | OK
+@waiting              | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+@waiting              | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
+@waiting              | route reassign           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@waiting              | route reassign           | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+@waiting @offering    | @submit                  | nobody     | OK
+queued                | @same reassign           | nobody     | WAITING
+unrouted              | @same reassign           | nobody     | UNROUTED
+queued                | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
+unrouted              | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
+@waiting              | reassign                 | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+@waiting @offering    | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+@waiting @offering    | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@waiting @offering    | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@waiting @offering    | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+@waiting @offering    | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+queued                | wake                     | all        | WOKEN    | ASSIGNED     | ann    | +1 | -500  300  200
+queued                | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
+queued                | wake                     | ann        | WOKEN    | ASSIGNED     | ann    | +1 | =
+queued                | @absence                 | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
+queued                | ann_leaves_the_pool      | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
+queued                | wake                     | nobody     | OK
+unrouted              | wake @absence            | @any       | OK
+unrouted              | ann_leaves_the_pool      | all        | OK
 
-queued               | quarter_passes           | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
-queued               | quarter_passes           | others     | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
-queued               | quarter_passes           | ann        | OK       | ASSIGNED     | ann    | +1 | =
-queued               | quarter_passes           | nobody     | OK
-unrouted             | quarter_passes           | @any       | OK
+queued                | quarter_passes           | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
+queued                | quarter_passes           | others     | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
+queued                | quarter_passes           | ann        | OK       | ASSIGNED     | ann    | +1 | =
+queued                | quarter_passes           | nobody     | OK
+unrouted              | quarter_passes           | @any       | OK
 
-@offering            | @route                   | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
-@offering            | @submit                  | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
-@offering            | reassign                 | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
-@offering            | route reassign           | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
-@offering            | route reassign           | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
-queued_offering      | @same reassign           | nobody     | WAITING
-queued_offering      | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-queued_offering      | wake                     | all        | WOKEN    | OFFERED      | (ann)  | =  | -500  300  200
-queued_offering      | wake                     | others     | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
-queued_offering      | wake                     | ann        | WOKEN    | OFFERED      | (ann)  | =  | =
-queued_offering      | @absence                 | all        | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
-queued_offering      | ann_leaves_the_pool      | all        | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
-queued_offering      | quarter_passes           | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
-queued_offering      | quarter_passes           | others     | OK       | OFFERED      | (bo)   | =  |    0 -400  400
-queued_offering      | quarter_passes           | ann        | OK       | OFFERED      | (ann)  | =  | =
-queued_offering      | wake quarter_passes      | nobody     | OK
-unrouted_offering    | @same reassign           | nobody     | UNROUTED
-unrouted_offering    | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
-unrouted_offering    | wake quarter_passes      | @any       | OK
-unrouted_offering    | @absence                 | all        | OK
-unrouted_offering    | ann_leaves_the_pool      | all        | OK
+@offering             | @route                   | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
+@offering             | @submit                  | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
+@offering             | reassign                 | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
+@offering             | route reassign           | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
+@offering             | route reassign           | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
+queued_offering       | @same reassign           | nobody     | WAITING
+queued_offering       | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
+queued_offering       | wake                     | all        | WOKEN    | OFFERED      | (ann)  | =  | -500  300  200
+queued_offering       | wake                     | others     | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
+queued_offering       | wake                     | ann        | WOKEN    | OFFERED      | (ann)  | =  | =
+queued_offering       | @absence                 | all        | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
+queued_offering       | ann_leaves_the_pool      | all        | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
+queued_offering       | quarter_passes           | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
+queued_offering       | quarter_passes           | others     | OK       | OFFERED      | (bo)   | =  |    0 -400  400
+queued_offering       | quarter_passes           | ann        | OK       | OFFERED      | (ann)  | =  | =
+queued_offering       | wake quarter_passes      | nobody     | OK
+unrouted_offering     | @same reassign           | nobody     | UNROUTED
+unrouted_offering     | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
+unrouted_offering     | wake quarter_passes      | @any       | OK
+unrouted_offering     | @absence                 | all        | OK
+unrouted_offering     | ann_leaves_the_pool      | all        | OK
 
-reopened_waiting     | @route                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting     | @submit                  | all        | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting     | route                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | route                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
-reopened_waiting     | @same                    | nobody     | WAITING
-reopened_waiting     | @submit                  | nobody     | OK
-reopened_waiting     | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-reopened_waiting     | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | reassign                 | ann nobody | WAITING
-reopened_waiting     | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting     | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
-reopened_waiting     | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
-reopened_waiting     | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -1000  600  400
-reopened_waiting     | wake                     | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting     | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | wake                     | ann        | WOKEN    | ASSIGNED     | ann    | +1 | =
-reopened_waiting     | wake                     | nobody     | OK
-reopened_waiting     | quarter_passes           | all        | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting     | quarter_passes           | others     | OK       | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | quarter_passes           | ann        | OK       | ASSIGNED     | ann    | +1 | =
-reopened_waiting     | quarter_passes           | nobody     | OK
-reopened_waiting     | @absence                 | all        | WOKEN    | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting     | ann_leaves_the_pool      | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | @route                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | @submit                  | all        | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | route                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | route                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+reopened_waiting      | @same                    | nobody     | WAITING
+reopened_waiting      | @submit                  | nobody     | OK
+reopened_waiting      | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
+reopened_waiting      | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | reassign                 | ann nobody | WAITING
+reopened_waiting      | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
+reopened_waiting      | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+reopened_waiting      | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -1000  600  400
+reopened_waiting      | wake                     | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | wake                     | ann        | WOKEN    | ASSIGNED     | ann    | +1 | =
+reopened_waiting      | wake                     | nobody     | OK
+reopened_waiting      | quarter_passes           | all        | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | quarter_passes           | others     | OK       | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | quarter_passes           | ann        | OK       | ASSIGNED     | ann    | +1 | =
+reopened_waiting      | quarter_passes           | nobody     | OK
+reopened_waiting      | @absence                 | all        | WOKEN    | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | ann_leaves_the_pool      | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
 
-@offered @many       | @route                   | @any       | OFFERED
-@offered @many       | @submit                  | @any       | OK
-@to_ann              | reassign                 | all others | OFFERED  | =            | (bo)   | =  |    0 -400  400
-offered              | reassign                 | ann nobody | WAITING
-offered_hurried      | reassign                 | ann nobody | UNROUTED
-offered_anew         | reassign                 | all others | OFFERED  | =            | (cy)   | =  |    0    0    0
-offered_anew         | reassign                 | ann        | OFFERED  | =            | (ann)  | =  |    0    0    0
-offered_anew         | reassign                 | nobody     | WAITING
-@many                | reassign                 | all others | OFFERED
-@many                | reassign                 | ann        | OFFERED
-@many                | reassign                 | nobody     | WAITING
-@offered @many       | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-@offered @many       | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@offered @many       | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@offered @many       | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 |    0    0    0
-@offered @many       | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-@offered @many       | convert                  | all        | OK       | CONVERTED    | -      | =  |    0    0    0
-@offered @many       | disqualify               | all        | OK       | DISQUALIFIED | -      | =  |    0    0    0
-@offered @many       | close                    | all        | OK       | CLOSED       | -      | =  |    0    0    0
-@to_ann              | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | =
-offered_anew         | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 | =
-broadcast            | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
-broadcast            | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 |  500 -700  200
-broadcast_in_band    | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | -375  375    0
-broadcast_in_band    | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 |  625 -625    0
-@to_ann              | @as_bo                   | all        | FAILED_PRECONDITION
-offered_anew         | @as_ann                  | @any       | FAILED_PRECONDITION
-@to_ann              | decline_as_ann           | all others | OK       | =            | (bo)   | =  |    0 -400  400
-@to_ann              | decline_as_ann           | ann        | OK       | =            | (ann)  | =  |    0    0    0
-@to_ann              | decline_as_ann           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
-offered_anew         | decline_as_bo            | all        | OK       | =            | (cy)   | =  |    0    0    0
-@many                | @decline                 | @any       | OK
-@to_ann              | quarter_passes           | all others | OK       | =            | (bo)   | =  |    0 -400  400
-@to_ann              | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
-offered_anew         | quarter_passes           | all others | OK       | =            | (cy)   | =  |    0    0    0
-offered_anew         | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
-@offered @many       | quarter_passes           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
-@many                | quarter_passes           | all others | OK
-@many                | quarter_passes           | ann        | OK
-@offered @many       | wake ann_is_away         | @any       | OK
-@to_ann              | ann_is_inactive          | all        | WOKEN    | =            | (bo)   | =  |    0 -400  400
-offered_anew         | ann_is_inactive          | all        | OK
-@to_ann              | ann_leaves_the_pool      | all        | WOKEN    | =            | (bo)   | =  |    0 -400  400
-offered_anew         | ann_leaves_the_pool      | all        | WOKEN
-@many                | ann_is_inactive          | all        | WOKEN
-@many                | ann_leaves_the_pool      | all        | WOKEN
+@offered @many        | @route                   | @any       | OFFERED
+@offered @many        | @submit                  | @any       | OK
+@to_ann               | reassign                 | all others | OFFERED  | =            | (bo)   | =  |    0 -400  400
+offered               | reassign                 | ann nobody | WAITING
+offered_hurried       | reassign                 | ann nobody | UNROUTED
+offered_anew          | reassign                 | all others | OFFERED  | =            | (cy)   | =  |    0    0    0
+offered_anew          | reassign                 | ann        | OFFERED  | =            | (ann)  | =  |    0    0    0
+offered_anew          | reassign                 | nobody     | WAITING
+@many                 | reassign                 | all others | OFFERED
+@many                 | reassign                 | ann        | OFFERED
+@many                 | reassign                 | nobody     | WAITING
+@offered @many        | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+@offered @many        | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@offered @many        | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@offered @many        | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 |    0    0    0
+@offered @many        | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+@offered @many        | convert                  | all        | OK       | CONVERTED    | -      | =  |    0    0    0
+@offered @many        | disqualify               | all        | OK       | DISQUALIFIED | -      | =  |    0    0    0
+@offered @many        | close                    | all        | OK       | CLOSED       | -      | =  |    0    0    0
+@to_ann               | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | =
+offered_anew          | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 | =
+broadcast             | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
+broadcast             | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 |  500 -700  200
+broadcast_in_band     | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | -375  375    0
+broadcast_in_band     | accept_as_bo             | all        | OK       | ASSIGNED     | bo     | +1 |  625 -625    0
+@to_ann               | @as_bo                   | all        | FAILED_PRECONDITION
+offered_anew          | @as_ann                  | @any       | FAILED_PRECONDITION
+@to_ann               | decline_as_ann           | all others | OK       | =            | (bo)   | =  |    0 -400  400
+@to_ann               | decline_as_ann           | ann        | OK       | =            | (ann)  | =  |    0    0    0
+@to_ann               | decline_as_ann           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+offered_anew          | decline_as_bo            | all        | OK       | =            | (cy)   | =  |    0    0    0
+@many                 | @decline                 | @any       | OK
+@to_ann               | quarter_passes           | all others | OK       | =            | (bo)   | =  |    0 -400  400
+@to_ann               | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
+offered_anew          | quarter_passes           | all others | OK       | =            | (cy)   | =  |    0    0    0
+offered_anew          | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
+@offered @many        | quarter_passes           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+@many                 | quarter_passes           | all others | OK
+@many                 | quarter_passes           | ann        | OK
+@offered @many        | wake ann_is_away         | @any       | OK
+@to_ann               | ann_is_inactive          | all        | WOKEN    | =            | (bo)   | =  |    0 -400  400
+offered_anew          | ann_is_inactive          | all        | OK
+@to_ann               | ann_leaves_the_pool      | all        | WOKEN    | =            | (bo)   | =  |    0 -400  400
+offered_anew          | ann_leaves_the_pool      | all        | WOKEN
+@many                 | ann_is_inactive          | all        | WOKEN
+@many                 | ann_leaves_the_pool      | all        | WOKEN
 
-accepted             | @route                   | @any       | EXISTING_OWNER
-accepted             | reassign                 | all others | OFFERED  | OFFERED      | (bo)   | =  | -500 -100  600
-accepted             | reassign                 | ann nobody | WAITING
-accepted             | accept_as_ann            | all        | OK
-accepted             | @as_bo decline_as_ann    | @any       | FAILED_PRECONDITION
-@owned @ended        | quarter_passes           | @any       | OK
-accepted @absent     | quarter_passes           | @any       | OK
-closed_waiting       | quarter_passes           | @any       | OK
-@waiting @offering   | @answer                  | @any       | FAILED_PRECONDITION
-@owned @ended        | @answer                  | @any       | FAILED_PRECONDITION
-reopened_waiting     | @answer                  | @any       | FAILED_PRECONDITION
-closed_waiting       | @answer                  | @any       | FAILED_PRECONDITION
+@accepted             | @route                   | @any       | EXISTING_OWNER
+accepted              | reassign                 | all others | OFFERED  | OFFERED      | (bo)   | =  | -500 -100  600
+accepted_of_many      | reassign                 | all others | OFFERED  | OFFERED      | (many) | =  | =
+@accepted             | reassign                 | ann nobody | WAITING
+@accepted             | accept_as_ann            | all        | OK
+@accepted             | @as_bo decline_as_ann    | @any       | FAILED_PRECONDITION
+@owned @ended         | quarter_passes           | @any       | OK
+@accepted @absent     | quarter_passes           | @any       | OK
+closed_waiting        | quarter_passes           | @any       | OK
+@waiting @offering    | @answer                  | @any       | FAILED_PRECONDITION
+@owned @ended         | @answer                  | @any       | FAILED_PRECONDITION
+reopened_waiting      | @answer                  | @any       | FAILED_PRECONDITION
+closed_waiting        | @answer                  | @any       | FAILED_PRECONDITION
 
-@owned               | @route                   | @any       | EXISTING_OWNER
-@owned accepted      | @submit                  | @any       | OK
-@ended               | @submit                  | @any       | OK
-@one                 | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-named                | reassign                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
-imported             | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-routed reopened      | reassign                 | ann nobody | WAITING
-erased               | reassign                 | ann nobody | WAITING
-named imported       | reassign                 | ann nobody | WAITING
-hurried              | reassign                 | ann nobody | UNROUTED
-@one accepted        | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@one accepted        | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-@one accepted        | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
-named                | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -800  800
-named                | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -500 1000
-named                | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -725  600
-imported             | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-imported             | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-imported             | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@owned accepted      | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
-@owned accepted      | reassign_to_ann          | all        | FAILED_PRECONDITION
-@owned accepted      | wake @absence            | @any       | OK
-@ended               | wake @absence            | @any       | OK
-@one accepted @ended | ann_leaves_the_pool      | all        | OK       | =            | =      | =  |    0    0    0
-named                | ann_leaves_the_pool      | all        | OK       | =            | =      | =  |    0 -400  400
-imported             | ann_leaves_the_pool      | all        | OK
+@owned                | @route                   | @any       | EXISTING_OWNER
+@owned @accepted      | @submit                  | @any       | OK
+@ended                | @submit                  | @any       | OK
+@one                  | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+named                 | reassign                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
+imported              | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+routed reopened       | reassign                 | ann nobody | WAITING
+erased                | reassign                 | ann nobody | WAITING
+named imported        | reassign                 | ann nobody | WAITING
+hurried               | reassign                 | ann nobody | UNROUTED
+@one @accepted        | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@one @accepted        | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+@one @accepted        | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
+named                 | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -800  800
+named                 | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -500 1000
+named                 | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -725  600
+imported              | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+imported              | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+imported              | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@owned @accepted      | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+@owned @accepted      | reassign_to_ann          | all        | FAILED_PRECONDITION
+@owned @accepted      | wake @absence            | @any       | OK
+@ended                | wake @absence            | @any       | OK
+@one @accepted @ended | ann_leaves_the_pool      | all        | OK       | =            | =      | =  |    0    0    0
+named                 | ann_leaves_the_pool      | all        | OK       | =            | =      | =  |    0 -400  400
+imported              | ann_leaves_the_pool      | all        | OK
 
-@open @offered @many | @stale                   | all        | ABORTED
-@open @offered @many | reassign_to_a_stranger   | all        | NOT_FOUND
-@open                | convert                  | all        | OK       | CONVERTED    | =      | =  | =
-@open                | disqualify               | all        | OK       | DISQUALIFIED | =      | =  | =
-@open                | close                    | all        | OK       | CLOSED       | =      | =  | =
-@open @offered @many | reopen reopen_stale      | @any       | FAILED_PRECONDITION
+@open @offered @many  | @stale                   | all        | ABORTED
+@open @offered @many  | reassign_to_a_stranger   | all        | NOT_FOUND
+@open                 | convert                  | all        | OK       | CONVERTED    | =      | =  | =
+@open                 | disqualify               | all        | OK       | DISQUALIFIED | =      | =  | =
+@open                 | close                    | all        | OK       | CLOSED       | =      | =  | =
+@open @offered @many  | reopen reopen_stale      | @any       | FAILED_PRECONDITION
 
-@ended               | @route                   | @any       | EXISTING_OWNER
-@ended               | reopen                   | all ann    | ASSIGNED | ASSIGNED     | ann    | +1 | =
-@ended               | reopen                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | =
-@ended               | reopen                   | nobody     | WAITING  | QUEUED       | -      | =  | =
-@ended               | reassign reassign_stale  | @any       | FAILED_PRECONDITION
-@ended               | @named                   | @any       | FAILED_PRECONDITION
-@ended               | @complete close_stale    | all        | FAILED_PRECONDITION
-@ended               | reopen_stale             | all        | ABORTED
-closed_waiting       | @route                   | @any       | FAILED_PRECONDITION
-closed_waiting       | @submit                  | @any       | OK
-closed_waiting       | reassign reassign_stale  | @any       | FAILED_PRECONDITION
-closed_waiting       | @named                   | @any       | FAILED_PRECONDITION
-closed_waiting       | @complete close_stale    | all        | FAILED_PRECONDITION
-closed_waiting       | reopen_stale             | all        | ABORTED
-closed_waiting       | reopen                   | all ann    | ASSIGNED | ASSIGNED     | ann    | +1 | =
-closed_waiting       | reopen                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | =
-closed_waiting       | reopen                   | nobody     | WAITING  | QUEUED       | -      | =  | =
-closed_waiting       | wake @absence            | @any       | OK
-closed_waiting       | ann_leaves_the_pool      | all        | OK
+@ended                | @route                   | @any       | EXISTING_OWNER
+@ended                | reopen                   | all ann    | ASSIGNED | ASSIGNED     | ann    | +1 | =
+@ended                | reopen                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+@ended                | reopen                   | nobody     | WAITING  | QUEUED       | -      | =  | =
+@ended                | reassign reassign_stale  | @any       | FAILED_PRECONDITION
+@ended                | @named                   | @any       | FAILED_PRECONDITION
+@ended                | @complete close_stale    | all        | FAILED_PRECONDITION
+@ended                | reopen_stale             | all        | ABORTED
+closed_waiting        | @route                   | @any       | FAILED_PRECONDITION
+closed_waiting        | @submit                  | @any       | OK
+closed_waiting        | reassign reassign_stale  | @any       | FAILED_PRECONDITION
+closed_waiting        | @named                   | @any       | FAILED_PRECONDITION
+closed_waiting        | @complete close_stale    | all        | FAILED_PRECONDITION
+closed_waiting        | reopen_stale             | all        | ABORTED
+closed_waiting        | reopen                   | all ann    | ASSIGNED | ASSIGNED     | ann    | +1 | =
+closed_waiting        | reopen                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+closed_waiting        | reopen                   | nobody     | WAITING  | QUEUED       | -      | =  | =
+closed_waiting        | wake @absence            | @any       | OK
+closed_waiting        | ann_leaves_the_pool      | all        | OK
 
-imported             | import_for_ann           | all        | OK
-@waiting @one named  | import_for_ann           | all        | ALREADY_EXISTS
-@offering @offered   | import_for_ann           | all        | ALREADY_EXISTS
-accepted @many       | import_for_ann           | all        | ALREADY_EXISTS
-reopened_waiting     | import_for_ann           | all        | ALREADY_EXISTS
-@ended               | import_for_ann           | all        | ALREADY_EXISTS
-closed_waiting       | import_for_ann           | all        | ALREADY_EXISTS
-@known               | import_for_bo            | @any       | ALREADY_EXISTS
-@known               | call note erase          | all        | OK
-@absent              | wake @absence            | @any       | OK
-@absent              | ann_leaves_the_pool      | all        | OK
-@absent @known       | timers                   | all        | OK
+imported              | import_for_ann           | all        | OK
+@waiting @one named   | import_for_ann           | all        | ALREADY_EXISTS
+@offering @offered    | import_for_ann           | all        | ALREADY_EXISTS
+@accepted @many       | import_for_ann           | all        | ALREADY_EXISTS
+reopened_waiting      | import_for_ann           | all        | ALREADY_EXISTS
+@ended                | import_for_ann           | all        | ALREADY_EXISTS
+closed_waiting        | import_for_ann           | all        | ALREADY_EXISTS
+@known                | import_for_bo            | @any       | ALREADY_EXISTS
+@known                | call note erase          | all        | OK
+@absent               | wake @absence            | @any       | OK
+@absent               | ann_leaves_the_pool      | all        | OK
+@absent @known        | timers                   | all        | OK
 """
 
 

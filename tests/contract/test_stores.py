@@ -28,6 +28,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.caps import Amounts
 from router.assignment.commands import (
     BindCommand,
@@ -178,6 +179,7 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.bulk = BulkReassignment(assignments, self.planners, self.queries)
         self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
@@ -337,10 +339,16 @@ class Stores(RuleBasedStateMachine):
     def pass_time(self, hours: int, ms: int) -> None:
         self.set_clock(self.now_ms + hours * HOUR_MS + ms)
 
-    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
-    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+    @rule(
+        rep=st.sampled_from(REPS),
+        place=st.integers(0, 1),
+        begins=st.integers(-9, 30),
+        hours=st.integers(0, 40),
+        substitute=st.sampled_from(["", *REPS]),
+    )
+    def take_leave(self, rep: str, place: int, begins: int, hours: int, substitute: str) -> None:
         start_ms = self.now_ms + begins * HOUR_MS
-        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS, "", substitute) if hours else None
         self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
 
     @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
@@ -426,6 +434,14 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
+
+    @rule(data=st.data(), rep=st.sampled_from(["", "", *REPS]), size=st.integers(1, 6), again=st.booleans())
+    def reassign_many(self, data: st.DataObject, rep: str, size: int, again: bool) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]), max_size=size, unique=True))
+        operation = "b1" if again else f"b{self.now_ms}-{len(self.item_ids)}"
+        wishes = [ReassignRequest(each, rep, "left", request_id=f"{operation}:{each}") for each in ids]
+        self.both(lambda side: side.bulk.find(TENANT, BulkRequest(owner=rep)))
+        self.both(lambda side: side.bulk.reassign(TENANT, wishes))
 
     @rule(
         data=st.data(),
@@ -551,6 +567,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:

@@ -181,6 +181,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             ],
         )
     ],
+    "fairlead.v1.RoutingService/BatchReassignWorkItems": [
+        routing.BatchReassignWorkItemsRequest(
+            parent=PARENT, filter="owner = ann", rep=f"{PARENT}/reps/bo", note="left"
+        ),
+        routing.BatchReassignWorkItemsRequest(parent=PARENT, filter="source = crm", note="left", validate_only=True),
+    ],
     "fairlead.v1.RoutingService/UpdateWorkItem": [
         routing.UpdateWorkItemRequest(
             work_item=routing.WorkItem(

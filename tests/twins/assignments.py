@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
+from router.history.rehearsal import decided
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, previous_of
@@ -119,7 +119,7 @@ class MemoryAssignments(Tenants):
         with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
             standing = state.projection.standing(job.item_id, job.head.cause)
             seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
-        choice = choose(job.attempts, seen, job.rotation, job.named, way)
+        decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         is_told = record is None or record.answered < record.decision
@@ -128,7 +128,7 @@ class MemoryAssignments(Tenants):
         if record is not None and record.offer and choice.found and not preview:
             enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
             record = state.projection.items[job.item_id]
-        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
+            decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -148,36 +148,6 @@ class MemoryAssignments(Tenants):
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
-
-    def _decide(
-        self,
-        number: int,
-        at_ms: int,
-        job: BindCommand,
-        record: ItemRecord | None,
-        seen: tuple[ObservedState, ...],
-        choice: Choice,
-    ) -> Decision:
-        outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
-        epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
-        candidates = [candidates for candidates, _ in job.attempts]
-        return Decision(
-            number=number,
-            item_id=job.item_id,
-            kind=job.kind,
-            outcome=outcome,
-            rep=choice.rep,
-            pool=choice.pool,
-            epoch=epoch,
-            charge=choice.charge,
-            seen=seen,
-            stand=choice.stand,
-            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
-            previous=record.event if record else 0,
-            at_ms=at_ms,
-            head=job.head,
-            freed=record.owner if choice.found and record else "",
-        )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.assignment.ports.Assignments``."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import grpc
 from google.longrunning import operations_pb2 as operations
+from google.protobuf.message import Message
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
@@ -21,6 +22,8 @@ from tests.contract.states.standings import Complete, answer_offer, erase, goes_
 
 OK = "OK"
 """What is answered where nothing is decided."""
+NONE = "NONE"
+"""What is answered where no work item is meant."""
 Happens = Callable[[Firm], Awaitable["str | Told"]]
 PRESENT: Mapping[str, Sequence[str]] = {"all": REPS, "others": ("bo", "cy"), "ann": ("ann",), "nobody": ()}
 """Who is there when it happens; ``others`` than ann, who has it wherever somebody has."""
@@ -130,19 +133,37 @@ def _update(etag: str = "", **attributes: str) -> Happens:
 
 def _import(owner: str) -> Happens:
     async def enter(firm: Firm) -> str:
-        begun = await firm.api.routing.ImportWorkItems(firm.imported(owner))
-        await firm.service.work(firm.api.tenant)
-        get = firm.api.channel.unary_unary(
-            "/google.longrunning.Operations/GetOperation",
-            request_serializer=operations.GetOperationRequest.SerializeToString,
-            response_deserializer=operations.Operation.FromString,
-        )
-        ended: operations.Operation = await get(operations.GetOperationRequest(name=begun.name))
         response = routing.ImportWorkItemsResponse()
-        assert ended.response.Unpack(response), ended
+        await _carried_out(firm, await firm.api.routing.ImportWorkItems(firm.imported(owner)), response)
         return code(response.refused[0].error) if response.refused else OK
 
     return enter
+
+
+def _reassign_many(rep: str = "") -> Happens:
+    async def reassign(firm: Firm) -> str | Told:
+        name = firm.api.rep_name(rep) if rep else ""
+        request = routing.BatchReassignWorkItemsRequest(parent=firm.api.parent, filter="source = crm", rep=name)
+        response = routing.BatchReassignWorkItemsResponse()
+        await _carried_out(firm, await firm.api.routing.BatchReassignWorkItems(request), response)
+        if not response.results:
+            return NONE
+        (result,) = response.results
+        return told(await firm.api.decision(result.decision)) if result.decision else code(result.error)
+
+    return reassign
+
+
+async def _carried_out(firm: Firm, begun: operations.Operation, response: Message) -> None:
+    """Let the workers carry an operation out; put what came of it into a response."""
+    await firm.service.work(firm.api.tenant)
+    get = firm.api.channel.unary_unary(
+        "/google.longrunning.Operations/GetOperation",
+        request_serializer=operations.GetOperationRequest.SerializeToString,
+        response_deserializer=operations.Operation.FromString,
+    )
+    ended: operations.Operation = await get(operations.GetOperationRequest(name=begun.name))
+    assert ended.response.Unpack(response), ended
 
 
 def _record(activity: activities.Activity) -> Happens:
@@ -223,6 +244,8 @@ EVENTS: Mapping[str, Event] = {
     "reassign_to_bo": Event(_reassign("bo"), "ReassignWorkItem", Cause.OVERRIDE, _ALL),
     "reassign_to_ann": Event(_reassign("ann"), "ReassignWorkItem", Cause.OVERRIDE),
     "reassign_to_a_stranger": Event(_reassign("eve"), "ReassignWorkItem"),
+    "reassign_many": Event(_reassign_many(), "BatchReassignWorkItems", Cause.REASSIGNED, _SOME),
+    "reassign_many_to_bo": Event(_reassign_many("bo"), "BatchReassignWorkItems", Cause.OVERRIDE, _SOME),
     "convert": Event(_complete(Complete.RESOLUTION_CONVERTED), "CompleteWorkItem"),
     "disqualify": Event(_complete(Complete.RESOLUTION_DISQUALIFIED), "CompleteWorkItem"),
     "close": Event(_complete(Complete.RESOLUTION_CLOSED), "CompleteWorkItem"),

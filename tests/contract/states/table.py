@@ -33,7 +33,9 @@ WAYS_OF: Mapping[str, Way] = {
     "ann_is_inactive": Way.GREEDY,
     "ann_leaves_the_pool": Way.GREEDY,
     "reassign": Way.GREEDY,
+    "reassign_many": Way.GREEDY,
     "reassign_to_bo": Way.OVERRIDE,
+    "reassign_many_to_bo": Way.OVERRIDE,
     "reassign_to_ann": Way.OVERRIDE,
     "reopen": Way.APART,
     "accept_as_ann": Way.GREEDY,
@@ -68,6 +70,9 @@ GROUPS: Mapping[str, str] = {
     "@same": "route route_other_spelling route_in_batch",
     "@route": "@same route_other_data",
     "@submit": "submit submit_in_batch",
+    "@move": "reassign reassign_many",
+    "@to_bo": "reassign_to_bo reassign_many_to_bo",
+    "@many_moved": "reassign_many reassign_many_to_bo",
     "@named": "reassign_to_bo reassign_to_ann reassign_to_a_stranger",
     "@stale": "reassign_stale close_stale",
     "@complete": "convert disqualify close",
@@ -81,6 +86,7 @@ GROUPS: Mapping[str, str] = {
     "@any": "all others ann nobody",
 }
 TABLE = """
+@absent               | @many_moved              | @any       | NONE
 @absent @waiting      | ann_goes_on_leave        | all        | OK
 @absent @waiting      | ann_is_back              | all        | NOT_FOUND
 @absent               | @update update_stale     | @any       | NOT_FOUND
@@ -115,18 +121,18 @@ absent_broadcasting   | route                    | others ann | OFFERED  | OFFER
 @waiting @offering    | @update                  | nobody     | OK
 @waiting              | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
 @waiting              | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
-@waiting              | route reassign           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@waiting              | route reassign           | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+@waiting              | route @move              | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@waiting              | route @move              | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
 @waiting @offering    | @submit                  | nobody     | OK
-queued                | @same reassign           | nobody     | WAITING
-unrouted              | @same reassign           | nobody     | UNROUTED
+queued                | @same @move              | nobody     | WAITING
+unrouted              | @same @move              | nobody     | UNROUTED
 queued                | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
 unrouted              | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
-@waiting              | reassign                 | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-@waiting @offering    | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-@waiting @offering    | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@waiting @offering    | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@waiting @offering    | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+@waiting              | @move                    | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
+@waiting @offering    | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+@waiting @offering    | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@waiting @offering    | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@waiting @offering    | @to_bo                   | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
 @waiting @offering    | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
 queued                | wake                     | all        | WOKEN    | ASSIGNED     | ann    | +1 | -500  300  200
 queued                | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
@@ -151,10 +157,10 @@ unrouted              | quarter_passes           | @any       | OK
 @offering             | update_region            | ann        | OK       | OFFERED      | (ann)  | =  | =
 @offering             | @route                   | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
 @offering             | @submit                  | all        | OK       | OFFERED      | (ann)  | =  | -500  300  200
-@offering             | reassign                 | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
-@offering             | route reassign           | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
-@offering             | route reassign           | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
-queued_offering       | @same reassign           | nobody     | WAITING
+@offering             | @move                    | all        | OFFERED  | OFFERED      | (ann)  | =  | -500  300  200
+@offering             | route @move              | others     | OFFERED  | OFFERED      | (bo)   | =  |    0 -400  400
+@offering             | route @move              | ann        | OFFERED  | OFFERED      | (ann)  | =  | =
+queued_offering       | @same @move              | nobody     | WAITING
 queued_offering       | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
 queued_offering       | wake                     | all        | WOKEN    | OFFERED      | (ann)  | =  | -500  300  200
 queued_offering       | wake                     | others     | WOKEN    | OFFERED      | (bo)   | =  |    0 -400  400
@@ -165,7 +171,7 @@ queued_offering       | quarter_passes           | all        | OK       | OFFER
 queued_offering       | quarter_passes           | others     | OK       | OFFERED      | (bo)   | =  |    0 -400  400
 queued_offering       | quarter_passes           | ann        | OK       | OFFERED      | (ann)  | =  | =
 queued_offering       | wake quarter_passes      | nobody     | OK
-unrouted_offering     | @same reassign           | nobody     | UNROUTED
+unrouted_offering     | @same @move              | nobody     | UNROUTED
 unrouted_offering     | route_other_data         | nobody     | WAITING  | QUEUED       | -      | =  | =
 unrouted_offering     | wake quarter_passes      | @any       | OK
 unrouted_offering     | @absence                 | all        | OK
@@ -185,12 +191,12 @@ reopened_waiting      | route                    | ann        | ASSIGNED | ASSIG
 reopened_waiting      | @same                    | nobody     | WAITING
 reopened_waiting      | @submit                  | nobody     | OK
 reopened_waiting      | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-reopened_waiting      | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting      | reassign                 | ann nobody | WAITING
-reopened_waiting      | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-reopened_waiting      | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting      | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
-reopened_waiting      | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+reopened_waiting      | @move                    | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | @move                    | ann nobody | WAITING
+reopened_waiting      | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
+reopened_waiting      | @to_bo                   | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
 reopened_waiting      | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -1000  600  400
 reopened_waiting      | wake                     | all        | WOKEN    | ASSIGNED     | bo     | +1 |    0 -400  400
 reopened_waiting      | wake                     | others     | WOKEN    | ASSIGNED     | bo     | +1 | -500 -100  600
@@ -216,19 +222,19 @@ offered_hurried       | @update                  | nobody     | OK       | UNROU
 @many                 | @update                  | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
 @out                  | @route                   | @any       | OFFERED
 @out                  | @submit                  | @any       | OK
-@to_ann               | reassign                 | all others | OFFERED  | =            | (bo)   | =  |    0 -400  400
-offered               | reassign                 | ann nobody | WAITING
-offered_hurried       | reassign                 | ann nobody | UNROUTED
-offered_anew          | reassign                 | all others | OFFERED  | =            | (cy)   | =  |    0    0    0
-offered_anew          | reassign                 | ann        | OFFERED  | =            | (ann)  | =  |    0    0    0
-offered_anew          | reassign                 | nobody     | WAITING
-@many                 | reassign                 | all others | OFFERED
-@many                 | reassign                 | ann        | OFFERED
-@many                 | reassign                 | nobody     | WAITING
-@out                  | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-@out                  | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@out                  | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@out                  | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 |    0    0    0
+@to_ann               | @move                    | all others | OFFERED  | =            | (bo)   | =  |    0 -400  400
+offered               | @move                    | ann nobody | WAITING
+offered_hurried       | @move                    | ann nobody | UNROUTED
+offered_anew          | @move                    | all others | OFFERED  | =            | (cy)   | =  |    0    0    0
+offered_anew          | @move                    | ann        | OFFERED  | =            | (ann)  | =  |    0    0    0
+offered_anew          | @move                    | nobody     | WAITING
+@many                 | @move                    | all others | OFFERED
+@many                 | @move                    | ann        | OFFERED
+@many                 | @move                    | nobody     | WAITING
+@out                  | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+@out                  | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@out                  | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@out                  | @to_bo                   | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 |    0    0    0
 @out                  | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
 @out                  | convert                  | all        | OK       | CONVERTED    | -      | =  |    0    0    0
 @out                  | disqualify               | all        | OK       | DISQUALIFIED | -      | =  |    0    0    0
@@ -272,23 +278,23 @@ imported              | update_region            | all others | OK       | ASSIG
 @owned @ended         | @answer                  | @any       | FAILED_PRECONDITION
 @owned                | @route                   | @any       | EXISTING_OWNER
 @owned @accepted      | @submit                  | @any       | OK
-@one                  | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-named                 | reassign                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
-imported              | reassign                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-routed reopened       | reassign                 | ann nobody | WAITING
-erased                | reassign                 | ann nobody | WAITING
-named imported        | reassign                 | ann nobody | WAITING
-hurried               | reassign                 | ann nobody | UNROUTED
-@one @accepted        | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-@one @accepted        | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-@one @accepted        | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
-named                 | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -800  800
-named                 | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -500 1000
-named                 | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -725  600
-imported              | reassign_to_bo           | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
-imported              | reassign_to_bo           | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
-imported              | reassign_to_bo           | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
-@owned @accepted      | reassign_to_bo           | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
+@one                  | @move                    | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+named                 | @move                    | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
+imported              | @move                    | all others | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+routed reopened       | @move                    | ann nobody | WAITING
+erased                | @move                    | ann nobody | WAITING
+named imported        | @move                    | ann nobody | WAITING
+hurried               | @move                    | ann nobody | UNROUTED
+@one @accepted        | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@one @accepted        | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+@one @accepted        | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200
+named                 | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -800  800
+named                 | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -500 1000
+named                 | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -725  600
+imported              | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |  500 -700  200
+imported              | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+imported              | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
+@owned @accepted      | @to_bo                   | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 | =
 @owned @accepted      | reassign_to_ann          | all        | FAILED_PRECONDITION
 @owned @accepted      | wake @absence            | @any       | OK
 @one @accepted @ended | ann_leaves_the_pool      | all        | OK       | =            | =      | =  |    0    0    0
@@ -299,18 +305,19 @@ imported              | import_for_ann           | all        | OK
 accepted              | update_region            | all others | OK       | OFFERED      | (bo)   | =  | -500 -100  600
 accepted_of_many      | update_region            | all others | OK       | OFFERED      | (many) | =  | =
 @accepted             | @route                   | @any       | EXISTING_OWNER
-accepted              | reassign                 | all others | OFFERED  | OFFERED      | (bo)   | =  | -500 -100  600
-accepted_of_many      | reassign                 | all others | OFFERED  | OFFERED      | (many) | =  | =
-@accepted             | reassign                 | ann nobody | WAITING
+accepted              | @move                    | all others | OFFERED  | OFFERED      | (bo)   | =  | -500 -100  600
+accepted_of_many      | @move                    | all others | OFFERED  | OFFERED      | (many) | =  | =
+@accepted             | @move                    | ann nobody | WAITING
 @accepted             | accept_as_ann            | all        | OK
 @accepted             | @as_bo decline_as_ann    | @any       | FAILED_PRECONDITION
 @accepted @absent     | quarter_passes           | @any       | OK
 @accepted @many       | import_for_ann           | all        | ALREADY_EXISTS
 
+covered               | reassign_many_to_bo      | @any       | NONE
 covered               | @route                   | @any       | EXISTING_OWNER
 covered               | @submit                  | @any       | OK
-covered               | reassign                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
-covered               | reassign                 | ann nobody | WAITING
+covered               | @move                    | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
+covered               | @move                    | ann nobody | WAITING
 covered               | reassign_to_bo           | @any       | FAILED_PRECONDITION
 covered               | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -1000  600  400
 covered               | update_phone             | @any       | OK
@@ -332,6 +339,7 @@ covered               | @answer                  | @any       | FAILED_PRECONDIT
 @open                 | close                    | all        | OK       | CLOSED       | =      | =  | =
 @opened               | reopen reopen_stale      | @any       | FAILED_PRECONDITION
 
+@ended closed_waiting | @many_moved              | @any       | NONE
 @ended closed_waiting | ann_goes_on_leave        | all        | OK
 @ended closed_waiting | ann_is_back              | all        | NOT_FOUND
 @ended closed_waiting | @update                  | @any       | FAILED_PRECONDITION

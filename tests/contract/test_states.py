@@ -1,6 +1,6 @@
 """Every standing of a work item with everything that may happen there, allowed or refused, asked through gRPC.
 
-The table (``tests.contract.states.table``) is held to the states, the methods and the causes that there are: what is
+The table (``tests.contract.states.rows``) is held to the states, the methods and the causes that there are: what is
 added to them is asked for here. The twin is held to all of it, Valkey to what changes something, and to all where time
 does not matter.
 """
@@ -24,8 +24,9 @@ from store.embedded.server import EmbeddedServer
 from tests.contract.over_grpc import Service, in_memory, on_redis, served
 from tests.contract.states.events import EVENTS, OK, PRESENT, Told, answer
 from tests.contract.states.firm import START_MS, Firm, Place
+from tests.contract.states.rows import WAYS_AT, WAYS_OF
 from tests.contract.states.standings import STANDINGS
-from tests.contract.states.table import WAYS_AT, WAYS_OF, Expected, Pair, pairs, rows, way_of
+from tests.contract.states.table import Expected, Pair, pairs, rows, way_of
 from tests.contract.test_caps import Clock
 from tests.simulated_redis import SimulatedRedis
 
@@ -96,7 +97,12 @@ def test_every_cause_and_every_path_to_another_owner_is_in_the_table() -> None:
     assert set(WAYS_AT) <= {(pair.standing, pair.event) for pair, expected in ROWS.items() if expected.grows}
 
 
-@pytest.mark.parametrize("standing", STANDINGS)
+ALIKE = ("converted", "disqualified", "accepted_closed", "absent_broadcasting", "unrouted_offering", "offered_hurried")
+"""They differ little from others, which stay in `make test`."""
+IN_TURN = [pytest.param(name, marks=pytest.mark.long if name in ALIKE else ()) for name in STANDINGS]
+
+
+@pytest.mark.parametrize("standing", IN_TURN)
 async def test_the_twin_answers_by_the_table(standing: str, short_path: Path) -> None:
     clock = Clock(START_MS)
     service = Service(in_memory(clock.now_ms))

@@ -29,6 +29,7 @@ PRESENT: Mapping[str, Sequence[str]] = {"all": REPS, "others": ("bo", "cy"), "an
 """Who is there when it happens; ``others`` than ann, who has it wherever somebody has."""
 _ALL = tuple(PRESENT)
 _SOME = ("all", "nobody")
+_OR_ANN = ("all", "ann", "nobody")
 
 
 class Event(NamedTuple):
@@ -256,14 +257,14 @@ EVENTS: Mapping[str, Event] = {
     "update_region": Event(_update(region="north"), "UpdateWorkItem", Cause.UPDATED, _ALL),
     "update_stale": Event(_update(_STALE, region="north"), "UpdateWorkItem"),
     "import_for_ann": Event(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
-    "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _ALL),
+    "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _SOME),
     "call": Event(_record(_CALL), "RecordActivity"),
     "note": Event(_record(_NOTE), "RecordActivity"),
     "accept_as_ann": Event(_answer("Accept", "ann"), "AcceptWorkItem"),
     "accept_as_bo": Event(_answer("Accept", "bo"), "AcceptWorkItem"),
-    "decline_as_ann": Event(_answer("Decline", "ann"), "DeclineWorkItem", present=_ALL),
+    "decline_as_ann": Event(_answer("Decline", "ann"), "DeclineWorkItem", present=_OR_ANN),
     "decline_as_bo": Event(_answer("Decline", "bo"), "DeclineWorkItem"),
-    "quarter_passes": Event(_quarter_passes, present=_ALL),
+    "quarter_passes": Event(_quarter_passes, present=_OR_ANN),
     "wake": Event(_wake, "", Cause.WOKEN, _ALL),
     "timers": Event(_fire),
     "ann_is_away": Event(_away),

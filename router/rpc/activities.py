@@ -144,7 +144,7 @@ class ActivityAnswers:
         language = language_of(request.language_code)
         last, count = fields.page_number(request.page_token, item_id), fields.page_size(request.page_size)
         page = await self._timelines.page(tenant, item_id, last=last, count=count)
-        call.check_own(page.record.owner)
+        call.check_own(page.record.owner or (page.record.offer.rep if page.record.offer else ""))
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):

@@ -76,7 +76,7 @@ def replied(reply: str) -> Count:
 PROMISES = (
     Promise(
         "one owner per epoch, and epochs only grow",
-        Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
+        Guard("the epoch grows with the owner", Edits({"bind": [("(outcome == 'ASSIGNED' and 1 or 0)", "0")]})),
         checked=lambda facts: len(facts.evidence.changes),
         decided=lambda facts: sum(bool(decision.freed) for decision in facts.assigned),
     ),
@@ -176,7 +176,7 @@ PROMISES = (
         "what waits is given an owner when somebody has room",
         Guard(
             "what waits is tried again",
-            Edits({"bind": [("if mode == 'WAKE' and choice.rep == '' then", "if mode == 'WAKE' then")]}),
+            Edits({"bind": [("if mode == 'WAKE' and not is_found and is_told then", "if mode == 'WAKE' then")]}),
             found_at_rest=True,
         ),
         checked=lambda facts: len({decision.item_id for decision in facts.decisions if decision.outcome == "WAITING"}),

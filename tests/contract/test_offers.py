@@ -194,7 +194,7 @@ UNDOING = [declines, lapses, is_closed, is_deactivated, settles]
 
 @pytest.mark.parametrize("undo", UNDOING)
 @pytest.mark.parametrize("credited", [False, True])
-async def test_23_what_is_not_accepted_leaves_load_every_cap_and_deficits_as_they_were(
+async def test_what_is_not_accepted_leaves_load_every_cap_and_deficits_as_they_were(
     firm: Firm, undo: Any, credited: bool
 ) -> None:
     policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50) if credited else None
@@ -278,7 +278,7 @@ async def test_of_two_who_accept_one_wins_and_the_other_is_told_who(firm: Firm) 
     await firm.check()
 
 
-async def test_what_is_declined_is_offered_to_the_others_then_to_all_once_more_and_then_waits_and_says_why(
+async def test_23_what_is_declined_never_returns_to_who_declined_it_while_others_are_left(
     firm: Firm,
 ) -> None:
     await firm.begin(Pool("east", THREE, dispatch=OFFER))

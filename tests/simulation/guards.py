@@ -55,14 +55,14 @@ def _everybody(roster: Any, *_: Any) -> int:
     return everyone
 
 
-def _first(attempts: Any, seen: Any, rotation: int, named: str = "") -> Any:
+def _first(attempts: Any, seen: Any, rotation: int, named: str = "", *way: Any) -> Any:
     """Pick whoever comes first among the eligible, whatever they had before."""
     from router.assignment.choice import choose
 
-    choice = choose(attempts, seen, rotation, named)
+    choice = choose(attempts, seen, rotation, named, *way)
     if choice.step:
         candidates = attempts[choice.step - 1][0]
-        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]])
+        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]], *way)
     return choice
 
 
@@ -74,7 +74,7 @@ GUARDS: Mapping[str, Guard] = {
         "AWAY", {"bind": [("if #blocked > 0 then set.present", "if false then set.present")]}
     ),
     "who is full has no room": Guard("CAPACITY", {"bind": [("if units and units >= limit then", "if false then")]}),
-    "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]}),
+    "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(outcome == 'ASSIGNED' and 1 or 0)", "0")]}),
     "who has an owner keeps it": Guard(
         "AGAIN",
         {"bind": [("'ROUTE' and owner ~= '' then", "'ROUTE' and false then"), ("if known then", "if false then")]},
@@ -113,11 +113,7 @@ GUARDS: Mapping[str, Guard] = {
     "who had their share is left out": Guard("SHARE", {"bind": [("if count >= set.share then return count end", "")]}),
     "what a credit disturbs is measured": Guard(
         "BOUND",
-        {
-            "credit": [
-                ("redis.call('HSET', LEDGER, 'disturbance', disturbance(transfer(amount), step))", "transfer(amount)")
-            ]
-        },
+        {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(

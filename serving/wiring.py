@@ -21,18 +21,22 @@ from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.upgrade import PATIENCE_S
 from router.adapters.rule_sandbox.parent import try_rule_set
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.runner import RequeueRunner
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
 from router.history.monitor import Monitor, MonitorRunner
+from router.history.rehearsal import Rehearsal
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
@@ -48,6 +52,7 @@ from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.timers.runner import TimerRunner
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -57,8 +62,10 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.imports import ImportOperations, import_workers
+from serving.imports import Entering, ImportOperations
 from serving.operations import OperationServices
+from serving.paged import paged_workers
+from serving.reassigning import Moving, ReassignOperations
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -139,10 +146,12 @@ class Service:
             self._stores.timers,
             rule_sets,
             self._stores.leader_lease,
+            self._count_skipped,
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
         reopening = Reopening(assignments, self._planners, queries, self._stores.presences)
+        updating = Updating(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
@@ -152,10 +161,10 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         mask = masking.apply if masking else None
         presenter = DecisionPresenter(queries, self.durability, mask)
-        activities = ActivityAnswers.over(
-            assignments, self._stores.activities, queries, self._planners, presenter, mask
-        )
         offers = OfferService(self._stores.offers, assignments, queries, self._planners)
+        activities = ActivityAnswers.over(
+            assignments, self._stores.activities, queries, self._planners, presenter, offers, mask
+        )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
         self._clock = SimulatedClock(redis)
@@ -168,13 +177,28 @@ class Service:
             assignments, self._planners, queries, self._stores.customer_scores, hides_external_id=personal.external_id
         )
         importer = ImportOperations(self._operations.service, pages, imports)
-        self._import_workers = import_workers(redis, pages, imports, settings.work, ttl_s)
+        bulk, to_move = BulkReassignment(assignments, self._planners, queries), reassign_pages(redis)
+        rehearsal = Rehearsal(assignments, self._stores.presences, self._planners, bulk)
+        reassigner = ReassignOperations(self._operations.service, to_move, bulk, rehearsal)
+        self._paged_workers = paged_workers(
+            redis, [Entering(pages, imports), Moving(to_move, bulk)], settings.work, ttl_s
+        )
         on_their_way = PersonsOnTheirWay(QueuedPersons(queue), pages, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)
         self._servicers = (
             (
                 RoutingServicer(
-                    router, reopening, queries, submissions, self._watches, presenter, importer, activities, offers
+                    router,
+                    reopening,
+                    updating,
+                    queries,
+                    submissions,
+                    self._watches,
+                    presenter,
+                    importer,
+                    reassigner,
+                    activities,
+                    offers,
                 ),
                 routing_pb2,
                 "RoutingService",
@@ -182,7 +206,9 @@ class Service:
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (
-                WorkforceServicer(workforce_service, presence_service, cap_uses, assignments),
+                WorkforceServicer(
+                    workforce_service, presence_service, cap_uses, assignments, KeptItems(assignments, self._planners)
+                ),
                 workforce_pb2,
                 "WorkforceService",
             ),
@@ -242,7 +268,7 @@ class Service:
         self._timer_runner.start()
         self._workers.start()
         self._operation_workers.start()
-        self._import_workers.start()
+        self._paged_workers.start()
         self._monitors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -282,6 +308,11 @@ class Service:
             return ""
         unread = status.events - status.followed
         return f"timers are late by {late_s:.0f} s, with {unread} events to take in: nobody fires them, or too slowly"
+
+    def _count_skipped(self, tenant: str, times: int) -> None:
+        """Tell the metrics of what has no timers, for it cannot be read."""
+        if self._watch.metrics is not None:
+            self._watch.metrics.skipped(tenant, times)
 
     async def _waits_for_workers(self, tenant: str) -> str:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""
@@ -335,7 +366,7 @@ class Service:
         await self._health.leaving()
         await self.load_shedder.leave(DRAIN_S)
         # others carry on; nobody waits for hours
-        await asyncio.gather(self._operation_workers.drain(0), self._import_workers.drain(0))
+        await asyncio.gather(self._operation_workers.drain(0), self._paged_workers.drain(0))
         await self._watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
         await asyncio.gather(self._requeue_runner.stop(), self._timer_runner.stop(), self._monitors.stop())

@@ -24,6 +24,7 @@ SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
 _TEXTS = {
     "display_name": "display_name",
     "rep_display_name": "display_name",
+    "covered_rep_display_name": "display_name",
     "pool_display_name": "display_name",
     "external_id": "external_id",
 }

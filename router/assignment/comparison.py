@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from router.assignment.planner import Planner
-from router.model.decision import Decision
+from router.model.events import Content
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.rules.on_change import is_alike
 from router.rules.route import RoutingRules
-from rules.projection import InvalidAttributes, project, says_nothing
+from rules.projection import says_nothing
 
 _ATTRIBUTE = "attributes."
 
@@ -36,7 +37,7 @@ class KnownItem:
     erased: tuple[str, ...]
 
 
-def known_item(planner: Planner, sent: WorkItem, decision: Decision, record: ItemRecord) -> KnownItem:
+def known_item(planner: Planner, sent: WorkItem, content: Content, record: ItemRecord) -> KnownItem:
     """Compare what was sent with what is stored.
 
     Parameters
@@ -45,29 +46,29 @@ def known_item(planner: Planner, sent: WorkItem, decision: Decision, record: Ite
         Says how attributes are read now, and who is active.
     sent
         As it came, without what the service fills in.
-    decision
-        The one that made its owner; it holds what is stored of the work item.
+    content
+        The event that holds what is stored of the work item.
     """
     owner = planner.roster.reps.get(record.owner)
     return KnownItem(
         record.state,
         record.state not in CLOSED_STATES,
         owner is not None and owner.active,
-        tuple(_differences(planner.rule_set, sent, decision)),
-        decision.erased,
+        tuple(_differences(planner.rule_set, sent, content)),
+        content.erased,
     )
 
 
-def _differences(rule_set: RoutingRules, sent: WorkItem, decision: Decision) -> Iterator[Difference]:
-    stored = decision.head.item
+def _differences(rule_set: RoutingRules, sent: WorkItem, content: Content) -> Iterator[Difference]:
+    stored = content.head.item
     for field in ("kind", "value", "priority"):
         if getattr(sent, field) != getattr(stored, field):
             yield Difference(field, getattr(stored, field), getattr(sent, field))
     for name in sorted({*sent.attributes, *stored.attributes}):
         before, now = stored.attributes.get(name), sent.attributes.get(name)
-        if _ATTRIBUTE + name in decision.erased or _was_filled_in(rule_set, name, now):
+        if _ATTRIBUTE + name in content.erased or _was_filled_in(rule_set, name, now):
             continue
-        if not _is_alike(rule_set, name, before, now):
+        if not is_alike(rule_set, name, before, now):
             yield Difference(_ATTRIBUTE + name, before, now)
 
 
@@ -76,14 +77,3 @@ def _was_filled_in(rule_set: RoutingRules, name: str, sent: object) -> bool:
     known, arrival = rule_set.known_customer, rule_set.arrival
     filled = [known.churn_risk, known.value_tier] if known else []
     return name in (*filled, arrival and arrival.name) and says_nothing(rule_set, sent)
-
-
-def _is_alike(rule_set: RoutingRules, name: str, one: object, other: object) -> bool:
-    """Compare two values as the rules read them; as they are where they do not know the field, or cannot read it."""
-    if one == other or name not in rule_set.fields:
-        return one == other
-    try:
-        first, second = (project(rule_set, {name: value}, lambda region, _: (region,)) for value in (one, other))
-    except InvalidAttributes:
-        return False
-    return first.get(name) == second.get(name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from router.assignment.commands import BindCommand, Completion, KnownAs, Moved, Refusal
+from router.assignment.commands import BindCommand, Changed, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision, DecisionEffect, Outcome
-from router.model.events import Event
+from router.model.events import Content, Event
 from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import Kind
@@ -42,6 +42,17 @@ class Assignments(StoreClock, Protocol):
             If rules or workforce are no longer at ``revisions``; nothing was written.
         """
 
+    async def update(
+        self, tenant: str, revisions: RevisionPair, command: BindCommand, *, preview: bool = False
+    ) -> Changed | Refusal | Moved:
+        """Do the job of an update, or answer a repeated request with the event that it made.
+
+        Raises
+        ------
+        StaleRevision
+            As ``bind``.
+        """
+
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item.
 
@@ -73,8 +84,22 @@ class Assignments(StoreClock, Protocol):
         event, oldest first: event number and id.
         """
 
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the open work items whose owner stands in for somebody, and that first came after an event, oldest
+        first: event number and id.
+        """
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
+
+    async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
+        """Say whether a request that is answered with a work item was done before.
+
+        Raises
+        ------
+        RequestIdReused
+            If its id was used for other content.
+        """
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
@@ -96,6 +121,15 @@ class Assignments(StoreClock, Protocol):
         ------
         CorruptHistory
             If the log has not got one of them.
+        """
+
+    async def contents(self, tenant: str, numbers: Sequence[int]) -> list[Content]:
+        """Return the events of these numbers that hold what work items are, in order.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``decisions``.
         """
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:

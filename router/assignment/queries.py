@@ -18,7 +18,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound
-from router.model.events import OfferAnswered, previous_of
+from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
@@ -51,12 +51,15 @@ ALL: Wanted[Any] = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """A work item as it stands: its record, its content, the latest decision, and when it first came."""
+    """A work item as it stands: its record, its content, the latest decision, when it first came, and its priority by
+    the rules that read it last.
+    """
 
     record: ItemRecord
     item: WorkItem
     decision: Decision
     created_ms: int
+    priority: int
     expires_ms: int = 0
     """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
 
@@ -74,18 +77,19 @@ def _numbers(record: ItemRecord) -> set[int]:
     return {record.content, record.decision, record.first}
 
 
-def stored_item(record: ItemRecord, decisions: Mapping[int, Decision]) -> StoredItem:
-    """Return a work item as it stands, from the decisions that say what it is, by number.
+def stored_item(record: ItemRecord, events: Mapping[int, Content]) -> StoredItem:
+    """Return a work item as it stands, from the events that say what it is, by number.
 
     Raises
     ------
     CorruptHistory
         If one of them is not there.
     """
-    for number in sorted(_numbers(record) - decisions.keys()):
+    for number in sorted(_numbers(record) - events.keys()):
         raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {number} any more")
-    content, first = decisions[record.content], decisions[record.first]
-    return StoredItem(record, content.head.item, decisions[record.decision], first.at_ms)
+    content, first, decision = events[record.content], events[record.first], events[record.decision]
+    assert isinstance(decision, Decision)
+    return StoredItem(record, content.head.item, decision, first.at_ms, content.head.priority)
 
 
 class WorkItemQueries:
@@ -114,9 +118,8 @@ class WorkItemQueries:
         record = await found(self._store, tenant, item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
-        numbers = sorted(_numbers(record))
-        decisions = {number: await self.decision(tenant, number) for number in numbers}
-        return await self.timed(tenant, stored_item(record, decisions))
+        contents = {number: await self._content(tenant, number) for number in sorted(_numbers(record))}
+        return await self.timed(tenant, stored_item(record, contents))
 
     async def timed(self, tenant: str, stored: StoredItem) -> StoredItem:
         """Return a work item with when its offer lapses, if it stands in one."""
@@ -178,8 +181,8 @@ class WorkItemQueries:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in _numbers(record)})
-        decisions = dict(zip(numbers, await self._store.decisions(tenant, numbers), strict=True))
-        return [await self.timed(tenant, stored_item(record, decisions)) for record in records]
+        events = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
+        return [await self.timed(tenant, stored_item(record, events)) for record in records]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.
@@ -189,8 +192,15 @@ class WorkItemQueries:
         NotFound
             If there is none of that number.
         """
+        content = await self._content(tenant, number)
+        if not isinstance(content, Decision):
+            raise NotFound("decision", f"tenants/{tenant}/decisions/{number}")
+        return content
+
+    async def _content(self, tenant: str, number: int) -> Content:
+        """Return an event that holds what a work item is."""
         events = await self._store.events(tenant, after=number - 1, count=1) if number > 0 else []
-        if not events or events[0].number != number or not isinstance(events[0], Decision):
+        if not events or events[0].number != number or not isinstance(events[0], Content):
             raise NotFound("decision", f"tenants/{tenant}/decisions/{number}")
         return events[0]
 
@@ -303,14 +313,22 @@ class WorkItemQueries:
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
 
+    async def update_before(self, tenant: str, decision: Decision) -> Updated | None:
+        """Return the update that a decision was made for, if it was."""
+        if decision.head.cause is not Cause.UPDATED or not decision.number:
+            return None
+        (update,) = await self._store.contents(tenant, [decision.previous])
+        return update if isinstance(update, Updated) else None
+
     async def awaited(self, tenant: str, decision: Decision) -> Awaited | None:
         """Return what a decision's work item had waited for; None: it was not woken, or nobody knows."""
         if decision.head.cause is not Cause.WOKEN or not decision.number:
             return None
-        head, after = decision.head, max(decision.previous, decision.number - 1 - _LOOKS_BACK)
-        between = await self._store.events(
+        head, after = decision.head, max(decision.previous, decision.number - _LOOKS_BACK) - 1
+        events = await self._store.events(
             tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
         )
+        between = [event for event in events if not isinstance(event, Decision) or event.item_id != decision.item_id]
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         waited = await self._decision_before(tenant, decision)
         return awaited(decision, waited, between, planner) if waited else None
@@ -351,7 +369,7 @@ class WorkItemQueries:
     async def known(self, tenant: str, answers: Sequence[tuple[WorkItem, Decision]]) -> list[KnownItem | None]:
         """Say how work items stand that are sent again, and what was sent otherwise, in one round trip.
 
-        None of one whose record is gone.
+        None of one whose record is gone. It is compared with what each is by now.
 
         Parameters
         ----------
@@ -360,9 +378,11 @@ class WorkItemQueries:
         """
         planner = await self._planners.current(tenant)
         records = await self._store.items(tenant, [decision.item_id for _, decision in answers])
+        numbers = sorted({record.content for record in records if record})
+        contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
         return [
-            known_item(planner, sent, decision, record) if record else None
-            for (sent, decision), record in zip(answers, records, strict=True)
+            known_item(planner, sent, contents[record.content], record) if record else None
+            for (sent, _), record in zip(answers, records, strict=True)
         ]
 
 

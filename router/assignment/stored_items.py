@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
+from router.model.events import Content
 from router.model.records import ItemRecord
+from router.model.workitem import WorkItem
 
+Held = TypeVar("Held")
 _log = logging.getLogger(__name__)
 
 
@@ -22,11 +26,16 @@ class StoredItems:
         Whose.
     store
         Where they are.
+    without
+        What is said of one that nobody can read: what it goes without.
     """
 
-    def __init__(self, tenant: str, store: Assignments) -> None:
+    def __init__(self, tenant: str, store: Assignments, without: str = "waits and cannot be woken") -> None:
         self._tenant = tenant
         self._store = store
+        self._without = without
+        self.unreadable = 0
+        """How many could not be read, each as often as it was tried."""
 
     async def records(self, item_ids: Sequence[str]) -> list[ItemRecord]:
         """Return where they stand; one that nobody can read is told of and left out, as is one that is not there."""
@@ -38,16 +47,51 @@ class StoredItems:
             self._warn(item_ids[0], error)
             return []
 
-    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
-        """Return the decisions that hold their attributes; one that nobody can read is told of and left out."""
+    async def decisions(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
+        """Return the last decisions about them; one that nobody can read is told of and left out."""
+        return await self._read(records, self._store.decisions, lambda record: record.decision)
+
+    async def contents(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Content]]:
+        """Return the events that hold their attributes; one that nobody can read is told of and left out."""
+        return await self._read(records, self._store.contents, lambda record: record.content)
+
+    async def _read(
+        self,
+        records: Sequence[ItemRecord],
+        read: Callable[[str, Sequence[int]], Awaitable[list[Held]]],
+        number: Callable[[ItemRecord], int],
+    ) -> list[tuple[ItemRecord, Held]]:
         try:
-            decisions = await self._store.decisions(self._tenant, [record.content for record in records])
-            return list(zip(records, decisions, strict=True))
+            events = await read(self._tenant, [number(record) for record in records])
+            return list(zip(records, events, strict=True))
         except CorruptHistory as error:
             if len(records) > 1:
-                return [pair for record in records for pair in await self.contents([record])]
+                return [pair for record in records for pair in await self._read([record], read, number)]
             self._warn(records[0].item_id, error)
             return []
 
+    async def current(self, decided: Sequence[tuple[ItemRecord, Decision]]) -> list[tuple[ItemRecord, Decision]]:
+        """Return decisions with the attributes that their work items have by now: an update changes no owner."""
+        stale = [record for record, _ in decided if record.content != record.decision]
+        items = await self._items(stale) if stale else {}
+        return [
+            (record, decision._replace(head=decision.head._replace(item=items[record.item_id])))
+            if record.item_id in items
+            else (record, decision)
+            for record, decision in decided
+            if record.content == record.decision or record.item_id in items
+        ]
+
+    async def _items(self, records: Sequence[ItemRecord]) -> dict[str, WorkItem]:
+        try:
+            contents = await self._store.contents(self._tenant, [record.content for record in records])
+            return {record.item_id: event.head.item for record, event in zip(records, contents, strict=True)}
+        except CorruptHistory as error:
+            if len(records) > 1:
+                return {item_id: item for record in records for item_id, item in (await self._items([record])).items()}
+            self._warn(records[0].item_id, error)
+            return {}
+
     def _warn(self, item_id: str, error: CorruptHistory) -> None:
-        _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_id, error)
+        self.unreadable += 1
+        _log.warning("tenants/%s: %s %s: %s", self._tenant, item_id, self._without, error)

@@ -65,9 +65,9 @@ class Search:
         while page := await self._values.log_page(tenant, after=last, count=_PAGE):
             last = page.last
             unreadable += page.unreadable
-            older = [decision for decision in page.decisions if decision.head.rule_set_revision < since]
-            item_ids |= {decision.item_id for decision in older if names_customer(decision.head.item, fields, customer)}
-            if len(older) < len(page.decisions):
+            older = [content for content in page.contents if content.head.rule_set_revision < since]
+            item_ids |= {content.item_id for content in older if names_customer(content.head.item, fields, customer)}
+            if len(older) < len(page.contents):
                 break
         return InLog(frozenset(item_ids), last, tuple(unreadable))
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.erasure.ports import PersonalValues
-from router.model.decision import Decision
 from router.model.errors import NotPossible
-from router.model.sealing import plain_fields
+from router.model.events import Content, Updated
+from router.model.sealing import Personal, plain_fields
 from router.model.workforce import MICROS
 from router.rules.route import RoutingRules
 
@@ -35,18 +35,29 @@ async def in_plain(
         return InPlain()
     by_revision, sealable, for_good = dict[int, RoutingRules](), set[str](), set[str]()
     for page in pages:
-        for decision in await values.stored_decisions(tenant, page):
-            revision = decision.head.rule_set_revision
+        for content in await values.stored_contents(tenant, page):
+            revision = content.head.rule_set_revision
             if revision not in by_revision:
                 by_revision[revision] = await planners.rule_set(tenant, revision)
-            rules, plain = by_revision[revision], plain_fields(decision.head, declared)
+            rules, plain = by_revision[revision], _plain(content, declared)
             sealable |= plain - rules.compared_fields
-            for_good |= plain & rules.compared_fields | _charged(decision, rules) & declared.fields
+            for_good |= plain & rules.compared_fields | _charged(content, rules) & declared.fields
     return InPlain(frozenset(sealable), frozenset(for_good))
 
 
-def _charged(decision: Decision, rules: RoutingRules) -> frozenset[str]:
+def _plain(content: Content, declared: Personal) -> frozenset[str]:
+    """Return what is personal and stands in an event as it came."""
+    plain = plain_fields(content.head, declared)
+    if isinstance(content, Updated):
+        plain |= plain_fields(content.head._replace(item=content.before, note=""), declared)
+    return plain
+
+
+def _charged(content: Content, rules: RoutingRules) -> frozenset[str]:
     """Return the field that a decision's charge is the value of, if it is: one lead unit is what all others charge."""
+    if isinstance(content, Updated):
+        return frozenset()
+    decision = content
     value = rules.applied(decision.head.matched_rules).value
     if isinstance(value, str) and value in decision.head.item.attributes and decision.charge != MICROS:
         return frozenset([value])

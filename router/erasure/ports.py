@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from router.model.decision import Decision
+from router.model.events import Content
 
 
 class Counts(NamedTuple):
@@ -81,9 +81,12 @@ class Compacted:
 
 
 class LogPage(NamedTuple):
-    """Decisions of a slice of the log, as they were made; what cannot be read is left out, and told by its number."""
+    """Decisions and updates of a slice of the log, as they were made.
 
-    decisions: list[Decision]
+    What cannot be read is left out, and told by its number.
+    """
+
+    contents: list[Content]
     unreadable: list[int]
     last: int
 
@@ -109,11 +112,11 @@ class PersonalValues(Protocol):
         Where there was nothing, nothing is written down.
         """
 
-    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
-        """Return decisions about some work items as they are stored: what is sealed stays so."""
+    async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
+        """Return decisions about some work items, and their updates, as they are stored: what is sealed stays so."""
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
-        """Return the decisions among the next events of the log, behind a number; None if there are none."""
+        """Return decisions and updates among the next events of the log, behind a number; None if there are none."""
 
     async def is_sealed(self, tenant: str) -> bool:
         """Say whether the log was sealed from its first event on, or rewritten since."""

@@ -46,6 +46,7 @@ from router.model.events import (
     Rewritten,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
@@ -115,7 +116,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed, _activity, _fired, _offer_answered):
+    if make not in (_decision_event, _completed, _updated, _activity, _fired, _offer_answered):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -291,6 +292,28 @@ def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> Activi
     )  # fmt: skip
 
 
+def pack_update(head: DecisionInputs, before: WorkItem) -> bytes:
+    """Write the head of an update: what the work item is, and of what changed how it was."""
+    packed: bytes = msgpack.packb([pack_head(head, head.item.pack()), before.pack()])
+    return packed
+
+
+def read_update_head(packed: bytes) -> tuple[DecisionInputs, WorkItem]:
+    """Read what ``pack_update`` wrote."""
+    head, before = msgpack.unpackb(packed)
+    return read_head(head), WorkItem.unpack(before)
+
+
+def _updated(number: int, at_ms: int, fields: list[Any], head: bytes) -> Updated:
+    item_id, kind, rep, pool, epoch, previous, changed, is_decided, actor = fields
+    if not isinstance(item_id, str):
+        raise TypeError("a work item's id is a text")
+    return Updated(
+        number, item_id, Kind(kind), rep, pool, epoch, previous, *read_update_head(head), tuple(changed),
+        bool(is_decided), at_ms, actor,
+    )  # fmt: skip
+
+
 def pack_reason(reason: Any) -> bytes:
     """Write why an offer was declined, sealed as it is."""
     packed: bytes = msgpack.packb(reason)
@@ -391,6 +414,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"settled.2": (_facts, _settled),
     b"credited.1": (_facts, _credited),
     b"activity.1": (_facts, _activity),
+    b"updated.1": (_facts, _updated),
     b"offer.1": (_facts, _offer_answered),
     b"erased.2": (_facts, _erased),
     b"erased.3": (_facts, _erased),

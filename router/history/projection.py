@@ -29,6 +29,7 @@ from router.model.events import (
     OfferAnswered,
     PresenceChanged,
     Settled,
+    Updated,
 )
 from router.model.records import FiredStep, ItemRecord, load_places
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
@@ -74,6 +75,10 @@ class StateProjection:
             for record in self.items.values()
             if record.owner and record.owner == owner and is_open is (record.state is State.ASSIGNED)
         )
+
+    def covered(self) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody, oldest first: number of the first event and id."""
+        return sorted((record.first, record.item_id) for record in self.items.values() if record.covered)
 
     def see(
         self,
@@ -263,8 +268,14 @@ class StateProjection:
         if completed.rep:
             self._let_go(record)
         self.items[completed.item_id] = replace(
-            record, state=completed.state, event=number, version=number, worked=False, next_date=None
+            record, state=completed.state, event=number, version=number, worked=False, next_date=None, covered=""
         )
+
+    def enter_updated(self, updated: Updated) -> None:
+        """Enter that a work item was changed: its owner, and what is open, charged and counted, stay as they are."""
+        number = updated.number
+        record = replace(self.items[updated.item_id], event=number, version=number, content=number)
+        self.items[updated.item_id] = record
 
     def is_first_attempt(self, recorded: ActivityRecorded) -> bool:
         """Say whether an activity is the first attempt since the owner has the work item."""
@@ -371,6 +382,7 @@ def _after(record: ItemRecord | None, decision: Decision, candidates: Candidates
         tried=(*tried, record.owner) if record and record.owner else tried,
         fired=record.fired if record else (),
         next_date=record.next_date if record else None,
+        covered=decision.head.covered,
         offer=_offer_of(decision, candidates) if candidates and is_offered else None,
         refused=refused,
         answered=record.answered if record else 0,

@@ -24,7 +24,7 @@ from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
-from router.model.decision import Decision, Outcome
+from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
@@ -38,12 +38,15 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
-from router.model.records import CreditState
+from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
+from router.model.workitem import CLOSED_STATES, State
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
+from router.workforce.covers import Covers
 from router.workforce.ports import Presences
 
 _PAGE = 1000
@@ -83,7 +86,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, after, unexplained = StateProjection(), 0, set[str]()
+        projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
         self.erased.clear()
         self._charges.clear()
         self._members.clear()
@@ -93,7 +96,10 @@ class Replay:
                     yield f"events: number {event.number} follows {after}: some are missing"
                 after = event.number
                 on_event()
-                if isinstance(event, Decision):
+                if _breaks_off(updated, event):
+                    yield f"event {event.number}: it follows an update after which {updated} is decided anew"
+                updated = event.item_id if isinstance(event, Updated) and event.is_decided else ""
+                if isinstance(event, Decision | Updated):
                     unexplained.update([event.item_id] if event.erased else [])
                 elif isinstance(event, Erased):
                     self.erased.update(unexplained.intersection(event.item_ids))
@@ -114,7 +120,7 @@ class Replay:
         match event:
             case Decision():
                 return await self._redecide(tenant, projection, event)
-            case Completed() | ActivityRecorded() | Fired():
+            case Completed() | Updated() | ActivityRecorded() | Fired():
                 return _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
@@ -162,10 +168,13 @@ class Replay:
         choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, way)
         epoch = (record.epoch if record else 0) + (bool(choice.rep) and not choice.offers)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
+        since_ms = projection.given_ms.get(decision.item_id, 0)
         projection.enter_decision(decision, attempts, choice)
         if pool := planner.roster.pools.get(decision.pool):
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
             self._members[decision.number] = pool.members
+        if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
+            return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
@@ -214,6 +223,7 @@ class Replay:
             yield difference
         for name, stored, logged in (
             ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
+            ("covers", await _whole(partial(self._store.covered, tenant)), projection.covered()),
             ("next dates", await _whole(partial(self._store.dated, tenant)), projection.dated()),
             ("offers", await _whole(partial(self._store.open_offers, tenant)), projection.offers.all()),
         ):
@@ -278,6 +288,28 @@ class Replay:
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
 
 
+def _breaks_off(updated: str, event: Event) -> bool:
+    """Say whether an event is not the decision that the update just before it asks for, or one that none asks for."""
+    is_for_update = isinstance(event, Decision) and event.head.cause is Cause.UPDATED
+    return is_for_update is not bool(updated) or (
+        isinstance(event, Decision) and is_for_update and event.item_id != updated
+    )
+
+
+_COVERS = (Cause.COVERED, Cause.COVER_ENDED)
+
+
+def _covers(covers: Covers, record: ItemRecord | None, decision: Decision, since_ms: int) -> bool:
+    """Say whether a work item went to who was to have it by the leaves, at some time since its owner had it."""
+    if record is None or not record.owner:
+        return False
+    whose, at_ms = record.whose, decision.at_ms
+    instants = [since_ms, *(each for each in covers.instants(whose) if since_ms < each <= at_ms), at_ms]
+    covered = "" if decision.rep == whose else whose
+    is_due = any(covers.holder(whose, each).rep == decision.rep for each in instants)
+    return is_due and (decision.head.covered, decision.head.cause is Cause.COVERED) == (covered, bool(covered))
+
+
 async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list[tuple[int, str]]:
     """Return all that stands in an index, page by page."""
     places: list[tuple[int, str]] = []
@@ -286,7 +318,7 @@ async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list
     return places
 
 
-def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired) -> list[str]:
+def _happened_again(projection: StateProjection, event: Completed | Updated | ActivityRecorded | Fired) -> list[str]:
     """Enter what happened to a work item with an owner already; say where it cannot have."""
     record, number = projection.items.get(event.item_id), event.number
     match event:
@@ -294,6 +326,10 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
             return [f"event {number}: closes work item {event.item_id}, of which no event came before"]
         case Completed():
             projection.enter_completed(event)
+        case Updated() if record is None:
+            return [f"event {number}: updates work item {event.item_id}, of which no event came before"]
+        case Updated():
+            return _updated_again(projection, event)
         case ActivityRecorded() if record is None:
             return [f"event {number}: an activity of work item {event.item_id}, of which no event came before"]
         case ActivityRecorded():
@@ -303,6 +339,18 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
         case Fired():
             projection.enter_fired(event)
     return []
+
+
+def _updated_again(projection: StateProjection, event: Updated) -> list[str]:
+    """Enter an update; say where it cannot have been one of the work item as it stood."""
+    record = projection.items[event.item_id]
+    projection.enter_updated(event)
+    stood = (record.owner, record.pool, record.epoch, record.kind, record.event)
+    is_right = stood == (event.rep, event.pool, event.epoch, event.kind, event.previous)
+    is_open, has_owner = record.state not in CLOSED_STATES, record.state is State.ASSIGNED
+    if is_right and is_open and event.changed and (has_owner or event.is_decided):
+        return []
+    return [f"event {event.number}: update of {event.item_id}: it does not follow from the log"]
 
 
 def _recorded_again(projection: StateProjection, event: ActivityRecorded) -> list[str]:

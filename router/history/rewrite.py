@@ -11,9 +11,10 @@ from typing import NamedTuple
 from router.assignment.commands import customer_of
 from router.assignment.explanation import outcomes_again
 from router.assignment.planner import Planner
-from router.history.codec import pack_head, read_head
+from router.history.codec import pack_head, pack_update, read_head, read_update_head
 from router.history.hash_chain import StoredEvent
 from router.model.decision import Decision
+from router.model.events import Updated
 from router.model.sealing import NO_OPENINGS, Openings, Personal, seal, sealed_fields
 
 
@@ -49,6 +50,19 @@ def sealed_entry(entry: StoredEvent, decision: Decision, planner: Planner, perso
     stored = StoredEvent(entry.number, entry.type, entry.facts, pack_head(head, head.item.pack()), entry.link)
     customer = customer_of(planner.rule_set.known_customer, decision.head.item)
     return SealedEntry(stored, openings, decision.item_id, customer)
+
+
+def sealed_update(entry: StoredEvent, updated: Updated, planner: Planner, personal: Personal) -> SealedEntry:
+    """Seal what is personal in an update; parameters as for ``sealed_entry``."""
+    wanted = personal.with_fields(planner.rule_set.personal).without(planner.rule_set.compared_fields)
+    stored, stored_before = read_update_head(entry.head)
+    head, openings = seal(stored, wanted)
+    before, more = seal(stored._replace(item=stored_before, note=""), wanted)
+    if not openings and not more:
+        return SealedEntry(entry)
+    anew = StoredEvent(entry.number, entry.type, entry.facts, pack_update(head, before.item), entry.link)
+    customer = customer_of(planner.rule_set.known_customer, updated.head.item)
+    return SealedEntry(anew, {**openings, **more}, updated.item_id, customer)
 
 
 def fields_of(entry: StoredEvent, link: str) -> Mapping[str, bytes | str]:

@@ -37,6 +37,9 @@ class Cause(StrEnum):
     WOKEN = "WOKEN"
     REOPENED = "REOPENED"
     IMPORTED = "IMPORTED"
+    UPDATED = "UPDATED"
+    COVERED = "COVERED"
+    COVER_ENDED = "COVER_ENDED"
 
 
 class Way(StrEnum):
@@ -57,6 +60,9 @@ WAYS: Mapping[Cause, Way] = {
     Cause.OVERRIDE: Way.OVERRIDE,
     Cause.REOPENED: Way.APART,
     Cause.IMPORTED: Way.APART,
+    Cause.UPDATED: Way.GREEDY,
+    Cause.COVERED: Way.APART,
+    Cause.COVER_ENDED: Way.APART,
 }
 """By why there was a decision."""
 
@@ -67,6 +73,7 @@ class DecisionInputs(NamedTuple):
     ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say. ``outcomes`` says of each
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
     ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
+    ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
     """
 
     item: WorkItem
@@ -83,6 +90,7 @@ class DecisionInputs(NamedTuple):
     actor: str = ""
     outcomes: tuple[bool, ...] = ()
     assigned_ms: int = 0
+    covered: str = ""
 
 
 class Block(StrEnum):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, Way
+from router.model.decision import Decision, DecisionInputs, Way
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
-from router.model.workitem import Kind, State
+from router.model.workitem import Kind, State, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,42 @@ class ActivityRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """What a work item is was changed; who owns it, and what it was charged, was not.
+
+    Parameters
+    ----------
+    kind, rep, pool, epoch
+        The work item's, its owner, empty: nobody, and the pool that they have it of.
+    head
+        Its whole content from now on, with the rules and the workforce that read it.
+    before
+        Of what changed how it was; it has no other attributes.
+    changed
+        What changed, e.g. ``attributes.region``, ``value``, in order.
+    is_decided
+        Whether the decision that follows is made for it.
+    erased
+        What of ``head`` or ``before`` is no more.
+    """
+
+    number: int
+    item_id: str
+    kind: Kind
+    rep: str
+    pool: str
+    epoch: int
+    previous: int
+    head: DecisionInputs
+    before: WorkItem
+    changed: tuple[str, ...]
+    is_decided: bool
+    at_ms: int
+    actor: str = ""
+    erased: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OfferAnswered:
     """An offer was accepted, declined, lapsed or rescinded.
 
@@ -96,8 +132,8 @@ class OfferAnswered:
     workforce
         The revision that an acceptance was checked by where many had the offer, else 0.
     because
-        Of one that was rescinded: COMPLETED, REASSIGNED, OVERRIDE (given to somebody by name), SETTLED (the ledger) or
-        LEFT (the rep was deactivated or deleted); else empty.
+        Of one that was rescinded: COMPLETED, UPDATED, REASSIGNED, OVERRIDE (given to somebody by name), SETTLED (the
+        ledger) or LEFT (the rep was deactivated or deleted); else empty.
     reason
         Why it was declined.
     erased
@@ -292,15 +328,19 @@ class Rewritten:
 
 
 Event = (
-    Decision | OfferAnswered | Completed | ActivityRecorded | Fired | Erased
+    Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Erased
     | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged
 )  # fmt: skip
+
+
+Content = Decision | Updated
+"""Events that hold what a work item is."""
 
 
 def previous_of(event: Event, item_id: str) -> int:
     """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down."""
     match event:
-        case Decision() | OfferAnswered() | Completed() | ActivityRecorded() | Fired():
+        case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired():
             return event.previous
         case Erased(item_ids=item_ids, previous=previous) if previous:
             return previous[item_ids.index(item_id)]

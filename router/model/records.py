@@ -44,6 +44,8 @@ class ItemRecord:
         Whether somebody tried to reach the customer since the owner has it.
     next_date
         When somebody is to turn to it again; None: that is not set.
+    covered
+        The rep on leave for whom the owner stands in; empty: it is the owner's own.
     offer
         The offer that it stands in; None: in none.
     refused
@@ -67,9 +69,15 @@ class ItemRecord:
     fired: tuple[FiredStep, ...] = ()
     worked: bool = False
     next_date: NextDate | None = None
+    covered: str = ""
     offer: OpenOffer | None = None
     refused: tuple[str, ...] = ()
     answered: int = 0
+
+    @property
+    def whose(self) -> str:
+        """Who is to have it when nobody is on leave: whom the owner stands in for, or else the owner."""
+        return self.covered or self.owner
 
     def reopened(self) -> ItemRecord:
         """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""

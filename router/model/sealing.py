@@ -187,7 +187,20 @@ def opened(decision: Decision, openings: Openings) -> Decision:
     CorruptHistory
         If a value is not the one that was sealed.
     """
-    head, erased = decision.head, list[str]()
+    head, erased = opened_head(f"decision {decision.number}", decision.head, openings)
+    sealed = sealed_fields(decision.head.item) if erased else frozenset[str]()
+    return decision._replace(head=head, erased=erased, sealed=sealed)
+
+
+def opened_head(what: str, head: DecisionInputs, openings: Openings) -> tuple[DecisionInputs, tuple[str, ...]]:
+    """Return a head with the values that were sealed in it, and the fields that are left out because they are erased.
+
+    Raises
+    ------
+    CorruptHistory
+        As ``opened``; ``what`` says of what.
+    """
+    erased = list[str]()
 
     def value_of(field: str, value: Any, otherwise: Any) -> Any:
         if type(value) is not Sealed:
@@ -196,7 +209,7 @@ def opened(decision: Decision, openings: Openings) -> Decision:
         if packed is None:
             erased.append(field)
             return otherwise
-        return _checked(f"decision {decision.number}", field, value.data, packed)
+        return _checked(what, field, value.data, packed)
 
     item = head.item
     values = {name: value_of(_ATTRIBUTE + name, value, None) for name, value in item.attributes.items()}
@@ -204,8 +217,7 @@ def opened(decision: Decision, openings: Openings) -> Decision:
     external_id = value_of(EXTERNAL_ID, item.external_id, "")
     note = value_of(NOTE, head.note, "")
     opened_item = item._replace(attributes=attributes, external_id=external_id)
-    sealed = sealed_fields(item) if erased else frozenset[str]()
-    return decision._replace(head=head._replace(item=opened_item, note=note), erased=tuple(erased), sealed=sealed)
+    return head._replace(item=opened_item, note=note), tuple(erased)
 
 
 def erased_attributes(decision: Decision) -> frozenset[str]:

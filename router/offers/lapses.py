@@ -19,7 +19,7 @@ class Lapses:
         """What is offered."""
         return STATES[LAPSE]
 
-    def concerns(self, record: ItemRecord) -> bool:
+    def concerns(self, record: ItemRecord, _: Present) -> bool:
         """Say whether its offer ever lapses."""
         return record.offer is not None and record.offer.timeout_ms > 0
 

@@ -112,6 +112,9 @@ class Offers(Protocol):
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         """Return what is offered to a rep, the oldest offer first: its number and the work item's id."""
 
+    async def holds(self, tenant: str, rep: str, offer: int, item_id: str) -> bool:
+        """Say whether a rep may answer an open offer, by its number, of a work item."""
+
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the
         event that told so, negative. Who has let none lapse is left out.

@@ -6,7 +6,7 @@ only then, so it has to be known what room whoever accepts has now: that takes a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgpack
@@ -121,15 +121,21 @@ class OfferService:
 
     async def work(self, tenant: str, rep: str) -> OfferedWork:
         """Return what is offered to a rep."""
-        items = await self._queries.of(
-            tenant, [item_id for _, item_id in await self._offers.offered(tenant, rep, MOST)]
-        )
+        numbers = {item_id: number for number, item_id in await self._offers.offered(tenant, rep, MOST)}
+        items = [item for item in await self._queries.of(tenant, [*numbers]) if _is_open(item.record, numbers)]
         number = -(await self._offers.lapses(tenant)).get(rep, 0)
         if number <= 0:
             return OfferedWork(items, None)
         (event,) = await self._store.events(tenant, after=number - 1, count=1)
         away = isinstance(event, OfferAnswered) and AwayByLapses(event.lapses, event.item_id, event.at_ms)
         return OfferedWork(items, away or None)
+
+    async def whose(self, tenant: str, record: ItemRecord, rep: str) -> str:
+        """Return whose a work item is for a rep who asks: who owns it, or may answer its offer; empty: nobody."""
+        offer = record.offer
+        if offer is None or offer.rep or not rep:
+            return record.owner or (offer.rep if offer else "")
+        return rep if await self._offers.holds(tenant, rep, offer.number, record.item_id) else ""
 
     async def _told(
         self, tenant: str, command: AnswerCommand, *, preview: bool
@@ -177,6 +183,11 @@ class OfferService:
         events = await self._store.history(tenant, record.item_id, record.event)
         said = became(record, events, request.rep, request.offer)
         return OfferNotOpen(f"tenants/{tenant}/workItems/{record.item_id}", said)
+
+
+def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:
+    """Say whether a work item stands in the offer of these that was made of it: it may have been answered meanwhile."""
+    return record.offer is not None and record.offer.number == numbers.get(record.item_id)
 
 
 def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int) -> str:

@@ -13,7 +13,7 @@ from router.model.dispatch import Answer, OpenOffer
 from router.model.errors import InvalidInput
 from router.model.events import OfferAnswered
 from router.model.workforce import MICROS
-from router.offers.service import AnswerRequest
+from router.offers.service import AnswerRequest, AwayByLapses
 from router.rpc.fields import MAX_NOTE
 
 _ANSWERS: dict[Answer, Any] = {answer: routing.OfferAnswer.Answer.Value(f"ANSWER_{answer}") for answer in Answer}
@@ -64,4 +64,13 @@ def offer_answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnsw
         set_away=event.set_away,
         charge=event.charge / MICROS,
         way=_WAYS[event.way] if event.way else None,
+    )
+
+
+def away_message(tenant: str, lapse: AwayByLapses) -> routing.AwayByLapses:
+    """Say that a rep is away by a lapse."""
+    return routing.AwayByLapses(
+        lapses=lapse.lapses,
+        work_item=f"tenants/{tenant}/workItems/{lapse.item_id}",
+        away_time=fields.timestamp(lapse.at_ms * 1000),
     )

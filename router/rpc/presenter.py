@@ -12,6 +12,7 @@ from router.assignment.queries import WorkItemQueries
 from router.model.decision import Decision
 from router.rpc.fields import View
 from router.rpc.messages import AWAITED, DURABILITIES, decision_message, known_message, name_people
+from router.rpc.update_messages import update_message
 from router.wording.decisions import tell
 from store.durability import DurabilityStatus
 
@@ -60,6 +61,8 @@ class DecisionPresenter:
             message.known_work_item.CopyFrom(known_message(known))
         if view.full and (awaited := await self._queries.awaited(tenant, decision)):
             message.awaited = AWAITED[awaited]
+        if view.tells and (update := await self._queries.update_before(tenant, decision)):
+            message.update.CopyFrom(update_message(update))
         if view.tells:
             await self._put_in_words(call, tenant, decision, message, view)
         return message

@@ -21,13 +21,14 @@ from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
-from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
+from router.rpc.bulk import BulkReassigner, bulk_request
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
 from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
@@ -38,9 +39,10 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
-from router.rpc.offer_messages import answer_request
+from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
+from router.rpc.updates import update_request
 from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
@@ -67,21 +69,25 @@ class RoutingServicer:
         self,
         router: Router,
         reopening: Reopening,
+        updating: Updating,
         queries: WorkItemQueries,
         submissions: SubmissionService,
         watches: WatchService,
         presenter: DecisionPresenter,
         importer: Importer,
+        bulk: BulkReassigner,
         activities: ActivityAnswers,
         offers: OfferService,
     ) -> None:
         self._router = router
         self._reopening = reopening
+        self._updating = updating
         self._queries = queries
         self._submissions = submissions
         self._watches = watches
         self._presenter = presenter
         self._importer = importer
+        self._bulk = bulk
         self._activities = activities
         self._offers = offers
 
@@ -168,9 +174,10 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_ids = self._named(request)
         item = await self._submissions.item(tenant, *item_ids)
-        call.check_own("" if isinstance(item, Submission) else _whose(item.record))
         if isinstance(item, Submission):
+            call.check_own("")
             return received_message(tenant, item)
+        call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
         return work_item_message(tenant, item)
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
@@ -219,6 +226,15 @@ class RoutingServicer:
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await self._presenter.message(call, tenant, decision, view)
+
+    async def BatchReassignWorkItems(self, request: routing.BatchReassignWorkItemsRequest, call: Call) -> Operation:
+        tenant, wish = await bulk_request(request, call)
+        return await self._bulk.begin(tenant, request, wish)
+
+    async def UpdateWorkItem(self, request: routing.UpdateWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = update_request(request, call.actor)
+        stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        return work_item_message(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -292,11 +308,7 @@ class RoutingServicer:
         offered = await self._offers.work(tenant, rep)
         answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
         if away := offered.away:
-            name = f"tenants/{tenant}/workItems/{away.item_id}"
-            told = routing.AwayByLapses(
-                lapses=away.lapses, work_item=name, away_time=fields.timestamp(away.at_ms * 1000)
-            )
-            answer.away.CopyFrom(told)
+            answer.away.CopyFrom(away_message(tenant, away))
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call
@@ -313,11 +325,6 @@ class RoutingServicer:
         stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
-
-
-def _whose(record: ItemRecord) -> str:
-    """Return who owns a work item, or is offered it; empty for nobody, and for many."""
-    return record.owner or (record.offer.rep if record.offer else "")
 
 
 def _is_known(decision: Decision) -> bool:

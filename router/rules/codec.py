@@ -32,17 +32,17 @@ from rules.fields import FieldType
 from rules.normal_form import Ignorable
 from rules.ruleset import Rule
 
-FORMAT = 6
+FORMAT = 7
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread.
 
 1 had no words for "missing": an attribute "N/A" or "" is a value there, and stays one, so that what was decided by it
 is replayed as it was. 2 knew neither ``contains``, ``starts_with`` nor shares, nor fields of which not all counts; 3 no
 ``arrival``; 4 nothing of hours and deadlines, nor an ``arrival`` in the tenant's zone: where none was named, UTC was
-written; 5 knew nobody to ``exclude``. Each rule set is written in the first format that has all of it, for servers of a
-former version to read it while they can.
+written; 5 knew nobody to ``exclude``, 6 nothing to be routed anew ``on_change``. Each rule set is written in the first
+format that has all of it, for servers of a former version to read it while they can.
 """
 _SINCE_3 = frozenset({"contains", "starts_with", "percent"})
-_SINCE_5, _SINCE_6 = ("hours", "contact_within"), ("exclude",)
+_SINCE_5, _SINCE_6, _SINCE_7 = ("hours", "contact_within"), ("exclude",), ("on_change",)
 """Fields of a route, its last ones: where they are empty they are left out, so that an older rule set is written as it
 was."""
 
@@ -127,6 +127,8 @@ def _format_of(rule_set: RoutingRules) -> int:
 
 def _format_of_route(route: Route) -> int:
     """Return the first format that has all of a route; 0 for one that every format has."""
+    if any(getattr(route, name) for name in _SINCE_7):
+        return 7
     if any(getattr(route, name) for name in _SINCE_6):
         return 6
     return 5 if any(getattr(route, name) for name in _SINCE_5) or IgnoreHours() in route.fallback else 0
@@ -141,7 +143,7 @@ _STEPS: dict[str, type[Fallback]] = {
     "wait": Wait,
 }
 _STEP_NAMES = {kind: name for name, kind in _STEPS.items()}
-_FIELDS_OF_4 = len(fields(Route)) - len(_SINCE_5 + _SINCE_6)
+_FIELDS_OF_4 = len(fields(Route)) - len(_SINCE_5 + _SINCE_6 + _SINCE_7)
 
 
 def _write(value: Any) -> list[Any]:

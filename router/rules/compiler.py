@@ -97,6 +97,7 @@ class RouteCompiler:
             hours=form.hours or "",
             contact_within=self._within(form.contact_within, (*path, "contact_within")),
             exclude=self._exclude(form.exclude, (*path, "exclude")),
+            on_change=self._on_change(form.on_change, (*path, "on_change")),
         )
 
     def _look_up(self, pool: str, path: Path) -> None:
@@ -128,6 +129,13 @@ class RouteCompiler:
         for index, name in enumerate(names):
             if fault := self._fault_of_excluding(name):
                 self._report.error((*path, index), fault)
+        return tuple(dict.fromkeys(names))
+
+    def _on_change(self, names: Sequence[str], path: Path) -> tuple[str, ...]:
+        for index, name in enumerate(names):
+            if name not in self._fields:
+                declared = known_names(self._fields)
+                self._report.error((*path, index), f"unknown field {shown(name)}; declared are {declared}{hint(name)}")
         return tuple(dict.fromkeys(names))
 
     def _fault_of_excluding(self, name: str) -> str:

@@ -38,9 +38,11 @@ def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...]
 def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
     expected = form.expect
     eligible, conflict = (None if reps is None else frozenset(reps) for reps in (expected.eligible, expected.conflict))
-    expect = Expectation(expected.rule, expected.pool, eligible, expected.outcome, expected.contact_due, conflict)
+    expect = Expectation(
+        expected.rule, expected.pool, eligible, expected.outcome, expected.contact_due, conflict, expected.moves
+    )
     if expect == Expectation():
-        allowed = "rule, pool, eligible, outcome, conflict and contact_due"
+        allowed = "rule, pool, eligible, outcome, conflict, moves and contact_due"
         report.error((*path, "expect"), f"nothing is expected; allowed are {allowed}")
     if form.arrival and as_epoch(form.arrival) is None:
         report.error((*path, "arrival"), f"found {shown(form.arrival)}; {DATE_ALLOWED} is expected")
@@ -50,7 +52,10 @@ def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
         if text and as_instant_ms(text, "UTC") is None:
             report.error(place, f"found {shown(text)}; {INSTANT_ALLOWED} is expected")
     item = _item(form.item, report, (*path, "item"))
-    return RuleTest(form.name, report.line(path), item, expect, form.arrival, form.at, tuple(form.handlers))
+    if expect.moves is not None and not form.update:
+        report.error((*path, "expect", "moves"), "nothing is updated: say update, what becomes of its fields")
+    handlers = tuple(form.handlers)
+    return RuleTest(form.name, report.line(path), item, expect, form.arrival, form.at, handlers, form.update)
 
 
 def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:

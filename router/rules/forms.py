@@ -144,6 +144,15 @@ class RouteForm(Form):
             "reps, by id, resource name or display name; handlers: whoever owned the work item before.",
         ),
     ] = []
+    on_change: Annotated[
+        list[Name],
+        BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_ON_CHANGE,
+            description="Fields: where one of them is updated, the work item is routed anew, to somebody who has not "
+            "had it; if nobody else can take it, it stays with its owner. Absent: the owner stays.",
+        ),
+    ] = []
     fallback: Annotated[
         list[StepForm],
         BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
@@ -183,6 +192,9 @@ class ExpectForm(Form):
         list[Id] | None,
         Field(max_length=limits.MAX_REPS, description="All of the workforce whom the route's exclude leaves out."),
     ] = None
+    moves: Annotated[
+        bool | None, Field(description="Whether its owner changes by the update: see on_change of a route.")
+    ] = None
     contact_due: Annotated[
         str | None, Field(description="By when whoever gets it is to make contact, as a time like at.")
     ] = None
@@ -205,6 +217,13 @@ class TestForm(Form):
         list[Id],
         Field(max_length=limits.MAX_REPS, description="Who owned it before, for routes that exclude handlers."),
     ] = []
+    update: Annotated[
+        dict[str, Any],
+        Field(
+            description="What becomes of some of its fields later; null takes one out. What is expected is then of the "
+            "item as it is after that."
+        ),
+    ] = {}
     expect: ExpectForm
 
 

@@ -89,6 +89,7 @@ class Route:
     if they were; ``wait``: for one of them who fits the work item waits, rather than going on to the next step.
     ``contact_within`` is how long the owner may take, in their own hours, until they make contact; None: as they like.
     ``exclude`` names fields whose texts name reps, or ``HANDLERS``: whoever is meant is no candidate of any step.
+    ``on_change`` names fields: where one of them is updated, the work item is routed anew.
     """
 
     pool: str
@@ -101,6 +102,7 @@ class Route:
     hours: Literal["", "ignore", "wait"] = ""
     contact_within: DurationTable | None = None
     exclude: tuple[str, ...] = ()
+    on_change: tuple[str, ...] = ()
 
     @property
     def excluding_fields(self) -> tuple[str, ...]:

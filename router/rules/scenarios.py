@@ -6,14 +6,15 @@ Who plans is injected, so that tests run by the very code that routes, see ``rou
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.model.decision import Outcome
 from router.model.errors import InvalidInput, Violation
 from router.model.workitem import WorkItem
+from router.rules.on_change import moves
 from router.rules.route import Route, RoutingRules
 from router.rules.stamps import check_unstamped, stamped
 from rules.arrival import instant
@@ -26,7 +27,7 @@ class Expectation:
     """What is to become of the work item; None: not looked at.
 
     ``rule`` is ``default`` where no rule is to match. ``contact_due`` is by when whoever gets it is to make contact,
-    ``conflict`` who is left out because the route excludes them.
+    ``conflict`` who is left out because the route excludes them, ``moves`` whether it is routed anew by the update.
     """
 
     rule: str | None = None
@@ -35,6 +36,7 @@ class Expectation:
     outcome: str | None = None
     contact_due: str | None = None
     conflict: frozenset[str] | None = None
+    moves: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RuleTest:
         When it is decided; empty: when it comes, and if that is not said either, at a time when everybody works.
     handlers
         Who owned it before.
+    update
+        What becomes of some attributes later; None: that one is taken out.
     """
 
     name: str
@@ -60,6 +64,7 @@ class RuleTest:
     arrival: str = ""
     at: str = ""
     handlers: tuple[str, ...] = ()
+    update: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,17 @@ def run(rule_set: RoutingRules, tests: Sequence[RuleTest], plan: Plan, time_zone
     for test in tests:
         at_ms = _instant_of(test, time_zone)
         try:
-            planned = plan(_item_of(rule_set, test, at_ms), at_ms, test.handlers)
+            item = _item_of(rule_set, test, at_ms)
+            planned = plan(item, at_ms, test.handlers)
+            came = _updated(rule_set, test, item)
+            after = plan(came, at_ms, test.handlers) if test.update else planned
         except InvalidInput as error:
             differences = [f"the item cannot be routed: {error}"]
         else:
-            differences = list(_differences(test.expect, planned, time_zone))
+            differences = list(_differences(test.expect, after, time_zone))
+            has_moved = moves(rule_set, (planned.route, after.route), item.attributes, came.attributes)
+            if test.expect.moves not in (None, has_moved):
+                differences.append(f"expected moves {shown(test.expect.moves)}, came {shown(has_moved)}")
         results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
     return results
 
@@ -129,6 +140,13 @@ def _item_of(rule_set: RoutingRules, test: RuleTest, at_ms: int | None) -> WorkI
     if rule_set.arrival is None or at_ms is None:
         return test.item
     return stamped(test.item, rule_set.arrival.name, test.arrival or instant(at_ms * 1000))
+
+
+def _updated(rule_set: RoutingRules, test: RuleTest, item: WorkItem) -> WorkItem:
+    """Return a test's work item as it is after the update."""
+    check_unstamped(rule_set, item._replace(attributes=test.update))
+    attributes = {name: value for name, value in {**item.attributes, **test.update}.items() if value is not None}
+    return item._replace(attributes=attributes)
 
 
 def _differences(expect: Expectation, planned: Planned, time_zone: str) -> Iterator[str]:

@@ -9,10 +9,12 @@ leave stands in the log, which is complete for that time once the store's clock 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from failures import StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -26,6 +28,7 @@ from router.model.workforce import Pool
 from router.timers.ports import MAX_TIMERS, Timers
 from router.timers.timer import CREDIT, EXPIRE, LEDGERS, Timer, is_of_ledger
 
+_log = logging.getLogger(__name__)
 _PAGE = 200
 _POOL = "pool/"
 """What the name of a pool's record begins with."""
@@ -39,6 +42,8 @@ class Credits:
         self._store = store
         self._planners = planners
         self._timers = timers
+        self.skipped = 0
+        """How many steps could not be made, for what they follow from cannot be read, each as often as it was tried."""
 
     async def due(self, roster: Roster, pools: Iterable[str]) -> dict[str, list[Timer]]:
         """Return what falls due of the ledgers of some pools; nothing of a pool that is no more."""
@@ -62,8 +67,19 @@ class Credits:
         planner = await self._planners.newest(self._tenant) if due else None
         with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
             for timer in due:
-                made += planner is not None and await self._make(planner, timer, status.now_ms)
+                made += planner is not None and await self._made(planner, timer, status.now_ms)
         return made
+
+    async def _made(self, planner: Planner, timer: Timer, now_ms: int) -> bool:
+        """Make a step; one that cannot be made keeps no other from being made."""
+        try:
+            return await self._make(planner, timer, now_ms)
+        except (StaleRevision, StoreUnavailable, StoreUnsuitable):
+            raise
+        except Exception as error:  # whatever it is: nobody else's steps stop for one
+            self.skipped += 1
+            _log.error("tenants/%s: %s of %s is passed over: %r", self._tenant, timer.name, timer.item_id, error)
+            return False
 
     async def _make(self, planner: Planner, timer: Timer, now_ms: int) -> bool:
         pool_id, rep = timer.item_id.partition("/")[2], timer.name.partition("/")[2]

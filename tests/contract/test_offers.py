@@ -500,6 +500,7 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     assert known is not None
 
     assert again == repeated == offer._replace(is_known=True)
+    assert known
     assert (known.state, known.is_open) == (State.OFFERED, True)
     assert [(each.field, each.stored, each.sent) for each in known.differences] == [("value", 1.0, 9)]
     await firm.check()

@@ -18,10 +18,11 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, reassign_command
+from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, UpdateRequest, reassign_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.requeuer import Requeuer
 from router.erasure.finding import Search
 from router.erasure.ports import Counts, Pending
@@ -30,8 +31,8 @@ from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound, NotPossible, RequestIdReused
-from router.model.events import Erased
-from router.model.sealing import Personal
+from router.model.events import Erased, Updated
+from router.model.sealing import Personal, Sealed
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -615,3 +616,24 @@ async def test_what_rules_worked_out_of_personal_values_is_kept_when_they_are_er
     assert [p.actual for p in after.predicates] == [None, "east", None, None, None]
     assert after.erased == {"external_id", "phone"}
     assert await hidden.replay() == ([], {decision.item_id})
+
+
+async def test_what_an_update_changed_is_sealed_on_both_sides_and_erased_with_the_rest(world: World) -> None:
+    await world.arrange()
+    await world.route("L-1", phone="110", region="east", customer="C-1")
+    updating = Updating(world.store, world.planners, world.queries, world.customer_scores)
+    paths = frozenset({"attributes.phone", "attributes.customer"})
+    wish = UpdateRequest("crm~L-1", {"phone": PHONE, "customer": "C-2"}, 0, 0, paths)
+
+    await updating.update(world.tenant, wish)
+
+    (change,) = [event for event in await world.store.events(world.tenant) if isinstance(event, Updated)]
+    stored_events = await world.values.stored_contents(world.tenant, ["crm~L-1"])
+    (stored,) = [event for event in stored_events if isinstance(event, Updated)]
+    assert (change.before.attributes["phone"], change.head.item.attributes["phone"]) == ("110", PHONE)
+    assert type(stored.before.attributes["phone"]) is type(stored.head.item.attributes["phone"]) is Sealed
+    await world.eraser.erase(world.tenant, Subject(customer="C-2"))
+    (change,) = [event for event in await world.store.events(world.tenant) if isinstance(event, Updated)]
+    assert "phone" not in {**change.before.attributes, **change.head.item.attributes}
+    assert change.erased == ("attributes.phone",)
+    assert await world.replay() == ([], {"crm~L-1"})

@@ -29,6 +29,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.caps import Amounts
 from router.assignment.commands import (
     BindCommand,
@@ -37,6 +38,7 @@ from router.assignment.commands import (
     ReassignRequest,
     ReopenRequest,
     RouteRequest,
+    UpdateRequest,
     route_command,
 )
 from router.assignment.planner_cache import PlannerCache
@@ -44,6 +46,7 @@ from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.roster import ResolvedRequirement
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
@@ -70,6 +73,7 @@ from router.model.events import (
     PresenceChanged,
     RulesPublished,
     Settled,
+    Updated,
     WorkforceChanged,
 )
 from router.model.revisions import RevisionPair
@@ -80,6 +84,7 @@ from router.offers.service import AnswerRequest, OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from router.timers.timer import digest
 from router.workforce.edits import Edit
@@ -130,6 +135,7 @@ rules:
       require: [{rep: skills, op: has, item: skill}]
       prefer: [{rep: skills, op: has, value: ERP, score: 3}]
       value: potential
+      on_change: [skill, phone, region]
       fallback: [{drop: [skills]}, {hours: ignore}, {rep: dev}]
   - id: waits
     when: {field: region, op: eq, value: waits}
@@ -179,6 +185,8 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.bulk = BulkReassignment(assignments, self.planners, self.queries)
+        self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
@@ -209,14 +217,14 @@ class Side:
             self.planners,
             self.who_is_away,
             self.timers,
-            [Wakes(lifts_of, ever_lifts), NextDates(), Lapses()],
+            [Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
         await self.follower().catch_up()
         before = digest(await self.timers.timers(TENANT))
-        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
+        fired = await self.follower().make_due() + await self.timers.fire(TENANT)
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
@@ -260,6 +268,7 @@ def without_times(value: Any) -> Any:
             | OfferAnswered()
             | PresenceChanged()
             | Settled()
+            | Updated()
             | WorkforceChanged()
             | RulesPublished()
         ):
@@ -339,10 +348,16 @@ class Stores(RuleBasedStateMachine):
     def pass_time(self, hours: int, ms: int) -> None:
         self.set_clock(self.now_ms + hours * HOUR_MS + ms)
 
-    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
-    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+    @rule(
+        rep=st.sampled_from(REPS),
+        place=st.integers(0, 1),
+        begins=st.integers(-9, 30),
+        hours=st.integers(0, 40),
+        substitute=st.sampled_from(["", *REPS]),
+    )
+    def take_leave(self, rep: str, place: int, begins: int, hours: int, substitute: str) -> None:
         start_ms = self.now_ms + begins * HOUR_MS
-        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS, "", substitute) if hours else None
         self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
 
     @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
@@ -429,6 +444,36 @@ class Stores(RuleBasedStateMachine):
         wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
 
+    @rule(data=st.data(), rep=st.sampled_from(["", "", *REPS]), size=st.integers(1, 6), again=st.booleans())
+    def reassign_many(self, data: st.DataObject, rep: str, size: int, again: bool) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]), max_size=size, unique=True))
+        operation = "b1" if again else f"b{self.now_ms}-{len(self.item_ids)}"
+        wishes = [ReassignRequest(each, rep, "left", request_id=f"{operation}:{each}") for each in ids]
+        self.both(lambda side: side.bulk.find(TENANT, BulkRequest(owner=rep)))
+        self.both(lambda side: side.bulk.reassign(TENANT, wishes))
+
+    @rule(
+        data=st.data(),
+        names=st.sets(st.sampled_from(["region", "skill", "potential", "customer", "risk", "phone"]), max_size=3),
+        priority=st.sampled_from([None, None, 5]),
+        request_id=st.sampled_from(["", "", "", "u1", "a1", "r1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        preview=st.booleans(),
+    )
+    def update(
+        self, data: st.DataObject, names: set[str], priority: int | None, request_id: str, expected: int | None,
+        preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        drawn = self.request(data).item
+        paths = [f"attributes.{name}" for name in names] + ["value"] * ("potential" in names)
+        paths += ["priority"] * (priority is not None)
+        wish = UpdateRequest(
+            item_id, drawn.attributes, drawn.value, priority or 0, frozenset(paths), expected=expected,
+            request_id=request_id, actor="mo",
+        )  # fmt: skip
+        self.both(lambda side: side.updating.update(TENANT, wish, preview=preview))
+
     @rule(
         data=st.data(),
         state=st.sampled_from([State.CONVERTED, State.CLOSED]),
@@ -463,7 +508,7 @@ class Stores(RuleBasedStateMachine):
         note=st.sampled_from(["", "张 3 calls back"]),
         external_id=st.sampled_from(["", "", "x1", "x2"]),
         occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
-        next_in=st.sampled_from([None, None, 1, 5, 40]),
+        next_in=st.sampled_from([None, None, 1, 5, 40, -1, 0]),
         request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
         by_owner=st.booleans(),
         preview=st.booleans(),
@@ -555,6 +600,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
         self.both(lambda side: side.assignments.open_offers(TENANT))
         self.both(lambda side: side.open_offers.lapses(TENANT))

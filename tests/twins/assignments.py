@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import ANY, NEW, BindCommand, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
+from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
+from router.history.rehearsal import decided
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer
-from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Completed, Event, previous_of
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
+from router.model.events import Completed, Content, Event, Updated, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
@@ -64,6 +64,54 @@ class MemoryAssignments(Tenants):
         at_ms = self._time_of(state)
         return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
 
+    async def update(
+        self, tenant: str, revisions: RevisionPair, command: BindCommand, *, preview: bool = False
+    ) -> Changed | Refusal | Moved:
+        """Do the job of an update; see ``router.assignment.ports.Assignments``."""
+        state = self._tenants[tenant]
+        if revisions[:2] != (state.rules, state.workforce):
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        known = state.requests.get(command.request_id)
+        if command.request_id and known is not None:
+            fingerprint, event = known
+            is_same = fingerprint == command.fingerprint and isinstance(event, Updated)
+            return Changed(event.number) if is_same else Refusal.REQUEST_ID_REUSED  # type: ignore[attr-defined]
+        record = state.projection.items.get(command.item_id)
+        refusal = _refused(command, record)
+        if refusal is not None:
+            return refusal
+        at_ms = self._time_of(state)
+        if not _is_planned_for(command, at_ms):
+            return Moved(at_ms)
+        assert record is not None  # else it was refused
+        return self._update(state, command, record, at_ms, preview)
+
+    def _update(
+        self, state: Tenant, job: BindCommand, record: ItemRecord, at_ms: int, preview: bool
+    ) -> Changed | Refusal:
+        assert job.change is not None
+        if record.offer and not preview:
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor, "UPDATED")
+            record = state.projection.items[job.item_id]
+        updated = Updated(
+            len(state.events) + 1, job.item_id, record.kind, record.owner, record.pool, record.epoch, record.event,
+            job.head, job.change.before, job.change.changed, job.change.is_decided, at_ms, job.head.actor,
+        )  # fmt: skip
+        if not preview:
+            state.events.append(updated)
+            state.projection.enter_updated(updated)
+            state.openings[job.item_id].update(job.openings)
+            if job.openings and job.customer:
+                state.subjects[job.customer].add(job.item_id)
+            if job.request_id:
+                state.requests[job.request_id] = (job.fingerprint, updated)
+        number = 0 if preview else updated.number
+        if not job.change.is_decided:
+            return Changed(number)
+        decision = self._choose(state, job._replace(request_id=""), state.projection.items[job.item_id], at_ms, preview)
+        assert isinstance(decision, Decision)  # nobody is named
+        return Changed(number, opened_in(state, decision, job.openings))
+
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
@@ -71,7 +119,7 @@ class MemoryAssignments(Tenants):
         with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
             standing = state.projection.standing(job.item_id, job.head.cause)
             seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
-        choice = choose(job.attempts, seen, job.rotation, job.named, way)
+        decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         is_told = record is None or record.answered < record.decision
@@ -81,7 +129,7 @@ class MemoryAssignments(Tenants):
             because = "OVERRIDE" if job.named else "REASSIGNED"
             enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, because=because)
             record = state.projection.items[job.item_id]
-        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
+            decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -101,36 +149,6 @@ class MemoryAssignments(Tenants):
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
-
-    def _decide(
-        self,
-        number: int,
-        at_ms: int,
-        job: BindCommand,
-        record: ItemRecord | None,
-        seen: tuple[ObservedState, ...],
-        choice: Choice,
-    ) -> Decision:
-        outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
-        epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
-        candidates = [candidates for candidates, _ in job.attempts]
-        return Decision(
-            number=number,
-            item_id=job.item_id,
-            kind=job.kind,
-            outcome=outcome,
-            rep=choice.rep,
-            pool=choice.pool,
-            epoch=epoch,
-            charge=choice.charge,
-            seen=seen,
-            stand=choice.stand,
-            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
-            previous=record.event if record else 0,
-            at_ms=at_ms,
-            head=job.head,
-            freed=record.owner if choice.found and record else "",
-        )
 
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.assignment.ports.Assignments``."""
@@ -211,11 +229,22 @@ class MemoryAssignments(Tenants):
         owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
 
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody."""
+        return [place for place in self._tenants[tenant].projection.covered() if place[0] > after][:count]
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
         state = self._tenants[tenant]
         known = repeated_in(state, request_id, fingerprint)
         return opened_in(state, known) if isinstance(known, Decision) else known
+
+    async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
+        """Say whether a request was done before; see ``router.assignment.ports.Assignments``."""
+        known = self._tenants[tenant].requests.get(request_id)
+        if known is not None and known[0] != fingerprint:
+            raise RequestIdReused(request_id)
+        return known is not None
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
@@ -245,12 +274,19 @@ class MemoryAssignments(Tenants):
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers."""
+        return [event for event in self._numbered(tenant, numbers) if isinstance(event, Decision)]
+
+    async def contents(self, tenant: str, numbers: Sequence[int]) -> list[Content]:
+        """Return the events of these numbers that hold what work items are."""
+        return [event for event in self._numbered(tenant, numbers) if isinstance(event, Content)]
+
+    def _numbered(self, tenant: str, numbers: Sequence[int]) -> list[Event]:
         state = self._tenants[tenant]
         events = state.events
         for number in numbers:
             if not 0 < number <= len(events):
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
-        return [opened_in(state, event) for number in numbers if isinstance(event := events[number - 1], Decision)]
+        return [opened_in(state, events[number - 1]) for number in numbers]
 
     async def ledger(self, tenant: str, pool: str) -> LedgerState:
         """Return a pool's ledger."""

@@ -73,6 +73,10 @@ class MemoryOffers(Tenants):
         """Return what is offered to a rep."""
         return self._tenants[tenant].projection.offers.offered(rep)[:count]
 
+    async def holds(self, tenant: str, rep: str, offer: int, item_id: str) -> bool:
+        """Say whether a rep may answer an open offer."""
+        return (offer, item_id) in self._tenants[tenant].projection.offers.offered(rep)
+
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         """Return how many offers in a row reps have let lapse."""
         return dict(self._tenants[tenant].projection.offers.lapses)

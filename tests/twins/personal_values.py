@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
-from router.model.decision import Decision
 from router.model.errors import RequestIdReused
-from router.model.events import Erased
+from router.model.events import Content, Erased
 from tests.twins.tenants import Tenants, opened_in
 
 
@@ -18,10 +17,10 @@ class MemoryPersonalValues(Tenants):
         """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
         return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
 
-    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
-        """Return decisions as they are stored."""
+    async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
+        """Return decisions and updates as they are stored."""
         events = self._tenants[tenant].events
-        return [event for event in events if isinstance(event, Decision) and event.item_id in item_ids]
+        return [event for event in events if isinstance(event, Content) and event.item_id in item_ids]
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
         """Return what a request erased before."""
@@ -63,11 +62,11 @@ class MemoryPersonalValues(Tenants):
         return counts
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
-        """Return the decisions of a slice of the log."""
+        """Return the contents of a slice of the log."""
         state = self._tenants[tenant]
         events = state.events[after:][:count]
-        decisions = [opened_in(state, event) for event in events if isinstance(event, Decision)]
-        return LogPage(decisions, [], events[-1].number) if events else None
+        contents = [opened_in(state, event) for event in events if isinstance(event, Content)]
+        return LogPage(contents, [], events[-1].number) if events else None
 
     async def is_sealed(self, tenant: str) -> bool:  # noqa: ARG002 (every tenant's is)
         """Memory forgot whatever was not."""

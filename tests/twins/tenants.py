@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from router.history.projection import StateProjection
-from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Event, OfferAnswered
-from router.model.opening import is_closed, opened_event
+from router.model.events import Event
+from router.model.opening import is_closed, may_seal, opened_event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
@@ -67,6 +66,7 @@ _Event = TypeVar("_Event", bound=Event)
 
 def opened_in(state: Tenant, event: _Event, openings: Openings = NO_OPENINGS) -> _Event:
     """Open what is sealed in an event, with what is kept beside the log or, for a preview, comes with the job."""
-    if not isinstance(event, Decision | ActivityRecorded | OfferAnswered) or not is_closed(event):
+    if not may_seal(event) or not is_closed(event):
         return event
-    return opened_event(event, openings or state.openings[event.item_id])  # type: ignore[return-value]  # of its kind
+    item_id: str = event.item_id  # type: ignore[union-attr]  # what may seal has one
+    return opened_event(event, openings or state.openings[item_id])  # type: ignore[type-var]  # of its kind

@@ -138,6 +138,48 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
 
+    def reassign_many(
+        self, filter: str, rep: str = "", *, note: str = "", preview: bool = False, request_id: str = ""  # noqa: A002
+    ) -> Operation:  # fmt: skip
+        """Have up to 10,000 open work items moved to a rep, or each to whom the rules and the ledger choose.
+
+        ``filter`` is as in `list_work_items`. Follow it with `operations`; its result is a
+        ``BatchReassignWorkItemsResponse``. With ``preview`` that is in the answer, and says who would get what.
+        """
+        request = routing.BatchReassignWorkItemsRequest(
+            parent=self.parent,
+            filter=filter,
+            rep=self._name("reps", rep) if rep else "",
+            note=note,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/BatchReassignWorkItems", request, Operation)
+
+    def update(
+        self, work_item: str, attributes: Attributes | None = None, *, value: float | None = None,
+        priority: int | None = None, etag: str = "", preview: bool = False, request_id: str = "",
+    ) -> routing.WorkItem:  # fmt: skip
+        """Change what an open work item is; ``preview`` writes nothing.
+
+        An attribute that is None is taken out; what is not given stays. Where its route says `on_change` of what
+        changes, or nobody owns it, it is decided anew.
+        """
+        given = attributes or {}
+        item = routing.WorkItem(
+            name=self._name("workItems", work_item), value=value or 0, priority=priority or 0, etag=etag
+        )
+        item.attributes.update({name: plain(each) for name, each in given.items() if each is not None})
+        numbers = {"value": value, "priority": priority}
+        paths = [f"attributes.{name}" for name in given]
+        paths += [name for name, each in numbers.items() if each is not None]
+        if not paths:
+            raise ValueError("nothing is to be changed: give attributes, value or priority")
+        request = routing.UpdateWorkItemRequest(
+            work_item=item, request_id=request_id or new_id(), validate_only=preview, update_mask={"paths": paths}
+        )
+        return self._connection.call("RoutingService/UpdateWorkItem", request, routing.WorkItem)
+
     def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
         """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""
         request = routing.CompleteWorkItemRequest(
@@ -147,6 +189,37 @@ class RoutingCalls(Calls):
             request_id=new_id(),
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
+
+    def accept_work_item(
+        self, work_item: str, offer: int, rep: str = "", *, request_id: str = "", preview: bool = False
+    ) -> routing.WorkItem:
+        """Accept an open offer, by its number, see ``WorkItem.offer``; ``rep`` may be absent for a rep alone.
+
+        ``preview`` writes nothing.
+        """
+        request = routing.AcceptWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/AcceptWorkItem", request, routing.WorkItem)
+
+    def decline_work_item(
+        self, work_item: str, offer: int, rep: str = "", reason: str = "", *, request_id: str = "",
+        preview: bool = False,
+    ) -> routing.WorkItem:  # fmt: skip
+        """Decline an open offer, by its number; ``rep`` and ``preview`` are as in `accept_work_item`."""
+        request = routing.DeclineWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/DeclineWorkItem", request, routing.WorkItem)
 
     def reopen(
         self, work_item: str, reason: str = "", *, etag: str = "", preview: bool = False, full: bool = False,
@@ -172,7 +245,7 @@ class RoutingCalls(Calls):
     ) -> Operation:
         """Have up to 10,000 work items imported with their owners, see `imported`; follow it with `operations`.
 
-        Its result is an ``ImportWorkItemsResponse``.
+        Its result is an ``ImportWorkItemsResponse``; of a preview it is there at once, and says what would be refused.
         """
         request = routing.ImportWorkItemsRequest(
             parent=self.parent, items=items, request_id=request_id or new_id(), validate_only=preview

@@ -4,6 +4,7 @@ from fairlead.v1 import activities_pb2 as _activities_pb2
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
@@ -144,6 +145,58 @@ class ReassignWorkItemRequest(_message.Message):
     language_code: str
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
 
+class BatchReassignWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "filter", "rep", "note", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    filter: str
+    rep: str
+    note: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., filter: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class BatchReassignWorkItemsResponse(_message.Message):
+    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count")
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    REASSIGNED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    STAYED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ReassignResult]
+    shares: _containers.RepeatedCompositeFieldContainer[ReassignShare]
+    reassigned_count: int
+    stayed_count: int
+    refused_count: int
+    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ...) -> None: ...
+
+class ReassignResult(_message.Message):
+    __slots__ = ("work_item", "former_owner", "rep", "decision", "error")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    FORMER_OWNER_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    former_owner: str
+    rep: str
+    decision: str
+    error: _status_pb2.Status
+    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class ReassignShare(_message.Message):
+    __slots__ = ("rep", "count")
+    REP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    count: int
+    def __init__(self, rep: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
 class CompleteWorkItemRequest(_message.Message):
     __slots__ = ("name", "resolution", "etag", "request_id", "validate_only")
     class Resolution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -167,6 +220,18 @@ class CompleteWorkItemRequest(_message.Message):
     request_id: str
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., resolution: _Optional[_Union[CompleteWorkItemRequest.Resolution, str]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class UpdateWorkItemRequest(_message.Message):
+    __slots__ = ("work_item", "update_mask", "request_id", "validate_only")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    work_item: WorkItem
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    validate_only: bool
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class AcceptWorkItemRequest(_message.Message):
     __slots__ = ("name", "rep", "offer", "request_id", "validate_only")
@@ -199,7 +264,7 @@ class DeclineWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class OfferAnswer(_message.Message):
-    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way")
+    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name")
     class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ANSWER_UNSPECIFIED: _ClassVar[OfferAnswer.Answer]
@@ -220,6 +285,7 @@ class OfferAnswer(_message.Message):
     SET_AWAY_FIELD_NUMBER: _ClassVar[int]
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     WAY_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     answer: OfferAnswer.Answer
     offer: int
     rep: str
@@ -228,7 +294,8 @@ class OfferAnswer(_message.Message):
     set_away: bool
     charge: float
     way: _decisions_pb2.Decision.Way
-    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ...) -> None: ...
+    rep_display_name: str
+    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ...) -> None: ...
 
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")
@@ -305,7 +372,7 @@ class WatchWorkItemsResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
 
 class WorkItemChange(_message.Message):
-    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "offer_answer")
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update", "offer_answer")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -313,6 +380,7 @@ class WorkItemChange(_message.Message):
     DECISION_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
     OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     id: str
     work_item: str
@@ -321,8 +389,9 @@ class WorkItemChange(_message.Message):
     decision: _decisions_pb2.Decision
     closed: WorkItem.State
     activity: _activities_pb2.Activity
+    update: _decisions_pb2.WorkItemUpdate
     offer_answer: OfferAnswer
-    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
 
 class ListMyWorkRequest(_message.Message):
     __slots__ = ("rep", "page_size", "page_token", "language_code")
@@ -389,7 +458,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "offer_answer")
+    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -399,6 +468,7 @@ class TimelineEntry(_message.Message):
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     REMINDER_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_FIELD_NUMBER: _ClassVar[int]
     OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
@@ -409,11 +479,12 @@ class TimelineEntry(_message.Message):
     closed: WorkItem.State
     reminder: int
     erased: bool
+    update: _decisions_pb2.WorkItemUpdate
     offer_answer: OfferAnswer
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "offer")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -469,6 +540,7 @@ class WorkItem(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
+    COVERED_REP_FIELD_NUMBER: _ClassVar[int]
     OFFER_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: WorkItem.Kind
@@ -484,5 +556,6 @@ class WorkItem(_message.Message):
     etag: str
     create_time: _timestamp_pb2.Timestamp
     decision: str
+    covered_rep: str
     offer: WorkItem.Offer
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ...) -> None: ...

@@ -13,14 +13,14 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
-from router.assignment.commands import MOST_CANDIDATES, BindCommand, Completion, KnownAs, Moved, Refusal
-from router.history.codec import pack_head, read_decision, read_effect, read_event
+from router.assignment.commands import MOST_CANDIDATES, BindCommand, Changed, Completion, KnownAs, Moved, Refusal
+from router.history.codec import pack_head, pack_update, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
 from router.model.dispatch import DispatchClock, OpenOffer
-from router.model.errors import CorruptHistory, NotFound, StaleRevision
-from router.model.events import Event
+from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
+from router.model.events import Content, Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
@@ -37,10 +37,10 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _FIRST_PLACES = 11
-_LATER_PLACES: tuple[Any, ...] = ([], 0, [], [], [], 0)
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0)
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
-ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date, its open
-offer, who refused it, what answered its last offer."""
+ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date,
+for whom its owner stands in, its open offer, who refused it, what answered its last offer."""
 
 _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
@@ -117,6 +117,21 @@ class RedisAssignments:
             return answers
 
         return _bind.sent(self._redis, keys, arguments, read)
+
+    async def update(
+        self, tenant: str, revisions: RevisionPair, command: BindCommand, *, preview: bool = False
+    ) -> Changed | Refusal | Moved:
+        keys, arguments = bind_arguments(
+            tenant, revisions, [command], preview=preview, request_ttl_s=self._request_ttl_s
+        )
+        reply = await _bind(self._redis, keys, arguments)
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
+        answer = _changed(reply[0], command)
+        if isinstance(answer, Moved):
+            self._clock.learn(tenant, [answer])
+        return answer
 
     async def now_us(self, tenant: str) -> int:
         return int(await _now(self._redis, [Keys(tenant).revisions], []))
@@ -201,6 +216,13 @@ class RedisAssignments:
             )
         return [_owned(member) for member in members]
 
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        with translated():
+            members = await self._redis.zrangebylex(
+                Keys(tenant).owned, f"[\0v\0{after + 1:016}", "(\0v\0:", start=0, num=count
+            )
+        return [_owned(member) for member in members]
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         with translated():
             packed = await self._redis.get(Keys(tenant).request(request_id))
@@ -213,6 +235,15 @@ class RedisAssignments:
         if outcome[0] == _EXISTING_OFFER:
             return decision._replace(is_known=True)
         return decision._replace(outcome=Outcome(outcome[0]))
+
+    async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
+        with translated():
+            packed = await self._redis.get(Keys(tenant).request(request_id))
+        if packed is None:
+            return False
+        if msgpack.unpackb(packed)[0] != fingerprint:
+            raise RequestIdReused(request_id)
+        return True
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
@@ -263,6 +294,12 @@ class RedisAssignments:
 
     async def decisions(self, tenant: str, numbers: Sequence[int]) -> list[Decision]:
         """Return the decisions of these numbers, in one round trip."""
+        return [event for event in await self._numbered(tenant, numbers) if isinstance(event, Decision)]
+
+    async def contents(self, tenant: str, numbers: Sequence[int]) -> list[Content]:
+        return [event for event in await self._numbered(tenant, numbers) if isinstance(event, Content)]
+
+    async def _numbered(self, tenant: str, numbers: Sequence[int]) -> list[Event]:
         key = Keys(tenant).events
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -273,7 +310,7 @@ class RedisAssignments:
             if not entries:
                 raise CorruptHistory(f"tenants/{tenant}/decisions/{number}", "the log has not got it any more")
         events = [_event(number, fields) for number, ((_, fields),) in zip(numbers, replies, strict=True)]
-        return await self._opened(tenant, [event for event in events if isinstance(event, Decision)])
+        return await self._opened(tenant, events)
 
     async def _opened(self, tenant: str, events: list[Any]) -> list[Any]:
         return await opened_events(self._redis, tenant, events)
@@ -415,13 +452,18 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
         _WAYS[job.head.cause],
         normal_place,
     ]
-    if job.openings or job.interval:
+    if job.openings or job.interval or job.change:
         form += _beside(job, keys, all_keys)
+    if job.change:
+        packed = pack_update(job.head, job.change.before)
+        form.append([job.change.changed, int(job.change.is_decided), job.head.actor, packed])
     return form
 
 
 def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
     """Return the instants that a job is planned for, and what opens its sealed values."""
+    if job.change and not job.openings:
+        return [*(job.interval or (0, 0)), False]
     if not job.openings:
         return [*(job.interval or ())]
     all_keys.append(keys.personal(job.item_id))
@@ -451,6 +493,17 @@ def _answer(reply: list[Any], job: BindCommand) -> _Bound:
             return Refusal(refusal.decode())
 
 
+def _changed(reply: list[Any], job: BindCommand) -> Changed | Refusal | Moved:
+    match reply:
+        case [b"UPDATED", number, decision, facts]:
+            return Changed(number, opened(read_decision(decision, facts, job.head), job.openings))
+        case [b"UPDATED", number]:
+            return Changed(number)
+        case [b"MOVED", now_ms]:
+            return Moved(now_ms)
+    return Refusal(reply[0].decode())
+
+
 def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:
     decision = read_event(number, form, facts, head)
     assert isinstance(decision, Decision)
@@ -472,13 +525,13 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date, offer, refused, answered = _all_places(
-            msgpack.unpackb(packed)
+        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date, covered, offer, refused, answered = (
+            _all_places(msgpack.unpackb(packed))
         )
         event, version, content, decision, first = numbers
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
-            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None,
+            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None, _text(covered),
             _open_offer(*offer) if offer else None, tuple(refused), answered,
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
@@ -488,6 +541,12 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
 def _all_places(record: list[Any]) -> list[Any]:
     """Return a record with all its places: it ends behind the last that something was written to."""
     return [*record, *_LATER_PLACES[len(record) - _FIRST_PLACES :]]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 def _open_offer(number: int, rep: str, pool: str, timeout_ms: int, clock: str, at_ms: int) -> OpenOffer:

@@ -12,10 +12,10 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.history.codec import read_event
-from router.model.decision import Decision
 from router.model.errors import CorruptHistory, RequestIdReused
-from router.model.events import Event, previous_of
-from router.model.sealing import NO_OPENINGS, Openings, is_sealed, opened
+from router.model.events import Content, Event, previous_of
+from router.model.opening import is_closed, opened_event
+from router.model.sealing import NO_OPENINGS, Openings
 from store.clients import RedisClient
 from store.files import rewritten
 from store.translation import translated
@@ -36,11 +36,11 @@ class RedisPersonalValues:
             members = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
         return [item_id.decode() for item_id in members]
 
-    async def stored_decisions(self, tenant: str, item_ids: Sequence[str]) -> list[Decision]:
-        """Return decisions as they are stored: each work item's events are followed backwards."""
-        keys, decisions = Keys(tenant), list[Decision]()
+    async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
+        """Return them as they are stored: each work item's events are followed backwards."""
+        keys, contents = Keys(tenant), list[Content]()
         if not item_ids:
-            return decisions
+            return contents
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         followed = {
@@ -50,31 +50,29 @@ class RedisPersonalValues:
         }
         while followed:
             events = await self._events(keys.events, [*followed.values()])
-            decisions += [event for event in events if isinstance(event, Decision)]
+            contents += [event for event in events if isinstance(event, Content)]
             followed = {item_id: previous_of(event, item_id) for item_id, event in zip(followed, events, strict=True)}
             followed = {item_id: number for item_id, number in followed.items() if number}
-        return decisions
+        return contents
 
     async def log_page(self, tenant: str, *, after: int = 0, count: int = 500) -> LogPage | None:
-        """Return the decisions of a slice of the log; see ``router.erasure.ports.PersonalValues``."""
+        """Return the contents of a slice of the log; see ``router.erasure.ports.PersonalValues``."""
         if not count:
             return None
         with translated():
             entries = await self._redis.xrange(Keys(tenant).events, f"{after + 1}-0", "+", count=count)
         if not entries:
             return None
-        numbers, decisions, unreadable = [int(entry_id.split(b"-")[0]) for entry_id, _ in entries], [], []
+        numbers, contents, unreadable = [int(entry_id.split(b"-")[0]) for entry_id, _ in entries], [], []
         for number, (_, fields) in zip(numbers, entries, strict=True):
             try:
                 event = read_event(number, fields[b"type"], fields[b"facts"], fields[b"head"])
             except CorruptHistory:
                 unreadable.append(number)
             else:
-                decisions += [event] if isinstance(event, Decision) else []
-        openings = await self._openings(
-            tenant, {decision.item_id for decision in decisions if is_sealed(decision.head)}
-        )
-        return _opened(decisions, openings, unreadable, numbers[-1])
+                contents += [event] if isinstance(event, Content) else []
+        openings = await self._openings(tenant, {content.item_id for content in contents if is_closed(content)})
+        return _opened(contents, openings, unreadable, numbers[-1])
 
     async def _openings(self, tenant: str, item_ids: Collection[str]) -> dict[str, Openings]:
         if not item_ids:
@@ -141,14 +139,14 @@ class RedisPersonalValues:
         return Compacted(*await rewritten(self._redis))
 
 
-def _opened(stored: list[Decision], openings: Mapping[str, Openings], unreadable: list[int], last: int) -> LogPage:
-    decisions = []
-    for decision in stored:
+def _opened(stored: list[Content], openings: Mapping[str, Openings], unreadable: list[int], last: int) -> LogPage:
+    contents = []
+    for content in stored:
         try:
-            decisions.append(opened(decision, openings.get(decision.item_id, NO_OPENINGS)))
+            contents.append(opened_event(content, openings.get(content.item_id, NO_OPENINGS)))
         except CorruptHistory:
-            unreadable.append(decision.number)
-    return LogPage(decisions, unreadable, last)
+            unreadable.append(content.number)
+    return LogPage(contents, unreadable, last)
 
 
 def _of_customer(keys: Keys, customer: str) -> list[str]:

@@ -63,6 +63,10 @@ class RedisOffers:
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         return await offered_to(self._redis, tenant, f"r{rep}", 0, count)
 
+    async def holds(self, tenant: str, rep: str, offer: int, item_id: str) -> bool:
+        with translated():
+            return await self._redis.zscore(Keys(tenant).offered, f"r{rep}\0{offer:016d}\0{item_id}") is not None
+
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         with translated():
             return lapses_from(await self._redis.hgetall(Keys(tenant).lapses))

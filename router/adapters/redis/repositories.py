@@ -23,12 +23,13 @@ from router.assignment.planner_cache import PlannerCache
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
 from router.offers.lapses import Lapses
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
 
-_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates(), Lapses())
+_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
 """All that falls due by time."""
 
 

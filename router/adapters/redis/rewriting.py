@@ -16,10 +16,9 @@ from router.adapters.redis.upgrade import check_format
 from router.assignment.planner_cache import PlannerCache
 from router.history.codec import REWRITTEN, pack_rewritten, read_rewritten
 from router.history.hash_chain import BEGINNING, StoredEvent, link_of
-from router.history.rewrite import SealedEntry, fields_of, sealed_entry
-from router.model.decision import Decision
+from router.history.rewrite import SealedEntry, fields_of, sealed_entry, sealed_update
 from router.model.errors import Conflict
-from router.model.events import Event, Rewritten, RulesPublished, WorkforceChanged
+from router.model.events import Content, Event, Rewritten, RulesPublished, Updated, WorkforceChanged
 from router.model.sealing import Personal
 from store.clients import RedisClient
 from store.translation import translated
@@ -124,10 +123,12 @@ class LogRewriter:
         return events
 
     async def _sealed(self, tenant: str, entry: StoredEvent, event: Event, personal: Personal) -> SealedEntry:
-        if not isinstance(event, Decision):
+        if not isinstance(event, Content):
             return SealedEntry(entry)
         head = event.head
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
+        if isinstance(event, Updated):
+            return sealed_update(entry, event, planner, personal)
         return sealed_entry(entry, event, planner, personal)
 
     async def _now_ms(self) -> int:

@@ -20,7 +20,15 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
+from router.assignment.commands import (
+    BindCommand,
+    Completion,
+    Mode,
+    Refusal,
+    RouteRequest,
+    cover_command,
+    route_command,
+)
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
@@ -335,6 +343,17 @@ async def _dated(world: Routing, given: Given) -> Any:
     return await world.store.dated(world.tenant, **given)
 
 
+async def _covered(world: Routing, given: Given) -> Any:
+    await world.write()
+    planners = world.planners
+    planner = await planners.current(world.tenant)
+    stored = await WorkItemQueries(world.store, planners).item(world.tenant, "crm~L-1")
+    command = cover_command(planner, stored.record, stored.item, "cy", 0)
+    assert isinstance(command, BindCommand)
+    await world.store.bind(world.tenant, planner.revisions, [command])
+    return await world.store.covered(world.tenant, **given)
+
+
 async def _offer(world: Routing) -> None:
     """Have L-2 be offered to bo, by event 8."""
     pool = Pool("east", (Member("bo"),), dispatch=Dispatch(DispatchMode.OFFER))
@@ -556,6 +575,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
+        _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
+    Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),
     Row(Assignments.history, "last", 0, "no event has this number: none", "must be given",
         lambda w, g: w.store.history(w.tenant, "crm~L-1", **g), []),
     Row(Assignments.history, "count", 0, "none", "100",
@@ -598,6 +620,10 @@ ROWS = (
         lambda w, g: w.store.repeated(w.tenant, fingerprint="f", **g), None),
     Row(Assignments.repeated, "fingerprint", "", _LIKE_ANY, "must be given",
         lambda w, g: w.store.repeated(w.tenant, "unknown", **g), None),
+    Row(Assignments.has_done, "request_id", "", "no request: never done", "must be given",
+        lambda w, g: w.store.has_done(w.tenant, fingerprint="f", **g), False),
+    Row(Assignments.has_done, "fingerprint", "", _LIKE_ANY, "must be given",
+        lambda w, g: w.store.has_done(w.tenant, "unknown", **g), False),
     Row(Assignments.events, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.events(w.tenant, **g)), ALL, ALL),
     Row(Assignments.events, "before", 0, "before all: none", "to the last event",
@@ -616,6 +642,10 @@ ROWS = (
         lambda w, g: w.store.decisions(w.tenant, **g), []),
     Row(Assignments.decisions, "numbers", [0], "no event has this number", "must be given",
         lambda w, g: w.store.decisions(w.tenant, **g), CorruptHistory),
+    Row(Assignments.contents, "numbers", [], "none", "must be given",
+        lambda w, g: w.store.contents(w.tenant, **g), []),
+    Row(Assignments.contents, "numbers", [0], "no event has this number", "must be given",
+        lambda w, g: w.store.contents(w.tenant, **g), CorruptHistory),
     Row(RevisionPair, "rules", 0, "no rules are published", "likewise",
         _at_edition("rules"), StaleRevision, StaleRevision),
     Row(RevisionPair, "workforce", 0, "nobody was ever entered", "likewise",
@@ -642,6 +672,8 @@ ROWS = (
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(BindCommand, "interval", None, "it may be done whenever it is", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "change", None, "it changes nothing of what the work item is", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
@@ -651,8 +683,8 @@ ROWS = (
     Row(PersonalValues.items_of, "customer", "", "nobody has this id", "must be given", _of_sealed, []),
     Row(PersonalValues.items_of, "after", "", "before all ids", "likewise", _of_sealed, ["crm~L-9"], ["crm~L-9"]),
     Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
-    Row(PersonalValues.stored_decisions, "item_ids", [], "none", "must be given",
-        lambda w, g: w.values.stored_decisions(w.tenant, **g), []),
+    Row(PersonalValues.stored_contents, "item_ids", [], "none", "must be given",
+        lambda w, g: w.values.stored_contents(w.tenant, **g), []),
     Row(PersonalValues.log_page, "after", 0, "from the first event on", "likewise", _last_read, 6, 6),
     Row(PersonalValues.log_page, "count", 0, "no events", "500", _last_read, None, 6),
     Row(PersonalValues.erased_before, "request_id", "", "no request: never repeated", "must be given",

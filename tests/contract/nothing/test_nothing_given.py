@@ -65,7 +65,10 @@ VALUES = (
     Task,
 )
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"OpenTime", "MonitorObserver", "Chooser", "Importer", "Rescorer", "Schedule", "Trainer", "UpgradeReport"}
+NO_STORES = {
+    *("OpenTime", "MonitorObserver", "Chooser", "Importer", "BulkReassigner", "Rescorer", "Schedule", "Trainer"),
+    "UpgradeReport",
+}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "import_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""

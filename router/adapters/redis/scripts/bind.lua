@@ -27,21 +27,24 @@
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none)}], and its head, kept unread
+--          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
+--          anew, actor, head of that event}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING and EXISTING_OFFER carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for.
+--        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
+--        event (0 for a preview) and, where it was decided anew, that of the decision, and its facts.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local DECISION_TYPE = 'decision.3'
+local DECISION_TYPE, UPDATE_TYPE = 'decision.3', 'updated.1'
 local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, WAY, NORMAL_KEY = 9, 10, 11, 12, 13
-local SINCE, UNTIL, SEALED = 14, 15, 16
+local SINCE, UNTIL, SEALED, CHANGE = 14, 15, 16, 17
 local PERSONAL, OPENINGS, CUSTOMER = 1, 2, 3 -- of what is sealed
+local CHANGED, IS_DECIDED, CHANGED_BY, CHANGE_HEAD = 1, 2, 3, 4 -- of an update
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -151,14 +154,25 @@ local function known_as(job, record)
   return id
 end
 
+local function keep_openings(job)
+  -- Keeps what opens what is sealed in a job's events.
+  local sealed = job[SEALED]
+  if not sealed then return end
+  redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
+  if sealed[CUSTOMER] > 0 then redis.call('ZADD', KEYS[sealed[CUSTOMER]], 0, job[ID]) end
+end
+
+local function keep_record(job, record)
+  local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
+  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
+end
+
 local function write(job, head, record, choice, outcome, epoch, facts)
   -- Enters a decision; returns its number and its facts.
   local number, stored = append_event(DECISION_TYPE, facts, head)
-  remember(job, number, outcome)
-  local sealed = job[SEALED]
-  if sealed then
-    redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
-    if sealed[CUSTOMER] > 0 then redis.call('ZADD', KEYS[sealed[CUSTOMER]], 0, job[ID]) end
+  if not job[CHANGE] then
+    remember(job, number, outcome)
+    keep_openings(job)
   end
   local state, owner, pool = record[STATE], record[OWNER], record[POOL]
   if job.left then moved[job.left] = false end
@@ -172,6 +186,8 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
+    local covered = record[COVERED] or ''
+    if job[MODE] ~= 'COVER' then cover(record, job[ID], '') elseif covered == '' then cover(record, job[ID], owner) end
     if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
     if record[WORKED] == 1 then
       shift_worked(owner, pool, record[KIND], -1)
@@ -185,8 +201,7 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     local used = choice.pool ~= '' and charge_ledger(choice, job[WAY]) or 0
     if choice.offers then keep_offer(job[ID], record, choice, number, used) end
   end
-  local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
-  stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
+  keep_record(job, record)
   local normal_key = KEYS[job[NORMAL_KEY]]
   if normal_key and not stored_value[normal_key] then lead(normal_key, job[ID]) end
   return number, stored
@@ -204,11 +219,67 @@ local function reopen(job, record)
   return true
 end
 
+local function decide(job, head, record)
+  -- Chooses an owner and enters the decision; returns the answer.
+  local owner = record[OWNER]
+  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID]) -- who else could have it is chosen as if it were not
+  if offer then begin_undoing(offer) end
+  local choice = choose(job, record)
+  if offer and (preview or not (choice and choice.set)) then
+    give_up_undoing(offer)
+  elseif offer then
+    journal = nil
+  end
+  if not choice then return {'FULL'} end
+  local is_found = choice.set ~= nil
+  local is_told = not record[ANSWERED] or record[ANSWERED] < record[DECISION] -- that nobody is left who might accept it
+  if job[MODE] == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
+  local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[MODE] == 'WAKE' and 'WAITING' or job[OTHERWISE]
+  local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
+  if offer and is_found and not preview then
+    write_undone(job[ID], record, offer, 'RESCINDED', {because = job[NAMED] ~= '' and 'OVERRIDE' or 'REASSIGNED'})
+  end
+  local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
+  local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
+    .. array(choice.attempts) .. choice.seen
+    .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], is_found and owner or '')
+  if preview then return {'NEW', 0, log.now .. facts} end
+  return {'NEW', write(job, head, record, choice, outcome, epoch, facts)}
+end
+
+local function update(job, head, record)
+  -- Enters what a work item is from now on, and decides it anew where the job says so; returns the answer. What it was offered
+  -- as it is no more: its offer is rescinded first.
+  local change, number = job[CHANGE], 0
+  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID])
+  if offer then begin_undoing(offer) end
+  if preview then
+    if offer then record[STATE] = next_state(record, 'RESCINDED') end
+    local decided = change[IS_DECIDED] == 0 and {} or decide(job, head, record)
+    if offer then give_up_undoing(offer) end
+    return {'UPDATED', 0, decided[2], decided[3]}
+  end
+  if offer then
+    journal = nil
+    write_undone(job[ID], record, offer, 'RESCINDED', {actor = change[CHANGED_BY], because = 'UPDATED'})
+  end
+  number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
+    record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY]}), change[CHANGE_HEAD])
+  remember(job, number)
+  keep_openings(job)
+  record[EVENT], record[VERSION], record[CONTENT] = number, number, number
+  keep_record(job, record)
+  if change[IS_DECIDED] == 0 then return {'UPDATED', number} end
+  local decided = decide(job, head, record)
+  return {'UPDATED', number, decided[2], decided[3]}
+end
+
 local function do_job(job, head)
   local mode, expected = job[MODE], job[EXPECTED]
   local known
-  if job[REQUEST_KEY] > 0 then known = known_answer(stored_value[KEYS[job[REQUEST_KEY]]], job[FINGERPRINT], 3) end
+  if job[REQUEST_KEY] > 0 then known = known_answer(stored_value[KEYS[job[REQUEST_KEY]]], job[FINGERPRINT], job[CHANGE] and 2 or 3) end
   if known == false then return {'REQUEST_ID_REUSED'} end
+  if known and job[CHANGE] then return {'UPDATED', known[2]} end
   if known then
     local is_existing = known[3] == 'EXISTING_OFFER' and known[3] or known[3] == 'EXISTING_OWNER' and 'EXISTING'
     return earlier(is_existing or 'REPEATED', known[2])
@@ -233,27 +304,8 @@ local function do_job(job, head)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
-  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID]) -- who else could have it is chosen as if it were not
-  if offer then begin_undoing(offer) end
-  local choice = choose(job, record)
-  if offer and (preview or not (choice and choice.set)) then
-    give_up_undoing(offer)
-  elseif offer then
-    journal = nil
-  end
-  if not choice then return {'FULL'} end
-  local is_found = choice.set ~= nil
-  local is_told = not record[ANSWERED] or record[ANSWERED] < record[DECISION] -- that nobody is left who might accept it
-  if mode == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
-  local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or mode == 'WAKE' and 'WAITING' or job[OTHERWISE]
-  local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
-  if offer and is_found and not preview then write_undone(job[ID], record, offer, 'RESCINDED', {because = job[NAMED] ~= '' and 'OVERRIDE' or 'REASSIGNED'}) end
-  local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
-  local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
-    .. array(choice.attempts) .. choice.seen
-    .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], is_found and owner or '')
-  if preview then return {'NEW', 0, log.now .. facts} end
-  return {'NEW', write(job, head, record, choice, outcome, epoch, facts)}
+  if mode == 'UPDATE' then return update(job, head, record) end
+  return decide(job, head, record)
 end
 
 local answers, newest = {}, log.number

@@ -40,6 +40,7 @@ record[EVENT], record[VERSION] = number, number
 local was_worked = record[WORKED] == 1
 if was_worked then record[WORKED] = 0 end
 if has_next(record) then set_next(KEYS[7], item_id, record, {}) end
+cover(record, item_id, '')
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
 index_item(KEYS[4], item_id, was, record[OWNER], record)
 write_owned(KEYS[5])

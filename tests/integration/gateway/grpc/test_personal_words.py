@@ -28,9 +28,9 @@ from tests.identities import AUDIENCE, ISSUER, bearer, write_jwks
 from tests.integration.gateway.auth.test_who_may import showing
 from tests.methods import METHODS
 
-PHONE, CORRECTED = "139-0000-4711", "138-0000-0815"
+PHONE, CORRECTED, FORMER = "139-0000-4711", "138-0000-0815", "137-0000-0001"
 REGION, NAME, NOTE = "Pudong", "Li Na", "Mrs Zhang asked for her"
-SECRETS = (PHONE, CORRECTED, REGION, NAME, NOTE)
+SECRETS = (PHONE, CORRECTED, FORMER, REGION, NAME, NOTE)
 LANGUAGES = ("en", "zh")
 CONDITIONS: Mapping[str, object] = {
     "eq": PHONE,
@@ -102,7 +102,8 @@ async def told(request: pytest.FixtureRequest, store: Any, tmp_path: Path, tenan
             await manager.workforce.CreateRep(request_)
         await manager.pool("everyone", ["li", "bo", "cy"])
         await manager.adopt(rules(request.param))
-        routed = await manager.route("L-1", phone=PHONE, region=REGION)
+        routed = await manager.route("L-1", phone=FORMER, region=REGION)
+        await manager.update(routed.work_item, "attributes.phone", work_item={"attributes": {"phone": PHONE}})
         if routed.rep != manager.rep_name("li"):
             await manager.reassign(routed.work_item, rep=manager.rep_name("li"), note=NOTE)
         else:
@@ -175,6 +176,9 @@ async def test_no_word_tells_who_may_not_see_it_and_every_word_who_may(told: Tol
     assert all(secret in sentences for secret in (PHONE, CORRECTED, NAME, NOTE))
     assert REGION in written(shown["GetDecision"])
     assert NOTE in written(shown["GetTimeline"])
+    (timeline,) = shown["GetTimeline"]
+    assert any(FORMER in each.words and PHONE in each.words for each in timeline.entries)  # type: ignore[attr-defined]
+    assert any(FORMER in written([change]) for change in shown["WatchWorkItems"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

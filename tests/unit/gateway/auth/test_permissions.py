@@ -24,6 +24,7 @@ def test_whose_data_a_request_is_about_can_be_read_off_it(name: str) -> None:
         ("parent",), ("name",), ("pool",), ("rep",), ("first",), ("request", "parent"),
         ("rep", "name"), ("pool", "name"), ("territory", "name"),
         ("calendar", "name"), ("absence", "name"), ("tenant", "name"),
+        ("work_item", "name"),
     }  # fmt: skip
 
 

@@ -63,6 +63,7 @@ ROUTES = st.builds(
     hours=st.sampled_from(["", "ignore", "wait"]),
     contact_within=st.none() | TABLES,
     exclude=LISTS,
+    on_change=LISTS,
 )
 RULES = st.builds(Rule, TEXTS, conditions(3), ROUTES, st.integers(-5, 5))
 CUSTOMERS = st.none() | st.builds(KnownCustomer, TEXTS, TEXTS, TEXTS)
@@ -121,7 +122,7 @@ def test_ten_thousand_rules_come_back_as_they_were() -> None:
 
 
 def test_an_unknown_format_is_refused_rather_than_misread() -> None:
-    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 6"):
+    with pytest.raises(ValueError, match="has format 99; this version reads 1 to 7"):
         stored.loads('{"format": 99}')
 
 
@@ -166,6 +167,7 @@ def test_a_rule_set_is_written_in_the_first_format_that_has_all_of_it() -> None:
     assert format_of(RoutingRules(s, (), Route("p", contact_within=DurationTable(Duration(4, "h"))))) == 5
     assert format_of(RoutingRules(s, (Rule("r", ALWAYS, Route("p", fallback=(IgnoreHours(),))),), Route("p"))) == 5
     assert format_of(RoutingRules(s, (), Route("p", hours="wait", exclude=("s",)))) == 6
+    assert format_of(RoutingRules(s, (), Route("p", on_change=("s",)))) == 7
 
 
 def test_a_route_that_says_nothing_of_hours_or_recusal_is_written_as_before_there_were_any() -> None:

@@ -137,7 +137,7 @@ def test_tests_can_stand_in_a_document_of_their_own() -> None:
             None,
             [case({}, rules="east")],
             "tests[0].expect.rules",
-            "unknown key 'rules'; allowed are rule, pool, eligible, outcome, conflict, contact_due",
+            "unknown key 'rules'; allowed are rule, pool, eligible, outcome, conflict, moves, contact_due",
         ),
     ],
 )

@@ -1,0 +1,143 @@
+"""What a work item becomes by an update, and what of it changed. Pure.
+
+A client may change attributes, value and priority. What the service filled in itself stays, unless it is of another
+customer by then; when a work item came stays for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Any
+
+from router.assignment.commands import Change, UpdateRequest
+from router.assignment.planner import Planner
+from router.model.errors import InvalidInput
+from router.model.records import ItemRecord
+from router.model.workitem import State, WorkItem, canonical
+from router.rules.on_change import moves
+from router.rules.route import RoutingRules
+from router.rules.stamps import check_unstamped
+from rules.problems import known_names, shown
+from rules.spelling import hint
+
+ATTRIBUTES, VALUE, PRIORITY = "attributes", "value", "priority"
+_PREFIX = f"{ATTRIBUTES}."
+
+
+def updated_item(rule_set: RoutingRules, stored: WorkItem, request: UpdateRequest) -> WorkItem:
+    """Return what a work item becomes.
+
+    Raises
+    ------
+    InvalidInput
+        If a path names an attribute that there is not, or it says itself when it came.
+
+    Examples
+    --------
+    >>> from router.model.workitem import Kind
+    >>> from router.rules.route import Route
+    >>> rule_set = RoutingRules({}, (), Route("p"), ignore_undeclared=True)
+    >>> item = WorkItem(Kind.LEAD, attributes={"region": "north", "city": "x"}, value=2.0)
+    >>> paths = frozenset({"attributes.region", "attributes.city", "priority"})
+    >>> changed = updated_item(rule_set, item, UpdateRequest("crm~1", {"region": "east"}, 0, 7, paths))
+    >>> dict(changed.attributes), changed.value, changed.priority
+    ({'region': 'east'}, 2.0, 7)
+    """
+    given = {name: value for name, value in request.attributes.items() if value is not None}
+    named = {path.removeprefix(_PREFIX) for path in request.paths if path.startswith(_PREFIX)}
+    if ATTRIBUTES in request.paths:
+        named |= {*stored.attributes, *given} - _filled_in(rule_set, given)
+    _check_names(rule_set, stored, named)
+    meant = {name: value for name, value in given.items() if name in named}
+    check_unstamped(rule_set, stored._replace(attributes=meant))
+    arrival = rule_set.arrival.name if rule_set.arrival else ""
+    kept = {name: value for name, value in stored.attributes.items() if name not in named or name == arrival}
+    attributes = _without_former_customer(rule_set, stored.attributes, {**kept, **meant}, named)
+    return stored._replace(
+        attributes=attributes,
+        value=request.value if VALUE in request.paths else stored.value,
+        priority=request.priority if PRIORITY in request.paths else stored.priority,
+    )
+
+
+def _filled_in(rule_set: RoutingRules, given: Collection[str]) -> set[str]:
+    """Return the attributes that the service fills in and that were not sent."""
+    known = rule_set.known_customer
+    return {known.churn_risk, known.value_tier}.difference(given, {""}) if known else set()
+
+
+def _check_names(rule_set: RoutingRules, stored: WorkItem, named: Collection[str]) -> None:
+    if rule_set.ignore_undeclared:
+        return
+    for name in sorted(set(named) - rule_set.fields.keys() - stored.attributes.keys()):
+        fault = f"{shown(_PREFIX + name)}: unknown field; declared are {known_names(rule_set.sent_fields)}{hint(name)}"
+        raise InvalidInput.of("update_mask", fault)
+
+
+def _without_former_customer(
+    rule_set: RoutingRules, before: Mapping[str, Any], after: Mapping[str, Any], named: Collection[str]
+) -> Mapping[str, Any]:
+    """Leave out what was filled in of a customer whose work item it is no more."""
+    known = rule_set.known_customer
+    if known is None or before.get(known.id) == after.get(known.id):
+        return after
+    of_them = {known.churn_risk, known.value_tier}.difference(named)
+    return {name: value for name, value in after.items() if name not in of_them}
+
+
+def is_of_other_customer(rule_set: RoutingRules, before: WorkItem, after: WorkItem) -> bool:
+    """Say whether it is another customer's by an update: then what is known of them is to be filled in."""
+    known = rule_set.known_customer
+    return known is not None and before.attributes.get(known.id) != after.attributes.get(known.id)
+
+
+def changed_fields(before: WorkItem, after: WorkItem) -> tuple[str, ...]:
+    """Return what an update changes, in order.
+
+    Examples
+    --------
+    >>> from router.model.workitem import Kind
+    >>> before = WorkItem(Kind.LEAD, attributes={"a": 1, "b": [2]})
+    >>> changed_fields(before, WorkItem(Kind.LEAD, attributes={"b": [2]}, value=3))
+    ('attributes.a', 'value')
+    """
+    names = sorted({*before.attributes, *after.attributes})
+    changed = [_PREFIX + name for name in names if _differs(before.attributes, after.attributes, name)]
+    return (*changed, *(name for name in (VALUE, PRIORITY) if getattr(before, name) != getattr(after, name)))
+
+
+def _differs(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
+    if (name in before) is not (name in after):
+        return True
+    return bool(canonical(before[name]) != canonical(after[name])) or type(before[name]) is not type(after[name])
+
+
+def change_of(planner: Planner, record: ItemRecord, before: WorkItem, after: WorkItem) -> Change | None:
+    """Return what an update changes, and whether it is decided anew; None: it changes nothing.
+
+    What nobody owns always is; what somebody does where a route that it had, or has by now, says so of what changed.
+
+    Raises
+    ------
+    InvalidInput
+        If the planner's rules cannot read what it becomes.
+    """
+    changed = changed_fields(before, after)
+    if not changed:
+        return None
+    was = WorkItem(
+        before.kind,
+        attributes={name: value for name, value in before.attributes.items() if _PREFIX + name in changed},
+        value=before.value,
+        priority=before.priority,
+    )
+    is_decided = record.state is not State.ASSIGNED or _moves(planner, before, after)
+    return Change(was, changed, is_decided)
+
+
+def _moves(planner: Planner, before: WorkItem, after: WorkItem) -> bool:
+    routes = [planner.route_of(planner.memo.matching(planner.fact_of(after)))]
+    with suppress(InvalidInput):  # today's rules may not read what it was
+        routes.append(planner.route_of(planner.memo.matching(planner.fact_of(before))))
+    return moves(planner.rule_set, routes, before.attributes, after.attributes)

@@ -1,0 +1,133 @@
+"""Updating: a work item becomes what it is known to be by now, and goes to somebody else where its route asks for that.
+
+What changed is an event of its own; where it is decided anew, the decision follows it in the same step. What it was
+charged and counted when its owner got it stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest, update_command
+from router.assignment.content import change_of, is_of_other_customer, updated_item
+from router.assignment.enrichment import filled
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments, CustomerScores
+from router.assignment.queries import StoredItem, WorkItemQueries
+from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag, StaleRevision
+from router.model.identity import normal_external_id, normal_source
+from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
+
+_TRIES = 8
+
+
+class Updating:
+    """The use case.
+
+    Parameters
+    ----------
+    store
+        Owners, loads, ledgers.
+    planners
+        Rules and workforce.
+    queries
+        Work items as they stand.
+    customer_scores
+        What is known of customers.
+    """
+
+    def __init__(
+        self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries, customer_scores: CustomerScores
+    ) -> None:
+        self._store = store
+        self._planners = planners
+        self._queries = queries
+        self._customer_scores = customer_scores
+
+    async def update(self, tenant: str, request: UpdateRequest, *, preview: bool = False) -> StoredItem:
+        """Update a work item; return it as it stands then.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item.
+        StaleEtag, Conflict
+            If it changed since it was read.
+        NotPossible
+            If it is closed, or no rule set is published.
+        InvalidInput
+            If a path names nothing that there is, or today's rules cannot read what it becomes.
+        RequestIdReused, StoreUnavailable
+            As ``Router.route``.
+        """
+        name = f"tenants/{tenant}/workItems/{request.item_id}"
+        content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
+        fingerprint = fingerprint_of(request.request_id, "update", request.item_id, *content)
+        if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
+            return await self._queries.item(tenant, request.item_id)
+        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
+        for _ in range(_TRIES):
+            stored = await self._queries.item(tenant, request.item_id)
+            _check(name, stored, request)
+            try:
+                item = await self._content(tenant, planner, stored.item, request)
+                change = change_of(planner, stored.record, stored.item, item)
+                if change is None:
+                    return stored
+                job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms)
+                answer = await self._store.update(tenant, planner.revisions, job, preview=preview)
+            except InvalidInput:
+                if await self._planners.holds(tenant, planner):
+                    raise
+                planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            except StaleRevision:
+                planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            if isinstance(answer, Changed) and preview:
+                return _previewed(stored, item, job.head.priority, answer)
+            if isinstance(answer, Changed):
+                return await self._queries.item(tenant, request.item_id)
+            if isinstance(answer, Moved):
+                at_ms = answer.now_ms
+            elif answer is Refusal.REQUEST_ID_REUSED:
+                raise RequestIdReused(request.request_id)
+        raise Conflict(name, "changes faster than one can write: try again")
+
+    async def _content(self, tenant: str, planner: Planner, stored: WorkItem, request: UpdateRequest) -> WorkItem:
+        """Return what a work item becomes, with what is known of its customer where that is another one by then."""
+        item = updated_item(planner.rule_set, stored, request)
+        if not is_of_other_customer(planner.rule_set, stored, item):
+            return item
+        (item,) = await filled(self._customer_scores, tenant, planner.rule_set, [item])
+        return item
+
+
+def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:
+    """Refuse what is closed, or changed since it was read."""
+    if request.expected not in (None, stored.record.version):
+        raise StaleEtag(name, "changed since it was read: read it again")
+    if stored.record.state in CLOSED_STATES:
+        raise NotPossible(name, f"is {stored.record.state}; reopen it before it is updated")
+    _check_identity(stored.item, request)
+
+
+def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:
+    """Refuse what would be another work item by then."""
+    same = {
+        "kind": request.kind in (None, stored.kind),
+        "source": normal_source(request.source) in ("", normal_source(stored.source)),
+        "external_id": normal_external_id(request.external_id) in ("", normal_external_id(stored.external_id)),
+    }
+    for field in (field for field, is_so in same.items() if not is_so):
+        raise InvalidInput.of(f"work_item.{field}", "cannot be changed: leave it out, or as it is")
+
+
+def _previewed(stored: StoredItem, item: WorkItem, priority: int, changed: Changed) -> StoredItem:
+    """Return how a work item would stand."""
+    record, decision = stored.record, changed.decision
+    if decision and (decision.rep or not record.owner):
+        state = TRANSITIONS[record.state][decision.outcome]
+        record = replace(record, state=state, owner=decision.rep, pool=decision.pool, epoch=decision.epoch)
+    return replace(stored, record=record, item=item, priority=priority)

@@ -1,0 +1,54 @@
+"""Reading requests to update a work item."""
+
+from __future__ import annotations
+
+from fairlead.v1 import routing_pb2 as routing
+from gateway import fields
+from router.assignment.commands import UpdateRequest
+from router.assignment.content import ATTRIBUTES, PRIORITY, VALUE
+from router.rpc.fields import etag_number
+from router.rpc.messages import work_item
+from router.rpc.workforce_messages import masked
+
+ALLOWED = (ATTRIBUTES, VALUE, PRIORITY)
+"""What a client may change."""
+
+
+def update_request(request: routing.UpdateWorkItemRequest, actor: str) -> tuple[str, UpdateRequest]:
+    """Read a request to update: the tenant, and the wish.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    sent = request.work_item
+    tenant, item_id = fields.name_of(sent.name, "workItems", "work_item.name")
+    paths = _paths(request)
+    readable = routing.WorkItem()
+    readable.CopyFrom(sent)
+    readable.kind = sent.kind or routing.WorkItem.KIND_LEAD  # what it is need not be said
+    item = work_item(readable)
+    wish = UpdateRequest(
+        item_id,
+        item.attributes,
+        item.value,
+        item.priority,
+        paths,
+        kind=item.kind if sent.kind else None,
+        source=item.source,
+        external_id=item.external_id,
+        expected=etag_number(sent.etag),
+        request_id=fields.request_id(request),
+        actor=actor,
+    )
+    return tenant, wish
+
+
+def _paths(request: routing.UpdateWorkItemRequest) -> frozenset[str]:
+    """Return what is to change; without a mask what is set, each attribute for itself."""
+    sent, paths = request.work_item, request.update_mask.paths
+    if paths:
+        return masked(paths, ALLOWED, sent)
+    given = [name for name in (VALUE, PRIORITY) if getattr(sent, name)]
+    return frozenset([*given, *(f"{ATTRIBUTES}.{name}" for name in sent.attributes.fields)])

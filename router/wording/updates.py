@@ -1,0 +1,60 @@
+"""What an update changed, in words, composed from what its message says, which is masked before."""
+
+from __future__ import annotations
+
+from json import dumps
+
+from google.protobuf.struct_pb2 import Value
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import workforce_pb2 as workforce
+from router.wording.languages import Language
+from router.wording.phrases import PARTS, TIMELINE
+
+_ATTRIBUTE = "attributes."
+
+
+def told(update: decisions.WorkItemUpdate, language: Language) -> str:
+    """Say what changed from what to what, and by whom.
+
+    Examples
+    --------
+    >>> change = workforce.FieldChange(
+    ...     field="attributes.region", before=Value(string_value="north"), after=Value(string_value="east")
+    ... )
+    >>> update = decisions.WorkItemUpdate(fields=[change], actor="mo")
+    >>> told(update, Language.EN), told(update, Language.ZH)
+    ('Updated by mo: region from north to east.', 'mo 更新了信息：region 由 north 改为 east。')
+    """
+    erased = set(update.erased)
+    changes = (
+        PARTS["enumerated"].say(language).join(_change(each, each.field in erased, language) for each in update.fields)
+    )
+    return TIMELINE["updated by" if update.actor else "updated"].say(language, actor=update.actor, changes=changes)
+
+
+def _change(change: workforce.FieldChange, is_erased: bool, language: Language) -> str:
+    field = change.field.removeprefix(_ATTRIBUTE)
+    if is_erased:
+        return PARTS["changed and erased"].say(language, field=field)
+    before, after = (_shown(change, name, language) for name in ("before", "after"))
+    key = "set" if not before else "changed" if after else "taken out"
+    return PARTS[key].say(language, field=field, before=before, after=after)
+
+
+def _shown(change: workforce.FieldChange, name: str, language: Language) -> str:
+    """Show a value; empty for none."""
+    if not change.HasField(name):
+        return ""
+    return _written(getattr(change, name), language)
+
+
+def _written(value: Value, language: Language) -> str:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return value.string_value or dumps("")
+        case "number_value":
+            return f"{value.number_value:.15g}"
+        case "list_value":
+            return PARTS["enumerated"].say(language).join(_written(each, language) for each in value.list_value.values)
+    return dumps(value.bool_value)

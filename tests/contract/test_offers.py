@@ -506,6 +506,25 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     await firm.check()
 
 
+@pytest.mark.parametrize("dispatch", [OFFER, BROADCAST])
+async def test_what_was_accepted_is_told_as_its_owner_s_with_the_epoch_that_it_has(
+    firm: Firm, dispatch: Dispatch
+) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=dispatch))
+    offer = await firm.world.route()
+    owner = (await firm.accept(offer, offer.rep or "cy")).record.owner
+    sent = RouteRequest(WorkItem(Kind.LEAD, "crm", "L-1", value=9), request_id="r")
+
+    again = [await firm.world.router.route(firm.tenant, sent) for _ in range(2)]
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id))
+    again.append(await firm.world.router.route(firm.tenant, sent))
+
+    told = Outcome.EXISTING_OWNER, owner, "east", 1, offer.number
+    assert [(each.outcome, each.rep, each.pool, each.epoch, each.number) for each in again] == [told] * 3
+    assert await firm.world.queries.explanation(firm.tenant, again[0])
+    await firm.check()
+
+
 async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
     offer = await firm.world.route()

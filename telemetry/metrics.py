@@ -65,6 +65,13 @@ class Metrics:
             "fairlead_timers_skipped", "Work items and ledgers that timers passed over: they cannot be read.", "tenant"
         )
         self._lateness = self._gauge("fairlead_timer_lateness_seconds", "How late the earliest timer is.", "tenant")
+        self._answers = self._counter(
+            "fairlead_offer_answers",
+            "What became of offers: accepted, declined, lapsed, rescinded.",
+            "tenant",
+            "answer",
+        )
+        self._offers = self._gauge("fairlead_offers_open", "Offers that a rep is to answer.", "tenant")
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -99,6 +106,15 @@ class Metrics:
         self._decisions.labels(tenant, outcome, cause).inc(times)
         if at_capacity:
             self._caps.labels(tenant).inc(times)
+
+    def answered(self, tenant: str, answer: str, times: int) -> None:
+        """Count what became of offers, in the log."""
+        self._answers.labels(tenant if tenant in self._tenants else OTHERS, answer).inc(times)
+
+    def offered(self, tenant: str, offers: int) -> None:
+        """Show how many offers reps are to answer; of what is offered to many none."""
+        if tenant in self._tenants:
+            self._offers.labels(tenant).set(offers)
 
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """Show how a pool's fairness stands, in leads."""

@@ -321,7 +321,8 @@ def reassign_command(
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
-    handlers = handlers_of(record)
+    offered_to = record.offer.rep if record.offer else ""
+    handlers = tuple(dict.fromkeys(filter(None, (*handlers_of(record), offered_to))))
     tried = () if request.rep else handlers
     plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=request.rep)
     if fields := plan.recused.get(request.rep):

@@ -74,6 +74,9 @@ class Assignments(StoreClock, Protocol):
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items with a next date, in the order in which these were set: number of the event and id."""
 
+    async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that are offered by an event behind another, the oldest offer first: number and id."""
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:

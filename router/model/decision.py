@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     """What came of it."""
 
     ASSIGNED = "ASSIGNED"
+    OFFERED = "OFFERED"
     EXISTING_OWNER = "EXISTING_OWNER"
     WAITING = "WAITING"
     UNROUTED = "UNROUTED"
@@ -103,6 +104,10 @@ class Block(StrEnum):
     """
     CREDIT_SHARE = "CREDIT_SHARE"
     """They have a credit for a leave and got as many of the pool's last decisions as they may; and how many."""
+    OFFERS_OPEN = "OFFERS_OPEN"
+    """They have as many offers open as they may, to be offered one more of this pool; and how many."""
+    OFFER_REFUSED = "OFFER_REFUSED"
+    """They declined this work item, or let its offer lapse: how often, and how often one may have to be offered it."""
 
 
 Blocked = tuple[Any, ...]
@@ -141,7 +146,8 @@ class Decision(NamedTuple):
 
     ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one
     that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
-    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none;
+    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none; of an offer ``rep`` is whom it is
+    made to, empty for many;
     ``erased`` names what of its head was personal and is no more, e.g. ``attributes.phone``: it shows when it is read.
     ``sealed`` then names all attributes that stand sealed in its event, those that can be opened too: the head's
     ``outcomes`` are of them.
@@ -164,6 +170,8 @@ class Decision(NamedTuple):
     freed: str = ""
     erased: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
+    is_known: bool = False
+    """Whether it was made before and is told again, for the work item is offered by it: shows in answers alone."""
 
     @property
     def way(self) -> Way:

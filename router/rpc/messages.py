@@ -22,11 +22,13 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed, Updated
+from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
+from router.model.records import ItemRecord
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.offer_messages import offer_answer_message, offer_message
 from router.rpc.update_messages import update_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
@@ -115,6 +117,11 @@ def _check_key(source: str, external_id: str, where: str = "") -> None:
         raise InvalidInput.of(f"{where}source", "'': required with external_id, e.g. 'crm'")
 
 
+def pool_of(record: ItemRecord) -> str:
+    """Return the pool that a work item's owner was chosen from, or that offers it; empty for none."""
+    return record.offer.pool if record.offer else record.pool
+
+
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
     record, item = stored.record, stored.item
@@ -129,12 +136,13 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         priority=stored.priority,
         state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
-        pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
+        pool=f"{prefix}/pools/{pool}" if (pool := pool_of(record)) else "",
         epoch=record.epoch,
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
         covered_rep=f"{prefix}/reps/{record.covered}" if record.covered else "",
+        offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
     )
 
 
@@ -294,7 +302,9 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed | Updated | ActivityRecorded) -> routing.WorkItemChange:
+def change_message(
+    tenant: str, event: Decision | OfferAnswered | Completed | Updated | ActivityRecorded
+) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
@@ -304,6 +314,8 @@ def change_message(tenant: str, event: Decision | Completed | Updated | Activity
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, OfferAnswered):
+        message.offer_answer.CopyFrom(offer_answer_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
     elif isinstance(event, Updated):

@@ -20,8 +20,9 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Decision, DecisionEffect
+from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
-from router.model.events import Credited, Event, LeaveCredit, RulesPublished, WorkforceChanged
+from router.model.events import Credited, Event, LeaveCredit, OfferAnswered, RulesPublished, WorkforceChanged
 from router.model.records import CreditState, LedgerState
 from router.model.workforce import Pool
 from router.timers.ports import MAX_TIMERS, Timers
@@ -106,14 +107,24 @@ class Credits:
                 is_member = None
             if isinstance(event, Decision) and event.pool == step.pool:
                 if is_member is None:
-                    is_member = await self._was_member(planner, event, step.rep)
+                    is_member = await self._was_member(planner, event.head.workforce_revision, step)
                 charged += event.charge * is_member
+            elif isinstance(event, OfferAnswered) and event.pool == step.pool:
+                charged += await self._charged_by(planner, event, step)
         return charged
 
-    async def _was_member(self, planner: Planner, decision: Decision, rep: str) -> bool:
-        """Say whether a rep belonged to the pool of a decision."""
-        then = await self._planners.at(self._tenant, planner.rule_set_revision, decision.head.workforce_revision)
-        return then.roster.is_member(rep, decision.pool)
+    async def _charged_by(self, planner: Planner, event: OfferAnswered, step: LeaveCredit) -> int:
+        """Return what a pool is charged by what became of an offer: no more, if it is not accepted."""
+        if event.answer is Answer.ACCEPTED:
+            return event.charge if event.workforce and await self._was_member(planner, event.workforce, step) else 0
+        (offer,) = await self._store.decisions(self._tenant, [event.offer])
+        was_member = await self._was_member(planner, offer.head.workforce_revision, step)
+        return -event.charge if event.charge and was_member else 0
+
+    async def _was_member(self, planner: Planner, workforce: int, step: LeaveCredit) -> bool:
+        """Say whether a rep belonged to the pool by a revision of the workforce."""
+        then = await self._planners.at(self._tenant, planner.rule_set_revision, workforce)
+        return then.roster.is_member(step.rep, step.pool)
 
     async def _between(self, since_ms: int, until_ms: int) -> AsyncIterator[Event]:
         """Yield the events of a time, its end not included."""

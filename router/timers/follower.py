@@ -28,6 +28,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Updated,
@@ -170,7 +171,8 @@ class TimerFollower:
         """
         covered = (await self._planner(position)).roster.covers.reps if position.rules else frozenset[str]()
         owned = [partial(self._store.owned, owner=rep, is_open=True) for rep in sorted(covered)]
-        indexes: list[_Index] = [self._store.waiting, self._store.dated, self._store.covered, *owned]
+        store = self._store
+        indexes: list[_Index] = [store.waiting, store.dated, store.open_offers, store.covered, *owned]
         for index in indexes:
             first = 0
             while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
@@ -277,7 +279,12 @@ def touched_by(
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id) | Updated(item_id=item_id):
+            case (
+                Fired(item_id=item_id)
+                | ActivityRecorded(item_id=item_id)
+                | OfferAnswered(item_id=item_id)
+                | Updated(item_id=item_id)
+            ):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))
@@ -298,7 +305,7 @@ def states_after(outcome: Outcome) -> frozenset[State]:
     Examples
     --------
     >>> sorted(states_after(Outcome.WAITING))
-    [<State.ASSIGNED: 'ASSIGNED'>, <State.QUEUED: 'QUEUED'>]
+    [<State.ASSIGNED: 'ASSIGNED'>, <State.OFFERED: 'OFFERED'>, <State.QUEUED: 'QUEUED'>]
     """
     return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 

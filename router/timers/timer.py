@@ -13,13 +13,18 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
-from router.model.events import NEXT, WAKE
+from router.model.events import LAPSE, NEXT, WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
-STATES: Mapping[str, State] = {WAKE: State.QUEUED, NEXT: State.ASSIGNED, COVER: State.ASSIGNED}
+STATES: Mapping[str, State] = {
+    WAKE: State.QUEUED,
+    NEXT: State.ASSIGNED,
+    LAPSE: State.OFFERED,
+    COVER: State.ASSIGNED,
+}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 
 LEDGERS = "ledgers"
@@ -140,8 +145,10 @@ def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
 
 def entry_of(record: ItemRecord, name: str) -> int:
     """Return the event that started a timer of a work item: for a wake the decision that it waits, for a cover that
-    which gave it its owner, for a next date the activity that set it; 0: there is none.
+    which gave it its owner, for a next date the activity that set it, for a lapse the offer; 0: there is none.
     """
+    if name == LAPSE:
+        return record.offer.number if record.offer else 0
     if name == NEXT:
         return record.next_date.event if record.next_date else 0
     return record.decision

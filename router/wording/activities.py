@@ -8,6 +8,7 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
+from router.wording.offers import answered
 from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE, UNATTRIBUTED
 from router.wording.updates import told
 
@@ -32,6 +33,8 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
         case "erased":
             entry.words = TIMELINE["erased"].say(language)
+        case "offer_answer":
+            entry.words = answered(entry.offer_answer, language)
 
 
 def tell_next_date(date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language) -> None:

@@ -36,6 +36,8 @@ REFUSED: Mapping[str, Phrase] = {
     "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("cap reached", "已达上限"),
     "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
+    "OFFERS_OPEN": Phrase("with offers to answer", "还有派单待接"),
+    "OFFER_REFUSED": Phrase("refused it before", "此前拒单或超时未接"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -64,6 +66,10 @@ REASONS: Mapping[str, Phrase] = {
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
+    "OFFERS_OPEN": Phrase(
+        "with offers to answer: {actual}, {required} at most", "还有派单待接：{actual} 条，上限 {required} 条"
+    ),
+    "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual} 次）"),
 }
 """The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
 compared, see below.
@@ -208,6 +214,7 @@ AWAITED: Mapping[str, Phrase] = {
         "此前一直在等待，人员、分配池或日历变更后得以分配。",
     ),
     "AWAITED_RULES": Phrase("It had waited until the rules were changed.", "此前一直在等待，规则变更后得以分配。"),
+    "AWAITED_ANSWER": Phrase("The offer before came to nothing.", "上一次派单未被接下，重新派出。"),
 }
 """What a work item had waited for."""
 
@@ -288,6 +295,15 @@ TIMELINE: Mapping[str, Phrase] = {
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
     "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
     "updated by": Phrase("Updated by {actor}: {changes}.", "{actor} 更新了信息：{changes}。"),
+    "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
+    "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒单{note}。"),
+    "LAPSED": Phrase("{rep} did not answer in time: the offer lapsed.", "{rep}超时未接单，派单失效。"),
+    "LAPSED many": Phrase("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
+    "set away": Phrase(
+        "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续 {lapses} 次超时未接单，已设为暂离。"
+    ),
+    "RESCINDED": Phrase("The offer to {rep} was withdrawn.", "已撤回给{rep}的派单。"),
+    "RESCINDED many": Phrase("The offer to many was withdrawn.", "已撤回抢单。"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
@@ -296,6 +312,20 @@ TIMELINE: Mapping[str, Phrase] = {
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
+    "offered": Phrase(
+        "Rule {rule}, pool {pool}: offered to {rep}.", "规则 {rule}，分配池 {pool}：派单给 {rep}，待接单。"
+    ),
+    "OFFERED": Phrase("Rule {rule}: offered to many; the first to accept has it.", "规则 {rule}：开放抢单，先接先得。"),
+    "offered already": Phrase(
+        "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策 {number}）。"
+    ),
+    "offer counts": Phrase(
+        "The offer counts at once, as if it were accepted; should it be declined, lapse or be withdrawn, it never was.",
+        "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
+    ),
+    "broadcast counts": Phrase(
+        "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
+    ),
     "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
     "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
     "UNROUTED": Phrase(
@@ -330,6 +360,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
     "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
+    "is offered it": Phrase("It was offered to {name}.", "这一条派给了 {name}。"),
+    "may accept it": Phrase("{name} could accept it.", "{name} 可以抢这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
     "claim": Phrase(

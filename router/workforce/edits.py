@@ -180,6 +180,15 @@ def settlements_of(records: WorkforceRecords, replacements: Replacements) -> lis
     return settlements
 
 
+def leaving(records: WorkforceRecords, replacements: Replacements) -> list[str]:
+    """Return the reps who are to get nothing more: those who are deactivated or deleted."""
+    return [
+        record_id
+        for (kind, record_id), record in replacements.items()
+        if kind == "rep" and record_id in records.reps and not (isinstance(record, Rep) and record.active)
+    ]
+
+
 def check(records: WorkforceRecords, replacements: Replacements, changes: Sequence[Edit]) -> None:
     """Check that ids may be ids, and that all records would go together.
 

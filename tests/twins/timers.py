@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
-from router.model.events import WAKE, Credited, Fired, LeaveCredit
+from router.model.events import LAPSE, WAKE, Credited, Fired, LeaveCredit
+from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
 from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence, may_fire
+from tests.twins.offers import enter, enter_answer
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
 
@@ -40,12 +43,8 @@ class MemoryTimers(Tenants):
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
         after = before._replace(event=len(state.events))
-        may_fall_due = (
-            before.revisions != (state.rules, state.workforce)
-            or state.timers
-            or state.projection.presences
-            or state.projection.dated()
-        )
+        kept = state.timers, state.projection.presences, state.projection.dated(), state.projection.offers.standing
+        may_fall_due = before.revisions != (state.rules, state.workforce) or any(kept)
         waits = any(record.state is State.QUEUED for record in state.projection.items.values())
         if state.followed[:3] != before[:3] or may_fall_due or (waits and not may_wait):
             return 0
@@ -66,7 +65,9 @@ class MemoryTimers(Tenants):
             if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:
                 enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
-            if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
+            if record is not None and timer.name == LAPSE and may_fire(record, timer.name, timer.entry, timer.step):
+                _lapse(state, record, now_ms)
+            elif record is not None and may_fire(record, timer.name, timer.entry, timer.step):
                 previous = 0 if timer.name == WAKE else record.event
                 fired = Fired(len(state.events) + 1, *timer, now_ms, previous)
                 state.events.append(fired)
@@ -114,6 +115,19 @@ class MemoryTimers(Tenants):
         """Throw all away."""
         state = self._tenants[tenant]
         state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
+
+
+def _lapse(state: Tenant, record: ItemRecord, now_ms: int) -> None:
+    """Have an offer lapse; whoever is set away for it is so before."""
+    assert record.offer is not None
+    rep = record.offer.rep
+    if rep and state.projection.answered(record.item_id, Answer.LAPSED, rep, 0, now_ms).set_away:
+        number = len(state.events) + 2
+        answered = state.projection.answered(record.item_id, Answer.LAPSED, rep, number, now_ms)
+        enter_presence(state, rep, 0, now_ms, "")
+        enter(state, answered)
+    else:
+        enter_answer(state, record.item_id, Answer.LAPSED, rep, now_ms)
 
 
 def _in_order(state: Tenant) -> list[Timer]:

@@ -138,6 +138,24 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
 
+    def reassign_many(
+        self, filter: str, rep: str = "", *, note: str = "", preview: bool = False, request_id: str = ""  # noqa: A002
+    ) -> Operation:  # fmt: skip
+        """Have up to 10,000 open work items moved to a rep, or each to whom the rules and the ledger choose.
+
+        ``filter`` is as in `list_work_items`. Follow it with `operations`; its result is a
+        ``BatchReassignWorkItemsResponse``. With ``preview`` that is in the answer, and says who would get what.
+        """
+        request = routing.BatchReassignWorkItemsRequest(
+            parent=self.parent,
+            filter=filter,
+            rep=self._name("reps", rep) if rep else "",
+            note=note,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/BatchReassignWorkItems", request, Operation)
+
     def update(
         self, work_item: str, attributes: Attributes | None = None, *, value: float | None = None,
         priority: int | None = None, etag: str = "", preview: bool = False, request_id: str = "",
@@ -171,6 +189,37 @@ class RoutingCalls(Calls):
             request_id=new_id(),
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
+
+    def accept_work_item(
+        self, work_item: str, offer: int, rep: str = "", *, request_id: str = "", preview: bool = False
+    ) -> routing.WorkItem:
+        """Accept an open offer, by its number, see ``WorkItem.offer``; ``rep`` may be absent for a rep alone.
+
+        ``preview`` writes nothing.
+        """
+        request = routing.AcceptWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/AcceptWorkItem", request, routing.WorkItem)
+
+    def decline_work_item(
+        self, work_item: str, offer: int, rep: str = "", reason: str = "", *, request_id: str = "",
+        preview: bool = False,
+    ) -> routing.WorkItem:  # fmt: skip
+        """Decline an open offer, by its number; ``rep`` and ``preview`` are as in `accept_work_item`."""
+        request = routing.DeclineWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/DeclineWorkItem", request, routing.WorkItem)
 
     def reopen(
         self, work_item: str, reason: str = "", *, etag: str = "", preview: bool = False, full: bool = False,

@@ -78,11 +78,13 @@ class Decision(_message.Message):
         OUTCOME_EXISTING_OWNER: _ClassVar[Decision.Outcome]
         OUTCOME_WAITING: _ClassVar[Decision.Outcome]
         OUTCOME_UNROUTED: _ClassVar[Decision.Outcome]
+        OUTCOME_OFFERED: _ClassVar[Decision.Outcome]
     OUTCOME_UNSPECIFIED: Decision.Outcome
     OUTCOME_ASSIGNED: Decision.Outcome
     OUTCOME_EXISTING_OWNER: Decision.Outcome
     OUTCOME_WAITING: Decision.Outcome
     OUTCOME_UNROUTED: Decision.Outcome
+    OUTCOME_OFFERED: Decision.Outcome
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Decision.Cause]
@@ -125,6 +127,7 @@ class Decision(_message.Message):
         AWAITED_ROOM: _ClassVar[Decision.Awaited]
         AWAITED_WORKFORCE: _ClassVar[Decision.Awaited]
         AWAITED_RULES: _ClassVar[Decision.Awaited]
+        AWAITED_ANSWER: _ClassVar[Decision.Awaited]
     AWAITED_UNSPECIFIED: Decision.Awaited
     AWAITED_HOURS: Decision.Awaited
     AWAITED_LEAVE: Decision.Awaited
@@ -133,6 +136,7 @@ class Decision(_message.Message):
     AWAITED_ROOM: Decision.Awaited
     AWAITED_WORKFORCE: Decision.Awaited
     AWAITED_RULES: Decision.Awaited
+    AWAITED_ANSWER: Decision.Awaited
     NAME_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]

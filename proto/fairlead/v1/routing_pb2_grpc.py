@@ -74,6 +74,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ReassignWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
                 _registered_method=True)
+        self.BatchReassignWorkItems = channel.unary_unary(
+                '/fairlead.v1.RoutingService/BatchReassignWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
         self.CompleteWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/CompleteWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
@@ -82,6 +87,16 @@ class RoutingServiceStub(object):
         self.UpdateWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/UpdateWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
+        self.AcceptWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/AcceptWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
+        self.DeclineWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/DeclineWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
         self.ReopenWorkItem = channel.unary_unary(
@@ -189,6 +204,21 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchReassignWorkItems(self, request, context):
+        """Moves all open work items that a filter holds for, as ReassignWorkItem does each: to a named rep (an override), or each to whom the
+        rules and the ledger choose among those who have not had it. A worker moves them, each once and for itself: one that cannot be moved
+        is refused with the reason, and the others are moved; where nobody else can take one it stays. What matches is found when the call is
+        made; what is closed by its turn is refused. Follow and cancel it with google.longrunning.Operations; its metadata is
+        OperationMetadata, its response BatchReassignWorkItemsResponse. What it had moved when it was cancelled stays moved. With
+        `validate_only` the answer is done, has no name, and says who would get what, as if they were moved one after the other now. Fails with
+        INVALID_ARGUMENT (no filter, or it holds for more than 10,000), NOT_FOUND (no such rep), PERMISSION_DENIED (the filter compares
+        what answers hide from the caller), ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (the rep is
+        inactive, or no rule set is published) or RESOURCE_EXHAUSTED (as many wait as may).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CompleteWorkItem(self, request, context):
         """Closes a work item and frees its owner's capacity. Fails with NOT_FOUND, ABORTED (stale `etag`) or
         FAILED_PRECONDITION (already closed).
@@ -204,6 +234,24 @@ class RoutingServiceServicer(object):
         counted when its owner got it stays. Fails with INVALID_ARGUMENT (a violation per field, or a path that there is not), NOT_FOUND,
         ABORTED (stale `etag`, or another change came between), ALREADY_EXISTS (the `request_id` was used for other content) or
         FAILED_PRECONDITION (closed: reopen it first).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptWorkItem(self, request, context):
+        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
+        the first has it; accepting again what one has by the same offer changes nothing. Fails with NOT_FOUND, or with
+        FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
+        offered to many, the rep inactive, at capacity or at a cap).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclineWorkItem(self, request, context):
+        """Declines an open offer: it is as if it had never been, and the work item is offered anew, among those who have not declined it as
+        far as there are any. Fails as AcceptWorkItem.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -314,6 +362,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.ReassignWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_decisions__pb2.Decision.SerializeToString,
             ),
+            'BatchReassignWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchReassignWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
             'CompleteWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.CompleteWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.FromString,
@@ -322,6 +375,16 @@ def add_RoutingServiceServicer_to_server(servicer, server):
             'UpdateWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'DeclineWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclineWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'ReopenWorkItem': grpc.unary_unary_rpc_method_handler(
@@ -561,6 +624,33 @@ class RoutingService(object):
             _registered_method=True)
 
     @staticmethod
+    def BatchReassignWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/BatchReassignWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CompleteWorkItem(request,
             target,
             options=(),
@@ -603,6 +693,60 @@ class RoutingService(object):
             target,
             '/fairlead.v1.RoutingService/UpdateWorkItem',
             fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/AcceptWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclineWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/DeclineWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,

@@ -9,6 +9,7 @@
 local refused = check_format(KEYS[1])
 if refused then return refused end
 open_log(KEYS[2])
+loads = amounts_of(key_of('loads'))
 
 local function come_back(presence, rep, due_ms)
   -- Has a rep be there who is away until now, and not longer.
@@ -27,7 +28,7 @@ local function record_fired(key, name, entry, step)
     if type(record[place]) ~= 'number' then error('no number in place ' .. place) end
   end
   if not may_fire(record, name, entry, step) then return nil end
-  note_fired(record, name, entry, step, log.now_ms)
+  if name ~= 'lapse' then note_fired(record, name, entry, step, log.now_ms) end -- that has an event of its own
   return record
 end
 
@@ -42,6 +43,13 @@ local function fire(member, key, due_ms)
     return
   end
   if not record then return end
+  if name == 'lapse' then
+    local waiting = key_of('waiting')
+    lapse_offer(id, record, key_of('presence'))
+    index_item(waiting, id, 'OFFERED', '', record)
+    redis.call('SET', key, cmsgpack.pack(record))
+    return
+  end
   if name == 'wake' then
     append_event('fired.1', cmsgpack.pack({id, name, entry, step, due_ms}), '')
   else
@@ -59,5 +67,6 @@ for place, member in ipairs(ARGV) do
   end
 end
 if #removed > 0 then redis.call('ZREM', KEYS[3], unpack(removed)) end
+write_ledgers()
 note_what_is_due(KEYS[3], KEYS[4])
 return {#removed, unreadable}

@@ -14,7 +14,10 @@ local FIRED = 12    -- what fired of its timers, by name the last step: {name, e
 local WORKED = 13   -- 1 once somebody tried to reach the customer since the owner has it, else 0
 local NEXT = 14     -- the next date: {event that set it, when in ms since 1970, when that one occurred}; {}: there is none
 local COVERED = 15  -- the rep on leave for whom its owner stands in; '': it is the owner's own
-local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = ''} -- what a record has in a place behind the first 11 that nothing was written to yet
+local OFFER = 16    -- the open offer: {number, rep ('': many), pool, timeout in ms (0: none), clock, when it was made in ms since 1970}; {}: there is none
+local REFUSED = 17  -- the reps who declined it since it last had an owner, or let its offer lapse: once for each time
+local ANSWERED = 18 -- the event that answered its last offer, 0: none; the owner has it since, where that is behind the decision
+local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = '', [OFFER] = {}, [REFUSED] = {}, [ANSWERED] = 0} -- what a record has in a place behind the first 11 that nothing was written to yet
 
 local function put(record, place, value)
   -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
@@ -44,6 +47,11 @@ local function note_fired(record, name, entry, step, at_ms)
   end
   for _, value in ipairs({name, entry, step, at_ms}) do fired[#fired + 1] = value end
   put(record, FIRED, fired)
+end
+
+local function clear(record, place)
+  -- Empties a place, if anything was written to it.
+  if record[place] then record[place] = {} end
 end
 
 local function has_next(record) return record[NEXT] and #record[NEXT] > 0 end

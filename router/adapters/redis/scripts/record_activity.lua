@@ -39,7 +39,7 @@ if next_ms > 0 and next_ms <= log.now_ms then return {'PAST', log.now_ms} end
 
 local function has_owner_since()
   -- Returns since when the owner has the work item.
-  local _, facts = read_event(record[DECISION])
+  local _, facts = read_event(math.max(record[DECISION], record[ANSWERED] or 0)) -- the decision, or the acceptance behind it
   if not facts then return 0 end
   local _, at_ms = cmsgpack.unpack_one(facts)
   return type(at_ms) == 'table' and at_ms[1] or at_ms -- of format 1: all facts are one array

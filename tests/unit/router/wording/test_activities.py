@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,6 +96,46 @@ def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, di
 )
 def test_what_else_happened_is_told(event: dict[str, object], words: tuple[str, str]) -> None:
     assert both(**event) == words
+
+
+LI: Mapping[str, Any] = {"rep": "tenants/t/reps/li", "rep_display_name": "李娜"}
+ANSWER = routing.OfferAnswer.Answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"answer": ANSWER.ANSWER_ACCEPTED, **LI}, ("李娜 accepted it.", "李娜已接单。")),
+        (
+            {"answer": ANSWER.ANSWER_DECLINED, "reason": "满了", **LI},
+            ("李娜 declined it (满了).", "李娜拒单（满了）。"),
+        ),
+        ({"answer": ANSWER.ANSWER_DECLINED, "reason": "***", **LI}, ("李娜 declined it (***).", "李娜拒单（***）。")),
+        ({"answer": ANSWER.ANSWER_DECLINED, "rep": LI["rep"]}, ("li declined it.", "li拒单。")),
+        (
+            {"answer": ANSWER.ANSWER_LAPSED, "lapses": 3, "set_away": True, **LI},
+            (
+                "李娜 did not answer in time: the offer lapsed. 3 in a row have lapsed: 李娜 is set away.",
+                "李娜超时未接单，派单失效。李娜连续 3 次超时未接单，已设为暂离。",
+            ),
+        ),
+        (
+            {"answer": ANSWER.ANSWER_LAPSED},
+            ("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
+        ),
+        ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was withdrawn.", "已撤回给李娜的派单。")),
+        ({"answer": ANSWER.ANSWER_RESCINDED}, ("The offer to many was withdrawn.", "已撤回抢单。")),
+    ],
+)
+def test_what_became_of_an_offer_is_told(answer: dict[str, object], words: tuple[str, str]) -> None:
+    assert both(offer_answer=routing.OfferAnswer(offer=7, **answer)) == words  # type: ignore[arg-type]
+
+
+def test_there_are_words_for_every_answer() -> None:
+    for answer in ANSWER.keys()[1:]:
+        told_of = both(offer_answer=routing.OfferAnswer(answer=answer, **LI))
+
+        assert all("李娜" in words for words in told_of)
 
 
 def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:

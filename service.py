@@ -38,6 +38,7 @@ COMMANDS = {
     "items": ("router.cli.items", "List work items as they stand, by time, owner, pool, state, kind, source."),
     "log": ("router.cli.log", "Replay the log, prove that it is whole, write an older one anew."),
     "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
+    "offers": ("router.cli.offers", "List what is offered, and accept or decline it."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "presence": ("router.cli.presence", "Say who is away, at once, and who is back."),
     "queue": ("router.cli.queue", "Look at what is submitted and not routed yet, and mend it."),

@@ -23,7 +23,7 @@ from serving.paged import begun, fingerprint, refusal
 KIND = "reassign"
 
 
-class Moving:
+class ReassignWork:
     """``serving.paged.PagedWork`` of bulk reassignments.
 
     Parameters
@@ -78,7 +78,7 @@ class ReassignOperations:
         self._operations = operations
         self._bulk = bulk
         self._rehearsal = rehearsal
-        self._work = Moving(pages, bulk)
+        self._work = ReassignWork(pages, bulk)
 
     async def begin(self, tenant: str, request: routing.BatchReassignWorkItemsRequest, wish: BulkRequest) -> Operation:
         """Find what is meant and have it moved; see ``router.rpc.bulk.BulkReassigner``."""

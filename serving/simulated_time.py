@@ -10,7 +10,8 @@ from __future__ import annotations
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
-from router.model.events import Credited, Event, Fired, PresenceChanged
+from router.model.dispatch import Answer
+from router.model.events import Credited, Event, Fired, OfferAnswered, PresenceChanged
 from store.clock import SimulatedClock
 
 _PAGE = 1000
@@ -89,7 +90,7 @@ class _Tenant:
     async def settle(self) -> None:
         """Fire what is due and do all that follows, until there is nothing more at this instant, whoever did it."""
         while True:
-            await self._follower.credits.make_due()
+            await self._follower.make_due()
             await self._timers.fire(self.name)
             await self._requeuer.catch_up()
             await self._requeuer.wake()
@@ -115,4 +116,7 @@ async def newest_event_us(stores: Stores) -> int:
 
 def _is_fired(event: Event) -> bool:
     """Say whether an event is of what fell due, as far as it says so: who is back may have said it themselves."""
-    return isinstance(event, Fired | Credited) or (isinstance(event, PresenceChanged) and event.until_ms is None)
+    match event:
+        case Fired() | Credited() | OfferAnswered(answer=Answer.LAPSED) | PresenceChanged(until_ms=None):
+            return True
+    return False

@@ -40,6 +40,7 @@ from router.history.rehearsal import Rehearsal
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -51,6 +52,7 @@ from router.rpc.rules import RuleServicer
 from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.timers.runner import TimerRunner
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -60,10 +62,10 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.imports import Entering, ImportOperations
+from serving.imports import ImportOperations, ImportWork
 from serving.operations import OperationServices
 from serving.paged import paged_workers
-from serving.reassigning import Moving, ReassignOperations
+from serving.reassigning import ReassignOperations, ReassignWork
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -144,6 +146,7 @@ class Service:
             self._stores.timers,
             rule_sets,
             self._stores.leader_lease,
+            self._count_skipped,
         )
         queries = WorkItemQueries(assignments, self._planners)
         router = Router(assignments, self._planners, queries, self._stores.customer_scores)
@@ -158,8 +161,9 @@ class Service:
         masking = Masking(self._personal, settings.security.personal) if settings.security.knows_callers else None
         mask = masking.apply if masking else None
         presenter = DecisionPresenter(queries, self.durability, mask)
+        offers = OfferService(self._stores.offers, assignments, queries, self._planners)
         activities = ActivityAnswers.over(
-            assignments, self._stores.activities, queries, self._planners, presenter, mask
+            assignments, self._stores.activities, queries, self._planners, presenter, offers, mask
         )
         self._scoring = ScoringServices(settings.models, settings.model, settings.health_profiles)
         redis, lease_s, ttl_s = self._stores.redis, settings.work.lease_s, settings.request_ttl_s
@@ -177,7 +181,7 @@ class Service:
         rehearsal = Rehearsal(assignments, self._stores.presences, self._planners, bulk)
         reassigner = ReassignOperations(self._operations.service, to_move, bulk, rehearsal)
         self._paged_workers = paged_workers(
-            redis, [Entering(pages, imports), Moving(to_move, bulk)], settings.work, ttl_s
+            redis, [ImportWork(pages, imports), ReassignWork(to_move, bulk)], settings.work, ttl_s
         )
         on_their_way = PersonsOnTheirWay(QueuedPersons(queue), pages, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)
@@ -194,6 +198,7 @@ class Service:
                     importer,
                     reassigner,
                     activities,
+                    offers,
                 ),
                 routing_pb2,
                 "RoutingService",
@@ -201,7 +206,9 @@ class Service:
             (QueueServicer(intake), queue_pb2, "QueueService"),
             (PrivacyServicer(eraser), privacy_pb2, "PrivacyService"),
             (
-                WorkforceServicer(workforce_service, presence_service, cap_uses, assignments),
+                WorkforceServicer(
+                    workforce_service, presence_service, cap_uses, assignments, KeptItems(assignments, self._planners)
+                ),
                 workforce_pb2,
                 "WorkforceService",
             ),
@@ -301,6 +308,11 @@ class Service:
             return ""
         unread = status.events - status.followed
         return f"timers are late by {late_s:.0f} s, with {unread} events to take in: nobody fires them, or too slowly"
+
+    def _count_skipped(self, tenant: str, times: int) -> None:
+        """Tell the metrics of what has no timers, for it cannot be read."""
+        if self._watch.metrics is not None:
+            self._watch.metrics.skipped(tenant, times)
 
     async def _waits_for_workers(self, tenant: str) -> str:
         """Say whether submissions wait for workers; tell the metrics how the queue stands."""

@@ -61,7 +61,17 @@ class Metrics:
             "fairlead_queue_events", "Since it began: submitted, done, retried, expired leases, dead.", "tenant", "what"
         )
         self._timers = self._gauge("fairlead_timers", "Timers that have not fired yet.", "tenant")
+        self._skipped = self._counter(
+            "fairlead_timers_skipped", "Work items and ledgers that timers passed over: they cannot be read.", "tenant"
+        )
         self._lateness = self._gauge("fairlead_timer_lateness_seconds", "How late the earliest timer is.", "tenant")
+        self._answers = self._counter(
+            "fairlead_offer_answers",
+            "What became of offers: accepted, declined, lapsed, rescinded.",
+            "tenant",
+            "answer",
+        )
+        self._offers = self._gauge("fairlead_offers_open", "Offers that a rep is to answer.", "tenant")
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -97,6 +107,15 @@ class Metrics:
         if at_capacity:
             self._caps.labels(tenant).inc(times)
 
+    def answered(self, tenant: str, answer: str, times: int) -> None:
+        """Count what became of offers, in the log."""
+        self._answers.labels(tenant if tenant in self._tenants else OTHERS, answer).inc(times)
+
+    def offered(self, tenant: str, offers: int) -> None:
+        """Show how many offers reps are to answer; of what is offered to many none."""
+        if tenant in self._tenants:
+            self._offers.labels(tenant).set(offers)
+
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """Show how a pool's fairness stands, in leads."""
         if tenant in self._tenants and (tenant, pool) in self._pools:
@@ -118,6 +137,10 @@ class Metrics:
         if tenant in self._tenants:
             self._timers.labels(tenant).set(timers)
             self._lateness.labels(tenant).set(lateness_s)
+
+    def skipped(self, tenant: str, times: int) -> None:
+        """Count what was passed over when timers were made or fired."""
+        self._skipped.labels(tenant if tenant in self._tenants else OTHERS).inc(times)
 
     def audited(self, tenant: str, events: int, violations: int) -> None:
         """Show how far a tenant's log was audited, and count what was found wrong."""

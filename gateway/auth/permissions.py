@@ -64,6 +64,8 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/UpdateWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ImportWorkItems": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.RoutingService/AcceptWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/DeclineWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ReopenWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/WatchWorkItems": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.RoutingService/RecordActivity": _tenant(MANAGER, SERVICE, own=True),

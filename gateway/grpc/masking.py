@@ -24,6 +24,7 @@ SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})
 _TEXTS = {
     "display_name": "display_name",
     "rep_display_name": "display_name",
+    "covered_rep_display_name": "display_name",
     "pool_display_name": "display_name",
     "external_id": "external_id",
 }
@@ -119,6 +120,8 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
             return ("outcome", "note", "next_step", "external_id")
         case "NextDate":
             return ("next_step",)
+        case "OfferAnswer":
+            return ("reason",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:

@@ -25,7 +25,7 @@ class NextDates:
         """What somebody owns: of what nobody does nobody is reminded."""
         return STATES[NEXT]
 
-    def concerns(self, record: ItemRecord) -> bool:
+    def concerns(self, record: ItemRecord, _: Present) -> bool:
         """Say whether it has a next date."""
         return record.next_date is not None
 

@@ -57,12 +57,18 @@ class InFuture(NamedTuple):
     now_ms: int
 
 
+class NotAhead(NamedTuple):
+    """Says that an activity's next date is not later than now, in milliseconds since 1970; nothing was written."""
+
+    now_ms: int
+
+
 class Activities(Protocol):
     """Records activities: one atomic step each."""
 
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
-    ) -> ActivityRecorded | KnownActivity | InFuture | Refusal:
+    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | Refusal:
         """Record an activity, or answer a repeated request as before.
 
         Raises

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from router.activities.evidence import ends_next_date, evidence_of
-from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity
+from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead
 from router.assignment.commands import Refusal, customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
@@ -84,7 +84,7 @@ class ActivityService:
         NotFound
             If there is no such work item, or rep.
         InvalidInput
-            If it would occur in the future.
+            If it would occur in the future, or its next date is not.
         NotPossible
             If it sets a next date of a work item that is closed.
         ActivityExists
@@ -106,6 +106,9 @@ class ActivityService:
             if isinstance(answer, InFuture):
                 occurs, now = _shown(request.activity.occur_ms), _shown(answer.now_ms)
                 raise InvalidInput.of("activity.occur_time", f"{occurs}: must be at most now, {now}")
+            if isinstance(answer, NotAhead):
+                date, now = _shown(request.activity.next_ms), _shown(answer.now_ms)
+                raise InvalidInput.of("activity.next_time", f"{date}: must be later than now, {now}, or absent")
             if answer is Refusal.CONFLICT:
                 continue
             return _recorded(name, request, answer)

@@ -97,6 +97,10 @@ class Availability:
         if others and shared:
             yield shared, others
 
+    def shared_hours(self, pool: Pool | None) -> OpenHours | None:
+        """Return by whose hours a pool's members work who have none of their own; None: always."""
+        return self._shared(pool)
+
     def _shared(self, pool: Pool | None) -> OpenHours | None:
         return self._hours.get((pool.calendar if pool else "") or self._usual)
 

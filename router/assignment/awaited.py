@@ -15,6 +15,7 @@ from router.model.events import (
     Completed,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -31,6 +32,7 @@ class Awaited(StrEnum):
     ROOM = "ROOM"
     WORKFORCE = "WORKFORCE"
     RULES = "RULES"
+    ANSWER = "ANSWER"
 
 
 _ENDED = {OffDuty.OUTSIDE_HOURS: Awaited.HOURS, OffDuty.ON_LEAVE: Awaited.LEAVE}
@@ -42,9 +44,9 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
     Parameters
     ----------
     woken, waiting
-        The decision that found an owner, and the one before, that found nobody.
+        The decision that found somebody, and the one before, that found nobody, or whose offer came to nothing.
     between
-        The events before the later one, newest first, as far as they were read.
+        The events before the later one, newest first, as far as they were read: no decision about the same work item.
     planner
         At the revisions that the later one names.
     """
@@ -52,10 +54,14 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
         match event:
             case Fired(item_id=item_id, name=name, due_ms=due_ms) if item_id == woken.item_id and name == WAKE:
                 return _lifted(woken, waiting, due_ms, planner)
+            case OfferAnswered(item_id=item_id) if item_id == woken.item_id:
+                return Awaited.ANSWER
             case Completed(rep=rep) | Decision(freed=rep) if rep == woken.rep:
                 return Awaited.ROOM
             case PresenceChanged(rep=rep, until_ms=None) if rep == woken.rep:
                 return Awaited.RETURN
+            case OfferAnswered(rep=rep) if rep == woken.rep:
+                return Awaited.ROOM
             case ActivityRecorded(rep=rep, is_first_attempt=True) if rep == woken.rep:
                 return Awaited.CAP
             case WorkforceChanged():

@@ -13,14 +13,19 @@ from zlib import crc32
 
 import msgpack
 
-from router.assignment.ledger import Pick, pick
+from router.assignment.ledger import Pick, claims_of, pick
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.decision import ChosenDeficit, ObservedState, Outcome, Way
+from router.model.dispatch import DispatchMode
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The outcome of trying a plan's attempts: what the store's script computes, in Python."""
+    """The outcome of trying a plan's attempts: what the store's script computes, in Python.
+
+    ``offers`` says whether it is to be accepted; ``audience`` are the positions of those whom it is offered to where
+    that are many: then there is no rep, and nothing is charged.
+    """
 
     step: int
     rep: str
@@ -29,6 +34,19 @@ class Choice:
     picked: Pick | None
     eligible: tuple[int, ...]
     stand: ChosenDeficit | None
+    audience: tuple[int, ...] = ()
+    offers: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether there is anybody who gets it, or is offered it."""
+        return bool(self.rep or self.audience)
+
+    def outcome(self, otherwise: str) -> Outcome:
+        """Return what comes of it; ``otherwise`` where there is nobody."""
+        if not self.found:
+            return Outcome(otherwise)
+        return Outcome.OFFERED if self.offers else Outcome.ASSIGNED
 
 
 NOBODY = Choice(0, "", "", 0, None, (), None)
@@ -75,11 +93,30 @@ def choose(
         )
         place = picked.chosen
         k = eligible[place]
+        offers = is_offered(candidates, way, named)
+        if offers and candidates.dispatch.mode is DispatchMode.BROADCAST:
+            audience = _audience(candidates, facts.deficits, eligible, charge)
+            return Choice(step, "", "", charge, None, eligible, None, audience, True)
         stand = ChosenDeficit(
             picked.entitlements[place], facts.deficits[place], picked.after[place], candidates.scores[k]
         )
-        return Choice(step, candidates.reps[k], candidates.pool, charge, picked, eligible, stand)
+        return Choice(step, candidates.reps[k], candidates.pool, charge, picked, eligible, stand, offers=offers)
     return NOBODY
+
+
+def is_offered(candidates: Candidates, way: Way, named: str) -> bool:
+    """Say whether whom the ledger chooses of some candidates has to accept it: whom a person named need not."""
+    return candidates.dispatch.offers and way is Way.GREEDY and not named
+
+
+def _audience(candidates: Candidates, deficits: Sequence[int], eligible: Sequence[int], charge: int) -> tuple[int, ...]:
+    """Return the positions of those whom a work item is offered to that many are."""
+    band = candidates.dispatch.broadcast_band
+    if band is None:
+        return tuple(eligible)
+    claims = claims_of(deficits, [candidates.weights[k] for k in eligible], charge)
+    least = max(claims) - band
+    return tuple(k for k, claim in zip(eligible, claims, strict=True) if claim >= least)
 
 
 def trace_hash(

@@ -21,6 +21,7 @@ from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, Openings, seal, seal
 from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem, fingerprint_of, item_id
 from router.rules.route import HANDLERS, KnownCustomer
 from router.rules.stamps import check_unstamped
+from router.workforce.covers import Hindrance
 from router.workforce.open_hours import Span
 from rules.reference import trace
 
@@ -38,6 +39,10 @@ class Mode(StrEnum):
     """An owner for what is closed, which stands from then on as if it had just come."""
     UPDATE = "UPDATE"
     """Other content, and another owner where that asks for one."""
+    COVER = "COVER"
+    """Another owner, who stands in for whose it is."""
+    RETURN = "RETURN"
+    """Back to whom another stood in for."""
 
 
 MOST_CANDIDATES = 20_000
@@ -316,11 +321,12 @@ def reassign_command(
         raise NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", f"is {record.state}")
     if request.rep:
         _check_named(tenant, planner, request.rep, record)
-    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    offered_to = record.offer.rep if record.offer else ""
+    handlers = tuple(dict.fromkeys(filter(None, (*handlers_of(record), offered_to))))
     tried = () if request.rep else handlers
     plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=request.rep)
     if fields := plan.recused.get(request.rep):
-        raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", f"CONFLICT: recused by {', '.join(fields)}")
+        raise _recused(tenant, request.rep, fields)
     left_out = _left_out(plan, tried, handlers)
     cause = Cause.OVERRIDE if request.rep else Cause.REASSIGNED
     head = _head(planner, plan, item, cause, tried=left_out, named=request.rep, note=request.note, actor=request.actor)
@@ -363,7 +369,7 @@ def reopen_command(
     InvalidInput
         If the planner's rules cannot read the work item.
     """
-    handlers = tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+    handlers = handlers_of(record)
     plan = planner.plan(item, at_ms, handlers=handlers, named=owner, apart=True)
     left_out = _left_out(plan, (), handlers)
     head = _head(
@@ -448,16 +454,18 @@ def update_command(
 
 
 def import_command(
-    planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
+    tenant: str, planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
 ) -> BindCommand | Failure:
     """Make the job of entering a work item with its owner, where none of its name is there; an error where the
-    planner's rules cannot read it. ``item`` is the entry's, with what is filled in.
+    planner's rules cannot read it, or recuse the owner. ``item`` is the entry's, with what is filled in.
     """
     try:
         check_unstamped(planner.rule_set, entry.item)
         plan = planner.plan(item, at_ms, named=entry.owner, apart=True)
     except InvalidInput as error:
         return error
+    if fields := plan.recused.get(entry.owner):
+        return _recused(tenant, entry.owner, fields)
     hides_id = planner.personal.external_id
     identity = item_id(item, "", hides_external_id=hides_id)
     normal = normal_id(item, hides_external_id=hides_id)
@@ -478,6 +486,43 @@ def import_command(
             expected=NEW,
             named=entry.owner,
             normal_id=normal if normal != identity else "",
+            interval=plan.interval,
+            amounts=amounts_of(item),
+        ),
+    )
+
+
+def cover_command(
+    planner: Planner, record: ItemRecord, item: WorkItem, rep: str, at_ms: int
+) -> BindCommand | Hindrance:
+    """Make the job of giving a work item to whoever is to have it while somebody is on leave, or back to them when they
+    are not; or say why not: the planner's rules cannot read it, or recuse whoever is to get it.
+    """
+    is_return = rep == record.whose
+    handlers = tuple(each for each in handlers_of(record) if each != record.whose)
+    try:
+        plan = planner.plan(item, at_ms, handlers=handlers, named=rep, apart=True)
+    except InvalidInput:
+        return Hindrance.UNREADABLE
+    if rep in plan.recused:
+        return Hindrance.CONFLICT
+    cause = Cause.COVER_ENDED if is_return else Cause.COVERED
+    head = _head(planner, plan, item, cause, tried=_left_out(plan, (), handlers), named=rep)
+    return _sealed(
+        planner,
+        plan,
+        BindCommand(
+            item_id=record.item_id,
+            kind=record.kind,
+            mode=Mode.RETURN if is_return else Mode.COVER,
+            attempts=tuple([(attempt.candidates, attempt.charge) for attempt in plan.attempts]),
+            weight=plan.weight,
+            outcome_if_none=_outcome_if_none(plan),
+            rotation=rotation_of(record.item_id),
+            head=head if is_return else head._replace(covered=record.whose),
+            content=item.pack(),
+            expected=record.version,
+            named=rep,
             interval=plan.interval,
             amounts=amounts_of(item),
         ),
@@ -535,6 +580,15 @@ def outcomes_of(planner: Planner, plan: Plan, sealed: AbstractSet[str]) -> tuple
 def _left_out(plan: Plan, tried: tuple[str, ...], handlers: tuple[str, ...]) -> tuple[str, ...]:
     """Return who is left out for having had it: all who had, where the route excludes them."""
     return handlers if HANDLERS in plan.route.exclude else tried
+
+
+def handlers_of(record: ItemRecord) -> tuple[str, ...]:
+    """Return who owned a work item before, or owns it, or did when it was closed: each once, in the order of time."""
+    return tuple(dict.fromkeys(filter(None, (*record.tried, record.owner))))
+
+
+def _recused(tenant: str, rep: str, fields: tuple[str, ...]) -> NotPossible:
+    return NotPossible(f"tenants/{tenant}/reps/{rep}", f"CONFLICT: recused by {', '.join(fields)}")
 
 
 def _check_named(tenant: str, planner: Planner, rep_id: str, record: ItemRecord) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from router.assignment.planner import Planner
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.sealing import erased_attributes
 from router.workforce.due import due_ms
 from rules.durations import DurationTable
@@ -37,7 +37,8 @@ def contact_due(decision: Decision, planner: Planner) -> ContactTime | None:
         has too little open time.
     """
     table = planner.route_of(decision.head.matched_rules).contact_within
-    if table is None or decision.rep not in planner.roster.reps or table.by in erased_attributes(decision):
+    is_owned = decision.outcome is not Outcome.OFFERED and decision.rep in planner.roster.reps
+    if table is None or not is_owned or table.by in erased_attributes(decision):
         return None
     fact = planner.fact_of(decision.head.item) if table.by else {}
     at_ms = due_of(table, fact, decision.rep, decision.pool, decision.since_ms, planner)

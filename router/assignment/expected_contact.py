@@ -22,7 +22,7 @@ def expected_contact(decision: Decision, planner: Planner) -> ContactTime | None
         At the revisions the decision names.
     """
     roster = planner.roster
-    if not roster.availability.has_hours:
+    if not roster.availability.has_hours or decision.outcome is Outcome.OFFERED:
         return None
     if decision.rep:
         at_ms = roster.availability.first_there(decision.rep, roster.pools.get(decision.pool), decision.since_ms)

@@ -256,8 +256,10 @@ def _stand(
     k = candidates.reps.index(rep.id)
     if reason := _without_room(k, plan, candidates, seen, decision):
         return Candidate(rep.id, Verdict.INELIGIBLE, (reason,))
-    assert choice.picked is not None
     place = choice.eligible.index(k)
+    if choice.picked is None:  # it is offered to many, and nothing is charged
+        before = seen.deficits[place]
+        return Candidate(rep.id, Verdict.ELIGIBLE, (), 0, before, before, candidates.scores[k])
     return Candidate(
         rep.id,
         Verdict.CHOSEN if rep.id == choice.rep else Verdict.ELIGIBLE,
@@ -278,7 +280,7 @@ def _without_room(k: int, plan: Plan, candidates: Candidates, seen: ObservedStat
         return None
     if block[1] == Block.REACHED_CAP:
         return _reached_cap(candidates.caps[block[2]], block, decision)
-    if block[1] == Block.CREDIT_SHARE:
+    if block[1] in (Block.CREDIT_SHARE, Block.OFFERS_OPEN, Block.OFFER_REFUSED):
         return Reason(block[1], actual=str(block[3]), required=str(block[2]))
     return Reason(block[1], lift_ms=block[2])
 

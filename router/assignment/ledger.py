@@ -91,6 +91,18 @@ def pick(
     return Pick(chosen, tuple(shares), tuple(after))
 
 
+def claims_of(deficits: Sequence[int], weights: Sequence[int], charge: int) -> list[int]:
+    """Return what each of the eligible would stand at with their share of a charge, in micro-units.
+
+    Examples
+    --------
+    >>> claims_of([0, 100], [1000, 3000], 1_000_000)
+    [250000, 750100]
+    """
+    total = sum(weights)
+    return [deficit + int(float(charge) * weight / total) for deficit, weight in zip(deficits, weights, strict=True)]
+
+
 def undo(deficits: Sequence[int], chosen: int, entitlements: Sequence[int]) -> tuple[int, ...]:
     """Take back one step of the ledger, whatever came behind it: the entitlements, and the charge, which is their sum.
 
@@ -252,26 +264,34 @@ def bound(members: int, largest_charge: int, band: int, largest_offered: int = 0
     return (largest_charge + band + largest_offered + largest_entitled) * max(members - 1, 0) / 2
 
 
-def disturbance(deficits: Sequence[int], largest_charge: int, band: int) -> float:
+def disturbance(deficits: Sequence[int], step: int) -> float:
     """Measure how far an override or a settlement pushed a ledger beyond what routing can reach, in micro-units.
 
-    Routing keeps the sum over any j of n reps within ``B_j = (C + band) j (n − j) / 2``. Whatever exceeds that, over
+    Routing keeps the sum over any j of n reps within ``B_j = step · j (n − j) / 2``. Whatever exceeds that, over
     the worst set, never grows by routing (the proof of the bound carries it along), so ``bound + disturbance`` holds
     from then on.
 
+    Parameters
+    ----------
+    deficits
+        Of all members; of who has offers open, as they would stand if all of these were declined, and nobody lost their
+        share of them: that is no less than any sum that the proof speaks of.
+    step
+        The largest charge and band together, and the largest that were charged and entitled to in open offers.
+
     Examples
     --------
-    >>> disturbance([500_000, -500_000], 1_000_000, 0)
+    >>> disturbance([500_000, -500_000], 1_000_000)
     0.0
-    >>> disturbance([1_500_000, -1_500_000], 1_000_000, 0)
+    >>> disturbance([1_500_000, -1_500_000], 1_000_000)
     1000000.0
     """
     n = len(deficits)
     worst = 0.0
     total = 0
-    for j, deficit in enumerate(sorted(deficits, reverse=True), start=1):
+    for j, deficit in enumerate(sorted(deficits, reverse=True)[: n - 1], start=1):  # of all together it is 0
         total += deficit
-        worst = max(worst, total - (largest_charge + band) * j * (n - j) / 2)
+        worst = max(worst, total - step * j * (n - j) / 2)
     return worst
 
 

@@ -276,12 +276,12 @@ class Planner:
         fact = self.fact_of(item)
         matched = kept.matched if kept else self.memo.matching(fact)
         path = self._paths.get(matched[:1]) or self._path_of(matched)
-        if named and apart:
-            attempt = self._apart(path, item, fact, at_ms, named)
-            charge = kept.charge if kept else attempt.charge
-            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits, NOBODY)
         left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
+        if named and apart and named not in left_out:
+            attempt = self._apart(path, item, fact, at_ms, named)
+            charge = kept.charge if kept else attempt.charge
+            return Plan(item.kind, fact, path.route, matched, (attempt._replace(charge=charge),), path.waits, left_out)
         tries = []
         for number, step in enumerate(path.steps):
             candidates = self._candidates_of(step, item.kind, fact, at_ms, without, named)

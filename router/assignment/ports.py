@@ -74,11 +74,19 @@ class Assignments(StoreClock, Protocol):
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items with a next date, in the order in which these were set: number of the event and id."""
 
+    async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that are offered by an event behind another, the oldest offer first: number and id."""
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         """Return the work items that an owner has open, or had when they were closed, and that first came after an
         event, oldest first: event number and id.
+        """
+
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the open work items whose owner stands in for somebody, and that first came after an event, oldest
+        first: event number and id.
         """
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:

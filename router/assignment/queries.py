@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
+from router.assignment.expiry import expires_ms
 from router.assignment.explanation import Explanation, explain, plan_again, replay
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
-from router.model.errors import NotFound
+from router.model.errors import CorruptHistory, NotFound
 from router.model.events import Content, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
@@ -59,6 +60,8 @@ class StoredItem:
     decision: Decision
     created_ms: int
     priority: int
+    expires_ms: int = 0
+    """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
 
 
 async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | None:
@@ -74,7 +77,16 @@ def _numbers(record: ItemRecord) -> set[int]:
     return {record.content, record.decision, record.first}
 
 
-def _stored(record: ItemRecord, events: Mapping[int, Content]) -> StoredItem:
+def stored_item(record: ItemRecord, events: Mapping[int, Content]) -> StoredItem:
+    """Return a work item as it stands, from the events that say what it is, by number.
+
+    Raises
+    ------
+    CorruptHistory
+        If one of them is not there.
+    """
+    for number in sorted(_numbers(record) - events.keys()):
+        raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {number} any more")
     content, first, decision = events[record.content], events[record.first], events[record.decision]
     assert isinstance(decision, Decision)
     return StoredItem(record, content.head.item, decision, first.at_ms, content.head.priority)
@@ -106,7 +118,15 @@ class WorkItemQueries:
         record = await found(self._store, tenant, item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
-        return _stored(record, {number: await self._content(tenant, number) for number in _numbers(record)})
+        contents = {number: await self._content(tenant, number) for number in sorted(_numbers(record))}
+        return await self.timed(tenant, stored_item(record, contents))
+
+    async def timed(self, tenant: str, stored: StoredItem) -> StoredItem:
+        """Return a work item with when its offer lapses, if it stands in one."""
+        if stored.record.offer is None:
+            return stored
+        roster = (await self._planners.current(tenant)).roster
+        return replace(stored, expires_ms=expires_ms(roster, stored.record.offer))
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,
@@ -153,12 +173,16 @@ class WorkItemQueries:
         is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
         return matches, places[count - 1][0] if len(places) > count and not is_over else None
 
+    async def of(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
+        """Return work items as they stand, by their ids; who is gone meanwhile is left out."""
+        return await self._stored(tenant, item_ids)
+
     async def _stored(self, tenant: str, item_ids: Sequence[str]) -> list[StoredItem]:
         """Return work items as they stand, in two round trips however many; who is gone meanwhile is left out."""
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in _numbers(record)})
         events = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
-        return [_stored(record, events) for record in records]
+        return [await self.timed(tenant, stored_item(record, events)) for record in records]
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.
@@ -288,10 +312,11 @@ class WorkItemQueries:
         """Return what a decision's work item had waited for; None: it was not woken, or nobody knows."""
         if decision.head.cause is not Cause.WOKEN or not decision.number:
             return None
-        head, after = decision.head, max(decision.previous, decision.number - 1 - _LOOKS_BACK)
-        between = await self._store.events(
+        head, after = decision.head, max(decision.previous, decision.number - _LOOKS_BACK) - 1
+        events = await self._store.events(
             tenant, after=after, before=decision.number, count=_LOOKS_BACK, newest_first=True
         )
+        between = [event for event in events if not isinstance(event, Decision) or event.item_id != decision.item_id]
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         waited = await self._decision_before(tenant, decision)
         return awaited(decision, waited, between, planner) if waited else None

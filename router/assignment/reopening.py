@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from router.assignment.commands import Moved, Refusal, ReopenRequest, reopen_command
+from router.assignment.commands import Moved, Refusal, ReopenRequest, handlers_of, reopen_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -22,6 +22,8 @@ from router.model.errors import (
     StaleEtag,
     StaleRevision,
 )
+from router.model.events import Completed, previous_of
+from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, fingerprint_of
 from router.workforce.ports import Presences
 
@@ -103,15 +105,27 @@ class Reopening:
         record, name = stored.record, f"tenants/{tenant}/workItems/{stored.record.item_id}"
         if record.state not in CLOSED_STATES:
             raise NotPossible(name, f"is {record.state}; only what is closed can be reopened")
-        (closed,) = await self._store.events(tenant, after=record.event - 1, count=1)
+        closed = await self._closing(tenant, record)
         days = planner.roster.records.settings.reopening_days
         last_ms = closed.at_ms + days * _DAY_MS
         if at_ms > last_ms:
             closing, last = _instant(closed.at_ms), _instant(last_ms)
             raise NotPossible(name, f"was closed at {closing}, and could be reopened until {last}, {days} days later")
 
+    async def _closing(self, tenant: str, record: ItemRecord) -> Completed:
+        """Return the event that closed a work item: what was noted of it since is no closing."""
+        number = record.event
+        while number:
+            events = await self._store.history(tenant, record.item_id, number)
+            for event in events:
+                if isinstance(event, Completed):
+                    return event
+            number = previous_of(events[-1], record.item_id) if events else 0
+        name = f"tenants/{tenant}/workItems/{record.item_id}"
+        raise CorruptHistory(name, "the log has not got the event that closed it: somebody deleted it")
+
     async def _former_owner(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> str:
-        """Return who had a work item, if they are there soon; else nobody."""
+        """Return who had a work item, if they are there soon and not recused; else nobody."""
         owner, roster = stored.record.owner, planner.roster
         rep = roster.reps.get(owner)
         if rep is None or not rep.active:
@@ -119,7 +133,10 @@ class Reopening:
         until_ms = (await self._presences.presences(tenant)).get(owner)
         if until_ms is not None and not 0 < until_ms <= at_ms + SOON_MS:
             return ""
-        (attempt,) = planner.plan(stored.item, at_ms, named=owner, apart=True).attempts
+        plan = planner.plan(stored.item, at_ms, handlers=handlers_of(stored.record), named=owner, apart=True)
+        if owner in plan.recused:
+            return ""
+        (attempt,) = plan.attempts
         pool, counts_hours = roster.pools.get(attempt.step.pool), attempt.step.counts_hours
         first_ms = roster.availability.first_there(owner, pool, max(at_ms, until_ms or 0), counts_hours=counts_hours)
         return owner if first_ms is not None and first_ms <= at_ms + SOON_MS else ""

@@ -22,10 +22,12 @@ from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.recusal import RepNames
 from router.assignment.workforce_caps import WorkforceCaps
 from router.model.caps import HELD
+from router.model.dispatch import PUSH, Dispatch, DispatchMode
 from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
+from router.workforce.covers import Covers
 from router.workforce.open_hours import Span
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
@@ -57,7 +59,8 @@ class Candidates:
 
     ``outside_hours`` and ``on_leave`` would have passed, were they there. ``caps`` are those of pool and reps that
     count the kind of work. All of it holds within ``interval``; None: whenever it is. ``share`` is how many of the
-    pool's last decisions somebody with a credit may have; 0: nobody is credited.
+    pool's last decisions somebody with a credit may have; 0: nobody is credited. ``dispatch`` says how the pool hands
+    out its work.
     """
 
     pool: str
@@ -74,6 +77,7 @@ class Candidates:
     interval: Span | None = None
     caps: tuple[AppliedCap, ...] = ()
     share: int = 0
+    dispatch: Dispatch = PUSH
 
     def stands_at(self, at_ms: int) -> bool:
         """Say whether it holds at an instant, in milliseconds since 1970."""
@@ -93,6 +97,7 @@ class Roster:
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1
         self.availability = Availability(records, self._position)
+        self.covers = Covers(records)
         self._active = self._mask(rep.id for rep in reps.values() if rep.active)
         self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}
@@ -198,6 +203,24 @@ class Roster:
         caps = tuple(cap for cap in self._caps.among(pool, reps, kind, at_ms) if cap.cap.measure in HELD)
         return self._made(pool, reps, (1,) * count, (UNLIMITED,) * count, (0,) * count, caps, 0)
 
+    def accepting(self, rep_id: str, pool_id: str, kind: Kind, at_ms: int) -> Candidates:
+        """Return a rep as who accepts what many of a pool were offered; nobody if unknown or inactive.
+
+        They need not be there, nor be what the rules ask for by now: they were, when it was offered. What they have
+        room for is asked as it is now.
+
+        Parameters
+        ----------
+        pool_id
+            The pool, of which they may be no member by now.
+        """
+        reps, pool = self._reps_of(self._mask([rep_id]) & self._active), self.pools.get(pool_id)
+        limits = tuple(self.reps[rep].capacity.get(kind, UNLIMITED) for rep in reps)
+        share = pool.absence_policy.share if pool and pool.absence_policy else 0
+        caps, ones = self._caps.among(pool, reps, kind, at_ms), (1,) * len(reps)
+        made = self._made(pool, reps, ones, limits, (0,) * len(reps), caps, share)
+        return replace(made, interval=boundaries(caps))
+
     def _collect(
         self,
         pool: Pool | None,
@@ -213,7 +236,8 @@ class Roster:
         scores = tuple(sum(score for holders, score in masks if holders >> self._position[rep] & 1) for rep in reps)
         caps = self._caps.among(pool, reps, kind, at_ms)
         share = pool.absence_policy.share if pool and pool.absence_policy else 0
-        candidates = self._made(pool, reps, weights, limits, scores, caps, share)
+        dispatch = pool.handing_out if pool else PUSH
+        candidates = self._made(pool, reps, weights, limits, scores, caps, share, dispatch)
         return replace(
             candidates,
             outside_hours=self._reps_of(attendance.outside_hours),
@@ -230,14 +254,18 @@ class Roster:
         scores: tuple[int, ...],
         caps: tuple[AppliedCap, ...],
         share: int,
+        dispatch: Dispatch = PUSH,
     ) -> Candidates:
         """Put candidates into the form that the store needs."""
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
-        optional = _optional([cap.packed() for cap in caps], share)
+        optional = _optional([cap.packed() for cap in caps], share, dispatch)
         digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
         packed = msgpack.packb([*content, digest, *_sent(optional, len(reps))], use_bin_type=False)
-        return Candidates(pool_id, band, members, reps, weights, limits, scores, packed, digest, caps=caps, share=share)
+        return Candidates(
+            pool_id, band, members, reps, weights, limits, scores, packed, digest, caps=caps, share=share,
+            dispatch=dispatch,
+        )  # fmt: skip
 
     def _weights_at(
         self, pool: Pool | None, mask: int, reps: Sequence[str], at_ms: int
@@ -311,8 +339,18 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-def _optional(caps: list[list[Any]], share: int) -> list[Any]:
-    """Return the last places of a packed set, caps and behind them a share: none without either, as it was before."""
+_MODES = {DispatchMode.OFFER: 1, DispatchMode.BROADCAST: 2}
+"""As ``scripts/ledger.lua`` numbers them."""
+
+
+def _optional(caps: list[list[Any]], share: int, dispatch: Dispatch) -> list[Any]:
+    """Return the last places of a packed set: caps, behind them a share, and behind that how what is not pushed is
+    offered: none without any, as it was before.
+    """
+    if dispatch.offers:
+        band = -1 if dispatch.broadcast_band is None else dispatch.broadcast_band
+        terms = [dispatch.offers_open, dispatch.timeout_ms, dispatch.clock, dispatch.lapses_until_away, band]
+        return [caps, share, [_MODES[dispatch.mode], *terms]]
     return [caps, share] if share else [caps] if caps else []
 
 

@@ -11,6 +11,7 @@ from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import Content
 from router.model.records import ItemRecord
+from router.model.workitem import WorkItem
 
 Held = TypeVar("Held")
 _log = logging.getLogger(__name__)
@@ -25,11 +26,16 @@ class StoredItems:
         Whose.
     store
         Where they are.
+    without
+        What is said of one that nobody can read: what it goes without.
     """
 
-    def __init__(self, tenant: str, store: Assignments) -> None:
+    def __init__(self, tenant: str, store: Assignments, without: str = "waits and cannot be woken") -> None:
         self._tenant = tenant
         self._store = store
+        self._without = without
+        self.unreadable = 0
+        """How many could not be read, each as often as it was tried."""
 
     async def records(self, item_ids: Sequence[str]) -> list[ItemRecord]:
         """Return where they stand; one that nobody can read is told of and left out, as is one that is not there."""
@@ -64,5 +70,28 @@ class StoredItems:
             self._warn(records[0].item_id, error)
             return []
 
+    async def current(self, decided: Sequence[tuple[ItemRecord, Decision]]) -> list[tuple[ItemRecord, Decision]]:
+        """Return decisions with the attributes that their work items have by now: an update changes no owner."""
+        stale = [record for record, _ in decided if record.content != record.decision]
+        items = await self._items(stale) if stale else {}
+        return [
+            (record, decision._replace(head=decision.head._replace(item=items[record.item_id])))
+            if record.item_id in items
+            else (record, decision)
+            for record, decision in decided
+            if record.content == record.decision or record.item_id in items
+        ]
+
+    async def _items(self, records: Sequence[ItemRecord]) -> dict[str, WorkItem]:
+        try:
+            contents = await self._store.contents(self._tenant, [record.content for record in records])
+            return {record.item_id: event.head.item for record, event in zip(records, contents, strict=True)}
+        except CorruptHistory as error:
+            if len(records) > 1:
+                return {item_id: item for record in records for item_id, item in (await self._items([record])).items()}
+            self._warn(records[0].item_id, error)
+            return {}
+
     def _warn(self, item_id: str, error: CorruptHistory) -> None:
-        _log.warning("tenants/%s: %s waits and cannot be woken: %s", self._tenant, item_id, error)
+        self.unreadable += 1
+        _log.warning("tenants/%s: %s %s: %s", self._tenant, item_id, self._without, error)

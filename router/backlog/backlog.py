@@ -15,6 +15,7 @@ from heapq import heapify, heappop, heappush
 
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.caps import HELD, Cap
+from router.model.dispatch import Dispatch
 from router.model.workitem import Kind
 
 Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
@@ -23,7 +24,7 @@ Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 Caps = tuple[tuple[str, Cap, tuple[int, ...]], ...]
 """Caps that may keep it from them: of which pool, and of which candidates."""
 
-_Key = tuple[Kind, Takers, int, Caps]
+_Key = tuple[Kind, Takers, int, Caps, tuple[Dispatch, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Waiting:
     """A work item that waits; ``first`` numbers its first event: the smaller, the older.
 
     ``value`` is what it counts under caps of value, 0 where there are none: a smaller one may find somebody where it
-    finds nobody. Under ``caps`` of what is open whatever is closed may free somebody.
+    finds nobody. Under ``caps`` of what is open whatever is closed may free somebody. ``dispatch`` says how each of its
+    attempts hands out work.
     """
 
     first: int
@@ -41,11 +43,13 @@ class Waiting:
     priority: int = 0
     value: int = 0
     caps: Caps = ()
+    dispatch: tuple[Dispatch, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def key(self) -> _Key:
         """What those of one group have in common."""
-        return self.kind, self.takers, self.value, self.caps
+        return self.kind, self.takers, self.value, self.caps, self.dispatch, self.refused
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -111,6 +115,18 @@ class Backlog:
         for (of_kind, *_), group in self._groups.items():
             if group.is_capped or (of_kind is kind and rep in group.reps):
                 group.tries += 1
+
+    def answered(self, rep: str) -> None:
+        """Give a chance to every group that a rep belongs to who may be offered one work item more, of any kind."""
+        for group in self._groups.values():
+            group.tries += rep in group.reps
+
+    def unspent(self, item_id: str) -> None:
+        """Let a work item go that took nobody's room, for many are offered it: whoever is next has its chance."""
+        waiting = self._places.pop(item_id, None)
+        group = self._groups.get(waiting.key) if waiting else None
+        if group is not None:
+            group.tries += 1
 
     def worked(self) -> None:
         """Give a chance to every group that is capped: one work item less is left untouched."""

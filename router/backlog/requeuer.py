@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from router.assignment.commands import BindCommand, Moved, Refusal, in_calls, wake_command
+from router.assignment.commands import BindCommand, KnownAs, Moved, Refusal, in_calls, wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
@@ -20,6 +20,7 @@ from router.assignment.stored_items import StoredItems
 from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.caps import CapMeasure
 from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
 from router.model.events import (
     WAKE,
@@ -28,6 +29,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -111,6 +113,8 @@ class Requeuer:
                     self._room.came_back(rep)
                 case ActivityRecorded():
                     self._room.worked()
+                case OfferAnswered():
+                    await self._take_in_answer(event)
                 case (
                     DecisionEffect(item_id=item_id, kind=kind, freed=rep)
                     | Completed(item_id=item_id, kind=kind, rep=rep)
@@ -119,6 +123,15 @@ class Requeuer:
                     self._room.freed(rep, kind)
                 case _:
                     pass
+
+    async def _take_in_answer(self, event: OfferAnswered) -> None:
+        """Give chances to what somebody may be offered, or have, by an answer; and to what is to be offered anew."""
+        if event.rep and not event.stays_open:
+            self._room.answered(event.rep)
+        if event.charge and event.answer is not Answer.ACCEPTED:
+            self._room.freed(event.rep, event.kind)
+        if event.answer is not Answer.ACCEPTED and not event.stays_open:
+            await self._plan_current([event.item_id], tries=1)
 
     async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
         """Return a planner that knows of a change."""
@@ -142,7 +155,11 @@ class Requeuer:
             those = takers_of([candidates for candidates, _ in job.attempts])
             caps = tuple([(c.pool, c.cap, c.positions) for candidates, _ in job.attempts for c in candidates.caps])
             value = job.amounts.value if any(cap.measure is CapMeasure.VALUE for _, cap, _ in caps) else 0
-            waiting = Waiting(record.first, job.item_id, job.kind, those, job.head.priority, value, caps)
+            dispatch = tuple([candidates.dispatch for candidates, _ in job.attempts])
+            refused = tuple(sorted(record.refused)) if any(each.offers for each in dispatch) else ()
+            waiting = Waiting(
+                record.first, job.item_id, job.kind, those, job.head.priority, value, caps, dispatch, refused
+            )
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
@@ -166,12 +183,15 @@ class Requeuer:
             except StaleRevision:
                 self._room.again(due)  # who found an owner in an earlier call leaves when its turn comes
                 await self._plan_all(await self._planners.renewed(self._tenant, planner.revisions))
-                woken += sum(isinstance(answer, Decision) for answer in answers)
+                woken += sum(map(_found_somebody, answers))
                 continue
             answered = {job.item_id: answer for job, answer in zip(jobs, answers, strict=True)}
             moved = {item_id: answer.now_ms for item_id, answer in answered.items() if isinstance(answer, Moved)}
+            for item_id, answer in answered.items():
+                if isinstance(answer, Decision) and answer.outcome is Outcome.OFFERED and not answer.rep:  # to many
+                    self._room.unspent(item_id)
             self._put_back(due, [item_id for item_id in due if answered.get(item_id) is Refusal.NOBODY], moved)
-            woken += sum(isinstance(answer, Decision) for answer in answers)
+            woken += sum(map(_found_somebody, answers))
             late, self._now_ms = late + 1 if moved else 0, max(moved.values(), default=self._now_ms)
         return woken
 
@@ -182,6 +202,10 @@ class Requeuer:
         for item_id in tried:
             if item_id not in refused and item_id not in moved:
                 self._room.leave(item_id)
+
+
+def _found_somebody(answer: Decision | Refusal | KnownAs | Moved) -> bool:
+    return isinstance(answer, Decision) and answer.outcome is not Outcome.WAITING
 
 
 def _gives_chances(event: Event | DecisionEffect) -> bool:
@@ -195,5 +219,7 @@ def _gives_chances(event: Event | DecisionEffect) -> bool:
             return True
         case ActivityRecorded(is_first_attempt=is_first):
             return is_first
+        case OfferAnswered():
+            return True
         case _:
             return False

@@ -42,7 +42,7 @@ class Wakes:
         """What waits."""
         return STATES[WAKE]
 
-    def concerns(self, record: ItemRecord) -> bool:
+    def concerns(self, record: ItemRecord, _: Present) -> bool:
         """Say whether it waits."""
         return record.state is self.state
 

@@ -29,6 +29,7 @@ ABSENCE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "from": ("from", "start", "start_time", "开始", "请假开始"),
     "back": ("back", "end_time", "返岗"),  # no "end", 结束: it may be the last day of the leave
     "reason": ("reason", "原因", "事由"),
+    "substitute": ("substitute", "substitute_id", "cover", "代理人", "代理"),
     "id": ("id", "absence", "absence_id", "编号", "请假编号"),
 }
 """Columns of a file of absences by what they mean."""
@@ -39,6 +40,7 @@ _KINDS = {
     "from": ColumnKind.DATE,
     "back": ColumnKind.DATE,
     "reason": ColumnKind.TEXT,
+    "substitute": ColumnKind.ID,
     "id": ColumnKind.ID,
 }
 
@@ -53,6 +55,7 @@ class AbsenceInFile:
     back: datetime
     reason: str
     line: int = 0
+    substitute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _problems(row: Mapping[str, Any], columns: Mapping[str, str], reps: _Reps) -
     if not missing and row["back"] <= row["from"]:
         found = f"found {row['back']:%Y-%m-%d %H:%M}"
         problems.append(f"column {columns['back']}: {found}; allowed: after {row['from']:%Y-%m-%d %H:%M}")
+    if "substitute" in row:
+        problems += _rep_problems(unquoted(row["substitute"]), columns["substitute"], reps)
     if "id" in row and check_id(unquoted(row["id"])):
         problems.append(f"column {columns['id']}: found {row['id']!r}; allowed: {ID_ALLOWED}")
     return problems
@@ -150,6 +155,12 @@ def _rep_problems(text: str, column: str, reps: _Reps) -> list[str]:
 def _absence(row: Mapping[str, Any], zone: ZoneInfo, reps: _Reps) -> AbsenceInFile:
     (rep,) = reps.called(unquoted(row["rep"]))
     start, back = row["from"].astimezone(zone), row["back"].astimezone(zone)
+    substitutes = reps.called(unquoted(row["substitute"])) if "substitute" in row else [""]
     return AbsenceInFile(
-        rep, unquoted(row.get("id", "")) or f"{start:%Y-%m-%d}", start, back, unquoted(row.get("reason", ""))
+        rep,
+        unquoted(row.get("id", "")) or f"{start:%Y-%m-%d}",
+        start,
+        back,
+        unquoted(row.get("reason", "")),
+        substitute=substitutes[0],
     )

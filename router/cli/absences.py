@@ -18,15 +18,22 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import calendars_pb2 as calendars
 from router.cli.absence_files import AbsencesFile, read_absences
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
+from router.cli.labels import label
 from router.cli.lists import HELP
 from router.cli.words import last
+from router.wording.languages import Language, language_of
+from router.wording.phrases import KEPT
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 
 WRITTEN = "a date 2026-10-01, or a time 2026-10-01T09:00"
+language_option = click.option(
+    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
@@ -49,12 +56,12 @@ def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
         click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
         return
-    headings = ("rep", "absence", "from", "back", "reason")
+    headings = ("rep", "absence", "from", "back", "substitute", "reason")
     title = f"{len(listed)} absences; {clock.title}"
     table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in listed:
         times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
-        table.add_row(each.name.split("/")[3], last(each.name), *times, each.reason)
+        table.add_row(each.name.split("/")[3], last(each.name), *times, last(each.substitute), each.reason)
     console_for(sys.stdout).print(table)
 
 
@@ -62,12 +69,15 @@ def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -
 @click.argument("rep")
 @click.option("--from", "start", required=True, metavar="TIME", help=f"When it begins: {WRITTEN}.")
 @click.option("--back", required=True, metavar="TIME", help="When they are back; a date is its midnight.")
+@click.option("--substitute", default="", metavar="REP", help="Who has their open work items meanwhile.")
 @click.option("--reason", default="", help="Why; hidden from whoever may not see personal fields.")
 @click.option("--id", "absence", default="", help="Its id; one that is there is replaced [default: made of --from].")
 @server_option
 @tenant_option
-def add_command(rep: str, start: str, back: str, reason: str, absence: str, server: str, tenant: str) -> None:
-    """Enter that REP is on leave.
+def add_command(
+    rep: str, start: str, back: str, substitute: str, reason: str, absence: str, server: str, tenant: str
+) -> None:  # fmt: skip
+    """Enter that REP is on leave. What they have open goes to a substitute, if one is named, and comes back after it.
 
     \b
       $ fairlead absences add li-na --from 2026-10-08 --back 2026-10-12
@@ -76,9 +86,39 @@ def add_command(rep: str, start: str, back: str, reason: str, absence: str, serv
     with connected(server, tenant) as client:
         zone = zone_of(client)
         times = instant(start, zone, "--from"), instant(back, zone, "--back")
-        made = client.upsert_absence(rep, absence or start.replace(":", "-").replace("+", "_"), *times, reason)
+        absence_id = absence or start.replace(":", "-").replace("+", "_")
+        made = client.upsert_absence(rep, absence_id, *times, reason, substitute=substitute)
     until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
-    click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key})")
+    covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
+    click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key}){covered}")
+
+
+@absences.command("show")
+@click.argument("rep")
+@click.argument("absence")
+@language_option
+@as_json
+@server_option
+@tenant_option
+def show_command(rep: str, absence: str, language: str, as_json: bool, server: str, tenant: str) -> None:
+    """Show an ABSENCE of REP, and what of theirs is not with whom it would be by their leaves, and why.
+
+    \b
+      $ fairlead absences show li-na 2026-10-08
+    """
+    with connected(server, tenant) as client:
+        found, zone = client.get_absence(rep, absence), zone_of(client)
+    if as_json:
+        click.echo(json.dumps(MessageToDict(found, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
+        return
+    told, times = language_of(language), (shown(found.start_time, zone), shown(found.end_time, zone))
+    parts = {"rep": rep, "start": times[0], "end": times[1], "zone": zone.key, "substitute": last(found.substitute)}
+    click.echo(label("leave covered" if found.substitute else "leave", told, **parts))
+    if found.kept_work_items:
+        click.echo(label("kept", told, count=len(found.kept_work_items)))
+    for kept in found.kept_work_items:
+        why = KEPT[calendars.KeptWorkItem.Reason.Name(kept.reason).removeprefix("REASON_")].say(told)
+        click.echo(f"  {last(kept.work_item)}: {why}")
 
 
 @absences.command("load")
@@ -91,9 +131,9 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
     """Enter the absences of FILE; those that are there under their ids are replaced, all others stay.
 
     All are checked before one is written. Columns, in any order: rep 销售 (an id, or a display name that one rep has),
-    or name 姓名, from 开始, back 返岗, reason 原因, id 编号 (without one it is made of from). Dates are read as in all
-    tables, such as 2026-12-01, 2026年12月1日, 13.12.2026; one is its midnight. Times without a zone are on the tenant's
-    clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
+    or name 姓名, from 开始, back 返岗, substitute 代理人 (as rep), reason 原因, id 编号 (without it, made of from).
+    Dates are read as in all tables, such as 2026-12-01, 2026年12月1日, 13.12.2026; one is its midnight. Times without a
+    zone are on the tenant's clocks unless --timezone names others. Files are CSV, Parquet or workbooks.
 
     \b
       $ fairlead absences load leave.xlsx
@@ -117,7 +157,10 @@ def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_o
     refused = []
     for each in read.absences:
         try:
-            client.upsert_absence(each.rep, each.id, each.start, each.back, each.reason, validate_only=validate_only)
+            client.upsert_absence(
+                each.rep, each.id, each.start, each.back, each.reason,
+                substitute=each.substitute, validate_only=validate_only,
+            )  # fmt: skip
         except FairleadError as error:
             if not error.violations and error.code is not grpc.StatusCode.NOT_FOUND:
                 raise

@@ -18,15 +18,13 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.absences import as_json
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.absences import as_json, language_option
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
+from router.cli.lists import Names
+from router.cli.offer_cells import away_told, offers_table
 from router.cli.words import last
-from router.wording.languages import Language
-
-language_option = click.option(
-    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
-)
 
 
 @click.command()
@@ -41,7 +39,8 @@ def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, ser
     """Show what REP is to follow up on a day: what falls due then, and what is overdue.
 
     The day is one on the clocks of the rep's calendar, or else the tenant's. A date is set by `fairlead activity
-    --next`; the next activity by which somebody turns to the customer replaces or ends it.
+    --next`; the next activity by which somebody turns to the customer replaces or ends it. What is offered to REP
+    stands above it, and that they are away where offers have lapsed.
 
     \b
       $ fairlead agenda li-na
@@ -60,9 +59,11 @@ def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, ser
 def _show_day(client: FairleadClient, rep: str, date: str, language: str, as_json: bool) -> None:
     pages = list(client.list_agenda(rep, date, language=language))
     dates = [each for page in pages for each in page.next_dates]
+    mine = client.my_offers(rep)
     if as_json:
-        _print_json({"date": pages[0].date, "time_zone": pages[0].time_zone}, "next_dates", dates)
+        _print_json({"date": pages[0].date, "time_zone": pages[0].time_zone} | _of_offers(mine), "next_dates", dates)
         return
+    _show_offers(client, mine, language)
     title = f"{len(dates)} to follow up on {pages[0].date}; times of {pages[0].time_zone}"
     table = _table(title, "work item", "when", "what")
     for each in dates:
@@ -71,10 +72,11 @@ def _show_day(client: FairleadClient, rep: str, date: str, language: str, as_jso
 
 
 def _show_work(client: FairleadClient, rep: str, language: str, as_json: bool) -> None:
-    work = list(client.list_my_work(rep, language=language))
+    work, mine = list(client.list_my_work(rep, language=language)), client.my_offers(rep)
     if as_json:
-        _print_json({}, "work", work)
+        _print_json(_of_offers(mine), "work", work)
         return
+    _show_offers(client, mine, language)
     clock = Clock.of(client, utc=False)
     table = _table(f"{len(work)} open; {clock.title}", "work item", "first came", "worked", "when", "what")
     for each in work:
@@ -82,6 +84,22 @@ def _show_work(client: FairleadClient, rep: str, language: str, as_json: bool) -
         date = each.next_date
         table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(date.next_step))
     console_for(sys.stdout).print(table)
+
+
+def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, language: str) -> None:
+    """Print what is offered, and that somebody is away for letting offers lapse; nothing where neither is so."""
+    if not mine.offers and not mine.HasField("away"):
+        return
+    names, console = Names.of(client, Clock.of(client, utc=False), language), console_for(sys.stdout)
+    if mine.HasField("away"):
+        console.print(Text(away_told(mine.away, names.clock, names.language), "bold"))
+    if mine.offers:
+        console.print(offers_table(mine.offers, mine.offers, {}, names))
+
+
+def _of_offers(mine: routing.ListMyWorkResponse) -> dict[str, Any]:
+    away = {"away": _document(mine.away)} if mine.HasField("away") else {}
+    return {**away, "offers": [_document(offer) for offer in mine.offers]} if mine.offers or away else {}
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -24,7 +24,7 @@ from router.cli.consoles import console_for
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.events import (
     ActivityRecorded,
     Completed,
@@ -32,6 +32,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Settled,
@@ -179,8 +180,8 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     """Say what an event changed, its instants by a clock."""
     match event:
         case Decision():
-            return f"{event.item_id} {event.head.cause.lower()}: {event.rep or event.outcome.lower()}"
-        case Completed() | Updated() | ActivityRecorded():
+            return f"{event.item_id} {event.head.cause.lower()}: {_whose(event)}"
+        case Completed() | Updated() | ActivityRecorded() | OfferAnswered():
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
@@ -206,8 +207,17 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return f"pool {event.pool}: {', '.join(event.leavers)} left"
 
 
-def _done(event: Completed | Updated | ActivityRecorded) -> str:
+def _whose(decision: Decision) -> str:
+    if decision.outcome is Outcome.OFFERED:
+        return f"offered to {decision.rep or 'many'}"
+    return decision.rep or decision.outcome.lower()
+
+
+def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered) -> str:
     """Say what somebody did to a work item, or about it."""
+    if isinstance(event, OfferAnswered):
+        away = f", {event.lapses} in a row: set away" if event.set_away else ""
+        return f"{event.item_id} offer {event.offer} {event.answer.lower()}: {event.rep or 'nobody'}{away}"
     if isinstance(event, Completed):
         return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
     if isinstance(event, Updated):

@@ -30,7 +30,7 @@ from router.cli.lists import (
 )
 from router.cli.words import called, last, rule_of
 
-OUTCOMES = click.Choice(["assigned", "waiting", "unrouted"], case_sensitive=False)
+OUTCOMES = click.Choice(["assigned", "offered", "waiting", "unrouted"], case_sensitive=False)
 CAUSES = click.Choice(["routed", "reassigned", "override", "woken", "reopened", "imported"], case_sensitive=False)
 COLUMNS: Cells = {
     "decision": lambda decision, _: last(decision.name),

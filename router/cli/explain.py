@@ -6,6 +6,7 @@ The words are the service's; this lays them out.
 from __future__ import annotations
 
 import sys
+from itertools import takewhile
 
 import click
 from rich import box
@@ -65,8 +66,9 @@ def explain(
     with connected(server, tenant) as client:
         name, called = _decision_of(client, decision or "", source, external_id)
         answer = client.explain(name, language=spoken)
+        became = _became(client, answer, spoken) if answer.outcome == decisions.Decision.OUTCOME_OFFERED else ""
     console = console_for(sys.stdout)
-    show(answer, console, spoken, called)
+    show(answer, console, spoken, called, became)
     if rep:
         console.print()
         _why_not(answer, rep, console, spoken)
@@ -101,13 +103,32 @@ def _why_not(decision: decisions.Decision, rep: str, console: Console, language:
         raise click.ClickException(f"--rep: {label('not looked at', language, **facts)}") from None
 
 
-def show(decision: decisions.Decision, console: Console, language: Language, called: str = "") -> None:
-    """Print a decision with all that led to it; ``called`` is told beside a work item's name that says nothing."""
+def _became(client: FairleadClient, offer: decisions.Decision, language: Language) -> str:
+    """Say what became of an offer, in the words of the work item's timeline."""
+    number = int(last(offer.name))
+    later = takewhile(lambda entry: int(entry.id) > number, client.timeline(offer.work_item, language=language))
+    told = [entry.words for entry in later if entry.offer_answer.offer == number]
+    space = " " if language is Language.EN else ""
+    return space.join(reversed(told)) or label("not answered", language)
+
+
+def show(
+    decision: decisions.Decision, console: Console, language: Language, called: str = "", became: str = ""
+) -> None:
+    """Print a decision with all that led to it.
+
+    Parameters
+    ----------
+    called
+        Told beside a work item's name that says nothing.
+    became
+        What became of it, where it is an offer.
+    """
     name = last(decision.work_item)
     item = label("item", language, name=name, called=called) if called else name
     title = label("title", language, number=last(decision.name), item=item)
     console.print(Text.assemble((title, "bold"), (owner_of(decision, language), "bold green")))
-    for sentence in decision.sentences:
+    for sentence in [*decision.sentences, *([became] if became else [])]:
         console.print(Text(f"  {sentence}"))
     decided = label(
         "decided",

@@ -102,7 +102,8 @@ def fairness_table(
             *(_distance(measured.by_rep[rep]) for measured in others.values()),
         )
     title = _title(report, report.decisions if arrivals is None else len(arrivals), pool)
-    return Group(title, table, Text(_caption(report), "dim italic"))
+    lines = [_caption(report), *([bound_told(report)] if arrivals is None else [])]
+    return Group(title, table, *(Text(line, "dim italic") for line in lines))
 
 
 def period_table(
@@ -166,6 +167,26 @@ def _caption(report: fairness.FairnessReport) -> str:
         f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members} reps{band}"
         f"{disturbed}{apart}"
     )
+
+
+def bound_told(report: fairness.FairnessReport) -> str:
+    """Say what a bound is made of.
+
+    Examples
+    --------
+    >>> bound_told(fairness.FairnessReport(bound=3, largest_charge=1, band=0.5, weights={"a": 1.0, "b": 1.0, "c": 1.0},
+    ...     largest_offered=1, largest_entitled=0.5))
+    '3.00 = (C 1 + Δ 0.5 + ρ 1 + φ 0.5)(n 3 − 1)/2'
+    """
+    parts = {
+        "C": report.largest_charge,
+        "Δ": report.band,
+        "ρ": report.largest_offered,
+        "φ": report.largest_entitled,
+    }
+    summed = " + ".join(f"{name} {round(amount, 2):,.15g}" for name, amount in parts.items())
+    disturbed = f" + disturbance {report.disturbance:.2f}" if report.disturbance else ""
+    return f"{report.bound:.2f} = ({summed})(n {len(report.weights)} − 1)/2{disturbed}"
 
 
 def _ways(report: fairness.FairnessReport) -> dict[str, str]:

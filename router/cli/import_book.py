@@ -33,6 +33,8 @@ from tables.options import ReadOptions
 
 PART = 10_000
 """Leads of one operation."""
+TRIED_AT_ONCE = 1_000
+"""Leads of one call that only asks: it is answered when all are checked."""
 COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
 
 
@@ -40,7 +42,7 @@ COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
 @click.argument("file", type=FILE)
 @click.option("--source", default="csv", show_default=True, help="The system leads come from, if no column says.")
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeatable.")
-@click.option("--dry-run", is_flag=True, help="Read and check the file; import nothing.")
+@click.option("--dry-run", is_flag=True, help="Check the file, and ask what the service would refuse; import nothing.")
 @server_option
 @tenant_option
 @table_options
@@ -62,7 +64,8 @@ def import_(
       source 来源, kind 类型, value 金额, priority 优先级; each field that the rule set declares, under its name
 
     A row in error is left out and written to FILE.rejected.csv; what the service refuses, because it is known already,
-    its owner is not or a field is not as the rules declare, to FILE.refused.csv. The exit code is then 1.
+    its owner is not, or is recused, or a field is not as the rules declare, to FILE.refused.csv; with --dry-run what it
+    would refuse. The exit code is then 1.
     """
     options = replace(reading, columns={**reading.columns, **mapping(pairs)})
     console = console_for(sys.stdout)
@@ -71,7 +74,7 @@ def import_(
         say(book.report)
         if book.left_out:
             console.print(f"columns left out, the rule set declares no such field: {', '.join(book.left_out)}")
-        refused = 0 if dry_run else _import(client, book, file, console)
+        refused = (_try if dry_run else _import)(client, book, file, console)
     sys.exit(1 if refused or book.report.n_rejected else 0)
 
 
@@ -81,6 +84,23 @@ def _rules(client: FairleadClient, server: str) -> RoutingRules:
     if rule_set is None:
         raise InputFailed(f"no rule set is published at {server}: see fairlead rules publish")
     return rule_set
+
+
+def _try(client: FairleadClient, book: BookFile, file: Path, console: Console) -> int:
+    """Ask what would be refused, part after part, and write it; return how much that is."""
+    taken, refused = 0, list[tuple[BookEntry, str]]()
+    with progress_bar(console) as progress:
+        task = progress.add_task("checking", total=len(book.entries))
+        for start in range(0, len(book.entries), TRIED_AT_ONCE):
+            part = book.entries[start : start + TRIED_AT_ONCE]
+            answered = client.import_work_items((_message(client, entry) for entry in part), preview=True)
+            answer = routing.ImportWorkItemsResponse()
+            answered.response.Unpack(answer)
+            taken += answer.imported_count
+            refused += [(part[each.index], each.error.message) for each in answer.refused]
+            progress.update(task, completed=start + len(part))
+    console.print(f"{taken:,} would be imported, {len(refused):,} refused; nothing is written")
+    return _told(refused, file, console)
 
 
 def _import(client: FairleadClient, book: BookFile, file: Path, console: Console) -> int:
@@ -98,6 +118,10 @@ def _import(client: FairleadClient, book: BookFile, file: Path, console: Console
             imported += answer.imported_count
             refused += [(part[each.index], each.error.message) for each in answer.refused]
     console.print(f"{imported:,} imported, {len(refused):,} refused")
+    return _told(refused, file, console)
+
+
+def _told(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> int:
     if refused:
         _write(refused, file.with_name(f"{file.name}.refused.csv"), console)
     return len(refused)

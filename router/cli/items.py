@@ -34,9 +34,12 @@ from router.cli.lists import (
     waits_for,
     waits_until,
 )
+from router.cli.offer_cells import offered_to, offered_until
 from router.cli.words import called, last
 
-STATES = click.Choice(["queued", "assigned", "unrouted", "converted", "disqualified", "closed"], case_sensitive=False)
+STATES = click.Choice(
+    ["queued", "offered", "assigned", "unrouted", "converted", "disqualified", "closed"], case_sensitive=False
+)
 COLUMNS: Cells = {
     "work_item": lambda item, _: last(item.name),
     "time": lambda item, _: shown_time(item.create_time, "milliseconds"),
@@ -46,6 +49,9 @@ COLUMNS: Cells = {
     "state": lambda item, _: enum_value(item, "state"),
     "owner": lambda item, _: last(item.owner),
     "owner_name": lambda item, names: called(item.owner, names.reps),
+    "offered_to": lambda item, _: last(item.offer.rep),
+    "offer": lambda item, _: item.offer.number or "",
+    "offer_lapses": lambda item, _: shown_time(item.offer.expire_time) if item.offer.HasField("expire_time") else "",
     "pool": lambda item, _: last(item.pool),
     "pool_name": lambda item, names: called(item.pool, names.pools),
     "epoch": lambda item, _: item.epoch,
@@ -78,7 +84,8 @@ def _of_waiting(client: FairleadClient, language: str) -> Cells:
 
     return {
         "waits for": lambda item, _: waits_for(of_waiting(item)),
-        "until": lambda item, names: waits_until(of_waiting(item), names),
+        "offered to": offered_to,
+        "until": lambda item, names: offered_until(item, names) or waits_until(of_waiting(item), names),
     }
 
 
@@ -107,7 +114,8 @@ def list_items(
     Fields of a --filter: create_time, owner, pool, state, kind, source, external_id. OR binds closer than AND: use
     brackets. Times are on the tenant's clocks, those of --since and --until too unless they name a zone; those of
     filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead queue peek`. Where something
-    waits, the table says what for, and until when where time brings somebody.
+    waits, the table says what for, and until when where time brings somebody; where it is offered, to whom, and until
+    when.
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)

@@ -8,9 +8,28 @@ from router.wording.languages import Language
 from router.wording.phrases import Phrase
 
 LABELS: Mapping[str, Phrase] = {
+    "leave": Phrase("{rep} is on leave from {start} to {end} ({zone})", "{rep} 休假：{start} 至 {end}（{zone}）"),
+    "leave covered": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); {substitute} stands in",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {substitute} 代理",
+    ),
+    "kept": Phrase(
+        "Work items that are not with whom they would be by the leaves of today: {count}",
+        "没有按休假安排移交的工作项：{count} 个",
+    ),
     "title": Phrase("Decision {number}: {item} → ", "决策 {number}：{item} → "),
     "item": Phrase("{name} ({called})", "{name}（{called}）"),
     "nobody": Phrase("nobody", "无人"),
+    "whoever is first": Phrase("whoever is first", "抢单，先接先得"),
+    "to accept": Phrase("{rep}, to be accepted", "{rep}（待接单）"),
+    "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
+    "never": Phrase("never", "不限时"),
+    "offers open": Phrase("offers to answer: {count}; {times}", "待接派单 {count} 条；{times}"),
+    "nothing offered": Phrase("nothing is offered", "没有待接的派单"),
+    "away by lapses": Phrase(
+        "away since {time}: {lapses} offers in a row have lapsed, the last of {work_item}",
+        "自 {time} 起暂离：连续 {lapses} 次超时未接单，最近一条是 {work_item}",
+    ),
     "decided": Phrase(
         "decided {instant} UTC by rules {rules}, workforce {workforce}; epoch {epoch}",
         "决策于 {instant}（协调世界时），规则集版本 {rules}，人员版本 {workforce}；归属版次 {epoch}",
@@ -75,6 +94,11 @@ HEADINGS: Mapping[str, Phrase] = {
         "rule": "规则",
         "cause": "起因",
         "waits for": "在等什么",
+        "offered to": "派给",
+        "offer": "派单号",
+        "value": "金额",
+        "lapses": "超时时间",
+        "has open": "待接数",
         "until": "等到",
     }.items()
 }

@@ -63,8 +63,8 @@ def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
         return {}
 
 
-WAITING = ("waits for", "until")
-"""Columns of a table that say what a work item waits for, and from when on somebody can be expected to have it."""
+WAITING = ("waits for", "offered to", "until")
+"""Columns of a table that say what a work item waits for, or to whom it is offered, and until when."""
 Cells = Mapping[str, Callable[[Any, Names], object]]
 """By heading, what stands below it for one message."""
 
@@ -73,7 +73,7 @@ Cells = Mapping[str, Callable[[Any, Names], object]]
 class Listing:
     """How messages of one kind are shown: what they are, in the plural; the columns of a table and of a CSV file.
 
-    A table has those of ``WAITING`` only where something waits.
+    A table has those of ``WAITING`` only where something stands in them.
     """
 
     what: str

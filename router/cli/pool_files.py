@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fairlead.v1 import workforce_pb2 as workforce
+from router.cli import dispatch_cells
 from router.cli.absence_cells import ALLOWED, absence_policy
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
@@ -30,6 +31,7 @@ POOL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "managers": ("managers", "manager", "主管", "经理"),
     "leave_buffer_hours": ("leave_buffer_hours", "请假前停派小时"),
     "absence_policy": ("absence_policy", "请假政策"),
+    "dispatch": ("dispatch", "派发方式"),
     "caps": ("caps", "限额"),
 }
 """Columns of a pools file by what they mean."""
@@ -44,6 +46,7 @@ _KINDS = {
     "managers": ColumnKind.TEXT,  # a list may be quoted as a whole
     "leave_buffer_hours": ColumnKind.NUMBER,
     "absence_policy": ColumnKind.TEXT,
+    "dispatch": ColumnKind.TEXT,
     "caps": ColumnKind.TEXT,
 }
 
@@ -113,6 +116,8 @@ def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> t
         _buffer(pool, buffer_hours, columns["leave_buffer_hours"], problems)
     if "absence_policy" in columns:
         _set_policy(pool, row.get("absence_policy", ""), columns["absence_policy"], problems)
+    if "dispatch" in columns:
+        _set_dispatch(pool, row.get("dispatch", ""), columns["dispatch"], problems)
     return pool, problems
 
 
@@ -130,3 +135,10 @@ def _set_policy(pool: workforce.Pool, cell: str, column: str, problems: list[str
         pool.absence_policy.CopyFrom(absence_policy(cell))
     except ValueError:
         problems.append(f"column {column}: found {cell!r}; allowed: {ALLOWED}")
+
+
+def _set_dispatch(pool: workforce.Pool, cell: str, column: str, problems: list[str]) -> None:
+    try:
+        pool.dispatch.CopyFrom(dispatch_cells.dispatch_of(cell))
+    except ValueError:
+        problems.append(f"column {column}: found {cell!r}; allowed: {dispatch_cells.ALLOWED}")

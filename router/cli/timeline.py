@@ -17,8 +17,7 @@ from rich.text import Text
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json
-from router.cli.agenda import language_option
+from router.cli.absences import as_json, language_option
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.words import last

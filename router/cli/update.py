@@ -16,7 +16,7 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
-from router.cli.agenda import language_option
+from router.cli.absences import language_option
 from router.cli.inputs import active_source
 from router.cli.words import last
 from router.rules.check import check

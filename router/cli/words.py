@@ -15,8 +15,11 @@ def called(name: str, names: Mapping[str, str]) -> str:
 
 
 def owner_of(decision: decisions.Decision, language: Language = Language.EN) -> str:
-    """Return how to call the owner that a decision tells of."""
-    return decision.rep_display_name or last(decision.rep) or label("nobody", language)
+    """Return how to call the owner that a decision tells of, or whom it offers its work item to."""
+    rep = decision.rep_display_name or last(decision.rep)
+    if decision.outcome == decisions.Decision.OUTCOME_OFFERED:
+        return label("to accept", language, rep=rep or label("whoever is first", language))
+    return rep or label("nobody", language)
 
 
 def rule_of(decision: decisions.Decision) -> str:

@@ -19,7 +19,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.grpc.masking import HIDDEN
-from router.cli import cap_cells, member_cells
+from router.cli import cap_cells, dispatch_cells, member_cells
 from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
@@ -80,6 +80,7 @@ def _of_territories(territories: Iterable[workforce.Territory]) -> Rows:
 def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
     pools = list(pools)
     with_hours = any(pool.calendar or pool.managers or pool.HasField("leave_buffer_duration") for pool in pools)
+    are_handed_out = any(pool.HasField("dispatch") for pool in pools)
     is_credited = any(pool.HasField("absence_policy") for pool in pools)
     with_members, are_capped = _have_steps(pools), any(pool.caps for pool in pools)
     rows = [
@@ -87,6 +88,7 @@ def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
             *(quoted(_id(pool.name)), quoted(pool.display_name), _number(pool.band), _truth(pool.value_weighted)),
             *(_hours_of(pool) if with_hours else ()),
             *([cell_of(pool.absence_policy)] if is_credited else ()),
+            *([dispatch_cells.cell_of(pool.dispatch)] if are_handed_out else ()),
             *([quoted(member_cells.cell_of(pool.members, _number))] if with_members else ()),
             *([quoted(cap_cells.cell_of(pool.caps))] if are_capped else ()),
         ]
@@ -95,6 +97,7 @@ def _of_pools(pools: Iterable[workforce.Pool]) -> Rows:
     more = [
         *(("calendar", "managers", "leave_buffer_hours") if with_hours else ()),
         *(("absence_policy",) if is_credited else ()),
+        *(("dispatch",) if are_handed_out else ()),
         *(("members",) if with_members else ()),
         *(("caps",) if are_capped else ()),
     ]

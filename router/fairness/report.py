@@ -20,7 +20,8 @@ class FairnessReport:
     """A pool's fairness in lead units; mappings are by rep and hold the present members.
 
     ``received_by`` splits what was received among the ways into the ledger: what came by GREEDY alone is under the
-    bound that is known beforehand.
+    bound that is known beforehand. The largest that one rep was charged, and was entitled to, in open offers at once
+    are parts of the bound.
     """
 
     pool: str
@@ -38,6 +39,8 @@ class FairnessReport:
     largest_charge: float
     band: float
     received_by: Mapping[str, Mapping[Way, float]]
+    largest_offered: float = 0.0
+    largest_entitled: float = 0.0
 
 
 def report(pool: Pool, state: LedgerState) -> FairnessReport:
@@ -46,7 +49,8 @@ def report(pool: Pool, state: LedgerState) -> FairnessReport:
     received = {member.rep: state.received.get(member.rep, 0) / MICROS for member in pool.members}
     entitled = {rep: received[rep] + deficits[rep] for rep in received}
     band = max(state.largest_band, pool.band)
-    limit = bound(len(pool.members), state.largest_charge, band) + state.disturbance
+    marks = state.largest_offered, state.largest_entitled
+    limit = bound(len(pool.members), state.largest_charge, band, *marks) + state.disturbance
     return FairnessReport(
         pool=pool.id,
         bound=limit / MICROS,
@@ -63,6 +67,8 @@ def report(pool: Pool, state: LedgerState) -> FairnessReport:
         largest_charge=state.largest_charge / MICROS,
         band=band / MICROS,
         received_by={member.rep: _received_by(state, member.rep) for member in pool.members},
+        largest_offered=state.largest_offered / MICROS,
+        largest_entitled=state.largest_entitled / MICROS,
     )
 
 

@@ -69,6 +69,25 @@ class CapCounts:
         else:
             self.by_field[field] = (cap.window, self.use(cap, rep, amounts, at_ms).counted + amount)
 
+    def take_back(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> None:
+        """Have a work item not be counted that was at an instant; what its window has lost since stays as it is."""
+        field, amount = cap.field(rep), amounts.of(cap.cap.measure)
+        counted = self.by_field.get(field, ())
+        if cap.cap.measure in HELD or not counted:
+            return
+        if cap.cap.window is CapWindow.ROLLING:
+            slots, slot = _slots(counted), at_ms // cap.slot_ms
+            if slot not in slots:
+                return
+            slots[slot] -= amount
+            kept = {at: left for at, left in slots.items() if left or at != slot}
+            self.by_field[field] = tuple(number for pair in kept.items() for number in pair)
+        elif counted[0] == cap.window:
+            left = int(counted[1]) - amount
+            self.by_field[field] = (cap.window, left) if left else ()
+        if not self.by_field[field]:
+            del self.by_field[field]
+
 
 def _slots(counted: Counted) -> dict[int, int]:
     numbers = iter(map(int, counted))

@@ -29,7 +29,9 @@ from router.model.decision import (
     DecisionInputs,
     ObservedState,
     Outcome,
+    Way,
 )
+from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
     ActivityRecorded,
@@ -39,6 +41,7 @@ from router.model.events import (
     Event,
     Fired,
     LeaveCredit,
+    OfferAnswered,
     PresenceChanged,
     Rewritten,
     RulesPublished,
@@ -113,7 +116,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed, _updated, _activity, _fired):
+    if make not in (_decision_event, _completed, _updated, _activity, _fired, _offer_answered):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -311,6 +314,24 @@ def _updated(number: int, at_ms: int, fields: list[Any], head: bytes) -> Updated
     )  # fmt: skip
 
 
+def pack_reason(reason: Any) -> bytes:
+    """Write why an offer was declined, sealed as it is."""
+    packed: bytes = msgpack.packb(reason)
+    return packed
+
+
+def _offer_answered(number: int, at_ms: int, fields: list[Any], head: bytes) -> OfferAnswered:
+    item_id, kind, answer, offer, rep, pool, epoch, charge, way, previous, entitled, *rest = fields
+    lapses, set_away, stays_open, workforce, actor = rest
+    if not isinstance(item_id, str):
+        raise TypeError("a work item's id is a text")
+    return OfferAnswered(
+        number, item_id, Kind(kind), Answer(answer), offer, rep, pool, epoch, charge, Way(way) if way else None,
+        tuple(zip(entitled[::2], entitled[1::2], strict=True)), lapses, bool(set_away), bool(stays_open), workforce,
+        previous, at_ms, actor, msgpack.unpackb(head) if head else "",
+    )  # fmt: skip
+
+
 def _workforce_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> WorkforceChanged:
     revision, names, digest_, actor = fields
     return WorkforceChanged(number, revision, tuple(names), digest_, at_ms, actor)
@@ -394,6 +415,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"credited.1": (_facts, _credited),
     b"activity.1": (_facts, _activity),
     b"updated.1": (_facts, _updated),
+    b"offer.1": (_facts, _offer_answered),
     b"erased.2": (_facts, _erased),
     b"erased.3": (_facts, _erased),
     b"fired.1": (_facts, _fired),
@@ -406,7 +428,7 @@ _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made
 _LATER = {
     "tenant": ("reopen_days",),
     "rep": ("calendar", "manager", "caps"),
-    "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy"),
+    "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy", "dispatch"),
 }
 """Fields that records of before format 4, or 5, did not have: where they are empty they are left out, so that the text
 of an older record is what it was, and so is its digest in the log."""

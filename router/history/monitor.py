@@ -23,7 +23,9 @@ from router.history.codec import read_content
 from router.history.ports import Snapshots
 from router.history.reconciliation import Movement, count_differences
 from router.model.decision import Cause, DecisionEffect, Outcome, Way
+from router.model.dispatch import Answer
 from router.model.errors import NotPossible
+from router.model.events import OfferAnswered
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
@@ -40,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 Decided = tuple[Outcome, Cause, bool]
 """Outcome and cause of a decision, and whether somebody at capacity could not have it."""
+Happened = Counter[Decided | Answer]
+"""How often what was decided, and what became of offers."""
 Overdue = Callable[[str], Awaitable[Sequence[str]]]
 """By tenant: each thing that is overdue, in words."""
 
@@ -49,6 +53,12 @@ class MonitorObserver(Protocol):
 
     def decided(self, tenant: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
         """How many decisions were of a kind; of each decision once."""
+
+    def answered(self, tenant: str, answer: str, times: int) -> None:
+        """How many offers ended so; each once."""
+
+    def offered(self, tenant: str, offers: int) -> None:
+        """How many offers reps are to answer."""
 
     def stands(self, tenant: str, pool: str, distance: float, bound: float) -> None:
         """How far a pool's worst-off rep is from a fair share, and may be, in leads."""
@@ -99,7 +109,7 @@ class Monitor:
         """
         pools = await self._pools()
         before, after = self._before, await self._snapshots.take(self._tenant, list(pools), _members(pools))
-        decided, differences = await self._compared(before, after, pools) if before else (Counter[Decided](), [])
+        decided, differences = await self._compared(before, after, pools) if before else (Happened(), [])
         differences += await self._overdue(self._tenant)
         self._before = after
         self._tell(decided, after, pools, len(differences))
@@ -111,12 +121,10 @@ class Monitor:
         except NotPossible:  # no rules yet, so nothing was routed
             return {}
 
-    async def _compared(
-        self, before: Snapshot, after: Snapshot, pools: dict[str, Pool]
-    ) -> tuple[Counter[Decided], list[str]]:
-        """Return what was decided between two snapshots, and what does not hold."""
-        movement, decided, at = Movement(before), Counter[Decided](), before.number
-        counts = CapCounts({}, before.counts)
+    async def _compared(self, before: Snapshot, after: Snapshot, pools: dict[str, Pool]) -> tuple[Happened, list[str]]:
+        """Return what happened between two snapshots, and what does not hold."""
+        movement, decided, at = Movement(before), Happened(), before.number
+        counts, is_counted = CapCounts({}, before.counts), bool(before.counts or after.counts)
         while at < after.number:
             page = await self._store.effects(self._tenant, after=at, before=after.number + 1, count=_PAGE)
             if not page:
@@ -125,8 +133,12 @@ class Monitor:
                 movement.follow(event)
                 if isinstance(event, DecisionEffect):
                     decided[event.outcome, event.cause, event.met_full] += 1
-                    if after.counts:
+                    if is_counted:
                         await self._count(counts, event)
+                elif isinstance(event, OfferAnswered):
+                    decided[event.answer] += 1
+                    if is_counted:
+                        await self._count_answer(counts, event)
             at = page[-1].number
         differences = count_differences(counts.by_field, after.counts)
         return decided, [*movement.violations(after, pools), *differences]
@@ -141,11 +153,30 @@ class Monitor:
             for cap in caps:
                 counts.add(cap, effect.rep, amounts, effect.at_ms)
 
-    def _tell(self, decided: Counter[Decided], after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
+    async def _count_answer(self, counts: CapCounts, event: OfferAnswered) -> None:
+        """Take back what an offer had counted under caps, unless it is accepted; or count what many were offered."""
+        is_of_many = bool(event.workforce)
+        if not event.charge or (event.answer is Answer.ACCEPTED and not is_of_many):
+            return
+        (offer,) = await self._store.decisions(self._tenant, [event.offer])
+        amounts, workforce = amounts_of(offer.head.item), event.workforce or offer.head.workforce_revision
+        planner = await self._planners.at(self._tenant, offer.head.rule_set_revision, workforce)
+        at_ms = event.at_ms if is_of_many else offer.at_ms
+        for cap in planner.roster.caps_of(event.pool, event.rep, event.kind, at_ms):
+            if is_of_many:
+                counts.add(cap, event.rep, amounts, at_ms)
+            else:
+                counts.take_back(cap, event.rep, amounts, at_ms)
+
+    def _tell(self, happened: Happened, after: Snapshot, pools: dict[str, Pool], wrong: int) -> None:
         if self._observer is None:
             return
-        for (outcome, cause, at_capacity), times in decided.items():
-            self._observer.decided(self._tenant, outcome, cause, at_capacity, times)
+        for what, times in happened.items():
+            if isinstance(what, Answer):
+                self._observer.answered(self._tenant, what, times)
+            else:
+                self._observer.decided(self._tenant, *what, times)
+        self._observer.offered(self._tenant, sum(after.offers.values()))
         for pool, state in after.ledgers.items():
             share = report(pools[pool], state)
             self._observer.stands(self._tenant, pool, share.worst, share.bound)

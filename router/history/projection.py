@@ -6,133 +6,34 @@ The memory store lives on it, and ``fairlead log replay`` holds the real store t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
 
-from router.assignment import ledger
 from router.assignment.caps import ONE, Amounts, amounts_of
-from router.assignment.choice import Choice, has_room
+from router.assignment.choice import Choice, has_room, is_offered
 from router.assignment.roster import UNLIMITED, Candidates
 from router.history.cap_counts import CapCounts
+from router.history.offer_book import Accepting, OfferBook, after_answer
+from router.history.pool_ledger import Entered, Ledger
 from router.model.activities import ActivityEvidence, NextChange, NextDate
-from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Way
+from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Outcome, Way
+from router.model.dispatch import Answer, DispatchMode, OpenOffer
 from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
     Erased,
     Fired,
-    LeaveCredit,
+    OfferAnswered,
     PresenceChanged,
     Settled,
     Updated,
 )
-from router.model.records import CreditState, FiredStep, ItemRecord, LedgerState, load_places
-from router.model.workforce import RECENT
+from router.model.records import FiredStep, ItemRecord, load_places
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
-
-
-@dataclass
-class Ledger:
-    """A pool's ledger, as in ``LedgerState`` but open to change."""
-
-    deficits: dict[str, int] = field(default_factory=dict)
-    received: dict[str, int] = field(default_factory=dict)
-    decisions: int = 0
-    overrides: int = 0
-    largest_charge: int = 0
-    largest_band: int = 0
-    worst: int = 0
-    disturbance: float = 0.0
-    credits: dict[str, int] = field(default_factory=dict)
-    credited: dict[str, CreditState] = field(default_factory=dict)
-    recent: tuple[str, ...] = ()
-    counted: int = 0
-    received_apart: dict[str, int] = field(default_factory=dict)
-    received_by_override: dict[str, int] = field(default_factory=dict)
-
-    def charge(self, candidates: Candidates, choice: Choice, way: Way) -> None:
-        """Enter one decision; what enters apart moves nothing but what was received."""
-        assert choice.picked is not None
-        for received in self._received(way):
-            received[choice.rep] = received.get(choice.rep, 0) + choice.charge
-        if way is Way.APART:
-            return
-        for k, after in zip(choice.eligible, choice.picked.after, strict=True):
-            self.deficits[candidates.reps[k]] = after
-            self.worst = max(self.worst, abs(after))
-        self.decisions += 1
-        self.overrides += way is Way.OVERRIDE
-        self.largest_charge = max(self.largest_charge, choice.charge)
-        self.largest_band = max(self.largest_band, candidates.band)
-        if candidates.share:
-            self._count(choice)
-        if way is Way.OVERRIDE:
-            self._disturb(candidates.members)
-
-    def _received(self, way: Way) -> tuple[dict[str, int], ...]:
-        """Return what a charge adds to."""
-        apart = {Way.APART: self.received_apart, Way.OVERRIDE: self.received_by_override}.get(way)
-        return (self.received,) if apart is None else (self.received, apart)
-
-    def _count(self, choice: Choice) -> None:
-        """Enter a decision of a pool that credits leaves."""
-        assert choice.stand is not None
-        before = self.recent if self.counted == self.decisions - 1 else ()  # others came while nobody was credited
-        self.recent, self.counted = (*before, choice.rep)[-RECENT:], self.decisions
-        rest = self.credits.get(choice.rep, 0)
-        if rest:
-            self.credits[choice.rep] = max(0, rest - (choice.charge - choice.stand.entitlement))
-
-    def has_its_share(self, rep: str, share: int) -> bool:
-        """Say whether a rep with a credit has got as many of the last decisions as they may."""
-        is_of_last = self.counted == self.decisions
-        return bool(self.credits.get(rep)) and is_of_last and self.recent.count(rep) >= share
-
-    def amount_of(self, credit: LeaveCredit, at_ms: int) -> int | None:
-        """Return what a step of a credit moves at an instant; None: it is void, or was made before."""
-        stands, rest = self.credited.get(credit.rep, CreditState()), self.credits.get(credit.rep, 0)
-        if credit.entry:
-            return -rest if stands.entry == credit.entry and credit.expire_ms <= at_ms else None
-        if not stands.until_ms < credit.until_ms <= at_ms:
-            return None
-        weights = {member.rep: member.weight for member in credit.members}
-        in_time = at_ms < credit.expire_ms
-        return ledger.credit(credit.rep, weights, credit.charged, credit.most - rest) if in_time else 0
-
-    def credit(self, credited: Credited) -> None:
-        """Enter a step of a rep's credit."""
-        credit, amount, rep = credited.credit, credited.amount, credited.credit.rep
-        weights = {member.rep: member.weight for member in credit.members}
-        self.deficits.update(ledger.transfer(self.deficits, rep, amount, weights))
-        self.credited[rep] = credited.after(self.credited.get(rep, CreditState()))
-        if credit.entry:
-            self.credits.pop(rep, None)
-        elif amount:
-            self.credits[rep] = self.credits.get(rep, 0) + amount
-        self._disturb(len(credit.members))
-
-    def settle(self, settled: Settled) -> None:
-        """Enter the leaving of reps."""
-        weights = {member.rep: member.weight for member in settled.members}
-        after = ledger.settle(self.deficits, settled.leavers, weights)
-        for leaver in settled.leavers:
-            self.deficits.pop(leaver, None)
-            for of_rep in (self.received, self.received_apart, self.received_by_override, self.credits):
-                of_rep.pop(leaver, None)
-            if leaver in self.credited:  # should they come again, what was credited is not credited again
-                self.credited[leaver] = CreditState(self.credited[leaver].until_ms)
-        self.deficits.update(after)
-        self._disturb(len(settled.members))
-
-    def _disturb(self, members: int) -> None:
-        deficits = [*self.deficits.values(), *[0] * (members - len(self.deficits))]
-        self.disturbance = ledger.disturbance(deficits, self.largest_charge, self.largest_band)
-
-    def state(self) -> LedgerState:
-        """Return it as it stands."""
-        return LedgerState(**{name: copy(value) for name, value in vars(self).items()})
+from router.offers.rounds import refusing
 
 
 class StateProjection:
@@ -154,6 +55,7 @@ class StateProjection:
         """By work item: since when its owner has it, in milliseconds since 1970."""
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads, worked=self.worked)
+        self.offers = OfferBook(self.ledgers, self.loads, self.counts)
 
     def standing(self, item_id: str, cause: Cause) -> ItemRecord | None:
         """Return where a work item stands for a decision; None: it is new."""
@@ -171,8 +73,12 @@ class StateProjection:
         return sorted(
             (record.first, record.item_id)
             for record in self.items.values()
-            if record.owner and record.owner == owner and is_open is (record.state not in CLOSED_STATES)
+            if record.owner and record.owner == owner and is_open is (record.state is State.ASSIGNED)
         )
+
+    def covered(self) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody, oldest first: number of the first event and id."""
+        return sorted((record.first, record.item_id) for record in self.items.values() if record.covered)
 
     def see(
         self,
@@ -182,6 +88,7 @@ class StateProjection:
         named: str = "",
         amounts: Amounts = ONE,
         record: ItemRecord | None = None,
+        way: Way = Way.GREEDY,
     ) -> tuple[ObservedState, ...]:
         """Read loads, presence, counts and deficits, attempt by attempt, until somebody has room.
 
@@ -195,11 +102,14 @@ class StateProjection:
             What the work item counts under caps.
         record
             Where it stands; None: it is new.
+        way
+            In which way it is to enter the ledger.
         """
         seen: list[ObservedState] = []
         for candidates, _ in attempts:
             full = self._full(candidates, kind)
-            blocked = self._blocked(candidates, full, amounts, at_ms, named, record)
+            offering = self._not_offered(candidates, at_ms, record) if is_offered(candidates, way, named) else {}
+            blocked = self._blocked(candidates, full, amounts, at_ms, named, record, offering)
             without = {*full, *(k for k, *_ in blocked)}
             deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
             free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
@@ -210,15 +120,31 @@ class StateProjection:
 
     def _blocked(
         self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str,
-        record: ItemRecord | None,
+        record: ItemRecord | None, offering: Mapping[str, Blocked],
     ) -> tuple[Blocked, ...]:  # fmt: skip
         """Return who has no room for another reason than capacity; of credits only where somebody else has."""
         asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
         blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms, record))}
+        blocks |= {
+            k: (k, *offering[candidates.reps[k]]) for k in asked if k not in blocks and candidates.reps[k] in offering
+        }
         served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
         if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
             blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
         return tuple(block for _, block in sorted(blocks.items()))
+
+    def _not_offered(self, candidates: Candidates, at_ms: int, record: ItemRecord | None) -> dict[str, Blocked]:
+        """Return why some are not offered it, whatever room they have: they refused it, or have others to answer."""
+        reps, most = candidates.reps, candidates.dispatch.offers_open
+        blocks: dict[str, Blocked] = {}
+        if candidates.dispatch.mode is DispatchMode.OFFER:
+            held = {rep: self.offers.held[rep] for rep in reps}
+            blocks = {rep: (Block.OFFERS_OPEN, most, units) for rep, units in held.items() if units >= most}
+        if record is not None and record.refused:
+            present = [rep for rep in reps if not self.is_away(rep, at_ms)]
+            refused = refusing(reps, present, record.refused)
+            blocks |= {rep: (Block.OFFER_REFUSED, may, times) for rep, (times, may) in refused.items()}
+        return blocks
 
     def _served(self, candidates: Candidates, asked: Iterable[int]) -> dict[int, int]:
         """Return, of those with a credit, how many of the last decisions whoever may have no more of them got."""
@@ -237,6 +163,12 @@ class StateProjection:
         ]
         return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
 
+    def has_room(self, candidates: Candidates, kind: Kind, amounts: Amounts, at_ms: int) -> bool:
+        """Say whether the only candidate, away or not, is below capacity and at no cap; False: there is none."""
+        if not candidates.reps or self._full(candidates, kind):
+            return False
+        return self._reached(candidates, 0, amounts, at_ms, None) is None
+
     def _block(
         self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, record: ItemRecord | None
     ) -> Blocked | None:
@@ -244,6 +176,13 @@ class StateProjection:
         rep = candidates.reps[k]
         if self.is_away(rep, at_ms):
             return k, Block.AWAY, self.presences[rep], 0
+        return self._reached(candidates, k, amounts, at_ms, record)
+
+    def _reached(
+        self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, record: ItemRecord | None
+    ) -> Blocked | None:
+        """Return the first cap that a candidate has reached, if any."""
+        rep = candidates.reps[k]
         for index, cap in enumerate(candidates.caps):
             if not cap.is_of(k) or (record and cap.counts_already(record.pool, worked=record.worked)):
                 continue
@@ -260,17 +199,53 @@ class StateProjection:
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
-        record = self.standing(decision.item_id, decision.head.cause)
-        if choice.rep:
-            if record and record.owner:
-                self._let_go(record)
+        record, entered = self.standing(decision.item_id, decision.head.cause), Entered()
+        candidates = attempts[choice.step - 1][0] if choice.found else None
+        if candidates and record and record.owner:
+            self._let_go(record)
+        if candidates and choice.rep:
             _shift(self.loads, choice.rep, choice.pool, decision.kind, 1)
             self.given_ms[decision.item_id] = decision.at_ms
-            self._count(choice.rep, decision, attempts[choice.step - 1][0])
-        if choice.pool:
-            self.ledgers[choice.pool].charge(attempts[choice.step - 1][0], choice, decision.way)
+            self._count(choice.rep, decision, candidates)
+        if candidates and choice.pool:
+            entered = self.ledgers[choice.pool].charge(candidates, choice, decision.way)
             self.pools.add(choice.pool)
-        self.items[decision.item_id] = _after(record, decision)
+        if candidates and choice.offers:
+            self.offers.open(decision, candidates, choice, amounts_of(decision.head.item), entered)
+        self.items[decision.item_id] = _after(record, decision, candidates)
+
+    def answered(
+        self, item_id: str, answer: Answer, rep: str, number: int, at_ms: int, accepting: Accepting | None = None
+    ) -> OfferAnswered:
+        """Return what an answer to a work item's open offer is, as an event of nobody and without a reason."""
+        return self.offers.answered(self.items[item_id], answer, rep, number, at_ms, accepting=accepting)
+
+    def enter_answered(self, event: OfferAnswered, accepting: Accepting | None = None) -> None:
+        """Enter what became of an offer."""
+        item_id = event.item_id
+        holders = self.offers.standing[item_id].holders
+        self.offers.enter(event, accepting)
+        self.items[item_id] = after_answer(self.items[item_id], event, holders)
+        self.pools.add(event.pool)
+        if event.answer is Answer.ACCEPTED:
+            self.given_ms[item_id] = event.at_ms
+
+    @contextmanager
+    def without_offer(self, item_id: str) -> Iterator[None]:
+        """Have a work item's offer, if it is open, be rescinded meanwhile, and be as it was afterwards."""
+        if item_id not in self.offers.standing:
+            yield
+            return
+        offer, record = self.offers.standing[item_id], self.items[item_id]
+        kept = deepcopy(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
+        self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, offer.at_ms))
+        yield
+        self.ledgers[offer.pool], self.counts.by_field = kept[0], kept[2]
+        self.loads.clear()
+        self.loads.update(kept[1])
+        self.offers.held.clear()
+        self.offers.held.update(kept[3])
+        self.items[item_id], self.offers.standing[item_id] = record, offer
 
     def _let_go(self, record: ItemRecord) -> None:
         """Free what a work item takes of its owner."""
@@ -293,7 +268,7 @@ class StateProjection:
         if completed.rep:
             self._let_go(record)
         self.items[completed.item_id] = replace(
-            record, state=completed.state, event=number, version=number, worked=False, next_date=None
+            record, state=completed.state, event=number, version=number, worked=False, next_date=None, covered=""
         )
 
     def enter_updated(self, updated: Updated) -> None:
@@ -354,6 +329,7 @@ class StateProjection:
 
     def enter_presence(self, changed: PresenceChanged) -> None:
         """Enter that a rep is away, or back."""
+        self.offers.forgive(changed.rep)
         if changed.until_ms is None:
             self.presences.pop(changed.rep, None)
         else:
@@ -378,17 +354,25 @@ def _shift(loads: dict[tuple[str, Kind], int], rep: str, pool: str, kind: Kind, 
         loads[place, kind] += by
 
 
-def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
-    """Return where a work item stands after a decision; one that found nobody leaves an owner in place."""
-    if not decision.rep and record and record.owner:
+def _after(record: ItemRecord | None, decision: Decision, candidates: Candidates | None) -> ItemRecord:
+    """Return where a work item stands after a decision; one that found nobody leaves owner and offer in place.
+
+    Parameters
+    ----------
+    candidates
+        Of whom somebody was found; None: nobody was.
+    """
+    if candidates is None and record and (record.owner or record.offer):
         return replace(record, event=decision.number)
     tried = record.tried if record else ()
+    is_offered = decision.outcome is Outcome.OFFERED
+    refused = record.refused if record and decision.outcome is not Outcome.ASSIGNED else ()
     return ItemRecord(
         item_id=decision.item_id,
         state=TRANSITIONS[record.state if record else State.RECEIVED][decision.outcome],
         kind=decision.kind,
-        owner=decision.rep,
-        pool=decision.pool,
+        owner="" if is_offered else decision.rep,
+        pool="" if is_offered else decision.pool,
         epoch=decision.epoch,
         event=decision.number,
         version=decision.number,
@@ -398,4 +382,13 @@ def _after(record: ItemRecord | None, decision: Decision) -> ItemRecord:
         tried=(*tried, record.owner) if record and record.owner else tried,
         fired=record.fired if record else (),
         next_date=record.next_date if record else None,
+        covered=decision.head.covered,
+        offer=_offer_of(decision, candidates) if candidates and is_offered else None,
+        refused=refused,
+        answered=record.answered if record else 0,
     )
+
+
+def _offer_of(decision: Decision, candidates: Candidates) -> OpenOffer:
+    terms = candidates.dispatch
+    return OpenOffer(decision.number, decision.rep, candidates.pool, terms.timeout_ms, terms.clock, decision.at_ms)

@@ -10,8 +10,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
-from router.model.decision import DecisionEffect, Way
-from router.model.events import ActivityRecorded, Completed, Credited, Event, PresenceChanged, Settled
+from router.model.decision import DecisionEffect, Outcome, Way
+from router.model.dispatch import Answer
+from router.model.events import (
+    ActivityRecorded,
+    Completed,
+    Credited,
+    Event,
+    OfferAnswered,
+    PresenceChanged,
+    Settled,
+)
 from router.model.records import Counted, CreditState, LedgerState, Snapshot, load_places
 from router.model.workforce import Pool
 from router.model.workitem import Kind
@@ -40,6 +49,8 @@ class Movement:
         """Kinds of which something was moved: events do not say from which pool, so that theirs may have fewer."""
         self._credited = {pool: dict(state.credited) for pool, state in before.ledgers.items()}
         self._presences: dict[str, int | None] = dict(before.presences)
+        self._offers: Counter[str] = Counter(before.offers)
+        self._lapses: dict[str, int] = dict(before.lapses)
 
     def follow(self, event: Event | DecisionEffect) -> None:
         """Take in the next event."""
@@ -55,17 +66,39 @@ class Movement:
                 self._shifts[rep, pool, kind] -= 1
             case PresenceChanged(rep=rep, until_ms=until_ms):
                 self._presences[rep] = until_ms
+                if self._lapses.get(rep, 0) < 0:
+                    del self._lapses[rep]
+            case OfferAnswered():
+                self._answer(event)
             case Settled():
                 self._settled.add(event.pool)
             case Credited(credit=credit):
                 credited = self._credited.setdefault(credit.pool, {})
                 credited[credit.rep] = event.after(credited.get(credit.rep, CreditState()))
 
+    def _answer(self, event: OfferAnswered) -> None:
+        """Enter what became of an offer: what entered the ledger at once leaves it, unless it is accepted."""
+        is_accepted, is_of_many = event.answer is Answer.ACCEPTED, not event.charge or bool(event.workforce)
+        if not is_of_many:
+            self._offers[event.rep] -= 1
+        by = (1 if is_of_many else 0) if is_accepted else (0 if is_of_many else -1)
+        self._shifts[event.rep, event.pool, event.kind] += by
+        self._decisions[event.pool] += by
+        self._received[event.pool] += by * event.charge
+        if is_accepted and is_of_many and event.way:
+            self._by_way[event.pool, event.way] += event.charge
+        if event.lapses:
+            self._lapses[event.rep] = -event.number if event.set_away else event.lapses
+        elif event.answer is not Answer.RESCINDED:
+            self._lapses.pop(event.rep, None)
+
     def _decide(self, made: DecisionEffect) -> None:
         rep, pool, kind = made.rep, made.pool, made.kind
         if rep:
             self._shifts[rep, pool, kind] += 1
-        if rep and made.freed:
+        if rep and made.outcome is Outcome.OFFERED:
+            self._offers[rep] += 1
+        if made.freed:
             self._shifts[made.freed, "", kind] -= 1
             self._moved.add(kind)
         self._decisions[pool] += made.way is not Way.APART
@@ -97,6 +130,7 @@ class Movement:
         yield from _pools(after)
         yield from presence_differences(self._presences, after.presences)
         yield from _index(after)
+        yield from self._open_offers(after)
         for pool, state in after.ledgers.items():
             yield from _beyond_bound(pool, state, pools)
             if pool in self._before.ledgers and pool not in self._settled:
@@ -111,6 +145,14 @@ class Movement:
                 yield f"loads {rep} {kind}: log says {logged}, store {is_there}"
             if is_there < 0:
                 yield f"loads {rep} {kind}: {is_there}, which is fewer than none"
+
+    def _open_offers(self, after: Snapshot) -> Iterator[str]:
+        """Yield where open offers, or lapses in a row, are others than the log says."""
+        logged = {rep: count for rep, count in self._offers.items() if count}
+        if logged != after.offers:
+            yield f"open offers: log says {logged}, store {dict(after.offers)}"
+        if self._lapses != after.lapses:
+            yield f"lapses: log says {self._lapses}, store {dict(after.lapses)}"
 
     def _worked_units(self, after: Snapshot) -> Iterator[str]:
         """Yield where more was worked on than the log says, or is open: how much was let go, events do not say."""
@@ -174,7 +216,7 @@ def _index(after: Snapshot) -> Iterator[str]:
     for (rep, _), units in after.loads.items():
         open_units[rep] += units
     for rep, items in after.owned.items():
-        if items != open_units[rep]:
+        if items != open_units[rep] - after.offers.get(rep, 0):
             yield f"owners {rep}: {open_units[rep]} open units, {items} open work items in the index"
 
 

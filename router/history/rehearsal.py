@@ -6,6 +6,7 @@ counts are read once, and each decision is entered before the next is made, by t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import fields
@@ -13,12 +14,13 @@ from dataclasses import fields
 from failures import Failure
 from router.assignment.bulk import BulkReassignment, commands, full
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import BindCommand, ReassignRequest
+from router.assignment.commands import BindCommand, Mode, ReassignRequest
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.history.cap_counts import CapCounts
-from router.history.projection import Ledger, StateProjection
+from router.history.pool_ledger import Ledger
+from router.history.projection import StateProjection
 from router.model.decision import WAYS, Decision, ObservedState, Outcome
 from router.model.records import ItemRecord
 from router.workforce.ports import Presences
@@ -71,7 +73,17 @@ class Rehearsal:
         for pool in planner.roster.pools:
             state = await self._store.ledger(tenant, pool)
             projection.ledgers[pool] = Ledger(**{each.name: copy(getattr(state, each.name)) for each in fields(state)})
+        projection.offers.held.update(await self._offers_held(tenant))
         return projection
+
+    async def _offers_held(self, tenant: str) -> Counter[str]:
+        """Count the open offers of each rep."""
+        held, after = Counter[str](), 0
+        while page := await self._store.open_offers(tenant, after=after):
+            after = page[-1][0]
+            records = await self._store.items(tenant, [item_id for _, item_id in page])
+            held.update(record.offer.rep for record in records if record and record.offer and record.offer.rep)
+        return held
 
 
 def _made(
@@ -85,7 +97,8 @@ def _made(
     """Decide, and enter what was decided."""
     if record is not None:
         projection.items[job.item_id] = record
-    seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
+    standing, way = projection.standing(job.item_id, job.head.cause), WAYS[job.head.cause]
+    seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
     decision, choice = decided(job, 0, at_ms, record, seen)
     if job.named and decision.rep != job.named:
         return full(tenant, request)
@@ -98,8 +111,8 @@ def decided(
 ) -> tuple[Decision, Choice]:
     """Make the decision of a job from what is seen, as the store does; and how it came about."""
     choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
-    outcome = Outcome.ASSIGNED if choice.rep else Outcome(job.outcome_if_none)
-    epoch = (record.epoch if record else 0) + bool(choice.rep)
+    outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
+    epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
     decision = Decision(
         number=number,
         item_id=job.item_id,
@@ -115,6 +128,6 @@ def decided(
         previous=record.event if record else 0,
         at_ms=at_ms,
         head=job.head,
-        freed=record.owner if choice.rep and record else "",
+        freed=record.owner if choice.found and record else "",
     )
     return decision, choice

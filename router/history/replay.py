@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from router.activities.evidence import ends_next_date
@@ -18,10 +19,13 @@ from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
-from router.history.projection import Ledger, StateProjection
+from router.history.offer_book import Accepting
+from router.history.pool_ledger import Ledger
+from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
-from router.model.decision import Cause, Decision
+from router.model.decision import Cause, Decision, Outcome
+from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
     ActivityRecorded,
@@ -30,16 +34,19 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Settled,
     Updated,
     WorkforceChanged,
 )
-from router.model.records import CreditState
+from router.model.records import CreditState, ItemRecord
+from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, State
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
+from router.workforce.covers import Covers
 from router.workforce.ports import Presences
 
 _PAGE = 1000
@@ -64,6 +71,8 @@ class Replay:
         self._presences = presences
         self._planners = planners
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
+        self._members: dict[int, tuple[Member, ...]] = {}
+        """By event that charged a pool: its members then."""
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
@@ -80,6 +89,7 @@ class Replay:
         projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
         self.erased.clear()
         self._charges.clear()
+        self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
                 if event.number != after + 1:
@@ -112,6 +122,8 @@ class Replay:
                 return await self._redecide(tenant, projection, event)
             case Completed() | Updated() | ActivityRecorded() | Fired():
                 return _happened_again(projection, event)
+            case OfferAnswered():
+                return await self._answer_again(tenant, projection, event)
             case Settled():
                 projection.enter_settled(event)
             case Credited():
@@ -149,19 +161,52 @@ class Replay:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         plan = plan_again(decision, planner)
         attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
-        record = projection.standing(decision.item_id, head.cause)
-        seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts_of(head.item), record)
-        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, decision.way)
-        epoch = (record.epoch if record else 0) + bool(choice.rep)
+        amounts, way = amounts_of(head.item), decision.way
+        with projection.without_offer(decision.item_id):
+            record = projection.standing(decision.item_id, head.cause)
+            seen = projection.see(attempts, decision.kind, decision.at_ms, head.named, amounts, record, way)
+        choice = choose(attempts, seen, rotation_of(decision.item_id), head.named, way)
+        epoch = (record.epoch if record else 0) + (bool(choice.rep) and not choice.offers)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
+        since_ms = projection.given_ms.get(decision.item_id, 0)
         projection.enter_decision(decision, attempts, choice)
         if pool := planner.roster.pools.get(decision.pool):
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
-        if replayed == decision.trace_hash:
+            self._members[decision.number] = pool.members
+        if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
+            return [f"{name}: no leave has it go to {decision.rep}"]
+        if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
             return []
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
             f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
         ]
+
+    async def _answer_again(self, tenant: str, projection: StateProjection, event: OfferAnswered) -> list[str]:
+        """Enter what became of an offer; say where it does not follow from the log."""
+        wrong = [f"event {event.number}: offer {event.offer} of {event.item_id}: {event.answer} does not follow"]
+        standing = projection.offers.standing.get(event.item_id)
+        if standing is None or event.rep not in (standing.rep, *standing.holders):
+            return [f"{wrong[0]}: it is not open to {event.rep or 'anybody'}"]
+        accepting = None
+        if event.answer is Answer.ACCEPTED and not standing.rep:
+            roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
+            candidates = roster.accepting(event.rep, event.pool, event.kind, event.at_ms)
+            accepting = Accepting(candidates, event.workforce, standing.amounts)
+            self._members[event.number] = tuple(roster.pools[event.pool].members) if candidates.reps else ()
+        follows = projection.answered(event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting)
+        is_right = follows == replace(event, actor="", reason="", erased=())
+        if accepting and not projection.has_room(accepting.candidates, event.kind, accepting.amounts, event.at_ms):
+            return [f"{wrong[0]}: {event.rep} has no room"]
+        projection.enter_answered(event, accepting)
+        self._charge_again(event, is_of_many=not standing.rep)
+        return [] if is_right else wrong
+
+    def _charge_again(self, event: OfferAnswered, *, is_of_many: bool) -> None:
+        """Enter what a pool is charged by an acceptance, or no more without one."""
+        if event.answer is Answer.ACCEPTED and is_of_many:
+            self._charges[event.pool].add(event.at_ms, event.charge, self._members[event.number])
+        elif event.answer is not Answer.ACCEPTED and event.offer in self._members:
+            self._charges[event.pool].add(event.at_ms, -event.charge, self._members[event.offer])
 
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
@@ -178,7 +223,9 @@ class Replay:
             yield difference
         for name, stored, logged in (
             ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
+            ("covers", await _whole(partial(self._store.covered, tenant)), projection.covered()),
             ("next dates", await _whole(partial(self._store.dated, tenant)), projection.dated()),
+            ("offers", await _whole(partial(self._store.open_offers, tenant)), projection.offers.all()),
         ):
             if stored != logged:
                 yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
@@ -247,6 +294,20 @@ def _breaks_off(updated: str, event: Event) -> bool:
     return is_for_update is not bool(updated) or (
         isinstance(event, Decision) and is_for_update and event.item_id != updated
     )
+
+
+_COVERS = (Cause.COVERED, Cause.COVER_ENDED)
+
+
+def _covers(covers: Covers, record: ItemRecord | None, decision: Decision, since_ms: int) -> bool:
+    """Say whether a work item went to who was to have it by the leaves, at some time since its owner had it."""
+    if record is None or not record.owner:
+        return False
+    whose, at_ms = record.whose, decision.at_ms
+    instants = [since_ms, *(each for each in covers.instants(whose) if since_ms < each <= at_ms), at_ms]
+    covered = "" if decision.rep == whose else whose
+    is_due = any(covers.holder(whose, each).rep == decision.rep for each in instants)
+    return is_due and (decision.head.covered, decision.head.cause is Cause.COVERED) == (covered, bool(covered))
 
 
 async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list[tuple[int, str]]:

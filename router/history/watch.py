@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
-from router.model.events import ActivityRecorded, Completed, Updated
+from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 
+Change = Decision | OfferAnswered | Completed | Updated | ActivityRecorded
+"""What happens to a work item."""
 _PAGE = 100
 _WAIT_S = 2.0
 """Seconds between two questions to the store while nothing happens."""
@@ -51,9 +53,7 @@ class WatchService:
             raise CorruptHistory(f"tenants/{tenant}", fault)
         return last if after is None else after
 
-    async def changes(
-        self, tenant: str, after: int
-    ) -> AsyncIterator[Decision | Completed | Updated | ActivityRecorded]:
+    async def changes(self, tenant: str, after: int) -> AsyncIterator[Change]:
         """Yield what happens to work items behind an event, for ever.
 
         Raises
@@ -65,7 +65,7 @@ class WatchService:
             events = await self._store.events(tenant, after=after, count=_PAGE)
             for event in events:
                 after = event.number
-                if isinstance(event, Decision | Completed | Updated | ActivityRecorded):
+                if isinstance(event, Change):
                     yield event
             if not events:
                 await self._growth(tenant, after)

@@ -20,10 +20,11 @@ from router.assignment.commands import (
 from router.assignment.enrichment import filled
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.ports import Assignments, CustomerScores
+from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import WorkItemQueries
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
+from router.model.identity import normal_id
 from router.model.workitem import item_id
 
 _TRIES = 8
@@ -75,7 +76,20 @@ class Imports:
         """Return the id that a work item gets."""
         return item_id(entry.item, "", hides_external_id=self._hides_external_id)
 
-    async def enter(self, tenant: str, entries: Sequence[ImportedItem], actor: str = "") -> list[Decision | Failure]:
+    async def preview(self, tenant: str, entries: Sequence[ImportedItem]) -> list[Decision | Failure]:
+        """Answer as ``enter`` would, of any number, writing nothing; of two with one id the later is known already."""
+        answers, first = list[Decision | Failure](), dict[str, ImportedItem]()
+        for start in range(0, len(entries), MAX_JOBS):
+            answers += await self.enter(tenant, entries[start : start + MAX_JOBS], preview=True)
+        for place, entry in enumerate(entries):
+            before = first.setdefault(normal_id(entry.item, hides_external_id=self._hides_external_id), entry)
+            if isinstance(answers[place], Decision) and before != entry:
+                answers[place] = AlreadyExists("work item", f"tenants/{tenant}/workItems/{self.item_id(before)}")
+        return answers
+
+    async def enter(
+        self, tenant: str, entries: Sequence[ImportedItem], actor: str = "", *, preview: bool = False
+    ) -> list[Decision | Failure]:
         """Enter up to ``MAX_JOBS`` work items, in order; an answer or an error each.
 
         What is known already is refused, unless it was imported before just so: then it is answered again.
@@ -96,7 +110,7 @@ class Imports:
                 bound = [
                     answer
                     for call in in_calls(readable)
-                    for answer in await self._store.bind(tenant, planner.revisions, call)
+                    for answer in await self._store.bind(tenant, planner.revisions, call, preview=preview)
                 ]
             except StaleRevision:
                 planner = await self._planners.renewed(tenant, planner.revisions)
@@ -116,7 +130,8 @@ class Imports:
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         now_ms = await self._store.now_us(tenant) // 1000
         return [
-            _refusal(tenant, planner, entry, now_ms) or import_command(planner, entry, stamp.on(item), now_ms, actor)
+            _refusal(tenant, planner, entry, now_ms)
+            or import_command(tenant, planner, entry, stamp.on(item), now_ms, actor)
             for entry, item, stamp in zip(entries, items, stamps, strict=True)
         ]
 

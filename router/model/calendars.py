@@ -79,12 +79,16 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time in which a rep is on leave, its end not included; its ``id`` is ``{rep}/{absence}``."""
+    """A time in which a rep is on leave, its end not included; its ``id`` is ``{rep}/{absence}``.
+
+    ``substitute`` is the rep who has their open work items meanwhile; empty: nobody, they stay theirs.
+    """
 
     id: str
     start_ms: int
     end_ms: int
     reason: str = ""
+    substitute: str = ""
 
     @property
     def rep(self) -> str:

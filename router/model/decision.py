@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     """What came of it."""
 
     ASSIGNED = "ASSIGNED"
+    OFFERED = "OFFERED"
     EXISTING_OWNER = "EXISTING_OWNER"
     WAITING = "WAITING"
     UNROUTED = "UNROUTED"
@@ -37,6 +38,8 @@ class Cause(StrEnum):
     REOPENED = "REOPENED"
     IMPORTED = "IMPORTED"
     UPDATED = "UPDATED"
+    COVERED = "COVERED"
+    COVER_ENDED = "COVER_ENDED"
 
 
 class Way(StrEnum):
@@ -58,6 +61,8 @@ WAYS: Mapping[Cause, Way] = {
     Cause.REOPENED: Way.APART,
     Cause.IMPORTED: Way.APART,
     Cause.UPDATED: Way.GREEDY,
+    Cause.COVERED: Way.APART,
+    Cause.COVER_ENDED: Way.APART,
 }
 """By why there was a decision."""
 
@@ -68,6 +73,7 @@ class DecisionInputs(NamedTuple):
     ``steps`` labels the attempts; ``actor`` names who asked, empty where nobody has to say. ``outcomes`` says of each
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
     ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
+    ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
     """
 
     item: WorkItem
@@ -84,6 +90,7 @@ class DecisionInputs(NamedTuple):
     actor: str = ""
     outcomes: tuple[bool, ...] = ()
     assigned_ms: int = 0
+    covered: str = ""
 
 
 class Block(StrEnum):
@@ -97,6 +104,10 @@ class Block(StrEnum):
     """
     CREDIT_SHARE = "CREDIT_SHARE"
     """They have a credit for a leave and got as many of the pool's last decisions as they may; and how many."""
+    OFFERS_OPEN = "OFFERS_OPEN"
+    """They have as many offers open as they may, to be offered one more of this pool; and how many."""
+    OFFER_REFUSED = "OFFER_REFUSED"
+    """They declined this work item, or let its offer lapse: how often, and how often one may have to be offered it."""
 
 
 Blocked = tuple[Any, ...]
@@ -135,7 +146,8 @@ class Decision(NamedTuple):
 
     ``number`` counts the tenant's events (0: a preview); ``step`` counts the attempts from 1, the last being the one
     that led to the outcome; ``charge`` is in micro-units; ``previous`` is the number of the work item's event before
-    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none;
+    this one, 0 for none; ``freed`` is the rep who owned it until now, empty for none; of an offer ``rep`` is whom it is
+    made to, empty for many;
     ``erased`` names what of its head was personal and is no more, e.g. ``attributes.phone``: it shows when it is read.
     ``sealed`` then names all attributes that stand sealed in its event, those that can be opened too: the head's
     ``outcomes`` are of them.
@@ -158,6 +170,8 @@ class Decision(NamedTuple):
     freed: str = ""
     erased: tuple[str, ...] = ()
     sealed: frozenset[str] = frozenset()
+    is_known: bool = False
+    """Whether it was made before and is told again, for the work item is offered by it: shows in answers alone."""
 
     @property
     def way(self) -> Way:

@@ -8,6 +8,7 @@
     └── StaleRevision           decided by rules or reps that no longer hold: decide again
     NotPossible                 its state forbids it
     ├── BeyondHorizon           no calendar is worked out so far ahead
+    ├── OfferNotOpen            an offer was answered, or is somebody else's
     └── FormatMismatch          another version of Fairlead wrote the store
     Exhausted
     └── QueueFull               nothing more is taken in now                try again later
@@ -50,6 +51,7 @@ __all__ = [
     "MemoryShort",
     "NotFound",
     "NotPossible",
+    "OfferNotOpen",
     "QueueFull",
     "RequestIdReused",
     "StaleEtag",
@@ -102,6 +104,12 @@ class BeyondHorizon(NotPossible):
 
     def __init__(self, name: str, wanted: str) -> None:
         super().__init__(name, f"{wanted}: not within the three years ahead that calendars are worked out for")
+
+
+class OfferNotOpen(NotPossible):
+    """An offer was answered by now, or is made to somebody else; its words say what became of it."""
+
+    reason = "OFFER_NOT_OPEN"
 
 
 class FormatMismatch(NotPossible):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, DecisionInputs
+from router.model.decision import Decision, DecisionInputs, Way
+from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
 from router.model.workitem import Kind, State, WorkItem
@@ -101,6 +102,64 @@ class Updated:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """An offer was accepted, declined, lapsed or rescinded.
+
+    Parameters
+    ----------
+    offer
+        Its number, that of the decision that made it.
+    rep
+        Who answered, or whom it was made to; empty: many had it, and nobody answered.
+    pool
+        Whose work it is.
+    epoch
+        Behind it.
+    charge
+        What the ledger was charged, in micro-units: by an acceptance for good; else it is charged no more. 0 where
+        nothing entered the ledger, as by what many are offered and nobody accepts.
+    way
+        How what is accepted entered the ledger; None of any other answer.
+    entitled
+        By rep, what the offer had entitled them to and does no more, in micro-units; of what many were offered, what
+        its acceptance entitled them to.
+    lapses
+        How many offers in a row the rep has let lapse, this one included; 0 unless it lapsed.
+    set_away
+        Whether the rep was set away for that.
+    stays_open
+        Whether it is one of many who declined, and the others have it still.
+    workforce
+        The revision that an acceptance was checked by where many had the offer, else 0.
+    reason
+        Why it was declined.
+    erased
+        The texts that are no more, by field.
+    """
+
+    number: int
+    item_id: str
+    kind: Kind
+    answer: Answer
+    offer: int
+    rep: str
+    pool: str
+    epoch: int
+    charge: int
+    way: Way | None
+    entitled: tuple[tuple[str, int], ...]
+    lapses: int
+    set_away: bool
+    stays_open: bool
+    workforce: int
+    previous: int
+    at_ms: int
+    actor: str = ""
+    reason: str = ""
+    erased: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Reps left a pool, and their deficits were spread over those who stay, ``members``.
 
@@ -171,6 +230,8 @@ WAKE = "wake"
 """The timer of what waits: whoever could take it may be there from then on, and it is tried again."""
 NEXT = "next"
 """The timer of a next date: the owner is reminded, and a working day later their manager."""
+LAPSE = "lapse"
+"""The timer of an offer: it lapses, which an event of its own tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +324,7 @@ class Rewritten:
 
 
 Event = (
-    Decision | Completed | Updated | ActivityRecorded | Fired | Erased
+    Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Erased
     | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged
 )  # fmt: skip
 
@@ -275,7 +336,7 @@ Content = Decision | Updated
 def previous_of(event: Event, item_id: str) -> int:
     """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down."""
     match event:
-        case Decision() | Completed() | Updated() | ActivityRecorded() | Fired():
+        case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired():
             return event.previous
         case Erased(item_ids=item_ids, previous=previous) if previous:
             return previous[item_ids.index(item_id)]

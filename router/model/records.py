@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from router.model.activities import NextDate
+from router.model.dispatch import OpenOffer
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
 
 
@@ -43,6 +44,14 @@ class ItemRecord:
         Whether somebody tried to reach the customer since the owner has it.
     next_date
         When somebody is to turn to it again; None: that is not set.
+    covered
+        The rep on leave for whom the owner stands in; empty: it is the owner's own.
+    offer
+        The offer that it stands in; None: in none.
+    refused
+        Who declined it since it last had an owner, or let an offer of it lapse; once for each time.
+    answered
+        The event that answered its last offer: where it is behind the decision it has its owner since; 0: none did.
     """
 
     item_id: str
@@ -60,11 +69,20 @@ class ItemRecord:
     fired: tuple[FiredStep, ...] = ()
     worked: bool = False
     next_date: NextDate | None = None
+    covered: str = ""
+    offer: OpenOffer | None = None
+    refused: tuple[str, ...] = ()
+    answered: int = 0
+
+    @property
+    def whose(self) -> str:
+        """Who is to have it when nobody is on leave: whom the owner stands in for, or else the owner."""
+        return self.covered or self.owner
 
     def reopened(self) -> ItemRecord:
         """Return where it stands for the decision by which it is reopened: nobody's, as if it had just come."""
         tried = (*self.tried, self.owner) if self.owner else self.tried
-        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried)
+        return replace(self, state=TRANSITIONS[self.state][REOPENED], owner="", pool="", tried=tried, refused=())
 
     def fired_step(self, name: str, entry: int) -> FiredStep | None:
         """Return the last step that fired of a timer since an event started it; None if none did."""
@@ -113,7 +131,8 @@ class LedgerState:
     ``worst`` is the largest distance after any decision so far, ``disturbance`` what overrides, settlements and credits
     added to the bound. ``credits`` is what is left of them by rep, ``credited`` says for what; ``recent`` names who got
     the last decisions, the newest last, while the pool credits leaves, and ``counted`` is how many decisions there were
-    with the last of them.
+    with the last of them. ``offered`` is what each is charged for offers of theirs that are open, ``entitled`` what
+    each is entitled to in open offers, whosoever they are; 0 is left out. The largest that there were stand beside.
     """
 
     deficits: Mapping[str, int] = field(default_factory=dict)
@@ -130,12 +149,17 @@ class LedgerState:
     counted: int = 0
     received_apart: Mapping[str, int] = field(default_factory=dict)
     received_by_override: Mapping[str, int] = field(default_factory=dict)
+    offered: Mapping[str, int] = field(default_factory=dict)
+    entitled: Mapping[str, int] = field(default_factory=dict)
+    largest_offered: int = 0
+    largest_entitled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``worked``
     those of them that were worked on, ``owned`` counts the open work items that the index of owners has, by rep,
+    ``offers`` the open offers of each, ``lapses`` are as in ``StateProjection``,
     ``presences`` are as in ``StateProjection``.
     """
 
@@ -146,6 +170,8 @@ class Snapshot:
     presences: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, Counted] = field(default_factory=dict)
     worked: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
+    offers: Mapping[str, int] = field(default_factory=dict)
+    lapses: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

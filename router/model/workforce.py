@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, TenantSettings
 from router.model.caps import Cap
+from router.model.dispatch import PUSH, Dispatch
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_form
 
@@ -83,7 +84,8 @@ class Pool:
 
     ``calendar`` says when its members work who have none of their own; ``leave_buffer_ms`` before a leave they get
     nothing new. ``managers`` are reps. ``caps`` limit what each member, or the pool as a whole, gets or holds of it.
-    Whoever is on leave competes for nothing; with an ``absence_policy`` they are credited for it.
+    Whoever is on leave competes for nothing; with an ``absence_policy`` they are credited for it. ``dispatch`` says how
+    it hands out its work; None: as ``PUSH`` does.
     """
 
     id: str
@@ -96,6 +98,12 @@ class Pool:
     managers: tuple[str, ...] = ()
     caps: tuple[Cap, ...] = ()
     absence_policy: CreditPolicy | None = None
+    dispatch: Dispatch | None = None
+
+    @property
+    def handing_out(self) -> Dispatch:
+        """How it hands out its work."""
+        return self.dispatch or PUSH
 
 
 @dataclass(frozen=True, slots=True)

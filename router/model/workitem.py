@@ -38,6 +38,7 @@ class State(StrEnum):
 
     RECEIVED = "RECEIVED"
     QUEUED = "QUEUED"
+    OFFERED = "OFFERED"
     ASSIGNED = "ASSIGNED"
     UNROUTED = "UNROUTED"
     CONVERTED = "CONVERTED"
@@ -48,17 +49,37 @@ class State(StrEnum):
 REOPENED = "REOPENED"
 """What happens to a closed work item that is reopened: it stands as if it had just come, and is decided about."""
 CLOSED_STATES = frozenset({State.CONVERTED, State.DISQUALIFIED, State.CLOSED})
+_DECIDED = {
+    "ASSIGNED": State.ASSIGNED,
+    "OFFERED": State.OFFERED,
+    "WAITING": State.QUEUED,
+    "UNROUTED": State.UNROUTED,
+}
+_CLOSED = {str(state): state for state in CLOSED_STATES}
 TRANSITIONS: Mapping[State, Mapping[str, State]] = {
-    State.RECEIVED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED},
-    State.QUEUED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED}
-    | {state: state for state in CLOSED_STATES},
-    State.UNROUTED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.QUEUED, "UNROUTED": State.UNROUTED}
-    | {state: state for state in CLOSED_STATES},
-    State.ASSIGNED: {"ASSIGNED": State.ASSIGNED, "WAITING": State.ASSIGNED, "UNROUTED": State.ASSIGNED}
-    | {state: state for state in CLOSED_STATES},
+    State.RECEIVED: _DECIDED,
+    State.QUEUED: _DECIDED | _CLOSED,
+    State.UNROUTED: _DECIDED | _CLOSED,
+    State.OFFERED: {
+        "ACCEPTED": State.ASSIGNED,
+        "DECLINED": State.QUEUED,
+        "LAPSED": State.QUEUED,
+        "RESCINDED": State.QUEUED,
+        "WAITING": State.OFFERED,
+        "UNROUTED": State.OFFERED,
+    },
+    State.ASSIGNED: {
+        "ASSIGNED": State.ASSIGNED,
+        "OFFERED": State.OFFERED,
+        "WAITING": State.ASSIGNED,
+        "UNROUTED": State.ASSIGNED,
+    }
+    | _CLOSED,
     **{state: {REOPENED: State.RECEIVED} for state in CLOSED_STATES},
 }
-"""The states, by what happens: the outcome of a decision, the closing state that somebody asks for, or the reopening.
+"""The states, by what happens: the outcome of a decision, what became of an offer, the closing state that somebody asks
+for, or the reopening. Whatever else happens to what is offered rescinds the offer first, in the same step: but what
+nobody else could take stays with whom it is offered to, or owned by.
 
 What is not in it cannot happen. A work item that nobody else could take stays with its owner. The store's scripts are
 given this table.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Self
+from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
@@ -22,15 +22,18 @@ from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Updated
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
+from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
+from router.rpc.offer_messages import answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.update_messages import update_message
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
 
+_Acted = TypeVar("_Acted", activities.Activity, routing.OfferAnswer)
 Mask = Callable[[Call, Message], Awaitable[None]]
 
 
@@ -45,6 +48,8 @@ class ActivityAnswers:
         How people are called.
     presenter
         Writes decisions.
+    offers
+        Know who may answer what.
     mask
         Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
@@ -56,6 +61,7 @@ class ActivityAnswers:
         timelines: Timelines,
         planners: PlannerCache,
         presenter: DecisionPresenter,
+        offers: OfferService,
         mask: Mask | None = None,
     ) -> None:
         self._service = service
@@ -63,6 +69,7 @@ class ActivityAnswers:
         self._timelines = timelines
         self._planners = planners
         self._presenter = presenter
+        self._offers = offers
         self._mask = mask
 
     @classmethod
@@ -73,11 +80,12 @@ class ActivityAnswers:
         queries: WorkItemQueries,
         planners: PlannerCache,
         presenter: DecisionPresenter,
+        offers: OfferService,
         mask: Mask | None,
     ) -> Self:
         """Connect the use cases, over a store."""
         service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
-        return cls(service, agenda, Timelines(store), planners, presenter, mask)
+        return cls(service, agenda, Timelines(store), planners, presenter, offers, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""
@@ -144,7 +152,7 @@ class ActivityAnswers:
         language = language_of(request.language_code)
         last, count = fields.page_number(request.page_token, item_id), fields.page_size(request.page_size)
         page = await self._timelines.page(tenant, item_id, last=last, count=count)
-        call.check_own(page.record.owner)
+        call.check_own(await self._offers.whose(tenant, page.record, call.only_rep))
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):
@@ -166,6 +174,9 @@ class ActivityAnswers:
                 entry.actor = event.head.actor
             case ActivityRecorded():
                 entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
+                entry.actor = event.actor
+            case OfferAnswered():
+                entry.offer_answer.CopyFrom(_named(answer_message(tenant, event), roster))
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor
@@ -192,8 +203,8 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     return tenant, rep
 
 
-def _named(message: activities.Activity, roster: Roster) -> activities.Activity:
-    """Write into an activity how whoever acted is called."""
+def _named(message: _Acted, roster: Roster) -> _Acted:
+    """Write into a message how whoever acted is called."""
     rep = roster.reps.get(message.rep.rpartition("/")[2])
     message.rep_display_name = rep.display_name if rep else ""
     return message

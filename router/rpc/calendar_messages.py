@@ -27,6 +27,7 @@ from router.model.calendars import (
 )
 from router.model.errors import InvalidInput
 from router.rpc.workforce_messages import calendar_name, calendar_named, display_name, instant_ms
+from router.workforce.covers import Hindrance
 from router.workforce.service import Saved
 from router.workforce.spans import overlap_of_day, overlap_of_week
 
@@ -36,7 +37,8 @@ MAX_HOURS_OF_DAY = 24
 MAX_REASON = 256
 MAX_SOURCE = 256
 CALENDAR_FIELDS = ("display_name", "time_zone", "weekly", "exceptions", "official_until")
-ABSENCE_FIELDS = ("start_time", "end_time", "reason")
+ABSENCE_FIELDS = ("start_time", "end_time", "reason", "substitute")
+KEPT_REASONS: dict[Hindrance, Any] = {each: calendars.KeptWorkItem.Reason.Value(f"REASON_{each}") for each in Hindrance}
 TENANT_FIELDS = ("time_zone", "calendar", "reopen_days")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
@@ -186,7 +188,9 @@ def calendar_message(tenant: str, saved: Saved) -> calendars.Calendar:
     )
 
 
-def absence(message: calendars.Absence, absence_id: str, present: Absence | None, paths: Collection[str]) -> Absence:
+def absence(
+    message: calendars.Absence, absence_id: str, present: Absence | None, paths: Collection[str], tenant: str
+) -> Absence:
     """Read an absence, as ``calendar`` reads a calendar."""
     before = present or Absence(absence_id, 0, 0)
     start_ms = instant_ms(message, "start_time", "absence") if "start_time" in paths or not present else before.start_ms
@@ -194,7 +198,12 @@ def absence(message: calendars.Absence, absence_id: str, present: Absence | None
     if end_ms <= start_ms:
         raise InvalidInput.of("absence.end_time", f"{_shown(end_ms)}: must be after start_time, {_shown(start_ms)}")
     reason = fields.text(message.reason, MAX_REASON, "absence.reason") if "reason" in paths else before.reason
-    return Absence(absence_id, start_ms, end_ms, reason)
+    substitute = before.substitute
+    if "substitute" in paths:
+        substitute = (
+            fields.reference(message.substitute, "reps", tenant, "absence.substitute") if message.substitute else ""
+        )
+    return Absence(absence_id, start_ms, end_ms, reason, substitute)
 
 
 def _shown(at_ms: int) -> str:
@@ -211,6 +220,7 @@ def absence_message(tenant: str, saved: Saved) -> calendars.Absence:
         start_time=fields.timestamp(record.start_ms * 1000),
         end_time=fields.timestamp(record.end_ms * 1000),
         reason=record.reason,
+        substitute=f"tenants/{tenant}/reps/{record.substitute}" if record.substitute else "",
         etag=saved.etag,
     )
 

@@ -20,6 +20,7 @@ from router.model.errors import InvalidInput, Violation
 from router.rpc import calendar_messages as read
 from router.rpc.standard_methods import StandardMethods
 from router.rpc.workforce_messages import instant_ms, masked
+from router.timers.covers import KeptItems
 from router.workforce.country_days import CountryDays, country_days
 from router.workforce.edits import Edit
 from router.workforce.ics import ics_days, ics_notes, no_days
@@ -36,8 +37,13 @@ class CalendarMethods:
     """Answers the methods of WorkforceService that say when people work."""
 
     def __init__(
-        self, workforce_service: WorkforceService, presence_service: PresenceService, clock: StoreClock
+        self,
+        workforce_service: WorkforceService,
+        presence_service: PresenceService,
+        clock: StoreClock,
+        kept_items: KeptItems,
     ) -> None:
+        self._kept_items = kept_items
         self._workforce_service = workforce_service
         self._presence_service = presence_service
         self._clock = clock
@@ -94,14 +100,19 @@ class CalendarMethods:
     async def CreateAbsence(self, request: calendars.CreateAbsenceRequest, call: Call) -> calendars.Absence:
         tenant, rep = fields.name_of(request.parent, "reps", "parent")
         absence_id = f"{rep}/{request.absence_id}"
-        record = read.absence(request.absence, absence_id, None, read.ABSENCE_FIELDS)
+        record = read.absence(request.absence, absence_id, None, read.ABSENCE_FIELDS, tenant)
         change = Edit("absence", absence_id, lambda _: record, create=True, update=False)
         return read.absence_message(tenant, await self._standard.save(tenant, change, request, call))
 
     async def GetAbsence(self, request: calendars.GetAbsenceRequest, call: Call) -> calendars.Absence:
         tenant, rep, absence_id = _absence(request.name)
         call.check_own(rep)
-        return read.absence_message(tenant, await self._workforce_service.get(tenant, "absence", absence_id))
+        message = read.absence_message(tenant, await self._workforce_service.get(tenant, "absence", absence_id))
+        for item_id, why in await self._kept_items.of(tenant, rep):
+            message.kept_work_items.add(
+                work_item=f"tenants/{tenant}/workItems/{item_id}", reason=read.KEPT_REASONS[why]
+            )
+        return message
 
     async def ListAbsences(self, request: calendars.ListAbsencesRequest, call: Call) -> calendars.ListAbsencesResponse:
         tenant, rep = fields.name_of(request.parent, "reps", "parent")
@@ -118,7 +129,7 @@ class CalendarMethods:
         change = Edit(
             "absence",
             absence_id,
-            lambda present: read.absence(request.absence, absence_id, present, paths),
+            lambda present: read.absence(request.absence, absence_id, present, paths, tenant),
             request.absence.etag,
             create=request.allow_missing,
         )

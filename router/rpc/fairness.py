@@ -71,6 +71,8 @@ def _report_message(tenant: str, pool: str, report: FairnessReport) -> messages.
         disturbance=report.disturbance,
         largest_charge=report.largest_charge,
         band=report.band,
+        largest_offered=report.largest_offered,
+        largest_entitled=report.largest_entitled,
         received_by={
             f"tenants/{tenant}/reps/{rep}": messages.ReceivedBy(
                 greedy=by[Way.GREEDY], apart=by[Way.APART], override=by[Way.OVERRIDE]

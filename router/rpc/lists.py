@@ -13,6 +13,7 @@ from router.model.decision import Cause, Decision, Outcome
 from router.model.identity import normal_external_id, normal_name, normal_source
 from router.model.workitem import Kind, State
 from router.rpc.fields import milliseconds
+from router.rpc.messages import pool_of
 
 Record = TypeVar("Record")
 _NS_PER_MS = 1_000_000
@@ -44,7 +45,7 @@ WORK_ITEMS = FilterFields[StoredItem](
     {
         "create_time": Field(instant(), lambda stored: stored.created_ms * _NS_PER_MS),
         "owner": Field(reference("reps"), lambda stored: stored.record.owner),
-        "pool": Field(reference("pools"), lambda stored: stored.record.pool),
+        "pool": Field(reference("pools"), lambda stored: pool_of(stored.record)),
         "state": Field(one_of(State, "STATE_"), lambda stored: stored.record.state),
         "kind": Field(one_of(Kind, "KIND_"), lambda stored: stored.record.kind),
         "source": Field(text(normal_source), lambda stored: normal_source(stored.item.source)),

@@ -22,11 +22,13 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed, Updated
+from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
+from router.model.records import ItemRecord
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.offer_messages import answer_message, offer_message
 from router.rpc.update_messages import update_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
@@ -115,6 +117,11 @@ def _check_key(source: str, external_id: str, where: str = "") -> None:
         raise InvalidInput.of(f"{where}source", "'': required with external_id, e.g. 'crm'")
 
 
+def pool_of(record: ItemRecord) -> str:
+    """Return the pool that a work item's owner was chosen from, or that offers it; empty for none."""
+    return record.offer.pool if record.offer else record.pool
+
+
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
     record, item = stored.record, stored.item
@@ -129,11 +136,13 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         priority=stored.priority,
         state=STATES[record.state],
         owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
-        pool=f"{prefix}/pools/{record.pool}" if record.pool else "",
+        pool=f"{prefix}/pools/{pool}" if (pool := pool_of(record)) else "",
         epoch=record.epoch,
         etag=str(record.version),
         create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
+        covered_rep=f"{prefix}/reps/{record.covered}" if record.covered else "",
+        offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
     )
 
 
@@ -202,6 +211,8 @@ def decision_message(
     decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
     if head.assigned_ms:
         message.assigned_time.FromMilliseconds(head.assigned_ms)
+    if head.covered:
+        message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:
         message.refusal_summary = summary(explanation.refusals, view.language)
     if explanation and tells_all:
@@ -264,7 +275,9 @@ def _refused(counted: RefusedCount) -> decisions.Refused:
 def name_people(message: decisions.Decision, roster: Roster) -> None:
     """Write into a decision how people are called."""
     rep, pool = roster.reps.get(_id_of(message.rep)), roster.pools.get(_id_of(message.pool))
+    covered = roster.reps.get(_id_of(message.covered_rep))
     message.rep_display_name = rep.display_name if rep else ""
+    message.covered_rep_display_name = covered.display_name if covered else ""
     message.pool_display_name = pool.display_name if pool else ""
     for candidate in message.candidates:
         looked_at = roster.reps.get(_id_of(candidate.rep))
@@ -289,7 +302,9 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
     )
 
 
-def change_message(tenant: str, event: Decision | Completed | Updated | ActivityRecorded) -> routing.WorkItemChange:
+def change_message(
+    tenant: str, event: Decision | OfferAnswered | Completed | Updated | ActivityRecorded
+) -> routing.WorkItemChange:
     """Write what happened to a work item."""
     message = routing.WorkItemChange(
         id=str(event.number),
@@ -299,6 +314,8 @@ def change_message(tenant: str, event: Decision | Completed | Updated | Activity
     )
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
+    elif isinstance(event, OfferAnswered):
+        message.offer_answer.CopyFrom(answer_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
     elif isinstance(event, Updated):

@@ -26,6 +26,7 @@ from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.bulk import BulkReassigner, bulk_request
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
@@ -38,6 +39,7 @@ from router.rpc.messages import (
     route_request,
     work_item_message,
 )
+from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
 from router.rpc.updates import update_request
@@ -75,6 +77,7 @@ class RoutingServicer:
         importer: Importer,
         bulk: BulkReassigner,
         activities: ActivityAnswers,
+        offers: OfferService,
     ) -> None:
         self._router = router
         self._reopening = reopening
@@ -86,12 +89,13 @@ class RoutingServicer:
         self._importer = importer
         self._bulk = bulk
         self._activities = activities
+        self._offers = offers
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
         wish = route_request(request, call.actor)
         decision = await self._router.route(tenant, wish, preview=request.validate_only)
-        is_known = decision.outcome is Outcome.EXISTING_OWNER
+        is_known = _is_known(decision)
         known = await self._known(tenant, [wish], [decision]) if is_known else {}
         return await self._presenter.message(call, tenant, decision, view, known.get(0))
 
@@ -130,9 +134,7 @@ class RoutingServicer:
         owned = {
             place: (wish.item, answer)
             for place, (wish, answer) in enumerate(zip(wishes, answers, strict=True))
-            if isinstance(answer, Decision)
-            and answer.outcome is Outcome.EXISTING_OWNER
-            and isinstance(wish, RouteRequest)
+            if isinstance(answer, Decision) and _is_known(answer) and isinstance(wish, RouteRequest)
         }
         if not owned:
             return {}
@@ -172,9 +174,10 @@ class RoutingServicer:
     async def GetWorkItem(self, request: routing.GetWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_ids = self._named(request)
         item = await self._submissions.item(tenant, *item_ids)
-        call.check_own("" if isinstance(item, Submission) else item.record.owner)
         if isinstance(item, Submission):
+            call.check_own("")
             return received_message(tenant, item)
+        call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
         return work_item_message(tenant, item)
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
@@ -255,6 +258,14 @@ class RoutingServicer:
         entries = imported_items(request, tenant)
         return await self._importer.begin(tenant, request, entries, call.actor)
 
+    async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = answer_request(request, call)
+        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+
+    async def DeclineWorkItem(self, request: routing.DeclineWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = answer_request(request, call)
+        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+
     async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")
         view = view_of(request)
@@ -287,7 +298,17 @@ class RoutingServicer:
         return await self._activities.record(request, call)
 
     async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
-        return await self._activities.my_work(request, call)
+        answer = await self._activities.my_work(request, call)
+        if not request.page_token:
+            await self._add_offers(request, answer)
+        return answer
+
+    async def _add_offers(self, request: routing.ListMyWorkRequest, answer: routing.ListMyWorkResponse) -> None:
+        tenant, rep = fields.name_of(request.rep, "reps", "rep")
+        offered = await self._offers.work(tenant, rep)
+        answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
+        if away := offered.away:
+            answer.away.CopyFrom(away_message(tenant, away))
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call
@@ -304,6 +325,11 @@ class RoutingServicer:
         stored = await self._queries.item(tenant, item_id)
         call.check_own(stored.record.owner)
         return stored.record.version if etag in (None, stored.record.version) else _NEVER
+
+
+def _is_known(decision: Decision) -> bool:
+    """Say whether an answer is that somebody owned the work item already, or was offered it."""
+    return decision.outcome is Outcome.EXISTING_OWNER or decision.is_known
 
 
 def _check_size(requests: int) -> None:

@@ -18,6 +18,7 @@ from router.rpc.calendars import CalendarMethods
 from router.rpc.caps import CapMethods
 from router.rpc.joint_edits import applied_message, joint_edit
 from router.rpc.standard_methods import repetition
+from router.timers.covers import KeptItems
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
@@ -34,8 +35,9 @@ class WorkforceServicer(CalendarMethods, CapMethods):
         presence_service: PresenceService,
         cap_uses: CapUses,
         clock: StoreClock,
+        kept_items: KeptItems,
     ) -> None:
-        super().__init__(workforce_service, presence_service, clock)
+        super().__init__(workforce_service, presence_service, clock, kept_items)
         self._cap_uses = cap_uses
 
     # ------------------------------------------------------------------------------------------------------------- reps

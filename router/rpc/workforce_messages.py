@@ -15,6 +15,7 @@ from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory, WeightStep
 from router.rpc.absence_policies import absence_policy, absence_policy_message
 from router.rpc.cap_messages import cap_message, caps
+from router.rpc.dispatch_messages import dispatch_message, dispatch_of
 from router.rpc.fields import MAX_DISPLAY_NAME, plain, struct
 from router.rpc.messages import check_kind_name
 from router.workforce.service import Saved
@@ -32,7 +33,7 @@ MAX_WEIGHT_STEPS = 50
 REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "caps")
 POOL_FIELDS = (
     *("display_name", "members", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "managers", "caps", "absence_policy"),
+    *("calendar", "leave_buffer_duration", "managers", "caps", "absence_policy", "dispatch"),
 )
 TERRITORY_FIELDS = ("display_name", "parent")
 _MAPS = ("attributes", "capacity")
@@ -164,6 +165,7 @@ def pool(
         managers=_managers(message, tenant, at) if "managers" in paths else before.managers,
         caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
         absence_policy=absence_policy(message, at) if "absence_policy" in paths else before.absence_policy,
+        dispatch=dispatch_of(message, at) if "dispatch" in paths else before.dispatch,
     )
 
 
@@ -184,6 +186,7 @@ def pool_message(tenant: str, saved: Saved) -> workforce.Pool:
         band=record.band / MICROS,
         value_weighted=record.value_weighted,
         absence_policy=absence_policy_message(record.absence_policy),
+        dispatch=dispatch_message(record.dispatch),
         etag=saved.etag,
         calendar=calendar_name(tenant, record.calendar),
         leave_buffer_duration=_duration(record.leave_buffer_ms),

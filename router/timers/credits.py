@@ -9,22 +9,26 @@ leave stands in the log, which is complete for that time once the store's clock 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from failures import StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Decision, DecisionEffect
+from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
-from router.model.events import Credited, Event, LeaveCredit, RulesPublished, WorkforceChanged
+from router.model.events import Credited, Event, LeaveCredit, OfferAnswered, RulesPublished, WorkforceChanged
 from router.model.records import CreditState, LedgerState
 from router.model.workforce import Pool
 from router.timers.ports import MAX_TIMERS, Timers
 from router.timers.timer import CREDIT, EXPIRE, LEDGERS, Timer, is_of_ledger
 
+_log = logging.getLogger(__name__)
 _PAGE = 200
 _POOL = "pool/"
 """What the name of a pool's record begins with."""
@@ -38,6 +42,8 @@ class Credits:
         self._store = store
         self._planners = planners
         self._timers = timers
+        self.skipped = 0
+        """How many steps could not be made, for what they follow from cannot be read, each as often as it was tried."""
 
     async def due(self, roster: Roster, pools: Iterable[str]) -> dict[str, list[Timer]]:
         """Return what falls due of the ledgers of some pools; nothing of a pool that is no more."""
@@ -61,8 +67,19 @@ class Credits:
         planner = await self._planners.newest(self._tenant) if due else None
         with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
             for timer in due:
-                made += planner is not None and await self._make(planner, timer, status.now_ms)
+                made += planner is not None and await self._made(planner, timer, status.now_ms)
         return made
+
+    async def _made(self, planner: Planner, timer: Timer, now_ms: int) -> bool:
+        """Make a step; one that cannot be made keeps no other from being made."""
+        try:
+            return await self._make(planner, timer, now_ms)
+        except (StaleRevision, StoreUnavailable, StoreUnsuitable):
+            raise
+        except Exception as error:  # whatever it is: nobody else's steps stop for one
+            self.skipped += 1
+            _log.error("tenants/%s: %s of %s is passed over: %r", self._tenant, timer.name, timer.item_id, error)
+            return False
 
     async def _make(self, planner: Planner, timer: Timer, now_ms: int) -> bool:
         pool_id, rep = timer.item_id.partition("/")[2], timer.name.partition("/")[2]
@@ -90,14 +107,24 @@ class Credits:
                 is_member = None
             if isinstance(event, Decision) and event.pool == step.pool:
                 if is_member is None:
-                    is_member = await self._was_member(planner, event, step.rep)
+                    is_member = await self._was_member(planner, event.head.workforce_revision, step)
                 charged += event.charge * is_member
+            elif isinstance(event, OfferAnswered) and event.pool == step.pool:
+                charged += await self._charged_by(planner, event, step)
         return charged
 
-    async def _was_member(self, planner: Planner, decision: Decision, rep: str) -> bool:
-        """Say whether a rep belonged to the pool of a decision."""
-        then = await self._planners.at(self._tenant, planner.rule_set_revision, decision.head.workforce_revision)
-        return then.roster.is_member(rep, decision.pool)
+    async def _charged_by(self, planner: Planner, event: OfferAnswered, step: LeaveCredit) -> int:
+        """Return what a pool is charged by what became of an offer: no more, if it is not accepted."""
+        if event.answer is Answer.ACCEPTED:
+            return event.charge if event.workforce and await self._was_member(planner, event.workforce, step) else 0
+        (offer,) = await self._store.decisions(self._tenant, [event.offer])
+        was_member = await self._was_member(planner, offer.head.workforce_revision, step)
+        return -event.charge if event.charge and was_member else 0
+
+    async def _was_member(self, planner: Planner, workforce: int, step: LeaveCredit) -> bool:
+        """Say whether a rep belonged to the pool by a revision of the workforce."""
+        then = await self._planners.at(self._tenant, planner.rule_set_revision, workforce)
+        return then.roster.is_member(step.rep, step.pool)
 
     async def _between(self, since_ms: int, until_ms: int) -> AsyncIterator[Event]:
         """Yield the events of a time, its end not included."""

@@ -5,14 +5,16 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps or nothing waits, and nothing has a next date, the
-log is not read at all; and where it is, a decision that gave a new work item its owner is passed over.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, nothing has a next date, and no
+leave names a substitute, the log is not read at all; and where it is, a decision that gave a new work item its owner is
+passed over, unless somebody may have to stand in for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
-from functools import cache
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from functools import cache, partial
 
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
@@ -26,18 +28,25 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Updated,
     WorkforceChanged,
 )
 from router.model.records import ItemRecord
+from router.model.workforce import Pool
 from router.model.workitem import TRANSITIONS, State
+from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
 
+_log = logging.getLogger(__name__)
+WITHOUT = "is passed over and has no timers"
+"""What is said of a work item that nobody can read, or of which nobody can say what falls due."""
+_Index = Callable[..., Awaitable[list[tuple[int, str]]]]
 PAGE = 200
 """Events taken in at a time; calls that are being answered wait while they are, for some milliseconds."""
 
@@ -76,9 +85,26 @@ class TimerFollower:
         self._schedules = schedules
         self.credits = Credits(tenant, store, planners, timers)
         """What falls due of ledgers."""
-        self._items = StoredItems(tenant, store)
+        self._items = StoredItems(tenant, store, WITHOUT)
+        self._raised = 0
+        self.hand_overs = HandOvers(tenant, store, planners, timers, self._items)
+        """What falls due of the work items of who is on leave, and of who stands in for them."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
+
+    async def make_due(self) -> int:
+        """Make what is due and does not fire: credits for leave, hand-overs; return how many were made."""
+        return await self.credits.make_due() + await self.hand_overs.make_due()
+
+    @property
+    def skipped(self) -> int:
+        """How many work items and ledgers were passed over, for nobody can read them, or say what falls due of them."""
+        return self._items.unreadable + self._raised + self.credits.skipped
+
+    def skip(self, item_id: str, error: object) -> None:
+        """Log and count a work item that is passed over."""
+        self._raised += 1
+        _log.error("tenants/%s: %s %s: %r", self._tenant, item_id, WITHOUT, error)
 
     async def follow(self) -> int:
         """Take in the next events; return how many there were: 0 once there are no more."""
@@ -108,20 +134,22 @@ class TimerFollower:
     async def _skip(self, position: Position) -> int:
         """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
         planner = await self._active(position) if position.rules else None
-        if planner is None or any(pool.absence_policy for pool in planner.roster.pools.values()):
+        if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
-        may_wait = not any(schedule.may_fall_due(Present(planner)) for schedule in self._schedules)
+        present = Present(planner, position.workforce_ms)
+        may_wait = not any(schedule.may_fall_due(present) for schedule in self._schedules)
         return await self._timers.skip(self._tenant, position, may_wait=may_wait)
 
     async def _active(self, position: Position) -> Planner | None:
         """Return the planner of a position, if it is that by which decisions are made now."""
-        if self._planners.at_hand(self._tenant, *position[1:]) is None:
+        if self._planners.at_hand(self._tenant, *position.revisions) is None:
             await self._planners.newest(self._tenant)
-        return self._planners.at_hand(self._tenant, *position[1:])
+        return self._planners.at_hand(self._tenant, *position.revisions)
 
     async def _due_behind(self, position: Position, events: Sequence[Event | DecisionEffect]) -> dict[str, list[Timer]]:
         """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
-        touched = touched_by(events)
+        covered = (await self._planner(position)).roster.covers.reps if position.rules else frozenset[str]()
+        touched = touched_by(events, covered)
         asked = [
             item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
         ]
@@ -136,11 +164,16 @@ class TimerFollower:
         return True
 
     async def due_of_all(self, position: Position, last: int) -> AsyncIterator[dict[str, list[Timer]]]:
-        """Yield what falls due of everything that waits, or has a next date, by an event up to the last, page by page.
+        """Yield what falls due of all that waits, has a next date, or is of who is stood in for, by an event up to the
+        last, page by page.
 
         The circumstances are those of a position. What came later is read when its event is.
         """
-        for index in (self._store.waiting, self._store.dated):
+        covered = (await self._planner(position)).roster.covers.reps if position.rules else frozenset[str]()
+        owned = [partial(self._store.owned, owner=rep, is_open=True) for rep in sorted(covered)]
+        store = self._store
+        indexes: list[_Index] = [store.waiting, store.dated, store.open_offers, store.covered, *owned]
+        for index in indexes:
             first = 0
             while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
                 first = page[-1][0]
@@ -177,28 +210,43 @@ class TimerFollower:
         """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
         timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
         stored = await self._items.records(item_ids)
-        records = [record for record in stored if any(map(self._concern(record), self._schedules))]
+        if not any(record.state in self._states for record in stored):
+            return timers
+        present = Present(await self._planner(position), position.workforce_ms)
+        records = [record for record in stored if any(map(self._concern(record, present), self._schedules))]
         if not records:
             return timers
-        present = Present(await self._planner(position))
         unread = [record for record in records if record.decision not in known]
         decided = [(record, known[record.decision]) for record in records if record.decision in known]
-        for record, decision in decided + (await self._items.decisions(unread) if unread else []):
-            concerned = filter(self._concern(record), self._schedules)
-            asked = (schedule.due(present, record, decision) for schedule in concerned)
-            timers[record.item_id] = [timer for timer in asked if timer is not None]
+        decided += await self._items.decisions(unread) if unread else []
+        for record, decision in await self._items.current(decided):
+            timers[record.item_id] = self._due_of(present, record, decision)
         return timers
 
-    def _concern(self, record: ItemRecord) -> Callable[[Schedule], bool]:
-        return lambda schedule: schedule.state is record.state and schedule.concerns(record)
+    def _due_of(self, present: Present, record: ItemRecord, decision: Decision) -> list[Timer]:
+        """Return what falls due of a work item; nothing where that cannot be said."""
+        try:
+            concerned = filter(self._concern(record, present), self._schedules)
+            asked = [schedule.due(present, record, decision) for schedule in concerned]
+        except Exception as error:  # whatever it is: nobody else's timers stop for one work item
+            self.skip(record.item_id, error)
+            return []
+        return [timer for timer in asked if timer is not None]
+
+    def _concern(self, record: ItemRecord, present: Present) -> Callable[[Schedule], bool]:
+        return lambda schedule: schedule.state is record.state and schedule.concerns(record, present)
 
     async def _planner(self, position: Position) -> Planner:
         planner = await self._planners.current(self._tenant)
         if planner.rule_set_revision < position.rules or planner.roster.revision < position.workforce:
             planner = await self._planners.renewed(self._tenant, planner.revisions)
-        if (planner.rule_set_revision, planner.roster.revision) == position[1:]:
+        if (planner.rule_set_revision, planner.roster.revision) == position.revisions:
             return planner
         return await self._planners.at(self._tenant, position.rules, position.workforce)
+
+
+def _credits_leave(pool: Pool) -> bool:
+    return pool.absence_policy is not None
 
 
 def _moved(position: Position, events: Iterable[Event | DecisionEffect]) -> Position:
@@ -208,25 +256,35 @@ def _moved(position: Position, events: Iterable[Event | DecisionEffect]) -> Posi
         match event:
             case RulesPublished(revision=revision):
                 position = position._replace(rules=revision)
-            case WorkforceChanged(revision=revision):
-                position = position._replace(workforce=revision)
+            case WorkforceChanged(revision=revision, at_ms=at_ms):
+                position = position._replace(workforce=revision, workforce_ms=at_ms)
             case _:
                 pass
     return position
 
 
-def touched_by(events: Iterable[Event | DecisionEffect]) -> dict[str, frozenset[State] | None]:
-    """Return the work items that some events are about, each with the states that the last left it in; None: any."""
+def touched_by(
+    events: Iterable[Event | DecisionEffect], covered: Collection[str] = ()
+) -> dict[str, frozenset[State] | None]:
+    """Return the work items that some events are about, each with the states that the last left it in; None: any.
+
+    What is new and somebody's is not among them, unless they are ``covered``: others may stand in for them.
+    """
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:
         match event:
-            case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0):
+            case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0, rep=rep) if rep not in covered:
                 pass  # neither it nor anything before it left a timer
             case Decision(item_id=item_id, outcome=outcome) | DecisionEffect(item_id=item_id, outcome=outcome):
                 touched[item_id] = states_after(outcome)
             case Completed(item_id=item_id, state=state):
                 touched[item_id] = frozenset({state})
-            case Fired(item_id=item_id) | ActivityRecorded(item_id=item_id) | Updated(item_id=item_id):
+            case (
+                Fired(item_id=item_id)
+                | ActivityRecorded(item_id=item_id)
+                | OfferAnswered(item_id=item_id)
+                | Updated(item_id=item_id)
+            ):
                 touched[item_id] = None
             case Erased(item_ids=item_ids):
                 touched.update(dict.fromkeys(item_ids))
@@ -247,7 +305,7 @@ def states_after(outcome: Outcome) -> frozenset[State]:
     Examples
     --------
     >>> sorted(states_after(Outcome.WAITING))
-    [<State.ASSIGNED: 'ASSIGNED'>, <State.QUEUED: 'QUEUED'>]
+    [<State.ASSIGNED: 'ASSIGNED'>, <State.OFFERED: 'OFFERED'>, <State.QUEUED: 'QUEUED'>]
     """
     return frozenset(after[outcome] for after in TRANSITIONS.values() if outcome in after)
 

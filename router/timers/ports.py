@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
@@ -24,9 +24,12 @@ class Present(NamedTuple):
     ----------
     planner
         At the revisions that are active.
+    workforce_ms
+        Since when the workforce is so, in milliseconds since 1970.
     """
 
     planner: Planner
+    workforce_ms: int = 0
 
 
 class Schedule(Protocol):
@@ -36,8 +39,8 @@ class Schedule(Protocol):
     def state(self) -> State:
         """The state of the work items that it is about."""
 
-    def concerns(self, record: ItemRecord) -> bool:
-        """Say whether anything may fall due of a work item in that state, by where it stands alone."""
+    def concerns(self, record: ItemRecord, present: Present) -> bool:
+        """Say whether anything may fall due of a work item in that state, before its attributes are read."""
 
     def may_fall_due(self, present: Present) -> bool:
         """Say whether anything may fall due of any work item at all that has no next date."""
@@ -52,7 +55,7 @@ class Schedule(Protocol):
         record
             Where the work item stands.
         decision
-            The one that holds its attributes.
+            The one that gave it its owner, or that it waits, with the attributes that it has by now.
         """
 
 
@@ -83,11 +86,18 @@ class Timers(Protocol):
             Whether nothing falls due of what waits either; else it is 0 where anything does.
         """
 
-    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+    async def fire(
+        self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
         """Fire what is due by the store's clock, in the order of due, equals in that of their entries.
 
-        Who is away until then is back. What is void by now is removed and does not fire; what falls due of ledgers
-        stays, see ``credit``. Return how many were removed, fired or not.
+        Who is away until then is back. What is void by now is removed and does not fire; what does not fire
+        stays, see ``router.timers.timer.is_made``. Return how many were removed, fired or not.
+
+        Parameters
+        ----------
+        skip
+            Told of each work item whose record cannot be read, and why: its timer is removed and does not fire either.
         """
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:

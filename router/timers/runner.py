@@ -42,11 +42,19 @@ class TimerRunner:
         Knows the tenants.
     lease
         Says who has the role.
+    count_skipped
+        Told of a tenant how many of its work items and ledgers were passed over.
     """
 
     def __init__(
-        self, follower: Callable[[str], TimerFollower], timers: Timers, revisions: Revisions, lease: LeaderLease
+        self,
+        follower: Callable[[str], TimerFollower],
+        timers: Timers,
+        revisions: Revisions,
+        lease: LeaderLease,
+        count_skipped: Callable[[str, int], object] = lambda *_: None,
     ) -> None:
+        self._count_skipped = count_skipped
         self._follower = follower
         self._timers = timers
         self._revisions = revisions
@@ -86,6 +94,8 @@ class TimerRunner:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
         except Exception:  # nobody awaits it: what ended it would be told by nobody
             _log.exception("tenants/%s: keeping the timers failed; it begins anew", tenant)
+        if follower.skipped:
+            self._count_skipped(tenant, follower.skipped)
 
     async def _leads(self, tenant: str) -> bool:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)
@@ -104,11 +114,11 @@ class Turn(NamedTuple):
 
 
 async def turn(tenant: str, follower: TimerFollower, timers: Timers) -> Turn:
-    """Read on, credit leave and fire once.
+    """Read on, credit leave, hand over and fire once.
 
     Whoever fires rests then for about as long as that took: calls have half of the time when thousands are due at once.
     """
-    done = Turn(await follower.follow(), await follower.credits.make_due() + await timers.fire(tenant))
+    done = Turn(await follower.follow(), await follower.make_due() + await timers.fire(tenant, skip=follower.skip))
     if done.removed:
         await asyncio.sleep(done.removed * _REST_S)
     return done

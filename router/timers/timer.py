@@ -13,11 +13,18 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from typing import NamedTuple
 
-from router.model.events import NEXT, WAKE
+from router.model.events import LAPSE, NEXT, WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import State
 
-STATES: Mapping[str, State] = {WAKE: State.QUEUED, NEXT: State.ASSIGNED}
+COVER = "cover"
+"""The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
+STATES: Mapping[str, State] = {
+    WAKE: State.QUEUED,
+    NEXT: State.ASSIGNED,
+    LAPSE: State.OFFERED,
+    COVER: State.ASSIGNED,
+}
 """By name: the state that a work item must be in for its timer to mean anything. The store's script is given it."""
 
 LEDGERS = "ledgers"
@@ -55,11 +62,19 @@ class Timer(NamedTuple):
 
 
 class Position(NamedTuple):
-    """How far the log was followed: its last event that was taken in, and the revisions that were active then."""
+    """How far the log was followed: its last event that was taken in, the revisions that were active then, and since
+    when that of the workforce was, in milliseconds since 1970.
+    """
 
     event: int = 0
     rules: int = 0
     workforce: int = 0
+    workforce_ms: int = 0
+
+    @property
+    def revisions(self) -> tuple[int, int]:
+        """The revisions of rules and workforce."""
+        return self.rules, self.workforce
 
 
 class TimerStatus(NamedTuple):
@@ -106,6 +121,11 @@ def is_of_ledger(timer: Timer) -> bool:
     return timer.item_id.startswith(f"{LEDGERS}/")
 
 
+def is_made(timer: Timer) -> bool:
+    """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
+    return is_of_ledger(timer) or timer.name == COVER
+
+
 def is_of_presence(timer: Timer) -> bool:
     """Say whether a timer is that a rep is back."""
     return timer.item_id.startswith(f"{PRESENCES}/")
@@ -124,9 +144,11 @@ def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
 
 
 def entry_of(record: ItemRecord, name: str) -> int:
-    """Return the event that started a timer of a work item: for a wake the decision that it waits, for a next date the
-    activity that set it; 0: there is none.
+    """Return the event that started a timer of a work item: for a wake the decision that it waits, for a cover that
+    which gave it its owner, for a next date the activity that set it, for a lapse the offer; 0: there is none.
     """
+    if name == LAPSE:
+        return record.offer.number if record.offer else 0
     if name == NEXT:
         return record.next_date.event if record.next_date else 0
     return record.decision

@@ -8,7 +8,8 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
-from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE
+from router.wording.offers import answered
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE, UNATTRIBUTED
 from router.wording.updates import told
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,6 +33,8 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
         case "erased":
             entry.words = TIMELINE["erased"].say(language)
+        case "offer_answer":
+            entry.words = answered(entry.offer_answer, language)
 
 
 def tell_next_date(date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language) -> None:
@@ -60,8 +63,10 @@ def _done(activity: activities.Activity, language: Language) -> str:
     kind = activities.Activity.Kind.Name(activity.kind).removeprefix("KIND_")
     direction = activities.Activity.Direction.Name(activity.direction).removeprefix("DIRECTION_")
     key = kind if kind == "NOTE" else f"{kind} {direction}"
-    rep = activity.rep_display_name or activity.rep.rpartition("/")[2] or PARTS["nobody of ours"].say(language)
-    return ACTIVITIES[key].say(language, rep=rep, lasted=_lasted(activity, language))
+    rep, lasted = activity.rep_display_name or activity.rep.rpartition("/")[2], _lasted(activity, language)
+    return (
+        ACTIVITIES[key].say(language, rep=rep, lasted=lasted) if rep else UNATTRIBUTED[key].say(language, lasted=lasted)
+    )
 
 
 def _lasted(activity: activities.Activity, language: Language) -> str:

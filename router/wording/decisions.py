@@ -36,13 +36,16 @@ from router.wording.phrases import (
 from router.wording.updates import told
 
 _ATTRIBUTE = "attributes."
+_OFFERED = decisions.Decision.OUTCOME_OFFERED
 _TOLD_BY_CAUSE = {
     decisions.Decision.CAUSE_OVERRIDE: "override",
     decisions.Decision.CAUSE_REOPENED: "reopened",
     decisions.Decision.CAUSE_IMPORTED: "imported",
+    decisions.Decision.CAUSE_COVERED: "covered",
+    decisions.Decision.CAUSE_COVER_ENDED: "cover ended",
 }
 """How the outcome is told where another cause than the rules led to it."""
-_COUNTED = ("AT_CAPACITY", "REACHED_CAP")
+_COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")
 """Reasons whose values are amounts; of others they may be ids, which have no thousands."""
 
 
@@ -72,7 +75,7 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
             _tell_reason(reason, language)
             if reason.HasField("lift_time"):
                 _tell_lift(reason, decision, language, zone)
-        candidate.sentences.extend(_stood(candidate, chosen, language))
+        candidate.sentences.extend(_stood(candidate, chosen, language, is_offered=decision.outcome == _OFFERED))
     decision.sentences.extend(_sentences(decision, language, zone))
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
@@ -136,9 +139,11 @@ def _refused(refused: decisions.Refused, told: datetime, language: Language, zon
 def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
+    elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
+        yield SENTENCES["offered already"].say(language, number=_last(decision.name))
     yield outcome(decision, language)
     contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
-    if decision.HasField("expected_contact_time") and contact > decided:
+    if decision.HasField("expected_contact_time") and contact > decided and decision.outcome != _OFFERED:
         rep = decision.rep_display_name or _last(decision.rep)
         sentence = SENTENCES["contact owner" if decision.rep else "contact WAITING"]
         yield sentence.say(language, rep=rep, when=when(contact, decided, zone, language))
@@ -157,9 +162,12 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
         return SENTENCES[key].say(language, **facts)
+    if decision.outcome == _OFFERED:
+        return SENTENCES["offered"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
-        return SENTENCES[told].say(language, note=note, **facts)
+        covered = decision.covered_rep_display_name or _last(decision.covered_rep)
+        return SENTENCES[told].say(language, note=note, covered=covered, **facts)
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
@@ -180,6 +188,8 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
     members = [c for c in decision.candidates if not c.reasons or c.reasons[0].code != "NOT_A_MEMBER"]
     if members and (decision.pool or not decision.rep) and decision.way != decisions.Decision.WAY_APART:
         yield _eligible(members, language)
+    if decision.outcome == _OFFERED:
+        yield SENTENCES["offer counts" if decision.rep else "broadcast counts"].say(language)
     if not decision.rep or not decision.pool:
         return
     if decision.way == decisions.Decision.WAY_GREEDY:
@@ -189,7 +199,7 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
 
 
 def _known(known: decisions.KnownWorkItem, language: Language) -> Iterator[str]:
-    if not known.owner_active:
+    if not known.owner_active and known.state != "OFFERED":
         yield SENTENCES["owner inactive"].say(language)
     if not known.open:
         yield SENTENCES["closed"].say(language, state=STATES[known.state].say(language))
@@ -215,7 +225,8 @@ def _steps(decision: decisions.Decision, language: Language) -> str:
     """Tell the steps tried, each by what it changed; the last one found somebody, or nobody either."""
     nobody = PARTS["nobody"].say(language)
     *others, last = [_change(change, language) for _, change in _changes(decision.steps)]
-    return " → ".join([*(step + nobody for step in others), last + ("" if decision.rep else nobody)])
+    found = decision.rep or decision.outcome == _OFFERED
+    return " → ".join([*(step + nobody for step in others), last + ("" if found else nobody)])
 
 
 def step_texts(steps: Iterable[str], language: Language) -> list[str]:
@@ -285,13 +296,16 @@ def _why(candidates: Sequence[decisions.Candidate], language: Language) -> Itera
     yield DECIDED[decided_by(candidates)].say(language, claim=claim_of(chosen), score=chosen.score, **facts)
 
 
-def _stood(candidate: decisions.Candidate, chosen: decisions.Candidate | None, language: Language) -> Iterator[str]:
+def _stood(
+    candidate: decisions.Candidate, chosen: decisions.Candidate | None, language: Language, *, is_offered: bool
+) -> Iterator[str]:
     """Say how somebody stood, and what they lacked for being chosen."""
     name = _called(candidate)
     if candidate.reasons:
         yield SENTENCES["refused one"].say(language, name=name)
     elif chosen is None or candidate.rep == chosen.rep:
-        yield SENTENCES["got it"].say(language, name=name)
+        offered = "may accept it" if chosen is None else "is offered it"
+        yield SENTENCES[offered if is_offered else "got it"].say(language, name=name)
     else:
         yield SENTENCES["eligible one"].say(language, name=name)
         yield _claim(chosen, language)

@@ -36,6 +36,8 @@ REFUSED: Mapping[str, Phrase] = {
     "AWAY": Phrase("away", "暂离"),
     "REACHED_CAP": Phrase("cap reached", "已达上限"),
     "CREDIT_SHARE": Phrase("at their share after leave", "休假补偿已达份额上限"),
+    "OFFERS_OPEN": Phrase("with offers to answer", "还有派单待接"),
+    "OFFER_REFUSED": Phrase("refused it before", "此前拒单或超时未接"),
 }
 """What refuses somebody, in general, by the reason's code."""
 
@@ -64,6 +66,10 @@ REASONS: Mapping[str, Phrase] = {
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
         "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
     ),
+    "OFFERS_OPEN": Phrase(
+        "with offers to answer: {actual}, {required} at most", "还有派单待接：{actual} 条，上限 {required} 条"
+    ),
+    "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual} 次）"),
 }
 """The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
 compared, see below.
@@ -208,28 +214,68 @@ AWAITED: Mapping[str, Phrase] = {
         "此前一直在等待，人员、分配池或日历变更后得以分配。",
     ),
     "AWAITED_RULES": Phrase("It had waited until the rules were changed.", "此前一直在等待，规则变更后得以分配。"),
+    "AWAITED_ANSWER": Phrase("The offer before came to nothing.", "上一次派单未被接下，重新派出。"),
 }
 """What a work item had waited for."""
 
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
-    "CALL INBOUND": Phrase("The customer called; taken by {rep}{lasted}.", "客户来电，由{rep}接听{lasted}。"),
-    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}内部通话{lasted}。"),
+    "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),
+    "CALL INTERNAL": Phrase("{rep} made an internal call{lasted}.", "{rep}与内部同事通话{lasted}。"),
     "VISIT OUTBOUND": Phrase("{rep} went to see the customer{lasted}.", "{rep}上门拜访客户{lasted}。"),
-    "VISIT INBOUND": Phrase("The customer came; received by {rep}{lasted}.", "客户来访，由{rep}接待{lasted}。"),
-    "VISIT INTERNAL": Phrase("{rep} made an internal visit{lasted}.", "{rep}内部走访{lasted}。"),
+    "VISIT INBOUND": Phrase("The customer came; {rep} received them{lasted}.", "客户来访，由{rep}接待{lasted}。"),
+    "VISIT INTERNAL": Phrase("{rep} went to see colleagues{lasted}.", "{rep}走访了内部同事{lasted}。"),
     "MEETING OUTBOUND": Phrase("{rep} met the customer{lasted}.", "{rep}与客户会面{lasted}。"),
-    "MEETING INBOUND": Phrase("The customer asked for a meeting with {rep}{lasted}.", "客户约{rep}会面{lasted}。"),
+    "MEETING INBOUND": Phrase(
+        "{rep} met the customer, who had asked for it{lasted}.", "应客户之约，{rep}与客户会面{lasted}。"
+    ),
     "MEETING INTERNAL": Phrase("{rep} held an internal meeting{lasted}.", "{rep}召开内部会议{lasted}。"),
-    "MESSAGE OUTBOUND": Phrase("Message to the customer from {rep}.", "{rep}给客户发消息。"),
-    "MESSAGE INBOUND": Phrase("Message from the customer; received by {rep}.", "客户发来消息，由{rep}接收。"),
-    "MESSAGE INTERNAL": Phrase("Internal message from {rep}.", "{rep}发内部消息。"),
-    "EMAIL OUTBOUND": Phrase("E-mail to the customer from {rep}.", "{rep}给客户发邮件。"),
-    "EMAIL INBOUND": Phrase("E-mail from the customer; received by {rep}.", "客户发来邮件，由{rep}接收。"),
-    "EMAIL INTERNAL": Phrase("Internal e-mail from {rep}.", "{rep}发内部邮件。"),
+    "MESSAGE OUTBOUND": Phrase("{rep} sent the customer a message.", "{rep}给客户发了消息。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message; {rep} received it.", "客户发来消息，由{rep}收到。"),
+    "MESSAGE INTERNAL": Phrase("{rep} sent an internal message.", "{rep}发了内部消息。"),
+    "EMAIL OUTBOUND": Phrase("{rep} sent the customer an e-mail.", "{rep}给客户发了邮件。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail; {rep} received it.", "客户发来邮件，由{rep}收到。"),
+    "EMAIL INTERNAL": Phrase("{rep} sent an internal e-mail.", "{rep}发了内部邮件。"),
     "NOTE": Phrase("Note by {rep}.", "{rep}写了备注。"),
 }
-"""What somebody did, by kind and direction."""
+"""What a rep did, by kind and direction."""
+
+UNATTRIBUTED: Mapping[str, Phrase] = {
+    "CALL OUTBOUND": Phrase("Call to the customer{lasted}; no rep is recorded.", "致电客户{lasted}，未记录经办人。"),
+    "CALL INBOUND": Phrase("The customer called{lasted}; no rep is recorded.", "客户来电{lasted}，未记录接听人。"),
+    "CALL INTERNAL": Phrase("Internal call{lasted}; no rep is recorded.", "内部通话{lasted}，未记录经办人。"),
+    "VISIT OUTBOUND": Phrase(
+        "Visit to the customer{lasted}; no rep is recorded.", "上门拜访客户{lasted}，未记录经办人。"
+    ),
+    "VISIT INBOUND": Phrase("The customer came{lasted}; no rep is recorded.", "客户来访{lasted}，未记录接待人。"),
+    "VISIT INTERNAL": Phrase("Internal visit{lasted}; no rep is recorded.", "内部走访{lasted}，未记录经办人。"),
+    "MEETING OUTBOUND": Phrase(
+        "Meeting with the customer{lasted}; no rep is recorded.", "与客户会面{lasted}，未记录经办人。"
+    ),
+    "MEETING INBOUND": Phrase(
+        "Meeting that the customer had asked for{lasted}; no rep is recorded.",
+        "应客户之约会面{lasted}，未记录经办人。",
+    ),
+    "MEETING INTERNAL": Phrase("Internal meeting{lasted}; no rep is recorded.", "内部会议{lasted}，未记录经办人。"),
+    "MESSAGE OUTBOUND": Phrase("Message to the customer; no rep is recorded.", "已给客户发送消息，未记录发送人。"),
+    "MESSAGE INBOUND": Phrase("The customer sent a message.", "客户发来消息。"),
+    "MESSAGE INTERNAL": Phrase("Internal message; no rep is recorded.", "内部消息，未记录发送人。"),
+    "EMAIL OUTBOUND": Phrase("E-mail to the customer; no rep is recorded.", "已给客户发送邮件，未记录发送人。"),
+    "EMAIL INBOUND": Phrase("The customer sent an e-mail.", "客户发来邮件。"),
+    "EMAIL INTERNAL": Phrase("Internal e-mail; no rep is recorded.", "内部邮件，未记录发送人。"),
+    "NOTE": Phrase("Note; no rep is recorded.", "备注，未记录填写人。"),
+}
+"""What was done by no rep: a service account, say, records it and names none."""
+
+KEPT: Mapping[str, Phrase] = {
+    "INACTIVE": Phrase("whoever is to get it is inactive", "应接手的人已停用"),
+    "ON_LEAVE": Phrase("the substitute is on leave, and nobody stands in for them", "代理人也在休假，又没有人代理"),
+    "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
+    "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
+    "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
+    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+}
+"""Why a work item stays where it is although somebody went on leave, or is back."""
 
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
@@ -249,7 +295,16 @@ TIMELINE: Mapping[str, Phrase] = {
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
     "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
     "updated by": Phrase("Updated by {actor}: {changes}.", "{actor} 更新了信息：{changes}。"),
-    "occurred": Phrase("It occurred {when}.", "实际发生：{when}。"),
+    "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
+    "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒单{note}。"),
+    "LAPSED": Phrase("{rep} did not answer in time: the offer lapsed.", "{rep}超时未接单，派单失效。"),
+    "LAPSED many": Phrase("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
+    "set away": Phrase(
+        "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续 {lapses} 次超时未接单，已设为暂离。"
+    ),
+    "RESCINDED": Phrase("The offer to {rep} was withdrawn.", "已撤回给{rep}的派单。"),
+    "RESCINDED many": Phrase("The offer to many was withdrawn.", "已撤回抢单。"),
+    "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
 """What happened to a work item, beside decisions."""
@@ -257,6 +312,20 @@ TIMELINE: Mapping[str, Phrase] = {
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
+    "offered": Phrase(
+        "Rule {rule}, pool {pool}: offered to {rep}.", "规则 {rule}，分配池 {pool}：派单给 {rep}，待接单。"
+    ),
+    "OFFERED": Phrase("Rule {rule}: offered to many; the first to accept has it.", "规则 {rule}：开放抢单，先接先得。"),
+    "offered already": Phrase(
+        "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策 {number}）。"
+    ),
+    "offer counts": Phrase(
+        "The offer counts at once, as if it were accepted; should it be declined, lapse or be withdrawn, it never was.",
+        "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
+    ),
+    "broadcast counts": Phrase(
+        "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
+    ),
     "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
     "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
     "UNROUTED": Phrase(
@@ -269,6 +338,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
+    "covered": Phrase("{rep} stands in for {covered}, who is on leave.", "{covered} 休假，由 {rep} 代理。"),
+    "cover ended": Phrase("The cover has ended: it is {rep}'s again.", "代理结束，交还 {rep}。"),
     "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
     "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),
@@ -289,6 +360,8 @@ SENTENCES: Mapping[str, Phrase] = {
     "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
     "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
     "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
+    "is offered it": Phrase("It was offered to {name}.", "这一条派给了 {name}。"),
+    "may accept it": Phrase("{name} could accept it.", "{name} 可以抢这一条。"),
     "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
     "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
     "claim": Phrase(
@@ -299,7 +372,6 @@ SENTENCES: Mapping[str, Phrase] = {
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
-    "nobody of ours": Phrase("nobody", "系统"),
     "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
     "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
     "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
+from router.model.dispatch import Dispatch, DispatchClock
 from router.model.workforce import MICROS, MILLIS, RECENT, CreditPolicy, Member, Pool, Record, Rep, Territory
 from router.workforce.edits import JOINT, Replacements
 from rules.fields import FactValue
@@ -42,7 +43,7 @@ class RecordDifference:
 
 _ORDER = (
     *("display_name", "attributes", "active", "capacity", "members", "weight_steps", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "absence_policy", "parent"),
+    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "absence_policy", "dispatch", "parent"),
 )
 
 
@@ -70,7 +71,8 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
             **_not_empty({"calendar": record.calendar, "manager": record.manager}), **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
-        return {**name, **_of_pool(record), **_caps(record), **_credit_of(record.absence_policy)}
+        policies = {**_credit_of(record.absence_policy), **_dispatch_of(record.dispatch)}
+        return {**name, **_of_pool(record), **_caps(record), **policies}
     return {**name, "parent": record.parent} if isinstance(record, Territory) and record.parent else name
 
 
@@ -136,6 +138,20 @@ def _credit_of(policy: CreditPolicy | None) -> dict[str, FactValue]:
         "share": policy.share / RECENT,
     }
     return {f"absence_policy.credit.{field}": value for field, value in credit.items()}
+
+
+def _dispatch_of(policy: Dispatch | None) -> dict[str, FactValue]:
+    if policy is None:
+        return {}
+    terms: dict[str, FactValue] = {
+        "mode": str(policy.mode),
+        "timeout": f"{Decimal(policy.timeout_ms) / 1000}s" if policy.timeout_ms else "",
+        "clock": "" if policy.clock is DispatchClock.WALL else str(policy.clock),
+        "offers_open": policy.offers_open,
+        "lapses_until_away": policy.lapses_until_away,
+    }
+    banded = {} if policy.broadcast_band is None else {"broadcast_band": policy.broadcast_band / MICROS}
+    return {f"dispatch.{field}": value for field, value in {**_not_empty(terms), **banded}.items()}
 
 
 def differ(before: Record | None, after: Record | None) -> bool:

@@ -10,7 +10,7 @@ from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
 from router.model.workforce import LedgerSettlement, Pool, Record, Rep, Territories, Territory, WorkforceRecords
 from router.workforce.caps import cap_faults
-from router.workforce.references import absence_faults, absences_of, reference_faults, users_of
+from router.workforce.references import absence_faults, absences_of, circle_faults, reference_faults, users_of
 
 Replacements = dict[tuple[str, str], Record | None]
 """By kind and id: what a record becomes; None: it goes."""
@@ -114,6 +114,11 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
         raise NotPossible(name, "has children: delete or move them first")
     if kind == "rep":
         replacements |= {("absence", absence.id): None for absence in absences_of(records, record_id)}
+        replacements |= {
+            ("absence", absence.id): replace(absence, substitute="")
+            for _, absence in sorted(records.absences.items())
+            if absence.substitute == record_id and absence.rep != record_id
+        }
         for _, pool in sorted(records.pools.items()):  # the store has them in no order
             kept = tuple(member for member in pool.members if member.rep != record_id)
             if len(kept) < len(pool.members):
@@ -175,6 +180,15 @@ def settlements_of(records: WorkforceRecords, replacements: Replacements) -> lis
     return settlements
 
 
+def leaving(records: WorkforceRecords, replacements: Replacements) -> list[str]:
+    """Return the reps who are to get nothing more: those who are deactivated or deleted."""
+    return [
+        record_id
+        for (kind, record_id), record in replacements.items()
+        if kind == "rep" and record_id in records.reps and not (isinstance(record, Rep) and record.active)
+    ]
+
+
 def check(records: WorkforceRecords, replacements: Replacements, changes: Sequence[Edit]) -> None:
     """Check that ids may be ids, and that all records would go together.
 
@@ -201,7 +215,9 @@ def check(records: WorkforceRecords, replacements: Replacements, changes: Sequen
         violations += reference_faults(record, merged, at)
     for change in changes:
         if change.kind == "absence":
-            violations += absence_faults(merged, change.id.partition("/")[0], change.id_field)
+            rep = change.id.partition("/")[0]
+            violations += absence_faults(merged, rep, change.id_field)
+            violations += circle_faults(merged, rep, f"{change.place}.substitute")
     if violations:
         raise InvalidInput(violations)
 

@@ -40,6 +40,7 @@ class Workforce(Protocol):
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
+        leaving: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
         actor: str = "",
@@ -52,6 +53,8 @@ class Workforce(Protocol):
             Revision the records were derived from, and its event_hash.
         idle
             Reps who may own nothing open.
+        leaving
+            Reps from whom all offers are withdrawn, as all of the pools are whose ledgers are settled.
 
         Raises
         ------

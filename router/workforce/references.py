@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from router.model.calendars import Absence, TenantSettings
 from router.model.errors import Violation
 from router.model.workforce import Pool, Record, Rep, WorkforceRecords
+from router.workforce.covers import Covers
 
 MAX_ABSENCES = 1_000
 """Of one rep."""
@@ -30,6 +31,8 @@ def reference_faults(record: Record | None, records: WorkforceRecords, at: str) 
             yield Violation(f"{at}.calendar", f"there is no calendar {calendar!r}: create it first")
     if isinstance(record, Rep) and record.manager:
         yield from _manager_faults(record, records.reps, f"{at}.manager")
+    if isinstance(record, Absence) and record.substitute and record.substitute not in records.reps:
+        yield Violation(f"{at}.substitute", f"there is no rep {record.substitute!r}: create them first")
     if isinstance(record, Pool):
         for place, manager in enumerate(record.managers):
             if manager not in records.reps:
@@ -57,6 +60,12 @@ def absence_faults(records: WorkforceRecords, rep: str, at: str) -> Iterator[Vio
         yield Violation(
             at, f"rep {rep!r} would have {count} absences: at most {MAX_ABSENCES}; delete some that are over"
         )
+
+
+def circle_faults(records: WorkforceRecords, rep: str, at: str) -> Iterator[Violation]:
+    """Yield a fault where, because of a rep's leaves, reps would stand in for one another."""
+    if circle := Covers(records).circle(rep):
+        yield Violation(at, f"{' → '.join(circle)}: at one time they would stand in for one another")
 
 
 def users_of(records: WorkforceRecords, kind: str, record_id: str) -> str:

@@ -18,7 +18,7 @@ from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, St
 from router.model.workforce import Record, WorkforceRecords
 from router.model.workitem import fingerprint_of
 from router.workforce.differences import RecordDifference, differences
-from router.workforce.edits import Edit, Replacements, changed, name_of, removed, settlements_of
+from router.workforce.edits import Edit, Replacements, changed, leaving, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
 from router.workforce.past import PastRecords
 from router.workforce.ports import Revisions, Workforce
@@ -252,6 +252,7 @@ class WorkforceService:
                         event_hash=records.event_hash,
                         settlements=settlements_of(records, replacements),
                         idle=idle,
+                        leaving=leaving(records, replacements),
                         request_id=request.request_id,
                         fingerprint=request.fingerprint,
                         actor=request.actor,

@@ -50,7 +50,6 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 START_MS = 1_893_456_000_000  # 2030-01-01, a Tuesday
 LIMIT = 3
-RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east, hours: ignore, fallback: [wait]}}"
 WORKING = Calendar("working", "Asia/Shanghai", tuple(WeeklyHours(day, Hours(9 * 60, 17 * 60)) for day in range(5)))
 
 
@@ -96,10 +95,11 @@ class World:
         edits.append(Edit("pool", pool.id, lambda _: pool, create=True))
         await WorkforceService(self.workforce, self.rule_sets).save(self.tenant, edits)
 
-    async def publish(self) -> None:
-        rule_set = check(RULES).rule_set
+    async def publish(self, pool: str = "east", fallback: str = "[wait]") -> None:
+        rules = f"fields: {{}}\nrules: []\ndefault: {{route: {{pool: {pool}, hours: ignore, fallback: {fallback}}}}}"
+        rule_set = check(rules).rule_set
         assert rule_set is not None
-        await self.rule_sets.publish(self.tenant, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
+        await self.rule_sets.publish(self.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
 
     async def keep_hours(self) -> None:
         """Have the tenant work by a calendar."""

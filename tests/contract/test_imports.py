@@ -139,3 +139,20 @@ async def test_who_is_in_no_pool_of_the_route_has_it_beside_every_ledger(world: 
     assert isinstance(answer, Decision)
     assert (answer.rep, answer.pool) == ("guest", "")
     assert await world.differences() == []
+
+
+async def test_a_preview_says_what_would_be_refused_and_writes_nothing(world: World) -> None:
+    await firm(world, bo=Rep("bo", active=False))
+    await imported(world, entry(1))
+    (newest,) = await world.store.events(world.tenant, count=1, newest_first=True)
+    book = [*map(entry, range(70)), entry(2), entry(1, days=9), entry(5, days=9), entry(90, "bo")]
+    imports = Imports(world.store, world.planners, world.queries, world.scores)
+
+    told = await imports.preview(world.tenant, book)
+
+    assert {place: type(answer) for place, answer in enumerate(told) if isinstance(answer, Failure)} == {
+        71: AlreadyExists, 72: AlreadyExists, 73: NotPossible,
+    }  # fmt: skip
+    assert await world.store.events(world.tenant, count=1, newest_first=True) == [newest]
+    made = [answer for start in (0, 37) for answer in await imported(world, *book[start : start + 37])]
+    assert [type(answer) for answer in made] == [type(answer) for answer in told]

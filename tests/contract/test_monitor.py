@@ -29,9 +29,17 @@ class Observer:
         self.decisions = Counter[tuple[str, str, bool]]()
         self.distances: list[tuple[str, float, float]] = []
         self.audits: list[tuple[int, int]] = []
+        self.answers = Counter[str]()
+        self.offers: list[int] = []
 
     def decided(self, _: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
         self.decisions[outcome, cause, at_capacity] += times
+
+    def answered(self, _: str, answer: str, times: int) -> None:
+        self.answers[answer] += times
+
+    def offered(self, _: str, offers: int) -> None:
+        self.offers.append(offers)
 
     def stands(self, _: str, pool: str, distance: float, bound: float) -> None:
         self.distances.append((pool, distance, bound))
@@ -56,5 +64,6 @@ async def test_each_decision_is_told_once_however_often_the_monitor_looks(world:
 
     assert (first, second, third) == ([], [], ["a job is late"])
     assert observer.decisions == {("ASSIGNED", "ROUTED", False): 60}
+    assert (observer.answers, observer.offers) == (Counter(), [0, 0, 0])
     assert observer.audits == [(6, 0), (66, 0), (66, 1)]
     assert {pool for pool, _, _ in observer.distances} == {"east"}

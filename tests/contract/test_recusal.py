@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.assignment.commands import ImportedItem, ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
+from router.imports.service import Imports
 from router.model.decision import Decision, Outcome
 from router.model.errors import NotPossible
 from router.model.workforce import Member, Pool, Rep
@@ -120,4 +121,41 @@ async def test_what_waits_since_it_was_reopened_is_not_routed_to_who_had_it(worl
     assert reopened.outcome is Outcome.WAITING
     assert again.rep not in ("", first.rep)
     assert again.head.tried == (first.rep,)
+    assert await differences(world) == []
+
+
+async def test_what_is_reopened_goes_by_rules_where_whoever_had_it_is_recused_by_now(world: Routing) -> None:
+    await world.publish(source=RULES.replace(", handlers", ""))
+    await reassign_about_ann(world)
+    planners = world.planners
+    reopening = Reopening(world.store, planners, WorkItemQueries(world.store, planners), world.presences)
+
+    reopened = await reopening.reopen(world.tenant, ReopenRequest("crm~T-1"))
+
+    assert (reopened.rep, reopened.head.named) == ("bo", "")
+    assert await differences(world) == []
+
+
+async def reassign_about_ann(world: Routing) -> None:
+    """Have Ann close a ticket that is about her: it was hers before the rules excluded anybody."""
+    await world.publish(source=RULES.replace("about, handlers", "handlers"))
+    await route(world, "T-1", "ann lee")
+    if (await world.store.item(world.tenant, "crm~T-1")).owner != "ann":
+        await reassign(world, "T-1", "ann")
+    await world.router.complete(world.tenant, "crm~T-1", State.CLOSED)
+    await world.publish(source=RULES.replace(", handlers", ""))
+
+
+async def test_what_is_imported_for_who_is_recused_is_refused_and_the_rest_is_not(world: Routing) -> None:
+    planners = world.planners
+    imports = Imports(world.store, planners, WorkItemQueries(world.store, planners), world.customer_scores)
+    items = [WorkItem(Kind.TICKET, "crm", name, {"about": ["Ann Lee"]}) for name in ("T-1", "T-2")]
+
+    refused, fine = await imports.enter(
+        world.tenant, [ImportedItem(items[0], "ann", 0), ImportedItem(items[1], "bo", 0)]
+    )
+
+    assert isinstance(refused, NotPossible)
+    assert str(refused).endswith("reps/ann: CONFLICT: recused by about")
+    assert isinstance(fine, Decision)
     assert await differences(world) == []

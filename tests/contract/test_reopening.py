@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.assignment.commands import ReassignRequest, ReopenRequest
 from router.assignment.reopening import Reopening
 from router.fairness.report import report
 from router.history.monitor import Monitor
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence, TenantSettings
 from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Cause, Decision, Outcome, Way
@@ -201,6 +204,22 @@ async def test_until_the_last_instant_it_may_be_and_then_the_answer_says_until_w
     await world.clock.set(START_MS + 2 * DAY_MS + 1)
 
     with pytest.raises(NotPossible, match=r"closed at 2030-01-01T00:00:00Z.* until 2030-01-03T00:00:00Z, 2 days later"):
+        await reopen(world, before)
+
+
+async def test_it_counts_from_the_closing_whatever_is_noted_meanwhile(world: World) -> None:
+    await firm(world)
+    before = await closed(world)
+    activities = world.store if isinstance(world.store, MemoryStore) else RedisActivities(world.store._redis)
+    service = ActivityService(activities, world.queries, world.planners)
+    for day in (10, 20, 30):
+        await world.clock.set(START_MS + day * DAY_MS)
+        note = Activity(ActivityKind.NOTE, Direction.INTERNAL, "", 0, note="called again")
+        await service.record(world.tenant, RecordRequest(before.item_id, note))
+    assert (await reopen(world, before, preview=True)).rep == "ann"
+    await world.clock.set(START_MS + 30 * DAY_MS + 1)
+
+    with pytest.raises(NotPossible, match=r"closed at 2030-01-01T00:00:00Z.* until 2030-01-31T00:00:00Z, 30 days"):
         await reopen(world, before)
 
 

@@ -79,6 +79,7 @@ from router.model.workitem import Kind, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from router.timers.timer import digest
 from router.workforce.edits import Edit
@@ -208,14 +209,14 @@ class Side:
             self.planners,
             self.who_is_away,
             self.timers,
-            [Wakes(lifts_of, ever_lifts), NextDates()],
+            [Wakes(lifts_of, ever_lifts), NextDates(), Covers()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
         """Follow the log, fire what is due once, and follow that; tell the timers before and after."""
         await self.follower().catch_up()
         before = digest(await self.timers.timers(TENANT))
-        fired = await self.follower().credits.make_due() + await self.timers.fire(TENANT)
+        fired = await self.follower().make_due() + await self.timers.fire(TENANT)
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
@@ -338,10 +339,16 @@ class Stores(RuleBasedStateMachine):
     def pass_time(self, hours: int, ms: int) -> None:
         self.set_clock(self.now_ms + hours * HOUR_MS + ms)
 
-    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
-    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+    @rule(
+        rep=st.sampled_from(REPS),
+        place=st.integers(0, 1),
+        begins=st.integers(-9, 30),
+        hours=st.integers(0, 40),
+        substitute=st.sampled_from(["", *REPS]),
+    )
+    def take_leave(self, rep: str, place: int, begins: int, hours: int, substitute: str) -> None:
         start_ms = self.now_ms + begins * HOUR_MS
-        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS, "", substitute) if hours else None
         self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
 
     @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
@@ -492,7 +499,7 @@ class Stores(RuleBasedStateMachine):
         note=st.sampled_from(["", "张 3 calls back"]),
         external_id=st.sampled_from(["", "", "x1", "x2"]),
         occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
-        next_in=st.sampled_from([None, None, 1, 5, 40]),
+        next_in=st.sampled_from([None, None, 1, 5, 40, -1, 0]),
         request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
         by_owner=st.booleans(),
         preview=st.booleans(),
@@ -560,6 +567,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
 
     def teardown(self) -> None:

@@ -104,7 +104,7 @@ async def test_what_waits_has_a_timer_of_the_decision_that_it_waits(timed: Timed
     timers = await timed.follow()
 
     assert timers == [Timer(ITEM, WAKE, 3, 1, await timed.since_ms() + LATER)]
-    assert await timed.timers.followed(timed.tenant) == Position(6, 2, 2)
+    assert (await timed.timers.followed(timed.tenant))[:3] == (6, 2, 2)
     assert await timed.differences() == []
 
 
@@ -200,7 +200,7 @@ async def test_whoever_follows_behind_another_writes_nothing(timed: Timed) -> No
     assert not await timed.timers.set_timers(timed.tenant, Position(), Position(4, 2, 0), {ITEM: []})
 
     assert await timed.all() == timers
-    assert await timed.timers.followed(timed.tenant) == Position(6, 2, 2)
+    assert (await timed.timers.followed(timed.tenant))[:3] == (6, 2, 2)
 
 
 async def test_what_is_due_at_once_fires_in_the_order_of_due_and_then_of_age(timed: Timed) -> None:
@@ -322,7 +322,7 @@ async def test_a_log_of_a_tenant_in_which_nothing_can_fall_due_is_not_read(
     monkeypatch.setattr(timed.world.store, "effects", None)
 
     assert await follower.follow() == 3
-    assert await timed.timers.followed(timed.tenant) == Position(9, 2, 2)
+    assert (await timed.timers.followed(timed.tenant))[:3] == (9, 2, 2)
 
 
 async def test_what_may_make_something_fall_due_is_read(timed: Timed) -> None:
@@ -340,7 +340,7 @@ async def test_what_may_make_something_fall_due_is_read(timed: Timed) -> None:
     changed = await timed.timers.skip(timed.tenant, followed._replace(event=8), may_wait=True)
 
     assert (timers, elsewhere, away, back, changed) == (0, 0, 0, 2, 0)
-    assert await timed.timers.followed(timed.tenant) == Position(8, 2, 2)
+    assert (await timed.timers.followed(timed.tenant))[:3] == (8, 2, 2)
 
 
 async def test_a_log_is_not_read_while_nothing_waits_and_is_once_something_does(

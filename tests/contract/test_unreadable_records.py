@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,9 +16,16 @@ from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
 from router.backlog.runner import RequeueRunner
 from router.history.replay import Replay
+from router.model.decision import Decision
 from router.model.errors import CorruptHistory
+from router.model.events import WAKE, Fired
+from router.model.records import ItemRecord
 from router.model.workforce import Rep
 from router.model.workitem import State
+from router.timers.follower import TimerFollower
+from router.timers.ports import Present
+from router.timers.runner import TimerRunner
+from router.timers.timer import Timer
 from tests.contract.nothing.routing import Routing
 
 OF_FORMAT_1 = ["QUEUED", "LEAD", "", "", 0, 3, 3, 3, []]
@@ -93,3 +101,96 @@ async def test_what_nobody_foresaw_is_logged_and_the_runner_goes_on(
     looked, followed = [record.getMessage() for record in caplog.records]
     assert looked == "the requeue runner failed; it goes on with the next look"
     assert followed.endswith(": the requeuer failed; it begins anew")  # this tenant's, or another's on the same store
+
+
+class Raising:
+    """A schedule: of one work item nobody can say when it falls due, of every other it does in an hour."""
+
+    state = State.QUEUED
+
+    def concerns(self, _: ItemRecord, __: Present) -> bool:
+        return True
+
+    def may_fall_due(self, _: Present) -> bool:
+        return True
+
+    def due(self, _: Present, record: ItemRecord, __: Decision) -> Timer:
+        if record.item_id == "crm~L-0":
+            raise ZeroDivisionError(record.item_id)
+        return Timer(record.item_id, WAKE, record.decision, 1, 1)
+
+
+def follower_of(world: Routing) -> TimerFollower:
+    return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, [Raising()])
+
+
+async def two_that_wait(world: Routing) -> None:
+    await world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 1})})
+    await world.route("L-2")
+
+
+async def test_one_of_which_nobody_can_say_what_falls_due_has_no_timer_and_the_others_fire(
+    redis: Any, tenant: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = await Routing.open(redis, tenant)
+    await two_that_wait(world)
+    follower = follower_of(world)
+
+    await follower.catch_up()
+
+    assert [timer.item_id for timer in await world.timers.timers(tenant)] == ["crm~L-2"]
+    assert follower.skipped
+    assert "crm~L-0 is passed over and has no timers: ZeroDivisionError" in caplog.text
+    assert await world.timers.fire(tenant) == 1
+    assert (await world.store.item(tenant, "crm~L-2")).fired_step(WAKE, (await world.event()).number - 1)
+
+
+@pytest.mark.parametrize("packed", [msgpack.packb(OF_FORMAT_1), b"\xc1", msgpack.packb(7), msgpack.packb("crm")])
+async def test_one_that_cannot_be_read_when_it_is_due_is_removed_and_counted_and_the_others_fire(
+    redis: Any, tenant: str, packed: bytes
+) -> None:
+    world = await Routing.open(redis, tenant)
+    await two_that_wait(world)
+    waiting = [item_id for _, item_id in await world.store.waiting(tenant)]
+    records = await world.store.items(tenant, waiting)
+    before = await world.timers.followed(tenant)
+    timers = {record.item_id: [Timer(record.item_id, WAKE, record.decision, 1, 1)] for record in records}
+    await world.timers.set_timers(tenant, before, before, timers)
+    await redis.set(Keys(tenant).item("crm~L-0"), packed)
+    skipped = list[str]()
+
+    removed = await world.timers.fire(tenant, skip=lambda item_id, _: skipped.append(item_id))
+
+    assert (removed, skipped, await world.timers.timers(tenant)) == (2, ["crm~L-0"], [])
+    fired = await world.event()
+    assert isinstance(fired, Fired)
+    assert fired.item_id == "crm~L-2"
+
+
+async def test_the_runner_counts_what_it_passes_over(redis: Any, tenant: str) -> None:
+    world = await Routing.open(redis, tenant)
+    await two_that_wait(world)
+    skipped, told = dict[str, int](), asyncio.Event()
+
+    def count(of: str, times: int) -> None:
+        skipped[of] = times
+        if of == tenant:
+            told.set()
+
+    revisions: Any = OneTenant(tenant)
+    runner = TimerRunner(lambda _: follower_of(world), world.timers, revisions, world.leader_lease, count)
+    runner.start()
+    await asyncio.wait_for(told.wait(), 20)
+    await runner.stop()
+
+    assert skipped == {tenant: 1}
+
+
+class OneTenant:
+    """The revisions of one tenant alone."""
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+
+    async def tenants(self) -> list[str]:
+        return [self._tenant]

@@ -198,6 +198,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             work_item=routing.WorkItem(name=f"{PARENT}/workItems/crm~L-1", attributes=struct({"region": "west"}))
         ),
     ],
+    "fairlead.v1.RoutingService/AcceptWorkItem": [
+        routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
+    ],
+    "fairlead.v1.RoutingService/DeclineWorkItem": [
+        routing.DeclineWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1, reason="on the road")
+    ],
     "fairlead.v1.RoutingService/ReopenWorkItem": [
         routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")
     ],

@@ -44,6 +44,7 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
+from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -56,6 +57,7 @@ from router.rpc.workforce import WorkforceServicer
 from router.rules.publishing import Publishing
 from router.rules.trial import Trial
 from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from scoring import rpc as scoring_rpc
@@ -169,7 +171,8 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         watches = WatchService(store, Silence())
-        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, self._masking.apply)
+        offers = OfferService(store, store, queries, self._planners)
+        activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)
         for servicer, contract in (
             (
@@ -184,6 +187,7 @@ class World:
                     self._importer(queries),
                     self._reassigner(queries),
                     activities,
+                    offers,
                 ),
                 routing_pb2,
             ),
@@ -191,7 +195,11 @@ class World:
             (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
             (
                 WorkforceServicer(
-                    workforce_service, PresenceService(self._store), CapUses(store, workforce_service), store
+                    workforce_service,
+                    PresenceService(self._store),
+                    CapUses(store, workforce_service),
+                    store,
+                    KeptItems(store, self._planners),
                 ),
                 workforce_pb2,
             ),

@@ -28,7 +28,7 @@ from tests.topologies import free_port
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-TOLD_AS_WALKS = ("calendars.md", "caps.md", "timers.md")
+TOLD_AS_WALKS = ("calendars.md", "caps.md", "offers.md", "timers.md")
 WALKS = [
     *sorted((DOCS / "walkthroughs").glob("*.md")),
     *(folder / page for folder in (DOCS, DOCS / "zh") for page in TOLD_AS_WALKS),

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
 from router.history.rehearsal import decided
-from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
+from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
-from router.model.workitem import REOPENED, TRANSITIONS, Kind
+from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
+from tests.twins.offers import enter_answer
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -53,6 +55,8 @@ class MemoryAssignments(Tenants):
         record = state.projection.items.get(job.item_id)
         if job.mode is Mode.ROUTE and record is not None and record.owner:
             return self._existing(state, job, record, preview)
+        if job.mode is Mode.ROUTE and record is not None and record.offer:
+            return self._existing(state, job, record, preview)
         refusal = _refused(job, record)
         if refusal is not None:
             return refusal
@@ -86,6 +90,9 @@ class MemoryAssignments(Tenants):
         self, state: Tenant, job: BindCommand, record: ItemRecord, at_ms: int, preview: bool
     ) -> Changed | Refusal:
         assert job.change is not None
+        if record.offer and not preview:
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor)
+            record = state.projection.items[job.item_id]
         updated = Updated(
             len(state.events) + 1, job.item_id, record.kind, record.owner, record.pool, record.epoch, record.event,
             job.head, job.change.before, job.change.changed, job.change.is_decided, at_ms, job.head.actor,
@@ -108,12 +115,20 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record)
+        way = WAYS[job.head.cause]
+        with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
+            standing = state.projection.standing(job.item_id, job.head.cause)
+            seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
         decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
-        if job.mode is Mode.WAKE and not choice.rep:
+        is_told = record is None or record.answered < record.decision
+        if job.mode is Mode.WAKE and not choice.found and is_told:
             return Refusal.NOBODY
+        if record is not None and record.offer and choice.found and not preview:
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
+            record = state.projection.items[job.item_id]
+            decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -129,7 +144,7 @@ class MemoryAssignments(Tenants):
     def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
         existing = state.events[record.decision - 1]
         assert isinstance(existing, Decision)
-        answer = existing._replace(outcome=Outcome.EXISTING_OWNER)
+        answer = existing._replace(is_known=True) if record.offer else existing._replace(outcome=Outcome.EXISTING_OWNER)
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
@@ -145,10 +160,15 @@ class MemoryAssignments(Tenants):
         record = state.projection.items.get(completion.item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{completion.item_id}")
-        if record.version != completion.expected or completion.state not in TRANSITIONS[record.state]:
+        stands = State.QUEUED if record.offer else record.state
+        if record.version != completion.expected or completion.state not in TRANSITIONS[stands]:
             return Refusal.CONFLICT
         if preview:
-            return replace(record, state=completion.state)
+            return replace(record, state=completion.state, offer=None)
+        if record.offer:
+            at_ms = self._time_of(state)
+            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor=completion.actor)
+            record = state.projection.items[completion.item_id]
         completed = Completed(
             number=len(state.events) + 1,
             item_id=record.item_id,
@@ -195,12 +215,22 @@ class MemoryAssignments(Tenants):
         """Return the work items with a next date."""
         return [found for found in self._tenants[tenant].projection.dated() if found[0] > after][:count]
 
+    async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items that are offered."""
+        standing = self._tenants[tenant].projection.offers.standing
+        places = sorted((offer.number, item_id) for item_id, offer in standing.items())
+        return [place for place in places if place[0] > after][:count]
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         """Return the work items of an owner."""
         owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
+
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items whose owner stands in for somebody."""
+        return [place for place in self._tenants[tenant].projection.covered() if place[0] > after][:count]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
-from router.model.events import WAKE, Credited, Fired, LeaveCredit
+from router.model.events import LAPSE, WAKE, Credited, Fired, LeaveCredit
+from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence, may_fire
+from tests.twins.offers import enter, enter_answer
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
 
@@ -39,25 +42,32 @@ class MemoryTimers(Tenants):
     async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
-        after = Position(len(state.events), state.rules, state.workforce)
-        may_fall_due = after[1:] != before[1:] or state.timers or state.projection.presences or state.projection.dated()
+        after = before._replace(event=len(state.events))
+        kept = state.timers, state.projection.presences, state.projection.dated(), state.projection.offers.standing
+        may_fall_due = before.revisions != (state.rules, state.workforce) or any(kept)
         waits = any(record.state is State.QUEUED for record in state.projection.items.values())
-        if state.followed != before or may_fall_due or (waits and not may_wait):
+        if state.followed[:3] != before[:3] or may_fall_due or (waits and not may_wait):
             return 0
         state.followed = after
         return after.event - before.event
 
-    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
-        """Fire what is due."""
+    async def fire(
+        self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
+        """Fire what is due; every record can be read here."""
+        del skip
         state = self._tenants[tenant]
         now_ms = self._time_of(state)
-        due = [timer for timer in _in_order(state)[:count] if timer.due_ms <= now_ms and not is_of_ledger(timer)]
+        fires = [timer for timer in _in_order(state) if not is_made(timer)]
+        due = [timer for timer in fires[:count] if timer.due_ms <= now_ms]
         for timer in due:
             rep = timer.item_id.partition("/")[2]
             if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:
                 enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
-            if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
+            if record is not None and timer.name == LAPSE and may_fire(record, timer.name, timer.entry, timer.step):
+                _lapse(state, record, now_ms)
+            elif record is not None and may_fire(record, timer.name, timer.entry, timer.step):
                 previous = 0 if timer.name == WAKE else record.event
                 fired = Fired(len(state.events) + 1, *timer, now_ms, previous)
                 state.events.append(fired)
@@ -105,6 +115,19 @@ class MemoryTimers(Tenants):
         """Throw all away."""
         state = self._tenants[tenant]
         state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
+
+
+def _lapse(state: Tenant, record: ItemRecord, now_ms: int) -> None:
+    """Have an offer lapse; whoever is set away for it is so before."""
+    assert record.offer is not None
+    rep = record.offer.rep
+    if rep and state.projection.answered(record.item_id, Answer.LAPSED, rep, 0, now_ms).set_away:
+        number = len(state.events) + 2
+        answered = state.projection.answered(record.item_id, Answer.LAPSED, rep, number, now_ms)
+        enter_presence(state, rep, 0, now_ms, "")
+        enter(state, answered)
+    else:
+        enter_answer(state, record.item_id, Answer.LAPSED, rep, now_ms)
 
 
 def _in_order(state: Tenant) -> list[Timer]:

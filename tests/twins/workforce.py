@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
+from router.history.offer_book import Standing
+from router.model.dispatch import Answer
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
 from router.model.workforce import LedgerSettlement, Member, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind
+from tests.twins.offers import enter_answer
 from tests.twins.presence import enter_presence
-from tests.twins.tenants import Tenants
+from tests.twins.tenants import Tenant, Tenants
 
 
 class MemoryWorkforce(Tenants):
@@ -50,6 +53,7 @@ class MemoryWorkforce(Tenants):
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
+        leaving: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
         actor: str = "",
@@ -65,7 +69,7 @@ class MemoryWorkforce(Tenants):
         if (state.workforce, "") != (expected, event_hash):  # memory is never lost, so it needs no hashes of events
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         for rep in idle:
-            if any(state.projection.loads[rep, kind] for kind in Kind):
+            if sum(state.projection.loads[rep, kind] for kind in Kind) > state.projection.offers.held[rep]:
                 raise NotPossible(f"tenants/{tenant}/reps/{rep}", "owns open work")
         state.workforce += 1
         for (kind, record_id), record in records.items():
@@ -81,6 +85,7 @@ class MemoryWorkforce(Tenants):
         changed = digest(records_packed(texts))
         number = len(state.events) + 1
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
+        self._withdraw(state, [settlement.pool for settlement in settlements], leaving, actor)
         for settlement in settlements:
             number = len(state.events) + 1
             at_ms = self._time_of(state)
@@ -94,6 +99,22 @@ class MemoryWorkforce(Tenants):
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce
+
+    def _withdraw(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
+        """Rescind what is offered of some pools, then to some reps, the oldest offer of each first."""
+        standing = state.projection.offers.standing
+        for is_meant in (*map(_of_pool, pools), *map(_to_rep, leaving)):
+            meant = sorted((each.number, item_id, each.rep) for item_id, each in standing.items() if is_meant(each))
+            for _, item_id, rep in meant:
+                enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor=actor)
+
+
+def _of_pool(pool: str) -> Callable[[Standing], bool]:
+    return lambda offer: offer.pool == pool
+
+
+def _to_rep(rep: str) -> Callable[[Standing], bool]:
+    return lambda offer: rep in offer.holders
 
 
 def _weight_at(member: Member, at_ms: int) -> int:

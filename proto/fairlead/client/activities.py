@@ -75,6 +75,11 @@ class ActivityCalls(Calls):
         for page in self._connection.pages("RoutingService/ListMyWork", request, routing.ListMyWorkResponse):
             yield from page.work
 
+    def my_offers(self, rep: str) -> routing.ListMyWorkResponse:
+        """Tell what is offered to a rep, up to 100 ``offers``, and whether they are ``away`` because offers lapsed."""
+        request = routing.ListMyWorkRequest(rep=self._name("reps", rep), page_size=1)
+        return self._connection.call("RoutingService/ListMyWork", request, routing.ListMyWorkResponse)
+
     def list_agenda(self, rep: str, date: str = "", *, language: str = "") -> Iterator[activities.ListAgendaResponse]:
         """List what a rep is to follow up on a day, e.g. ``2026-11-28``, absent: today; page by page, at least one."""
         request = activities.ListAgendaRequest(

@@ -66,9 +66,10 @@ class CalendarCalls(Calls):
         end: datetime,
         reason: str = "",
         *,
+        substitute: str = "",
         validate_only: bool = False,
     ) -> calendars.Absence:
-        """Enter that a rep is on leave, or replace an absence of that id."""
+        """Enter that a rep is on leave, or replace an absence of that id; a substitute has what they have open."""
         request = calendars.UpdateAbsenceRequest(allow_missing=True, request_id=new_id(), validate_only=validate_only)
         request.absence.CopyFrom(
             calendars.Absence(
@@ -76,6 +77,7 @@ class CalendarCalls(Calls):
                 start_time=stamp(start),
                 end_time=stamp(end),
                 reason=reason,
+                substitute=self._name("reps", substitute) if substitute else "",
             )
         )
         request.update_mask.paths.append("*")
@@ -86,6 +88,11 @@ class CalendarCalls(Calls):
         request = calendars.ListAbsencesRequest(parent=self._name("reps", rep), page_size=PAGE)
         for page in self._connection.pages("WorkforceService/ListAbsences", request, calendars.ListAbsencesResponse):
             yield from page.absences
+
+    def get_absence(self, rep: str, absence: str) -> calendars.Absence:
+        """Get an absence, with what of the rep's is not with whom it would be by their leaves."""
+        request = calendars.GetAbsenceRequest(name=f"{self._name('reps', rep)}/absences/{absence}")
+        return self._connection.call("WorkforceService/GetAbsence", request, calendars.Absence)
 
     def delete_absence(self, rep: str, absence: str) -> None:
         """Delete an absence."""

@@ -190,6 +190,37 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/CompleteWorkItem", request, routing.WorkItem)
 
+    def accept_work_item(
+        self, work_item: str, offer: int, rep: str = "", *, request_id: str = "", preview: bool = False
+    ) -> routing.WorkItem:
+        """Accept an open offer, by its number, see ``WorkItem.offer``; ``rep`` may be absent for a rep alone.
+
+        ``preview`` writes nothing.
+        """
+        request = routing.AcceptWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/AcceptWorkItem", request, routing.WorkItem)
+
+    def decline_work_item(
+        self, work_item: str, offer: int, rep: str = "", reason: str = "", *, request_id: str = "",
+        preview: bool = False,
+    ) -> routing.WorkItem:  # fmt: skip
+        """Decline an open offer, by its number; ``rep`` and ``preview`` are as in `accept_work_item`."""
+        request = routing.DeclineWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            offer=offer,
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/DeclineWorkItem", request, routing.WorkItem)
+
     def reopen(
         self, work_item: str, reason: str = "", *, etag: str = "", preview: bool = False, full: bool = False,
         language: str = "",
@@ -214,7 +245,7 @@ class RoutingCalls(Calls):
     ) -> Operation:
         """Have up to 10,000 work items imported with their owners, see `imported`; follow it with `operations`.
 
-        Its result is an ``ImportWorkItemsResponse``.
+        Its result is an ``ImportWorkItemsResponse``; of a preview it is there at once, and says what would be refused.
         """
         request = routing.ImportWorkItemsRequest(
             parent=self.parent, items=items, request_id=request_id or new_id(), validate_only=preview

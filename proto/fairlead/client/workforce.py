@@ -9,6 +9,7 @@ from google.protobuf.empty_pb2 import Empty
 from fairlead.client.calls import PAGE, Calls, new_id
 from fairlead.v1 import workforce_pb2 as workforce
 from fairlead.v1.caps_pb2 import Cap
+from fairlead.v1.dispatch_pb2 import DispatchPolicy
 
 
 class WorkforceCalls(Calls):
@@ -54,6 +55,7 @@ class WorkforceCalls(Calls):
         value_weighted: bool | None = None,
         caps: Iterable[Cap] | None = None,
         absence_policy: workforce.AbsencePolicy | None = None,
+        dispatch: DispatchPolicy | None = None,
     ) -> workforce.Pool:
         """Create a pool, or change its members (rep → weight); what is not given stays."""
         request = workforce.UpdatePoolRequest(allow_missing=True, request_id=new_id())
@@ -69,6 +71,9 @@ class WorkforceCalls(Calls):
         if caps is not None:
             request.pool.caps.extend(caps)
             request.update_mask.paths.append("caps")
+        if dispatch is not None:
+            request.pool.dispatch.CopyFrom(dispatch)
+            request.update_mask.paths.append("dispatch")
         if absence_policy is not None:
             request.pool.absence_policy.CopyFrom(absence_policy)
             request.update_mask.paths.append("absence_policy")

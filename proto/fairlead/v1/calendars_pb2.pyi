@@ -282,18 +282,46 @@ class HoursOfDay(_message.Message):
     def __init__(self, start: _Optional[str] = ..., end: _Optional[str] = ...) -> None: ...
 
 class Absence(_message.Message):
-    __slots__ = ("name", "start_time", "end_time", "reason", "etag")
+    __slots__ = ("name", "start_time", "end_time", "reason", "etag", "substitute", "kept_work_items")
     NAME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    SUBSTITUTE_FIELD_NUMBER: _ClassVar[int]
+    KEPT_WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
     name: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     reason: str
     etag: str
-    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+    substitute: str
+    kept_work_items: _containers.RepeatedCompositeFieldContainer[KeptWorkItem]
+    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., substitute: _Optional[str] = ..., kept_work_items: _Optional[_Iterable[_Union[KeptWorkItem, _Mapping]]] = ...) -> None: ...
+
+class KeptWorkItem(_message.Message):
+    __slots__ = ("work_item", "reason")
+    class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        REASON_UNSPECIFIED: _ClassVar[KeptWorkItem.Reason]
+        REASON_INACTIVE: _ClassVar[KeptWorkItem.Reason]
+        REASON_ON_LEAVE: _ClassVar[KeptWorkItem.Reason]
+        REASON_CIRCLE: _ClassVar[KeptWorkItem.Reason]
+        REASON_CONFLICT: _ClassVar[KeptWorkItem.Reason]
+        REASON_UNREADABLE: _ClassVar[KeptWorkItem.Reason]
+        REASON_GIVEN: _ClassVar[KeptWorkItem.Reason]
+    REASON_UNSPECIFIED: KeptWorkItem.Reason
+    REASON_INACTIVE: KeptWorkItem.Reason
+    REASON_ON_LEAVE: KeptWorkItem.Reason
+    REASON_CIRCLE: KeptWorkItem.Reason
+    REASON_CONFLICT: KeptWorkItem.Reason
+    REASON_UNREADABLE: KeptWorkItem.Reason
+    REASON_GIVEN: KeptWorkItem.Reason
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    reason: KeptWorkItem.Reason
+    def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[_Union[KeptWorkItem.Reason, str]] = ...) -> None: ...
 
 class Tenant(_message.Message):
     __slots__ = ("name", "time_zone", "calendar", "etag", "current_time", "reopen_days")

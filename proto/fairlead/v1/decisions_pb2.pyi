@@ -70,7 +70,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time", "awaited", "step_summaries", "expected_contact_official_until", "contact_due_official_until", "way", "assigned_time", "update")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time", "awaited", "step_summaries", "expected_contact_official_until", "contact_due_official_until", "way", "assigned_time", "update", "covered_rep", "covered_rep_display_name")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -78,11 +78,13 @@ class Decision(_message.Message):
         OUTCOME_EXISTING_OWNER: _ClassVar[Decision.Outcome]
         OUTCOME_WAITING: _ClassVar[Decision.Outcome]
         OUTCOME_UNROUTED: _ClassVar[Decision.Outcome]
+        OUTCOME_OFFERED: _ClassVar[Decision.Outcome]
     OUTCOME_UNSPECIFIED: Decision.Outcome
     OUTCOME_ASSIGNED: Decision.Outcome
     OUTCOME_EXISTING_OWNER: Decision.Outcome
     OUTCOME_WAITING: Decision.Outcome
     OUTCOME_UNROUTED: Decision.Outcome
+    OUTCOME_OFFERED: Decision.Outcome
     class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CAUSE_UNSPECIFIED: _ClassVar[Decision.Cause]
@@ -93,6 +95,8 @@ class Decision(_message.Message):
         CAUSE_REOPENED: _ClassVar[Decision.Cause]
         CAUSE_IMPORTED: _ClassVar[Decision.Cause]
         CAUSE_UPDATED: _ClassVar[Decision.Cause]
+        CAUSE_COVERED: _ClassVar[Decision.Cause]
+        CAUSE_COVER_ENDED: _ClassVar[Decision.Cause]
     CAUSE_UNSPECIFIED: Decision.Cause
     CAUSE_ROUTED: Decision.Cause
     CAUSE_REASSIGNED: Decision.Cause
@@ -101,6 +105,8 @@ class Decision(_message.Message):
     CAUSE_REOPENED: Decision.Cause
     CAUSE_IMPORTED: Decision.Cause
     CAUSE_UPDATED: Decision.Cause
+    CAUSE_COVERED: Decision.Cause
+    CAUSE_COVER_ENDED: Decision.Cause
     class Way(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         WAY_UNSPECIFIED: _ClassVar[Decision.Way]
@@ -121,6 +127,7 @@ class Decision(_message.Message):
         AWAITED_ROOM: _ClassVar[Decision.Awaited]
         AWAITED_WORKFORCE: _ClassVar[Decision.Awaited]
         AWAITED_RULES: _ClassVar[Decision.Awaited]
+        AWAITED_ANSWER: _ClassVar[Decision.Awaited]
     AWAITED_UNSPECIFIED: Decision.Awaited
     AWAITED_HOURS: Decision.Awaited
     AWAITED_LEAVE: Decision.Awaited
@@ -129,6 +136,7 @@ class Decision(_message.Message):
     AWAITED_ROOM: Decision.Awaited
     AWAITED_WORKFORCE: Decision.Awaited
     AWAITED_RULES: Decision.Awaited
+    AWAITED_ANSWER: Decision.Awaited
     NAME_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -165,6 +173,8 @@ class Decision(_message.Message):
     WAY_FIELD_NUMBER: _ClassVar[int]
     ASSIGNED_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
+    COVERED_REP_FIELD_NUMBER: _ClassVar[int]
+    COVERED_REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -201,7 +211,9 @@ class Decision(_message.Message):
     way: Decision.Way
     assigned_time: _timestamp_pb2.Timestamp
     update: WorkItemUpdate
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., awaited: _Optional[_Union[Decision.Awaited, str]] = ..., step_summaries: _Optional[_Iterable[_Union[StepSummary, _Mapping]]] = ..., expected_contact_official_until: _Optional[str] = ..., contact_due_official_until: _Optional[str] = ..., way: _Optional[_Union[Decision.Way, str]] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update: _Optional[_Union[WorkItemUpdate, _Mapping]] = ...) -> None: ...
+    covered_rep: str
+    covered_rep_display_name: str
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., awaited: _Optional[_Union[Decision.Awaited, str]] = ..., step_summaries: _Optional[_Iterable[_Union[StepSummary, _Mapping]]] = ..., expected_contact_official_until: _Optional[str] = ..., contact_due_official_until: _Optional[str] = ..., way: _Optional[_Union[Decision.Way, str]] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update: _Optional[_Union[WorkItemUpdate, _Mapping]] = ..., covered_rep: _Optional[str] = ..., covered_rep_display_name: _Optional[str] = ...) -> None: ...
 
 class StepSummary(_message.Message):
     __slots__ = ("eligible", "members", "refused", "missing_pool", "text")

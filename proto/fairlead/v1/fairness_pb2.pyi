@@ -22,7 +22,7 @@ class GetFairnessReportRequest(_message.Message):
     def __init__(self, pool: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class FairnessReport(_message.Message):
-    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band", "period", "received_by")
+    __slots__ = ("pool", "bound", "observed", "entitled", "received", "weights", "jain_index", "decisions", "overrides", "disturbance", "largest_charge", "band", "period", "received_by", "largest_offered", "largest_entitled")
     class EntitledEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +65,8 @@ class FairnessReport(_message.Message):
     BAND_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
     RECEIVED_BY_FIELD_NUMBER: _ClassVar[int]
+    LARGEST_OFFERED_FIELD_NUMBER: _ClassVar[int]
+    LARGEST_ENTITLED_FIELD_NUMBER: _ClassVar[int]
     pool: str
     bound: float
     observed: ObservedFairness
@@ -79,7 +81,9 @@ class FairnessReport(_message.Message):
     band: float
     period: PeriodFairness
     received_by: _containers.MessageMap[str, ReceivedBy]
-    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ..., period: _Optional[_Union[PeriodFairness, _Mapping]] = ..., received_by: _Optional[_Mapping[str, ReceivedBy]] = ...) -> None: ...
+    largest_offered: float
+    largest_entitled: float
+    def __init__(self, pool: _Optional[str] = ..., bound: _Optional[float] = ..., observed: _Optional[_Union[ObservedFairness, _Mapping]] = ..., entitled: _Optional[_Mapping[str, float]] = ..., received: _Optional[_Mapping[str, float]] = ..., weights: _Optional[_Mapping[str, float]] = ..., jain_index: _Optional[float] = ..., decisions: _Optional[int] = ..., overrides: _Optional[int] = ..., disturbance: _Optional[float] = ..., largest_charge: _Optional[float] = ..., band: _Optional[float] = ..., period: _Optional[_Union[PeriodFairness, _Mapping]] = ..., received_by: _Optional[_Mapping[str, ReceivedBy]] = ..., largest_offered: _Optional[float] = ..., largest_entitled: _Optional[float] = ...) -> None: ...
 
 class ReceivedBy(_message.Message):
     __slots__ = ("greedy", "apart", "override")

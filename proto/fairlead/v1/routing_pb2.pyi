@@ -233,6 +233,70 @@ class UpdateWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class AcceptWorkItemRequest(_message.Message):
+    __slots__ = ("name", "rep", "offer", "request_id", "validate_only")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    rep: str
+    offer: int
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class DeclineWorkItemRequest(_message.Message):
+    __slots__ = ("name", "rep", "offer", "reason", "request_id", "validate_only")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    rep: str
+    offer: int
+    reason: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class OfferAnswer(_message.Message):
+    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name")
+    class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        ANSWER_UNSPECIFIED: _ClassVar[OfferAnswer.Answer]
+        ANSWER_ACCEPTED: _ClassVar[OfferAnswer.Answer]
+        ANSWER_DECLINED: _ClassVar[OfferAnswer.Answer]
+        ANSWER_LAPSED: _ClassVar[OfferAnswer.Answer]
+        ANSWER_RESCINDED: _ClassVar[OfferAnswer.Answer]
+    ANSWER_UNSPECIFIED: OfferAnswer.Answer
+    ANSWER_ACCEPTED: OfferAnswer.Answer
+    ANSWER_DECLINED: OfferAnswer.Answer
+    ANSWER_LAPSED: OfferAnswer.Answer
+    ANSWER_RESCINDED: OfferAnswer.Answer
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    LAPSES_FIELD_NUMBER: _ClassVar[int]
+    SET_AWAY_FIELD_NUMBER: _ClassVar[int]
+    CHARGE_FIELD_NUMBER: _ClassVar[int]
+    WAY_FIELD_NUMBER: _ClassVar[int]
+    REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    answer: OfferAnswer.Answer
+    offer: int
+    rep: str
+    reason: str
+    lapses: int
+    set_away: bool
+    charge: float
+    way: _decisions_pb2.Decision.Way
+    rep_display_name: str
+    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ...) -> None: ...
+
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")
     PARENT_FIELD_NUMBER: _ClassVar[int]
@@ -308,7 +372,7 @@ class WatchWorkItemsResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
 
 class WorkItemChange(_message.Message):
-    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update")
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update", "offer_answer")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -317,6 +381,7 @@ class WorkItemChange(_message.Message):
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
+    OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     id: str
     work_item: str
     epoch: int
@@ -325,7 +390,8 @@ class WorkItemChange(_message.Message):
     closed: WorkItem.State
     activity: _activities_pb2.Activity
     update: _decisions_pb2.WorkItemUpdate
-    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ...) -> None: ...
+    offer_answer: OfferAnswer
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
 
 class ListMyWorkRequest(_message.Message):
     __slots__ = ("rep", "page_size", "page_token", "language_code")
@@ -340,12 +406,26 @@ class ListMyWorkRequest(_message.Message):
     def __init__(self, rep: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class ListMyWorkResponse(_message.Message):
-    __slots__ = ("work", "next_page_token")
+    __slots__ = ("work", "next_page_token", "offers", "away")
     WORK_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    OFFERS_FIELD_NUMBER: _ClassVar[int]
+    AWAY_FIELD_NUMBER: _ClassVar[int]
     work: _containers.RepeatedCompositeFieldContainer[OpenWork]
     next_page_token: str
-    def __init__(self, work: _Optional[_Iterable[_Union[OpenWork, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    offers: _containers.RepeatedCompositeFieldContainer[WorkItem]
+    away: AwayByLapses
+    def __init__(self, work: _Optional[_Iterable[_Union[OpenWork, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., offers: _Optional[_Iterable[_Union[WorkItem, _Mapping]]] = ..., away: _Optional[_Union[AwayByLapses, _Mapping]] = ...) -> None: ...
+
+class AwayByLapses(_message.Message):
+    __slots__ = ("lapses", "work_item", "away_time")
+    LAPSES_FIELD_NUMBER: _ClassVar[int]
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    AWAY_TIME_FIELD_NUMBER: _ClassVar[int]
+    lapses: int
+    work_item: str
+    away_time: _timestamp_pb2.Timestamp
+    def __init__(self, lapses: _Optional[int] = ..., work_item: _Optional[str] = ..., away_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OpenWork(_message.Message):
     __slots__ = ("work_item", "worked", "next_date")
@@ -378,7 +458,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update")
+    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -389,6 +469,7 @@ class TimelineEntry(_message.Message):
     REMINDER_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
+    OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
     words: str
@@ -399,10 +480,11 @@ class TimelineEntry(_message.Message):
     reminder: int
     erased: bool
     update: _decisions_pb2.WorkItemUpdate
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ...) -> None: ...
+    offer_answer: OfferAnswer
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -425,6 +507,7 @@ class WorkItem(_message.Message):
         STATE_DISQUALIFIED: _ClassVar[WorkItem.State]
         STATE_CLOSED: _ClassVar[WorkItem.State]
         STATE_RECEIVED: _ClassVar[WorkItem.State]
+        STATE_OFFERED: _ClassVar[WorkItem.State]
     STATE_UNSPECIFIED: WorkItem.State
     STATE_QUEUED: WorkItem.State
     STATE_ASSIGNED: WorkItem.State
@@ -433,6 +516,16 @@ class WorkItem(_message.Message):
     STATE_DISQUALIFIED: WorkItem.State
     STATE_CLOSED: WorkItem.State
     STATE_RECEIVED: WorkItem.State
+    STATE_OFFERED: WorkItem.State
+    class Offer(_message.Message):
+        __slots__ = ("rep", "number", "expire_time")
+        REP_FIELD_NUMBER: _ClassVar[int]
+        NUMBER_FIELD_NUMBER: _ClassVar[int]
+        EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+        rep: str
+        number: int
+        expire_time: _timestamp_pb2.Timestamp
+        def __init__(self, rep: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -447,6 +540,8 @@ class WorkItem(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
+    COVERED_REP_FIELD_NUMBER: _ClassVar[int]
+    OFFER_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: WorkItem.Kind
     source: str
@@ -461,4 +556,6 @@ class WorkItem(_message.Message):
     etag: str
     create_time: _timestamp_pb2.Timestamp
     decision: str
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ...) -> None: ...
+    covered_rep: str
+    offer: WorkItem.Offer
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ...) -> None: ...

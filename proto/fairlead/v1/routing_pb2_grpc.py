@@ -89,6 +89,16 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.AcceptWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/AcceptWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
+        self.DeclineWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/DeclineWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
         self.ReopenWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/ReopenWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ReopenWorkItemRequest.SerializeToString,
@@ -229,6 +239,24 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AcceptWorkItem(self, request, context):
+        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
+        the first has it; accepting again what one has by the same offer changes nothing. Fails with NOT_FOUND, or with
+        FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
+        offered to many, the rep inactive, at capacity or at a cap).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclineWorkItem(self, request, context):
+        """Declines an open offer: it is as if it had never been, and the work item is offered anew, among those who have not declined it as
+        far as there are any. Fails as AcceptWorkItem.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ReopenWorkItem(self, request, context):
         """Reopens what is closed: its former owner has it again where they are active and there within two hours, by their hours, leave and
         presence; else the rules and the ledger choose, and whoever had it before may be chosen. Either way it enters the ledger apart
@@ -347,6 +375,16 @@ def add_RoutingServiceServicer_to_server(servicer, server):
             'UpdateWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'DeclineWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclineWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'ReopenWorkItem': grpc.unary_unary_rpc_method_handler(
@@ -655,6 +693,60 @@ class RoutingService(object):
             target,
             '/fairlead.v1.RoutingService/UpdateWorkItem',
             fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/AcceptWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclineWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/DeclineWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.DeclineWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,

@@ -24,6 +24,7 @@ _sym_db = _symbol_database.Default()
 
 from fairlead.v1 import calendars_pb2 as fairlead_dot_v1_dot_calendars__pb2
 from fairlead.v1 import caps_pb2 as fairlead_dot_v1_dot_caps__pb2
+from fairlead.v1 import dispatch_pb2 as fairlead_dot_v1_dot_dispatch__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
@@ -31,7 +32,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/workforce.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/calendars.proto\x1a\x16\x66\x61irlead/v1/caps.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x10\x43reateRepRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06rep_id\x18\x02 \x01(\t\x12\x1d\n\x03rep\x18\x03 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1d\n\rGetRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x0fListRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"K\n\x10ListRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x10UpdateRepRequest\x12\x1d\n\x03rep\x18\x01 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Y\n\x10\x44\x65leteRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"s\n\x16\x42\x61tchUpsertRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"9\n\x17\x42\x61tchUpsertRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\"\x80\x01\n\x11\x43reatePoolRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07pool_id\x18\x02 \x01(\t\x12\x1f\n\x04pool\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1e\n\x0eGetPoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x10ListPoolsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"N\n\x11ListPoolsResponse\x12 \n\x05pools\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa7\x01\n\x11UpdatePoolRequest\x12\x1f\n\x04pool\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Z\n\x11\x44\x65letePoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x94\x01\n\x16\x43reateTerritoryRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cterritory_id\x18\x02 \x01(\t\x12)\n\tterritory\x18\x03 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"#\n\x13GetTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListTerritoriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListTerritoriesResponse\x12+\n\x0bterritories\x18\x01 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb6\x01\n\x16UpdateTerritoryRequest\x12)\n\tterritory\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"_\n\x16\x44\x65leteTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa1\x03\n\x15\x41pplyWorkforceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12,\n\x08rep_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x30\n\x0bmemberships\x18\x04 \x03(\x0b\x32\x1b.fairlead.v1.RepMemberships\x12 \n\x05pools\x18\x05 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12-\n\tpool_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12+\n\x0bterritories\x18\x07 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x32\n\x0eterritory_mask\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\r\n\x05prune\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x15\n\rvalidate_only\x18\x0c \x01(\x08\"H\n\x0eRepMemberships\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12)\n\x05pools\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RepMembership\"=\n\rRepMembership\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"g\n\x16\x41pplyWorkforceResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.fairlead.v1.WorkforceChange\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xec\x01\n\x0fWorkforceChange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32#.fairlead.v1.WorkforceChange.Action\x12(\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x18.fairlead.v1.FieldChange\x12\x0e\n\x06pruned\x18\x04 \x01(\x08\"\\\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CREATED\x10\x01\x12\x12\n\x0e\x41\x43TION_UPDATED\x10\x02\x12\x12\n\x0e\x41\x43TION_DELETED\x10\x03\"k\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\"\xaa\x02\n\x03Rep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12+\n\nattributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x06\x61\x63tive\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x63\x61pacity\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.Rep.CapacityEntry\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x0f\n\x07manager\x18\x08 \x01(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x1a/\n\rCapacityEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\t\n\x07_active\"\xba\x02\n\x04Pool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x07members\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.PoolMember\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\x01\x12\x16\n\x0evalue_weighted\x18\x05 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x38\n\x15leave_buffer_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08managers\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x12\x32\n\x0e\x61\x62sence_policy\x18\x15 \x01(\x0b\x32\x1a.fairlead.v1.AbsencePolicy\"\xed\x01\n\rAbsencePolicy\x12\x35\n\x07\x66orfeit\x18\x01 \x01(\x0b\x32\".fairlead.v1.AbsencePolicy.ForfeitH\x00\x12\x33\n\x06\x63redit\x18\x02 \x01(\x0b\x32!.fairlead.v1.AbsencePolicy.CreditH\x00\x1a\t\n\x07\x46orfeit\x1a[\n\x06\x43redit\x12\x11\n\tmax_units\x18\x01 \x01(\x01\x12/\n\x0cttl_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05share\x18\x03 \x01(\x01\x42\x08\n\x06policy\"h\n\nPoolMember\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x0cweight_steps\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.WeightStepB\t\n\x07_weight\"L\n\nWeightStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06weight\x18\x02 \x01(\x01\"M\n\tTerritory\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06parent\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t2\xcb\x13\n\x10WorkforceService\x12<\n\tCreateRep\x12\x1d.fairlead.v1.CreateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x36\n\x06GetRep\x12\x1a.fairlead.v1.GetRepRequest\x1a\x10.fairlead.v1.Rep\x12G\n\x08ListReps\x12\x1c.fairlead.v1.ListRepsRequest\x1a\x1d.fairlead.v1.ListRepsResponse\x12<\n\tUpdateRep\x12\x1d.fairlead.v1.UpdateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x42\n\tDeleteRep\x12\x1d.fairlead.v1.DeleteRepRequest\x1a\x16.google.protobuf.Empty\x12\\\n\x0f\x42\x61tchUpsertReps\x12#.fairlead.v1.BatchUpsertRepsRequest\x1a$.fairlead.v1.BatchUpsertRepsResponse\x12?\n\nCreatePool\x12\x1e.fairlead.v1.CreatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x39\n\x07GetPool\x12\x1b.fairlead.v1.GetPoolRequest\x1a\x11.fairlead.v1.Pool\x12J\n\tListPools\x12\x1d.fairlead.v1.ListPoolsRequest\x1a\x1e.fairlead.v1.ListPoolsResponse\x12?\n\nUpdatePool\x12\x1e.fairlead.v1.UpdatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x44\n\nDeletePool\x12\x1e.fairlead.v1.DeletePoolRequest\x1a\x16.google.protobuf.Empty\x12N\n\x0f\x43reateTerritory\x12#.fairlead.v1.CreateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12H\n\x0cGetTerritory\x12 .fairlead.v1.GetTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12\\\n\x0fListTerritories\x12#.fairlead.v1.ListTerritoriesRequest\x1a$.fairlead.v1.ListTerritoriesResponse\x12N\n\x0fUpdateTerritory\x12#.fairlead.v1.UpdateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12N\n\x0f\x44\x65leteTerritory\x12#.fairlead.v1.DeleteTerritoryRequest\x1a\x16.google.protobuf.Empty\x12Y\n\x0e\x41pplyWorkforce\x12\".fairlead.v1.ApplyWorkforceRequest\x1a#.fairlead.v1.ApplyWorkforceResponse\x12K\n\x0e\x43reateCalendar\x12\".fairlead.v1.CreateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12\x45\n\x0bGetCalendar\x12\x1f.fairlead.v1.GetCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12V\n\rListCalendars\x12!.fairlead.v1.ListCalendarsRequest\x1a\".fairlead.v1.ListCalendarsResponse\x12K\n\x0eUpdateCalendar\x12\".fairlead.v1.UpdateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12L\n\x0e\x44\x65leteCalendar\x12\".fairlead.v1.DeleteCalendarRequest\x1a\x16.google.protobuf.Empty\x12K\n\x0eImportCalendar\x12\".fairlead.v1.ImportCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12H\n\rCreateAbsence\x12!.fairlead.v1.CreateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12\x42\n\nGetAbsence\x12\x1e.fairlead.v1.GetAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12S\n\x0cListAbsences\x12 .fairlead.v1.ListAbsencesRequest\x1a!.fairlead.v1.ListAbsencesResponse\x12H\n\rUpdateAbsence\x12!.fairlead.v1.UpdateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12J\n\rDeleteAbsence\x12!.fairlead.v1.DeleteAbsenceRequest\x1a\x16.google.protobuf.Empty\x12?\n\tGetTenant\x12\x1d.fairlead.v1.GetTenantRequest\x1a\x13.fairlead.v1.Tenant\x12\x45\n\x0cUpdateTenant\x12 .fairlead.v1.UpdateTenantRequest\x1a\x13.fairlead.v1.Tenant\x12N\n\x0eSetRepPresence\x12\".fairlead.v1.SetRepPresenceRequest\x1a\x18.fairlead.v1.RepPresence\x12_\n\x10ListRepPresences\x12$.fairlead.v1.ListRepPresencesRequest\x1a%.fairlead.v1.ListRepPresencesResponse\x12P\n\x0bListCapUses\x12\x1f.fairlead.v1.ListCapUsesRequest\x1a .fairlead.v1.ListCapUsesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/workforce.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/calendars.proto\x1a\x16\x66\x61irlead/v1/caps.proto\x1a\x1a\x66\x61irlead/v1/dispatch.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x10\x43reateRepRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06rep_id\x18\x02 \x01(\t\x12\x1d\n\x03rep\x18\x03 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1d\n\rGetRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x0fListRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"K\n\x10ListRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x10UpdateRepRequest\x12\x1d\n\x03rep\x18\x01 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Y\n\x10\x44\x65leteRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"s\n\x16\x42\x61tchUpsertRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"9\n\x17\x42\x61tchUpsertRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\"\x80\x01\n\x11\x43reatePoolRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07pool_id\x18\x02 \x01(\t\x12\x1f\n\x04pool\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1e\n\x0eGetPoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x10ListPoolsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"N\n\x11ListPoolsResponse\x12 \n\x05pools\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa7\x01\n\x11UpdatePoolRequest\x12\x1f\n\x04pool\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Z\n\x11\x44\x65letePoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x94\x01\n\x16\x43reateTerritoryRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cterritory_id\x18\x02 \x01(\t\x12)\n\tterritory\x18\x03 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"#\n\x13GetTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListTerritoriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListTerritoriesResponse\x12+\n\x0bterritories\x18\x01 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb6\x01\n\x16UpdateTerritoryRequest\x12)\n\tterritory\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"_\n\x16\x44\x65leteTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa1\x03\n\x15\x41pplyWorkforceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12,\n\x08rep_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x30\n\x0bmemberships\x18\x04 \x03(\x0b\x32\x1b.fairlead.v1.RepMemberships\x12 \n\x05pools\x18\x05 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12-\n\tpool_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12+\n\x0bterritories\x18\x07 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x32\n\x0eterritory_mask\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\r\n\x05prune\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x15\n\rvalidate_only\x18\x0c \x01(\x08\"H\n\x0eRepMemberships\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12)\n\x05pools\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RepMembership\"=\n\rRepMembership\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"g\n\x16\x41pplyWorkforceResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.fairlead.v1.WorkforceChange\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xec\x01\n\x0fWorkforceChange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32#.fairlead.v1.WorkforceChange.Action\x12(\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x18.fairlead.v1.FieldChange\x12\x0e\n\x06pruned\x18\x04 \x01(\x08\"\\\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CREATED\x10\x01\x12\x12\n\x0e\x41\x43TION_UPDATED\x10\x02\x12\x12\n\x0e\x41\x43TION_DELETED\x10\x03\"k\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\"\xaa\x02\n\x03Rep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12+\n\nattributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x06\x61\x63tive\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x63\x61pacity\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.Rep.CapacityEntry\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x0f\n\x07manager\x18\x08 \x01(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x1a/\n\rCapacityEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\t\n\x07_active\"\xe9\x02\n\x04Pool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x07members\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.PoolMember\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\x01\x12\x16\n\x0evalue_weighted\x18\x05 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x38\n\x15leave_buffer_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08managers\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x12\x32\n\x0e\x61\x62sence_policy\x18\x15 \x01(\x0b\x32\x1a.fairlead.v1.AbsencePolicy\x12-\n\x08\x64ispatch\x18\x16 \x01(\x0b\x32\x1b.fairlead.v1.DispatchPolicy\"\xed\x01\n\rAbsencePolicy\x12\x35\n\x07\x66orfeit\x18\x01 \x01(\x0b\x32\".fairlead.v1.AbsencePolicy.ForfeitH\x00\x12\x33\n\x06\x63redit\x18\x02 \x01(\x0b\x32!.fairlead.v1.AbsencePolicy.CreditH\x00\x1a\t\n\x07\x46orfeit\x1a[\n\x06\x43redit\x12\x11\n\tmax_units\x18\x01 \x01(\x01\x12/\n\x0cttl_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05share\x18\x03 \x01(\x01\x42\x08\n\x06policy\"h\n\nPoolMember\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x0cweight_steps\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.WeightStepB\t\n\x07_weight\"L\n\nWeightStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06weight\x18\x02 \x01(\x01\"M\n\tTerritory\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06parent\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t2\xcb\x13\n\x10WorkforceService\x12<\n\tCreateRep\x12\x1d.fairlead.v1.CreateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x36\n\x06GetRep\x12\x1a.fairlead.v1.GetRepRequest\x1a\x10.fairlead.v1.Rep\x12G\n\x08ListReps\x12\x1c.fairlead.v1.ListRepsRequest\x1a\x1d.fairlead.v1.ListRepsResponse\x12<\n\tUpdateRep\x12\x1d.fairlead.v1.UpdateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x42\n\tDeleteRep\x12\x1d.fairlead.v1.DeleteRepRequest\x1a\x16.google.protobuf.Empty\x12\\\n\x0f\x42\x61tchUpsertReps\x12#.fairlead.v1.BatchUpsertRepsRequest\x1a$.fairlead.v1.BatchUpsertRepsResponse\x12?\n\nCreatePool\x12\x1e.fairlead.v1.CreatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x39\n\x07GetPool\x12\x1b.fairlead.v1.GetPoolRequest\x1a\x11.fairlead.v1.Pool\x12J\n\tListPools\x12\x1d.fairlead.v1.ListPoolsRequest\x1a\x1e.fairlead.v1.ListPoolsResponse\x12?\n\nUpdatePool\x12\x1e.fairlead.v1.UpdatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x44\n\nDeletePool\x12\x1e.fairlead.v1.DeletePoolRequest\x1a\x16.google.protobuf.Empty\x12N\n\x0f\x43reateTerritory\x12#.fairlead.v1.CreateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12H\n\x0cGetTerritory\x12 .fairlead.v1.GetTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12\\\n\x0fListTerritories\x12#.fairlead.v1.ListTerritoriesRequest\x1a$.fairlead.v1.ListTerritoriesResponse\x12N\n\x0fUpdateTerritory\x12#.fairlead.v1.UpdateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12N\n\x0f\x44\x65leteTerritory\x12#.fairlead.v1.DeleteTerritoryRequest\x1a\x16.google.protobuf.Empty\x12Y\n\x0e\x41pplyWorkforce\x12\".fairlead.v1.ApplyWorkforceRequest\x1a#.fairlead.v1.ApplyWorkforceResponse\x12K\n\x0e\x43reateCalendar\x12\".fairlead.v1.CreateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12\x45\n\x0bGetCalendar\x12\x1f.fairlead.v1.GetCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12V\n\rListCalendars\x12!.fairlead.v1.ListCalendarsRequest\x1a\".fairlead.v1.ListCalendarsResponse\x12K\n\x0eUpdateCalendar\x12\".fairlead.v1.UpdateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12L\n\x0e\x44\x65leteCalendar\x12\".fairlead.v1.DeleteCalendarRequest\x1a\x16.google.protobuf.Empty\x12K\n\x0eImportCalendar\x12\".fairlead.v1.ImportCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12H\n\rCreateAbsence\x12!.fairlead.v1.CreateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12\x42\n\nGetAbsence\x12\x1e.fairlead.v1.GetAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12S\n\x0cListAbsences\x12 .fairlead.v1.ListAbsencesRequest\x1a!.fairlead.v1.ListAbsencesResponse\x12H\n\rUpdateAbsence\x12!.fairlead.v1.UpdateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12J\n\rDeleteAbsence\x12!.fairlead.v1.DeleteAbsenceRequest\x1a\x16.google.protobuf.Empty\x12?\n\tGetTenant\x12\x1d.fairlead.v1.GetTenantRequest\x1a\x13.fairlead.v1.Tenant\x12\x45\n\x0cUpdateTenant\x12 .fairlead.v1.UpdateTenantRequest\x1a\x13.fairlead.v1.Tenant\x12N\n\x0eSetRepPresence\x12\".fairlead.v1.SetRepPresenceRequest\x1a\x18.fairlead.v1.RepPresence\x12_\n\x10ListRepPresences\x12$.fairlead.v1.ListRepPresencesRequest\x1a%.fairlead.v1.ListRepPresencesResponse\x12P\n\x0bListCapUses\x12\x1f.fairlead.v1.ListCapUsesRequest\x1a .fairlead.v1.ListCapUsesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,78 +41,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REP_CAPACITYENTRY']._loaded_options = None
   _globals['_REP_CAPACITYENTRY']._serialized_options = b'8\001'
-  _globals['_CREATEREPREQUEST']._serialized_start=255
-  _globals['_CREATEREPREQUEST']._serialized_end=379
-  _globals['_GETREPREQUEST']._serialized_start=381
-  _globals['_GETREPREQUEST']._serialized_end=410
-  _globals['_LISTREPSREQUEST']._serialized_start=412
-  _globals['_LISTREPSREQUEST']._serialized_end=484
-  _globals['_LISTREPSRESPONSE']._serialized_start=486
-  _globals['_LISTREPSRESPONSE']._serialized_end=561
-  _globals['_UPDATEREPREQUEST']._serialized_start=564
-  _globals['_UPDATEREPREQUEST']._serialized_end=728
-  _globals['_DELETEREPREQUEST']._serialized_start=730
-  _globals['_DELETEREPREQUEST']._serialized_end=819
-  _globals['_BATCHUPSERTREPSREQUEST']._serialized_start=821
-  _globals['_BATCHUPSERTREPSREQUEST']._serialized_end=936
-  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_start=938
-  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_end=995
-  _globals['_CREATEPOOLREQUEST']._serialized_start=998
-  _globals['_CREATEPOOLREQUEST']._serialized_end=1126
-  _globals['_GETPOOLREQUEST']._serialized_start=1128
-  _globals['_GETPOOLREQUEST']._serialized_end=1158
-  _globals['_LISTPOOLSREQUEST']._serialized_start=1160
-  _globals['_LISTPOOLSREQUEST']._serialized_end=1233
-  _globals['_LISTPOOLSRESPONSE']._serialized_start=1235
-  _globals['_LISTPOOLSRESPONSE']._serialized_end=1313
-  _globals['_UPDATEPOOLREQUEST']._serialized_start=1316
-  _globals['_UPDATEPOOLREQUEST']._serialized_end=1483
-  _globals['_DELETEPOOLREQUEST']._serialized_start=1485
-  _globals['_DELETEPOOLREQUEST']._serialized_end=1575
-  _globals['_CREATETERRITORYREQUEST']._serialized_start=1578
-  _globals['_CREATETERRITORYREQUEST']._serialized_end=1726
-  _globals['_GETTERRITORYREQUEST']._serialized_start=1728
-  _globals['_GETTERRITORYREQUEST']._serialized_end=1763
-  _globals['_LISTTERRITORIESREQUEST']._serialized_start=1765
-  _globals['_LISTTERRITORIESREQUEST']._serialized_end=1844
-  _globals['_LISTTERRITORIESRESPONSE']._serialized_start=1846
-  _globals['_LISTTERRITORIESRESPONSE']._serialized_end=1941
-  _globals['_UPDATETERRITORYREQUEST']._serialized_start=1944
-  _globals['_UPDATETERRITORYREQUEST']._serialized_end=2126
-  _globals['_DELETETERRITORYREQUEST']._serialized_start=2128
-  _globals['_DELETETERRITORYREQUEST']._serialized_end=2223
-  _globals['_APPLYWORKFORCEREQUEST']._serialized_start=2226
-  _globals['_APPLYWORKFORCEREQUEST']._serialized_end=2643
-  _globals['_REPMEMBERSHIPS']._serialized_start=2645
-  _globals['_REPMEMBERSHIPS']._serialized_end=2717
-  _globals['_REPMEMBERSHIP']._serialized_start=2719
-  _globals['_REPMEMBERSHIP']._serialized_end=2780
-  _globals['_APPLYWORKFORCERESPONSE']._serialized_start=2782
-  _globals['_APPLYWORKFORCERESPONSE']._serialized_end=2885
-  _globals['_WORKFORCECHANGE']._serialized_start=2888
-  _globals['_WORKFORCECHANGE']._serialized_end=3124
-  _globals['_WORKFORCECHANGE_ACTION']._serialized_start=3032
-  _globals['_WORKFORCECHANGE_ACTION']._serialized_end=3124
-  _globals['_FIELDCHANGE']._serialized_start=3126
-  _globals['_FIELDCHANGE']._serialized_end=3233
-  _globals['_REP']._serialized_start=3236
-  _globals['_REP']._serialized_end=3534
-  _globals['_REP_CAPACITYENTRY']._serialized_start=3476
-  _globals['_REP_CAPACITYENTRY']._serialized_end=3523
-  _globals['_POOL']._serialized_start=3537
-  _globals['_POOL']._serialized_end=3851
-  _globals['_ABSENCEPOLICY']._serialized_start=3854
-  _globals['_ABSENCEPOLICY']._serialized_end=4091
-  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_start=3979
-  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_end=3988
-  _globals['_ABSENCEPOLICY_CREDIT']._serialized_start=3990
-  _globals['_ABSENCEPOLICY_CREDIT']._serialized_end=4081
-  _globals['_POOLMEMBER']._serialized_start=4093
-  _globals['_POOLMEMBER']._serialized_end=4197
-  _globals['_WEIGHTSTEP']._serialized_start=4199
-  _globals['_WEIGHTSTEP']._serialized_end=4275
-  _globals['_TERRITORY']._serialized_start=4277
-  _globals['_TERRITORY']._serialized_end=4354
-  _globals['_WORKFORCESERVICE']._serialized_start=4357
-  _globals['_WORKFORCESERVICE']._serialized_end=6864
+  _globals['_CREATEREPREQUEST']._serialized_start=283
+  _globals['_CREATEREPREQUEST']._serialized_end=407
+  _globals['_GETREPREQUEST']._serialized_start=409
+  _globals['_GETREPREQUEST']._serialized_end=438
+  _globals['_LISTREPSREQUEST']._serialized_start=440
+  _globals['_LISTREPSREQUEST']._serialized_end=512
+  _globals['_LISTREPSRESPONSE']._serialized_start=514
+  _globals['_LISTREPSRESPONSE']._serialized_end=589
+  _globals['_UPDATEREPREQUEST']._serialized_start=592
+  _globals['_UPDATEREPREQUEST']._serialized_end=756
+  _globals['_DELETEREPREQUEST']._serialized_start=758
+  _globals['_DELETEREPREQUEST']._serialized_end=847
+  _globals['_BATCHUPSERTREPSREQUEST']._serialized_start=849
+  _globals['_BATCHUPSERTREPSREQUEST']._serialized_end=964
+  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_start=966
+  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_end=1023
+  _globals['_CREATEPOOLREQUEST']._serialized_start=1026
+  _globals['_CREATEPOOLREQUEST']._serialized_end=1154
+  _globals['_GETPOOLREQUEST']._serialized_start=1156
+  _globals['_GETPOOLREQUEST']._serialized_end=1186
+  _globals['_LISTPOOLSREQUEST']._serialized_start=1188
+  _globals['_LISTPOOLSREQUEST']._serialized_end=1261
+  _globals['_LISTPOOLSRESPONSE']._serialized_start=1263
+  _globals['_LISTPOOLSRESPONSE']._serialized_end=1341
+  _globals['_UPDATEPOOLREQUEST']._serialized_start=1344
+  _globals['_UPDATEPOOLREQUEST']._serialized_end=1511
+  _globals['_DELETEPOOLREQUEST']._serialized_start=1513
+  _globals['_DELETEPOOLREQUEST']._serialized_end=1603
+  _globals['_CREATETERRITORYREQUEST']._serialized_start=1606
+  _globals['_CREATETERRITORYREQUEST']._serialized_end=1754
+  _globals['_GETTERRITORYREQUEST']._serialized_start=1756
+  _globals['_GETTERRITORYREQUEST']._serialized_end=1791
+  _globals['_LISTTERRITORIESREQUEST']._serialized_start=1793
+  _globals['_LISTTERRITORIESREQUEST']._serialized_end=1872
+  _globals['_LISTTERRITORIESRESPONSE']._serialized_start=1874
+  _globals['_LISTTERRITORIESRESPONSE']._serialized_end=1969
+  _globals['_UPDATETERRITORYREQUEST']._serialized_start=1972
+  _globals['_UPDATETERRITORYREQUEST']._serialized_end=2154
+  _globals['_DELETETERRITORYREQUEST']._serialized_start=2156
+  _globals['_DELETETERRITORYREQUEST']._serialized_end=2251
+  _globals['_APPLYWORKFORCEREQUEST']._serialized_start=2254
+  _globals['_APPLYWORKFORCEREQUEST']._serialized_end=2671
+  _globals['_REPMEMBERSHIPS']._serialized_start=2673
+  _globals['_REPMEMBERSHIPS']._serialized_end=2745
+  _globals['_REPMEMBERSHIP']._serialized_start=2747
+  _globals['_REPMEMBERSHIP']._serialized_end=2808
+  _globals['_APPLYWORKFORCERESPONSE']._serialized_start=2810
+  _globals['_APPLYWORKFORCERESPONSE']._serialized_end=2913
+  _globals['_WORKFORCECHANGE']._serialized_start=2916
+  _globals['_WORKFORCECHANGE']._serialized_end=3152
+  _globals['_WORKFORCECHANGE_ACTION']._serialized_start=3060
+  _globals['_WORKFORCECHANGE_ACTION']._serialized_end=3152
+  _globals['_FIELDCHANGE']._serialized_start=3154
+  _globals['_FIELDCHANGE']._serialized_end=3261
+  _globals['_REP']._serialized_start=3264
+  _globals['_REP']._serialized_end=3562
+  _globals['_REP_CAPACITYENTRY']._serialized_start=3504
+  _globals['_REP_CAPACITYENTRY']._serialized_end=3551
+  _globals['_POOL']._serialized_start=3565
+  _globals['_POOL']._serialized_end=3926
+  _globals['_ABSENCEPOLICY']._serialized_start=3929
+  _globals['_ABSENCEPOLICY']._serialized_end=4166
+  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_start=4054
+  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_end=4063
+  _globals['_ABSENCEPOLICY_CREDIT']._serialized_start=4065
+  _globals['_ABSENCEPOLICY_CREDIT']._serialized_end=4156
+  _globals['_POOLMEMBER']._serialized_start=4168
+  _globals['_POOLMEMBER']._serialized_end=4272
+  _globals['_WEIGHTSTEP']._serialized_start=4274
+  _globals['_WEIGHTSTEP']._serialized_end=4350
+  _globals['_TERRITORY']._serialized_start=4352
+  _globals['_TERRITORY']._serialized_end=4429
+  _globals['_WORKFORCESERVICE']._serialized_start=4432
+  _globals['_WORKFORCESERVICE']._serialized_end=6939
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from fairlead.v1 import calendars_pb2 as _calendars_pb2
 from fairlead.v1 import caps_pb2 as _caps_pb2
+from fairlead.v1 import dispatch_pb2 as _dispatch_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
@@ -342,7 +343,7 @@ class Rep(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class Pool(_message.Message):
-    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps", "absence_policy")
+    __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps", "absence_policy", "dispatch")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
@@ -354,6 +355,7 @@ class Pool(_message.Message):
     MANAGERS_FIELD_NUMBER: _ClassVar[int]
     CAPS_FIELD_NUMBER: _ClassVar[int]
     ABSENCE_POLICY_FIELD_NUMBER: _ClassVar[int]
+    DISPATCH_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     members: _containers.RepeatedCompositeFieldContainer[PoolMember]
@@ -365,7 +367,8 @@ class Pool(_message.Message):
     managers: _containers.RepeatedScalarFieldContainer[str]
     caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
     absence_policy: AbsencePolicy
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ..., absence_policy: _Optional[_Union[AbsencePolicy, _Mapping]] = ...) -> None: ...
+    dispatch: _dispatch_pb2.DispatchPolicy
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., members: _Optional[_Iterable[_Union[PoolMember, _Mapping]]] = ..., band: _Optional[float] = ..., value_weighted: bool = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., leave_buffer_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., managers: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ..., absence_policy: _Optional[_Union[AbsencePolicy, _Mapping]] = ..., dispatch: _Optional[_Union[_dispatch_pb2.DispatchPolicy, _Mapping]] = ...) -> None: ...
 
 class AbsencePolicy(_message.Message):
     __slots__ = ("forfeit", "credit")

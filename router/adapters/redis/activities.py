@@ -7,7 +7,7 @@ from typing import Any
 
 import msgpack
 
-from router.activities.ports import ActivityCommand, InFuture, KnownActivity
+from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys, hashed
@@ -36,7 +36,7 @@ class RedisActivities:
 
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
-    ) -> ActivityRecorded | KnownActivity | InFuture | Refusal:
+    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | Refusal:
         reply = await _record(
             self._redis,
             _keys(Keys(tenant), command),
@@ -48,6 +48,8 @@ class RedisActivities:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
         if status == b"FUTURE":
             return InFuture(reply[1])
+        if status == b"PAST":
+            return NotAhead(reply[1])
         if status not in _ANSWERED:
             return Refusal(status.decode())
         return await self._answer(tenant, command, reply)

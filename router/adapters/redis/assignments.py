@@ -18,6 +18,7 @@ from router.history.codec import pack_head, pack_update, read_decision, read_eff
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
+from router.model.dispatch import DispatchClock, OpenOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Content, Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
@@ -36,15 +37,20 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _FIRST_PLACES = 11
-_LATER_PLACES: tuple[Any, ...] = ([], 0, [])
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0)
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
-ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date."""
+ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date,
+for whom its owner stands in, its open offer, who refused it, what answered its last offer."""
 
 _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
 
 _WORKED = b"|worked"
 """Behind a field of the loads: how much of it was worked on."""
+_OFFERS = b"|offers"
+"""Behind a rep in the loads: the offers that they have open."""
+_EXISTING_OFFER = "EXISTING_OFFER"
+"""What a request is remembered to have been answered where its work item was offered already."""
 
 _PARTS = 4
 """What ``scripts/history.lua`` answers of each event."""
@@ -197,6 +203,9 @@ class RedisAssignments:
             )
         return [(int(number), item_id.decode()) for item_id, number in members]
 
+    async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        return await offered_to(self._redis, tenant, "n", after, count)
+
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
@@ -204,6 +213,13 @@ class RedisAssignments:
         with translated():
             members = await self._redis.zrangebylex(
                 Keys(tenant).owned, f"[{prefix}{after + 1:016}", f"({prefix}:", start=0, num=count
+            )
+        return [_owned(member) for member in members]
+
+    async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        with translated():
+            members = await self._redis.zrangebylex(
+                Keys(tenant).owned, f"[\0v\0{after + 1:016}", "(\0v\0:", start=0, num=count
             )
         return [_owned(member) for member in members]
 
@@ -216,6 +232,8 @@ class RedisAssignments:
         if stored != fingerprint or not outcome:
             return Refusal.REQUEST_ID_REUSED
         (decision,) = await self.decisions(tenant, [number])
+        if outcome[0] == _EXISTING_OFFER:
+            return decision._replace(is_known=True)
         return decision._replace(outcome=Outcome(outcome[0]))
 
     async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
@@ -314,6 +332,15 @@ class RedisAssignments:
             return counts_from(await self._redis.hgetall(Keys(tenant).counts))
 
 
+async def offered_to(redis: RedisClient, tenant: str, whom: str, after: int, count: int) -> list[tuple[int, str]]:
+    """Return open offers behind a number, the oldest first: all for ``n``, those of a rep for ``r{rep}``."""
+    with translated():
+        places = await redis.zrangebylex(
+            Keys(tenant).offered, f"[{whom}\0{after + 1:016}", f"({whom}\0:", start=0, num=count
+        )
+    return [(int(number), item_id) for _, number, item_id in (place.decode().split("\0") for place in places)]
+
+
 def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
     """Read a pool's ledger."""
     text = {name.decode(): value for name, value in fields.items()}
@@ -332,17 +359,27 @@ def ledger_state(fields: Mapping[bytes, bytes]) -> LedgerState:
         counted=int(text.get("counted", 0)),
         received_apart={name[2:]: int(value) for name, value in text.items() if name.startswith("a:")},
         received_by_override={name[2:]: int(value) for name, value in text.items() if name.startswith("o:")},
+        offered={name[2:]: int(value) for name, value in text.items() if name.startswith("p:") and int(value)},
+        entitled={name[2:]: int(value) for name, value in text.items() if name.startswith("e:") and int(value)},
+        largest_offered=int(text.get("largest_offered", 0)),
+        largest_entitled=int(text.get("largest_entitled", 0)),
     )
 
 
 def open_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
     """Read the open units by place and kind; where there are none they are left out."""
-    return _units({name: units for name, units in fields.items() if not name.endswith(_WORKED)})
+    return _units({name: units for name, units in fields.items() if not name.endswith((_WORKED, _OFFERS))})
 
 
 def worked_units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
     """Read those of them that were worked on, likewise."""
     return _units({name.removesuffix(_WORKED): units for name, units in fields.items() if name.endswith(_WORKED)})
+
+
+def offers_held(fields: Mapping[bytes, bytes]) -> dict[str, int]:
+    """Read the open offers by rep, likewise."""
+    held = {name.removesuffix(_OFFERS).decode(): int(n) for name, n in fields.items() if name.endswith(_OFFERS)}
+    return {rep: count for rep, count in held.items() if count}
 
 
 def _units(fields: Mapping[bytes, bytes]) -> dict[tuple[str, Kind], int]:
@@ -446,6 +483,8 @@ def _answer(reply: list[Any], job: BindCommand) -> _Bound:
             return _earlier(*reply[1:])
         case b"EXISTING":
             return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
+        case b"EXISTING_OFFER":
+            return _earlier(*reply[1:])._replace(is_known=True)
         case b"KNOWN_AS":
             return KnownAs(reply[1].decode())
         case b"MOVED":
@@ -486,11 +525,14 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date = _all_places(msgpack.unpackb(packed))
+        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date, covered, offer, refused, answered = (
+            _all_places(msgpack.unpackb(packed))
+        )
         event, version, content, decision, first = numbers
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
-            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None,
+            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None, _text(covered),
+            _open_offer(*offer) if offer else None, tuple(refused), answered,
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
@@ -499,6 +541,16 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
 def _all_places(record: list[Any]) -> list[Any]:
     """Return a record with all its places: it ends behind the last that something was written to."""
     return [*record, *_LATER_PLACES[len(record) - _FIRST_PLACES :]]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _open_offer(number: int, rep: str, pool: str, timeout_ms: int, clock: str, at_ms: int) -> OpenOffer:
+    return OpenOffer(number, rep, pool, timeout_ms, DispatchClock(clock), at_ms)
 
 
 def _fired_steps(fired: Sequence[Any]) -> Iterator[FiredStep]:

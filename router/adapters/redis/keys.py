@@ -71,6 +71,23 @@ class Keys:
         return self._key("owned")
 
     @property
+    def offers(self) -> str:
+        """Hash: id of a work item → its open offer with all that undoes it, see ``scripts/offers.lua``."""
+        return self._key("offers")
+
+    @property
+    def offered(self) -> str:
+        """Sorted set, by name: the open offers, ``n {number} {id}``, ``p{pool} {number} {id}`` and, of each rep who
+        may answer, ``r{rep} {number} {id}``; the parts are separated by zero bytes.
+        """
+        return self._key("offered")
+
+    @property
+    def lapses(self) -> str:
+        """Hash: rep → how many offers in a row they have let lapse, or the event by which they are away for that."""
+        return self._key("lapses")
+
+    @property
     def dated(self) -> str:
         """Sorted set: the open work items with a next date, by the number of the event that set it."""
         return self._key("dated")

@@ -11,6 +11,7 @@ The library, in order::
     amounts    hashes of amounts
     caps       what was counted under caps
     ledger     deficits and open units
+    offers     what is offered, and what undoes it
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger")
+_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger", "offers")
 
 
 _NO_END = "equal or smaller than the target stream top item"

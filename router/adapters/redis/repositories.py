@@ -12,6 +12,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
@@ -21,12 +22,14 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
+from router.offers.lapses import Lapses
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
 
-_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates())
+_SCHEDULES = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
 """All that falls due by time."""
 
 
@@ -36,6 +39,7 @@ class Stores:
 
     assignments: RedisAssignments
     activities: RedisActivities
+    offers: RedisOffers
     workforce: RedisWorkforce
     presences: RedisPresences
     rule_sets: RedisRuleSets
@@ -66,6 +70,7 @@ class Stores:
         return cls(
             RedisAssignments(redis, request_ttl_s),
             RedisActivities(redis, request_ttl_s),
+            RedisOffers(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from router.adapters.redis.assignments import counts_from, ledger_state, open_units, worked_units
+from router.adapters.redis.assignments import (
+    counts_from,
+    ledger_state,
+    offers_held,
+    open_units,
+    worked_units,
+)
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.offers import lapses_from
 from router.adapters.redis.presence import presences_from
 from router.model.records import Snapshot
 from store.clients import RedisClient
@@ -26,11 +33,12 @@ class RedisSnapshots:
                 pipeline.hgetall(keys.loads)
                 pipeline.hgetall(keys.presence)
                 pipeline.hgetall(keys.counts)
+                pipeline.hgetall(keys.lapses)
                 for pool in pools:
                     pipeline.hgetall(keys.ledger(pool))
                 for rep in reps:
                     pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
-                newest, loads, presence, counts, *rest = await pipeline.execute()
+                newest, loads, presence, counts, lapses, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
         owned = dict(zip(reps, rest[len(pools) :], strict=True))
@@ -42,4 +50,6 @@ class RedisSnapshots:
             presences_from(presence),
             counts_from(counts),
             worked_units(loads),
+            offers_held(loads),
+            lapses_from(lapses),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 
 import msgpack
@@ -14,11 +14,13 @@ from router.model.errors import StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_of_ledger, is_of_presence
+from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence
 from store.clients import RedisClient
 from store.translation import translated
 
 _set, _skip, _fire = script("set_timers"), script("skip_log"), script("fire")
+_MOST_MADE = 10 * MAX_TIMERS
+"""Timers that do not fire which may stand in front of one that does: those behind wait until these are made."""
 _credit, _status = script("credit"), script("timer_status")
 
 
@@ -51,24 +53,27 @@ class RedisTimers:
         reply = await _skip(
             self._redis,
             [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence, keys.waiting, keys.dated],
-            [*before, int(may_wait)],
+            [before.event, *before.revisions, int(may_wait)],
         )
         check_reply(tenant, reply)
         return int(reply[0])
 
-    async def fire(self, tenant: str, count: int = MAX_TIMERS) -> int:
+    async def fire(
+        self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
         keys = Keys(tenant)
-        due = [member for member, _ in await self._members(tenant, 0, count)]
-        members = [member for member in due if not is_of_ledger(_timer(member, 0))]
+        members = await self._first_to_fire(tenant, count)
         if not members:
             return 0
         items = [_holder(keys, _timer(member, 0)) for member in members]
         reply = await _fire(
             self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, *items], members
         )
-        if isinstance(reply, list):
-            check_reply(tenant, reply)
-        return int(reply)
+        check_reply(tenant, reply)
+        removed, unreadable = reply
+        for member, error in zip(unreadable[::2], unreadable[1::2], strict=True):
+            skip(_timer(member, 0).item_id, error.decode(errors="replace"))
+        return int(removed)
 
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
         keys = Keys(tenant)
@@ -106,6 +111,15 @@ class RedisTimers:
             members: list[tuple[bytes, float]] = await self._redis.zrange(
                 Keys(tenant).timers, start, start + count - 1, withscores=True
             )
+        return members
+
+    async def _first_to_fire(self, tenant: str, count: int) -> list[bytes]:
+        """Return the first timers that fire, whatever stands in front of them that is made otherwise."""
+        members, start = list[bytes](), 0
+        while not members and count and start < _MOST_MADE:
+            page = await self._members(tenant, start, count)
+            members = [member for member, _ in page if not is_made(_timer(member, 0))]
+            start = start + count if len(page) == count else _MOST_MADE
         return members
 
     async def forget_timers(self, tenant: str) -> None:

@@ -86,6 +86,7 @@ class RedisWorkforce:
         event_hash: str = "",
         settlements: Sequence[LedgerSettlement] = (),
         idle: Sequence[str] = (),
+        leaving: Sequence[str] = (),
         request_id: str = "",
         fingerprint: str = "",
         actor: str = "",
@@ -108,6 +109,7 @@ class RedisWorkforce:
                 msgpack.packb([(each.pool, each.leavers, [*map(_packed, each.members)]) for each in settlements]),
                 actor,
                 event_hash,
+                msgpack.packb(list(leaving)),
             ],
         )
         check_reply(tenant, reply)

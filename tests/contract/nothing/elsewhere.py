@@ -171,6 +171,7 @@ COMMANDS = {
     "activity --external-id": ("none: a new activity each time", "likewise"),
     "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
+    "absences add --substitute": ("nobody stands in", "likewise"),
     **dict.fromkeys(["absences add --reason", "reopen --reason", "reassign --note"], (_NOTHING_SAID, _NOTHING_SAID)),
     "reassign --to": ("nobody is named: --by-rules has to be given", "likewise"),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),

@@ -19,7 +19,15 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
+from router.assignment.commands import (
+    BindCommand,
+    Completion,
+    Mode,
+    Refusal,
+    RouteRequest,
+    cover_command,
+    route_command,
+)
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
@@ -330,6 +338,17 @@ async def _dated(world: Routing, given: Given) -> Any:
     return await world.store.dated(world.tenant, **given)
 
 
+async def _covered(world: Routing, given: Given) -> Any:
+    await world.write()
+    planners = world.planners
+    planner = await planners.current(world.tenant)
+    stored = await WorkItemQueries(world.store, planners).item(world.tenant, "crm~L-1")
+    command = cover_command(planner, stored.record, stored.item, "cy", 0)
+    assert isinstance(command, BindCommand)
+    await world.store.bind(world.tenant, planner.revisions, [command])
+    return await world.store.covered(world.tenant, **given)
+
+
 async def _completed(world: Routing, given: Given) -> Any:
     wish = {"item_id": "crm~L-1", "state": State.CLOSED, "expected": 6, **given}
     answer = await world.store.complete(world.tenant, Completion(**wish))
@@ -493,6 +512,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
+        _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
+    Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),
     Row(Assignments.history, "last", 0, "no event has this number: none", "must be given",
         lambda w, g: w.store.history(w.tenant, "crm~L-1", **g), []),
     Row(Assignments.history, "count", 0, "none", "100",

@@ -13,3 +13,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartable]:
         with service.client() as client:
             enter_team(client)
         yield service
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restartable]:
+    """Yield a service that nobody ends, for modules whose tenants are their own."""
+    with serving(tmp_path_factory.mktemp("shared")) as service:
+        yield service

@@ -7,24 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fairlead.client import FairleadClient
 from fairlead.v1.workforce_pb2 import Rep
 from tests.integration.clients.arranging import Restartable, fairlead, tried
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
 
 
-@pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The options that lead to a tenant of the test's own, where ann has a lead."""
-    tenant = request.node.name.partition("[")[0][-60:]
-    with FairleadClient(served.address, tenant) as client:
+@pytest.fixture(scope="module")
+def at(shared: Restartable) -> tuple[str, ...]:
+    """The options that lead to a tenant where ann has a lead, and bo another."""
+    with shared.client("activities") as client:
         client.update_tenant(time_zone="Asia/Shanghai")
-        client.upsert_reps([Rep(name="ann", display_name="安娜")])
-        client.upsert_pool("east", {"ann": 1.0})
+        client.upsert_reps([Rep(name="ann", display_name="安娜"), Rep(name="bo")])
+        client.upsert_pool("east", {"ann": 2.0, "bo": 1.0})
         client.publish_rules(RULES)
-        client.route({}, source="crm", external_id="L-1")
-    return ("--server", served.address, "--tenant", tenant)
+        for number in (1, 2):
+            client.route({}, source="crm", external_id=f"L-{number}")
+    return ("--server", shared.address, "--tenant", "activities")
 
 
 def test_a_call_is_recorded_put_on_the_agenda_and_told(at: tuple[str, ...]) -> None:
@@ -49,16 +48,18 @@ def test_a_call_is_recorded_put_on_the_agenda_and_told(at: tuple[str, ...]) -> N
 
 
 def test_a_date_that_is_over_is_overdue_and_a_dry_run_writes_nothing(at: tuple[str, ...]) -> None:
-    past = (datetime.now(UTC) - timedelta(days=2)).isoformat(timespec="seconds")
+    soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat(timespec="milliseconds")
     before = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
 
-    dry = fairlead("activity", "crm~L-1", "call", "--dry-run", *at)
-    fairlead("activity", "crm~L-1", "call", "--occurred", before, "--next", past, *at)
-    listed = json.loads(fairlead("agenda", "ann", "--json", *at))
+    dry = fairlead("activity", "crm~L-2", "call", "--dry-run", *at)
+    fairlead("activity", "crm~L-2", "call", "--occurred", before, "--next", soon, *at)
+    listed = json.loads(fairlead("agenda", "bo", "--json", *at))
+    while listed["next_dates"][0]["status"] == "STATUS_DUE":
+        listed = json.loads(fairlead("agenda", "bo", "--json", *at))
 
-    assert dry == "crm~L-1: ATTEMPT; nothing is written\n"
+    assert dry == "crm~L-2: ATTEMPT; nothing is written\n"
     assert [(date["status"], date["work_item"].rpartition("/")[2]) for date in listed["next_dates"]] == [
-        ("STATUS_OVERDUE", "crm~L-1")
+        ("STATUS_OVERDUE", "crm~L-2")
     ]
 
 
@@ -66,6 +67,7 @@ def test_a_date_that_is_over_is_overdue_and_a_dry_run_writes_nothing(at: tuple[s
     ("arguments", "status", "says"),
     [
         (("activity", "crm~L-1", "call", "--lasted", "soon"), 2, "'soon'; allowed: a length such as 45s, 3m or 1h"),
+        (("activity", "crm~L-1", "call", "--next", "2026-01-05"), 1, "must be later than now"),
         (("activity", "crm~L-1", "call", "--next", "x"), 2, "'x'; allowed: a date 2026-10-01"),
         (("activity", "crm~L-1", "call", "--step", "x"), 1, "activity.next_step"),
         (("activity", "crm~none", "call"), 1, "there is no work item"),

@@ -14,19 +14,19 @@ Where = tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
-def where(served: Restartable) -> Where:
+def where(shared: Restartable) -> Where:
     """A team of two."""
-    with served.client("imports") as client:
+    with shared.client("imports") as client:
         reps = [workforce.Rep(name="anna", display_name="安娜"), workforce.Rep(name="bo")]
         reps[0].attributes.update({"regions": ["east"]})
         client.upsert_reps(reps)
         client.upsert_pool("team", {"anna": 1.0, "bo": 1.0})
         client.publish_rules(RULES)
-    return ("--server", served.address, "--tenant", "imports")
+    return ("--server", shared.address, "--tenant", "imports")
 
 
 def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
-    served: Restartable, where: Where, tmp_path: Path
+    shared: Restartable, where: Where, tmp_path: Path
 ) -> None:
     book = tmp_path / "book.csv"
     book.write_text(
@@ -35,13 +35,19 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
         encoding="utf-8",
     )
 
+    dry, foretold = tried("import", str(book), "--timezone", "Asia/Shanghai", "--dry-run", *where)
+    with shared.client("imports") as client:
+        assert not list(client.list_work_items())
+    with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
+        would_be_refused = list(csv.DictReader(stream))
     status, output = tried("import", str(book), "--timezone", "Asia/Shanghai", *where)
     again, second = tried("import", str(book), "--timezone", "Asia/Shanghai", *where)
 
-    assert status == again == 1
+    assert dry == status == again == 1
+    assert "2 would be imported, 1 refused; nothing is written" in foretold
     assert "2 imported, 1 refused" in output
     assert "2 imported, 1 refused" in second
-    with served.client("imports") as client:
+    with shared.client("imports") as client:
         item = client.get_work_item(source="csv", external_id="B-1")
         decision = client.get_decision(item.decision)
         owners = {each.external_id: each.owner.rpartition("/")[2] for each in client.list_work_items()}
@@ -49,6 +55,7 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     assert decision.assigned_time.ToJsonString() == "2026-01-05T01:30:00Z"
     with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         (refused,) = list(csv.DictReader(stream))
+    assert would_be_refused == [refused]
     assert (refused["external_id"], refused["owner"]) == ("B-3", "eve")
     assert "there is no rep" in refused["why"]
     rejected = next(tmp_path.glob("*.rejected.csv")).read_text("utf-8-sig")
@@ -67,9 +74,9 @@ def test_a_file_that_says_nothing_of_owners_is_refused(where: Where, tmp_path: P
 
 
 def test_what_is_closed_is_reopened_for_who_had_it_and_the_report_says_what_came_apart(
-    served: Restartable, where: Where
+    shared: Restartable, where: Where
 ) -> None:
-    with served.client("imports") as client:
+    with shared.client("imports") as client:
         client.route({"region": "east"}, source="crm", external_id="R-1")
         client.complete("crm~R-1")
 

@@ -28,6 +28,8 @@ from redis.asyncio import Redis
 from fairlead.v1 import privacy_pb2 as privacy
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.dispatch_pb2 import DISPATCH_OFFER
 from gateway.settings import Security
 from router.adapters.queue import WorkSettings, routing_queue, routing_work
 from router.adapters.redis.repositories import Stores
@@ -257,6 +259,7 @@ async def _fill(house: House) -> Lease:
     await _update(house, routed.work_item)
     assert (await house.plant("RoutingService/CompleteWorkItem", name=routed.work_item)).external_id.startswith(NEEDLE)
     assert NEEDLE in (await house.plant("RoutingService/ReopenWorkItem", name=routed.work_item)).note
+    await _decline(house)
     assert not isinstance(await house.plant("RoutingService/ImportWorkItems"), grpc.StatusCode)
     for method in ("SubmitWorkItem", "BatchSubmitWorkItems"):
         assert not isinstance(await house.plant(f"RoutingService/{method}"), grpc.StatusCode)
@@ -274,6 +277,22 @@ async def _update(house: House, work_item: str) -> None:
     told = await house.plant("RoutingService/GetTimeline", name=work_item)
     (changes,) = [entry.update.fields for entry in told.entries if entry.HasField("update")]
     assert any(NEEDLE in change.before.string_value and NEEDLE in change.after.string_value for change in changes)
+
+
+async def _decline(house: House) -> None:
+    """Have what is offered declined for a reason that names the person, and accepted by who is asked next."""
+    pool = workforce.Pool(name=f"{PARENT}/pools/everyone")
+    pool.dispatch.mode = DISPATCH_OFFER
+    offering = workforce.UpdatePoolRequest(pool=pool, update_mask={"paths": ["dispatch"]})
+    assert not isinstance(await house.call(OURS + "WorkforceService/UpdatePool", offering), grpc.StatusCode)
+    offer = await house.plant("RoutingService/RouteWorkItem")
+    asked = {"name": offer.work_item, "rep": offer.rep, "offer": int(offer.name.rpartition("/")[2])}
+    declined = await house.plant("RoutingService/DeclineWorkItem", **asked)
+    assert declined.external_id.startswith(NEEDLE)
+    told = await house.plant("RoutingService/GetTimeline", name=offer.work_item)
+    assert NEEDLE in told.entries[-1].offer_answer.reason
+    pool.dispatch.Clear()
+    assert not isinstance(await house.call(OURS + "WorkforceService/UpdatePool", offering), grpc.StatusCode)
 
 
 async def _arrange(house: House) -> None:

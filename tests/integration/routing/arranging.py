@@ -8,6 +8,8 @@ from typing import Any
 import grpc
 import pytest
 
+from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.dispatch_pb2 import Dispatch, DispatchPolicy
 from tests.api import EVERYONE, Api
 
 
@@ -31,3 +33,11 @@ def by_region(*fallback: Any, prefer: Sequence[Any] = ()) -> dict[str, Any]:
     require = [{"rep": "regions", "op": "covers", "item": "region"}]
     route = {"pool": "everyone", "require": require, "prefer": list(prefer), "fallback": list(fallback)}
     return {"fields": {"region": {"type": "string"}}, "default": {"route": route}}
+
+
+async def offering(api: Api, pool: str, mode: Dispatch, **terms: Any) -> None:
+    """Have a pool offer its work."""
+    changed = workforce.Pool(name=f"{api.parent}/pools/{pool}", dispatch=DispatchPolicy(mode=mode, **terms))
+    request = workforce.UpdatePoolRequest(pool=changed)
+    request.update_mask.paths.append("dispatch")
+    await api.workforce.UpdatePool(request)

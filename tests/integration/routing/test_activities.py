@@ -140,7 +140,8 @@ async def test_a_next_date_is_on_the_agenda_until_the_next_activity_of_a_person(
     other = (await api.route("L-2")).work_item
     await record(api, other, {**CALL, "next_time": soon(days=40), "next_step": "later"})
 
-    set_ = await record(api, item, {**CALL, "next_time": soon(minutes=-1), "occur_time": soon(hours=-1)})
+    set_ = await record(api, item, {**CALL, "next_time": soon(seconds=1), "occur_time": soon(hours=-1)})
+    await reminded(api, item)
     (date,) = (await agenda(api, "ann")).next_dates
     await record(api, item, NOTE)
     stays = (await agenda(api, "ann")).next_dates
@@ -240,6 +241,7 @@ async def test_a_preview_writes_nothing(api: Api) -> None:
 @pytest.mark.parametrize(
     ("activity", "field", "allowed"),
     [
+        ({**CALL, "next_time": Timestamp(seconds=9)}, "activity.next_time", "must be later than now, 20"),
         ({}, "activity", "is missing"),
         ({"kind": 0, "note": "x"}, "activity.kind", "0: must be one of KIND_CALL, KIND_VISIT"),
         ({"kind": 99}, "activity.kind", "99: must be one of KIND_CALL"),

@@ -81,3 +81,23 @@ def test_why_somebody_is_on_leave_is_hidden_whatever_is_declared() -> None:
     hide(listed, frozenset())
 
     assert [(absence.name, absence.reason) for absence in listed.absences] == [("a", HIDDEN)]
+
+
+def test_why_an_offer_was_declined_is_hidden_wherever_it_is_told() -> None:
+    answer = routing.OfferAnswer(answer="ANSWER_DECLINED", rep="tenants/t/reps/li", reason="Mr Wang shouts")
+    change, entry = routing.WorkItemChange(offer_answer=answer), routing.TimelineEntry(offer_answer=answer)
+    accepted = routing.WorkItemChange(offer_answer=routing.OfferAnswer(answer="ANSWER_ACCEPTED"))
+
+    for message in (change, entry, accepted):
+        hide(message, frozenset())
+
+    assert (change.offer_answer.reason, entry.offer_answer.reason) == (HIDDEN, HIDDEN)
+    assert (change.offer_answer.rep, accepted.offer_answer.reason) == (answer.rep, "")
+
+
+def test_how_whoever_answered_is_called_is_hidden_where_names_are_personal() -> None:
+    entry = routing.TimelineEntry(offer_answer=routing.OfferAnswer(rep_display_name="李娜"))
+
+    hide(entry, {"display_name"})
+
+    assert entry.offer_answer.rep_display_name == HIDDEN

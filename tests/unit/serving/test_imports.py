@@ -34,11 +34,13 @@ class LosingImports(Imports):
     lost_at = -1
     entered = 0
 
-    async def enter(self, tenant: str, entries: Sequence[ImportedItem], actor: str = "") -> list[Decision | Failure]:
+    async def enter(
+        self, tenant: str, entries: Sequence[ImportedItem], actor: str = "", *, preview: bool = False
+    ) -> list[Decision | Failure]:
         self.entered += 1
         if self.entered == self.lost_at:
             raise StoreUnavailable("the store is gone")
-        return await super().enter(tenant, entries, actor)
+        return await super().enter(tenant, entries, actor, preview=preview)
 
 
 class Desk:

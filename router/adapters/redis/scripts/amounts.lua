@@ -29,15 +29,41 @@ local function read_amounts(hash)
   hash.wanted = {}
 end
 
+local journal = nil -- {n = …, table, field, value, …}: what was there, while all that is done may have to be taken back
+
+local function set_in(holder, field, value)
+  -- Sets what a table has, so that it can be taken back.
+  if journal then
+    local n = journal.n
+    journal[n + 1], journal[n + 2], journal[n + 3], journal.n = holder, field, holder[field], n + 3
+  end
+  holder[field] = value
+end
+
+local function take_back_all()
+  -- Has everything be as it was when the journal began, and ends it.
+  local written = journal
+  journal = nil
+  for n = written.n, 3, -3 do written[n - 2][written[n - 1]] = written[n] end
+end
+
 local function add_amount(hash, field, by)
+  if journal and not hash.now[field] then -- read first: what was not read cannot be taken back
+    want_amounts(hash, {field})
+    read_amounts(hash)
+  end
   local before = hash.now[field]
   if not before then before, hash.wanted[#hash.wanted + 1] = 0, field end
-  hash.now[field], hash.changed[field] = before + by, true
+  set_in(hash.now, field, before + by)
+  set_in(hash.changed, field, true)
 end
 
 local function raise_amount(hash, field, to)
   -- It must have been read.
-  if to > hash.now[field] then hash.now[field], hash.changed[field] = to, true end
+  if to > hash.now[field] then
+    set_in(hash.now, field, to)
+    set_in(hash.changed, field, true)
+  end
 end
 
 local function write_amounts(hash)

@@ -20,7 +20,9 @@
 --          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, msgpack once more, see caps.lua; and
---          where its pool credits leaves, how many of its last decisions somebody with a credit may have]
+--          where its pool credits leaves, how many of its last decisions somebody with a credit may have (0: it credits none); and
+--          where its pool offers its work, the terms, msgpack [1 to one, 2 to many, offers that a rep may have open, milliseconds until one lapses
+--          (0: never), clock, lapses until a rep is set away (0: never), band of what many are offered (-1: all of them have it)]]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
@@ -28,7 +30,7 @@
 --          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
 --          anew, actor, head of that event}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
---        {status, event number, facts, head, type}: NEW (without head and type), REPEATED and EXISTING carry a decision;
+--        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING and EXISTING_OFFER carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
 --        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
 --        event (0 for a preview) and, where it was decided anew, that of the decision, and its facts.
@@ -72,6 +74,9 @@ for i = 1, n_sets do
   sets[i] = candidate_set(set, header[4])
 end
 loads = amounts_of(KEYS[2])
+for _, set in ipairs(sets) do
+  if set.held then want_amounts(loads, set.held) end
+end
 local jobs = {}
 for i = 1, n_jobs do
   local job = cmsgpack.unpack(ARGV[n_sets + 2 * i])
@@ -93,7 +98,7 @@ local function choose(job, record)
     after = {}, stand = {}}
   for a, attempt in ipairs(job[ATTEMPTS]) do
     local set, charge = sets[attempt[1]], attempt[2]
-    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, record)
+    local eligible, full, blocked = with_room(set, job[JOB_KIND], job[NAMED], attempt, record, job[WAY])
     local chosen, before, entitlement, after
     if #eligible > 0 then
       chosen, before, entitlement, after = pick(set, eligible, charge, job[ROTATION], job[NAMED], job[WAY])
@@ -101,8 +106,14 @@ local function choose(job, record)
     end
     local seen = cmsgpack.pack(#blocked > 0 and {before or {}, full, blocked} or {before or {}, full})
     choice.attempts, choice.seen, choice.proof = a, choice.seen .. seen, choice.proof .. set.digest .. seen
+    local is_offered = chosen and set.dispatch and job[WAY] == 0 and job[NAMED] == ''
+    if is_offered and set.dispatch.to_many then
+      choice.set, choice.charge, choice.audience, choice.offers = set, charge, audience_of(set, eligible, before, charge), true
+      break
+    end
     if chosen then
       local k = eligible[chosen]
+      choice.before, choice.offers = before, is_offered
       choice.set, choice.eligible, choice.after, choice.place = set, eligible, after, k
       choice.rep, choice.pool, choice.charge, choice.attempt = set.reps[k], set.pool, charge, attempt
       choice.stand = {entitlement, before[chosen], after[chosen], set.scores[k] or 0}
@@ -165,14 +176,18 @@ local function write(job, head, record, choice, outcome, epoch, facts)
   end
   local state, owner, pool = record[STATE], record[OWNER], record[POOL]
   if job.left then moved[job.left] = false end
-  local stays = choice.rep == '' and owner ~= '' -- nobody else could take it
+  local stays = not choice.set and (owner ~= '' or state == 'OFFERED') -- nobody else could take it
   record[EVENT] = number
   if not stays then
     if owner ~= '' then record[TRIED][#record[TRIED] + 1] = owner end
     record[STATE], record[OWNER], record[POOL], record[EPOCH] = next_state(record, outcome), choice.rep, choice.pool, epoch
+    if choice.offers then record[OWNER], record[POOL] = '', '' end
+    if outcome == 'ASSIGNED' then clear(record, REFUSED) end
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
+    local covered = record[COVERED] or ''
+    if job[MODE] ~= 'COVER' then cover(record, job[ID], '') elseif covered == '' then cover(record, job[ID], owner) end
     if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
     if record[WORKED] == 1 then
       shift_worked(owner, pool, record[KIND], -1)
@@ -183,7 +198,8 @@ local function write(job, head, record, choice, outcome, epoch, facts)
       shift_load(choice.rep, choice.pool, record[KIND], 1)
       if choice.set.caps then caps.count(choice.set, choice.place, choice.attempt) end
     end
-    if choice.pool ~= '' then charge_ledger(choice, job[WAY]) end
+    local used = choice.pool ~= '' and charge_ledger(choice, job[WAY]) or 0
+    if choice.offers then keep_offer(job[ID], record, choice, number, used) end
   end
   keep_record(job, record)
   local normal_key = KEYS[job[NORMAL_KEY]]
@@ -199,36 +215,58 @@ local function reopen(job, record)
   job.left = place_in_owned(record[OWNER], record[STATE], record[FIRST], job[ID])
   if record[OWNER] ~= '' then record[TRIED][#record[TRIED] + 1] = record[OWNER] end
   record[STATE], record[OWNER], record[POOL] = received, '', ''
+  clear(record, REFUSED)
   return true
 end
 
 local function decide(job, head, record)
   -- Chooses an owner and enters the decision; returns the answer.
+  local owner = record[OWNER]
+  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID]) -- who else could have it is chosen as if it were not
+  if offer then begin_undoing(offer) end
   local choice = choose(job, record)
+  if offer and (preview or not (choice and choice.set)) then
+    give_up_undoing(offer)
+  elseif offer then
+    journal = nil
+  end
   if not choice then return {'FULL'} end
-  if job[MODE] == 'WAKE' and choice.rep == '' then return {'NOBODY'} end
-  local outcome = choice.rep ~= '' and 'ASSIGNED' or job[OTHERWISE]
-  local epoch = record[EPOCH] + (choice.rep ~= '' and 1 or 0)
+  local is_found = choice.set ~= nil
+  local is_told = not record[ANSWERED] or record[ANSWERED] < record[DECISION] -- that nobody is left who might accept it
+  if job[MODE] == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
+  local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[MODE] == 'WAKE' and 'WAITING' or job[OTHERWISE]
+  local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
+  if offer and is_found and not preview then write_undone(job[ID], record, offer, 'RESCINDED', {actor = ''}) end
   local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
   local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
     .. array(choice.attempts) .. choice.seen
-    .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], choice.rep ~= '' and record[OWNER] or '')
+    .. cmsgpack.pack(choice.stand, redis.sha1hex(proof), record[EVENT], is_found and owner or '')
   if preview then return {'NEW', 0, log.now .. facts} end
   return {'NEW', write(job, head, record, choice, outcome, epoch, facts)}
 end
 
 local function update(job, head, record)
-  -- Enters what a work item is from now on, and decides it anew where the job says so; returns the answer.
-  -- An open offer is to be rescinded here, before it is decided anew.
+  -- Enters what a work item is from now on, and decides it anew where the job says so; returns the answer. What it was offered
+  -- as it is no more: its offer is rescinded first.
   local change, number = job[CHANGE], 0
-  if not preview then
-    number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
-      record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY]}), change[CHANGE_HEAD])
-    remember(job, number)
-    keep_openings(job)
-    record[EVENT], record[VERSION], record[CONTENT] = number, number, number
-    keep_record(job, record)
+  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID])
+  if offer then begin_undoing(offer) end
+  if preview then
+    if offer then record[STATE] = next_state(record, 'RESCINDED') end
+    local decided = change[IS_DECIDED] == 0 and {} or decide(job, head, record)
+    if offer then give_up_undoing(offer) end
+    return {'UPDATED', 0, decided[2], decided[3]}
   end
+  if offer then
+    journal = nil
+    write_undone(job[ID], record, offer, 'RESCINDED', {actor = change[CHANGED_BY]})
+  end
+  number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
+    record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY]}), change[CHANGE_HEAD])
+  remember(job, number)
+  keep_openings(job)
+  record[EVENT], record[VERSION], record[CONTENT] = number, number, number
+  keep_record(job, record)
   if change[IS_DECIDED] == 0 then return {'UPDATED', number} end
   local decided = decide(job, head, record)
   return {'UPDATED', number, decided[2], decided[3]}
@@ -240,7 +278,10 @@ local function do_job(job, head)
   if job[REQUEST_KEY] > 0 then known = known_answer(stored_value[KEYS[job[REQUEST_KEY]]], job[FINGERPRINT], job[CHANGE] and 2 or 3) end
   if known == false then return {'REQUEST_ID_REUSED'} end
   if known and job[CHANGE] then return {'UPDATED', known[2]} end
-  if known then return earlier(known[3] == 'EXISTING_OWNER' and 'EXISTING' or 'REPEATED', known[2]) end
+  if known then
+    local is_existing = known[3] == 'EXISTING_OFFER' and known[3] or known[3] == 'EXISTING_OWNER' and 'EXISTING'
+    return earlier(is_existing or 'REPEATED', known[2])
+  end
   local packed = stored_value[KEYS[job[ITEM_KEY]]]
   local record = packed and cmsgpack.unpack(packed)
   local other = mode == 'ROUTE' and known_as(job, record)
@@ -253,6 +294,10 @@ local function do_job(job, head)
   if mode == 'ROUTE' and owner ~= '' then
     remember(job, record[DECISION], 'EXISTING_OWNER')
     return earlier('EXISTING', record[DECISION])
+  end
+  if mode == 'ROUTE' and record[STATE] == 'OFFERED' then
+    remember(job, record[DECISION], 'EXISTING_OFFER')
+    return earlier('EXISTING_OFFER', record[DECISION])
   end
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end

@@ -217,7 +217,8 @@ local function use_caps(counts_key, headroom_key)
   end
 
   local function keep_headroom(rep, id, room)
-    headroom[rep], moved_room[rep] = id and id .. room or false, true
+    set_in(headroom, rep, id and id .. room or false)
+    set_in(moved_room, rep, true)
   end
 
   local function look(group, k, rep, amounts)
@@ -297,11 +298,55 @@ local function use_caps(counts_key, headroom_key)
     keep_headroom(rep, room and group.id, room)
   end
 
+  local function counted_of(set, k, amounts)
+    -- Returns what `count_caps` counts of a job: {field, calendar window or slot, amount, …}.
+    local counted = {}
+    for _, cap in ipairs(set.caps.counted) do
+      if is_had(cap, k) then
+        local n, at = #counted, cap[SLOT_MS] == 0 and cap[WINDOW] or math.floor(log.now_ms / cap[SLOT_MS])
+        counted[n + 1], counted[n + 2], counted[n + 3] = count_field(cap, set.reps[k]), at, amount_of(cap, amounts)
+      end
+    end
+    return counted
+  end
+
+  local function uncounted(value, at, amount)
+    -- Returns what is left of a count without a job's; false: nothing. What its window has lost since stays as it is.
+    if type(at) ~= 'number' then
+      if value[1] ~= at then return value end
+      return value[2] ~= amount and {at, value[2] - amount}
+    end
+    local left = {}
+    for i = 1, #value, 2 do
+      local rest = value[i] == at and value[i + 1] - amount or value[i + 1]
+      if rest ~= 0 or value[i] ~= at then left[#left + 1], left[#left + 2] = value[i], rest end
+    end
+    return #left > 0 and left
+  end
+
+  local function take_back(counted, rep)
+    -- Has what `counted_of` returned not be counted. How much more the rep may have is looked at again.
+    read_wanted({})
+    for place = 1, #counted, 3 do
+      local field = counted[place]
+      if stored[field] == nil then stored[field] = unpacked(redis.call('HGET', counts_key, field)) end
+      if stored[field] then
+        set_in(stored, field, uncounted(stored[field], counted[place + 1], counted[place + 2]))
+        set_in(changed, field, true)
+      end
+    end
+    keep_headroom(rep)
+  end
+
   local function write_counts()
     if #given > 0 then read_wanted({}) end
-    local fields, kept, gone = {}, {}, {}
+    local fields, kept, gone, ended = {}, {}, {}, {}
     for field in pairs(changed) do
-      fields[#fields + 1], fields[#fields + 2] = field, cmsgpack.pack(stored[field])
+      if stored[field] then
+        fields[#fields + 1], fields[#fields + 2] = field, cmsgpack.pack(stored[field])
+      else
+        ended[#ended + 1] = field
+      end
     end
     for rep in pairs(moved_room) do
       local room = headroom[rep]
@@ -311,10 +356,11 @@ local function use_caps(counts_key, headroom_key)
         gone[#gone + 1] = rep
       end
     end
-    for _, to in ipairs({{'HSET', counts_key, fields}, {'HSET', headroom_key, kept}, {'HDEL', headroom_key, gone}}) do
+    for _, to in ipairs({{'HSET', counts_key, fields}, {'HSET', headroom_key, kept}, {'HDEL', headroom_key, gone}, {'HDEL', counts_key, ended}}) do
       for from = 1, #to[3], SLICE do redis.call(to[1], to[2], unpack(to[3], from, math.min(from + SLICE - 1, #to[3]))) end
     end
   end
 
-  caps = {open = open_caps, read = read_caps, blocks_of = blocks_of, count = count_caps, write = write_counts}
+  caps = {open = open_caps, read = read_caps, blocks_of = blocks_of, count = count_caps, write = write_counts,
+    counted_of = counted_of, take_back = take_back, look_again = keep_headroom}
 end

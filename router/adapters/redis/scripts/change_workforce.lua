@@ -6,7 +6,8 @@
 --        4 records, msgpack {{'{kind}/{id}', JSON ('': deleted)}, …}, 5 idle reps, msgpack, 6 kinds of work, msgpack,
 --        7 settlements, msgpack {{pool, leavers, {rep, weight, ramp} of members ({}: nobody is left, the ledger is dropped)}, …},
 --          weights in thousandths, a ramp {{ms from which on, weight}, …} in the order of time,
---        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet)
+--        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet), 10 reps who may have no offer open any
+--          more, msgpack: what they are offered is withdrawn, as is all of the pools that are settled
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
 
@@ -23,9 +24,11 @@ local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
 if tonumber(current[1] or 0) ~= tonumber(ARGV[1]) or (current[2] or '') ~= ARGV[9] then return {'STALE'} end
 local records = cmsgpack.unpack(ARGV[4])
 for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
+  local units = -tonumber(redis.call('HGET', KEYS[2], rep .. '|offers') or 0) -- they are withdrawn
   for _, kind in ipairs(cmsgpack.unpack(ARGV[6])) do
-    if tonumber(redis.call('HGET', KEYS[2], rep .. '|' .. kind) or 0) > 0 then return {'BUSY', rep} end
+    units = units + tonumber(redis.call('HGET', KEYS[2], rep .. '|' .. kind) or 0)
   end
+  if units > 0 then return {'BUSY', rep} end
 end
 
 local revision = tonumber(ARGV[1]) + 1
@@ -46,12 +49,9 @@ end
 local function settle(key, leavers, members)
   -- router/assignment/ledger.py `settle`.
   local deficits, fields = {}, redis.call('HGETALL', key)
-  local largest, band = 0, 0
   for i = 1, #fields, 2 do
     local name, value = fields[i], tonumber(fields[i + 1])
     if string.sub(name, 1, 2) == 'd:' then deficits[string.sub(name, 3)] = value end
-    if name == 'largest_charge' then largest = value end
-    if name == 'largest_band' then band = value end
   end
   local total = 0
   for _, member in ipairs(members) do total = total + member[2] end
@@ -66,16 +66,28 @@ local function settle(key, leavers, members)
     end
     shares[1] = shares[1] + size - sum
     for i = 1, #members do after[i] = after[i] + sign * shares[i] end
-    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'a:' .. leaver, 'o:' .. leaver, 'c:' .. leaver)
+    redis.call('HDEL', key, 'd:' .. leaver, 'r:' .. leaver, 'a:' .. leaver, 'o:' .. leaver, 'c:' .. leaver, 'p:' .. leaver, 'e:' .. leaver)
     local stands = credit_state(redis.call('HGET', key, 'l:' .. leaver))
     -- should they come again, what was credited is not credited again
     if stands.until_ms > 0 then redis.call('HSET', key, 'l:' .. leaver, integer(stands.until_ms) .. ' 0 0') end
   end
   for i, member in ipairs(members) do redis.call('HSET', key, 'd:' .. member[1], integer(after[i])) end
-  redis.call('HSET', key, 'disturbance', disturbance(after, largest + band))
+  disturb(key, #members)
+end
+
+local function withdraw(what)
+  -- Withdraws what is offered of a pool, or to a rep, see offers.lua.
+  for _, id in ipairs(offers_of(what)) do
+    local key = key_of('item', id)
+    local record = cmsgpack.unpack(redis.call('GET', key))
+    rescind_offer(id, record, ARGV[8])
+    index_item(key_of('waiting'), id, 'OFFERED', '', record)
+    redis.call('SET', key, cmsgpack.pack(record))
+  end
 end
 
 open_log(KEYS[3])
+loads = amounts_of(KEYS[2])
 local names = {}
 for place, entry in ipairs(records) do names[place] = entry[1] end
 append_event('workforce.2', cmsgpack.pack({revision, names, redis.sha1hex(ARGV[4]), ARGV[8]}), '')
@@ -89,6 +101,9 @@ for place, entry in ipairs(records) do
     redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
   end
 end
+for i, settlement in ipairs(settlements) do withdraw('p' .. settlement[1]) end
+for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do withdraw('r' .. rep) end
+write_ledgers()
 for i, settlement in ipairs(settlements) do
   local pool, leavers, members = settlement[1], settlement[2], in_force(settlement[3])
   append_event('settled.2', cmsgpack.pack({pool, leavers, members}), '')
@@ -96,7 +111,10 @@ for i, settlement in ipairs(settlements) do
 end
 for _, entry in ipairs(records) do
   local rep = entry[2] == '' and string.match(entry[1], '^rep/(.*)$')
-  if rep and redis.call('HDEL', KEYS[6], rep) == 1 then append_event('presence.1', cmsgpack.pack({rep, -1, ARGV[8]}), '') end
+  if rep and redis.call('HDEL', KEYS[6], rep) == 1 then
+    append_event('presence.1', cmsgpack.pack({rep, -1, ARGV[8]}), '')
+    forgive_lapses(rep)
+  end
 end
 if request_key then keep_answer(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end
 return {'DONE', revision}

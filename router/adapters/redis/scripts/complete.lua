@@ -1,4 +1,4 @@
--- Closes a work item and frees its owner's capacity.
+-- Closes a work item and frees its owner's capacity; what is offered is withdrawn first.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream, 4 waiting zset, 5 owned zset: as in bind.lua; 6 the item's key;
 --        7 dated zset, see item.lua `set_next`; 8 the request's key (absent: none)
@@ -21,25 +21,33 @@ if not packed then return {'NOT_FOUND'} end
 
 local record = cmsgpack.unpack(packed)
 local was, version, after = record[STATE], record[VERSION], next_state(record, state)
+local is_offered = was == 'OFFERED'
+if is_offered then after = TRANSITIONS[TRANSITIONS[was].RESCINDED][state] end
 if version ~= expected or not after then return {'CONFLICT'} end
-record[STATE] = after
-if preview then return {'DONE', cmsgpack.pack(record)} end
+if preview then
+  record[STATE] = after
+  clear(record, OFFER)
+  return {'DONE', cmsgpack.pack(record)}
+end
 
 open_log(KEYS[3])
+loads = amounts_of(KEYS[2])
+if is_offered then rescind_offer(item_id, record, ARGV[7]) end
+record[STATE] = after
 local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
   record[EPOCH], record[EVENT], ARGV[7]}), '')
 record[EVENT], record[VERSION] = number, number
 local was_worked = record[WORKED] == 1
 if was_worked then record[WORKED] = 0 end
 if has_next(record) then set_next(KEYS[7], item_id, record, {}) end
+cover(record, item_id, '')
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
 index_item(KEYS[4], item_id, was, record[OWNER], record)
 write_owned(KEYS[5])
 if record[OWNER] ~= '' then
-  loads = amounts_of(KEYS[2])
   shift_load(record[OWNER], record[POOL], record[KIND], -1)
   if was_worked then shift_worked(record[OWNER], record[POOL], record[KIND], -1) end
-  write_amounts(loads)
 end
+write_ledgers()
 if KEYS[8] then keep_answer(KEYS[8], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

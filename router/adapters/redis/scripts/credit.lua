@@ -21,7 +21,7 @@ end
 
 local pool, rep, entry, since_ms, until_ms, expire_ms, charged, most, members = unpack(cmsgpack.unpack(ARGV[5]))
 local LEDGER = KEYS[4]
-local stored = redis.call('HMGET', LEDGER, 'c:' .. rep, 'l:' .. rep, 'largest_charge', 'largest_band')
+local stored = redis.call('HMGET', LEDGER, 'c:' .. rep, 'l:' .. rep)
 local rest, stands = tonumber(stored[1] or 0), credit_state(stored[2])
 
 local function amount_of_leave()
@@ -36,7 +36,7 @@ local function amount_of_leave()
 end
 
 local function transfer(amount)
-  -- router/assignment/ledger.py `transfer`. Returns the deficits after.
+  -- router/assignment/ledger.py `transfer`.
   local total, sum, first, size, sign = 0, 0, nil, math.abs(amount), amount >= 0 and 1 or -1
   local fields, shares, after = {}, {}, {}
   for i, member in ipairs(members) do
@@ -53,7 +53,6 @@ local function transfer(amount)
     after[i] = member[1] == rep and deficit + (first and amount or 0) or deficit - sign * shares[i]
   end
   for i, field in ipairs(fields) do redis.call('HSET', LEDGER, field, integer(after[i])) end
-  return after
 end
 
 local amount = -rest
@@ -73,8 +72,8 @@ else
   end
 end
 redis.call('HSET', LEDGER, 'l:' .. rep, integer(stands.until_ms) .. ' ' .. integer(stands.entry) .. ' ' .. integer(stands.expire_ms))
-local step = tonumber(stored[3] or 0) + tonumber(stored[4] or 0)
-redis.call('HSET', LEDGER, 'disturbance', disturbance(transfer(amount), step))
+transfer(amount)
+disturb(LEDGER, #members)
 redis.call('ZREM', KEYS[3], ARGV[3])
 note_what_is_due(KEYS[3], KEYS[5])
 return {'DONE', number}

@@ -4,11 +4,12 @@
 --        set_timers.lua; then per timer its item's key, or the
 --        presence hash of one of `presences/{rep}`: see ledger.lua
 -- ARGV[i]    string, member of the timer whose item is KEYS[i + 4], in the order in which they are to fire
--- Returns how many were removed; or {'FORMAT', its format}.
+-- Returns {how many were removed, {member, why, …} of those whose item's record cannot be read: removed too}; or {'FORMAT', its format}.
 
 local refused = check_format(KEYS[1])
 if refused then return refused end
 open_log(KEYS[2])
+loads = amounts_of(key_of('loads'))
 
 local function come_back(presence, rep, due_ms)
   -- Has a rep be there who is away until now, and not longer.
@@ -17,18 +18,43 @@ local function come_back(presence, rep, due_ms)
   redis.call('HDEL', presence, rep)
 end
 
+local function record_fired(key, name, entry, step)
+  -- Returns an item's record as it is once the timer has fired; nil: it does not. Fails where the record cannot be read.
+  local packed = redis.call('GET', key)
+  local record = packed and cmsgpack.unpack(packed)
+  if not record then return nil end
+  if not TRANSITIONS[record[STATE]] then error('no state') end
+  for place = EPOCH, FIRST do
+    if type(record[place]) ~= 'number' then error('no number in place ' .. place) end
+  end
+  if not may_fire(record, name, entry, step) then return nil end
+  if name ~= 'lapse' then note_fired(record, name, entry, step, log.now_ms) end -- that has an event of its own
+  return record
+end
+
+local unreadable = {}
+
 local function fire(member, key, due_ms)
   local entry, step, name, id = timer_of(member)
   if name == 'back' then return come_back(key, string.match(id, '/(.*)$'), due_ms) end
-  local packed = redis.call('GET', key)
-  local record = packed and cmsgpack.unpack(packed)
-  if type(record) ~= 'table' or not may_fire(record, name, entry, step) then return end
+  local is_readable, record = pcall(record_fired, key, name, entry, step)
+  if not is_readable then
+    unreadable[#unreadable + 1], unreadable[#unreadable + 2] = member, type(record) == 'table' and record.err or tostring(record)
+    return
+  end
+  if not record then return end
+  if name == 'lapse' then
+    local waiting = key_of('waiting')
+    lapse_offer(id, record, key_of('presence'))
+    index_item(waiting, id, 'OFFERED', '', record)
+    redis.call('SET', key, cmsgpack.pack(record))
+    return
+  end
   if name == 'wake' then
     append_event('fired.1', cmsgpack.pack({id, name, entry, step, due_ms}), '')
   else
     record[EVENT] = append_event('fired.2', cmsgpack.pack({id, name, entry, step, due_ms, record[EVENT]}), '')
   end
-  note_fired(record, name, entry, step, log.now_ms)
   redis.call('SET', key, cmsgpack.pack(record))
 end
 
@@ -41,5 +67,6 @@ for place, member in ipairs(ARGV) do
   end
 end
 if #removed > 0 then redis.call('ZREM', KEYS[3], unpack(removed)) end
+write_ledgers()
 note_what_is_due(KEYS[3], KEYS[4])
-return #removed
+return {#removed, unreadable}

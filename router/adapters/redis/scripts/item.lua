@@ -13,7 +13,11 @@ local TRIED = 11    -- the reps who owned it before
 local FIRED = 12    -- what fired of its timers, by name the last step: {name, entry, step, ms since 1970, …}
 local WORKED = 13   -- 1 once somebody tried to reach the customer since the owner has it, else 0
 local NEXT = 14     -- the next date: {event that set it, when in ms since 1970, when that one occurred}; {}: there is none
-local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}} -- what a record has in a place behind the first 11 that nothing was written to yet
+local COVERED = 15  -- the rep on leave for whom its owner stands in; '': it is the owner's own
+local OFFER = 16    -- the open offer: {number, rep ('': many), pool, timeout in ms (0: none), clock, when it was made in ms since 1970}; {}: there is none
+local REFUSED = 17  -- the reps who declined it since it last had an owner, or let its offer lapse: once for each time
+local ANSWERED = 18 -- the event that answered its last offer, 0: none; the owner has it since, where that is behind the decision
+local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = '', [OFFER] = {}, [REFUSED] = {}, [ANSWERED] = 0} -- what a record has in a place behind the first 11 that nothing was written to yet
 
 local function put(record, place, value)
   -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
@@ -45,6 +49,11 @@ local function note_fired(record, name, entry, step, at_ms)
   put(record, FIRED, fired)
 end
 
+local function clear(record, place)
+  -- Empties a place, if anything was written to it.
+  if record[place] then record[place] = {} end
+end
+
 local function has_next(record) return record[NEXT] and #record[NEXT] > 0 end
 
 local function set_next(dated, id, record, date)
@@ -63,6 +72,12 @@ local function place_in_owned(owner, state, first, id)
   return owner .. (state == 'ASSIGNED' and '\0o\0' or '\0c\0') .. string.format('%016d', first) .. '\0' .. id
 end
 
+local function place_in_covered(record, id)
+  -- Returns a work item's place, in the same index, among those whose owner stands in for somebody; nil: they do not.
+  if (record[COVERED] or '') == '' then return nil end
+  return '\0v\0' .. string.format('%016d', record[FIRST]) .. '\0' .. id
+end
+
 local moved = {} -- places in the index of owners: whether a work item stands there when the call is over
 
 local function index_item(waiting, id, state, owner, record)
@@ -78,6 +93,16 @@ local function index_item(waiting, id, state, owner, record)
     if before then moved[before] = false end
     if after then moved[after] = true end
   end
+end
+
+local function cover(record, id, covered)
+  -- Has a work item's owner stand in for a rep, or for nobody with ''.
+  if (record[COVERED] or '') == covered then return end
+  local before = place_in_covered(record, id)
+  put(record, COVERED, covered)
+  local after = place_in_covered(record, id)
+  if before then moved[before] = false end
+  if after then moved[after] = true end
 end
 
 local function write_owned(owned)

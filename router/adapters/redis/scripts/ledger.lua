@@ -3,11 +3,12 @@
 -- A ledger is a hash, one per pool: `d:{rep}` deficit and `r:{rep}` received in micro-units, `a:{rep}` and `o:{rep}` what of that was
 -- received apart and by override, `decisions`, `overrides`, `largest_charge`, `largest_band`, `worst`, `disturbance`; of a pool that credits leaves also `c:{rep}` what is left of a
 -- credit, `l:{rep}` for what it is, see `credit_state`, `recent`, msgpack: who got the last decisions, and `counted`: how many decisions there were with
--- the last of them. `loads` is a hash
+-- the last of them; of one that offers its work `p:{rep}` what they are charged for open offers of theirs, `e:{rep}` what they are entitled
+-- to in open offers, `largest_offered` and `largest_entitled` the largest there ever were. `loads` is a hash
 -- `{place}|{kind}` → open units, the place being `{rep}`, `{pool}/{rep}` for what they have of a pool, or `{pool}/` for all of a
--- pool. `presence` is a
+-- pool; and `{rep}|offers` → the offers that they have open. `presence` is a
 -- hash rep → until when they are away, in milliseconds since the epoch, 0: until told otherwise; who is not in it is there. A
--- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps, share}: see bind.lua.
+-- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps, share, terms}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
 local RECENT = 100 -- router/model/workforce.py
@@ -30,11 +31,22 @@ end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
 
+local function open_offering(set, terms)
+  -- Has a candidate set be of a pool that offers its work.
+  local held, fields = {}, {'largest_offered', 'largest_entitled'}
+  for k, rep in ipairs(set.reps) do
+    held[k], fields[#fields + 1], fields[#fields + 2] = rep .. '|offers', 'p:' .. rep, 'e:' .. rep
+  end
+  want_amounts(set.book, fields)
+  set.held = held
+  set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
+end
+
 local function candidate_set(set, mark)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
   local present, fields, reps, book = {}, {}, set[4], books[set[1]]
   for k = 1, #reps do present[k], fields[k] = k, 'd:' .. reps[k] end
-  local credits, share = {}, book and set[10]
+  local credits, share = {}, book and (set[10] or 0) > 0 and set[10]
   if book then
     book.members = set[3]
     want_amounts(book, fields)
@@ -49,6 +61,7 @@ local function candidate_set(set, mark)
     share = share, credits = credits,
     book = book, fields = fields, present = present, away = NONE, blocked = NONE}
   if has_caps(set) then caps.open(taken_apart, set[9], mark) end
+  if set[11] then open_offering(taken_apart, set[11]) end
   return taken_apart
 end
 
@@ -110,7 +123,7 @@ local function anybody_has_their_share(set)
 end
 
 local function count_credit(choice)
-  -- Enters a decision of a pool that credits leaves.
+  -- Enters a decision of a pool that credits leaves. Returns how much of a credit it uses.
   local book, rep = choice.set.book, choice.rep
   local recent, field = book.recent, 'c:' .. rep
   recent[#recent + 1], book.is_counted = rep, true
@@ -119,6 +132,7 @@ local function count_credit(choice)
   if rest > 0 then
     book.now[field], book.changed[field] = math.max(0, rest - (choice.charge - choice.stand[1])), true
   end
+  return rest - book.now[field]
 end
 
 local function add_units(rep, pool, kind, by)
@@ -158,15 +172,42 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function with_room(set, kind, named, amounts, record)
+local function not_offered(set, record)
+  -- Returns by place why somebody is not offered a job whatever room they have; nil: nobody. router/offers/rounds.py `refusing`.
+  local blocks, most, units = nil, set.dispatch.most, loads.now
+  for k, field in ipairs(set.dispatch.to_many and NONE or set.held) do
+    if units[field] >= most then
+      blocks = blocks or {}
+      blocks[k] = {k - 1, 'OFFERS_OPEN', most, units[field]}
+    end
+  end
+  local refused = record[REFUSED] or NONE
+  if #refused == 0 then return blocks end
+  local times, fewest = {}, nil
+  for _, rep in ipairs(refused) do times[rep] = (times[rep] or 0) + 1 end
+  for _, k in ipairs(set.present) do fewest = math.min(fewest or math.huge, times[set.reps[k]] or 0) end
+  local may = math.min(fewest or 0, 1)
+  for k, rep in ipairs(set.reps) do
+    if (times[rep] or 0) > may then
+      blocks = blocks or {}
+      blocks[k] = {k - 1, 'OFFER_REFUSED', may, times[rep]}
+    end
+  end
+  return blocks
+end
+
+local function with_room(set, kind, named, amounts, record, way)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
   -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
   -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
-  -- credit allow. `amounts` is the attempt, see caps.lua; `record` is where the job stands.
+  -- credit allow. `amounts` is the attempt, see caps.lua; `record` is where the job stands; `way` is that into the ledger.
   local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
   local reached = set.caps and caps.blocks_of(set, amounts, set.pool == record[POOL], record[WORKED] == 1)
-  if not is_wanted and not reached and not (is_limited and taken >= set.enough) then return set.present, NONE, set.blocked end
+  local kept = set.dispatch and way == 0 and named == '' and not_offered(set, record)
+  if not is_wanted and not reached and not kept and not (is_limited and taken >= set.enough) then
+    return set.present, NONE, set.blocked
+  end
   local eligible, full, blocked, served = {}, {}, {}, {}
   for k, rep in ipairs(set.reps) do
     local limit, until_ms = set.limits[k] or -1, set.away[rep]
@@ -177,6 +218,8 @@ local function with_room(set, kind, named, amounts, record)
       blocked[#blocked + 1] = {k - 1, 'AWAY', until_ms, 0}
     elseif reached and reached[k] and rep ~= named then
       blocked[#blocked + 1] = reached[k]
+    elseif kept and kept[k] then
+      blocked[#blocked + 1] = kept[k]
     elseif rep ~= named and received_lately(set, k) then
       served[#served + 1] = k
     else
@@ -201,6 +244,19 @@ local function shares_of(set, eligible, charge)
   end
   if eligible == set.present then set.charge, set.shares, set.sum = charge, shares, sum end
   return shares, sum
+end
+
+local function audience_of(set, eligible, before, charge)
+  -- Returns {rep, weight, …} of those whom something is offered to that many are: whose claim is within the band of the largest.
+  local shares, top, audience = shares_of(set, eligible, charge), -math.huge, {}
+  for e = 1, #eligible do top = math.max(top, before[e] + shares[e]) end
+  for e, k in ipairs(eligible) do
+    if set.dispatch.band < 0 or before[e] + shares[e] >= top - set.dispatch.band then
+      local n = #audience
+      audience[n + 1], audience[n + 2] = set.reps[k], set.weights[k]
+    end
+  end
+  return audience
 end
 
 local function best(set, eligible, claims, top, rotation)
@@ -249,12 +305,13 @@ local function pick(set, eligible, charge, rotation, named, way)
 end
 
 local function charge_ledger(choice, way)
+  -- Returns how much of a credit it uses.
   local set, eligible, after = choice.set, choice.eligible, choice.after
   local book, fields, worst = set.book, set.fields, 0
   -- nobody asks what the next two are: not worth reading
   redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
   if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
-  if way == APART then return end
+  if way == APART then return 0 end
   local now, changed = book.now, book.changed
   for e = 1, #eligible do
     local field, deficit = fields[eligible[e]], after[e]
@@ -265,33 +322,33 @@ local function charge_ledger(choice, way)
   raise_amount(book, 'largest_charge', choice.charge)
   raise_amount(book, 'largest_band', set.band)
   raise_amount(book, 'worst', worst)
-  if set.share then count_credit(choice) end
   if way == OVERRIDE then
     add_amount(book, 'overrides', 1)
     book.disturbed = true
   end
+  return set.share and count_credit(choice) or 0
 end
 
-local function disturbance(deficits, step)
-  -- router/assignment/ledger.py `disturbance`; `step` is the largest charge and band together. Sorts the deficits.
-  table.sort(deficits, function(a, b) return a > b end)
-  local worst, total, n = 0, 0, #deficits
-  for j, deficit in ipairs(deficits) do
-    total = total + deficit
+local function disturb(key, members)
+  -- Measures a pool's ledger as it is stored, router/assignment/ledger.py `disturbance`: after an override, a settlement, a credit.
+  local all, offered, step, fields = {}, {}, 0, redis.call('HGETALL', key)
+  for i = 1, #fields, 2 do
+    local name = fields[i]
+    if string.sub(name, 1, 2) == 'p:' then offered[string.sub(name, 3)] = tonumber(fields[i + 1]) end
+    if string.sub(name, 1, 8) == 'largest_' then step = step + tonumber(fields[i + 1]) end
+  end
+  for i = 1, #fields, 2 do
+    local name = fields[i]
+    if string.sub(name, 1, 2) == 'd:' then all[#all + 1] = tonumber(fields[i + 1]) + (offered[string.sub(name, 3)] or 0) end
+  end
+  for i = #all + 1, members do all[i] = 0 end
+  table.sort(all, function(a, b) return a > b end)
+  local worst, total, n = 0, 0, #all
+  for j = 1, n - 1 do -- of all together it is 0
+    total = total + all[j]
     worst = math.max(worst, total - step * j * (n - j) / 2)
   end
-  return string.format('%.17g', worst)
-end
-
-local function disturb(book)
-  -- Over the whole pool: after an override.
-  local all, fields = {}, redis.call('HGETALL', book.key)
-  for i = 1, #fields, 2 do
-    if string.sub(fields[i], 1, 2) == 'd:' then all[#all + 1] = tonumber(fields[i + 1]) end
-  end
-  for i = #all + 1, book.members do all[i] = 0 end
-  local step = book.now.largest_charge + book.now.largest_band
-  redis.call('HSET', book.key, 'disturbance', disturbance(all, step))
+  redis.call('HSET', key, 'disturbance', string.format('%.17g', worst))
 end
 
 local function write_ledgers()
@@ -303,6 +360,6 @@ local function write_ledgers()
     if book.is_counted then
       redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent), 'counted', integer(book.now.decisions))
     end
-    if book.disturbed then disturb(book) end
+    if book.disturbed then disturb(book.key, book.members) end
   end
 end

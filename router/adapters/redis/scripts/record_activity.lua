@@ -10,7 +10,7 @@
 --          a customer, fields and values of what opens it {…}]
 --        2 the head: its texts, sealed, kept unread
 -- Returns {'NEW', event number (0 for a preview), facts, head, type}; {'REPEATED', …} likewise for a repeated request, {'KNOWN', …}
---        for what has the external id already; {'FUTURE', now in ms}, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}
+--        for what has the external id already; {'FUTURE', now in ms} where it would occur later, {'PAST', now in ms} where its next date is not later, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}
 --        (somebody deleted the event), {'FORMAT', its format}.
 
 local ACTIVITY_TYPE = 'activity.1'
@@ -35,10 +35,11 @@ local record = cmsgpack.unpack(packed)
 if record[VERSION] ~= expected then return {'CONFLICT'} end
 if occur_ms == 0 then occur_ms = log.now_ms end
 if occur_ms > log.now_ms then return {'FUTURE', log.now_ms} end
+if next_ms > 0 and next_ms <= log.now_ms then return {'PAST', log.now_ms} end
 
 local function has_owner_since()
   -- Returns since when the owner has the work item.
-  local _, facts = read_event(record[DECISION])
+  local _, facts = read_event(math.max(record[DECISION], record[ANSWERED] or 0)) -- the decision, or the acceptance behind it
   if not facts then return 0 end
   local _, at_ms = cmsgpack.unpack_one(facts)
   return type(at_ms) == 'table' and at_ms[1] or at_ms -- of format 1: all facts are one array

@@ -1,9 +1,9 @@
 -- Has work items have these timers and no others, and notes how far the log was followed for them.
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 timers zset, see timers.lua; 3 position hash: `event`, the last that was taken
---        in, `rules` and `workforce`, the revisions that were active then, `begun`, the last event that there was when
+--        in, `rules` and `workforce`, the revisions that were active then, `workforce_ms`, since when the latter was, `begun`, the last event that there was when
 --        following began, `due_since`, the time since which one has been noted that is due, absent: none is; 4 members hash, item id → its timers, msgpack; 5 events stream: as in bind.lua
--- ARGV   1 the event that it was followed to (0: never was), 2 … 4 event, rules and workforce of the new position; then one
+-- ARGV   1 the event that it was followed to (0: never was), 2 … 5 event, rules, workforce and workforce_ms of the new position; then one
 --        or more msgpack arrays {item id, {member, due in ms, …}}
 -- Returns {'DONE'}, or {'STALE'} if it was followed to another event, {'FORMAT', its format}.
 
@@ -19,7 +19,7 @@ local refused = check_format(KEYS[1])
 if refused then return refused end
 if (redis.call('HGET', POSITION, 'event') or '0') ~= ARGV[1] then return {'STALE'} end
 local removed, added, noted, dropped = {}, {}, {}, {}
-for place = 5, #ARGV do
+for place = 6, #ARGV do
   local entry = cmsgpack.unpack(ARGV[place])
   local item, timers, stays, members = entry[1], entry[2], {}, {}
   for at = 1, #timers, 2 do
@@ -44,6 +44,6 @@ if ARGV[1] == '0' then
   open_log(KEYS[5])
   redis.call('HSETNX', POSITION, 'begun', integer(log.number))
 end
-redis.call('HSET', POSITION, 'event', ARGV[2], 'rules', ARGV[3], 'workforce', ARGV[4])
+redis.call('HSET', POSITION, 'event', ARGV[2], 'rules', ARGV[3], 'workforce', ARGV[4], 'workforce_ms', ARGV[5])
 note_what_is_due(TIMERS, POSITION)
 return {'DONE'}

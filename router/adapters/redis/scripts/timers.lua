@@ -13,6 +13,7 @@ local function may_fire(record, name, entry, step)
   -- router/timers/timer.py `may_fire`.
   local started = record[DECISION]
   if name == 'next' then started = (record[NEXT] or {})[1] end
+  if name == 'lapse' then started = (record[OFFER] or {})[1] end
   if record[STATE] ~= TIMER_STATES[name] or started ~= entry then return false end
   local fired = fired_step(record, name)
   return not fired or fired.entry ~= entry or fired.step < step

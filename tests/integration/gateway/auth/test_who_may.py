@@ -15,14 +15,16 @@ from redis.asyncio import Redis
 
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1.dispatch_pb2 import DISPATCH_BROADCAST, DISPATCH_OFFER
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
 from gateway.grpc.call import Method
 from gateway.grpc.standard_services import REFLECTION
 from serving.settings import OperationSettings
-from tests.api import EVERYONE, Api, connected
+from tests.api import EVERYONE, Api, connected, last
 from tests.conftest import serving
 from tests.identities import bearer, security
+from tests.integration.routing.arranging import offering
 from tests.methods import METHODS, SERVICES
 from tests.patience import FOREVER_S
 
@@ -220,6 +222,74 @@ async def test_a_rep_says_of_themselves_alone_that_they_are_away_and_sees_calend
 
     assert (len(listed.calendars), len(own.absences)) == (0, 0)
     assert set(refused) == {grpc.StatusCode.PERMISSION_DENIED}
+
+
+async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manager_for_anybody(guarded: Api) -> None:
+    manager = bearer("mo", ["manager"], ["mine"])
+    shows = {rep: bearer(rep, ["rep"], ["mine"], rep=rep) for rep in ("li", "bo")}
+    api = showing(guarded, "mine", manager)
+    for rep in shows:
+        await api.hire(rep)
+    await api.pool("everyone", ["li", "bo"])
+    await offering(api, "everyone", DISPATCH_OFFER)
+    await api.adopt(EVERYONE)
+    offer = await api.route("L-1")
+    calls, holder, number = guarded.routing, last(offer.rep), int(last(offer.name))
+    other = next(rep for rep in shows if rep != holder)
+    get, told = routing.GetWorkItemRequest(name=offer.work_item), routing.GetTimelineRequest(name=offer.work_item)
+    accept = routing.AcceptWorkItemRequest(name=offer.work_item, offer=number)
+    of_holder = routing.AcceptWorkItemRequest(name=offer.work_item, rep=holder, offer=number)
+    decline = routing.DeclineWorkItemRequest(name=offer.work_item, rep=holder, offer=number)
+
+    stolen = [
+        await _code(call)
+        for call in (
+            calls.GetWorkItem(get, metadata=shows[other]),
+            calls.GetTimeline(told, metadata=shows[other]),
+            calls.AcceptWorkItem(of_holder, metadata=shows[other]),
+            calls.DeclineWorkItem(decline, metadata=shows[other]),
+            calls.ListMyWork(routing.ListMyWorkRequest(rep=offer.rep), metadata=shows[other]),
+        )
+    ]
+    not_theirs = await _code(calls.AcceptWorkItem(accept, metadata=shows[other]))
+    unnamed = await _code(calls.AcceptWorkItem(accept, metadata=manager))
+    seen = await calls.GetWorkItem(get, metadata=shows[holder])
+    mine = await calls.ListMyWork(routing.ListMyWorkRequest(rep=offer.rep), metadata=shows[holder])
+    tried = await calls.AcceptWorkItem(
+        routing.AcceptWorkItemRequest(name=offer.work_item, offer=number, validate_only=True), metadata=shows[holder]
+    )
+    owned = await calls.AcceptWorkItem(accept, metadata=shows[holder])
+    second = await api.route("L-2")
+    accepted = await calls.AcceptWorkItem(
+        routing.AcceptWorkItemRequest(name=second.work_item, rep=second.rep, offer=int(last(second.name))),
+        metadata=manager,
+    )
+
+    assert set(stolen) == {grpc.StatusCode.PERMISSION_DENIED}
+    assert not_theirs is grpc.StatusCode.FAILED_PRECONDITION
+    assert unnamed is grpc.StatusCode.INVALID_ARGUMENT
+    assert (seen.offer.rep, [item.name for item in mine.offers]) == (offer.rep, [offer.work_item])
+    assert [each.owner for each in (tried, owned, accepted)] == [offer.rep, offer.rep, second.rep]
+
+
+async def test_what_many_are_offered_is_seen_by_those_who_have_it(guarded: Api) -> None:
+    api = showing(guarded, "mine", bearer("mo", ["manager"], ["mine"]))
+    shows = {rep: bearer(rep, ["rep"], ["mine"], rep=rep) for rep in ("li", "bo", "cy")}
+    for rep in shows:
+        await api.hire(rep)
+    await api.pool("everyone", ["li", "bo"])
+    await offering(api, "everyone", DISPATCH_BROADCAST)
+    await api.adopt(EVERYONE)
+    offer = await api.route("L-1")
+    get, calls = routing.GetWorkItemRequest(name=offer.work_item), guarded.routing
+
+    codes = [await _code(calls.GetWorkItem(get, metadata=metadata)) for metadata in shows.values()]
+    decline = routing.DeclineWorkItemRequest(name=offer.work_item, offer=int(last(offer.name)))
+    await calls.DeclineWorkItem(decline, metadata=shows["li"])
+    after = await _code(calls.GetWorkItem(get, metadata=shows["li"]))
+
+    assert codes == [grpc.StatusCode.OK, grpc.StatusCode.OK, grpc.StatusCode.PERMISSION_DENIED]
+    assert after is grpc.StatusCode.PERMISSION_DENIED
 
 
 async def test_every_change_names_who_made_it(guarded: Api) -> None:

@@ -17,15 +17,16 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import scoring_pb2_grpc as scoring_grpc
 from fairlead.v1 import workforce_pb2 as workforce
+from fairlead.v1.dispatch_pb2 import DISPATCH_OFFER
 from router.adapters.queue import WorkSettings
 from router.rules.check import check
 from scoring.services import registries
 from serving.settings import Settings
-from tests.api import FULL, Api, connected
+from tests.api import FULL, Api, connected, last
 from tests.conftest import serving
 from tests.identities import AUDIENCE, ISSUER, bearer, security, token, write_jwks
 from tests.integration.gateway.auth.test_who_may import showing
-from tests.integration.routing.arranging import refused
+from tests.integration.routing.arranging import offering, refused
 from tests.patience import patient_client
 from tests.scoring_models import SCHEMA, write_model
 from tests.served import Served
@@ -109,6 +110,35 @@ async def test_a_note_is_hidden_where_nothing_is_declared(store: Any, tenant: st
         shown = await operator.decisions.GetDecision(decisions.GetDecisionRequest(name=moved.name))
 
     assert (moved.note, shown.note) == ("Mr Wang asks for bo", "***")
+
+
+async def test_why_an_offer_was_declined_is_hidden_from_who_has_no_need_of_it(
+    store: Any, tenant: str, tmp_path: Path
+) -> None:
+    async with (
+        serving(store.url, security=security(tmp_path), work=WorkSettings(workers=0)) as address,
+        connected(address, tenant, store.url) as api,
+    ):
+        manager, operator = [showing(api, tenant, bearer("mo", [role], [tenant])) for role in ("manager", "operator")]
+        await manager.hire("ann")
+        await manager.pool("everyone", ["ann"])
+        await offering(manager, "everyone", DISPATCH_OFFER)
+        await manager.adopt({"fields": {}, "default": {"route": {"pool": "everyone"}}})
+        offer = await manager.route("L-1")
+        decline = routing.DeclineWorkItemRequest(
+            name=offer.work_item, rep="ann", offer=int(last(offer.name)), reason="Mr Wang shouts"
+        )
+        await manager.routing.DeclineWorkItem(decline)
+        told = [
+            await view.routing.GetTimeline(routing.GetTimelineRequest(name=offer.work_item, language_code="zh"))
+            for view in (manager, operator)
+        ]
+
+    seen, hidden = [
+        next(entry for entry in page.entries if entry.WhichOneof("event") == "offer_answer") for page in told
+    ]
+    assert (seen.words, seen.offer_answer.reason) == ("ann拒单（Mr Wang shouts）。", "Mr Wang shouts")
+    assert (hidden.words, hidden.offer_answer.reason) == ("ann拒单（***）。", "***")
 
 
 async def test_nobody_finds_out_by_a_filter_what_answers_hide(store: Any, tenant: str, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from router.assignment.awaited import Awaited, awaited
@@ -9,7 +11,16 @@ from router.assignment.planner import Planner
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Decision, ObservedState
-from router.model.events import Completed, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.dispatch import Answer
+from router.model.events import (
+    Completed,
+    Event,
+    Fired,
+    OfferAnswered,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from router.model.workforce import Record, Rep
 from router.model.workitem import Kind, State
 from tests.unit.router.assignment.test_availability import DAYS, HOUR, MONDAY, planner, pool
@@ -20,6 +31,10 @@ ON_DUTY = Rep("a"), pool("p", "a")
 CAPPED = Rep("a", caps=(Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY),)), pool("p", "a")
 CLOSED = Completed(5, "y", Kind.LEAD, State.CLOSED, "a", "p", 1, 3, NINE)
 BACK, AWAY = PresenceChanged(5, "a", None, NINE), PresenceChanged(5, "a", 0, NINE)
+DECLINED = OfferAnswered(
+    5, "x", Kind.LEAD, Answer.DECLINED, 4, "b", "p", 1, 1, None, (("a", 1),), 0, False, False, 0, 4, NINE
+)
+LAPSED = replace(DECLINED, item_id="y", answer=Answer.LAPSED, rep="a")
 STAFFED, PUBLISHED = WorkforceChanged(5, 2, (), "", NINE), RulesPublished(5, 2, 0, "", NINE)
 
 
@@ -69,6 +84,10 @@ def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
         ([STAFFED, PUBLISHED], Awaited.WORKFORCE),
         ([PUBLISHED, STAFFED], Awaited.RULES),
         ([AWAY, fired(item_id="y"), fired(name="other"), CLOSED], Awaited.ROOM),
+        ([fired(), DECLINED], Awaited.HOURS),
+        ([DECLINED], Awaited.ANSWER),
+        ([LAPSED, DECLINED], Awaited.ROOM),
+        ([replace(LAPSED, answer=Answer.ACCEPTED), PUBLISHED], Awaited.ROOM),
         ([], None),
     ],
 )

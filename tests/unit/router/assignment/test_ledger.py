@@ -61,7 +61,7 @@ class Pool:
         self.weights[rep], self.deficits[rep] = weight, 0
 
     def disturb(self) -> None:
-        self.disturbed = disturbance(list(self.deficits.values()), self.largest_charge, self.largest_band)
+        self.disturbed = disturbance(list(self.deficits.values()), self.largest_charge + self.largest_band)
 
     def check(self) -> None:
         limit = bound(len(self.weights), self.largest_charge, self.largest_band) + self.disturbed

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from router.cli.audit import actor_of, description
-from router.model.events import Credited, LeaveCredit, PresenceChanged, Settled
+from router.model.decision import Outcome
+from router.model.dispatch import Answer
+from router.model.events import Credited, LeaveCredit, OfferAnswered, PresenceChanged, Settled
+from router.model.workforce import Rep
+from router.model.workitem import Kind
+from tests.unit.router.assignment.test_availability import planner, pool
+from tests.unit.router.assignment.test_off_duty import decided
 
 
 @pytest.mark.parametrize(
@@ -36,3 +44,38 @@ def test_what_somebody_got_for_a_leave_or_gave_back_is_said(entry: int, amount: 
 
 def test_nobody_is_said_to_have_settled_a_ledger() -> None:
     assert actor_of(Settled(3, "east", ("bo",), (), 0)) == ""
+
+
+OFFER = OfferAnswered(
+    9, "crm~L-1", Kind.LEAD, Answer.DECLINED, 4, "bo", "p", 1, 1, None, (), 0, False, False, 0, 4, 5, "mo"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (OFFER, "crm~L-1 offer 4 declined: bo"),
+        (
+            replace(OFFER, answer=Answer.LAPSED, lapses=3, set_away=True),
+            "crm~L-1 offer 4 lapsed: bo, 3 in a row: set away",
+        ),
+        (replace(OFFER, answer=Answer.RESCINDED, rep=""), "crm~L-1 offer 4 rescinded: nobody"),
+    ],
+)
+def test_what_became_of_an_offer_is_said(event: OfferAnswered, said: str) -> None:
+    assert (description(event), actor_of(event)) == (said, "mo")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rep", "said"),
+    [
+        (Outcome.OFFERED, "bo", "offered to bo"),
+        (Outcome.OFFERED, "", "offered to many"),
+        (Outcome.ASSIGNED, "bo", "bo"),
+        (Outcome.WAITING, "", "waiting"),
+    ],
+)
+def test_to_whom_something_is_offered_is_not_said_as_if_they_had_it(outcome: Outcome, rep: str, said: str) -> None:
+    decision = decided(planner("pool: p", Rep("a"), pool("p", "a")), 0)
+
+    assert description(decision._replace(outcome=outcome, rep=rep)).endswith(f" routed: {said}")

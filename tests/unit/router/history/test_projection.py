@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from router.assignment.choice import Choice, choose
 from router.assignment.roster import Candidates
-from router.history.projection import Ledger, StateProjection
+from router.history.pool_ledger import Ledger
+from router.history.projection import StateProjection
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Cause, Decision, DecisionInputs, ObservedState, Outcome, Way
 from router.model.events import Completed, PresenceChanged, Settled

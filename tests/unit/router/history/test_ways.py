@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.assignment.choice import choose
-from router.history.projection import Ledger
+from router.history.pool_ledger import Ledger
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import WAYS, Cause, ObservedState, Way
 from router.model.records import LedgerState

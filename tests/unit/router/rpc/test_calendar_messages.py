@@ -131,12 +131,12 @@ def test_what_cannot_be_a_calendar_is_refused_by_name_and_value(fields: dict[str
 
 
 def test_an_absence_comes_back_as_it_was() -> None:
-    absence = Absence("li-na/spring", 1_700_000_000_001, 1_800_000_000_000, "探亲")
+    absence = Absence("li-na/spring", 1_700_000_000_001, 1_800_000_000_000, "探亲", "bo")
 
     message = read.absence_message("acme", Saved(absence, "3"))
 
     assert message.name == "tenants/acme/reps/li-na/absences/spring"
-    assert read.absence(message, absence.id, None, read.ABSENCE_FIELDS) == absence
+    assert read.absence(message, absence.id, None, read.ABSENCE_FIELDS, "acme") == absence
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,20 @@ def test_an_absence_comes_back_as_it_was() -> None:
             "reason",
             "at most 256",
         ),
+        (
+            {
+                "start_time": Timestamp(seconds=8),
+                "end_time": Timestamp(seconds=9),
+                "substitute": "tenants/other/reps/bo",
+            },
+            "substitute",
+            "must belong to tenants/acme",
+        ),
     ],
 )
 def test_what_cannot_be_an_absence_is_refused_by_name(fields: dict[str, Any], field: str, says: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        read.absence(calendars.Absence(**fields), "ann/a", None, read.ABSENCE_FIELDS)
+        read.absence(calendars.Absence(**fields), "ann/a", None, read.ABSENCE_FIELDS, "acme")
 
     (violation,) = refused.value.violations
     assert violation.field == f"absence.{field}"

@@ -17,7 +17,6 @@ class _Fake:
 
     def __init__(self, events: int, credited: int, due: int) -> None:
         self._events, self._credited, self._due = events, credited, due
-        self.credits = self
 
     async def follow(self) -> int:
         return self._events
@@ -25,8 +24,12 @@ class _Fake:
     async def make_due(self) -> int:
         return self._credited
 
-    async def fire(self, _: str) -> int:
+    async def fire(self, _: str, *, skip: object) -> int:
+        assert skip == self.skip
         return self._due
+
+    def skip(self, *_: object) -> None:
+        """Nothing is passed over."""
 
 
 @pytest.mark.parametrize(

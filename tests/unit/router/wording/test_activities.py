@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -12,7 +14,7 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language
-from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE, UNATTRIBUTED
 
 CALL = activities.Activity.KIND_CALL
 OUT, IN = activities.Activity.DIRECTION_OUTBOUND, activities.Activity.DIRECTION_INBOUND
@@ -50,17 +52,38 @@ def test_what_was_recorded_later_is_told_with_when_it_occurred() -> None:
     call = activities.Activity(kind=CALL, direction=IN, rep="tenants/t/reps/li", occur_time=at(27, 8))
 
     assert both(activity=call) == (
-        "The customer called; taken by li. It occurred at 08:00.",
-        "客户来电，由li接听。实际发生：08:00。",
+        "The customer called; li took the call. It occurred at 08:00.",
+        "客户来电，由li接听。实际发生时间：08:00。",
     )
 
 
-def test_whoever_is_hidden_stays_hidden_in_words_and_nobody_is_called_the_system() -> None:
-    hidden = activities.Activity(kind=CALL, direction=OUT, rep="tenants/t/reps/li", rep_display_name="***")
-    by_nobody = activities.Activity(kind=CALL, direction=OUT)
+def test_whoever_is_hidden_stays_hidden_in_words() -> None:
+    hidden = activities.Activity(
+        kind=CALL, direction=OUT, rep="tenants/t/reps/li", rep_display_name="***", occur_time=at(27, 10)
+    )
 
-    assert told(Language.EN, activity=hidden).startswith("*** called the customer.")
-    assert told(Language.ZH, activity=by_nobody).startswith("系统致电客户。")
+    assert both(activity=hidden) == ("*** called the customer.", "***致电客户。")
+
+
+KINDS = activities.Activity.Kind.keys()[1:]
+DIRECTIONS = activities.Activity.Direction.keys()[1:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, direction: str) -> None:
+    what: dict[str, Any] = {"kind": kind, "direction": direction, "occur_time": at(27, 10)}
+    by_rep, by_nobody = activities.Activity(**what, rep_display_name="李娜"), activities.Activity(**what)
+
+    assert all("李娜" in words for words in both(activity=by_rep))
+    english, chinese = both(activity=by_nobody)
+    assert not re.search("nobody|system|系统|自动|人工", f"{english} {chinese}", re.IGNORECASE)
+    assert not re.search(r"^[;，]|\b(by|from|with|to) ?[.;(]|由[，。（]", f"{english} {chinese}")
+    is_of_the_customers = direction == "DIRECTION_INBOUND" and kind != "KIND_NOTE"
+    assert ("customer" in english.lower(), "客户" in chinese) == (
+        (kind != "KIND_NOTE" and direction != "DIRECTION_INTERNAL"),
+    ) * 2
+    assert is_of_the_customers or ("no rep is recorded" in english and "未记录" in chinese)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +96,46 @@ def test_whoever_is_hidden_stays_hidden_in_words_and_nobody_is_called_the_system
 )
 def test_what_else_happened_is_told(event: dict[str, object], words: tuple[str, str]) -> None:
     assert both(**event) == words
+
+
+LI: Mapping[str, Any] = {"rep": "tenants/t/reps/li", "rep_display_name": "李娜"}
+ANSWER = routing.OfferAnswer.Answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"answer": ANSWER.ANSWER_ACCEPTED, **LI}, ("李娜 accepted it.", "李娜已接单。")),
+        (
+            {"answer": ANSWER.ANSWER_DECLINED, "reason": "满了", **LI},
+            ("李娜 declined it (满了).", "李娜拒单（满了）。"),
+        ),
+        ({"answer": ANSWER.ANSWER_DECLINED, "reason": "***", **LI}, ("李娜 declined it (***).", "李娜拒单（***）。")),
+        ({"answer": ANSWER.ANSWER_DECLINED, "rep": LI["rep"]}, ("li declined it.", "li拒单。")),
+        (
+            {"answer": ANSWER.ANSWER_LAPSED, "lapses": 3, "set_away": True, **LI},
+            (
+                "李娜 did not answer in time: the offer lapsed. 3 in a row have lapsed: 李娜 is set away.",
+                "李娜超时未接单，派单失效。李娜连续 3 次超时未接单，已设为暂离。",
+            ),
+        ),
+        (
+            {"answer": ANSWER.ANSWER_LAPSED},
+            ("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
+        ),
+        ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was withdrawn.", "已撤回给李娜的派单。")),
+        ({"answer": ANSWER.ANSWER_RESCINDED}, ("The offer to many was withdrawn.", "已撤回抢单。")),
+    ],
+)
+def test_what_became_of_an_offer_is_told(answer: dict[str, object], words: tuple[str, str]) -> None:
+    assert both(offer_answer=routing.OfferAnswer(offer=7, **answer)) == words  # type: ignore[arg-type]
+
+
+def test_there_are_words_for_every_answer() -> None:
+    for answer in ANSWER.keys()[1:]:
+        told_of = both(offer_answer=routing.OfferAnswer(answer=answer, **LI))
+
+        assert all("李娜" in words for words in told_of)
 
 
 def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
@@ -92,11 +155,11 @@ def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
 
 
 def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_chinese() -> None:
-    kinds = [name.removeprefix("KIND_") for name in activities.Activity.Kind.keys()[1:]]
-    directions = [name.removeprefix("DIRECTION_") for name in activities.Activity.Direction.keys()[1:]]
+    kinds = [name.removeprefix("KIND_") for name in KINDS]
+    directions = [name.removeprefix("DIRECTION_") for name in DIRECTIONS]
     expected = {f"{kind} {direction}" for kind in kinds for direction in directions if kind != "NOTE"} | {"NOTE"}
 
-    assert {*ACTIVITIES} == expected
-    for phrase in (*ACTIVITIES.values(), *NEXT_DATES.values(), *TIMELINE.values()):
+    assert {*ACTIVITIES} == {*UNATTRIBUTED} == expected
+    for phrase in (*ACTIVITIES.values(), *UNATTRIBUTED.values(), *NEXT_DATES.values(), *TIMELINE.values()):
         assert phrase.en != phrase.zh
         assert not re.search("[a-z]", re.sub(r"\{\w+\}", "", phrase.zh))

@@ -15,6 +15,7 @@ from router.wording.phrases import AWAITED
 from tests.unit.router.wording.deciding import (
     ALONE,
     CHOSEN,
+    ELIGIBLE,
     EQUAL,
     LARGEST,
     WITHIN_THE_BAND,
@@ -443,3 +444,65 @@ def test_who_had_their_share_after_leave_is_said_with_how_much_it_was(language: 
     message = told(decided(refused("cy", "CREDIT_SHARE", "", "25", "20")), language)
 
     assert message.candidates[0].reasons[0].text == text
+
+
+OFFERED = decisions.Decision.OUTCOME_OFFERED
+
+
+def test_an_offer_is_told_with_whom_it_is_made_to_and_what_that_counts() -> None:
+    decision = decided(*LARGEST, outcome=OFFERED)
+
+    english, chinese = told(decision), told(decision, Language.ZH)
+
+    assert english.explanation == "Rule cars, pool east: offered to Anna."
+    assert chinese.explanation == "规则 cars，分配池 east：派单给 Anna，待接单。"
+    assert english.sentences[2].startswith("The offer counts at once, as if it were accepted; should it be declined,")
+    assert chinese.sentences[2] == "派单即入账，视同已接；拒单、超时或撤回，则原样退回。"
+    assert english.candidates[0].sentences[0] == "It was offered to Anna."
+    assert chinese.candidates[0].sentences[0] == "这一条派给了 Anna。"
+
+
+def test_what_is_offered_to_many_is_told_as_everybodys_who_is_eligible() -> None:
+    reps = candidate("anna", ELIGIBLE, 0.0, 0.5), refused("bo", "OFFERS_OPEN", "", "1", "1")
+    steps = ["pool east", "pool south"]
+    decision = decided(*reps, outcome=OFFERED, steps=steps)
+
+    english, chinese = told(decision), told(decision, Language.ZH)
+
+    assert english.explanation == "Rule cars: offered to many; the first to accept has it."
+    assert chinese.explanation == "规则 cars：开放抢单，先接先得。"
+    assert english.sentences[1] == "Steps: pool east (nobody) → pool south."
+    assert english.sentences[-1] == "Nothing counts before somebody accepts it."
+    assert english.candidates[0].sentences == ["Anna could accept it."]
+    assert english.candidates[1].reasons[0].text == "with offers to answer: 1, 1 at most"
+    assert chinese.candidates[1].reasons[0].text == "还有派单待接：1 条，上限 1 条"
+
+
+def test_what_was_sent_again_while_it_is_offered_is_told_so_and_nobody_is_said_to_be_inactive() -> None:
+    known = decisions.KnownWorkItem(state="OFFERED", open=True, owner_active=False)
+    decision = decided(*LARGEST, outcome=OFFERED, known_work_item=known)
+
+    assert told(decision).explanation.startswith("It is offered already, by decision 7. Rule cars")
+    assert told(decision, Language.ZH).explanation.startswith("该工作项已派出，尚未接单（决策 7）。")
+    assert "no longer active" not in " ".join(told(decision).sentences)
+
+
+@pytest.mark.parametrize(
+    ("times", "english", "chinese"),
+    [("1", "refused it before (1×)", "此前拒单或超时未接（1 次）")],
+)
+def test_who_refused_it_before_is_told_how_often(times: str, english: str, chinese: str) -> None:
+    decision = decided(refused("bo", "OFFER_REFUSED", "", times, "0"))
+
+    assert told(decision).candidates[0].reasons[0].text == english
+    assert told(decision, Language.ZH).candidates[0].reasons[0].text == chinese
+    assert told(decision).sentences[-1] == "0 of 1 eligible: 1 refused it before."
+    assert told(decision, Language.ZH).sentences[-1] == "1 人中 0 人合格：1 人此前拒单或超时未接。"
+
+
+def test_an_offer_says_nothing_of_when_its_rep_is_at_work() -> None:
+    decision = decided(*ALONE, outcome=OFFERED)
+    decision.decide_time.FromJsonString("2026-10-05T01:00:00Z")
+    decision.expected_contact_time.FromJsonString("2026-10-06T01:00:00Z")
+
+    assert "at work" not in told(decision).explanation

@@ -24,6 +24,7 @@ from rules.conditions import TWINNED
 from rules.forms import CONDITION_OPERATORS as OPERATORS
 from tests.unit.router.wording.deciding import (
     ALONE,
+    ELIGIBLE,
     EQUAL,
     INELIGIBLE,
     LARGEST,
@@ -83,6 +84,18 @@ def test_every_way_of_choosing_is_told() -> None:
     assert set(phrases.LOST) == ways - {"only"}
 
 
+def _first(outcome: Outcome) -> tuple[tuple[decisions.Candidate, ...], ...]:
+    """Return candidates that a decision of an outcome may have."""
+    chosen, nobody = (ALONE, LARGEST, EQUAL, WITHIN_THE_BAND), (candidate("bo", INELIGIBLE),)
+    match outcome:
+        case Outcome.ASSIGNED | Outcome.EXISTING_OWNER:
+            return chosen
+        case Outcome.OFFERED:
+            return (*chosen, (candidate("anna", ELIGIBLE, 0.0, 0.5), candidate("bo", ELIGIBLE, 0.0, 0.5)))
+        case _:
+            return (nobody,)
+
+
 def everything() -> Iterator[decisions.Decision]:
     """Yield decisions of every outcome, cause, reason and operator."""
     refusals = [
@@ -104,9 +117,8 @@ def everything() -> Iterator[decisions.Decision]:
     summaries.append(decisions.StepSummary(missing_pool="p"))
     shared = {"steps": steps, "step_summaries": summaries, "predicates": predicates, "known_work_item": known}
     for outcome in Outcome:
-        owned = outcome in (Outcome.ASSIGNED, Outcome.EXISTING_OWNER)
         for cause in Cause:
-            for first in (ALONE, LARGEST, EQUAL, WITHIN_THE_BAND) if owned else ((candidate("bo", INELIGIBLE),),):
+            for first in _first(outcome):
                 yield decided(
                     *first,
                     *refusals,

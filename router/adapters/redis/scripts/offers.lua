@@ -1,0 +1,220 @@
+-- Offers: what is offered, to whom, and what undoes it.
+--
+-- `offers` is a hash item id → msgpack {number, rep ('': many), pool, kind, charge, {rep, entitlement, …}, what its caps counted, see
+-- `counted_of` of caps.lua, {how much of a credit was used, the event of that credit}, lapses in a row until a rep is set away (0: never),
+-- of what many are offered {rep, weight, …} of those who have it, and the band within which one accepts as the ledger's choice (-1: none)}.
+-- `offered` is a zset, by name: `n`, number and item, `p{pool}`, number and item, and `r{rep}`, number and item, of whoever may answer; the parts are separated by
+-- zero bytes. `lapses` is a hash rep → how many offers in a row they have let lapse, or the number of the event that told that they were set away for
+-- that, negative. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
+-- share a slot. router/history/offer_book.py does the same.
+
+local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
+local O_COUNTED, O_CREDIT, O_LAPSES, O_AUDIENCE, O_BAND = 7, 8, 9, 10, 11
+
+local function key_of(...)
+  return string.sub(KEYS[1], 1, -1 - #'revisions') .. table.concat({...}, ':')
+end
+
+local function holders_of(entry)
+  -- Returns who may answer an offer.
+  if entry[O_REP] ~= '' then return {entry[O_REP]} end
+  local reps = {}
+  for i = 1, #entry[O_AUDIENCE], 2 do reps[#reps + 1] = entry[O_AUDIENCE][i] end
+  return reps
+end
+
+local function place_in_offered(what, number, id) return what .. '\0' .. string.format('%016d', number) .. '\0' .. id end
+
+local function index_offer(command, id, entry)
+  -- Enters an offer in the index, or takes it out.
+  local arguments = {}
+  local function place(what)
+    if command == 'ZADD' then arguments[#arguments + 1] = 0 end
+    arguments[#arguments + 1] = place_in_offered(what, entry[O_NUMBER], id)
+  end
+  place('n')
+  place('p' .. entry[O_POOL])
+  for _, rep in ipairs(holders_of(entry)) do place('r' .. rep) end
+  for from = 1, #arguments, SLICE do
+    redis.call(command, key_of('offered'), unpack(arguments, from, math.min(from + SLICE - 1, #arguments)))
+  end
+end
+
+local function keep_offer(id, record, choice, number, used)
+  -- Enters an offer whose charge and load are entered already. `used` is how much of a credit its charge used.
+  local set, rep, entitled, counted, credit = choice.set, choice.rep, {}, {}, {0, 0}
+  local terms, book = set.dispatch, set.book
+  if rep ~= '' then
+    for e, k in ipairs(choice.eligible) do
+      local share = k == choice.place and choice.stand[1] or choice.after[e] - choice.before[e]
+      entitled[2 * e - 1], entitled[2 * e] = set.reps[k], share
+      add_amount(book, 'e:' .. set.reps[k], share)
+      raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])
+    end
+    add_amount(book, 'p:' .. rep, choice.charge)
+    raise_amount(book, 'largest_offered', book.now['p:' .. rep])
+    add_amount(loads, rep .. '|offers', 1)
+    if set.caps then counted = caps.counted_of(set, choice.place, choice.attempt) end
+    if used > 0 then credit = {used, credit_state(redis.call('HGET', book.key, 'l:' .. rep)).entry} end
+  end
+  local entry = {number, rep, set.pool, record[KIND], choice.charge, entitled, counted, credit, terms.lapses, choice.audience or {}, terms.band}
+  redis.call('HSET', key_of('offers'), id, cmsgpack.pack(entry))
+  index_offer('ZADD', id, entry)
+  put(record, OFFER, {number, rep, set.pool, terms.timeout_ms, terms.clock, log.now_ms})
+end
+
+local function offer_entry(id)
+  local packed = redis.call('HGET', key_of('offers'), id)
+  return packed and cmsgpack.unpack(packed)
+end
+
+local function book_of(pool)
+  -- Returns the ledger of a pool, with all read that it is to have.
+  if not books[pool] then open_ledger(pool, key_of('ledger', pool)) end
+  return books[pool]
+end
+
+local function release(book, entry)
+  -- Has an offer be open no more.
+  local entitled = entry[O_ENTITLED]
+  add_amount(book, 'p:' .. entry[O_REP], -entry[O_CHARGE])
+  for i = 1, #entitled, 2 do add_amount(book, 'e:' .. entitled[i], -entitled[i + 1]) end
+  add_amount(loads, entry[O_REP] .. '|offers', -1)
+end
+
+local function uncount_decision(book, rep)
+  -- Has a decision be none, of the last too where those are known.
+  want_amounts(book, {'counted'})
+  read_amounts(book)
+  if book.now.counted > 0 or book.is_counted then
+    local recent, is_taken = book.recent, false
+    if not recent then
+      local is_of_last = book.now.counted == book.now.decisions
+      recent = is_of_last and cmsgpack.unpack(redis.call('HGET', book.key, 'recent')) or {}
+    end
+    local left = {}
+    for i = #recent, 1, -1 do
+      if recent[i] == rep and not is_taken then is_taken = true else table.insert(left, 1, recent[i]) end
+    end
+    set_in(book, 'recent', left)
+    set_in(book, 'is_counted', true)
+  end
+  add_amount(book, 'decisions', -1)
+end
+
+local function undo_offer(entry)
+  -- Has everything be as if an offer had never been: in memory, see `write_ledgers`.
+  local rep, pool, entitled = entry[O_REP], entry[O_POOL], entry[O_ENTITLED]
+  if rep == '' then return end
+  local book, fields = book_of(pool), {'p:' .. rep, 'c:' .. rep}
+  for i = 1, #entitled, 2 do
+    local n = #fields
+    fields[n + 1], fields[n + 2] = 'd:' .. entitled[i], 'e:' .. entitled[i]
+  end
+  want_amounts(book, fields)
+  read_amounts(book)
+  release(book, entry)
+  for i = 1, #entitled, 2 do
+    local field = 'd:' .. entitled[i]
+    add_amount(book, field, -entitled[i + 1])
+    if entitled[i] == rep then add_amount(book, field, entry[O_CHARGE]) end
+    raise_amount(book, 'worst', math.abs(book.now[field]))
+  end
+  uncount_decision(book, rep)
+  local used, since = entry[O_CREDIT][1], entry[O_CREDIT][2]
+  if used > 0 and credit_state(redis.call('HGET', book.key, 'l:' .. rep)).entry == since then add_amount(book, 'c:' .. rep, used) end
+  if #entry[O_COUNTED] > 0 then
+    if not caps then use_caps(key_of('counts'), key_of('headroom')) end
+    caps.take_back(entry[O_COUNTED], rep)
+  end
+  shift_load(rep, pool, entry[O_KIND], -1)
+end
+
+local function begin_undoing(entry)
+  -- Undoes an offer so that it may be as it was after all: see `give_up`.
+  read_amounts(loads)
+  for _, book in pairs(books) do read_amounts(book) end
+  journal = {n = 0}
+  undo_offer(entry)
+end
+
+local function give_up_undoing(entry)
+  -- Has an offer be as it was before `begin`: nothing was done.
+  local rep = entry[O_REP]
+  take_back_all()
+  taken = taken + 1
+  if caps and rep ~= '' then
+    touched[#touched + 1] = rep
+    caps.look_again(rep)
+  end
+end
+
+local function append_answer(id, record, entry, answer, said)
+  -- Appends what became of an offer. `said`: rep, charge, way, entitled, lapses, away (0 or 1), stays (0 or 1), workforce, actor, head.
+  local epoch = record[EPOCH] + (answer == 'ACCEPTED' and 1 or 0)
+  return append_event('offer.1', cmsgpack.pack({id, record[KIND], answer, entry[O_NUMBER], said.rep or entry[O_REP], entry[O_POOL], epoch,
+    said.charge or 0, said.way or '', record[EVENT], said.entitled or {}, said.lapses or 0, said.away or 0, said.stays or 0, said.workforce or 0,
+    said.actor or ''}), said.head or '')
+end
+
+local function close_offer(id, record, entry, number, state)
+  -- Has a work item stand in no offer any more, in another state; what the offer was entered in is written with the ledgers.
+  redis.call('HDEL', key_of('offers'), id)
+  index_offer('ZREM', id, entry)
+  record[STATE], record[EVENT], record[VERSION] = state, number, number
+  put(record, OFFER, {})
+  put(record, ANSWERED, number)
+end
+
+local function write_undone(id, record, entry, answer, said)
+  -- Writes that an offer is undone, which it is in memory: it was declined, it lapsed or was rescinded.
+  local rep = entry[O_REP]
+  if rep ~= '' then said.charge, said.entitled = entry[O_CHARGE], entry[O_ENTITLED] end
+  local number = append_answer(id, record, entry, answer, said)
+  if rep ~= '' then redis.call('HINCRBY', book_of(entry[O_POOL]).key, 'r:' .. rep, -entry[O_CHARGE]) end
+  close_offer(id, record, entry, number, next_state(record, answer))
+  return number
+end
+
+local function refuse_offer(record, reps)
+  local refused = {unpack(record[REFUSED] or NONE)} -- a new one: what stands in a place by default is every record's
+  for _, rep in ipairs(reps) do refused[#refused + 1] = rep end
+  put(record, REFUSED, refused)
+end
+
+local function rescind_offer(id, record, actor)
+  -- Withdraws the offer that a work item stands in.
+  local entry = offer_entry(id)
+  undo_offer(entry)
+  return write_undone(id, record, entry, 'RESCINDED', {actor = actor})
+end
+
+local function forgive_lapses(rep)
+  -- Forgets that a rep was set away for their lapses: they are back, or said so themselves.
+  if tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
+end
+
+local function lapse_offer(id, record, presence)
+  -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
+  local entry, key = offer_entry(id), key_of('lapses')
+  local rep, lapses, is_away = entry[O_REP], 0, false
+  undo_offer(entry)
+  if rep ~= '' then
+    lapses = math.max(tonumber(redis.call('HGET', key, rep) or 0), 0) + 1
+    is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]
+  end
+  if is_away then append_event('presence.1', cmsgpack.pack({rep, 0, ''}), '') end
+  local number = write_undone(id, record, entry, 'LAPSED', {lapses = lapses, away = is_away and 1 or 0})
+  refuse_offer(record, holders_of(entry))
+  if is_away then redis.call('HSET', presence, rep, '0') end
+  if rep ~= '' then redis.call('HSET', key, rep, integer(is_away and -number or lapses)) end
+end
+
+local function offers_of(what)
+  -- Returns the work items that are offered of a pool (`p` and its name), or to a rep (`r` and theirs).
+  local ids = {}
+  for _, place in ipairs(redis.call('ZRANGEBYLEX', key_of('offered'), '[' .. what .. '\0', '(' .. what .. '\1')) do
+    ids[#ids + 1] = string.match(place, '^[^%z]*%z[^%z]*%z(.*)$')
+  end
+  return ids
+end

@@ -1,0 +1,142 @@
+"""``fairlead offers``: what is offered to whom, and answers to it.
+
+Exit codes: 0 done; 1 the service refuses or does not answer, or nothing is offered; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from google.protobuf.json_format import MessageToDict
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.absences import as_json
+from router.cli.clocks import Clock, utc_option
+from router.cli.consoles import console_for
+from router.cli.filters import ids_called
+from router.cli.labels import label
+from router.cli.lists import HELP, Names, enum_value
+from router.cli.offer_cells import away_told, offers_table
+from router.cli.words import last
+from router.wording.languages import Language
+
+
+@click.group(context_settings=HELP)
+def offers() -> None:
+    """What is offered, and answers to it."""
+
+
+@offers.command("list")
+@click.option("--rep", default="", help="Only what this rep may accept, by id or display name.")
+@click.option("--pool", default="", help="Only work of this pool, by id or display name.")
+@click.option(
+    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
+)
+@as_json
+@utc_option
+@server_option
+@tenant_option
+def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
+    """Show what is offered and not answered yet, the oldest first: to whom, until when.
+
+    Beside each rep stands how many offers they have open, and how many they may have. What is offered to many is for
+    whoever accepts it first. A rep who is away because offers lapsed is told so.
+
+    \b
+      $ fairlead offers list
+      $ fairlead offers list --rep li-na --language zh
+      $ fairlead offers list --pool east --json
+    """
+    with connected(server, tenant) as client:
+        names = Names.of(client, Clock.of(client, utc=utc), language)
+        limits = {} if not names.pools else {each.name: each.dispatch.offers_open or 1 for each in client.list_pools()}
+        rep_id = ids_called([rep], names.reps)[0] if rep else ""
+        pool_id = last(ids_called([pool], names.pools)[0]) if pool else ""
+        mine = client.my_offers(rep_id) if rep_id else None
+        found = list(mine.offers if mine else client.list_work_items(state="OFFERED"))
+    shown = [item for item in found if not pool_id or last(item.pool) == pool_id]
+    if as_json:
+        documents = [MessageToDict(each, preserving_proto_field_name=True) for each in shown]
+        click.echo(json.dumps({"offers": documents}, ensure_ascii=False, indent=2))
+        return
+    if mine and mine.HasField("away"):
+        click.echo(away_told(mine.away, names.clock, names.language))
+    console = console_for(sys.stdout)
+    console.print(offers_table(shown, found, limits, names) if shown else label("nothing offered", names.language))
+
+
+def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what both answers share."""
+    for add in (
+        tenant_option,
+        server_option,
+        click.option("--dry-run", is_flag=True, help="Check, and write nothing."),
+        click.option("--offer", type=click.IntRange(1), help="Its number [default: the one that is open]."),
+        click.option("--rep", default="", help="Who answers, an id; a rep with a token of their own may leave it out."),
+        click.argument("work_item"),
+    ):
+        command = add(command)
+    return command
+
+
+@offers.command("accept")
+@_answering
+def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, server: str, tenant: str) -> None:
+    """Accept WORK_ITEM, which is offered: its name, or its id, as source~external_id.
+
+    The rep owns it from then on. Of two who accept what is offered to many the first has it.
+
+    \b
+      $ fairlead offers accept crm~L-017 --rep li-na
+      crm~L-017: offer 12 accepted; li-na owns it, epoch 1
+    """
+    with connected(server, tenant) as client:
+        number = offer or _open_offer(client, work_item)
+        answered = client.accept_work_item(work_item, number, rep, preview=dry_run)
+    owned = (
+        f"{last(answered.owner)} owns it, epoch {answered.epoch}" if answered.owner else enum_value(answered, "state")
+    )
+    _say(answered, f"offer {number} accepted; {owned}", dry_run=dry_run)
+
+
+@offers.command("decline")
+@_answering
+@click.option("--reason", default="", help="Why, for the record; up to 512 characters.")
+def decline(work_item: str, rep: str, offer: int | None, reason: str, dry_run: bool, server: str, tenant: str) -> None:
+    """Decline WORK_ITEM, which is offered: its name, or its id, as source~external_id.
+
+    It is as if it had never been offered to the rep: it is offered anew, to somebody who has not declined it as far as
+    there is anybody.
+
+    \b
+      $ fairlead offers decline crm~L-017 --rep li-na --reason "in a meeting all day"
+      crm~L-017: offer 12 declined; it is offered anew
+    """
+    with connected(server, tenant) as client:
+        number = offer or _open_offer(client, work_item)
+        answered = client.decline_work_item(work_item, number, rep, reason, preview=dry_run)
+    stays = answered.state == routing.WorkItem.STATE_OFFERED and answered.offer.number == number
+    _say(
+        answered,
+        f"offer {number} declined; {'others have it still' if stays else 'it is offered anew'}",
+        dry_run=dry_run,
+    )
+
+
+def _open_offer(client: FairleadClient, work_item: str) -> int:
+    """Return the number of the offer that a work item stands in."""
+    item = client.get_work_item(work_item)
+    if not item.HasField("offer"):
+        owner = f", {last(item.owner)}'s" if item.owner else ""
+        raise click.ClickException(f"{last(item.name)} is not offered: it is {enum_value(item, 'state')}{owner}")
+    return int(item.offer.number)
+
+
+def _say(item: routing.WorkItem, text: str, *, dry_run: bool) -> None:
+    click.echo(f"{last(item.name)}: {text}{'; nothing is written' if dry_run else ''}")

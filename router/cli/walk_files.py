@@ -1,0 +1,189 @@
+"""Walks from YAML: rows of what is done when, and what is to be seen then; and where stands what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import grpc
+
+from router.cli.walk_forms import (
+    WALK_PARTS,
+    DoForm,
+    ExpectForm,
+    OfItemForm,
+    RouteForm,
+    SetupForm,
+    WalkForm,
+    WalkStepForm,
+)
+from rules.document import Document
+from rules.forms import Form
+from rules.problems import Problem, in_order, shown
+from rules.report import Path, Report
+from rules.shape import fit
+from rules.spelling import hint
+from rules.values import INSTANT_ALLOWED, as_instant_ms
+
+_CODES = [code.name for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
+VERBS = tuple(DoForm.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row; ``at_ms`` is in milliseconds since 1970, and ``verb`` is empty where nothing is done but to look."""
+
+    line: int
+    at_ms: int
+    shows: str
+    verb: str
+    done: Form | None
+    expected: Sequence[ExpectForm]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk that may be gone."""
+
+    name: str
+    setup: SetupForm
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkFile:
+    """What a file says; where there are problems, there is no walk."""
+
+    walk: Walk | None
+    problems: Sequence[Problem]
+
+
+def read_walk(source: str | bytes) -> WalkFile:
+    """Read a walk.
+
+    Examples
+    --------
+    >>> read_walk("walk: w\\nsteps: []").problems[0].message
+    'setup is missing'
+    """
+    document, form, problems = fit(source, WalkForm, WALK_PARTS)
+    if form is None:
+        return WalkFile(None, in_order(problems))
+    reader = _Reader(document, form)
+    steps = list(reader.steps())
+    problems = reader.report.problems
+    return WalkFile(None if problems else Walk(form.walk, form.setup, steps), in_order(problems))
+
+
+class _Reader:
+    """Holds each row against what the set-up and the rows before it know."""
+
+    def __init__(self, document: Document, form: WalkForm) -> None:
+        self.report = Report(document)
+        self._form = form
+        self._items: set[str] = set()
+        self._zone = form.setup.tenant.time_zone
+
+    def steps(self) -> Iterator[Step]:
+        self._check_setup()
+        before_ms = 0
+        for number, step in enumerate(self._form.steps):
+            path: Path = ("steps", number)
+            at_ms = self._instant(step.at, (*path, "at"))
+            if at_ms is not None and at_ms < before_ms:
+                self.report.error((*path, "at"), f"found {step.at}, which is before the row above: time goes on")
+            before_ms = max(at_ms or 0, before_ms)
+            verb, done = self._done(step, path)
+            for place, expected in enumerate(step.expect):
+                self._check_expected(expected, step, (*path, "expect", place))
+            yield Step(self.report.line(path), before_ms, step.shows, verb, done, step.expect)
+
+    def _check_setup(self) -> None:
+        for pool, form in self._form.setup.pools.items():
+            for rep in form.members:
+                self._check_rep(rep, ("setup", "pools", pool, "members", rep), of_key=True)
+
+    def _done(self, step: WalkStepForm, path: Path) -> tuple[str, Form | None]:
+        if step.do is None:
+            if not step.expect:
+                self.report.error(path, "nothing is done and nothing expected; a row has do, expect or both")
+            return "", None
+        verbs = [verb for verb in VERBS if getattr(step.do, verb) is not None]
+        if len(verbs) != 1:
+            found = ", ".join(verbs) or "none"
+            self.report.error((*path, "do"), f"found {found}; exactly one is allowed of {', '.join(VERBS)}")
+            return "", None
+        (verb,) = verbs
+        done: Form = getattr(step.do, verb)
+        self._check_done(done, (*path, "do", verb))
+        return verb, done
+
+    def _check_done(self, done: Form, path: Path) -> None:
+        if isinstance(done, RouteForm):
+            self._items.add(done.id)
+        elif isinstance(done, OfItemForm):
+            self._check_item(done.item, (*path, "item"))
+        for name in ("rep", "substitute"):
+            if rep := getattr(done, name, None):
+                self._check_rep(rep, (*path, name))
+        for name in ("next", "until", "start", "end"):
+            if text := getattr(done, name, None):
+                self._instant(text, (*path, name))
+
+    def _check_expected(self, expected: ExpectForm, step: WalkStepForm, path: Path) -> None:
+        if not expected.model_fields_set:
+            self.report.error(path, f"nothing is expected; allowed are {', '.join(ExpectForm.model_fields)}")
+        if expected.item:
+            self._check_item(expected.item, (*path, "item"))
+        of_item = expected.model_fields_set & {"owner", "state", "epoch", "way", "offered", "expires", "worked", "next"}
+        if of_item and not expected.item:
+            self.report.error(path, f"item is missing; {', '.join(sorted(of_item))} is of one")
+        for name in ("expires", "next"):
+            if text := getattr(expected, name):
+                self._instant(text, (*path, name))
+        if expected.refused is not None and expected.refused not in _CODES:
+            allowed = f"found {shown(expected.refused)}; allowed are {', '.join(_CODES)}{hint(expected.refused)}"
+            self.report.error((*path, "refused"), allowed)
+        if expected.refused is not None and step.do is None:
+            self.report.error((*path, "refused"), "nothing is done in this row, so nothing can be refused")
+        if expected.names and expected.refused is None:
+            self.report.error((*path, "names"), "it names nothing that is not refused: say refused")
+        self._check_people(expected, path)
+
+    def _check_people(self, expected: ExpectForm, path: Path) -> None:
+        named = (
+            ("owner", [expected.owner or ""]),
+            ("offered", [expected.offered or ""]),
+            ("conflict", expected.conflict or []),
+            ("away", expected.away or []),
+            ("agenda", list(expected.agenda or {})),
+        )
+        for name, reps in named:
+            for rep in filter(None, reps):
+                self._check_rep(rep, (*path, name))
+        for pool, deficits in (expected.deficits or {}).items():
+            if pool not in self._form.setup.pools:
+                self.report.error(
+                    (*path, "deficits", pool), _unknown("pool", pool, self._form.setup.pools), of_key=True
+                )
+            for rep in deficits:
+                self._check_rep(rep, (*path, "deficits", pool, rep), of_key=True)
+
+    def _check_item(self, item: str, path: Path) -> None:
+        if item not in self._items:
+            self.report.error(path, _unknown("work item", item, self._items))
+
+    def _check_rep(self, rep: str, path: Path, *, of_key: bool = False) -> None:
+        if rep not in self._form.setup.reps:
+            self.report.error(path, _unknown("rep", rep, self._form.setup.reps), of_key=of_key)
+
+    def _instant(self, text: str, path: Path) -> int | None:
+        at_ms = as_instant_ms(text, self._zone)
+        if at_ms is None:
+            self.report.error(path, f"found {shown(text)}; {INSTANT_ALLOWED} is expected")
+        return at_ms
+
+
+def _unknown(what: str, name: str, known: object) -> str:
+    allowed = ", ".join(sorted(known)) if known else "none yet"  # type: ignore[call-overload]
+    return f"there is no {what} {shown(name)} so far; there are {allowed}"

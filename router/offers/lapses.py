@@ -1,0 +1,34 @@
+"""An offer lapses: what falls due of it. Pure."""
+
+from __future__ import annotations
+
+from router.assignment.expiry import expires_ms
+from router.model.decision import Decision
+from router.model.events import LAPSE
+from router.model.records import ItemRecord
+from router.model.workitem import State
+from router.timers.ports import Present
+from router.timers.timer import STATES, Timer
+
+
+class Lapses:
+    """``router.timers.ports.Schedule`` of offers."""
+
+    @property
+    def state(self) -> State:
+        """What is offered."""
+        return STATES[LAPSE]
+
+    def concerns(self, record: ItemRecord, _: Present) -> bool:
+        """Say whether its offer ever lapses."""
+        return record.offer is not None and record.offer.timeout_ms > 0
+
+    def may_fall_due(self, _: Present) -> bool:
+        """Nothing does of what is not offered."""
+        return False
+
+    def due(self, present: Present, record: ItemRecord, _: Decision) -> Timer | None:
+        """Return when the offer lapses; None: never."""
+        assert record.offer is not None
+        at_ms = expires_ms(present.planner.roster, record.offer)
+        return Timer(record.item_id, LAPSE, record.offer.number, 1, at_ms) if at_ms else None

@@ -1,0 +1,161 @@
+"""A tenant of three reps who share a pool, asked through gRPC, and one work item of theirs.
+
+Ann, bo and cy have 5, 3 and 2 parts of ten, so that a work item for all of them entitles them to 500, 300 and 200
+thousandths of it, and whoever of them is chosen is never so by lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.v1 import privacy_pb2_grpc
+from fairlead.v1 import routing_pb2 as routing
+from router.model.decision import Way
+from router.model.workforce import Member, Pool, Rep
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.workforce.edits import Edit
+from router.workforce.presence import PresenceService
+from router.workforce.service import WorkforceService
+from rules.revisions import Publication
+from tests.api import Api, last, struct
+from tests.contract.over_grpc import Service
+
+START_MS = 1_893_456_000_000
+DAY_S = 86_400
+REPS = ("ann", "bo", "cy")
+PARTS = (5000, 3000, 2000)
+RULES = """\
+fields: {patience: {type: string}, phone: {type: string, personal: true}, region: {type: string}}
+rules:
+  - {id: hurried, when: {field: patience, op: eq, value: short}, route: {pool: east, hours: ignore, on_change: region}}
+default: {route: {pool: east, hours: ignore, on_change: region, fallback: [wait]}}
+"""
+_KIND = routing.WorkItem.KIND_LEAD
+_PUBLICATIONS: dict[str, Publication] = {}
+
+
+class Place(NamedTuple):
+    """Where the work item stands, and the ledger: deficits in thousandths of a work item, by rep."""
+
+    state: str
+    owner: str
+    epoch: int
+    deficits: tuple[int, ...]
+    received: Mapping[tuple[str, Way], int]
+    """What was received, by rep and way, where it is not 0."""
+    decision: str = ""
+
+
+@dataclass
+class Firm:
+    """The tenant.
+
+    Parameters
+    ----------
+    service, api, privacy
+        What serves it, and how that is asked.
+    patience
+        How long its work item can wait: ``short``, for rules that do not let it, or else.
+    """
+
+    service: Service
+    api: Api
+    privacy: Any
+    patience: str = "long"
+    away: frozenset[str] = frozenset()
+
+    @classmethod
+    async def arrange(cls, service: Service, channel: grpc.aio.Channel, tenant: str) -> Firm:
+        """Enter the reps, their pool and the rules past the server."""
+        stores = service.stores
+        await stores.rule_sets.publish(tenant, None, _publication(RULES))
+        pool = Pool("east", tuple(map(Member, REPS, PARTS)))
+        edits = [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True) for rep in REPS]  # type: ignore[misc]
+        edits.append(Edit("pool", pool.id, lambda _: pool, create=True))
+        await WorkforceService(stores.workforce, stores.rule_sets).save(tenant, edits)
+        return cls(service, Api(channel, tenant), privacy_pb2_grpc.PrivacyServiceStub(channel))
+
+    @property
+    def item(self) -> str:
+        """The name of its work item."""
+        return f"{self.api.parent}/workItems/crm~L-1"
+
+    def content(self, external_id: str = "L-1", source: str = "crm", **other: str) -> routing.WorkItem:
+        """Return what the work item is sent as."""
+        said = {"phone": "139", "patience": self.patience, **other}
+        return routing.WorkItem(kind=_KIND, source=source, external_id=external_id, attributes=struct(said))
+
+    def wish(self, **other: str) -> routing.RouteWorkItemRequest:
+        """Return a wish for its owner."""
+        return routing.RouteWorkItemRequest(parent=self.api.parent, work_item=self.content(**other))
+
+    async def route(self, **other: str) -> decisions.Decision:
+        """Ask for its owner."""
+        decision: decisions.Decision = await self.api.routing.RouteWorkItem(self.wish(**other))
+        return decision
+
+    async def be(self, present: Sequence[str]) -> None:
+        """Have these reps be there, and the others away, past the server."""
+        for rep in REPS:
+            if (rep in present) is (rep in self.away):
+                until_ms = None if rep in present else 0
+                await PresenceService(self.service.stores.presences).set_presence(self.api.tenant, rep, until_ms)
+        self.away = frozenset(REPS) - set(present)
+
+    def imported(self, owner: str) -> routing.ImportWorkItemsRequest:
+        """Return an import of the work item, which somebody has had for a day."""
+        since = Timestamp(seconds=START_MS // 1000 - DAY_S)
+        entry = routing.ImportedWorkItem(
+            work_item=self.content(), owner=self.api.rep_name(owner), assigned_time=since
+        )  # fmt: skip
+        return routing.ImportWorkItemsRequest(parent=self.api.parent, items=[entry])
+
+    async def events(self) -> int:
+        """Return how many events its log has."""
+        newest = await self.service.stores.assignments.events(self.api.tenant, count=1, newest_first=True)
+        return newest[0].number if newest else 0
+
+    async def place(self) -> Place:
+        """Return where all stands."""
+        report: fairness.FairnessReport = await self.api.report("east")
+        deficits = {last(rep): round(units * 1000) for rep, units in report.observed.per_rep.items()}
+        received = {
+            (last(rep), way): round(units)
+            for rep, each in report.received_by.items()
+            for way in Way
+            if (units := getattr(each, way.lower()))
+        }
+        item = await self._stored()
+        state = routing.WorkItem.State.Name(item.state).removeprefix("STATE_") if item.state else "NONE"
+        return Place(
+            state,
+            last(item.owner),
+            item.epoch,
+            tuple(deficits.get(rep, 0) for rep in REPS),
+            received,
+            item.decision,
+        )
+
+    async def _stored(self) -> routing.WorkItem:
+        try:
+            return await self.api.item(self.item)
+        except grpc.aio.AioRpcError as error:
+            if error.code() is not grpc.StatusCode.NOT_FOUND:
+                raise
+            return routing.WorkItem()
+
+
+def _publication(source: str) -> Publication:
+    if source not in _PUBLICATIONS:
+        rule_set = check(source).rule_set
+        assert rule_set is not None
+        _PUBLICATIONS[source] = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
+    return _PUBLICATIONS[source]

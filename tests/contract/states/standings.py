@@ -1,0 +1,159 @@
+"""Where a work item may stand, and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.v1 import calendars_pb2 as calendars
+from fairlead.v1 import privacy_pb2 as privacy
+from fairlead.v1 import routing_pb2 as routing
+from router.model.workitem import State
+from tests.contract.states.firm import DAY_S, REPS, START_MS, Firm
+
+Complete = routing.CompleteWorkItemRequest
+
+
+async def absent(firm: Firm) -> None:
+    """Nobody has heard of it."""
+
+
+async def queued(firm: Firm) -> None:
+    """Nobody was there when it came, and it waits."""
+    await firm.be([])
+    await firm.route()
+
+
+async def unrouted(firm: Firm) -> None:
+    """Nobody was there, and the rules do not let it wait."""
+    firm.patience = "short"
+    await queued(firm)
+
+
+async def routed(firm: Firm) -> None:
+    """The ledger chose Ann."""
+    await firm.route()
+
+
+async def hurried(firm: Firm) -> None:
+    """The ledger chose Ann, and the rules would not have let it wait."""
+    firm.patience = "short"
+    await routed(firm)
+
+
+async def named(firm: Firm) -> None:
+    """Bo had it, and a person gave it to Ann."""
+    await firm.be(["bo", "cy"])
+    await firm.route()
+    await firm.be(REPS)
+    await firm.api.reassign(firm.item, rep=firm.api.rep_name("ann"))
+
+
+async def imported(firm: Firm) -> None:
+    """It came with Ann."""
+    await firm.api.routing.ImportWorkItems(firm.imported("ann"))
+    await firm.service.work(firm.api.tenant)
+
+
+async def reopened(firm: Firm) -> None:
+    """Ann had closed it."""
+    await closed(firm)
+    await firm.api.reopen(firm.item)
+
+
+def _closed(resolution: Any) -> Callable[[Firm], Awaitable[None]]:
+    async def close(firm: Firm) -> None:
+        await routed(firm)
+        await firm.api.complete(firm.item, resolution=resolution)
+
+    return close
+
+
+converted, disqualified = _closed(Complete.RESOLUTION_CONVERTED), _closed(Complete.RESOLUTION_DISQUALIFIED)
+closed = _closed(Complete.RESOLUTION_CLOSED)
+
+
+async def closed_waiting(firm: Firm) -> None:
+    """It was closed before anybody had it."""
+    await queued(firm)
+    await firm.api.complete(firm.item)
+
+
+async def reopened_waiting(firm: Firm) -> None:
+    """Ann had it, nobody was there when it was reopened, and it waits."""
+    await closed(firm)
+    await firm.be([])
+    await firm.api.reopen(firm.item)
+
+
+async def erased(firm: Firm) -> None:
+    """Ann has it, and what was personal in it is no more."""
+    await routed(firm)
+    await erase(firm)
+
+
+async def covered(firm: Firm) -> None:
+    """The ledger chose Ann, and Bo stands in for her while she is on leave."""
+    await routed(firm)
+    await goes_on_leave(firm)
+    await firm.service.hand_over(firm.api.tenant)
+
+
+def leave_of(firm: Firm) -> str:
+    """Return the name of Ann's leave."""
+    return f"{firm.api.rep_name('ann')}/absences/leave"
+
+
+async def goes_on_leave(firm: Firm) -> None:
+    """Enter that Ann is on leave, and Bo stands in."""
+    start = Timestamp(seconds=START_MS // 1000)
+    absence = calendars.Absence(
+        name=leave_of(firm), start_time=start, end_time=Timestamp(seconds=start.seconds + DAY_S), substitute="bo"
+    )
+    request = calendars.UpdateAbsenceRequest(absence=absence, allow_missing=True)
+    await firm.api.workforce.UpdateAbsence(request)
+
+
+async def erased_closed(firm: Firm) -> None:
+    """Ann had it, and what was personal in it is no more."""
+    await closed(firm)
+    await erase(firm)
+
+
+async def erase(firm: Firm) -> None:
+    """Erase what is personal in it."""
+    await firm.privacy.EraseSubject(privacy.EraseSubjectRequest(parent=firm.api.parent, subject=firm.item))
+
+
+class Standing(NamedTuple):
+    """How it came there, and where that is; deficits in thousandths, of ann, bo and cy."""
+
+    come: Callable[[Firm], Awaitable[None]]
+    state: State
+    owner: str = ""
+    epoch: int = 0
+    deficits: tuple[int, ...] = (0, 0, 0)
+
+
+_ONE = (-500, 300, 200)
+"""Everybody was there, and ann got it."""
+STANDINGS: Mapping[str, Standing] = {
+    "absent": Standing(absent, State.RECEIVED),  # where what is routed begins; nothing of it is stored
+    "queued": Standing(queued, State.QUEUED),
+    "reopened_waiting": Standing(reopened_waiting, State.QUEUED, "", 1, _ONE),
+    "unrouted": Standing(unrouted, State.UNROUTED),
+    "routed": Standing(routed, State.ASSIGNED, "ann", 1, _ONE),
+    "hurried": Standing(hurried, State.ASSIGNED, "ann", 1, _ONE),
+    "named": Standing(named, State.ASSIGNED, "ann", 2, (-500, -100, 600)),  # bo −400, cy 400, and then all for ann
+    "imported": Standing(imported, State.ASSIGNED, "ann", 1),
+    "covered": Standing(covered, State.ASSIGNED, "bo", 2, _ONE),
+    "reopened": Standing(reopened, State.ASSIGNED, "ann", 2, _ONE),
+    "erased": Standing(erased, State.ASSIGNED, "ann", 1, _ONE),
+    "converted": Standing(converted, State.CONVERTED, "ann", 1, _ONE),
+    "disqualified": Standing(disqualified, State.DISQUALIFIED, "ann", 1, _ONE),
+    "closed": Standing(closed, State.CLOSED, "ann", 1, _ONE),
+    "closed_waiting": Standing(closed_waiting, State.CLOSED),
+    "erased_closed": Standing(erased_closed, State.CLOSED, "ann", 1, _ONE),
+}

@@ -1,0 +1,423 @@
+"""Substitutes during leave: what is open goes to them when it begins and comes back when it ends; on both stores.
+
+The clock stands where a test sets it: it begins on a Tuesday. Ann, Bo and Cy are in one pool, Di in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from router.adapters.redis.timers import RedisTimers
+from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest, cover_command
+from router.assignment.updating import Updating
+from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
+from router.imports.service import Imports
+from router.model.calendars import Absence
+from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.decision import Cause, Decision, Way
+from router.model.records import ItemRecord
+from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workitem import Kind, State, WorkItem
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.timers.covers import Covers, KeptItems
+from router.timers.follower import TimerFollower
+from router.timers.timer import digest
+from router.workforce.covers import Hindrance
+from router.workforce.edits import Edit
+from router.workforce.service import WorkforceService
+from rules.revisions import Publication
+from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
+from tests.twins.store import MemoryStore
+
+__all__ = ["world"]  # a fixture
+
+CAPS = (Cap("daily", CapMeasure.COUNT, 3, window=CapWindow.DAY), Cap("held", CapMeasure.OPEN, 2))
+
+
+RECUSING = """
+fields: {about: {type: list}}
+rules: []
+default: {route: {pool: east, hours: ignore, exclude: [about, handlers], fallback: [wait]}}
+"""
+
+
+class Office:
+    """A tenant whose clock runs: what falls due is made."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.tenant = world.tenant
+        self.store: Any = world.store
+        self.timers: Any = self.store if isinstance(self.store, MemoryStore) else RedisTimers(self.store._redis)
+        self.workforce = WorkforceService(world.workforce, world.rule_sets)
+
+    def follower(self, *_: object) -> TimerFollower:
+        """Return one that knows nothing yet, as in a service that has just begun."""
+        world = self.world
+        return TimerFollower(self.tenant, world.store, world.planners, world.presences, self.timers, [Covers()])
+
+    async def settle(self) -> None:
+        """Make all that is due now, each page by a service that has just begun."""
+        await self.follower().catch_up()
+        while await self.follower().make_due():
+            await self.follower().catch_up()
+
+    async def at(self, at_ms: int) -> None:
+        await self.world.clock.set(at_ms)
+        await self.settle()
+
+    async def leave(self, rep: str, start_ms: int, end_ms: int, substitute: str = "", absence: str = "1") -> None:
+        record = Absence(f"{rep}/{absence}", start_ms, end_ms, "", substitute)
+        await self.workforce.save(self.tenant, [Edit("absence", record.id, lambda _: record, create=True)])
+        await self.settle()
+
+    async def delete(self, rep: str, absence: str = "1") -> None:
+        await self.workforce.delete(self.tenant, "absence", f"{rep}/{absence}")
+        await self.settle()
+
+    async def save(self, *reps: Rep) -> None:
+        await self.workforce.save(self.tenant, [Edit("rep", rep.id, lambda _, rep=rep: rep) for rep in reps])  # type: ignore[misc]
+        await self.settle()
+
+    async def give(self, rep: str, kind: Kind = Kind.LEAD) -> str:
+        """Route a work item and give it to a rep by name; return its id."""
+        decision = await self.world.route(kind=kind)
+        if decision.rep != rep:
+            await self.move(decision.item_id, rep)
+        return decision.item_id
+
+    async def move(self, item_id: str, rep: str = "") -> Decision:
+        return await self.world.router.reassign(self.tenant, ReassignRequest(item_id, rep))
+
+    async def record(self, item_id: str) -> ItemRecord:
+        record: ItemRecord = await self.store.item(self.tenant, item_id)
+        return record
+
+    async def owner(self, item_id: str) -> tuple[str, str]:
+        """Return who has a work item, and for whom."""
+        record = await self.record(item_id)
+        return record.owner, record.covered
+
+    async def decision(self, item_id: str) -> Decision:
+        """Return the last."""
+        (decision,) = await self.store.decisions(self.tenant, [(await self.record(item_id)).decision])
+        return decision  # type: ignore[no-any-return]
+
+    async def differences(self) -> list[str]:
+        world = self.world
+        check = TimerCheck(world.store, self.timers, self.follower)
+        replay = Replay(world.store, world.presences, world.planners, check)
+        return [difference async for difference in replay.differences(self.tenant)]
+
+
+@pytest.fixture
+async def office(world: World) -> AsyncIterator[Office]:
+    """Yield an office."""
+    pool = Pool("east", (Member("ann", 3000), Member("bo"), Member("cy")))
+    await world.save(Rep("ann"), Rep("bo"), Rep("cy"), Rep("di"), pool=pool)
+    office = Office(world)
+    await office.settle()
+    yield office
+    assert await office.differences() == []
+
+
+async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_no_deficit_moves(office: Office) -> None:
+    first, second = await office.give("ann"), await office.give("ann", Kind.TICKET)
+    closed, others = await office.give("ann"), await office.give("bo")
+    await office.world.router.complete(office.tenant, closed, State.CLOSED)
+    before = await office.store.ledger(office.tenant, "east")
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 3 * DAY_MS, "bo")
+    assert await office.owner(first) == ("ann", "")
+
+    await office.at(START_MS + DAY_MS)
+    there = await office.decision(first)
+    assert {await office.owner(item) for item in (first, second)} == {("bo", "ann")}
+    assert (await office.owner(others), (await office.record(closed)).owner) == (("bo", ""), "ann")
+    assert [item for _, item in await office.store.covered(office.tenant)] == [first, second]
+    await office.world.router.complete(office.tenant, second, State.CLOSED)
+    await office.at(START_MS + 3 * DAY_MS)
+    back = await office.decision(first)
+
+    after = await office.store.ledger(office.tenant, "east")
+    assert (there.head.cause, there.way, there.rep, there.freed, there.head.covered, there.pool) == (
+        Cause.COVERED, Way.APART, "bo", "ann", "ann", "east",
+    )  # fmt: skip
+    assert (back.head.cause, back.way, back.rep, back.freed, back.head.covered) == (
+        Cause.COVER_ENDED, Way.APART, "ann", "bo", "",
+    )  # fmt: skip
+    assert back.epoch == there.epoch + 1
+    assert (after.deficits, after.decisions, after.disturbance) == (
+        before.deficits, before.decisions, before.disturbance,
+    )  # fmt: skip
+    assert after.received_apart == {"ann": MICROS, "bo": 2 * MICROS}
+    assert await office.store.covered(office.tenant) == []
+    assert (await office.store.loads(office.tenant))["ann", Kind.LEAD] == 1
+    assert await office.timers.timers(office.tenant) == []
+
+
+async def test_neither_capacity_nor_caps_keep_it_from_them_and_none_counts_it_as_given(office: Office) -> None:
+    pool = Pool("east", (Member("ann", 3000), Member("bo"), Member("cy")), caps=CAPS)
+    await office.world.save(Rep("bo", capacity={"LEAD": 1}), pool=pool)
+    items = [await office.give("ann") for _ in range(4)]
+    counts = await office.store.counts(office.tenant)
+
+    await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+
+    assert {await office.owner(item) for item in items} == {("bo", "ann")}
+    assert await office.store.counts(office.tenant) == counts
+    assert (await office.store.loads(office.tenant))["bo", Kind.LEAD] == 4
+
+
+@pytest.mark.parametrize("ends", ["deleted", "shortened", "names nobody"])
+async def test_a_leave_that_ends_earlier_by_an_edit_ends_now(office: Office, ends: str) -> None:
+    item = await office.give("ann")
+    await office.leave("ann", START_MS, START_MS + 5 * DAY_MS, "bo")
+    assert await office.owner(item) == ("bo", "ann")
+    await office.at(START_MS + DAY_MS)
+
+    match ends:
+        case "deleted":
+            await office.delete("ann")
+        case "shortened":
+            await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+        case _:
+            await office.leave("ann", START_MS, START_MS + 5 * DAY_MS)
+
+    assert await office.owner(item) == ("ann", "")
+
+
+async def test_a_leave_that_is_prolonged_lasts_and_another_substitute_gets_it_at_once(office: Office) -> None:
+    item = await office.give("ann")
+    await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+    await office.leave("ann", START_MS, START_MS + 2 * DAY_MS, "bo")
+    await office.at(START_MS + DAY_MS)
+    assert await office.owner(item) == ("bo", "ann")
+
+    await office.leave("ann", START_MS, START_MS + 2 * DAY_MS, "di")
+
+    decision = await office.decision(item)
+    assert (decision.rep, decision.freed, decision.head.covered, decision.pool) == ("di", "bo", "ann", "")
+    await office.at(START_MS + 2 * DAY_MS)
+    assert await office.owner(item) == ("ann", "")
+
+
+async def test_a_leave_that_was_over_when_it_was_entered_moves_nothing(office: Office) -> None:
+    item = await office.give("ann")
+    await office.at(START_MS + 9 * DAY_MS)
+
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+
+    assert (await office.record(item)).tried == ()
+    assert await office.timers.timers(office.tenant) == []
+
+
+async def test_what_somebody_gets_while_they_are_on_leave_stays_with_them_and_what_comes_is_routed(
+    office: Office,
+) -> None:
+    await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+    given, routed = await office.give("ann"), (await office.world.route()).item_id
+    book = ImportedItem(WorkItem(Kind.LEAD, "old", "L-1"), "ann", START_MS - DAY_MS)
+    imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await imports.enter(office.tenant, [book])
+    await office.settle()
+
+    assert await office.owner(given) == ("ann", "")
+    assert (await office.owner(routed))[0] in ("bo", "cy")
+    assert await office.owner("old~L-1") == ("bo", "ann")
+    await office.at(START_MS + DAY_MS)
+    assert await office.owner("old~L-1") == ("ann", "")
+    await office.leave("ann", START_MS + 2 * DAY_MS, START_MS + 3 * DAY_MS, "bo", "2")
+    await office.at(START_MS + 2 * DAY_MS)
+    assert await office.owner(given) == ("bo", "ann")
+
+
+async def test_what_was_moved_on_or_closed_meanwhile_does_not_come_back(office: Office) -> None:
+    moved, closed, reopened = [await office.give("ann") for _ in range(3)]
+    await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+
+    await office.move(moved, "cy")
+    await office.world.router.complete(office.tenant, closed, State.CONVERTED)
+    await office.at(START_MS + DAY_MS)
+
+    assert await office.owner(moved) == ("cy", "")
+    assert await office.owner(closed) == ("bo", "")
+    assert await office.owner(reopened) == ("ann", "")
+
+
+async def test_who_is_on_leave_too_is_stood_in_for_by_their_own_substitute(office: Office) -> None:
+    item = await office.give("ann")
+    await office.leave("ann", START_MS, START_MS + 9 * DAY_MS, "bo")
+    await office.leave("bo", START_MS + 2 * DAY_MS, START_MS + 4 * DAY_MS, "cy")
+    own = await office.give("bo")
+
+    owners = []
+    for day in (2, 4, 9):
+        await office.at(START_MS + day * DAY_MS)
+        owners.append((await office.owner(item), await office.owner(own)))
+
+    assert owners == [
+        (("cy", "ann"), ("cy", "bo")),
+        (("bo", "ann"), ("bo", "")),
+        (("ann", ""), ("bo", "")),
+    ]
+
+
+async def test_where_nobody_is_there_to_stand_in_it_stays_until_somebody_is(office: Office) -> None:
+    item = await office.give("ann")
+    await office.leave("bo", START_MS, START_MS + 2 * DAY_MS)
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 9 * DAY_MS, "bo")
+
+    await office.at(START_MS + DAY_MS)
+    stays = await office.owner(item)
+    await office.at(START_MS + 2 * DAY_MS)
+
+    assert (stays, await office.owner(item)) == (("ann", ""), ("bo", "ann"))
+
+
+async def test_who_is_inactive_gets_nothing_and_gets_it_once_they_are_not(office: Office) -> None:
+    item = await office.give("ann")
+    await office.save(Rep("bo", active=False))
+    await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
+    stays = await office.owner(item)
+    await office.save(Rep("bo"))
+    goes = await office.owner(item)
+    await office.save(Rep("ann", active=False))
+    await office.at(START_MS + DAY_MS)
+    cannot_return = await office.owner(item)
+    await office.save(Rep("ann"))
+
+    assert (stays, goes, cannot_return) == (("ann", ""), ("bo", "ann"), ("bo", "ann"))
+    assert await office.owner(item) == ("ann", "")
+
+
+async def test_who_is_recused_gets_nothing_but_whose_it_is_has_it_back(office: Office) -> None:
+    await publish(office, RECUSING)
+    item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Bo"]})
+    imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await imports.enter(office.tenant, [ImportedItem(item, "ann", START_MS - DAY_MS)])
+
+    await office.leave("ann", START_MS, START_MS + 4 * DAY_MS, "bo")
+    stays = await office.owner("crm~A-1")
+    await office.leave("ann", START_MS, START_MS + 4 * DAY_MS, "cy")
+    goes = await office.owner("crm~A-1")
+    await office.at(START_MS + 4 * DAY_MS)
+
+    assert (stays, goes, await office.owner("crm~A-1")) == (("ann", ""), ("cy", "ann"), ("ann", ""))
+    assert (await office.decision("crm~A-1")).head.tried == ("cy",)
+
+
+async def test_what_is_updated_meanwhile_comes_back_as_it_is_now(office: Office) -> None:
+    await publish(office, RECUSING)
+    item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Cy"]})
+    imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await imports.enter(office.tenant, [ImportedItem(item, "ann", START_MS - DAY_MS)])
+    updating = Updating(office.store, office.world.planners, office.world.queries, office.world.scores)
+    await office.leave("ann", START_MS, START_MS + 4 * DAY_MS, "cy")
+    stays = await office.owner("crm~A-1")
+
+    await updating.update(office.tenant, about("Di"))
+    await office.settle()
+    goes = await office.owner("crm~A-1")
+    await updating.update(office.tenant, about("Bo"))
+    await office.at(START_MS + 4 * DAY_MS)
+
+    back = await office.world.queries.item(office.tenant, "crm~A-1")
+    assert (stays, goes, await office.owner("crm~A-1")) == (("ann", ""), ("cy", "ann"), ("ann", ""))
+    assert [*back.item.attributes["about"]] == ["Bo"]
+
+
+def about(rep: str) -> UpdateRequest:
+    return UpdateRequest("crm~A-1", {"about": [rep]}, 0, 0, frozenset({"attributes.about"}))
+
+
+async def publish(office: Office, source: str) -> None:
+    rule_set = check(source).rule_set
+    assert rule_set is not None
+    await office.world.rule_sets.publish(office.tenant, None, Publication(0, source, dumps(rule_set), "", 0, 0, 0))
+
+
+async def test_what_stays_is_listed_with_the_reason_until_it_goes(office: Office) -> None:
+    kept = KeptItems(office.store, office.world.planners)
+    await office.leave("ann", START_MS + HOUR_MS, START_MS + 3 * DAY_MS, "bo")
+    first = await office.give("ann")
+    await office.leave("bo", START_MS + HOUR_MS, START_MS + DAY_MS)
+    assert await kept.of(office.tenant, "ann") == []
+
+    await office.at(START_MS + HOUR_MS)
+    given = await office.give("ann")
+    on_leave = await kept.of(office.tenant, "ann")
+    await office.at(START_MS + DAY_MS)
+    went = await kept.of(office.tenant, "ann")
+    await office.save(Rep("ann", active=False))
+    await office.at(START_MS + 3 * DAY_MS)
+    cannot_return = await kept.of(office.tenant, "ann")
+
+    assert on_leave == [(first, Hindrance.ON_LEAVE), (given, Hindrance.ON_LEAVE)]
+    assert went == [(given, Hindrance.GIVEN)]
+    assert cannot_return == [(first, Hindrance.INACTIVE)]
+    assert await kept.of(office.tenant, "cy") == []
+
+
+async def test_a_log_in_which_it_went_to_somebody_else_is_told_by_a_replay(office: Office) -> None:
+    item = await office.give("ann")
+    planner = await office.world.planners.newest(office.tenant)
+    stored = await office.world.queries.item(office.tenant, item)
+    command = cover_command(planner, stored.record, stored.item, "bo", START_MS)
+    assert isinstance(command, BindCommand)
+    (decision,) = await office.store.bind(office.tenant, planner.revisions, [command])
+
+    told = await office.differences()
+
+    assert told[0] == f"decision {decision.number}: no leave has it go to bo"
+    office.differences = nothing  # type: ignore[method-assign]  # the fixture's check; this log is wrong for ever
+
+
+async def nothing() -> list[str]:
+    return []
+
+
+async def test_timers_that_are_thrown_away_are_made_again_the_same(office: Office) -> None:
+    items = [await office.give("ann") for _ in range(3)]
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+    before = digest(await office.timers.timers(office.tenant))
+
+    await office.timers.forget_timers(office.tenant)
+    await office.follower().catch_up()
+
+    assert digest(await office.timers.timers(office.tenant)) == before
+    await office.world.clock.set(START_MS + DAY_MS)
+    await office.timers.forget_timers(office.tenant)
+    await office.settle()
+    assert {await office.owner(item) for item in items} == {("bo", "ann")}
+
+
+async def test_one_that_changes_at_this_moment_is_handed_over_by_the_next_call(office: Office) -> None:
+    items = [await office.give("ann") for _ in range(2)]
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+    await office.world.clock.set(START_MS + DAY_MS)
+    follower = office.follower()
+    follower.hand_overs._store = Interrupted(office, items[0])  # type: ignore[assignment]
+
+    made = await follower.make_due()
+    owners = [await office.owner(item) for item in items]
+    await office.settle()
+
+    assert (made, owners) == (1, [("ann", ""), ("bo", "ann")])
+    assert await office.owner(items[0]) == ("bo", "ann")
+
+
+class Interrupted:
+    """A store in which a work item is of another version by the time at which it is handed over."""
+
+    def __init__(self, office: Office, item_id: str) -> None:
+        self._office = office
+        self._item_id = item_id
+
+    async def bind(self, tenant: str, revisions: Any, jobs: Any) -> Any:
+        changed = [job._replace(expected=job.expected - (job.item_id == self._item_id)) for job in jobs]
+        return await self._office.store.bind(tenant, revisions, changed)

@@ -1,0 +1,101 @@
+"""Walks as files: each row is read with its line, and what cannot be is said with what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from router.cli.walk_files import Walk, read_walk
+from router.cli.walk_forms import WALK_PARTS, DoForm
+from rules.values import as_instant_ms
+
+EXAMPLE = Path(__file__).parents[4] / "examples" / "offers.walk.yaml"
+SHOWN = {
+    "push", "note against call", "next date on the agenda", "reopening", "CONFLICT", "update with on_change",
+    "substitute and back",
+}  # fmt: skip
+"""What it has at least a row for."""
+SMALL = """\
+walk: small
+setup:
+  tenant: {time_zone: Asia/Shanghai}
+  reps: {ann: {}, bo: {}}
+  pools: {east: {members: {ann: 2, bo: 1}}}
+  rules: east.yaml
+steps:
+  - {at: 2026-09-18T17:20, do: {route: {id: L-1}}, expect: {item: L-1, owner: ann}}
+"""
+
+
+def walk(source: str) -> Walk:
+    read = read_walk(source)
+    assert read.walk is not None, read.problems
+    return read.walk
+
+
+def problems(*lines: str) -> list[tuple[int, str]]:
+    """Return what is wrong in lines below the small walk: the line from there, and the message."""
+    read = read_walk(SMALL + "\n".join(lines))
+    assert read.walk is None
+    return [(problem.line - SMALL.count("\n"), problem.message) for problem in read.problems]
+
+
+def test_the_example_has_rows_for_all_that_it_shows() -> None:
+    steps = walk(EXAMPLE.read_text("utf-8")).steps
+
+    assert {step.shows for step in steps} == SHOWN
+    for shown in SHOWN:
+        seen = [expected for step in steps if step.shows == shown for expected in step.expected]
+        assert any(expected.epoch is not None and expected.owner is not None for expected in seen), shown
+        assert any(expected.deficits is not None for expected in seen), shown
+
+
+def test_a_row_is_read_with_its_line_its_instant_and_what_is_done() -> None:
+    (step,) = walk(SMALL).steps
+
+    assert (step.line, step.verb, step.at_ms) == (8, "route", as_instant_ms("2026-09-18T17:20+08:00", "UTC"))
+    assert [(expected.item, expected.owner) for expected in step.expected] == [("L-1", "ann")]
+
+
+def test_every_verb_has_a_form_of_its_own() -> None:
+    assert DoForm.model_fields.keys() <= WALK_PARTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("at: soon, expect: {away: []}", "found 'soon'; a time such as 2026-10-10T10:00+08:00"),
+        ("at: 2026-09-18T17:19, expect: {away: []}", "which is before the row above: time goes on"),
+        ("shows: x", "nothing is done and nothing expected; a row has do, expect or both"),
+        ("do: {}", "found none; exactly one is allowed of route, activity"),
+        ("do: {sell: {}}", "unknown key 'sell'; allowed are route, activity"),
+        ("do: {reopen: {item: L-1}, complete: {item: L-1}}", "found complete, reopen; exactly one"),
+        ("do: {reopen: {item: L-2}}", "there is no work item 'L-2' so far; there are L-1"),
+        ("do: {reassign: {item: L-1, rep: cy}}", "there is no rep 'cy' so far; there are ann, bo"),
+        ("do: {activity: {item: L-1, kind: FAX}}", "found 'FAX'; allowed are 'CALL', 'VISIT'"),
+        ("do: {activity: {item: L-1, kind: CALL, next: soon}}", "found 'soon'; a time such as"),
+        ("expect: {}", "nothing is expected; allowed are item, owner"),
+        ("expect: {owner: ann}", "item is missing; owner is of one"),
+        ("expect: {refused: ABORTED}", "nothing is done in this row, so nothing can be refused"),
+        ("do: {reopen: {item: L-1}}, expect: {refused: NO}", "found 'NO'; allowed are CANCELLED"),
+        ("do: {reopen: {item: L-1}}, expect: {names: [x]}", "it names nothing that is not refused"),
+        ("expect: {deficits: {west: {}}}", "there is no pool 'west' so far; there are east"),
+        ("expect: {deficits: {east: {cy: 1}}}", "there is no rep 'cy' so far; there are ann, bo"),
+        ("expect: {told: [{who: ann}]}", "about is missing"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says: str) -> None:
+    at = "" if row.startswith("at:") else "at: 2026-09-19, "
+
+    ((below, message),) = problems(f"  - {{{at}{row}}}")
+
+    assert (below, says in message) == (1, True), message
+
+
+def test_a_member_who_is_no_rep_is_named() -> None:
+    read = read_walk(SMALL.replace("bo: 1}", "cy: 1}"))
+
+    assert [(each.line, each.message) for each in read.problems] == [
+        (5, "there is no rep 'cy' so far; there are ann, bo")
+    ]

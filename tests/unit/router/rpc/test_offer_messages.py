@@ -1,0 +1,59 @@
+"""Offers, and what became of them, as messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.model.decision import Way
+from router.model.dispatch import Answer, DispatchClock, OpenOffer
+from router.model.events import OfferAnswered
+from router.model.workforce import MICROS
+from router.model.workitem import Kind
+from router.offers.service import AwayByLapses
+from router.rpc.messages import change_message
+from router.rpc.offer_messages import answer_message, away_message, offer_message
+
+EVENT = OfferAnswered(
+    9, "crm~L-1", Kind.LEAD, Answer.ACCEPTED, 4, "ann", "east", 2, 5 * MICROS // 2, Way.GREEDY, (), 0, False, False, 0,
+    4, 1_000, "mo",
+)  # fmt: skip
+OPEN = OpenOffer(12, "ann", "east", 900_000, DispatchClock.WALL, 1_000)
+
+
+def test_an_offer_is_told_with_its_number_whom_it_is_made_to_and_when_it_lapses() -> None:
+    to_one, to_many = offer_message("t", OPEN, 901_000), offer_message("t", OPEN._replace(rep=""), 0)
+
+    assert (to_one.rep, to_one.number, to_one.expire_time.ToMilliseconds()) == ("tenants/t/reps/ann", 12, 901_000)
+    assert (to_many.rep, to_many.HasField("expire_time")) == ("", False)
+
+
+def test_an_acceptance_is_told_with_its_charge_and_its_way() -> None:
+    told = change_message("t", EVENT)
+
+    assert (told.id, told.work_item, told.epoch) == ("9", "tenants/t/workItems/crm~L-1", 2)
+    assert told.offer_answer == routing.OfferAnswer(
+        answer=routing.OfferAnswer.ANSWER_ACCEPTED,
+        offer=4,
+        rep="tenants/t/reps/ann",
+        charge=2.5,
+        way=decisions.Decision.WAY_GREEDY,
+    )
+
+
+@pytest.mark.parametrize("answer", [*Answer])
+def test_every_answer_has_its_message(answer: Answer) -> None:
+    told = answer_message("t", replace(EVENT, answer=answer, way=None, rep="", reason="why"))
+
+    assert routing.OfferAnswer.Answer.Name(told.answer) == f"ANSWER_{answer}"
+    assert (told.rep, told.reason, told.way) == ("", "why", decisions.Decision.WAY_UNSPECIFIED)
+
+
+def test_who_is_away_because_offers_lapsed_is_told_by_the_last_of_them() -> None:
+    away = away_message("t", AwayByLapses(3, "crm~L-1", 1_000))
+
+    assert (away.lapses, away.work_item) == (3, "tenants/t/workItems/crm~L-1")
+    assert away.away_time.ToMilliseconds() == 1_000

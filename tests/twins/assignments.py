@@ -91,7 +91,7 @@ class MemoryAssignments(Tenants):
     ) -> Changed | Refusal:
         assert job.change is not None
         if record.offer and not preview:
-            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor)
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor, "UPDATED")
             record = state.projection.items[job.item_id]
         updated = Updated(
             len(state.events) + 1, job.item_id, record.kind, record.owner, record.pool, record.epoch, record.event,
@@ -126,7 +126,8 @@ class MemoryAssignments(Tenants):
         if job.mode is Mode.WAKE and not choice.found and is_told:
             return Refusal.NOBODY
         if record is not None and record.offer and choice.found and not preview:
-            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
+            because = "OVERRIDE" if job.named else "REASSIGNED"
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, because=because)
             record = state.projection.items[job.item_id]
             decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if preview:
@@ -166,8 +167,8 @@ class MemoryAssignments(Tenants):
         if preview:
             return replace(record, state=completion.state, offer=None)
         if record.offer:
-            at_ms = self._time_of(state)
-            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor=completion.actor)
+            at_ms, actor = self._time_of(state), completion.actor
+            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
         completed = Completed(
             number=len(state.events) + 1,

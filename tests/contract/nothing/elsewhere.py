@@ -67,6 +67,19 @@ SCRIPTS = {
         "named rep ('': none)": "BindCommand named",
         "lead to (0: it is its own)": "BindCommand normal_id",
         "customer's set (0: none)": "BindCommand customer",
+        "may have (0: it credits none)": "BindCommand named",
+        "one lapses (0: never)": "BindCommand named",
+        "set away (0: never)": "BindCommand named",
+    },
+    "router/offers": {
+        "rep ('': many)": "AnswerCommand entering",
+        "set away (0: never)": "AnswerCommand entering",
+    },
+    "router/answer_offer": {
+        "kept unread ('': none)": "AnswerCommand head",
+        "request's key (absent: none)": "AnswerCommand request_id",
+        "actor ('': nobody is asked who they are)": "AnswerCommand actor",
+        "the last (0: any)": "AnswerCommand entering",
     },
     "router/erase": {
         "request's key (absent: none)": "Erasure request_id",

@@ -24,6 +24,7 @@ from router.history.ports import Log, Snapshots
 from router.imports.ports import ImportPages
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
+from router.offers.ports import AnswerCommand, Offers
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.timers.ports import Timers
@@ -46,12 +47,13 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock, Presences, Timers, Activities, ImportPages,
+    Submitted, StoreClock, Presences, Timers, Activities, Offers, ImportPages,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
     ActivityCommand,
+    AnswerCommand,
     Completion,
     Erasure,
     Publication,

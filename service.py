@@ -42,6 +42,7 @@ COMMANDS = {
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "presence": ("router.cli.presence", "Say who is away, at once, and who is back."),
     "queue": ("router.cli.queue", "Look at what is submitted and not routed yet, and mend it."),
+    "reassign": ("router.cli.reassign", "Move many open work items: to a rep, or to whom the rules choose."),
     "reopen": ("router.cli.reopen", "Have a closed work item back, for its owner or by the rules."),
     "remember": ("scoring.cli.remember", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli.rescore", "Score every customer in a table."),

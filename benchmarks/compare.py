@@ -85,16 +85,17 @@ class MeasuredServer:
 
     def put(self, work: Work, seconds: float) -> Taken:
         """Let it work, and see what that takes."""
-        server_s, store_s = self._processor_s()
+        server_s, store_s = self.processor_s()
         took = load.put(self.address, work.method, work.request, work.in_flight, seconds)
         assert not took.failed, f"{took.failed} calls of {work.name} failed"
-        after_server_s, after_store_s = self._processor_s()
+        after_server_s, after_store_s = self.processor_s()
         calls = took.calls_per_s * (seconds + load.WARM_UP_S)  # as many a second while it warms up
         return Taken(
             took.calls_per_s, (after_server_s - server_s) / calls * 1e6, (after_store_s - store_s) / calls * 1e6
         )
 
-    def _processor_s(self) -> tuple[float, float]:
+    def processor_s(self) -> tuple[float, float]:
+        """Return the processor time that server and store have taken, in seconds."""
         return processor_s(self.process.pid), sum(map(processor_s, self.stores))
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from scoring.clock import Now, wall_clock
 from scoring.rpc import rescorings
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
-from serving import imports
+from serving import imports, paged, reassigning
 from serving.settings import OperationSettings
 from store.clients import RedisClient
 from training.rpc import trainings
@@ -54,7 +54,9 @@ class OperationServices:
         request_ttl_s: int,
         now: Now = wall_clock,
     ) -> None:
-        self._queues = {kind: imports.operation_queue(redis, kind, request_ttl_s) for kind in (*KINDS, imports.KIND)}
+        self._queues = {
+            kind: paged.operation_queue(redis, kind, request_ttl_s) for kind in (*KINDS, imports.KIND, reassigning.KIND)
+        }
         self._lease_s = lease_s
         self._workers = settings.workers
         self.service = OperationService(self._queues)

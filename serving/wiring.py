@@ -21,9 +21,11 @@ from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue, routing_workers
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.upgrade import PATIENCE_S
 from router.adapters.rule_sandbox.parent import try_rule_set
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
@@ -34,6 +36,7 @@ from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
 from router.history.monitor import Monitor, MonitorRunner
+from router.history.rehearsal import Rehearsal
 from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
@@ -59,8 +62,10 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.imports import ImportOperations, import_workers
+from serving.imports import Entering, ImportOperations
 from serving.operations import OperationServices
+from serving.paged import paged_workers
+from serving.reassigning import Moving, ReassignOperations
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -172,7 +177,12 @@ class Service:
             assignments, self._planners, queries, self._stores.customer_scores, hides_external_id=personal.external_id
         )
         importer = ImportOperations(self._operations.service, pages, imports)
-        self._import_workers = import_workers(redis, pages, imports, settings.work, ttl_s)
+        bulk, to_move = BulkReassignment(assignments, self._planners, queries), reassign_pages(redis)
+        rehearsal = Rehearsal(assignments, self._stores.presences, self._planners, bulk)
+        reassigner = ReassignOperations(self._operations.service, to_move, bulk, rehearsal)
+        self._paged_workers = paged_workers(
+            redis, [Entering(pages, imports), Moving(to_move, bulk)], settings.work, ttl_s
+        )
         on_their_way = PersonsOnTheirWay(QueuedPersons(queue), pages, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)
         self._servicers = (
@@ -186,6 +196,7 @@ class Service:
                     self._watches,
                     presenter,
                     importer,
+                    reassigner,
                     activities,
                     offers,
                 ),
@@ -257,7 +268,7 @@ class Service:
         self._timer_runner.start()
         self._workers.start()
         self._operation_workers.start()
-        self._import_workers.start()
+        self._paged_workers.start()
         self._monitors.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
 
@@ -355,7 +366,7 @@ class Service:
         await self._health.leaving()
         await self.load_shedder.leave(DRAIN_S)
         # others carry on; nobody waits for hours
-        await asyncio.gather(self._operation_workers.drain(0), self._import_workers.drain(0))
+        await asyncio.gather(self._operation_workers.drain(0), self._paged_workers.drain(0))
         await self._watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._workers.drain(DRAIN_S))
         await asyncio.gather(self._requeue_runner.stop(), self._timer_runner.stop(), self._monitors.stop())

@@ -22,7 +22,9 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import MAX_WORKERS, WorkSettings, routing_queue, routing_workers, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
 from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.repositories import Stores
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
@@ -32,8 +34,10 @@ from router.imports.service import Imports
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
-from serving.imports import import_workers
+from serving.imports import Entering
 from serving.operations import KINDS, OperationServices
+from serving.paged import paged_workers
+from serving.reassigning import Moving
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
 from store.clock import ClockMismatch, SimulatedClock, simulate
@@ -166,7 +170,8 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
     )
     pages = RedisImportPages(stores.redis)
     importing = replace(wanted.routing, workers=int(ROUTE in kinds))
-    importers = import_workers(stores.redis, pages, imports, importing, wanted.request_ttl_s)
+    moving = Moving(reassign_pages(stores.redis), BulkReassignment(stores.assignments, planners, queries))
+    paged = paged_workers(stores.redis, [Entering(pages, imports), moving], importing, wanted.request_ttl_s)
     operation_workers = _operation_workers(stores, wanted, kinds)
     try:
         await stores.check()
@@ -176,7 +181,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
             await stores.bring_up_to_date(report, hides_external_id=wanted.personal.external_id)
         workers.start()
         operation_workers.start()
-        importers.start()
+        paged.start()
         _log.info(
             "working: %s; %d loops that route; rules by %s",
             ", ".join(kinds), wanted.routing.workers, engines.resolve(wanted.engine),
@@ -184,7 +189,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         await stopped.wait()
         _log.info("stopping: finishing what is under way")
     finally:
-        await asyncio.gather(workers.drain(_DRAIN_S), operation_workers.drain(0), importers.drain(0))
+        await asyncio.gather(workers.drain(_DRAIN_S), operation_workers.drain(0), paged.drain(0))
         planners.close()
         await stores.close()
 

@@ -207,6 +207,14 @@ class Api:
         request = routing_pb2.UpdateWorkItemRequest(work_item=work_item, update_mask={"paths": paths}, **fields)
         return _as(routing_pb2.WorkItem, await self.routing.UpdateWorkItem(request))
 
+    async def accept(self, name: str, **fields: Any) -> routing_pb2.WorkItem:
+        request = routing_pb2.AcceptWorkItemRequest(name=name, **fields)
+        return _as(routing_pb2.WorkItem, await self.routing.AcceptWorkItem(request))
+
+    async def decline(self, name: str, **fields: Any) -> routing_pb2.WorkItem:
+        request = routing_pb2.DeclineWorkItemRequest(name=name, **fields)
+        return _as(routing_pb2.WorkItem, await self.routing.DeclineWorkItem(request))
+
     async def reassign(self, name: str, **fields: Any) -> decisions_pb2.Decision:
         request = routing_pb2.ReassignWorkItemRequest(name=name, **fields)
         return _as(decisions_pb2.Decision, await self.routing.ReassignWorkItem(request))

@@ -60,6 +60,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/GetWorkItem": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.RoutingService/ListWorkItems": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.RoutingService/ReassignWorkItem": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.RoutingService/BatchReassignWorkItems": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/UpdateWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ImportWorkItems": _tenant(MANAGER, SERVICE),

@@ -14,8 +14,8 @@ LABELS: Mapping[str, Phrase] = {
         "{rep} 休假：{start} 至 {end}（{zone}），由 {substitute} 代理",
     ),
     "kept": Phrase(
-        "{count} work items are not with whom they would be by the leaves of today:",
-        "{count} 个工作项没有按休假安排移交：",
+        "Work items that are not with whom they would be by the leaves of today: {count}",
+        "没有按休假安排移交的工作项：{count} 个",
     ),
     "title": Phrase("Decision {number}: {item} → ", "决策 {number}：{item} → "),
     "item": Phrase("{name} ({called})", "{name}（{called}）"),

@@ -322,13 +322,13 @@ def pack_reason(reason: Any) -> bytes:
 
 def _offer_answered(number: int, at_ms: int, fields: list[Any], head: bytes) -> OfferAnswered:
     item_id, kind, answer, offer, rep, pool, epoch, charge, way, previous, entitled, *rest = fields
-    lapses, set_away, stays_open, workforce, actor = rest
+    lapses, set_away, stays_open, workforce, actor, because = rest
     if not isinstance(item_id, str):
         raise TypeError("a work item's id is a text")
     return OfferAnswered(
         number, item_id, Kind(kind), Answer(answer), offer, rep, pool, epoch, charge, Way(way) if way else None,
         tuple(zip(entitled[::2], entitled[1::2], strict=True)), lapses, bool(set_away), bool(stays_open), workforce,
-        previous, at_ms, actor, msgpack.unpackb(head) if head else "",
+        previous, at_ms, actor, because, msgpack.unpackb(head) if head else "",
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ class Replay:
             accepting = Accepting(candidates, event.workforce, standing.amounts)
             self._members[event.number] = tuple(roster.pools[event.pool].members) if candidates.reps else ()
         follows = projection.answered(event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting)
-        is_right = follows == replace(event, actor="", reason="", erased=())
+        is_right = follows == replace(event, actor="", because="", reason="", erased=())
         if accepting and not projection.has_room(accepting.candidates, event.kind, accepting.amounts, event.at_ms):
             return [f"{wrong[0]}: {event.rep} has no room"]
         projection.enter_answered(event, accepting)

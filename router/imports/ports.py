@@ -1,9 +1,9 @@
-"""Where work items wait to be imported, page by page, and what came of those that were refused."""
+"""Where work items wait for what is to be done with them, page by page, and what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from router.assignment.commands import ImportedItem
 
@@ -17,36 +17,58 @@ class NotImported(NamedTuple):
     message: str
 
 
+class ItemResult(NamedTuple):
+    """What came of a work item that was to be moved.
+
+    Its place, from 0, its id, who had it and who has it, each empty for nobody or where it stays, and the decision; or
+    why it was not moved: for machines, in words.
+    """
+
+    place: int
+    item_id: str
+    before: str = ""
+    rep: str = ""
+    decision: int = 0
+    reason: str = ""
+    message: str = ""
+
+
+Entry = TypeVar("Entry")
+Result = TypeVar("Result")
 Page = Mapping[int, ImportedItem]
 """Some work items of an import, by their places in it, from 0."""
 
 
-class ImportPages(Protocol):
-    """Keeps what an import is of until it is entered, for some days at most."""
+class Pages(Protocol[Entry, Result]):
+    """Keeps what an operation is of until it is done, for some days at most; and what came of it."""
 
-    async def put(self, tenant: str, import_id: str, pages: Sequence[Page]) -> None:
-        """Keep the pages of an import."""
+    async def put(self, tenant: str, operation_id: str, pages: Sequence[Mapping[int, Entry]]) -> None:
+        """Keep the pages of an operation."""
 
-    async def left(self, tenant: str, import_id: str) -> list[int]:
-        """Return the numbers of the pages that were not entered yet, in order."""
+    async def left(self, tenant: str, operation_id: str) -> list[int]:
+        """Return the numbers of the pages that were not done yet, in order."""
 
-    async def page(self, tenant: str, import_id: str, number: int) -> Page:
-        """Return a page; empty where it was entered, or is gone."""
+    async def page(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
+        """Return a page; empty where it was done, or is gone."""
 
-    async def begin(self, tenant: str, import_id: str, number: int) -> Page:
-        """Say that a page is being entered, and return it."""
+    async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
+        """Say that a page is being done, and return it."""
 
-    async def rest(self, tenant: str, import_id: str) -> None:
-        """Say that none is being entered."""
+    async def rest(self, tenant: str, operation_id: str) -> None:
+        """Say that none is being done."""
 
-    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[NotImported]) -> None:
-        """Forget a page that was entered, but for what of it was refused."""
+    async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
+        """Forget a page that was done, but for what is told of it: of an import what was refused."""
 
-    async def refused(self, tenant: str, import_id: str) -> list[NotImported] | None:
-        """Return what was refused so far, in order; None: nothing is known of the import, or any more."""
+    async def results(self, tenant: str, operation_id: str) -> list[Result] | None:
+        """Return what is told so far, in order; None: nothing is known of the operation, or any more."""
 
-    async def forget(self, tenant: str, import_id: str) -> None:
-        """Forget all of an import."""
+    async def forget(self, tenant: str, operation_id: str) -> None:
+        """Forget all of an operation."""
+
+
+class ImportPages(Pages[ImportedItem, NotImported], Protocol):
+    """The same of imports, of which persons may be erased on their way."""
 
     async def imports(self, tenant: str) -> Mapping[str, Page]:
         """Return what is not entered yet, by import."""

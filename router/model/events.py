@@ -131,6 +131,9 @@ class OfferAnswered:
         Whether it is one of many who declined, and the others have it still.
     workforce
         The revision that an acceptance was checked by where many had the offer, else 0.
+    because
+        Of one that was rescinded: COMPLETED, UPDATED, REASSIGNED, OVERRIDE (given to somebody by name), SETTLED (the
+        ledger) or LEFT (the rep was deactivated or deleted); else empty.
     reason
         Why it was declined.
     erased
@@ -155,6 +158,7 @@ class OfferAnswered:
     previous: int
     at_ms: int
     actor: str = ""
+    because: str = ""
     reason: str = ""
     erased: tuple[str, ...] = ()
 

@@ -27,7 +27,7 @@ from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
-from router.rpc.offer_messages import answer_message
+from router.rpc.offer_messages import offer_answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.update_messages import update_message
 from router.wording.activities import tell_entry, tell_next_date
@@ -176,7 +176,7 @@ class ActivityAnswers:
                 entry.activity.CopyFrom(_named(activity_message(tenant, event), roster))
                 entry.actor = event.actor
             case OfferAnswered():
-                entry.offer_answer.CopyFrom(_named(answer_message(tenant, event), roster))
+                entry.offer_answer.CopyFrom(_named(offer_answer_message(tenant, event), roster))
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor

@@ -28,7 +28,7 @@ from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
-from router.rpc.offer_messages import answer_message, offer_message
+from router.rpc.offer_messages import offer_answer_message, offer_message
 from router.rpc.update_messages import update_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
@@ -315,7 +315,7 @@ def change_message(
     if isinstance(event, Decision):
         message.decision.CopyFrom(decision_message(tenant, event))
     elif isinstance(event, OfferAnswered):
-        message.offer_answer.CopyFrom(answer_message(tenant, event))
+        message.offer_answer.CopyFrom(offer_answer_message(tenant, event))
     elif isinstance(event, ActivityRecorded):
         message.activity.CopyFrom(activity_message(tenant, event))
     elif isinstance(event, Updated):

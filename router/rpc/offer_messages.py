@@ -53,7 +53,7 @@ def offer_message(tenant: str, offer: OpenOffer, expires_ms: int) -> routing.Wor
     )
 
 
-def answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnswer:
+def offer_answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnswer:
     """Write what became of an offer."""
     return routing.OfferAnswer(
         answer=_ANSWERS[event.answer],

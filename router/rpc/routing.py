@@ -28,6 +28,7 @@ from router.model.errors import InvalidInput
 from router.model.workitem import State
 from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
+from router.rpc.bulk import BulkReassigner, bulk_request
 from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
 from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
@@ -74,6 +75,7 @@ class RoutingServicer:
         watches: WatchService,
         presenter: DecisionPresenter,
         importer: Importer,
+        bulk: BulkReassigner,
         activities: ActivityAnswers,
         offers: OfferService,
     ) -> None:
@@ -85,6 +87,7 @@ class RoutingServicer:
         self._watches = watches
         self._presenter = presenter
         self._importer = importer
+        self._bulk = bulk
         self._activities = activities
         self._offers = offers
 
@@ -223,6 +226,10 @@ class RoutingServicer:
         )
         decision = await self._router.reassign(tenant, wish, preview=request.validate_only)
         return await self._presenter.message(call, tenant, decision, view)
+
+    async def BatchReassignWorkItems(self, request: routing.BatchReassignWorkItemsRequest, call: Call) -> Operation:
+        tenant, wish = await bulk_request(request, call)
+        return await self._bulk.begin(tenant, request, wish)
 
     async def UpdateWorkItem(self, request: routing.UpdateWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = update_request(request, call.actor)

@@ -6,18 +6,33 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from router.model.decision import Cause, Decision
-from router.model.events import Completed, Credited, Event, Fired, PresenceChanged, RulesPublished, WorkforceChanged
+from router.model.decision import Cause, Decision, Outcome
+from router.model.dispatch import Answer as OfferAnswer
+from router.model.events import (
+    Completed,
+    Credited,
+    Event,
+    Fired,
+    OfferAnswered,
+    PresenceChanged,
+    RulesPublished,
+    WorkforceChanged,
+)
 from tests.chaos import register
 from tests.chaos.history import Answer, Call, wishes
+from tests.chaos.offers import offers_hold
 from tests.chaos.terms import HOUR_MS, Terms
 
-Change = Decision | Completed
+Change = Decision | OfferAnswered | Completed
 EXPECTED = frozenset(
     {"OK", "NOT_FOUND", "ABORTED", "FAILED_PRECONDITION", "RESOURCE_EXHAUSTED", "UNAVAILABLE", "DEADLINE_EXCEEDED"}
     | {"CANCELLED"}  # by the caller itself
 )
 """What a call may end with, whatever goes wrong."""
+_Account = tuple[str, str]
+"""A pool and a rep."""
+ANSWERS = {"accept": OfferAnswer.ACCEPTED, "decline": OfferAnswer.DECLINED}
+"""Calls that answer offers: each is told how the work item stands then, repeated or not."""
 _BINDING = ("route", "batch", "submit", "reassign")
 """Calls that may give a work item an owner."""
 
@@ -61,7 +76,7 @@ class Evidence:
     @property
     def changes(self) -> list[Change]:
         """Those events that are about work items."""
-        return [event for event in self.events if isinstance(event, Decision | Completed)]
+        return [event for event in self.events if isinstance(event, Change)]
 
 
 def violations(evidence: Evidence) -> Iterator[str]:
@@ -76,6 +91,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from nobody_on_leave_gets_work(evidence.changes, evidence.terms)
     yield from no_cap_is_exceeded(evidence.changes, evidence.terms)
     yield from timers_fire_once(evidence.events)
+    yield from offers_hold(evidence.events, evidence.terms)
     yield from leave_is_credited_once(evidence.events, evidence.terms)
     yield from revisions_are_those_of_the_log(evidence.events)
     yield from answers_are_in_the_log(evidence.calls, evidence.changes)
@@ -107,7 +123,7 @@ def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
     """Yield requests that were answered in two ways."""
     marks: dict[str, dict[str, Answer]] = defaultdict(dict)
     for call in calls:
-        if call.request_id and call.answer and call.method != "submit":
+        if call.request_id and call.answer and call.method not in ("submit", *ANSWERS):
             marks[call.request_id][call.answer.mark] = call.answer
     for request_id, answers in marks.items():
         if len(answers) > 1:
@@ -159,23 +175,49 @@ def one_owner_per_epoch(changes: Iterable[Change]) -> Iterator[str]:
         epoch, name = epochs.get(change.item_id, 0), f"event {change.number}: work item {change.item_id}"
         if change.previous != latest.get(change.item_id, 0):
             yield f"{name} follows event {change.previous}, but event {latest.get(change.item_id, 0)} was its latest"
-        grows = isinstance(change, Decision) and bool(change.rep)
+        grows = _owner_of(change) != "" and not isinstance(change, Completed)
         if change.epoch != epoch + grows:
             yield f"{name} is at epoch {change.epoch}, after {epoch}"
         epochs[change.item_id], latest[change.item_id] = change.epoch, change.number
 
 
+@dataclass(slots=True)
+class Room:
+    """What reps have open, or are offered, and got in each hour, as changes say."""
+
+    terms: Terms = field(default_factory=Terms)
+    open_units: Counter[str] = field(default_factory=Counter)
+    _given: Counter[tuple[str, int]] = field(default_factory=Counter)
+    _holders: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def enter(self, change: Change) -> None:
+        """Take in a change."""
+        if _lets_go(change) and change.item_id in self._holders:
+            since = self._holders.pop(change.item_id)
+            self.open_units[since[0]] -= 1
+            self._given[since] -= isinstance(change, OfferAnswered)  # it is as if it had never been
+        if _takes(change):
+            since = self._holders[change.item_id] = change.rep, change.at_ms // HOUR_MS
+            self.open_units[change.rep] += 1
+            self._given[since] += 1
+
+    def reached(self, rep: str, at_ms: int) -> str:
+        """Name the cap beside capacity that leaves a rep no room; empty: none."""
+        return self.terms.reached(rep, self.open_units[rep], self._given[rep, at_ms // HOUR_MS])
+
+    def fits(self, rep: str, at_ms: int, cap: int) -> bool:
+        """Say whether a rep has room."""
+        return self.open_units[rep] < cap and not self.reached(rep, at_ms)
+
+
 def caps_hold(changes: Iterable[Change], caps: Mapping[str, int]) -> Iterator[str]:
     """Yield every moment of the log at which a rep had more than they may."""
-    open_units, owners = Counter[str](), dict[str, str]()
+    room = Room()
     for change in changes:
-        if (isinstance(change, Completed) or change.rep) and (owner := owners.pop(change.item_id, "")):
-            open_units[owner] -= 1
-        if isinstance(change, Decision) and change.rep:
-            owners[change.item_id] = change.rep
-            open_units[change.rep] += 1
-            if open_units[change.rep] > (cap := caps.get(change.rep, 0)):  # whom nobody hired may have nothing
-                yield f"event {change.number}: {change.rep} has {open_units[change.rep]}, the cap is {cap}"
+        room.enter(change)
+        if _takes(change) and room.open_units[change.rep] > (cap := caps.get(change.rep, 0)):
+            # whom nobody hired may have nothing
+            yield f"event {change.number}: {change.rep} has {room.open_units[change.rep]}, the cap is {cap}"
 
 
 def nobody_away_gets_work(events: Iterable[Event]) -> Iterator[str]:
@@ -195,28 +237,50 @@ def nobody_away_gets_work(events: Iterable[Event]) -> Iterator[str]:
 def nobody_on_leave_gets_work(changes: Iterable[Change], terms: Terms) -> Iterator[str]:
     """Yield decisions for who was on leave then, but those that a person made."""
     for change in changes:
-        if _is_routed(change) and terms.is_on_leave(change.rep, change.at_ms):
+        if isinstance(change, Decision) and _is_routed(change) and terms.is_on_leave(change.rep, change.at_ms):
             yield f"event {change.number}: {change.rep} is on leave, and got work"
 
 
 def no_cap_is_exceeded(changes: Iterable[Change], terms: Terms) -> Iterator[str]:
     """Yield decisions for who had reached a cap, but those that a person made; these count as all others."""
-    open_units, given, owners = Counter[str](), Counter[tuple[str, int]](), dict[str, str]()
+    room = Room(terms)
     for change in changes:
-        hour = change.rep, change.at_ms // HOUR_MS
-        if _is_routed(change) and (reached := terms.reached(change.rep, open_units[change.rep], given[hour])):
+        if _is_routed(change) and (reached := room.reached(change.rep, change.at_ms)):
             yield f"event {change.number}: {change.rep} has reached a cap, {reached}, and got work"
-        if (isinstance(change, Completed) or change.rep) and (owner := owners.pop(change.item_id, "")):
-            open_units[owner] -= 1
-        if isinstance(change, Decision) and change.rep:
-            owners[change.item_id] = change.rep
-            open_units[change.rep] += 1
-            given[hour] += 1
+        room.enter(change)
 
 
 def _is_routed(change: Change) -> bool:
-    """Say whether somebody got work, and no person said who."""
-    return isinstance(change, Decision) and bool(change.rep) and change.head.cause is not Cause.OVERRIDE
+    """Say whether somebody got work, or is offered it, and no person said who."""
+    return _takes(change) and not (isinstance(change, Decision) and change.head.cause is Cause.OVERRIDE)
+
+
+def _takes(change: Change) -> bool:
+    """Say whether somebody gets work, or is offered it alone: both take room, which acceptance does not take again."""
+    if isinstance(change, OfferAnswered):
+        return _is_taken_by_one_of_many(change)
+    return isinstance(change, Decision) and bool(change.rep)
+
+
+def _is_taken_by_one_of_many(event: OfferAnswered) -> bool:
+    return event.answer is OfferAnswer.ACCEPTED and event.workforce > 0
+
+
+def _lets_go(change: Change) -> bool:
+    """Say whether whoever had a work item, or was offered it, has it no more."""
+    if isinstance(change, OfferAnswered):
+        return change.answer is not OfferAnswer.ACCEPTED and not change.stays_open
+    return isinstance(change, Completed) or bool(change.rep) or change.outcome is Outcome.OFFERED
+
+
+def _owner_of(change: Change) -> str:
+    """Return whose a work item is by a change; empty: nobody's, or whose it was."""
+    match change:
+        case Decision(outcome=Outcome.OFFERED):
+            return ""
+        case OfferAnswered(answer=OfferAnswer.ACCEPTED) | Decision() | Completed():
+            return change.rep
+    return ""
 
 
 def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
@@ -224,6 +288,10 @@ def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
     fired, waits_since = set[tuple[str, str, int, int]](), dict[str, int]()
     for event in events:
         match event:
+            case OfferAnswered(item_id=item_id, offer=offer) if _lets_go(event):
+                waits_since[item_id] = offer
+            case OfferAnswered(item_id=item_id) | Decision(item_id=item_id, outcome=Outcome.OFFERED):
+                waits_since.pop(item_id, None)
             case Decision(item_id=item_id, number=number, rep=""):
                 waits_since[item_id] = number
             case Decision(item_id=item_id) | Completed(item_id=item_id):
@@ -239,22 +307,33 @@ def timers_fire_once(events: Iterable[Event]) -> Iterator[str]:
 
 def leave_is_credited_once(events: Iterable[Event], terms: Terms) -> Iterator[str]:
     """Yield credits for what was credited before or is no leave that is over, and any taken back but what is left."""
-    credited_ms, rest, outstanding = Counter[str](), Counter[str](), Counter[str]()
+    credited_ms, rest, outstanding = Counter[_Account](), Counter[_Account](), Counter[_Account]()
+    used = dict[int, tuple[int, int]]()
     for event in events:
         match event:
-            case Decision(rep=rep, stand=stand) if rep and stand and rest[rep]:
-                rest[rep] = max(0, rest[rep] - (event.charge - stand.entitlement))
+            case Decision(rep=rep, stand=stand) if rep and stand:
+                of = event.pool, rep
+                before, rest[of] = rest[of], max(0, rest[of] - max(0, event.charge - stand.entitlement))
+                used[event.number] = before - rest[of], outstanding[of]
+            case OfferAnswered(rep=rep) if _is_taken_by_one_of_many(event):
+                of = event.pool, rep
+                rest[of] = max(0, rest[of] - max(0, event.charge - dict(event.entitled)[rep]))
+            case OfferAnswered(offer=offer, rep=rep) if event.answer is not OfferAnswer.ACCEPTED and offer in used:
+                amount, entry = used.pop(offer)
+                rest[event.pool, rep] += amount if entry == outstanding[event.pool, rep] else 0
             case Credited(credit=credit, amount=amount) if credit.entry:
-                if (credit.entry, -amount) != (outstanding[credit.rep], rest[credit.rep]):
-                    yield f"event {event.number}: {credit.rep} gave back {-amount} of {rest[credit.rep]}"
-                rest[credit.rep] = outstanding[credit.rep] = 0
+                of = credit.pool, credit.rep
+                if (credit.entry, -amount) != (outstanding[of], rest[of]):
+                    yield f"event {event.number}: {credit.rep} gave back {-amount} of {rest[of]}"
+                rest[of] = outstanding[of] = 0
             case Credited(credit=credit, amount=amount):
+                of = credit.pool, credit.rep
                 ends = {end_ms for _, end_ms in terms.leave.get(credit.rep, ()) if end_ms <= event.at_ms}
-                if credit.until_ms not in ends or credit.since_ms < credited_ms[credit.rep]:
+                if credit.until_ms not in ends or credit.since_ms < credited_ms[of]:
                     yield f"event {event.number}: {credit.rep} is credited again, or for no leave"
-                credited_ms[credit.rep] = credit.until_ms
-                rest[credit.rep] += amount
-                outstanding[credit.rep] = event.number if amount else outstanding[credit.rep]
+                credited_ms[of] = credit.until_ms
+                rest[of] += amount
+                outstanding[of] = event.number if amount else outstanding[of]
 
 
 def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
@@ -273,11 +352,19 @@ def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged = {change.number: (change, version) for change, version in with_versions(changes)}
+    logged, answered = dict[int, tuple[Change, int]](), set[tuple[str, int, OfferAnswer]]()
+    for change, version in with_versions(changes):
+        logged[change.number] = change, version
+        if isinstance(change, OfferAnswered):
+            answered.add((change.item_id, change.offer, change.answer))
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
         said = f"{call.method} of {call.item_id} was answered {call.answer}"
+        if call.method in ANSWERS:
+            if (call.item_id, call.expected, ANSWERS[call.method]) not in answered:
+                yield f"{said}: the log has no such answer to offer {call.expected}"
+            continue
         if call.answer.event not in logged:
             yield f"{said}: the log has no such event"
             continue
@@ -290,13 +377,18 @@ def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> 
 
 def with_versions(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
     """Yield each change with the version of the work item that it was done upon: who finds nobody changes nothing."""
-    versions, owned = dict[str, int](), set[str]()
+    versions, taken = dict[str, int](), set[str]()
     for change in changes:
         yield change, versions.get(change.item_id, 0)
-        if isinstance(change, Completed) or change.rep or change.item_id not in owned:
+        if isinstance(change, OfferAnswered) and change.answer is OfferAnswer.RESCINDED:
+            continue  # it is part of what rescinds it, and was done upon the same version
+        is_offer = isinstance(change, Decision) and change.outcome is Outcome.OFFERED
+        if isinstance(change, Completed | OfferAnswered) or change.rep or is_offer or change.item_id not in taken:
             versions[change.item_id] = change.number
-        if change.rep:
-            owned.add(change.item_id)
+        if isinstance(change, OfferAnswered) and change.answer is not OfferAnswer.ACCEPTED:
+            taken.discard(change.item_id)
+        elif change.rep or is_offer:
+            taken.add(change.item_id)
 
 
 def nothing_is_lost(calls: Iterable[Call], states: Mapping[str, str]) -> Iterator[str]:

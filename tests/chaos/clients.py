@@ -17,6 +17,7 @@ from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from tests.api import Api, last
 from tests.chaos.history import UNKNOWN, Answer, Call
+from tests.chaos.offers import MANY, OFFERED
 
 TIMEOUT_S = 2.0
 _PATIENCE = 40
@@ -53,6 +54,7 @@ class Leads:
         self.reps = reps
         self.items: deque[str] = deque(maxlen=_WINDOW)
         self.open: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
+        self.offered: deque[str] = deque(maxlen=_WINDOW)
         self.asked: deque[tuple[str, str, str, int, Wish]] = deque(maxlen=_REMEMBERED)
         self._name = name
         self._made = 0
@@ -104,9 +106,12 @@ class Client:
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Ask for one thing after the other."""
-        kinds = [self._route, self._batch, self._submit, self._ask_again, self._reassign, self._complete, self._get]
+        kinds = [
+            self._route, self._batch, self._submit, self._ask_again, self._reassign, self._complete, self._get,
+            self._answer,
+        ]  # fmt: skip
         while not stopped.is_set():
-            (kind,) = self._random.choices(kinds, weights=[37, 1, 7, 10, 15, 20, 10])
+            (kind,) = self._random.choices(kinds, weights=[37, 1, 7, 10, 15, 20, 10, 15])
             await kind()
             await asyncio.sleep(self._random.uniform(0, 0.01))
 
@@ -122,7 +127,9 @@ class Client:
         self._random.shuffle(asked)
 
         def wish(api: Api) -> Awaitable[Any]:
-            return api.route_batch([api.wish(_external_id(item), request_id=request) for item, request in asked])
+            return api.route_batch(
+                [api.wish(_external_id(item), request_id=request, **_handing(item)) for item, request in asked]
+            )
 
         began, status, results = await self._told(wish)
         calls = [
@@ -131,11 +138,18 @@ class Client:
         ]
         self._history += calls
         self._leads.open.extend(dict.fromkeys(_assigned(calls)))
+        self._leads.offered.extend(dict.fromkeys(_offered(calls)))
 
     async def _submit(self) -> None:
         item_id, request_id = self._leads.new(), self._leads.request_id()
         external_id = _external_id(item_id)
-        await self._wish("submit", item_id, request_id, 0, lambda api: api.submit(external_id, request_id=request_id))
+        await self._wish(
+            "submit",
+            item_id,
+            request_id,
+            0,
+            lambda api: api.submit(external_id, request_id=request_id, **_handing(item_id)),
+        )
 
     async def _reassign(self) -> None:
         item_id, expected = self._some_known()
@@ -160,6 +174,27 @@ class Client:
 
         await self._wish("complete", item_id, request_id, expected, wish)
 
+    async def _answer(self) -> None:
+        """Accept or decline what stands offered, or did: by whom it is made to, and of what many have by somebody."""
+        if not self._leads.offered:
+            return
+        item_id = self._random.choice(self._leads.offered)
+        began, status, item = await self._told(lambda api: api.item(f"{api.parent}/workItems/{item_id}"))
+        answer = answer_of(item) if item is not None else None
+        self._history.append(Call("get", item_id, "", began, self._now(), status, answer))
+        if item is None or not item.HasField("offer"):
+            return
+        request_id, stranger = self._leads.request_id(), self._random.choice(self._leads.reps)
+        rep = stranger if self._random.random() < 0.1 else last(item.offer.rep) or stranger
+        word = "decline" if item.offer.rep and self._random.random() < 0.4 else "accept"
+        fields = {"offer": item.offer.number, "request_id": request_id}
+
+        def wish(api: Api) -> Awaitable[Any]:
+            answered = api.decline if word == "decline" else api.accept
+            return answered(f"{api.parent}/workItems/{item_id}", rep=api.rep_name(rep), **fields)
+
+        await self._wish(word, item_id, request_id, item.offer.number, wish)
+
     async def _get(self) -> None:
         item_id = self._leads.some()
         await self._try("get", item_id, "", 0, lambda api: api.item(f"{api.parent}/workItems/{item_id}"))
@@ -183,6 +218,7 @@ class Client:
         for tried in range(_PATIENCE if request_id else 1):
             call = await self._try(method, item_id, request_id, expected, wish)
             self._leads.open.extend(_assigned([call]))
+            self._leads.offered.extend(_offered([call]))
             if call.status not in UNKNOWN or self._random.random() < _GIVES_UP:
                 return
             await asyncio.sleep(self._random.uniform(0, min(0.05 * 2**tried, 0.5)))
@@ -222,22 +258,43 @@ def _assigned(calls: list[Call]) -> list[tuple[str, int]]:
     return [(call.item_id, call.answer.event) for call in calls if call.answer and call.answer.state == "ASSIGNED"]
 
 
+def _offered(calls: list[Call]) -> list[str]:
+    """Return which work items stand offered, or wait to be, by what calls were answered."""
+    states = ("OFFERED", "KNOWN_OFFER", "WAITING", "QUEUED")
+    return [call.item_id for call in calls if call.answer and call.answer.state in states and _handing(call.item_id)]
+
+
 def _external_id(item_id: str) -> str:
     return item_id.partition("~")[2]
 
 
 def _routing(item_id: str, request_id: str) -> Wish:
-    return lambda api: api.route(_external_id(item_id), request_id=request_id)
+    return lambda api: api.route(_external_id(item_id), request_id=request_id, **_handing(item_id))
+
+
+def _handing(item_id: str) -> dict[str, Any]:
+    """Return what an item says of how it is handed out: every third is offered, and of the others every fourth to many.
+
+    Examples
+    --------
+    >>> [_handing(f"crm~L-{number}") for number in (1, 3, 4)]
+    [{}, {'handing': 'offered'}, {'handing': 'many'}]
+    """
+    number = int(item_id.rpartition("-")[2])
+    return {"handing": OFFERED} if number % 3 == 0 else {"handing": MANY} if number % 4 == 0 else {}
 
 
 def answer_of(told: Any) -> Answer:
     """Read an answer; what is told anew each time, as things stand then, is no part of it."""
-    if isinstance(told, decisions.Decision):
+    is_known = isinstance(told, decisions.Decision) and told.HasField("known_work_item")
+    if is_known:
         told.ClearField("known_work_item")
     mark = sha1(told.SerializeToString(deterministic=True)).hexdigest()[:12]
     match told:
         case decisions.Decision():
             outcome = decisions.Decision.Outcome.Name(told.outcome).removeprefix("OUTCOME_")
+            if is_known and told.outcome == decisions.Decision.OUTCOME_OFFERED:
+                outcome = "KNOWN_OFFER"
             return Answer(int(last(told.name)), outcome, last(told.rep), told.epoch, mark)
         case queue.Submission():
             return Answer(0, "SUBMITTED", "", 0, mark)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from router.model.decision import Block, Decision
-from router.model.events import Credited, Fired
+from router.model.decision import Block, Decision, Outcome
+from router.model.dispatch import Answer
+from router.model.events import Credited, Fired, OfferAnswered
 from tests.chaos.checks import Evidence
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
@@ -46,8 +47,22 @@ class Facts:
         return [change for change in self.evidence.changes if isinstance(change, Decision)]
 
     @property
+    def offered(self) -> list[Decision]:
+        """Decisions that offered a work item."""
+        return [decision for decision in self.decisions if decision.outcome is Outcome.OFFERED]
+
+    @property
+    def answers(self) -> list[OfferAnswered]:
+        """What became of offers."""
+        return [event for event in self.evidence.events if isinstance(event, OfferAnswered)]
+
+    def ended(self, answer: Answer) -> int:
+        """Count the offers that ended in a way."""
+        return sum(event.answer is answer for event in self.answers)
+
+    @property
     def assigned(self) -> list[Decision]:
-        """Decisions that gave a work item an owner."""
+        """Decisions that gave a work item an owner, or offered it to somebody."""
         return [decision for decision in self.decisions if decision.rep]
 
     @property

@@ -46,8 +46,8 @@ class Call:
     Parameters
     ----------
     method
-        ``route``, ``batch`` (which routes it among others), ``reassign``, ``complete``, ``get``, ``submit`` or
-        ``watch``.
+        ``route``, ``batch`` (which routes it among others), ``reassign``, ``accept``, ``decline``, ``complete``,
+        ``get``, ``submit`` or ``watch``.
     item_id
         Of the work item it is about; empty for a watch.
     request_id
@@ -59,7 +59,7 @@ class Call:
     answer
         What came back; None: a failure.
     expected
-        Number of the event that the caller insisted on; 0: on none.
+        Number of the event that the caller insisted on, of an answer that of the offer; 0: on none.
     """
 
     method: str

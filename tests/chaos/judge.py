@@ -20,15 +20,16 @@ from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
-from router.model.events import Completed, Event
-from tests.chaos.checks import Evidence, violations
+from router.model.events import Event
+from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.facts import Facts
 from tests.chaos.history import Call
 from tests.chaos.lenders import QUEUE, Lendings
+from tests.chaos.offers import Offers
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
-from tests.chaos.terms import HOUR_MS, Terms
+from tests.chaos.terms import Terms
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState
@@ -98,22 +99,24 @@ class Judge:
         return False
 
     async def _could_be_woken(self) -> bool:
-        if not await self._stores.assignments.waiting(self._tenant, count=1):
+        """Say whether anybody could take something that waits, or be offered it."""
+        waiting = await self._stores.assignments.waiting(self._tenant)
+        if not waiting:
             return False
-        loads = await self._stores.assignments.loads(self._tenant)
-        hour, open_units, given = int(time.time() * 1000) // HOUR_MS, Counter[str](), Counter[str]()
-        for (rep, _), units in loads.items():
-            open_units[rep] += units
+        now_ms, offers, room = int(time.time() * 1000), Offers(self._terms), Room(self._terms)
+        routes = dict[str, str]()
         for event in await self.events():
-            if isinstance(event, Decision) and event.at_ms // HOUR_MS == hour:
-                given[event.rep] += 1
-        return any(
-            open_units[rep] < cap and not self._terms.reached(rep, open_units[rep], given[rep])
-            for rep, cap in self._caps.items()
-        )
+            list(offers.enter(event))
+            if isinstance(event, Change):
+                room.enter(event)
+            if isinstance(event, Decision):
+                routes[event.item_id] = event.head.steps[0].removeprefix("pool ")
+        free = {rep for rep, cap in self._caps.items() if room.fits(rep, now_ms, cap) and offers.is_there(rep, now_ms)}
+        records = await self._stores.assignments.items(self._tenant, [item_id for _, item_id in waiting])
+        return any(offers.takers(routes[record.item_id], record.refused, free, now_ms) for record in records if record)
 
     async def _all_told(self, watchers: Sequence[Watcher]) -> bool:
-        changes = [event.number for event in await self.events() if isinstance(event, Decision | Completed)]
+        changes = [event.number for event in await self.events() if isinstance(event, Change)]
         return not changes or all(watcher.reached >= changes[-1] for watcher in watchers)
 
     async def events(self) -> list[Event]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from router.model.decision import Block, Cause
+from router.model.dispatch import Answer
 from tests.chaos.altered import Edits
 from tests.chaos.facts import Facts
 from tests.chaos.guards import Guard
@@ -25,6 +26,7 @@ _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
+_ACCEPTED = "rep, pool, record[5] + 1\n  put(record, 16, {})"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
@@ -76,7 +78,7 @@ def replied(reply: str) -> Count:
 PROMISES = (
     Promise(
         "one owner per epoch, and epochs only grow",
-        Guard("the epoch grows with the owner", Edits({"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]})),
+        Guard("the epoch grows with the owner", Edits({"bind": [("(outcome == 'ASSIGNED' and 1 or 0)", "0")]})),
         checked=lambda facts: len(facts.evidence.changes),
         decided=lambda facts: sum(bool(decision.freed) for decision in facts.assigned),
     ),
@@ -176,11 +178,60 @@ PROMISES = (
         "what waits is given an owner when somebody has room",
         Guard(
             "what waits is tried again",
-            Edits({"bind": [("if mode == 'WAKE' and choice.rep == '' then", "if mode == 'WAKE' then")]}),
+            Edits({"bind": [("if mode == 'WAKE' and not is_found and is_told then", "if mode == 'WAKE' then")]}),
             found_at_rest=True,
         ),
         checked=lambda facts: len({decision.item_id for decision in facts.decisions if decision.outcome == "WAITING"}),
         decided=lambda facts: sum(decision.head.cause == Cause.WOKEN for decision in facts.assigned),
+    ),
+    Promise(
+        "what is offered is nobody's until somebody accepts it, and then one's",
+        Guard("acceptance raises the epoch", Edits({"answer_offer": [(_ACCEPTED, _ACCEPTED.replace(" + 1", ""))]})),
+        checked=lambda facts: len(facts.offered),
+        decided=lambda facts: facts.ended(Answer.ACCEPTED),
+    ),
+    Promise(
+        "an offer ends once, and by whom it is made to",
+        Guard(
+            "whom an offer is made to alone answers it",
+            Edits({"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}),
+        ),
+        checked=lambda facts: len(facts.answers),
+        decided=replied("answer_offer NOT_OPEN"),
+    ),
+    Promise(
+        "an offer that is not accepted leaves ledger, loads and caps as if it had never been",
+        Guard(
+            "an offer that ends takes back what it entered",
+            Edits({script: [("shift_load(rep, pool, entry[4], -1)", "")] for script in ("answer_offer", "fire")}),
+        ),
+        checked=lambda facts: len(facts.answers),
+        decided=lambda facts: len(facts.answers) - facts.ended(Answer.ACCEPTED),
+    ),
+    Promise(
+        "nobody has more offers open than they may",
+        Guard(
+            "open offers are looked at in the commit", Edits({"bind": [("units[field] >= most then", "false then")]})
+        ),
+        checked=lambda facts: len(facts.offered),
+        decided=lambda facts: facts.kept_from(Block.OFFERS_OPEN),
+    ),
+    Promise(
+        "who refused a work item is asked again when all others have, and then once",
+        Guard(
+            "who refused is looked at in the commit", Edits({"bind": [("(times[rep] or 0) > may then", "false then")]})
+        ),
+        checked=lambda facts: len(facts.offered),
+        decided=lambda facts: facts.kept_from(Block.OFFER_REFUSED),
+    ),
+    Promise(
+        "who lets so many offers lapse is away",
+        Guard(
+            "the last lapse sets away",
+            Edits({"fire": [("redis.call('HSET', presence, rep, '0')", "")]}),
+        ),
+        checked=lambda facts: facts.ended(Answer.LAPSED),
+        decided=lambda facts: sum(event.set_away for event in facts.answers),
     ),
     Promise(
         "a job whose worker is lost goes to another",

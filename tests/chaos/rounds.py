@@ -30,6 +30,7 @@ from tests.chaos.history import PATIENCE_S, Call, long_enough
 from tests.chaos.judge import judge_of
 from tests.chaos.leaver import Leaver
 from tests.chaos.lenders import QUEUE, Lender, Lendings
+from tests.chaos.offers import DISPATCHES
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
 from tests.chaos.processes import until
@@ -47,7 +48,18 @@ WATCHERS = 2
 LENDERS = 3
 CAP = 5
 REPS = 6
-RULES = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
+RULES = {
+    "fields": {"handing": {"type": "string"}},
+    "rules": [
+        {
+            "id": pool,
+            "when": {"field": "handing", "op": "eq", "value": pool},
+            "route": {"pool": pool, "fallback": ["wait"]},
+        }
+        for pool in DISPATCHES
+    ],
+    "default": {"route": {"pool": "everyone", "fallback": ["wait"]}},
+}
 _PAST_S = 0.5
 _EACH = 3
 """Of so many rounds one begins with a loss."""
@@ -112,7 +124,8 @@ class Round:
 
     async def _arranged(self, api: Api, name: str, random: Random) -> Terms:
         """Hire reps of a name on terms of their own."""
-        terms = drawn(random, [f"{name}-{number}" for number in range(REPS)], int(time.time() * 1000), self.seconds)
+        reps = [f"{name}-{number}" for number in range(REPS)]
+        terms = drawn(random, reps, int(time.time() * 1000), self.seconds, DISPATCHES)
         await arrange(api, terms)
         return terms
 
@@ -238,7 +251,8 @@ async def arrange(api: Api, terms: Terms) -> None:
     reps = [*terms.leave]
     for rep in reps:
         await until(partial(_is_done, partial(api.hire, rep, capacity={"LEAD": CAP})), f"{rep} to be hired")
-    await until(partial(_is_done, partial(api.pool, "everyone", reps)), "a pool")
+    for pool in ("everyone", *DISPATCHES):
+        await until(partial(_is_done, partial(api.pool, pool, reps)), "a pool")
     client = client_for(api.redis_url)
     await until(partial(_is_done, partial(terms.agree, client, api.tenant)), "terms")
     await close(client)

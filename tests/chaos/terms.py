@@ -13,6 +13,7 @@ from random import Random
 from router.adapters.redis.workforce import RedisWorkforce
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.dispatch import Dispatch
 from router.model.workforce import MICROS, CreditPolicy, Record, Rep
 from store.clients import RedisClient
 
@@ -42,11 +43,14 @@ class Terms:
         From when until when, in milliseconds since 1970.
     open_caps, hourly_caps
         What they may have open, and may get in an hour.
+    dispatches
+        By pool, how its work is offered; any other pushes.
     """
 
     leave: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     open_caps: Mapping[str, int] = field(default_factory=dict)
     hourly_caps: Mapping[str, int] = field(default_factory=dict)
+    dispatches: Mapping[str, Dispatch] = field(default_factory=dict)
 
     def is_on_leave(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is on leave at an instant."""
@@ -66,7 +70,7 @@ class Terms:
             ("rep", rep): replace(present.reps[rep], caps=tuple(self._caps(present.reps[rep]))) for rep in self.leave
         }
         for pool in present.pools.values():
-            records["pool", pool.id] = replace(pool, absence_policy=POLICY)
+            records["pool", pool.id] = replace(pool, absence_policy=POLICY, dispatch=self.dispatches.get(pool.id))
         for rep, spans in self.leave.items():
             for number, span in enumerate(spans):
                 absence = Absence(f"{rep}/{number}", *span)
@@ -80,13 +84,16 @@ class Terms:
             yield Cap("hourly", CapMeasure.COUNT, limit, window=CapWindow.HOUR)
 
 
-def drawn(random: Random, reps: Sequence[str], begin_ms: int, lasts_s: float) -> Terms:
+def drawn(
+    random: Random, reps: Sequence[str], begin_ms: int, lasts_s: float, dispatches: Mapping[str, Dispatch] | None = None
+) -> Terms:
     """Draw terms for a round."""
     end_ms = begin_ms + round(lasts_s * 1000) + _BEHIND_MS
     return Terms(
         {rep: tuple(_spans(random, begin_ms + _BEFORE_MS, end_ms)) for rep in reps},
         dict.fromkeys(reps[::2], OPEN),
         {reps[-1]: HOURLY},
+        dispatches or {},
     )
 
 

@@ -26,9 +26,11 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
@@ -40,6 +42,7 @@ from router.backlog.wakes import Wakes
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
+from router.history.rehearsal import Rehearsal
 from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.imports.service import Imports
@@ -57,11 +60,14 @@ from router.timers.covers import Covers, KeptItems
 from router.timers.follower import TimerFollower
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
-from serving.imports import KIND, ImportOperations, import_worker, operation_queue
+from serving.imports import KIND, ImportOperations, import_worker
+from serving.paged import operation_queue, paged_worker
+from serving.reassigning import KIND as REASSIGN
+from serving.reassigning import Moving, ReassignOperations
 from store.durability import DurabilityStatus
 from tests.api import MESSAGE_LIMIT
 from tests.simulated_redis import SimulatedRedis
-from tests.twins.import_pages import MemoryImportPages
+from tests.twins.import_pages import MemoryImportPages, MemoryPages
 from tests.twins.queue import MemoryQueue
 from tests.twins.store import MemoryStore
 from workqueue.worker import Worker
@@ -85,14 +91,17 @@ class Stores(NamedTuple):
     pages: Any
     queue: Any
     imports: Any
+    to_move: Any
+    reassignments: Any
 
 
 def in_memory(now_ms: Callable[[], int]) -> Stores:
     """Return the twin's."""
     memory = MemoryStore(now_ms)
-    queue, imports = (MemoryQueue(lambda: now_ms() * 1000) for _ in range(2))
+    queue, imports, reassignments = (MemoryQueue(lambda: now_ms() * 1000) for _ in range(3))
     return Stores(
-        memory, memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports
+        memory, memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports,
+        MemoryPages(), reassignments,
     )  # fmt: skip
 
 
@@ -111,6 +120,8 @@ def on_redis(redis: SimulatedRedis) -> Stores:
         RedisImportPages(redis),
         routing_queue(redis, WorkSettings(), REQUEST_TTL_S),
         operation_queue(redis, KIND, REQUEST_TTL_S),
+        reassign_pages(redis),
+        operation_queue(redis, REASSIGN, REQUEST_TTL_S),
     )
 
 
@@ -124,14 +135,18 @@ class Service:
         queries = WorkItemQueries(store, self.planners)
         router = Router(store, self.planners, queries, stores.scores)
         imports = Imports(store, self.planners, queries, stores.scores)
-        durability, offers = DurabilityStatus(), OfferService(stores.offers, store, queries, self.planners)
+        durability = DurabilityStatus()
         presenter = DecisionPresenter(queries, durability, None)
-        self.operations = OperationService({KIND: stores.imports})
+        offers = OfferService(stores.offers, store, queries, self.planners)
+        self.operations = OperationService({KIND: stores.imports, REASSIGN: stores.reassignments})
+        bulk = BulkReassignment(store, self.planners, queries)
+        rehearsal = Rehearsal(store, stores.presences, self.planners, bulk)
         workforce = WorkforceService(stores.workforce, stores.rule_sets)
         on_their_way = PersonsOnTheirWay(QueuedPersons(stores.queue), stores.pages)
         self._workers = [
             Worker(stores.queue, routing_work(router), lease_s=LEASE_S),
             import_worker(stores.imports, stores.pages, imports, LEASE_S),
+            paged_worker(stores.reassignments, Moving(stores.to_move, bulk), LEASE_S),
         ]
         self._servicers = (
             (
@@ -144,6 +159,7 @@ class Service:
                     WatchService(store, stores.assignments),  # nobody watches
                     presenter,
                     ImportOperations(self.operations, stores.pages, imports),
+                    ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
                     offers,
                 ),

@@ -52,17 +52,17 @@ async def test_pages_are_entered_in_order_and_each_is_forgotten_but_for_what_was
 
     assert await pages.left(tenant, BOOK) == [2]
     assert await pages.page(tenant, BOOK, 1) == {}
-    assert await pages.refused(tenant, BOOK) == [refused]
+    assert await pages.results(tenant, BOOK) == [refused]
 
 
 async def test_of_what_was_never_put_nothing_is_known(pages: ImportPages, tenant: str) -> None:
     assert await pages.left(tenant, BOOK) == []
     assert await pages.begin(tenant, BOOK, 0) == {}
-    assert await pages.refused(tenant, BOOK) is None
+    assert await pages.results(tenant, BOOK) is None
     await pages.put(tenant, BOOK, [page(0)])
-    assert await pages.refused(tenant, BOOK) == []
+    assert await pages.results(tenant, BOOK) == []
     await pages.forget(tenant, BOOK)
-    assert await pages.refused(tenant, BOOK) is None
+    assert await pages.results(tenant, BOOK) is None
 
 
 async def test_it_waits_for_a_week(pages: ImportPages, tenant: str) -> None:
@@ -76,10 +76,10 @@ async def test_page_0_is_one_like_any_other_and_nothing_is_nothing(pages: Import
     await pages.put(tenant, "empty", [])
     await pages.put(tenant, BOOK, [page(0), page(1)])
 
-    assert (await pages.left(tenant, "empty"), await pages.refused(tenant, "empty")) == ([], [])
+    assert (await pages.left(tenant, "empty"), await pages.results(tenant, "empty")) == ([], [])
     assert await pages.page(tenant, BOOK, 0) == await pages.begin(tenant, BOOK, 0) == page(0)
     await pages.finish(tenant, BOOK, 0, [])
-    assert (await pages.left(tenant, BOOK), await pages.refused(tenant, BOOK)) == ([1], [])
+    assert (await pages.left(tenant, BOOK), await pages.results(tenant, BOOK)) == ([1], [])
     assert await pages.take_out(tenant, BOOK, []) == 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -494,6 +496,7 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     again = await firm.world.router.route(firm.tenant, RouteRequest(sent, request_id="r"))
     repeated = await firm.world.router.route(firm.tenant, RouteRequest(sent, request_id="r"))
     (known,) = await firm.world.queries.known(firm.tenant, [(sent, again)])
+    assert known is not None
 
     assert again == repeated == offer._replace(is_known=True)
     assert known
@@ -556,4 +559,105 @@ async def test_a_preview_of_an_answer_writes_nothing(firm: Firm) -> None:
     assert (accepted.record.state, accepted.record.owner) == (State.ASSIGNED, offer.rep)
     assert declined.record.state is State.QUEUED
     assert await firm.stands() == during
+    await firm.check()
+
+
+async def test_who_declines_what_they_held_breaks_the_bound_of_before_and_not_the_one_with_its_parts(
+    firm: Firm,
+) -> None:
+    pool = Pool("east", THREE[:2], dispatch=replace(OFFER, offers_open=20))
+    await firm.begin(pool)
+    held: list[Decision] = []
+    for _ in range(24):
+        offer = await firm.world.route()
+        if offer.rep == "ann":
+            held.append(offer)
+        else:
+            await firm.accept(offer)
+
+    for offer in held:
+        await firm.decline(offer)
+        share = report(pool, await firm.world.store.ledger(firm.tenant, "east"))
+        assert share.worst <= share.bound
+
+    assert share.worst == len(held) / 2
+    assert share.worst > (share.largest_charge + share.band) * (2 - 1) / 2
+    assert (share.largest_offered, share.largest_entitled) == (12.0, 6.5)
+    await firm.check()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_bound_holds_whatever_is_accepted_declined_moved_or_let_lapse(firm: Firm, seed: int) -> None:
+    chance = random.Random(seed)
+    members = tuple(Member(rep, chance.choice([500, 1000, 4000])) for rep in ("ann", "bo", "cy", "dee"))
+    dispatch = replace(OFFER, offers_open=chance.choice([1, 3, 9]))
+    pool = Pool("east", members, band=chance.choice([0, MICROS]), value_weighted=True, dispatch=dispatch)
+    await firm.begin(pool)
+    held: list[Decision] = []
+
+    for _ in range(60):
+        offer = await firm.world.route(value=chance.choice([1, 1, 5]))
+        held += [offer] if offer.outcome is Outcome.OFFERED else []
+        decliner = chance.choice(["ann", "bo", "nobody"])
+        for each in [offer for offer in held if chance.random() < 0.3]:
+            held.remove(each)
+            if each.rep == decliner or chance.random() < 0.2:
+                await firm.decline(each)
+            else:
+                await firm.accept(each)
+        if chance.random() < 0.1:
+            await firm.pass_ms(15 * MINUTE_MS)
+            held.clear()
+        if chance.random() < 0.3:
+            woken = await firm.wake()
+            held += [woken] if woken.outcome is Outcome.OFFERED and woken not in held else []
+            held = [each for each in held if (await firm.item(each)).record.state is State.OFFERED]
+        ledger = await firm.world.store.ledger(firm.tenant, "east")
+        share = report(pool, ledger)
+        assert max(share.worst, share.worst_ever) <= share.bound
+        without = {rep: ledger.deficits.get(rep, 0) + ledger.offered.get(rep, 0) for rep in ledger.deficits}
+        assert max(without.values(), default=0) / MICROS <= share.bound + share.largest_entitled
+    await firm.check()
+
+
+async def test_of_an_acceptance_and_a_lapse_at_the_same_instant_exactly_one_is_done(firm: Firm) -> None:
+    pool = Pool("east", THREE, dispatch=replace(OFFER, offers_open=50), caps=CAPS)
+    await firm.begin(pool)
+    offers = [await firm.world.route() for _ in range(30)]
+    follower = TimerFollower(
+        firm.tenant, firm.world.store, firm.world.planners, firm.world.presences, firm.timers, _SCHEDULES
+    )
+    await follower.catch_up()
+    await firm.world.clock.set(firm.world.clock.at_ms + 15 * MINUTE_MS)
+
+    async def accepted(offer: Decision) -> bool:
+        try:
+            await firm.accept(offer)
+        except OfferNotOpen:
+            return False
+        return True
+
+    won, *_ = await asyncio.gather(
+        asyncio.gather(*map(accepted, offers)), *[firm.timers.fire(firm.tenant, 3) for _ in range(12)]
+    )
+
+    states = [(await firm.item(offer)).record.state for offer in offers]
+    assert states == [State.ASSIGNED if is_accepted else State.QUEUED for is_accepted in won]
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert sum(ledger.received.values()) == sum(won) * MICROS
+    await firm.check()
+
+
+async def test_of_many_who_accept_at_once_one_wins(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
+    offers = [await firm.world.route() for _ in range(10)]
+
+    answers = await asyncio.gather(
+        *[firm.accept(offer, member.rep) for offer in offers for member in THREE], return_exceptions=True
+    )
+
+    won = [answer for answer in answers if isinstance(answer, StoredItem)]
+    assert sorted(answer.record.item_id for answer in won) == sorted(offer.item_id for offer in offers)
+    lost = [str(answer) for answer in answers if not isinstance(answer, StoredItem)]
+    assert all("accepted it; it is" in said for said in lost)
     await firm.check()

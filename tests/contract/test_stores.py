@@ -24,10 +24,12 @@ from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.caps import Amounts
 from router.assignment.commands import (
     BindCommand,
@@ -58,6 +60,7 @@ from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import SETTINGS_ID, Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import CALENDAR_WINDOWS, HELD, Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.decision import Cause, Decision, DecisionEffect, DecisionInputs
+from router.model.dispatch import Answer, Dispatch, DispatchClock, DispatchMode
 from router.model.errors import NotFound
 from router.model.events import (
     ActivityRecorded,
@@ -66,6 +69,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     Settled,
@@ -75,6 +79,8 @@ from router.model.events import (
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.lapses import Lapses
+from router.offers.service import AnswerRequest, OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
@@ -165,6 +171,7 @@ class Side:
         values: Any,
         timers: Any,
         activities: Any,
+        offers: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
@@ -178,12 +185,15 @@ class Side:
         self.planners = PlannerCache(workforce, rule_sets, rule_sets)
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
+        self.bulk = BulkReassignment(assignments, self.planners, self.queries)
         self.updating = Updating(assignments, self.planners, self.queries, customer_scores)
         self.reopening = Reopening(assignments, self.planners, self.queries, presences)
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
         self.timelines = Timelines(assignments)
+        self.offers = OfferService(offers, assignments, self.queries, self.planners)
+        self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
@@ -207,7 +217,7 @@ class Side:
             self.planners,
             self.who_is_away,
             self.timers,
-            [Wakes(lifts_of, ever_lifts), NextDates(), Covers()],
+            [Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses()],
         )
 
     async def fire(self) -> tuple[str, int, str]:
@@ -255,6 +265,7 @@ def without_times(value: Any) -> Any:
             | Credited()
             | Erased()
             | Fired()
+            | OfferAnswered()
             | PresenceChanged()
             | Settled()
             | Updated()
@@ -289,11 +300,11 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory, memory, memory, memory),
+            Side(memory, memory, memory, memory, memory, memory, memory, memory, memory),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
-                RedisTimers(self.redis), RedisActivities(self.redis),
+                RedisTimers(self.redis), RedisActivities(self.redis), RedisOffers(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -337,10 +348,16 @@ class Stores(RuleBasedStateMachine):
     def pass_time(self, hours: int, ms: int) -> None:
         self.set_clock(self.now_ms + hours * HOUR_MS + ms)
 
-    @rule(rep=st.sampled_from(REPS), place=st.integers(0, 1), begins=st.integers(-9, 30), hours=st.integers(0, 40))
-    def take_leave(self, rep: str, place: int, begins: int, hours: int) -> None:
+    @rule(
+        rep=st.sampled_from(REPS),
+        place=st.integers(0, 1),
+        begins=st.integers(-9, 30),
+        hours=st.integers(0, 40),
+        substitute=st.sampled_from(["", *REPS]),
+    )
+    def take_leave(self, rep: str, place: int, begins: int, hours: int, substitute: str) -> None:
         start_ms = self.now_ms + begins * HOUR_MS
-        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS) if hours else None
+        leave = Absence(f"{rep}/{place}", start_ms, start_ms + hours * HOUR_MS, "", substitute) if hours else None
         self.both(partial(Side.write, kind="absence", record_id=f"{rep}/{place}", record=leave))
 
     @rule(calendar=st.sampled_from(["", "", "days", "nights"]))
@@ -426,6 +443,14 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         wish = ReassignRequest(item_id, rep, data.draw(st.sampled_from(["", "张 3 asks"])), expected, request_id)
         self.both(lambda side: side.router.reassign(TENANT, wish, preview=preview))
+
+    @rule(data=st.data(), rep=st.sampled_from(["", "", *REPS]), size=st.integers(1, 6), again=st.booleans())
+    def reassign_many(self, data: st.DataObject, rep: str, size: int, again: bool) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]), max_size=size, unique=True))
+        operation = "b1" if again else f"b{self.now_ms}-{len(self.item_ids)}"
+        wishes = [ReassignRequest(each, rep, "left", request_id=f"{operation}:{each}") for each in ids]
+        self.both(lambda side: side.bulk.find(TENANT, BulkRequest(owner=rep)))
+        self.both(lambda side: side.bulk.reassign(TENANT, wishes))
 
     @rule(
         data=st.data(),
@@ -515,6 +540,30 @@ class Stores(RuleBasedStateMachine):
         subject = Subject(customer=data.draw(st.sampled_from(CUSTOMERS))) if of_customer else Subject(data.draw(items))
         self.both(partial(erased, subject, request_id, preview))
 
+    @rule(
+        data=st.data(),
+        answered=st.sampled_from([Answer.ACCEPTED, Answer.DECLINED, Answer.DECLINED]),
+        rep=st.sampled_from(["", "", "", *REPS]),
+        reason=st.sampled_from(["", "", "张 3 is mine"]),
+        request_id=st.sampled_from(["", "", "", "f1", "r1"]),
+        preview=st.sampled_from([False, False, True]),
+    )
+    def answer_offer(
+        self, data: st.DataObject, answered: Answer, rep: str, reason: str, request_id: str, preview: bool
+    ) -> None:
+        memory = self.sides[0]
+        offers = self.loop.run_until_complete(memory.assignments.open_offers(TENANT))
+        number, item_id = data.draw(st.sampled_from(offers or [(1, (self.item_ids or ["crm~nothing"])[-1])]))
+        holders = [name for name in REPS if item_id in self.loop.run_until_complete(offered_to(memory, name))]
+        who = rep or data.draw(st.sampled_from(holders or REPS))
+        said = reason if answered is Answer.DECLINED else ""
+        wish = AnswerRequest(item_id, answered, who, number, said, request_id)
+        self.both(lambda side: side.offers.answer(TENANT, wish, preview=preview))
+
+    @rule(rep=st.sampled_from(REPS))
+    def look_at_offers(self, rep: str) -> None:
+        self.both(lambda side: side.offers.work(TENANT, rep))
+
     @rule()
     def wake(self) -> None:
         self.both(lambda side: side.wake())
@@ -551,7 +600,10 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
+        self.both(lambda side: side.assignments.open_offers(TENANT))
+        self.both(lambda side: side.open_offers.lapses(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
@@ -581,8 +633,28 @@ def some_pool(draw: st.DrawFn, pool: str) -> Pool:
     calendar, buffer_ms = draw(st.sampled_from(["", "", "days"])), draw(st.sampled_from([0, 4 * HOUR_MS]))
     caps = draw(some_caps(of_pool=True))
     policy = draw(st.sampled_from([None, CreditPolicy(2 * MICROS, 30 * HOUR_MS, 3)]))
-    value_weighted = draw(st.booleans())
-    return Pool(pool, places, "", band, value_weighted, calendar, buffer_ms, caps=caps, absence_policy=policy)
+    value_weighted, dispatch = draw(st.booleans()), draw(some_dispatch())
+    return Pool(
+        pool, places, "", band, value_weighted, calendar, buffer_ms, caps=caps, absence_policy=policy,
+        dispatch=dispatch,
+    )  # fmt: skip
+
+
+@st.composite
+def some_dispatch(draw: st.DrawFn) -> Dispatch | None:
+    """Draw how a pool hands out its work."""
+    return (
+        Dispatch(
+            draw(st.sampled_from([DispatchMode.OFFER] * 4 + [DispatchMode.BROADCAST] * 2 + [DispatchMode.PUSH])),
+            draw(st.sampled_from([0, HOUR_MS, 7 * HOUR_MS])),
+            draw(st.sampled_from(DispatchClock)),
+            draw(st.sampled_from([1, 1, 2, 5])),
+            draw(st.sampled_from([0, 1, 2])),
+            draw(st.sampled_from([None, 0, MICROS])),
+        )
+        if draw(st.booleans())
+        else None
+    )
 
 
 @st.composite
@@ -610,6 +682,10 @@ def a_rep(rep: str, _: object) -> Rep:
 
 def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
     return Pool(pool, members, absence_policy=CreditPolicy(3 * MICROS, 48 * HOUR_MS, 2) if pool == POOLS[0] else None)
+
+
+async def offered_to(side: Side, rep: str) -> list[str]:
+    return [item_id for _, item_id in await side.open_offers.offered(TENANT, rep, 100)]
 
 
 async def effects_of(side: Side) -> list[Event | DecisionEffect]:

@@ -181,11 +181,11 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             ],
         )
     ],
-    "fairlead.v1.RoutingService/AcceptWorkItem": [
-        routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
-    ],
-    "fairlead.v1.RoutingService/DeclineWorkItem": [
-        routing.DeclineWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1, reason="on the road")
+    "fairlead.v1.RoutingService/BatchReassignWorkItems": [
+        routing.BatchReassignWorkItemsRequest(
+            parent=PARENT, filter="owner = ann", rep=f"{PARENT}/reps/bo", note="left"
+        ),
+        routing.BatchReassignWorkItemsRequest(parent=PARENT, filter="source = crm", note="left", validate_only=True),
     ],
     "fairlead.v1.RoutingService/UpdateWorkItem": [
         routing.UpdateWorkItemRequest(
@@ -197,6 +197,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         routing.UpdateWorkItemRequest(
             work_item=routing.WorkItem(name=f"{PARENT}/workItems/crm~L-1", attributes=struct({"region": "west"}))
         ),
+    ],
+    "fairlead.v1.RoutingService/AcceptWorkItem": [
+        routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
+    ],
+    "fairlead.v1.RoutingService/DeclineWorkItem": [
+        routing.DeclineWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1, reason="on the road")
     ],
     "fairlead.v1.RoutingService/ReopenWorkItem": [
         routing.ReopenWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="called again")

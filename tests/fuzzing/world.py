@@ -28,6 +28,7 @@ from operations.service import OperationService
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
 from router.adapters.rule_sandbox.child import trial
 from router.adapters.rule_sandbox.parent import written_workforce
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
@@ -36,6 +37,7 @@ from router.assignment.updating import Updating
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
+from router.history.rehearsal import Rehearsal
 from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.imports.service import Imports
@@ -65,6 +67,7 @@ from scoring.registry.adapters.storage import JOURNAL
 from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
 from serving.imports import ImportOperations
+from serving.reassigning import ReassignOperations
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import TelemetrySettings, Watch
@@ -75,7 +78,7 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
-from tests.twins.import_pages import MemoryImportPages
+from tests.twins.import_pages import MemoryImportPages, MemoryPages
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
 from workqueue.worker import Worker
@@ -182,6 +185,7 @@ class World:
                     watches,
                     presenter,
                     self._importer(queries),
+                    self._reassigner(queries),
                     activities,
                     offers,
                 ),
@@ -209,6 +213,11 @@ class World:
     def _importer(self, queries: WorkItemQueries) -> ImportOperations:
         imports = Imports(self._store, self._planners, queries, self._store)
         return ImportOperations(OperationService({"import": self._lanes}), MemoryImportPages(), imports)
+
+    def _reassigner(self, queries: WorkItemQueries) -> ReassignOperations:
+        bulk = BulkReassignment(self._store, self._planners, queries)
+        rehearsal = Rehearsal(self._store, self._store, self._planners, bulk)
+        return ReassignOperations(OperationService({"reassign": self._lanes}), MemoryPages(), bulk, rehearsal)
 
     def _serve_models(self, folder: Path) -> None:
         models, data = folder / "models", folder / "data"

@@ -10,19 +10,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from router.model.decision import Block, Decision
-from router.model.events import Credited, Event, Settled
-from router.model.workforce import RECENT, CreditPolicy, Member, Pool
-from tests.simulation.promise import Promise
+from router.model.dispatch import Answer
+from router.model.events import Credited, Event, OfferAnswered, Settled
+from router.model.workforce import RECENT, CreditPolicy, Pool
+from tests.simulation.books import weight_of
+from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth
-
-
-class Finding(NamedTuple):
-    """A look at a promise: whether it held, of what, and whether it mattered."""
-
-    promise: Promise
-    holds: bool
-    what: str
-    decided: bool = True
 
 
 class Charge(NamedTuple):
@@ -30,6 +23,14 @@ class Charge(NamedTuple):
 
     at_ms: int
     amount: int
+    members: frozenset[str]
+
+
+class Entered(NamedTuple):
+    """What a decision used of a credit, of which one, and who the pool's members were: for when it is undone."""
+
+    used: int
+    entry: int
     members: frozenset[str]
 
 
@@ -64,12 +65,15 @@ class Crediting:
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
         self._books: defaultdict[str, PoolBook] = defaultdict(PoolBook)
+        self._offers: dict[int, Entered] = {}
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
         match event:
             case Decision(pool=pool_id) if pool_id and event.rep:
                 yield from self._decided(event, self._truth.records.pools[pool_id])
+            case OfferAnswered():
+                self._answered(event)
             case Credited() if event.credit.entry:
                 yield self._given_back(event)
             case Credited():
@@ -101,6 +105,7 @@ class Crediting:
         book, rep, stand = self._books[pool.id], decision.rep, decision.stand
         assert stand is not None
         book.charges.append(Charge(decision.at_ms, decision.charge, frozenset(one.rep for one in pool.members)))
+        self._offers[decision.number] = Entered(0, 0, book.charges[-1].members)
         if pool.absence_policy is None:
             book.recent.clear()
             return
@@ -111,7 +116,25 @@ class Crediting:
             yield Finding(Promise.SHARE, rep not in served or nobody_else, f"decision {decision.number}", blocked)
         book.recent = [*book.recent, rep][-RECENT:]
         account = book.accounts[rep]
-        account.rest = max(0, account.rest - max(0, decision.charge - stand.entitlement))
+        used = min(account.rest, max(0, decision.charge - stand.entitlement))
+        account.rest -= used
+        self._offers[decision.number] = Entered(used, account.entry, book.charges[-1].members)
+
+    def _answered(self, event: OfferAnswered) -> None:
+        """Enter what became of an offer: of one that is not accepted what it used of a credit is there again."""
+        book, account = self._books[event.pool], self._books[event.pool].accounts[event.rep]
+        pool = self._truth.records.pools[event.pool]
+        if event.answer is Answer.ACCEPTED and event.entitled:  # many had it
+            book.charges.append(Charge(event.at_ms, event.charge, frozenset(one.rep for one in pool.members)))
+            if pool.absence_policy:
+                account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled)[event.rep]))
+                book.recent = [*book.recent, event.rep][-RECENT:]
+        elif event.answer is not Answer.ACCEPTED and event.offer in self._offers:
+            entered = self._offers.pop(event.offer)
+            account.rest += entered.used if entered.entry == account.entry else 0
+            book.charges.append(Charge(event.at_ms, -event.charge, entered.members))
+            if event.rep in book.recent:
+                del book.recent[len(book.recent) - 1 - book.recent[::-1].index(event.rep)]
 
     def _granted(self, event: Credited, pool: Pool) -> Iterator[Finding]:
         book, credit, policy = self._books[pool.id], event.credit, pool.absence_policy
@@ -149,9 +172,5 @@ def _is_served(book: PoolBook, rep: str, policy: CreditPolicy) -> bool:
 def _missed(book: PoolBook, pool: Pool, rep: str, since_ms: int, until_ms: int) -> int:
     """Return a rep's part, by weight, of what was charged within a leave while they were a member."""
     charged = sum(one.amount for one in book.charges if since_ms <= one.at_ms < until_ms and rep in one.members)
-    weights = {member.rep: _weight(member, until_ms) for member in pool.members}
+    weights = {member.rep: weight_of(member, until_ms) for member in pool.members}
     return charged * weights[rep] // sum(weights.values()) if len(weights) > 1 else 0
-
-
-def _weight(member: Member, at_ms: int) -> int:
-    return ([member.weight] + [step.weight for step in member.ramp if step.from_ms <= at_ms])[-1]

@@ -9,6 +9,7 @@ from random import Random
 
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
+from router.model.dispatch import Dispatch, DispatchClock, DispatchMode
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 
 TENANT = "firm"
@@ -53,6 +54,14 @@ POLICIES = {
     "large": CreditPolicy(12 * MICROS, 20 * _DAY_MS, 6),
 }
 """By pool: who credits leave; of the night's few, a credit goes beyond the bound."""
+_MINUTE_MS = 60_000
+DISPATCHES = {
+    "munich": Dispatch(DispatchMode.OFFER, 30 * _MINUTE_MS, DispatchClock.REP, 2, 3),
+    "new-york": Dispatch(DispatchMode.OFFER, 45 * _MINUTE_MS, DispatchClock.POOL, 1, 2),
+    "night": Dispatch(DispatchMode.BROADCAST, 90 * _MINUTE_MS, DispatchClock.WALL, broadcast_band=MICROS),
+    "large": Dispatch(DispatchMode.OFFER, 240 * _MINUTE_MS, DispatchClock.WALL, 3),
+}
+"""By pool: who offers, each by another clock; any other pushes."""
 RULES = """
 fields:
   region: {type: string}
@@ -96,11 +105,22 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
         members = tuple(Member(rep.id) for rep in team)
         policy = POLICIES.get(office.id)
         records.append(
-            Pool(office.id, members, band=band, calendar=office.id, caps=CAPS[office.id], absence_policy=policy)
+            Pool(
+                office.id,
+                members,
+                band=band,
+                calendar=office.id,
+                caps=CAPS[office.id],
+                absence_policy=policy,
+                dispatch=DISPATCHES.get(office.id),
+            )
         )
         everybody += team
     seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))
-    large = Pool("large", seniors, value_weighted=True, caps=CAPS["large"], absence_policy=POLICIES["large"])
+    large = Pool(
+        "large", seniors, value_weighted=True, caps=CAPS["large"], absence_policy=POLICIES["large"],
+        dispatch=DISPATCHES["large"],
+    )  # fmt: skip
     return [*everybody, *records, large]
 
 

@@ -45,6 +45,12 @@ def _nobody(*_: Any) -> tuple[int, None]:
     return 0, None
 
 
+def _by_the_wall(_: Any, offer: Any) -> int:
+    """Let an offer lapse as if everybody always worked."""
+    due_ms: int = offer.at_ms + offer.timeout_ms
+    return due_ms
+
+
 def _newest(waiting: Any) -> tuple[int, int]:
     """Take the newest first."""
     return -waiting.priority, -waiting.first
@@ -67,6 +73,8 @@ def _first(attempts: Any, seen: Any, rotation: int, named: str = "", way: Way = 
     return choice
 
 
+_UNDOING = ("answer_offer", "fire")
+"""Scripts by which offers end without being accepted."""
 GUARDS: Mapping[str, Guard] = {
     "a plan holds for its interval alone": Guard(
         "HOURS WAKING", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
@@ -75,7 +83,7 @@ GUARDS: Mapping[str, Guard] = {
         "AWAY", {"bind": [("if #blocked > 0 then set.present", "if false then set.present")]}
     ),
     "who is full has no room": Guard("CAPACITY", {"bind": [("if units and units >= limit then", "if false then")]}),
-    "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(choice.rep ~= '' and 1 or 0)", "0")]}),
+    "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(outcome == 'ASSIGNED' and 1 or 0)", "0")]}),
     "who has an owner keeps it": Guard(
         "AGAIN",
         {"bind": [("'ROUTE' and owner ~= '' then", "'ROUTE' and false then"), ("if known then", "if false then")]},
@@ -114,12 +122,39 @@ GUARDS: Mapping[str, Guard] = {
     "who had their share is left out": Guard("SHARE", {"bind": [("if count >= set.share then return count end", "")]}),
     "what a credit disturbs is measured": Guard(
         "BOUND",
-        {
-            "credit": [
-                ("redis.call('HSET', LEDGER, 'disturbance', disturbance(transfer(amount), step))", "transfer(amount)")
-            ]
-        },
+        {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
+    "acceptance raises the epoch": Guard(
+        "OFFERED", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
+    ),
+    "an offer has one who may answer it": Guard(
+        "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}
+    ),
+    "who has an offer has room for no more than they may": Guard(
+        "OPEN", {"bind": [("units[field] >= most then", "false then")]}
+    ),
+    "what was entitled is taken back": Guard(
+        "SUM LEDGER UNDONE",
+        {script: [("add_amount(book, field, -entitled[i + 1])", "")] for script in _UNDOING},
+    ),
+    "what was reserved is free again": Guard(
+        "UNDONE CAPACITY", {script: [("shift_load(rep, pool, entry[4], -1)", "")] for script in _UNDOING}
+    ),
+    "what was counted under caps is taken back": Guard(
+        "UNDONE", {script: [("caps.take_back(entry[7], rep)", "")] for script in _UNDOING}
+    ),
+    "who refused is asked behind the others": Guard(
+        "REFUSED", {"bind": [("(times[rep] or 0) > may then", "false then")]}
+    ),
+    "there are two rounds": Guard("REFUSED SECOND_ROUND", {"bind": [("math.min(fewest or 0, 1)", "fewest or 0")]}),
+    "who lets so many offers lapse is set away": Guard("SET_AWAY", {"fire": [("entry[9] > 0 and", "false and")]}),
+    "what open offers entitle to is added up": Guard(
+        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
+    ),
+    "what was declined waits": Guard(
+        "WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+    ),
+    "an offer lapses in working time": Guard("LAPSE", patch=("router.offers.lapses", "", "expires_ms", _by_the_wall)),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(
         "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 
 class Promise(Enum):
@@ -31,6 +32,25 @@ class Promise(Enum):
     TIMERS = "timers that are deleted are made again, the same"
     FIRED = "a timer fires once, never early, for what still waits"
     REPLAY = "the log replays to what is stored"
+    OFFERED = "what is offered is nobody's until somebody accepts it"
+    OPEN = "nobody has more offers open than they may"
+    ANSWERED = "an offer ends once, by whom it was made to"
+    LEDGER = "a ledger is what steps, and steps that were undone, make of it"
+    UNDONE = "what is not accepted leaves ledger, loads and caps as if it had never been"
+    LAPSE = "an offer lapses when its time is over by its clock, and not before"
+    SET_AWAY = "who lets so many offers in a row lapse is away, and nobody else"
+    REFUSED = "who refused is not asked again in the same round"
+    SECOND_ROUND = "the second round comes once"
+    PARTS = "the bound has the parts that open offers give it"
+
+
+class Finding(NamedTuple):
+    """A look at a promise: whether it held, of what, and whether it mattered."""
+
+    promise: Promise
+    holds: bool
+    what: str
+    decided: bool = True
 
 
 @dataclass(slots=True)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from router.fairness.report import report
 from router.model.caps import Cap
-from router.model.decision import Block, Cause, Decision, Outcome
-from router.model.events import Completed, Event, Fired, PresenceChanged
-from router.model.records import LedgerState
-from router.model.workforce import MICROS
+from router.model.decision import Block, Cause, Decision, Outcome, Way
+from router.model.dispatch import Answer
+from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered, PresenceChanged
+from router.model.records import Counted, LedgerState
+from router.model.workforce import MICROS, Pool
+from router.model.workitem import Kind
+from tests.simulation.books import ASK_FOR_SKILL, Books
 from tests.simulation.crediting import Crediting
+from tests.simulation.offering import Offering
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
-
-_ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
-"""By rule: the step that requires the skill that a lead asks for."""
 
 
 class Checks:
@@ -44,10 +45,15 @@ class Checks:
         self._first: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
         self._open: defaultdict[str, int] = defaultdict(int)
+        self._offers: dict[str, Decision] = {}
         self._last_ms = 0
         self._usage = Usage()
         self._fired: set[tuple[str, str, int, int]] = set()
         self._crediting = Crediting(truth)
+        self._books = Books(truth)
+        self.offering = Offering(truth, self._books)
+        self.closed: dict[str, int] = {}
+        """Work items that are closed, and since when."""
 
     def enter(self, event: Event) -> None:
         """Take in an event of the log."""
@@ -55,9 +61,14 @@ class Checks:
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
         )
         self._last_ms = event.at_ms
-        for finding in self._crediting.enter(event):
-            self.note(*finding)
+        for follows in (self._crediting, self._books, self.offering):
+            for finding in follows.enter(event):
+                self.note(*finding)
         match event:
+            case OfferAnswered():
+                self._enter_answer(event)
+            case ActivityRecorded(is_first_attempt=True):
+                self._usage.work(event.item_id)
             case Decision():
                 self._enter_decision(event)
             case Fired():
@@ -68,6 +79,7 @@ class Checks:
                     self.truth.away[rep] = until_ms
             case Completed():
                 self._leave(event.item_id)
+                self.closed[event.item_id] = event.at_ms
 
     def check_ledger(self, pool_id: str, state: LedgerState) -> None:
         """Hold a ledger to what holds of it behind each event."""
@@ -77,6 +89,13 @@ class Checks:
         holds = fair.worst <= fair.bound + 1e-9  # the binary fractions of a lead
         self.note(Promise.BOUND, holds, f"{pool_id}: {fair.worst} of {fair.bound}", decided=is_used)
         self.note(*self._crediting.outstanding(pool_id, state.credits))
+        for finding in self._books.stored(pool_id, state, fair):
+            self.note(*finding)
+
+    def check_offers(self, now_ms: int) -> None:
+        """See that no offer stands whose time is over, and nobody is there who let too many lapse."""
+        for finding in () if self.is_stalled else self.offering.overdue(max(now_ms, self._last_ms)):
+            self.note(*finding)
 
     def check_credits(self, now_ms: int) -> None:
         """See that nothing that is due of a credit was left undone."""
@@ -86,20 +105,63 @@ class Checks:
     def _enter_decision(self, decision: Decision) -> None:
         item_id, name = decision.item_id, f"decision {decision.number}"
         self._first.setdefault(item_id, decision.number)
-        if decision.rep:
-            before = self._epochs.get(item_id, 0)
-            self.note(Promise.EPOCH, decision.epoch == before + 1, name, decided=before > 0)
-            self._epochs[item_id] = decision.epoch
+        is_offer = decision.outcome is Outcome.OFFERED
+        if is_offer:
+            self._offers[item_id] = decision
+        before = self._epochs.get(item_id, 0)
+        grows = bool(decision.rep) and not is_offer
+        promise = Promise.OFFERED if is_offer else Promise.EPOCH
+        self.note(promise, decision.epoch == before + grows, name, decided=is_offer or before > 0)
+        self._epochs[item_id] = decision.epoch
+        if decision.rep or is_offer:
             if item_id in self.waiting and decision.head.cause is Cause.WOKEN:
                 self._decided[Promise.WAKING] += 1
                 self._check_order(decision)
+            if decision.rep:
+                self._check_owner(decision)  # what is moved within a pool is nothing new: it has not left it yet
             self._leave(item_id)
-            self._check_owner(decision)
-            self._usage.give(decision)
-            self.owners[item_id] = decision.rep, decision.epoch
-            self._open[decision.rep] += 1
-        elif item_id not in self.owners and decision.outcome is Outcome.WAITING:
+            if decision.rep:
+                self._give(decision)
+            if not is_offer:
+                self.owners[item_id] = decision.rep, decision.epoch
+        elif decision.outcome is Outcome.WAITING and item_id not in (self.owners.keys() | self.offering.standing):
             self.waiting[item_id] = self._first[item_id], decision
+
+    def _give(self, decision: Decision) -> None:
+        """Count what a rep gets, or is offered: both take room."""
+        is_theirs_again = decision.way is Way.APART and decision.head.named != ""
+        self._usage.give(decision.pool, _given_by(decision), is_new=not is_theirs_again)
+        self._open[decision.rep] += 1
+
+    def _enter_answer(self, event: OfferAnswered) -> None:
+        """Enter what became of an offer: who accepts is the owner, and what nobody accepts waits."""
+        item_id, name, before = event.item_id, f"event {event.number}", self._epochs.get(event.item_id, 0)
+        accepted = event.answer is Answer.ACCEPTED
+        self.note(Promise.OFFERED, event.epoch == before + accepted, f"{name}: epoch {event.epoch} after {before}")
+        self._epochs[item_id] = event.epoch
+        decision = self._offers[item_id]
+        if accepted:
+            self.note(Promise.OFFERED, item_id not in self.owners, f"{name}: {item_id} has an owner")
+            if not decision.rep:
+                self._accept_of_many(decision._replace(rep=event.rep, pool=event.pool, at_ms=event.at_ms))
+            self.owners[item_id] = event.rep, event.epoch
+        elif not event.stays_open:
+            if decision.rep:
+                self._usage.take_back(item_id, decision.pool)
+                self._open[decision.rep] -= 1
+            self.waiting[item_id] = self._first[item_id], decision
+
+    def _accept_of_many(self, decision: Decision) -> None:
+        """Enter who accepts what many have: they need not be there, but must have room."""
+        rep, name = decision.rep, f"{decision.item_id}: {decision.rep}"
+        record = self.truth.records.reps.get(rep)
+        self.note(Promise.ACTIVE, record is not None and record.active, name)
+        limit = record.capacity.get("LEAD") if record else None
+        fits = limit is None or self._open[rep] < limit
+        self.note(Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=False)
+        above = next(self._reached(decision.pool, _given_by(decision)), None)
+        self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=False)
+        self._give(decision)
 
     def _enter_fired(self, fired: Fired) -> None:
         once = fired.item_id, fired.name, fired.entry, fired.step
@@ -107,6 +169,18 @@ class Checks:
         holds = waits and once not in self._fired and fired.due_ms <= fired.at_ms
         self.note(Promise.FIRED, holds, f"event {fired.number}: {once}")
         self._fired.add(once)
+
+    def check_room(self, loads: Mapping[tuple[str, Kind], int], counts: Mapping[str, Counted], now_ms: int) -> None:
+        """Hold what is open, and what was counted under caps in the present windows, to what was given and kept."""
+        self.note(Promise.UNDONE, *self._usage.same_open(loads), decided=False)
+        for pool in self.truth.records.pools.values():
+            for difference in self._usage.differences(pool, self._zone(pool), counts, max(now_ms, self._last_ms)):
+                self.note(Promise.UNDONE, False, difference)
+
+    def _zone(self, pool: Pool | None) -> str:
+        records = self.truth.records
+        calendar = records.calendars.get(pool.calendar or records.settings.calendar) if pool else None
+        return calendar.time_zone if calendar else records.settings.time_zone
 
     def _leave(self, item_id: str) -> None:
         self.waiting.pop(item_id, None)
@@ -125,7 +199,7 @@ class Checks:
         if decision.head.named:
             return
         rule = (*decision.head.matched_rules, "")[0]
-        if decision.head.steps[len(decision.seen) - 1] == _ASK_FOR_SKILL.get(rule):
+        if decision.head.steps[len(decision.seen) - 1] == ASK_FOR_SKILL.get(rule):
             skill = decision.head.item.attributes["skill"]
             has_it = record is not None and skill in record.attributes.get("skills", ())  # type: ignore[operator]
             self.note(Promise.SKILL, has_it, f"{name} lacks {skill}")
@@ -133,10 +207,8 @@ class Checks:
         self.note(Promise.HOURS, truth.works(rep, decision.pool, at_ms), name, decided=off_duty)
         on_leave = pool is not None and any(truth.is_on_leave(member.rep, at_ms) for member in pool.members)
         self.note(Promise.LEAVE, not truth.is_on_leave(rep, at_ms), name, decided=on_leave)
-        value = round(decision.head.item.value * MICROS)
         capped = any(block[1] == Block.REACHED_CAP for seen in decision.seen for block in seen.blocked)
-        given = Given(decision.item_id, at_ms, rep, value)
-        above = next(self._reached(decision.pool, given), None)
+        above = next(self._reached(decision.pool, _given_by(decision)), None)
         self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
         away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
         self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
@@ -149,10 +221,7 @@ class Checks:
     def _reached(self, pool_id: str, given: Given) -> Iterator[Cap]:
         """Yield the caps of a pool that one work item more would be above."""
         pool = self.truth.records.pools.get(pool_id)
-        calendar = (
-            self.truth.records.calendars.get(pool.calendar or self.truth.records.settings.calendar) if pool else None
-        )
-        zone = calendar.time_zone if calendar else self.truth.records.settings.time_zone
+        zone = self._zone(pool)
         for cap in pool.caps if pool else ():
             if self._usage.reached(cap, given, pool_id, zone):
                 yield cap
@@ -165,7 +234,9 @@ class Checks:
         older = [
             other
             for other, (its_first, its) in self.waiting.items()
-            if its_first < first and its.head.item.attributes == waited.head.item.attributes
+            if its_first < first
+            and its.head.item.attributes == waited.head.item.attributes
+            and not (self.offering.refused[other] or self.offering.refused[decision.item_id])
         ]
         self.note(
             Promise.ORDER, not older, f"decision {decision.number} before {older[:3]}", decided=len(self.waiting) > 1
@@ -188,21 +259,23 @@ class Checks:
         pool = self.truth.records.pools.get(pool_id)
         if pool is None or pool_id == "large":  # its pace is not reckoned here
             return ""
-        skill = str(decision.head.item.attributes.get("skill"))
-        for member in pool.members:
-            if self.could_take(member.rep, pool_id, skill if pool_id != "munich" else "", at_ms):
-                return member.rep
-        return ""
+        skill = "" if pool_id == "munich" else str(decision.head.item.attributes.get("skill"))
+        there = [
+            member.rep
+            for member in pool.members
+            if self.truth.qualifies(member.rep, pool_id, skill, at_ms) and not self.truth.is_away(member.rep, at_ms)
+        ]
+        refused = self.offering.refused[decision.item_id]
+        most = self.offering.most_refusals(decision.item_id, there)
+        may_be_asked = [rep for rep in there if refused.count(rep) <= most or not pool.handing_out.offers]
+        return next((rep for rep in may_be_asked if self._has_room(rep, pool_id, at_ms)), "")
 
-    def could_take(self, rep_id: str, pool: str, skill: str, at_ms: int) -> bool:
-        """Say whether nothing speaks against a rep."""
-        truth, rep = self.truth, self.truth.records.reps.get(rep_id)
-        if rep is None or not rep.active or not truth.works(rep_id, pool, at_ms):
-            return False
-        if truth.is_on_leave(rep_id, at_ms) or truth.is_away(rep_id, at_ms):
-            return False
-        if any(self._reached(pool, Given("", at_ms, rep_id, 0))):
-            return False
-        limit = rep.capacity.get("LEAD")
-        has_skill = not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]
-        return has_skill and (limit is None or self._open[rep_id] < limit)
+    def _has_room(self, rep: str, pool: str, at_ms: int) -> bool:
+        """Say whether neither caps nor capacity nor open offers speak against a rep."""
+        limit = self.truth.records.reps[rep].capacity.get("LEAD")
+        fits = limit is None or self._open[rep] < limit
+        return fits and self.offering.has_room(rep, pool) and not any(self._reached(pool, Given("", at_ms, rep, 0)))
+
+
+def _given_by(decision: Decision) -> Given:
+    return Given(decision.item_id, decision.at_ms, decision.rep, round(decision.head.item.value * MICROS))

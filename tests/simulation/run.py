@@ -8,17 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from zlib import crc32
 
 from failures import Failure
-from router.assignment.commands import ReassignRequest, RouteRequest
+from router.activities.service import RecordRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence
-from router.model.decision import Decision
-from router.model.events import Credited, Event, Settled, WorkforceChanged
+from router.model.decision import Decision, Outcome
+from router.model.dispatch import Answer
+from router.model.errors import OfferNotOpen
+from router.model.events import Credited, Event, OfferAnswered, Settled, WorkforceChanged
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.service import AnswerRequest
 from router.workforce.edits import Edit
-from tests.simulation.agenda import DAY_MS, HOUR_MS, Agenda, Happening, What
-from tests.simulation.firm import OFFICES, POLICIES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
+from tests.simulation.agenda import DAY_MS, HOUR_MS, MINUTE_MS, Agenda, Happening, What
+from tests.simulation.firm import DISPATCHES, OFFICES, POLICIES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.promises import Checks
 from tests.simulation.system import System
@@ -108,13 +114,40 @@ class Run:
                 self._truth.learn(await self._system.records())
             checks.enter(event)
             self.result.log.append(sha256(repr(event).encode()).hexdigest())
-            if isinstance(event, Decision) and event.rep:
-                self._close_later(event)
+            self._go_on(event)
         for pool in sorted(pools_of(events)):
             checks.check_ledger(pool, await self._system.ledger(pool))
+        if any(isinstance(event, OfferAnswered) for event in events):
+            checks.check_room(*await self._system.room(), self._system.stores.now_ms)
         checks.check_waiting(self._system.stores.now_ms)
+        checks.check_offers(self._system.stores.now_ms)
 
-    def _close_later(self, decision: Decision) -> None:
+    def _go_on(self, event: Event) -> None:
+        """Have something follow from an event: what is owned is closed, what is offered answered or left alone."""
+        match event:
+            case Decision(outcome=Outcome.OFFERED):
+                self._answer_later(event)
+            case Decision(rep=rep) if rep:
+                self._close_later(event)
+            case OfferAnswered(answer=Answer.ACCEPTED):
+                self._close_later(event)
+            case OfferAnswered(set_away=True):
+                away_ms = self._random.randrange(1, 20) * HOUR_MS
+                self._agenda.add(event.at_ms + away_ms, What.BACK, event.rep)
+
+    def _answer_later(self, decision: Decision) -> None:
+        """Have those who are asked answer, or let it lapse: some reps nearly always; two may want what many have."""
+        audience = [*self._checks.offering.standing[decision.item_id].audience]
+        for rep in sorted(audience)[:2] if not decision.rep else audience:
+            lapses = 0.7 if crc32(rep.encode()) % 5 == 0 else 0.1
+            delay_ms = round(self._random.expovariate(1 / (8 * MINUTE_MS)))
+            word, is_answered = self._random.random(), self._random.random() >= lapses
+            answer = Answer.DECLINED if word < 0.25 else Answer.ACCEPTED
+            if is_answered:
+                about = f"{decision.item_id}\t{rep}\t{decision.number}\t{answer}"
+                self._agenda.add(decision.at_ms + 1000 + delay_ms, What.ANSWER, about)
+
+    def _close_later(self, decision: Decision | OfferAnswered) -> None:
         delay_ms = round(self._random.expovariate(1 / (3 * DAY_MS)))
         self._agenda.add(decision.at_ms + HOUR_MS + delay_ms, What.CLOSE, f"{decision.item_id}\t{decision.epoch}")
 
@@ -126,7 +159,8 @@ class Run:
             What.RESTART: self._restart, What.AUDIT: self._audit, What.AWAY: self._away, What.BACK: self._back,
             What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
             What.STALL: self._stall, What.LEAVE_EDITED: self._edit_leave, What.POLICY: self._policy,
-            What.MEMBER: self._member,
+            What.MEMBER: self._member, What.ANSWER: self._answer, What.REOPEN: self._reopen,
+            What.ACTIVITY: self._activity, What.TERMS: self._terms,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
@@ -159,18 +193,58 @@ class Run:
     async def _close(self, happening: Happening) -> None:
         item_id, epoch = happening.about.split("\t")
         owner = self._checks.owners.get(item_id)
-        if owner and owner[1] == int(epoch):
+        is_offered = item_id in self._checks.offering.standing and self._random.random() < 0.02
+        if is_offered or (owner and owner[1] == int(epoch)):
             state = self._random.choice((State.CONVERTED, State.DISQUALIFIED, State.CLOSED))
             await self._random.choice(self._system.servers).router.complete(TENANT, item_id, state)
 
+    async def _answer(self, happening: Happening) -> None:
+        """Answer an offer, whether it still stands or not; in some cases a stranger answers, or somebody twice."""
+        item_id, rep, number, word = happening.about.split("\t")
+        if self._random.random() < 0.02:
+            rep = self._somebody().id
+        offer = self._checks.offering.standing.get(item_id)
+        is_open = offer is not None and offer.number == int(number) and rep in offer.audience
+        server = self._system.servers[self._random.randrange(2)]
+        try:
+            reason = "no time" if word == Answer.DECLINED else ""
+            await server.offers.answer(TENANT, AnswerRequest(item_id, Answer(word), rep, int(number), reason))
+        except OfferNotOpen:
+            self._checks.note(Promise.ANSWERED, not is_open, f"{item_id} is offered to {rep} by {number}")
+            raise
+        owner = self._checks.owners.get(item_id, ("", 0))[0]
+        may_answer = is_open or (word == Answer.ACCEPTED and rep == owner)
+        self._checks.note(Promise.ANSWERED, may_answer, f"{item_id}: {rep} answered offer {number}")
+
+    async def _reopen(self, _: Happening) -> None:
+        if closed := self._checks.closed:
+            item_id = self._random.choice(list(closed)[-50:])
+            del closed[item_id]
+            await self._system.servers[0].reopening.reopen(TENANT, ReopenRequest(item_id, "again"))
+
+    async def _activity(self, _: Happening) -> None:
+        if some := [*self._checks.owners, *self._checks.offering.standing]:
+            item_id, rep = self._random.choice(some), self._somebody().id
+            call = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, 0)
+            await self._system.servers[1].activities.record(TENANT, RecordRequest(item_id, call))
+
+    async def _terms(self, _: Happening) -> None:
+        """Have a pool offer on other terms: what is offered keeps those that it has."""
+        pool = self._truth.records.pools[self._random.choice(sorted(DISPATCHES))]
+        terms = DISPATCHES[pool.id]
+        changed = replace(terms, timeout_ms=terms.timeout_ms * self._random.choice((1, 2)) // 2)
+        await self._save(replace(pool, dispatch=changed))
+
     async def _reassign(self, _: Happening) -> None:
         if self._checks.owners:
-            item_id = self._random.choice(list(self._checks.owners))
+            item_id = self._random.choice([*self._checks.owners, *self._checks.offering.standing])
             await self._system.servers[1].router.reassign(TENANT, ReassignRequest(item_id))
 
     async def _named(self, _: Happening) -> None:
         checks = self._checks
-        if some := list((checks.waiting and self._random.random() < 0.5 and checks.waiting) or checks.owners):
+        if some := list(
+            self._random.choice((checks.waiting, checks.offering.standing, checks.owners)) or checks.owners
+        ):
             item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
 
@@ -278,7 +352,7 @@ class Run:
 
 def pools_of(events: Iterable[Event]) -> set[str]:
     """Return the pools whose ledgers some events moved."""
-    pools = {event.pool for event in events if isinstance(event, Decision | Settled) and event.pool}
+    pools = {event.pool for event in events if isinstance(event, Decision | OfferAnswered | Settled) and event.pool}
     return pools | {event.credit.pool for event in events if isinstance(event, Credited)}
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
+from router.activities.service import ActivityService
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
@@ -24,8 +28,11 @@ from router.backlog.wakes import Wakes
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
-from router.model.records import LedgerState
+from router.model.records import Counted, LedgerState
 from router.model.workforce import WorkforceRecords
+from router.model.workitem import Kind
+from router.offers.lapses import Lapses
+from router.offers.service import OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.follower import TimerFollower
@@ -52,6 +59,9 @@ class Server:
         self.router = Router(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.workforce = WorkforceService(stores.workforce, stores.rule_sets)
         self.presence = PresenceService(stores.presences)
+        self.activities = ActivityService(stores.activities, self.queries, self.planners)
+        self.reopening = Reopening(stores.assignments, self.planners, self.queries, stores.presences)
+        self.offers = OfferService(stores.offers, stores.assignments, self.queries, self.planners)
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
 
 
@@ -67,14 +77,17 @@ class Stores:
         self.customer_scores: Any
         self.presences: Any
         self.timers: Any
+        self.activities: Any
+        self.offers: Any
         if redis is None:
             memory = MemoryStore(lambda: self.now_ms)
             self.assignments = self.workforce = self.rule_sets = self.customer_scores = memory
-            self.presences = self.timers = memory
+            self.presences = self.timers = self.activities = self.offers = memory
         else:
             self.assignments, self.workforce = RedisAssignments(redis), RedisWorkforce(redis)
             self.rule_sets, self.customer_scores = RedisRuleSets(redis), RedisCustomerScores(redis)
             self.presences, self.timers = RedisPresences(redis), RedisTimers(redis)
+            self.activities, self.offers = RedisActivities(redis), RedisOffers(redis)
 
     async def move(self, to_ms: int) -> None:
         """Move the clock, forwards alone."""
@@ -112,7 +125,12 @@ class System:
     def _new_follower(self) -> TimerFollower:
         stores, planners = self.stores, self.servers[0].planners
         return TimerFollower(
-            TENANT, stores.assignments, planners, stores.presences, stores.timers, [Wakes(lifts_of, ever_lifts)]
+            TENANT,
+            stores.assignments,
+            planners,
+            stores.presences,
+            stores.timers,
+            [Wakes(lifts_of, ever_lifts), Lapses()],
         )
 
     def restart(self, place: int) -> None:
@@ -184,6 +202,10 @@ class System:
         """Return a pool's ledger."""
         state: LedgerState = await self.stores.assignments.ledger(TENANT, pool)
         return state
+
+    async def room(self) -> tuple[Mapping[tuple[str, Kind], int], Mapping[str, Counted]]:
+        """Return what is open, by place and kind, and what was counted under caps."""
+        return await self.stores.assignments.loads(TENANT), await self.stores.assignments.counts(TENANT)
 
     async def records(self) -> WorkforceRecords:
         """Return the workforce as it is."""

@@ -52,6 +52,13 @@ class Truth:
         name = (of_rep.calendar if of_rep else "") or (of_pool.calendar if of_pool else "")
         return self.records.calendars.get(name or self.records.settings.calendar)
 
+    def qualifies(self, rep_id: str, pool: str, skill: str, at_ms: int) -> bool:
+        """Say whether a rep is active, there by hours and leave, and has a skill; empty: none is asked for."""
+        rep = self.records.reps.get(rep_id)
+        if rep is None or not rep.active or not self.works(rep_id, pool, at_ms) or self.is_on_leave(rep_id, at_ms):
+            return False
+        return not skill or skill in rep.attributes.get("skills", ())  # type: ignore[operator]
+
     def is_on_leave(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is on leave at an instant."""
         return any(absence.start_ms <= at_ms < absence.end_ms for absence in self._leave.get(rep, ()))
@@ -74,6 +81,28 @@ class Truth:
         """Say whether a rep has said to be away."""
         until_ms = self.away.get(rep)
         return until_ms is not None and (until_ms == 0 or at_ms < until_ms)
+
+
+def worked_until(calendar: Calendar | None, since_ms: int, length_ms: int) -> int:
+    """Return the earliest instant with so much of a calendar's time behind another, day by day on the wall; without a
+    calendar all time counts.
+    """
+    if calendar is None:
+        return since_ms + length_ms
+    zone = ZoneInfo(calendar.time_zone)
+    day = datetime.fromtimestamp(since_ms // 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    for after in range(-1, 400):
+        for hours in sorted(_spans(calendar, day + timedelta(days=after)), key=lambda hours: hours.start):
+            end = hours.end + (MIDNIGHT if hours.is_overnight else 0)
+            start_ms, end_ms = (
+                round((day + timedelta(days=after, minutes=minute)).replace(tzinfo=zone).timestamp() * 1000)
+                for minute in (hours.start, end)
+            )
+            worked_ms = max(0, end_ms - max(start_ms, since_ms))
+            if worked_ms >= length_ms:
+                return max(start_ms, since_ms) + length_ms
+            length_ms -= worked_ms
+    raise LookupError(f"{calendar.id} is closed for a year")
 
 
 def is_open(calendar: Calendar, at_ms: int) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.assignment.choice import Choice, choose, trace_hash
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
-from router.model.decision import WAYS, Decision, DecisionEffect, ObservedState, Outcome
+from router.history.rehearsal import decided
+from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, previous_of
@@ -91,7 +91,7 @@ class MemoryAssignments(Tenants):
     ) -> Changed | Refusal:
         assert job.change is not None
         if record.offer and not preview:
-            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor)
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, job.head.actor, "UPDATED")
             record = state.projection.items[job.item_id]
         updated = Updated(
             len(state.events) + 1, job.item_id, record.kind, record.owner, record.pool, record.epoch, record.event,
@@ -119,16 +119,17 @@ class MemoryAssignments(Tenants):
         with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
             standing = state.projection.standing(job.item_id, job.head.cause)
             seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
-        choice = choose(job.attempts, seen, job.rotation, job.named, way)
+        decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         is_told = record is None or record.answered < record.decision
         if job.mode is Mode.WAKE and not choice.found and is_told:
             return Refusal.NOBODY
         if record is not None and record.offer and choice.found and not preview:
-            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms)
+            because = "OVERRIDE" if job.named else "REASSIGNED"
+            enter_answer(state, job.item_id, Answer.RESCINDED, record.offer.rep, at_ms, because=because)
             record = state.projection.items[job.item_id]
-        decision = self._decide(len(state.events) + 1, at_ms, job, record, seen, choice)
+            decision, choice = decided(job, len(state.events) + 1, at_ms, record, seen)
         if preview:
             return decision._replace(number=0)
         state.events.append(decision)
@@ -149,36 +150,6 @@ class MemoryAssignments(Tenants):
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
 
-    def _decide(
-        self,
-        number: int,
-        at_ms: int,
-        job: BindCommand,
-        record: ItemRecord | None,
-        seen: tuple[ObservedState, ...],
-        choice: Choice,
-    ) -> Decision:
-        outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
-        epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
-        candidates = [candidates for candidates, _ in job.attempts]
-        return Decision(
-            number=number,
-            item_id=job.item_id,
-            kind=job.kind,
-            outcome=outcome,
-            rep=choice.rep,
-            pool=choice.pool,
-            epoch=epoch,
-            charge=choice.charge,
-            seen=seen,
-            stand=choice.stand,
-            trace_hash=trace_hash(candidates, seen, outcome, choice, epoch),
-            previous=record.event if record else 0,
-            at_ms=at_ms,
-            head=job.head,
-            freed=record.owner if choice.found and record else "",
-        )
-
     async def complete(self, tenant: str, completion: Completion, *, preview: bool = False) -> ItemRecord | Refusal:
         """Close a work item; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
@@ -196,8 +167,8 @@ class MemoryAssignments(Tenants):
         if preview:
             return replace(record, state=completion.state, offer=None)
         if record.offer:
-            at_ms = self._time_of(state)
-            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor=completion.actor)
+            at_ms, actor = self._time_of(state), completion.actor
+            enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
         completed = Completed(
             number=len(state.events) + 1,

@@ -1,85 +1,91 @@
-"""``router.imports.ports.ImportPages`` in memory."""
+"""``router.imports.ports.Pages`` and ``ImportPages`` in memory."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
 from failures import Conflict
-from router.imports.ports import NotImported, Page
+from router.assignment.commands import ImportedItem
+from router.imports.ports import Entry, NotImported, Page, Result
 
 
 @dataclass
-class _Import:
-    pages: dict[int, Page]
-    refused: list[NotImported] = field(default_factory=list)
+class _Operation(Generic[Entry, Result]):
+    pages: dict[int, Mapping[int, Entry]]
+    results: list[Result] = field(default_factory=list)
     taken: int = 0
     at: int | None = None
 
 
-class MemoryImportPages:
-    """Pages by tenant and import."""
+class MemoryPages(Generic[Entry, Result]):
+    """Pages by tenant and operation."""
 
     def __init__(self) -> None:
-        self._imports: defaultdict[str, dict[str, _Import]] = defaultdict(dict)
+        self._operations: defaultdict[str, dict[str, _Operation[Entry, Result]]] = defaultdict(dict)
 
-    async def put(self, tenant: str, import_id: str, pages: Sequence[Page]) -> None:
-        """Keep the pages of an import."""
-        self._imports[tenant][import_id] = _Import(dict(enumerate(pages)))
+    async def put(self, tenant: str, operation_id: str, pages: Sequence[Mapping[int, Entry]]) -> None:
+        """Keep the pages of an operation."""
+        self._operations[tenant][operation_id] = _Operation(dict(enumerate(pages)))
 
-    async def left(self, tenant: str, import_id: str) -> list[int]:
-        """Return the numbers of the pages that were not entered yet."""
-        known = self._imports[tenant].get(import_id)
+    async def left(self, tenant: str, operation_id: str) -> list[int]:
+        """Return the numbers of the pages that were not done yet."""
+        known = self._operations[tenant].get(operation_id)
         return sorted(known.pages) if known else []
 
-    async def page(self, tenant: str, import_id: str, number: int) -> Page:
+    async def page(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         """Return a page."""
-        known = self._imports[tenant].get(import_id)
+        known = self._operations[tenant].get(operation_id)
         return known.pages.get(number, {}) if known else {}
 
-    async def begin(self, tenant: str, import_id: str, number: int) -> Page:
-        """Say that a page is being entered, and return it."""
-        if known := self._imports[tenant].get(import_id):
+    async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
+        """Say that a page is being done, and return it."""
+        if known := self._operations[tenant].get(operation_id):
             known.at = number
-        return await self.page(tenant, import_id, number)
+        return await self.page(tenant, operation_id, number)
 
-    async def rest(self, tenant: str, import_id: str) -> None:
-        """Say that none is being entered."""
-        if known := self._imports[tenant].get(import_id):
+    async def rest(self, tenant: str, operation_id: str) -> None:
+        """Say that none is being done."""
+        if known := self._operations[tenant].get(operation_id):
             known.at = None
 
-    async def finish(self, tenant: str, import_id: str, number: int, refused: Sequence[NotImported]) -> None:
-        """Forget a page that was entered, but for what of it was refused."""
-        known = self._imports[tenant][import_id]
+    async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
+        """Forget a page that was done, but for what is told of it."""
+        known = self._operations[tenant][operation_id]
         known.pages.pop(number, None)
-        known.refused = sorted({*known.refused, *refused})
+        known.results = sorted({*known.results, *results})  # type: ignore[type-var]  # they begin with their places
         known.at = None
 
-    async def refused(self, tenant: str, import_id: str) -> list[NotImported] | None:
-        """Return what was refused so far."""
-        known = self._imports[tenant].get(import_id)
-        return list(known.refused) if known else None
+    async def results(self, tenant: str, operation_id: str) -> list[Result] | None:
+        """Return what is told so far."""
+        known = self._operations[tenant].get(operation_id)
+        return list(known.results) if known else None
 
-    async def forget(self, tenant: str, import_id: str) -> None:
-        """Forget all of an import."""
-        self._imports[tenant].pop(import_id, None)
+    async def forget(self, tenant: str, operation_id: str) -> None:
+        """Forget all of an operation."""
+        self._operations[tenant].pop(operation_id, None)
+
+
+class MemoryImportPages(MemoryPages[ImportedItem, NotImported]):
+    """The same of imports."""
 
     async def imports(self, tenant: str) -> Mapping[str, Page]:
         """Return what is not entered yet."""
         return {
             import_id: {place: entry for page in known.pages.values() for place, entry in page.items()}
-            for import_id, known in self._imports[tenant].items()
+            for import_id, known in self._operations[tenant].items()
         }
 
     async def taken(self, tenant: str, import_id: str) -> int:
         """Return how many were taken out."""
-        known = self._imports[tenant].get(import_id)
+        known = self._operations[tenant].get(import_id)
         return known.taken if known else 0
 
     async def take_out(self, tenant: str, import_id: str, places: Collection[int]) -> int:
         """Take work items out of what is not entered yet."""
-        known, taken = self._imports[tenant][import_id], 0
+        known, taken = self._operations[tenant][import_id], 0
         for number, page in list(known.pages.items()):
             kept = {place: entry for place, entry in page.items() if place not in places}
             if len(kept) < len(page) and known.at == number:

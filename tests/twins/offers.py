@@ -121,9 +121,11 @@ def enter(state: Tenant, answered: OfferAnswered, accepting: Accepting | None = 
     state.projection.enter_answered(answered, accepting)
 
 
-def enter_answer(state: Tenant, item_id: str, answer: Answer, rep: str, at_ms: int, actor: str = "") -> OfferAnswered:
+def enter_answer(
+    state: Tenant, item_id: str, answer: Answer, rep: str, at_ms: int, actor: str = "", because: str = ""
+) -> OfferAnswered:
     """Enter that an offer lapsed, or was rescinded; return the event."""
     answered = state.projection.answered(item_id, answer, rep, len(state.events) + 1, at_ms)
-    answered = replace(answered, actor=actor)
+    answered = replace(answered, actor=actor, because=because)
     enter(state, answered)
     return answered

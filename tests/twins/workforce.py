@@ -103,10 +103,11 @@ class MemoryWorkforce(Tenants):
     def _withdraw(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
         """Rescind what is offered of some pools, then to some reps, the oldest offer of each first."""
         standing = state.projection.offers.standing
-        for is_meant in (*map(_of_pool, pools), *map(_to_rep, leaving)):
+        settled, left = [(_of_pool(pool), "SETTLED") for pool in pools], [(_to_rep(rep), "LEFT") for rep in leaving]
+        for is_meant, because in (*settled, *left):
             meant = sorted((each.number, item_id, each.rep) for item_id, each in standing.items() if is_meant(each))
             for _, item_id, rep in meant:
-                enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor=actor)
+                enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor, because)
 
 
 def _of_pool(pool: str) -> Callable[[Standing], bool]:

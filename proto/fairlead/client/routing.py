@@ -138,6 +138,24 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ReassignWorkItem", request, decisions.Decision)
 
+    def reassign_many(
+        self, filter: str, rep: str = "", *, note: str = "", preview: bool = False, request_id: str = ""  # noqa: A002
+    ) -> Operation:  # fmt: skip
+        """Have up to 10,000 open work items moved to a rep, or each to whom the rules and the ledger choose.
+
+        ``filter`` is as in `list_work_items`. Follow it with `operations`; its result is a
+        ``BatchReassignWorkItemsResponse``. With ``preview`` that is in the answer, and says who would get what.
+        """
+        request = routing.BatchReassignWorkItemsRequest(
+            parent=self.parent,
+            filter=filter,
+            rep=self._name("reps", rep) if rep else "",
+            note=note,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/BatchReassignWorkItems", request, Operation)
+
     def update(
         self, work_item: str, attributes: Attributes | None = None, *, value: float | None = None,
         priority: int | None = None, etag: str = "", preview: bool = False, request_id: str = "",

@@ -27,9 +27,9 @@ if _version_not_supported:
 
 
 class OperationServiceStub(object):
-    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems) waits in a durable queue and is carried out by workers, once,
+    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems, BatchReassignWorkItems) waits in a durable queue and is carried out by workers, once,
     whoever of them is lost; it is followed and cancelled by google.longrunning.Operations, at any server and after any
-    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore` or `import`, or, about
+    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore`, `import` or `reassign`, or, about
     everybody's models, `operations/{kind}-{id}`; ListOperations takes `tenants/{tenant}`, or nothing for the latter. One that has
     ended is kept for seven days, or until a thousand newer ones of its kind need the room. Cancelling one that waits or runs ends it at once
     with CANCELLED; what it had finished by then stays.
@@ -49,9 +49,9 @@ class OperationServiceStub(object):
 
 
 class OperationServiceServicer(object):
-    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems) waits in a durable queue and is carried out by workers, once,
+    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems, BatchReassignWorkItems) waits in a durable queue and is carried out by workers, once,
     whoever of them is lost; it is followed and cancelled by google.longrunning.Operations, at any server and after any
-    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore` or `import`, or, about
+    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore`, `import` or `reassign`, or, about
     everybody's models, `operations/{kind}-{id}`; ListOperations takes `tenants/{tenant}`, or nothing for the latter. One that has
     ended is kept for seven days, or until a thousand newer ones of its kind need the room. Cancelling one that waits or runs ends it at once
     with CANCELLED; what it had finished by then stays.
@@ -82,9 +82,9 @@ def add_OperationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class OperationService(object):
-    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems) waits in a durable queue and is carried out by workers, once,
+    """Mends long work. What is long (TrainModel, RescoreCustomers, ImportWorkItems, BatchReassignWorkItems) waits in a durable queue and is carried out by workers, once,
     whoever of them is lost; it is followed and cancelled by google.longrunning.Operations, at any server and after any
-    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore` or `import`, or, about
+    restart. Operations are named `tenants/{tenant}/operations/{kind}-{id}`, the kind being `train`, `rescore`, `import` or `reassign`, or, about
     everybody's models, `operations/{kind}-{id}`; ListOperations takes `tenants/{tenant}`, or nothing for the latter. One that has
     ended is kept for seven days, or until a thousand newer ones of its kind need the room. Cancelling one that waits or runs ends it at once
     with CANCELLED; what it had finished by then stays.

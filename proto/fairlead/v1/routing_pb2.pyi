@@ -145,6 +145,58 @@ class ReassignWorkItemRequest(_message.Message):
     language_code: str
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., view: _Optional[_Union[_decisions_pb2.DecisionView, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
 
+class BatchReassignWorkItemsRequest(_message.Message):
+    __slots__ = ("parent", "filter", "rep", "note", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    filter: str
+    rep: str
+    note: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., filter: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class BatchReassignWorkItemsResponse(_message.Message):
+    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count")
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    SHARES_FIELD_NUMBER: _ClassVar[int]
+    REASSIGNED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    STAYED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ReassignResult]
+    shares: _containers.RepeatedCompositeFieldContainer[ReassignShare]
+    reassigned_count: int
+    stayed_count: int
+    refused_count: int
+    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ...) -> None: ...
+
+class ReassignResult(_message.Message):
+    __slots__ = ("work_item", "former_owner", "rep", "decision", "error")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    FORMER_OWNER_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    former_owner: str
+    rep: str
+    decision: str
+    error: _status_pb2.Status
+    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class ReassignShare(_message.Message):
+    __slots__ = ("rep", "count")
+    REP_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    count: int
+    def __init__(self, rep: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
 class CompleteWorkItemRequest(_message.Message):
     __slots__ = ("name", "resolution", "etag", "request_id", "validate_only")
     class Resolution(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

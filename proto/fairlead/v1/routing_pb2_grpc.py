@@ -74,6 +74,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ReassignWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
                 _registered_method=True)
+        self.BatchReassignWorkItems = channel.unary_unary(
+                '/fairlead.v1.RoutingService/BatchReassignWorkItems',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
         self.CompleteWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/CompleteWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.CompleteWorkItemRequest.SerializeToString,
@@ -194,6 +199,21 @@ class RoutingServiceServicer(object):
         not had it. If nobody else can take it the outcome is UNROUTED and the owner stays. Fails with NOT_FOUND, with
         ABORTED (stale `etag`, or another change came between) or FAILED_PRECONDITION (closed; rep inactive, at capacity, or left out
         by the `exclude` of the route: CONFLICT, with the fields that mean them).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchReassignWorkItems(self, request, context):
+        """Moves all open work items that a filter holds for, as ReassignWorkItem does each: to a named rep (an override), or each to whom the
+        rules and the ledger choose among those who have not had it. A worker moves them, each once and for itself: one that cannot be moved
+        is refused with the reason, and the others are moved; where nobody else can take one it stays. What matches is found when the call is
+        made; what is closed by its turn is refused. Follow and cancel it with google.longrunning.Operations; its metadata is
+        OperationMetadata, its response BatchReassignWorkItemsResponse. What it had moved when it was cancelled stays moved. With
+        `validate_only` the answer is done, has no name, and says who would get what, as if they were moved one after the other now. Fails with
+        INVALID_ARGUMENT (no filter, or it holds for more than 10,000), NOT_FOUND (no such rep), PERMISSION_DENIED (the filter compares
+        what answers hide from the caller), ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (the rep is
+        inactive, or no rule set is published) or RESOURCE_EXHAUSTED (as many wait as may).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,6 +361,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.ReassignWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.ReassignWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_decisions__pb2.Decision.SerializeToString,
+            ),
+            'BatchReassignWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchReassignWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
             ),
             'CompleteWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.CompleteWorkItem,
@@ -588,6 +613,33 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/ReassignWorkItem',
             fairlead_dot_v1_dot_routing__pb2.ReassignWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_decisions__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchReassignWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/BatchReassignWorkItems',
+            fairlead_dot_v1_dot_routing__pb2.BatchReassignWorkItemsRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
             options,
             channel_credentials,
             insecure,

@@ -180,6 +180,10 @@ class Keys:
         """Hash that expires: what of an import is not entered yet, and what was refused."""
         return self._key("import", import_id)
 
+    def reassign_pages(self, operation_id: str) -> str:
+        """Hash that expires: what of a bulk reassignment is not done yet, and what came of the rest."""
+        return self._key("reassign", operation_id)
+
     def bound(self, call: str) -> str:
         """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""
         return self._key("bound", call)

@@ -67,6 +67,19 @@ SCRIPTS = {
         "named rep ('': none)": "BindCommand named",
         "lead to (0: it is its own)": "BindCommand normal_id",
         "customer's set (0: none)": "BindCommand customer",
+        "may have (0: it credits none)": "BindCommand named",
+        "one lapses (0: never)": "BindCommand named",
+        "set away (0: never)": "BindCommand named",
+    },
+    "router/offers": {
+        "rep ('': many)": "AnswerCommand entering",
+        "set away (0: never)": "AnswerCommand entering",
+    },
+    "router/answer_offer": {
+        "kept unread ('': none)": "AnswerCommand head",
+        "request's key (absent: none)": "AnswerCommand request_id",
+        "actor ('': nobody is asked who they are)": "AnswerCommand actor",
+        "the last (0: any)": "AnswerCommand entering",
     },
     "router/erase": {
         "request's key (absent: none)": "Erasure request_id",
@@ -171,7 +184,9 @@ COMMANDS = {
     "activity --external-id": ("none: a new activity each time", "likewise"),
     "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
-    **dict.fromkeys(["absences add --reason", "reopen --reason"], (_NOTHING_SAID, _NOTHING_SAID)),
+    "absences add --substitute": ("nobody stands in", "likewise"),
+    **dict.fromkeys(["absences add --reason", "reopen --reason", "reassign --note"], (_NOTHING_SAID, _NOTHING_SAID)),
+    "reassign --to": ("nobody is named: --by-rules has to be given", "likewise"),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),
 }  # fmt: skip

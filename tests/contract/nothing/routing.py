@@ -14,12 +14,21 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest, route_command
+from router.assignment.commands import (
+    BindCommand,
+    Completion,
+    Mode,
+    Refusal,
+    RouteRequest,
+    cover_command,
+    route_command,
+)
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
@@ -29,12 +38,14 @@ from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Decision
+from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import WAKE, ActivityRecorded, Erased
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.ports import AnswerCommand, AnswerRefusal, Offers
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
@@ -67,6 +78,7 @@ class Routing:
     values: Any
     timers: Any
     activities: Any
+    offers: Any
     tenant: str
 
     @classmethod
@@ -74,7 +86,7 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            arguments: list[Any] = [*[memory] * 11, tenant]
+            arguments: list[Any] = [*[memory] * 12, tenant]
             world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
@@ -96,6 +108,7 @@ class Routing:
             RedisPersonalValues(redis),
             RedisTimers(redis),
             RedisActivities(redis),
+            RedisOffers(redis),
             tenant,
         )
 
@@ -330,6 +343,75 @@ async def _dated(world: Routing, given: Given) -> Any:
     return await world.store.dated(world.tenant, **given)
 
 
+async def _covered(world: Routing, given: Given) -> Any:
+    await world.write()
+    planners = world.planners
+    planner = await planners.current(world.tenant)
+    stored = await WorkItemQueries(world.store, planners).item(world.tenant, "crm~L-1")
+    command = cover_command(planner, stored.record, stored.item, "cy", 0)
+    assert isinstance(command, BindCommand)
+    await world.store.bind(world.tenant, planner.revisions, [command])
+    return await world.store.covered(world.tenant, **given)
+
+
+async def _offer(world: Routing) -> None:
+    """Have L-2 be offered to bo, by event 8."""
+    pool = Pool("east", (Member("bo"),), dispatch=Dispatch(DispatchMode.OFFER))
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, [Edit("pool", "east", lambda _: pool)])
+    await world.route("L-2")
+
+
+async def _answer(world: Routing, given: Given) -> Any:
+    """Have bo decline L-2, whose offer is number 8; return the last event, or why not."""
+    command = {"item_id": "crm~L-2", "answer": Answer.DECLINED, "rep": "bo", "offer": 8, **given}
+    answer = await world.offers.answer(world.tenant, AnswerCommand(**command))
+    return answer if isinstance(answer, AnswerRefusal) else answer.record.event
+
+
+async def _answered(world: Routing, given: Given) -> Any:
+    """Answer, and return what the event says of it."""
+    await _offer(world)
+    await _answer(world, given)
+    event = await world.event()
+    return event.number, event.actor, event.reason, event.charge > 0
+
+
+async def _answered_twice(world: Routing, given: Given) -> list[Any]:
+    await _offer(world)
+    return [await _answer(world, {"fingerprint": "f", **given}) for _ in range(2)]
+
+
+async def _answered_otherwise(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    await _answer(world, {"request_id": "r", **given})
+    return await _answer(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _sealed_by(world: Routing, given: Given) -> list[str]:
+    """Decline for a reason that is sealed, of a customer or of nobody; return what the index has of C-7."""
+    await _offer(world)
+    await _answer(world, {"openings": {b"c": b"v"}, **given})
+    owned: list[str] = await world.values.items_of(world.tenant, "C-7")
+    return owned
+
+
+async def _open_offers(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.store.open_offers(world.tenant, **given)
+
+
+async def _offered(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.offers.offered(world.tenant, **{"rep": "bo", "count": 9, **given})
+
+
+async def _left(world: Routing, given: Given) -> Any:
+    """Change a pool beside what is offered; return what still is."""
+    await _offer(world)
+    await world.write({("pool", "west"): Pool("west", (Member("bo"),))}, expected=3, **given)
+    return await world.store.open_offers(world.tenant)
+
+
 async def _completed(world: Routing, given: Given) -> Any:
     wish = {"item_id": "crm~L-1", "state": State.CLOSED, "expected": 6, **given}
     answer = await world.store.complete(world.tenant, Completion(**wish))
@@ -493,6 +575,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
+        _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
+    Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),
     Row(Assignments.history, "last", 0, "no event has this number: none", "must be given",
         lambda w, g: w.store.history(w.tenant, "crm~L-1", **g), []),
     Row(Assignments.history, "count", 0, "none", "100",
@@ -507,6 +592,24 @@ ROWS = (
     Row(ActivityCommand, "customer", "", "the customer is not known", "likewise", _sealed_of, [], []),
     Row(ActivityCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
+    Row(AnswerCommand, "actor", "", _ANYBODY, "likewise", _answered, (9, "", "", True), (9, "", "", True)),
+    Row(AnswerCommand, "head", b"", "no reason is given", "likewise", _answered, (9, "", "", True), (9, "", "", True)),
+    Row(AnswerCommand, "entering", None, "it is one rep's, or nobody knows yet", "likewise", _answered,
+        (9, "", "", True), (9, "", "", True)),
+    Row(AnswerCommand, "request_id", "", _ONCE, "likewise", _answered_twice, [9, AnswerRefusal.NOT_OPEN],
+        [9, AnswerRefusal.NOT_OPEN]),
+    Row(AnswerCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _answered_otherwise,
+        AnswerRefusal.REQUEST_ID_REUSED, AnswerRefusal.REQUEST_ID_REUSED),
+    Row(AnswerCommand, "customer", "", "the customer is not known", "likewise", _sealed_by, [], []),
+    Row(AnswerCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
+        lambda w, g: _sealed_by(w, {"customer": "C-7", "openings": {}, **g}), [], []),
+    Row(Assignments.open_offers, "after", 0, "behind nothing: from the first", "likewise", _open_offers,
+        [(8, "crm~L-2")], [(8, "crm~L-2")]),
+    Row(Assignments.open_offers, "count", 0, "none", "1,000", _open_offers, [], [(8, "crm~L-2")]),
+    Row(Offers.offered, "rep", "", "nobody has this id", "must be given", _offered, []),
+    Row(Offers.offered, "count", 0, "none", "must be given", _offered, []),
+    Row(Workforce.write, "leaving", (), "nobody's offers are withdrawn", "likewise", _left, [(8, "crm~L-2")],
+        [(8, "crm~L-2")]),
     Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",
         lambda w, g: _owned(w, **g), []),
     Row(Assignments.owned, "after", 0, "behind nothing: from the oldest", "likewise",

@@ -24,6 +24,7 @@ from router.history.ports import Log, Snapshots
 from router.imports.ports import ImportPages
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
+from router.offers.ports import AnswerCommand, Offers
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.timers.ports import Timers
@@ -46,12 +47,13 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
     Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock, Presences, Timers, Activities, ImportPages,
+    Submitted, StoreClock, Presences, Timers, Activities, Offers, ImportPages,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
     ActivityCommand,
+    AnswerCommand,
     Completion,
     Erasure,
     Publication,
@@ -63,7 +65,10 @@ VALUES = (
     Task,
 )
 PACKAGES = ("router", "workqueue", "scoring", "operations")
-NO_STORES = {"OpenTime", "MonitorObserver", "Chooser", "Importer", "Rescorer", "Schedule", "Trainer", "UpgradeReport"}
+NO_STORES = {
+    *("OpenTime", "MonitorObserver", "Chooser", "Importer", "BulkReassigner", "Rescorer", "Schedule", "Trainer"),
+    "UpgradeReport",
+}
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "import_id", "job_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.clients.arranging import Restartable, fairlead, tried
+from tests.integration.clients.arranging import RULES, Restartable, fairlead, tried
 
 SHANGHAI = """\
 calendars:
@@ -137,6 +137,43 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
     assert said.endswith("2 absences written\n")
     assert "2026-10-08 00:00" in listed
     assert "2026-10-12 09:30" in listed
+
+
+def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
+    at: tuple[str, ...], served: Restartable, tmp_path: Path
+) -> None:
+    reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
+    reps.write_text("id,name,active\nann,Ann Lee,true\nbo,薄熙,false\ncy,,true\n", "utf-8")
+    fairlead("workforce", "load", "--reps", str(reps), *at)
+    with served.client(at[-1]) as client:
+        client.upsert_pool("team", {"ann": 1.0})
+        client.publish_rules(RULES)
+        client.route({}, source="crm", external_id="L-1")
+
+    leave.write_text("rep,from,back,代理人\nann,2026-01-01,2096-01-01,薄熙\ncy,2026-01-01,2026-01-02,\n", "utf-8")
+    fairlead("absences", "load", str(leave), *at)
+    listed = fairlead("absences", "list", *at)
+    shown = fairlead("absences", "show", "ann", "2026-01-01", *at)
+    in_chinese = fairlead("absences", "show", "ann", "2026-01-01", "--language", "zh", *at)
+    added = fairlead(
+        "absences", "add", "cy", "--from", "2096-01-02", "--back", "2096-01-03", "--substitute", "ann", *at
+    )
+    leave.write_text("rep,from,back,substitute\nann,2026-01-01,2096-01-01,eve\n", "utf-8")
+    refused = tried("absences", "load", str(leave), *at)
+    themselves = tried(
+        "absences", "add", "cy", "--from", "2096-01-02", "--back", "2096-01-03", "--substitute", "cy", *at
+    )
+
+    assert "bo" in next(line for line in listed.splitlines() if " ann " in line)
+    assert shown == (
+        "ann is on leave from 2026-01-01 00:00 to 2096-01-01 00:00 (UTC); bo stands in\n"
+        "Work items that are not with whom they would be by the leaves of today: 1\n"
+        "  crm~L-1: whoever is to get it is inactive\n"
+    )
+    assert in_chinese.splitlines()[1:] == ["没有按休假安排移交的工作项：1 个", "  crm~L-1: 应接手的人已停用"]
+    assert added == "cy/2096-01-02: from 2096-01-02 00:00 to 2096-01-03 00:00 (UTC); ann stands in\n"
+    assert (refused[0], "column substitute: there is no rep 'eve'" in refused[1]) == (2, True), refused
+    assert (themselves[0], "cy → cy: at one time" in themselves[1]) == (1, True), themselves
 
 
 def test_a_zone_that_is_named_is_the_one_absences_are_read_in_utc_too(at: tuple[str, ...], tmp_path: Path) -> None:

@@ -268,6 +268,17 @@ async def _fill(house: House) -> Lease:
     return kept
 
 
+async def _update(house: House, work_item: str) -> None:
+    """Change everything that is personal of a work item into something else that is."""
+    others = {name: f"{value} anew" for name, value in ATTRIBUTES.items()} | {"customer": CUSTOMER}
+    update: Any = planted(OURS + "RoutingService/UpdateWorkItem", house.text, others)
+    update.work_item.name = work_item
+    assert not isinstance(await house.call(OURS + "RoutingService/UpdateWorkItem", update), grpc.StatusCode)
+    told = await house.plant("RoutingService/GetTimeline", name=work_item)
+    (changes,) = [entry.update.fields for entry in told.entries if entry.HasField("update")]
+    assert any(NEEDLE in change.before.string_value and NEEDLE in change.after.string_value for change in changes)
+
+
 async def _decline(house: House) -> None:
     """Have what is offered declined for a reason that names the person, and accepted by who is asked next."""
     pool = workforce.Pool(name=f"{PARENT}/pools/everyone")
@@ -282,17 +293,6 @@ async def _decline(house: House) -> None:
     assert NEEDLE in told.entries[-1].offer_answer.reason
     pool.dispatch.Clear()
     assert not isinstance(await house.call(OURS + "WorkforceService/UpdatePool", offering), grpc.StatusCode)
-
-
-async def _update(house: House, work_item: str) -> None:
-    """Change everything that is personal of a work item into something else that is."""
-    others = {name: f"{value} anew" for name, value in ATTRIBUTES.items()} | {"customer": CUSTOMER}
-    update: Any = planted(OURS + "RoutingService/UpdateWorkItem", house.text, others)
-    update.work_item.name = work_item
-    assert not isinstance(await house.call(OURS + "RoutingService/UpdateWorkItem", update), grpc.StatusCode)
-    told = await house.plant("RoutingService/GetTimeline", name=work_item)
-    (changes,) = [entry.update.fields for entry in told.entries if entry.HasField("update")]
-    assert any(NEEDLE in change.before.string_value and NEEDLE in change.after.string_value for change in changes)
 
 
 async def _arrange(house: House) -> None:

@@ -236,7 +236,9 @@ local function decide(job, head, record)
   if job[MODE] == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
   local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[MODE] == 'WAKE' and 'WAITING' or job[OTHERWISE]
   local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
-  if offer and is_found and not preview then write_undone(job[ID], record, offer, 'RESCINDED', {actor = ''}) end
+  if offer and is_found and not preview then
+    write_undone(job[ID], record, offer, 'RESCINDED', {because = job[NAMED] ~= '' and 'OVERRIDE' or 'REASSIGNED'})
+  end
   local proof = choice.proof .. cmsgpack.pack({outcome, choice.rep, choice.pool, epoch, choice.charge, choice.after})
   local facts = array(12) .. cmsgpack.pack(job[ID], job[JOB_KIND], outcome, choice.rep, choice.pool, epoch, choice.charge)
     .. array(choice.attempts) .. choice.seen
@@ -259,7 +261,7 @@ local function update(job, head, record)
   end
   if offer then
     journal = nil
-    write_undone(job[ID], record, offer, 'RESCINDED', {actor = change[CHANGED_BY]})
+    write_undone(job[ID], record, offer, 'RESCINDED', {actor = change[CHANGED_BY], because = 'UPDATED'})
   end
   number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
     record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY]}), change[CHANGE_HEAD])

@@ -75,12 +75,12 @@ local function settle(key, leavers, members)
   disturb(key, #members)
 end
 
-local function withdraw(what)
+local function withdraw(what, because)
   -- Withdraws what is offered of a pool, or to a rep, see offers.lua.
   for _, id in ipairs(offers_of(what)) do
     local key = key_of('item', id)
     local record = cmsgpack.unpack(redis.call('GET', key))
-    rescind_offer(id, record, ARGV[8])
+    rescind_offer(id, record, ARGV[8], because)
     index_item(key_of('waiting'), id, 'OFFERED', '', record)
     redis.call('SET', key, cmsgpack.pack(record))
   end
@@ -101,8 +101,8 @@ for place, entry in ipairs(records) do
     redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
   end
 end
-for i, settlement in ipairs(settlements) do withdraw('p' .. settlement[1]) end
-for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do withdraw('r' .. rep) end
+for i, settlement in ipairs(settlements) do withdraw('p' .. settlement[1], 'SETTLED') end
+for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do withdraw('r' .. rep, 'LEFT') end
 write_ledgers()
 for i, settlement in ipairs(settlements) do
   local pool, leavers, members = settlement[1], settlement[2], in_force(settlement[3])

@@ -150,11 +150,11 @@ local function give_up_undoing(entry)
 end
 
 local function append_answer(id, record, entry, answer, said)
-  -- Appends what became of an offer. `said`: rep, charge, way, entitled, lapses, away (0 or 1), stays (0 or 1), workforce, actor, head.
+  -- Appends what became of an offer. `said`: rep, charge, way, entitled, lapses, away (0 or 1), stays (0 or 1), workforce, actor, because, head.
   local epoch = record[EPOCH] + (answer == 'ACCEPTED' and 1 or 0)
   return append_event('offer.1', cmsgpack.pack({id, record[KIND], answer, entry[O_NUMBER], said.rep or entry[O_REP], entry[O_POOL], epoch,
     said.charge or 0, said.way or '', record[EVENT], said.entitled or {}, said.lapses or 0, said.away or 0, said.stays or 0, said.workforce or 0,
-    said.actor or ''}), said.head or '')
+    said.actor or '', said.because or ''}), said.head or '')
 end
 
 local function close_offer(id, record, entry, number, state)
@@ -182,11 +182,11 @@ local function refuse_offer(record, reps)
   put(record, REFUSED, refused)
 end
 
-local function rescind_offer(id, record, actor)
+local function rescind_offer(id, record, actor, because)
   -- Withdraws the offer that a work item stands in.
   local entry = offer_entry(id)
   undo_offer(entry)
-  return write_undone(id, record, entry, 'RESCINDED', {actor = actor})
+  return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
 end
 
 local function forgive_lapses(rep)

@@ -74,7 +74,9 @@ SAMPLES: dict[str, Failure] = {
     "router.StaleRevision": router.StaleRevision("tenants/acme", "changed"),
     "router.NotPossible": router.NotPossible("tenants/acme/reps/ann", "is at capacity"),
     "router.BeyondHorizon": router.BeyondHorizon("shanghai", "60000 ms of open time from 2026-10-10T10:00+00:00 on"),
-    "router.OfferNotOpen": router.OfferNotOpen("tenants/acme/workItems/crm~1", "offer 7 is not open to ann: it lapsed"),
+    "router.OfferNotOpen": router.OfferNotOpen(
+        "tenants/acme/workItems/crm~1", "offer 7 is not open to bo: ann accepted it; it is ann's"
+    ),
     "router.ActivityExists": router.ActivityExists("tenants/acme/workItems/crm~1/activities/7"),
     "router.FormatMismatch": router.FormatMismatch("tenants/acme", 2, 1),
     "router.QueueFull": router.QueueFull("tenants/acme/queue", 2000),

@@ -15,7 +15,7 @@ from router.model.workforce import MICROS
 from router.model.workitem import Kind
 from router.offers.service import AwayByLapses
 from router.rpc.messages import change_message
-from router.rpc.offer_messages import answer_message, away_message, offer_message
+from router.rpc.offer_messages import away_message, offer_answer_message, offer_message
 
 EVENT = OfferAnswered(
     9, "crm~L-1", Kind.LEAD, Answer.ACCEPTED, 4, "ann", "east", 2, 5 * MICROS // 2, Way.GREEDY, (), 0, False, False, 0,
@@ -46,7 +46,7 @@ def test_an_acceptance_is_told_with_its_charge_and_its_way() -> None:
 
 @pytest.mark.parametrize("answer", [*Answer])
 def test_every_answer_has_its_message(answer: Answer) -> None:
-    told = answer_message("t", replace(EVENT, answer=answer, way=None, rep="", reason="why"))
+    told = offer_answer_message("t", replace(EVENT, answer=answer, way=None, rep="", reason="why"))
 
     assert routing.OfferAnswer.Answer.Name(told.answer) == f"ANSWER_{answer}"
     assert (told.rep, told.reason, told.way) == ("", "why", decisions.Decision.WAY_UNSPECIFIED)

@@ -1,0 +1,239 @@
+"""Moving many work items at once: found by a filter, then moved page by page, each for itself and once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from failures import Failure
+from router.assignment.commands import (
+    BindCommand,
+    KnownAs,
+    Moved,
+    Outdated,
+    ReassignRequest,
+    Refusal,
+    in_calls,
+    reassign_command,
+)
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.queries import ALL, StoredItem, Wanted, WorkItemQueries
+from router.model.decision import Decision
+from router.model.errors import (
+    Conflict,
+    CorruptHistory,
+    InvalidInput,
+    NotFound,
+    NotPossible,
+    RequestIdReused,
+    StaleRevision,
+)
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, State, WorkItem, fingerprint_of
+
+MAX_ITEMS = 10_000
+"""Work items of one call."""
+_TRIES = 8
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRequest:
+    """A wish to move all open work items that a filter holds for.
+
+    Parameters
+    ----------
+    wanted
+        Which.
+    owner
+        Whose alone; empty: anybody's, or nobody's.
+    rep
+        Who gets them; empty: whom rules and ledger choose, each for itself.
+    """
+
+    wanted: Wanted[StoredItem] = ALL
+    owner: str = ""
+    rep: str = ""
+    note: str = ""
+    actor: str = ""
+
+
+class Standing(NamedTuple):
+    """A work item as it stands: its record and its content."""
+
+    record: ItemRecord
+    item: WorkItem
+
+
+class BulkReassignment:
+    """The use cases: find work items, and move those of a page.
+
+    Parameters
+    ----------
+    store
+        Owners, loads, ledgers.
+    planners
+        Rules and workforce.
+    queries
+        Work items as they stand.
+    """
+
+    def __init__(self, store: Assignments, planners: PlannerCache, queries: WorkItemQueries) -> None:
+        self._store = store
+        self._planners = planners
+        self._queries = queries
+
+    async def find(self, tenant: str, wish: BulkRequest) -> list[str]:
+        """Return the ids of the open work items that are meant, the oldest first; those of the rep are not.
+
+        Raises
+        ------
+        NotFound, NotPossible
+            If there is no such rep, or they are inactive; or if no rule set is published.
+        InvalidInput
+            If there are more than one call moves.
+        """
+        await self._check_rep(tenant, wish.rep)
+
+        def is_meant(stored: StoredItem) -> bool:
+            record = stored.record
+            is_open = record.state not in CLOSED_STATES
+            return is_open and (not wish.rep or record.owner != wish.rep) and wish.wanted.holds(stored)
+
+        found, after, state = list[str](), 0, State.ASSIGNED if wish.owner else None
+        while True:
+            page, place = await self._queries.items(
+                tenant,
+                after=after,
+                count=_PAGE,
+                owner=wish.owner or None,
+                state=state,
+                wanted=replace(wish.wanted, holds=is_meant),
+            )
+            found += [stored.record.item_id for stored in page]
+            if len(found) > MAX_ITEMS:
+                fault = f"it holds for more than {MAX_ITEMS:,} open work items: narrow it, e.g. by create_time"
+                raise InvalidInput.of("filter", fault)
+            if place is None:
+                return found
+            after = place
+
+    async def _check_rep(self, tenant: str, rep_id: str) -> None:
+        planner = await self._planners.newest(tenant)
+        rep, name = planner.roster.reps.get(rep_id), f"tenants/{tenant}/reps/{rep_id}"
+        if rep_id and rep is None:
+            raise NotFound("rep", name)
+        if rep and not rep.active:
+            raise NotPossible(name, "is inactive")
+
+    async def standing(self, tenant: str, item_ids: Sequence[str]) -> list[Standing | None]:
+        """Return work items as they stand, in two round trips; None: it is gone."""
+        records = await self._store.items(tenant, item_ids)
+        numbers = sorted({record.content for record in records if record})
+        contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
+        return [Standing(record, contents[record.content].head.item) if record else None for record in records]
+
+    async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
+        """Move up to ``MAX_JOBS`` work items, in order; an answer or an error each. What was moved by the same request
+        before is answered as it was.
+
+        Raises
+        ------
+        NotPossible, StoreUnavailable
+            As ``Router.route``, for all at once.
+        """
+        answers: dict[int, Decision | Failure] = {}
+        left, at_ms = list(range(len(requests))), self._store.expected_ms(tenant)
+        planner = await self._planners.current(tenant)
+        for _ in range(_TRIES):
+            wishes = [requests[place] for place in left]
+            jobs = commands(tenant, planner, wishes, await self.standing(tenant, _ids(wishes)), at_ms)
+            if any(isinstance(job, Failure) for job in jobs) and not await self._planners.holds(tenant, planner):
+                planner = await self._planners.renewed(tenant, planner.revisions)
+                continue
+            bound = iter(await self._bound(tenant, planner, [job for job in jobs if isinstance(job, BindCommand)]))
+            for place, job in zip(left, jobs, strict=True):
+                answer = await self._failed(tenant, requests[place], job) if isinstance(job, Failure) else next(bound)
+                if isinstance(answer, Moved):
+                    at_ms = max(at_ms, answer.now_ms)
+                elif answer is not Refusal.CONFLICT and not isinstance(answer, Outdated):
+                    answers[place] = _answer(tenant, requests[place], answer)
+            left = [place for place in left if place not in answers]
+            if not left:
+                break
+            if not await self._planners.holds(tenant, planner):
+                planner = await self._planners.renewed(tenant, planner.revisions)
+        return [answers.get(place) or _given_up(tenant, request) for place, request in enumerate(requests)]
+
+    async def _bound(
+        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand]
+    ) -> list[Decision | Refusal | KnownAs | Moved | Outdated]:
+        answers: list[Decision | Refusal | KnownAs | Moved | Outdated] = []
+        for call in in_calls(jobs):
+            try:
+                answers += await self._store.bind(tenant, planner.revisions, call)
+            except StaleRevision:
+                answers += [Outdated()] * len(call)
+        return answers
+
+    async def _failed(self, tenant: str, request: ReassignRequest, error: Failure) -> Decision | Failure:
+        """Answer what cannot be done now: as before, if this very request did it."""
+        earlier = await self._store.repeated(tenant, request.request_id, fingerprint(request))
+        return earlier if isinstance(earlier, Decision) else error
+
+
+def _ids(requests: Sequence[ReassignRequest]) -> list[str]:
+    return [request.item_id for request in requests]
+
+
+def fingerprint(request: ReassignRequest) -> str:
+    """Return what tells a repeated request from a reused id, as for a single reassignment."""
+    return fingerprint_of(request.request_id, "reassign", request.item_id, request.rep, request.note)
+
+
+def commands(
+    tenant: str,
+    planner: Planner,
+    requests: Sequence[ReassignRequest],
+    standing: Sequence[Standing | None],
+    at_ms: int,
+) -> list[BindCommand | Failure]:
+    """Make the job of each request, or say why it cannot be done."""
+    return [_command(tenant, planner, request, each, at_ms) for request, each in zip(requests, standing, strict=True)]
+
+
+def _command(
+    tenant: str, planner: Planner, request: ReassignRequest, standing: Standing | None, at_ms: int
+) -> BindCommand | Failure:
+    if standing is None:
+        return NotFound("work item", f"tenants/{tenant}/workItems/{request.item_id}")
+    try:
+        return reassign_command(tenant, planner, request, *standing, fingerprint(request), at_ms)
+    except (InvalidInput, NotFound, NotPossible) as error:
+        return error
+
+
+def _answer(
+    tenant: str, request: ReassignRequest, answer: Decision | Failure | Refusal | KnownAs
+) -> Decision | Failure:
+    if isinstance(answer, Decision | Failure):
+        return answer
+    if answer is Refusal.FULL:
+        return full(tenant, request)
+    if answer is Refusal.REQUEST_ID_REUSED:
+        return RequestIdReused(request.request_id)
+    name = f"tenants/{tenant}/workItems/{request.item_id}"
+    return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
+
+
+def full(tenant: str, request: ReassignRequest) -> NotPossible:
+    """Say that whoever was named has no room."""
+    return NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
+
+
+def _given_up(tenant: str, request: ReassignRequest) -> Conflict:
+    name = f"tenants/{tenant}/workItems/{request.item_id}"
+    return Conflict(name, "changes faster than one can decide: try again")

@@ -1,0 +1,110 @@
+"""``fairlead reassign``: many open work items, to somebody else.
+
+Exit codes: 0 all were moved, or nobody else could take them; 1 one was refused, or the service does not answer; 2 an
+option is not as it must be.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.operations import metadata_of
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.consoles import console_for, progress_bar
+from router.cli.csv_files import csv_file
+from router.cli.filters import ids_called
+from router.cli.lists import Names
+from router.cli.route import FILE
+from router.cli.words import called, last
+
+COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
+
+
+@click.command()
+@click.option("--filter", "given", required=True, help="Which open work items, as for `fairlead items list`.")
+@click.option("--to", "rep", default="", metavar="REP", help="Who gets them, by id or display name.")
+@click.option("--by-rules", is_flag=True, help="The rules and the ledger choose for each, among who has not had it.")
+@click.option("--note", default="", help="Why, for the record of each; up to 512 characters.")
+@click.option("--dry-run", is_flag=True, help="Say who would get how many; move nothing.")
+@click.option("--csv", "csv_to", type=FILE, help="Write what became of each into this file.")
+@server_option
+@tenant_option
+def reassign(
+    given: str, rep: str, by_rules: bool, note: str, dry_run: bool, csv_to: Path | None, server: str, tenant: str
+) -> None:
+    """Move all open work items that a filter holds for, up to 10,000.
+
+    \b
+      $ fairlead reassign --filter 'owner = li-na' --by-rules --dry-run
+      $ fairlead reassign --filter 'owner = li-na' --by-rules --note "on leave" --csv moved.csv
+      $ fairlead reassign --filter 'source = fair AND state = ASSIGNED' --to 王强
+
+    Each is moved once, by an operation that goes on if a server stops; Ctrl-C stops watching it, not the operation.
+    Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is what was closed
+    meanwhile: the exit code is then 1.
+    """
+    if bool(rep) is by_rules:
+        raise click.UsageError("say who gets them: --to REP, or --by-rules")
+    console = console_for(sys.stdout)
+    with connected(server, tenant) as client:
+        names = Names.of(client)
+        chosen = ids_called([rep], names.reps) if rep else [""]
+        if len(chosen) > 1:
+            raise click.BadParameter(f"{rep!r} is called so: {', '.join(chosen)}; say which, by id", param_hint="--to")
+        answer = _answer(client, given, chosen[0], note, console, dry_run=dry_run)
+    _tell(answer, names, console, dry_run=dry_run)
+    if csv_to:
+        _write(answer.results, csv_to, console)
+    sys.exit(1 if answer.refused_count else 0)
+
+
+def _answer(
+    client: FairleadClient, given: str, rep: str, note: str, console: Console, *, dry_run: bool
+) -> routing.BatchReassignWorkItemsResponse:
+    """Have them moved, with a progress bar; or say what would become of them."""
+    begun = client.reassign_many(given, rep, note=note, preview=dry_run)
+    if dry_run:
+        rehearsed = routing.BatchReassignWorkItemsResponse()
+        begun.response.Unpack(rehearsed)
+        return rehearsed
+    with progress_bar(console) as progress:
+        task = progress.add_task("reassigning", total=None)
+        for operation in client.operations.follow(begun.name):
+            metadata = metadata_of(operation)
+            if metadata.total_count:
+                progress.update(task, completed=metadata.done_count, total=metadata.total_count)
+    return client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+
+
+def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console: Console, *, dry_run: bool) -> None:
+    """Print who got how many, and what was refused for which reason."""
+    table = Table("rep", "name", "got", box=box.SIMPLE_HEAD)
+    table.columns[2].justify = "right"
+    for share in answer.shares:
+        table.add_row(last(share.rep), called(share.rep, names.reps), f"{share.count:,}")
+    if answer.shares:
+        console.print(table)
+    would = "would be " if dry_run else ""
+    stay, refuse = (answer.stayed_count, answer.refused_count)
+    console.print(f"{answer.reassigned_count:,} {would}reassigned, {stay:,} stay, {refuse:,} refused")
+    reasons = dict.fromkeys(each.error.message for each in answer.results if each.HasField("error"))
+    for reason in [*reasons][:5]:
+        console.print(f"  {reason}", markup=False, highlight=False)
+
+
+def _write(results: Sequence[routing.ReassignResult], file: Path, console: Console) -> None:
+    with csv_file(file, COLUMNS) as rows:
+        for each in results:
+            outcome = "refused" if each.HasField("error") else "reassigned" if each.rep else "stays"
+            names = [last(name) for name in (each.work_item, each.former_owner, each.rep, each.decision)]
+            rows.write([*names, outcome, each.error.message])
+    console.print(f"what became of each is in {file}")

@@ -1,0 +1,133 @@
+"""What would become of work items if they were moved now, one after the other: nothing is written.
+
+Previews of the store do not know of each other, so all would name the same rep. Here ledgers, loads, presences and
+counts are read once, and each decision is entered before the next is made, by the code that replays the log.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import fields
+
+from failures import Failure
+from router.assignment.bulk import BulkReassignment, commands, full
+from router.assignment.choice import Choice, choose, trace_hash
+from router.assignment.commands import BindCommand, Mode, ReassignRequest
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import MAX_JOBS, Assignments
+from router.history.cap_counts import CapCounts
+from router.history.pool_ledger import Ledger
+from router.history.projection import StateProjection
+from router.model.decision import WAYS, Decision, ObservedState, Outcome
+from router.model.records import ItemRecord
+from router.workforce.ports import Presences
+
+
+class Rehearsal:
+    """The use case.
+
+    Parameters
+    ----------
+    store, presences
+        As they stand.
+    planners
+        Rules and workforce.
+    bulk
+        Reads work items.
+    """
+
+    def __init__(
+        self, store: Assignments, presences: Presences, planners: PlannerCache, bulk: BulkReassignment
+    ) -> None:
+        self._store = store
+        self._presences = presences
+        self._planners = planners
+        self._bulk = bulk
+
+    async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
+        """Say what would become of each, in order; numbers of decisions are 0."""
+        planner = await self._planners.newest(tenant)
+        projection, at_ms = await self._projection(tenant, planner), await self._store.now_us(tenant) // 1000
+        answers: list[Decision | Failure] = []
+        for start in range(0, len(requests), MAX_JOBS):
+            page = requests[start : start + MAX_JOBS]
+            standing = await self._bulk.standing(tenant, [request.item_id for request in page])
+            jobs = commands(tenant, planner, page, standing, at_ms)
+            for request, each, job in zip(page, standing, jobs, strict=True):
+                record = each.record if each else None
+                answers.append(
+                    job if isinstance(job, Failure) else _made(tenant, projection, request, job, record, at_ms)
+                )
+        return answers
+
+    async def _projection(self, tenant: str, planner: Planner) -> StateProjection:
+        """Return the counters as they stand, without work items."""
+        projection = StateProjection()
+        projection.loads.update(await self._store.loads(tenant))
+        projection.worked.update(await self._store.worked(tenant))
+        projection.presences.update(await self._presences.presences(tenant))
+        projection.counts = CapCounts(projection.loads, await self._store.counts(tenant), worked=projection.worked)
+        for pool in planner.roster.pools:
+            state = await self._store.ledger(tenant, pool)
+            projection.ledgers[pool] = Ledger(**{each.name: copy(getattr(state, each.name)) for each in fields(state)})
+        projection.offers.held.update(await self._offers_held(tenant))
+        return projection
+
+    async def _offers_held(self, tenant: str) -> Counter[str]:
+        """Count the open offers of each rep."""
+        held, after = Counter[str](), 0
+        while page := await self._store.open_offers(tenant, after=after):
+            after = page[-1][0]
+            records = await self._store.items(tenant, [item_id for _, item_id in page])
+            held.update(record.offer.rep for record in records if record and record.offer and record.offer.rep)
+        return held
+
+
+def _made(
+    tenant: str,
+    projection: StateProjection,
+    request: ReassignRequest,
+    job: BindCommand,
+    record: ItemRecord | None,
+    at_ms: int,
+) -> Decision | Failure:
+    """Decide, and enter what was decided."""
+    if record is not None:
+        projection.items[job.item_id] = record
+    standing, way = projection.standing(job.item_id, job.head.cause), WAYS[job.head.cause]
+    seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
+    decision, choice = decided(job, 0, at_ms, record, seen)
+    if job.named and decision.rep != job.named:
+        return full(tenant, request)
+    projection.enter_decision(decision, job.attempts, choice)
+    return decision
+
+
+def decided(
+    job: BindCommand, number: int, at_ms: int, record: ItemRecord | None, seen: tuple[ObservedState, ...]
+) -> tuple[Decision, Choice]:
+    """Make the decision of a job from what is seen, as the store does; and how it came about."""
+    choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
+    outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
+    epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
+    decision = Decision(
+        number=number,
+        item_id=job.item_id,
+        kind=job.kind,
+        outcome=outcome,
+        rep=choice.rep,
+        pool=choice.pool,
+        epoch=epoch,
+        charge=choice.charge,
+        seen=seen,
+        stand=choice.stand,
+        trace_hash=trace_hash([candidates for candidates, _ in job.attempts], seen, outcome, choice, epoch),
+        previous=record.event if record else 0,
+        at_ms=at_ms,
+        head=job.head,
+        freed=record.owner if choice.found and record else "",
+    )
+    return decision, choice

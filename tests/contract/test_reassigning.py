@@ -1,0 +1,158 @@
+"""Many work items are moved at once: each once, by the ledger or to who is named, rehearsed before; on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from failures import Failure
+from router.adapters.redis.reassign_pages import reassign_pages
+from router.assignment.bulk import MAX_ITEMS, BulkReassignment, BulkRequest
+from router.assignment.commands import ReassignRequest
+from router.assignment.queries import Wanted
+from router.history.rehearsal import Rehearsal
+from router.imports.ports import ItemResult, Pages
+from router.model.caps import Cap, CapMeasure, CapWindow
+from router.model.decision import Cause, Decision, Way
+from router.model.errors import InvalidInput, NotFound, NotPossible
+from router.model.workforce import Member, Pool, Rep
+from serving.reassigning import Moving
+from tests.contract.test_caps import World, world
+from tests.twins.import_pages import MemoryPages
+from tests.twins.store import MemoryStore
+
+__all__ = ["world"]  # a fixture
+
+EAST = Pool("east", (Member("ann"), Member("bo", 2000), Member("cy")))
+
+
+async def firm(world: World, *reps: Rep, pool: Pool = EAST) -> None:
+    given = {rep.id: rep for rep in reps}
+    await world.save(*[given.get(member.rep, Rep(member.rep)) for member in pool.members], pool=pool)
+
+
+def bulk(world: World) -> BulkReassignment:
+    return BulkReassignment(world.store, world.planners, world.queries)
+
+
+async def found(world: World, **given: Any) -> list[ReassignRequest]:
+    wish = BulkRequest(**{"note": "left", "actor": "mo", **given})
+    ids = await bulk(world).find(world.tenant, wish)
+    return [ReassignRequest(item_id, wish.rep, wish.note, request_id=f"op:{item_id}", actor="mo") for item_id in ids]
+
+
+async def moved(world: World, requests: list[ReassignRequest]) -> list[Decision]:
+    answers = await bulk(world).reassign(world.tenant, requests)
+    assert [answer for answer in answers if isinstance(answer, Failure)] == []
+    return [answer for answer in answers if isinstance(answer, Decision)]
+
+
+async def test_to_a_named_rep_each_is_an_override_and_what_they_have_or_is_closed_is_left(world: World) -> None:
+    await firm(world)
+    routed = [await world.route() for _ in range(12)]
+    await world.close(routed[0])
+    others = [each for each in routed[1:] if each.rep != "cy"]
+
+    decisions = await moved(world, await found(world, rep="cy"))
+
+    assert [each.item_id for each in decisions] == [each.item_id for each in others]
+    assert {(each.rep, each.way, each.head.cause, each.head.note, each.head.actor) for each in decisions} == {
+        ("cy", Way.OVERRIDE, Cause.OVERRIDE, "left", "mo")
+    }
+    assert [each.freed for each in decisions] == [each.rep for each in others]
+    assert await world.differences() == []
+
+
+async def test_by_the_rules_each_goes_to_whom_the_ledger_chooses_as_it_was_rehearsed(world: World) -> None:
+    daily = Cap("daily", CapMeasure.COUNT, 9, window=CapWindow.DAY)
+    await firm(world, Rep("cy", caps=(daily,)))
+    for _ in range(24):
+        await world.route()
+    newest = await world.store.events(world.tenant, count=1, newest_first=True)
+    requests = await found(world, owner="ann")
+    rehearsal = Rehearsal(world.store, world.presences, world.planners, bulk(world))
+
+    rehearsed = await rehearsal.reassign(world.tenant, requests)
+
+    assert await world.store.events(world.tenant, count=1, newest_first=True) == newest
+    decisions = await moved(world, requests)
+    assert len(decisions) == 6
+    assert [(each.rep, each.pool, each.charge) for each in decisions] == [
+        (each.rep, each.pool, each.charge) for each in rehearsed if isinstance(each, Decision)
+    ]
+    assert {each.rep for each in decisions} == {"bo", "cy"}
+    assert {each.way for each in decisions} == {Way.GREEDY}
+    assert await world.differences() == []
+
+
+async def test_a_page_that_is_done_again_is_answered_as_it_was(world: World) -> None:
+    await firm(world)
+    for _ in range(6):
+        await world.route()
+    by_rules, named = await found(world, owner="ann"), await found(world, rep="cy", owner="bo")
+
+    first = [await moved(world, requests) for requests in (by_rules, named)]
+    newest = await world.store.events(world.tenant, count=1, newest_first=True)
+
+    assert [await moved(world, requests) for requests in (by_rules, named)] == first
+    assert await world.store.events(world.tenant, count=1, newest_first=True) == newest
+
+
+async def test_what_cannot_be_moved_is_refused_by_name_and_the_rest_is_moved(world: World) -> None:
+    await firm(world, Rep("cy", capacity={"LEAD": 2}), pool=EAST)
+    first, second, third, fourth = [await world.route() for _ in range(4)]
+    owners = [first.rep, second.rep, third.rep, fourth.rep]
+    requests = await found(world, rep="cy")
+    await world.close(first)
+
+    answers = await bulk(world).reassign(world.tenant, [*requests, ReassignRequest("crm~none", "cy")])
+
+    reasons = [str(each) for each in answers if isinstance(each, Failure)]
+    assert any("is CLOSED" in reason for reason in reasons) is (owners[0] != "cy")
+    assert any("is at capacity" in reason for reason in reasons)
+    assert isinstance(answers[-1], NotFound)
+    assert (await world.store.loads(world.tenant))["cy", first.kind] == 2
+    assert await world.differences() == []
+
+
+async def test_who_cannot_be_named_and_too_many_are_refused_before_anything_is_moved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await firm(world, Rep("cy", active=False))
+    for _ in range(4):
+        await world.route()
+
+    with pytest.raises(NotFound):
+        await found(world, rep="nobody")
+    with pytest.raises(NotPossible, match="is inactive"):
+        await found(world, rep="cy")
+    assert MAX_ITEMS == 10_000
+    monkeypatch.setattr("router.assignment.bulk.MAX_ITEMS", 3)
+    with pytest.raises(InvalidInput, match="more than 3 open work items"):
+        await found(world)
+    assert len(await found(world, wanted=Wanted(lambda stored: stored.item.external_id != "L-1"))) == 3
+
+
+async def test_an_operation_goes_on_where_it_was_and_tells_each_once(world: World) -> None:
+    await firm(world)
+    for _ in range(6):
+        await world.route()
+    requests = await found(world, rep="cy")
+    pages: Pages[ReassignRequest, ItemResult]
+    pages = MemoryPages() if isinstance(world.store, MemoryStore) else reassign_pages(world.store._redis)
+    work, page = Moving(pages, bulk(world)), dict(enumerate(requests[:2]))
+    await pages.put(world.tenant, "op", [page, dict(enumerate(requests[2:], 2))])
+
+    await work.do(world.tenant, await pages.begin(world.tenant, "op", 0), "mo")  # and dies before it is noted
+    for number in await pages.left(world.tenant, "op"):
+        results = await work.do(world.tenant, await pages.begin(world.tenant, "op", number), "mo")
+        await pages.finish(world.tenant, "op", number, results)
+    told = await pages.results(world.tenant, "op")
+
+    assert told is not None
+    assert [(each.item_id, each.rep, bool(each.decision)) for each in told] == [
+        (request.item_id, "cy", True) for request in requests
+    ]
+    assert len({each.decision for each in told}) == len(requests)
+    assert await world.differences() == []

@@ -268,7 +268,7 @@ class DeclineWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class OfferAnswer(_message.Message):
-    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name")
+    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name", "because")
     class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ANSWER_UNSPECIFIED: _ClassVar[OfferAnswer.Answer]
@@ -281,6 +281,22 @@ class OfferAnswer(_message.Message):
     ANSWER_DECLINED: OfferAnswer.Answer
     ANSWER_LAPSED: OfferAnswer.Answer
     ANSWER_RESCINDED: OfferAnswer.Answer
+    class Because(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        BECAUSE_UNSPECIFIED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_COMPLETED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_UPDATED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_REASSIGNED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_OVERRIDE: _ClassVar[OfferAnswer.Because]
+        BECAUSE_SETTLED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_LEFT: _ClassVar[OfferAnswer.Because]
+    BECAUSE_UNSPECIFIED: OfferAnswer.Because
+    BECAUSE_COMPLETED: OfferAnswer.Because
+    BECAUSE_UPDATED: OfferAnswer.Because
+    BECAUSE_REASSIGNED: OfferAnswer.Because
+    BECAUSE_OVERRIDE: OfferAnswer.Because
+    BECAUSE_SETTLED: OfferAnswer.Because
+    BECAUSE_LEFT: OfferAnswer.Because
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     OFFER_FIELD_NUMBER: _ClassVar[int]
     REP_FIELD_NUMBER: _ClassVar[int]
@@ -290,6 +306,7 @@ class OfferAnswer(_message.Message):
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     WAY_FIELD_NUMBER: _ClassVar[int]
     REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
     answer: OfferAnswer.Answer
     offer: int
     rep: str
@@ -299,7 +316,8 @@ class OfferAnswer(_message.Message):
     charge: float
     way: _decisions_pb2.Decision.Way
     rep_display_name: str
-    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ...) -> None: ...
+    because: OfferAnswer.Because
+    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ..., because: _Optional[_Union[OfferAnswer.Because, str]] = ...) -> None: ...
 
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")

@@ -17,6 +17,10 @@ from router.offers.service import AnswerRequest, AwayByLapses
 from router.rpc.fields import MAX_NOTE
 
 _ANSWERS: dict[Answer, Any] = {answer: routing.OfferAnswer.Answer.Value(f"ANSWER_{answer}") for answer in Answer}
+_BECAUSE: dict[str, Any] = {
+    "": routing.OfferAnswer.BECAUSE_UNSPECIFIED,
+    **{name.removeprefix("BECAUSE_"): number for name, number in routing.OfferAnswer.Because.items() if number},
+}
 _WAYS: dict[Way, Any] = {way: decisions.Decision.Way.Value(f"WAY_{way}") for way in Way}
 
 
@@ -64,6 +68,7 @@ def offer_answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnsw
         set_away=event.set_away,
         charge=event.charge / MICROS,
         way=_WAYS[event.way] if event.way else None,
+        because=_BECAUSE[event.because],
     )
 
 

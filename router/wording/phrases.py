@@ -302,12 +302,22 @@ TIMELINE: Mapping[str, Phrase] = {
     "set away": Phrase(
         "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续 {lapses} 次超时未接单，已设为暂离。"
     ),
-    "RESCINDED": Phrase("The offer to {rep} was withdrawn.", "已撤回给{rep}的派单。"),
-    "RESCINDED many": Phrase("The offer to many was withdrawn.", "已撤回抢单。"),
+    "RESCINDED": Phrase("The offer to {rep} was withdrawn{because}.", "已撤回给{rep}的派单{because}。"),
+    "RESCINDED many": Phrase("The offer to many was withdrawn{because}.", "已撤回抢单{because}。"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
 """What happened to a work item, beside decisions."""
+
+WITHDRAWN: Mapping[str, Phrase] = {
+    "BECAUSE_COMPLETED": Phrase(": the work item was closed", "（工作项已关闭）"),
+    "BECAUSE_UPDATED": Phrase(": the work item was updated", "（信息有更新）"),
+    "BECAUSE_REASSIGNED": Phrase(": the work item was reassigned", "（重新分配）"),
+    "BECAUSE_OVERRIDE": Phrase(": somebody was named for it", "（已由人工指派）"),
+    "BECAUSE_SETTLED": Phrase(": somebody left the pool", "（分配池有人离开）"),
+    "BECAUSE_LEFT": Phrase(": a rep was deactivated or deleted", "（有销售停用或删除）"),
+}
+"""Because of what an offer was withdrawn."""
 
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),

@@ -16,12 +16,15 @@ from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.repositories import _SCHEDULES
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
-from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.assignment.bulk import BulkReassignment, BulkRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
+from router.assignment.updating import Updating
 from router.backlog.requeuer import Requeuer
 from router.fairness.report import Fairness, report
 from router.history.monitor import Monitor
+from router.history.rehearsal import Rehearsal
 from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Block, Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer, Dispatch, DispatchClock, DispatchMode
@@ -35,7 +38,9 @@ from router.timers.runner import turn
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
+from serving.reassigning import ReassignWork
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, World, world
+from tests.twins.import_pages import MemoryPages
 from tests.twins.store import MemoryStore
 
 __all__ = ["world"]  # a fixture
@@ -700,3 +705,33 @@ async def test_of_many_who_accept_at_once_one_wins(firm: Firm) -> None:
     lost = [str(answer) for answer in answers if not isinstance(answer, StoredItem)]
     assert all("accepted it; it is" in said for said in lost)
     await firm.check()
+
+
+async def test_a_preview_of_an_update_says_that_it_would_be_offered_anew_and_writes_nothing(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer, world = await firm.world.route(), firm.world
+    stood = await firm.item(offer)
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+
+    would = await updating.update(
+        firm.tenant, UpdateRequest(offer.item_id, {}, 7.0, 0, frozenset({"value"})), preview=True
+    )
+
+    assert (would.record.state, would.record.owner, would.item.value) == (State.OFFERED, "", 7.0)
+    assert await firm.item(offer) == stood
+
+
+async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offered(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer, world = await firm.world.route(), firm.world
+    bulk = BulkReassignment(world.store, world.planners, world.queries)
+    requests = [ReassignRequest(each, request_id=f"b:{each}") for each in await bulk.find(firm.tenant, BulkRequest())]
+
+    (rehearsed,) = await Rehearsal(world.store, world.presences, world.planners, bulk).reassign(firm.tenant, requests)
+    pages: Any = MemoryPages()
+    (told,) = await ReassignWork(pages, bulk).do(firm.tenant, dict(enumerate(requests)), "")
+
+    assert isinstance(rehearsed, Decision)
+    assert (told.item_id, told.rep, told.is_offered) == (offer.item_id, rehearsed.rep, True)
+    assert rehearsed.rep not in ("", offer.rep)
+    assert await world.differences() == []

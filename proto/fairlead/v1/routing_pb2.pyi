@@ -162,32 +162,36 @@ class BatchReassignWorkItemsRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., filter: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class BatchReassignWorkItemsResponse(_message.Message):
-    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count")
+    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count", "offered_count")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     SHARES_FIELD_NUMBER: _ClassVar[int]
     REASSIGNED_COUNT_FIELD_NUMBER: _ClassVar[int]
     STAYED_COUNT_FIELD_NUMBER: _ClassVar[int]
     REFUSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OFFERED_COUNT_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[ReassignResult]
     shares: _containers.RepeatedCompositeFieldContainer[ReassignShare]
     reassigned_count: int
     stayed_count: int
     refused_count: int
-    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ...) -> None: ...
+    offered_count: int
+    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ..., offered_count: _Optional[int] = ...) -> None: ...
 
 class ReassignResult(_message.Message):
-    __slots__ = ("work_item", "former_owner", "rep", "decision", "error")
+    __slots__ = ("work_item", "former_owner", "rep", "decision", "error", "offered")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     FORMER_OWNER_FIELD_NUMBER: _ClassVar[int]
     REP_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    OFFERED_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     former_owner: str
     rep: str
     decision: str
     error: _status_pb2.Status
-    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+    offered: bool
+    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., offered: bool = ...) -> None: ...
 
 class ReassignShare(_message.Message):
     __slots__ = ("rep", "count")
@@ -264,7 +268,7 @@ class DeclineWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., rep: _Optional[str] = ..., offer: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class OfferAnswer(_message.Message):
-    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name")
+    __slots__ = ("answer", "offer", "rep", "reason", "lapses", "set_away", "charge", "way", "rep_display_name", "because")
     class Answer(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ANSWER_UNSPECIFIED: _ClassVar[OfferAnswer.Answer]
@@ -277,6 +281,22 @@ class OfferAnswer(_message.Message):
     ANSWER_DECLINED: OfferAnswer.Answer
     ANSWER_LAPSED: OfferAnswer.Answer
     ANSWER_RESCINDED: OfferAnswer.Answer
+    class Because(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        BECAUSE_UNSPECIFIED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_COMPLETED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_UPDATED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_REASSIGNED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_OVERRIDE: _ClassVar[OfferAnswer.Because]
+        BECAUSE_SETTLED: _ClassVar[OfferAnswer.Because]
+        BECAUSE_LEFT: _ClassVar[OfferAnswer.Because]
+    BECAUSE_UNSPECIFIED: OfferAnswer.Because
+    BECAUSE_COMPLETED: OfferAnswer.Because
+    BECAUSE_UPDATED: OfferAnswer.Because
+    BECAUSE_REASSIGNED: OfferAnswer.Because
+    BECAUSE_OVERRIDE: OfferAnswer.Because
+    BECAUSE_SETTLED: OfferAnswer.Because
+    BECAUSE_LEFT: OfferAnswer.Because
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     OFFER_FIELD_NUMBER: _ClassVar[int]
     REP_FIELD_NUMBER: _ClassVar[int]
@@ -286,6 +306,7 @@ class OfferAnswer(_message.Message):
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     WAY_FIELD_NUMBER: _ClassVar[int]
     REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
     answer: OfferAnswer.Answer
     offer: int
     rep: str
@@ -295,7 +316,8 @@ class OfferAnswer(_message.Message):
     charge: float
     way: _decisions_pb2.Decision.Way
     rep_display_name: str
-    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ...) -> None: ...
+    because: OfferAnswer.Because
+    def __init__(self, answer: _Optional[_Union[OfferAnswer.Answer, str]] = ..., offer: _Optional[int] = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ..., lapses: _Optional[int] = ..., set_away: bool = ..., charge: _Optional[float] = ..., way: _Optional[_Union[_decisions_pb2.Decision.Way, str]] = ..., rep_display_name: _Optional[str] = ..., because: _Optional[_Union[OfferAnswer.Because, str]] = ...) -> None: ...
 
 class ImportWorkItemsRequest(_message.Message):
     __slots__ = ("parent", "items", "request_id", "validate_only")

@@ -52,6 +52,13 @@ def test_every_answer_has_its_message(answer: Answer) -> None:
     assert (told.rep, told.reason, told.way) == ("", "why", decisions.Decision.WAY_UNSPECIFIED)
 
 
+@pytest.mark.parametrize("because", ["COMPLETED", "UPDATED", "REASSIGNED", "OVERRIDE", "SETTLED", "LEFT"])
+def test_why_an_offer_was_withdrawn_is_told(because: str) -> None:
+    told = offer_answer_message("t", replace(EVENT, answer=Answer.RESCINDED, way=None, because=because))
+
+    assert routing.OfferAnswer.Because.Name(told.because) == f"BECAUSE_{because}"
+
+
 def test_who_is_away_because_offers_lapsed_is_told_by_the_last_of_them() -> None:
     away = away_message("t", AwayByLapses(3, "crm~L-1", 1_000))
 

@@ -14,7 +14,7 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language
-from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE, UNATTRIBUTED
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE, UNATTRIBUTED, WITHDRAWN
 
 CALL = activities.Activity.KIND_CALL
 OUT, IN = activities.Activity.DIRECTION_OUTBOUND, activities.Activity.DIRECTION_INBOUND
@@ -99,7 +99,7 @@ def test_what_else_happened_is_told(event: dict[str, object], words: tuple[str, 
 
 
 LI: Mapping[str, Any] = {"rep": "tenants/t/reps/li", "rep_display_name": "李娜"}
-ANSWER = routing.OfferAnswer.Answer
+ANSWER, BECAUSE = routing.OfferAnswer.Answer, routing.OfferAnswer.Because
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,15 @@ ANSWER = routing.OfferAnswer.Answer
             {"answer": ANSWER.ANSWER_LAPSED},
             ("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
         ),
+        (
+            {"answer": ANSWER.ANSWER_RESCINDED, "because": BECAUSE.BECAUSE_COMPLETED, **LI},
+            ("The offer to 李娜 was withdrawn: the work item was closed.", "已撤回给李娜的派单（工作项已关闭）。"),
+        ),
+        (
+            {"answer": ANSWER.ANSWER_RESCINDED, "because": BECAUSE.BECAUSE_SETTLED},
+            ("The offer to many was withdrawn: somebody left the pool.", "已撤回抢单（分配池有人离开）。"),
+        ),
         ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was withdrawn.", "已撤回给李娜的派单。")),
-        ({"answer": ANSWER.ANSWER_RESCINDED}, ("The offer to many was withdrawn.", "已撤回抢单。")),
     ],
 )
 def test_what_became_of_an_offer_is_told(answer: dict[str, object], words: tuple[str, str]) -> None:
@@ -136,6 +143,7 @@ def test_there_are_words_for_every_answer() -> None:
         told_of = both(offer_answer=routing.OfferAnswer(answer=answer, **LI))
 
         assert all("李娜" in words for words in told_of)
+    assert [*WITHDRAWN] == BECAUSE.keys()[1:]
 
 
 def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:

@@ -77,7 +77,8 @@ SCRIPTS = {
     },
     "router/answer_offer": {
         "kept unread ('': none)": "AnswerCommand head",
-        "request's key (absent: none)": "AnswerCommand request_id",
+        "request key's (0: none)": "AnswerCommand request_id",
+        "customer's set (0: none)": "AnswerCommand customer",
         "actor ('': nobody is asked who they are)": "AnswerCommand actor",
         "the last (0: any)": "AnswerCommand entering",
     },

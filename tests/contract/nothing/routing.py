@@ -405,6 +405,11 @@ async def _offered(world: Routing, given: Given) -> Any:
     return await world.offers.offered(world.tenant, **{"rep": "bo", "count": 9, **given})
 
 
+async def _held(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.offers.holds(world.tenant, **{"rep": "bo", "offer": 8, "item_id": "crm~L-2", **given})
+
+
 async def _left(world: Routing, given: Given) -> Any:
     """Change a pool beside what is offered; return what still is."""
     await _offer(world)
@@ -607,6 +612,8 @@ ROWS = (
         [(8, "crm~L-2")], [(8, "crm~L-2")]),
     Row(Assignments.open_offers, "count", 0, "none", "1,000", _open_offers, [], [(8, "crm~L-2")]),
     Row(Offers.offered, "rep", "", "nobody has this id", "must be given", _offered, []),
+    Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _held, False),
+    Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _held, False),
     Row(Offers.offered, "count", 0, "none", "must be given", _offered, []),
     Row(Workforce.write, "leaving", (), "nobody's offers are withdrawn", "likewise", _left, [(8, "crm~L-2")],
         [(8, "crm~L-2")]),

@@ -26,6 +26,7 @@ from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
 from tests.chaos.checks import (
+    Change,
     Evidence,
     Seen,
     each_wish_is_carried_out_once,
@@ -133,8 +134,9 @@ def test_an_offer_takes_room_until_it_is_undone_and_its_acceptance_takes_no_more
     at_cap = Terms(open_caps={"ann": 1}, hourly_caps={"ann": 1})
 
     assert list(no_cap_is_exceeded([OFFER, DECLINED, AGAIN], at_cap)) == []
-    for events in ([OFFER, AGAIN._replace(item_id="y")], [OFFER, ACCEPTED, AGAIN._replace(item_id="y")]):
-        (said,) = no_cap_is_exceeded(events, at_cap)
+    other = AGAIN._replace(item_id="y")
+    for changes in list[list[Change]]([[OFFER, other], [OFFER, ACCEPTED, other]]):
+        (said,) = no_cap_is_exceeded(changes, at_cap)
         assert "event 3: ann has reached a cap, 1 open" in said
 
 

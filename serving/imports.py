@@ -22,7 +22,7 @@ from workqueue.worker import Worker
 KIND = "import"
 
 
-class Entering:
+class ImportWork:
     """``serving.paged.PagedWork`` of imports.
 
     Parameters
@@ -76,7 +76,7 @@ class ImportOperations:
     def __init__(self, operations: OperationService, pages: ImportPages, imports: Imports) -> None:
         self._operations = operations
         self._imports = imports
-        self._work = Entering(pages, imports)
+        self._work = ImportWork(pages, imports)
 
     async def begin(
         self, tenant: str, request: routing.ImportWorkItemsRequest, entries: Sequence[ImportedItem], actor: str
@@ -100,7 +100,7 @@ class ImportOperations:
 
 def import_worker(queue: Queue, pages: ImportPages, imports: Imports, lease_s: float) -> Worker:
     """Return a worker that enters one import at a time."""
-    return paged_worker(queue, Entering(pages, imports), lease_s)
+    return paged_worker(queue, ImportWork(pages, imports), lease_s)
 
 
 def _response(tenant: str, imported: int, refused: Sequence[NotImported]) -> routing.ImportWorkItemsResponse:

@@ -153,7 +153,8 @@ async def _done(queue: Queue, work: PagedWork[Entry, Result], tenant: str, lease
             await _do(work, tenant, operation_id, number, task.actor)
             if count % _PAGES_A_NOTE == 0:
                 done = max(items - (len(left) - count - 1) * MAX_JOBS, 0)
-                await queue.note(tenant, lease, write_note(Progress(work.stage, done, items)))
+                if not await queue.note(tenant, lease, write_note(Progress(work.stage, done, items))):
+                    return JobResult(ResultKind.AGAIN, "it was cancelled, or somebody else has it")  # changes nothing
         results = await work.pages.results(tenant, operation_id)
         if results is None:
             return JobResult(ResultKind.KEEP, note=write_note(Failed(work.gone, "EXPIRED")))

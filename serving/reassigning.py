@@ -17,13 +17,13 @@ from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.commands import ReassignRequest
 from router.history.rehearsal import Rehearsal
 from router.imports.ports import ItemResult, Pages
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from serving.paged import begun, fingerprint, refusal
 
 KIND = "reassign"
 
 
-class Moving:
+class ReassignWork:
     """``serving.paged.PagedWork`` of bulk reassignments.
 
     Parameters
@@ -78,7 +78,7 @@ class ReassignOperations:
         self._operations = operations
         self._bulk = bulk
         self._rehearsal = rehearsal
-        self._work = Moving(pages, bulk)
+        self._work = ReassignWork(pages, bulk)
 
     async def begin(self, tenant: str, request: routing.BatchReassignWorkItemsRequest, wish: BulkRequest) -> Operation:
         """Find what is meant and have it moved; see ``router.rpc.bulk.BulkReassigner``."""
@@ -104,7 +104,14 @@ def _results(page: Mapping[int, ReassignRequest], answers: Sequence[Decision | F
     return [
         ItemResult(place, request.item_id, reason=answer.reason, message=str(answer))
         if isinstance(answer, Failure)
-        else ItemResult(place, request.item_id, answer.freed, answer.rep, answer.number)
+        else ItemResult(
+            place,
+            request.item_id,
+            answer.freed,
+            answer.rep,
+            answer.number,
+            is_offered=answer.outcome is Outcome.OFFERED,
+        )
         for (place, request), answer in zip(page.items(), answers, strict=True)
     ]
 
@@ -117,8 +124,9 @@ def _response(tenant: str, results: Sequence[ItemResult]) -> routing.BatchReassi
             routing.ReassignShare(rep=f"{prefix}/reps/{rep}", count=count)
             for rep, count in sorted(moved.items(), key=lambda share: (-share[1], share[0]))
         ],
-        reassigned_count=moved.total(),
-        stayed_count=sum(not each.rep and not each.reason for each in results),
+        reassigned_count=sum(bool(each.rep) and not each.is_offered for each in results),
+        offered_count=sum(each.is_offered for each in results),
+        stayed_count=sum(not each.rep and not each.reason and not each.is_offered for each in results),
         refused_count=sum(bool(each.reason) for each in results),
     )
 
@@ -130,4 +138,5 @@ def _result(prefix: str, result: ItemResult) -> routing.ReassignResult:
         rep=f"{prefix}/reps/{result.rep}" if result.rep else "",
         decision=f"{prefix}/decisions/{result.decision}" if result.decision else "",
         error=refusal(result.reason, result.message) if result.reason else None,
+        offered=result.is_offered,
     )

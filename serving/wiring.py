@@ -62,10 +62,10 @@ from scoring.errors import MemoryUnavailable
 from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.errors import CannotListen
-from serving.imports import Entering, ImportOperations
+from serving.imports import ImportOperations, ImportWork
 from serving.operations import OperationServices
 from serving.paged import paged_workers
-from serving.reassigning import Moving, ReassignOperations
+from serving.reassigning import ReassignOperations, ReassignWork
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
 from store.clock import SimulatedClock
@@ -181,7 +181,7 @@ class Service:
         rehearsal = Rehearsal(assignments, self._stores.presences, self._planners, bulk)
         reassigner = ReassignOperations(self._operations.service, to_move, bulk, rehearsal)
         self._paged_workers = paged_workers(
-            redis, [Entering(pages, imports), Moving(to_move, bulk)], settings.work, ttl_s
+            redis, [ImportWork(pages, imports), ReassignWork(to_move, bulk)], settings.work, ttl_s
         )
         on_their_way = PersonsOnTheirWay(QueuedPersons(queue), pages, hides_external_id=personal.external_id)
         eraser = Eraser(assignments, self._stores.personal, on_their_way, self._planners)

@@ -34,10 +34,10 @@ from router.imports.service import Imports
 from router.model.sealing import Personal
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
-from serving.imports import Entering
+from serving.imports import ImportWork
 from serving.operations import KINDS, OperationServices
 from serving.paged import paged_workers
-from serving.reassigning import Moving
+from serving.reassigning import ReassignWork
 from serving.settings import OperationSettings
 from serving.upgrading import upgrade_report
 from store.clock import ClockMismatch, SimulatedClock, simulate
@@ -170,8 +170,8 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
     )
     pages = RedisImportPages(stores.redis)
     importing = replace(wanted.routing, workers=int(ROUTE in kinds))
-    moving = Moving(reassign_pages(stores.redis), BulkReassignment(stores.assignments, planners, queries))
-    paged = paged_workers(stores.redis, [Entering(pages, imports), moving], importing, wanted.request_ttl_s)
+    moving = ReassignWork(reassign_pages(stores.redis), BulkReassignment(stores.assignments, planners, queries))
+    paged = paged_workers(stores.redis, [ImportWork(pages, imports), moving], importing, wanted.request_ttl_s)
     operation_workers = _operation_workers(stores, wanted, kinds)
     try:
         await stores.check()

@@ -61,7 +61,7 @@ class BulkRequest:
     actor: str = ""
 
 
-class Standing(NamedTuple):
+class ItemAsItIs(NamedTuple):
     """A work item as it stands: its record and its content."""
 
     record: ItemRecord
@@ -129,12 +129,12 @@ class BulkReassignment:
         if rep and not rep.active:
             raise NotPossible(name, "is inactive")
 
-    async def standing(self, tenant: str, item_ids: Sequence[str]) -> list[Standing | None]:
+    async def standing(self, tenant: str, item_ids: Sequence[str]) -> list[ItemAsItIs | None]:
         """Return work items as they stand, in two round trips; None: it is gone."""
         records = await self._store.items(tenant, item_ids)
         numbers = sorted({record.content for record in records if record})
         contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
-        return [Standing(record, contents[record.content].head.item) if record else None for record in records]
+        return [ItemAsItIs(record, contents[record.content].head.item) if record else None for record in records]
 
     async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
         """Move up to ``MAX_JOBS`` work items, in order; an answer or an error each. What was moved by the same request
@@ -198,7 +198,7 @@ def commands(
     tenant: str,
     planner: Planner,
     requests: Sequence[ReassignRequest],
-    standing: Sequence[Standing | None],
+    standing: Sequence[ItemAsItIs | None],
     at_ms: int,
 ) -> list[BindCommand | Failure]:
     """Make the job of each request, or say why it cannot be done."""
@@ -206,7 +206,7 @@ def commands(
 
 
 def _command(
-    tenant: str, planner: Planner, request: ReassignRequest, standing: Standing | None, at_ms: int
+    tenant: str, planner: Planner, request: ReassignRequest, standing: ItemAsItIs | None, at_ms: int
 ) -> BindCommand | Failure:
     if standing is None:
         return NotFound("work item", f"tenants/{tenant}/workItems/{request.item_id}")

@@ -227,8 +227,10 @@ def replay(decision: Decision, plan: Plan) -> Choice:
     """
     attempts = [(attempt.candidates, attempt.charge) for attempt in plan.attempts]
     choice = choose(attempts, decision.seen, rotation_of(decision.item_id), decision.head.named, decision.way)
-    outcome = decision.outcome if decision.outcome is not Outcome.EXISTING_OWNER else Outcome.ASSIGNED
-    replayed = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, decision.epoch)
+    outcome, epoch = decision.outcome, decision.epoch
+    if outcome is Outcome.EXISTING_OWNER:  # who accepted an offer has had it since the epoch after
+        outcome, epoch = choice.outcome(outcome), epoch - choice.offers
+    replayed = trace_hash([candidates for candidates, _ in attempts], decision.seen, outcome, choice, epoch)
     if replayed != decision.trace_hash:
         raise CorruptHistory(
             f"decision {decision.number}", f"its facts give {replayed}, stored is {decision.trace_hash}"

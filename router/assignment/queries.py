@@ -18,7 +18,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound
-from router.model.events import Content, Updated, previous_of
+from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
@@ -214,9 +214,21 @@ class WorkItemQueries:
         """
         if item_id is not None:
             return await self._decisions_about(tenant, item_id, before, count, wanted)
+        return await self._newest(tenant, before, count, wanted, Decision)
+
+    async def charges(
+        self, tenant: str, *, before: int | None, count: int, wanted: Wanted[Decision | OfferAnswered]
+    ) -> tuple[list[Decision | OfferAnswered], int | None]:
+        """Return the same of decisions and of what became of offers."""
+        kinds: tuple[Any, ...] = (Decision, OfferAnswered)
+        return await self._newest(tenant, before, count, wanted, kinds)
+
+    async def _newest(
+        self, tenant: str, before: int | None, count: int, wanted: Wanted[Record], kinds: type[Record] | tuple[Any, ...]
+    ) -> tuple[list[Record], int | None]:
         if before is None and wanted.until_ms < math.inf:
             before = await self._first_since(tenant, wanted.until_ms)
-        matches: list[Decision] = []
+        matches: list[Record] = []
         looked_at = 0
         while len(matches) < count and looked_at < _LOOKS * count:
             events = await self._store.events(tenant, before=before, count=count, newest_first=True)
@@ -226,7 +238,7 @@ class WorkItemQueries:
                 if event.at_ms < wanted.from_ms:
                     return matches, None
                 before, looked_at = event.number, looked_at + 1
-                if isinstance(event, Decision) and wanted.holds(event):
+                if isinstance(event, kinds) and wanted.holds(event):
                     matches.append(event)
                 if len(matches) == count:
                     break

@@ -15,11 +15,14 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.model.decision import Outcome
+from router.model.dispatch import Answer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag, StaleRevision
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
 
 _TRIES = 8
+_FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
 
 
 class Updating:
@@ -127,7 +130,15 @@ def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:
 def _previewed(stored: StoredItem, item: WorkItem, priority: int, changed: Changed) -> StoredItem:
     """Return how a work item would stand."""
     record, decision = stored.record, changed.decision
-    if decision and (decision.rep or not record.owner):
-        state = TRANSITIONS[record.state][decision.outcome]
-        record = replace(record, state=state, owner=decision.rep, pool=decision.pool, epoch=decision.epoch)
+    if record.offer:  # which is rescinded
+        record = replace(record, state=TRANSITIONS[record.state][Answer.RESCINDED], offer=None)
+    if decision and (decision.outcome in _FOUND or not record.owner):
+        is_given = decision.outcome is Outcome.ASSIGNED
+        record = replace(
+            record,
+            state=TRANSITIONS[record.state][decision.outcome],
+            owner=decision.rep if is_given else "",
+            pool=decision.pool if is_given else "",
+            epoch=decision.epoch,
+        )
     return replace(stored, record=record, item=item, priority=priority)

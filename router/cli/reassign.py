@@ -95,7 +95,8 @@ def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console:
         console.print(table)
     would = "would be " if dry_run else ""
     stay, refuse = (answer.stayed_count, answer.refused_count)
-    console.print(f"{answer.reassigned_count:,} {would}reassigned, {stay:,} stay, {refuse:,} refused")
+    offered = f" {answer.offered_count:,} offered," if answer.offered_count else ""
+    console.print(f"{answer.reassigned_count:,} {would}reassigned,{offered} {stay:,} stay, {refuse:,} refused")
     reasons = dict.fromkeys(each.error.message for each in answer.results if each.HasField("error"))
     for reason in [*reasons][:5]:
         console.print(f"  {reason}", markup=False, highlight=False)
@@ -104,7 +105,8 @@ def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console:
 def _write(results: Sequence[routing.ReassignResult], file: Path, console: Console) -> None:
     with csv_file(file, COLUMNS) as rows:
         for each in results:
-            outcome = "refused" if each.HasField("error") else "reassigned" if each.rep else "stays"
+            outcome = "reassigned" if each.rep else "stays"
+            outcome = "refused" if each.HasField("error") else "offered" if each.offered else outcome
             names = [last(name) for name in (each.work_item, each.former_owner, each.rep, each.decision)]
             rows.write([*names, outcome, each.error.message])
     console.print(f"what became of each is in {file}")

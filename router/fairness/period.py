@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from router.assignment.queries import Wanted, WorkItemQueries
 from router.model.decision import Decision, Way
+from router.model.dispatch import Answer
+from router.model.events import OfferAnswered
 from router.model.workforce import MICROS
 
 _DECISIONS = 500
@@ -25,7 +27,8 @@ _REVISIONS = 16
 class PeriodPart:
     """A part of a period, in lead units by rep; ``below`` is the event to go on below, None at the end.
 
-    ``decisions`` counts those that moved a deficit: not those that entered apart.
+    ``decisions`` counts those that moved a deficit: not those that entered apart. What became of offers counts when it
+    did: one that was offered before the period and declined in it is taken off, so that parts may be negative.
     """
 
     entitled: Mapping[str, float]
@@ -53,29 +56,45 @@ async def period_part(
     CorruptHistory
         If a decision does not follow from its stored facts.
     """
-    wanted: Wanted[Decision] = Wanted(lambda decision: decision.pool == pool_id, from_ms, until_ms)
-    page, below = await queries.decisions(tenant, before=before, count=_DECISIONS, wanted=wanted)
+    wanted: Wanted[Decision | OfferAnswered] = Wanted(
+        lambda event: event.pool == pool_id and _by(event) != 0, from_ms, until_ms
+    )
+    page, below = await queries.charges(tenant, before=before, count=_DECISIONS, wanted=wanted)
     kept = _of_few_revisions(page)
     entitled, received = Counter[str](), Counter[str]()
-    for decision in kept:
-        entitled.update(await queries.entitlements(tenant, decision))
-        received[decision.rep] += decision.charge
+    for event in kept:
+        by = _by(event)
+        shares = event.entitled if isinstance(event, OfferAnswered) else await queries.entitlements(tenant, event)
+        for rep, micros in dict(shares).items():
+            entitled[rep] += by * micros
+        received[event.rep] += by * event.charge
         await asyncio.sleep(0)  # others get their turn
     return PeriodPart(
         entitled={rep: micros / MICROS for rep, micros in entitled.items()},
         received={rep: received[rep] / MICROS for rep in entitled},
         charged=received.total() / MICROS,
-        decisions=sum(decision.way is not Way.APART for decision in kept),
-        overrides=sum(decision.way is Way.OVERRIDE for decision in kept),
+        decisions=sum(_by(event) for event in kept if event.way is not Way.APART),
+        overrides=sum(_by(event) for event in kept if event.way is Way.OVERRIDE),
         below=below if len(kept) == len(page) else kept[-1].number,
     )
 
 
-def _of_few_revisions(page: list[Decision]) -> list[Decision]:
-    """Return the decisions before the first one that needs more revisions than a part may."""
+def _by(event: Decision | OfferAnswered) -> int:
+    """Say how often an event charges a ledger: 1, or -1 where it undoes an offer, or 0."""
+    if isinstance(event, Decision):
+        return 1
+    if event.answer is Answer.ACCEPTED:
+        return int(bool(event.entitled))  # else it was charged when it was offered
+    return -1 if event.charge else 0
+
+
+def _of_few_revisions(page: list[Decision | OfferAnswered]) -> list[Decision | OfferAnswered]:
+    """Return the events before the first decision that needs more revisions than a part may."""
     revisions = set[tuple[int, int]]()
-    for place, decision in enumerate(page):
-        revisions.add((decision.head.rule_set_revision, decision.head.workforce_revision))
+    for place, event in enumerate(page):
+        if isinstance(event, OfferAnswered):
+            continue
+        revisions.add((event.head.rule_set_revision, event.head.workforce_revision))
         if len(revisions) > _REVISIONS:
             return page[:place]
     return page

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from failures import Failure
 from router.assignment.bulk import BulkReassignment, commands, full
@@ -22,7 +22,9 @@ from router.history.cap_counts import CapCounts
 from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.model.decision import WAYS, Decision, ObservedState, Outcome
+from router.model.dispatch import Answer
 from router.model.records import ItemRecord
+from router.model.workitem import TRANSITIONS
 from router.workforce.ports import Presences
 
 
@@ -95,6 +97,8 @@ def _made(
     at_ms: int,
 ) -> Decision | Failure:
     """Decide, and enter what was decided."""
+    if record is not None and record.offer:  # which is rescinded; until then it counts as it stands
+        record = replace(record, state=TRANSITIONS[record.state][Answer.RESCINDED], offer=None)
     if record is not None:
         projection.items[job.item_id] = record
     standing, way = projection.standing(job.item_id, job.head.cause), WAYS[job.head.cause]

@@ -21,7 +21,7 @@ class ItemResult(NamedTuple):
     """What came of a work item that was to be moved.
 
     Its place, from 0, its id, who had it and who has it, each empty for nobody or where it stays, and the decision; or
-    why it was not moved: for machines, in words.
+    why it was not moved: for machines, in words. ``is_offered`` says that it is offered, to whoever has it or to many.
     """
 
     place: int
@@ -31,6 +31,7 @@ class ItemResult(NamedTuple):
     decision: int = 0
     reason: str = ""
     message: str = ""
+    is_offered: bool = False
 
 
 Entry = TypeVar("Entry")

@@ -21,12 +21,12 @@ _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) 
 _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
 _MOVED = "return {'MOVED', log.now_ms} end"
 _REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
-_NOTED = "  note_fired(record, name, entry, step, log.now_ms)\n"
+_NOTED = "note_fired(record, name, entry, step, log.now_ms)"
 _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
-_ACCEPTED = "rep, pool, record[5] + 1\n  put(record, 16, {})"
+_ACCEPTED = "pool, record[5] + 1\n  put("
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
@@ -178,7 +178,7 @@ PROMISES = (
         "what waits is given an owner when somebody has room",
         Guard(
             "what waits is tried again",
-            Edits({"bind": [("if mode == 'WAKE' and not is_found and is_told then", "if mode == 'WAKE' then")]}),
+            Edits({"bind": [("== 'WAKE' and not is_found and is_told then", "== 'WAKE' then")]}),
             found_at_rest=True,
         ),
         checked=lambda facts: len({decision.item_id for decision in facts.decisions if decision.outcome == "WAITING"}),

@@ -63,7 +63,7 @@ from router.workforce.service import WorkforceService
 from serving.imports import KIND, ImportOperations, import_worker
 from serving.paged import operation_queue, paged_worker
 from serving.reassigning import KIND as REASSIGN
-from serving.reassigning import Moving, ReassignOperations
+from serving.reassigning import ReassignOperations, ReassignWork
 from store.durability import DurabilityStatus
 from tests.api import MESSAGE_LIMIT
 from tests.simulated_redis import SimulatedRedis
@@ -146,7 +146,7 @@ class Service:
         self._workers = [
             Worker(stores.queue, routing_work(router), lease_s=LEASE_S),
             import_worker(stores.imports, stores.pages, imports, LEASE_S),
-            paged_worker(stores.reassignments, Moving(stores.to_move, bulk), LEASE_S),
+            paged_worker(stores.reassignments, ReassignWork(stores.to_move, bulk), LEASE_S),
         ]
         self._servicers = (
             (

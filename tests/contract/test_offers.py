@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,12 +16,15 @@ from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.repositories import _SCHEDULES
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
-from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.assignment.bulk import BulkReassignment, BulkRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
+from router.assignment.updating import Updating
 from router.backlog.requeuer import Requeuer
-from router.fairness.report import report
+from router.fairness.report import Fairness, report
 from router.history.monitor import Monitor
+from router.history.rehearsal import Rehearsal
 from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Block, Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer, Dispatch, DispatchClock, DispatchMode
@@ -34,8 +38,10 @@ from router.timers.runner import turn
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
+from serving.reassigning import ReassignWork
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, World, world
 from tests.contract.test_monitor import Observer
+from tests.twins.import_pages import MemoryPages
 from tests.twins.store import MemoryStore
 
 __all__ = ["world"]  # a fixture
@@ -194,7 +200,7 @@ UNDOING = [declines, lapses, is_closed, is_deactivated, settles]
 
 @pytest.mark.parametrize("undo", UNDOING)
 @pytest.mark.parametrize("credited", [False, True])
-async def test_23_what_is_not_accepted_leaves_load_every_cap_and_deficits_as_they_were(
+async def test_what_is_not_accepted_leaves_load_every_cap_and_deficits_as_they_were(
     firm: Firm, undo: Any, credited: bool
 ) -> None:
     policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50) if credited else None
@@ -278,7 +284,7 @@ async def test_of_two_who_accept_one_wins_and_the_other_is_told_who(firm: Firm) 
     await firm.check()
 
 
-async def test_what_is_declined_is_offered_to_the_others_then_to_all_once_more_and_then_waits_and_says_why(
+async def test_23_what_is_declined_never_returns_to_who_declined_it_while_others_are_left(
     firm: Firm,
 ) -> None:
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
@@ -506,6 +512,25 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     await firm.check()
 
 
+@pytest.mark.parametrize("dispatch", [OFFER, BROADCAST])
+async def test_what_was_accepted_is_told_as_its_owner_s_with_the_epoch_that_it_has(
+    firm: Firm, dispatch: Dispatch
+) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=dispatch))
+    offer = await firm.world.route()
+    owner = (await firm.accept(offer, offer.rep or "cy")).record.owner
+    sent = RouteRequest(WorkItem(Kind.LEAD, "crm", "L-1", value=9), request_id="r")
+
+    again = [await firm.world.router.route(firm.tenant, sent) for _ in range(2)]
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id))
+    again.append(await firm.world.router.route(firm.tenant, sent))
+
+    told = Outcome.EXISTING_OWNER, owner, "east", 1, offer.number
+    assert [(each.outcome, each.rep, each.pool, each.epoch, each.number) for each in again] == [told] * 3
+    assert await firm.world.queries.explanation(firm.tenant, again[0])
+    await firm.check()
+
+
 async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
     offer = await firm.world.route()
@@ -569,6 +594,25 @@ async def test_the_monitor_follows_what_offers_do_and_the_bound_has_its_parts(fi
     assert share.largest_entitled == pytest.approx(2.0, abs=1e-5)
     assert share.bound == pytest.approx((1 + share.largest_offered + share.largest_entitled) * (3 - 1) / 2)
     await firm.check()
+
+
+async def test_a_period_sums_up_to_the_ledger_whatever_became_of_offers(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9)))
+    offers = [await firm.world.route() for _ in range(4)]
+    await firm.accept(offers[0])
+    await firm.decline(offers[1])
+    await firm.change(replace(firm.pool, dispatch=BROADCAST))
+    await firm.accept(await firm.world.route(), "cy")
+    fairness = Fairness(
+        firm.world.store, WorkforceService(firm.world.workforce, firm.world.rule_sets), firm.world.queries
+    )
+
+    part = await fairness.period(firm.tenant, "east", from_ms=-math.inf, until_ms=math.inf, before=None)
+
+    share = await fairness.report(firm.tenant, "east")
+    assert part.received == pytest.approx(share.received)
+    assert part.entitled == pytest.approx(share.entitled)
+    assert (part.decisions, part.overrides, part.below) == (share.decisions, share.overrides, None) == (4, 1, None)
 
 
 async def test_a_preview_of_an_answer_writes_nothing(firm: Firm) -> None:
@@ -684,3 +728,33 @@ async def test_of_many_who_accept_at_once_one_wins(firm: Firm) -> None:
     lost = [str(answer) for answer in answers if not isinstance(answer, StoredItem)]
     assert all("accepted it; it is" in said for said in lost)
     await firm.check()
+
+
+async def test_a_preview_of_an_update_says_that_it_would_be_offered_anew_and_writes_nothing(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer, world = await firm.world.route(), firm.world
+    stood = await firm.item(offer)
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+
+    would = await updating.update(
+        firm.tenant, UpdateRequest(offer.item_id, {}, 7.0, 0, frozenset({"value"})), preview=True
+    )
+
+    assert (would.record.state, would.record.owner, would.item.value) == (State.OFFERED, "", 7.0)
+    assert await firm.item(offer) == stood
+
+
+async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offered(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer, world = await firm.world.route(), firm.world
+    bulk = BulkReassignment(world.store, world.planners, world.queries)
+    requests = [ReassignRequest(each, request_id=f"b:{each}") for each in await bulk.find(firm.tenant, BulkRequest())]
+
+    (rehearsed,) = await Rehearsal(world.store, world.presences, world.planners, bulk).reassign(firm.tenant, requests)
+    pages: Any = MemoryPages()
+    (told,) = await ReassignWork(pages, bulk).do(firm.tenant, dict(enumerate(requests)), "")
+
+    assert isinstance(rehearsed, Decision)
+    assert (told.item_id, told.rep, told.is_offered) == (offer.item_id, rehearsed.rep, True)
+    assert rehearsed.rep not in ("", offer.rep)
+    assert await world.differences() == []

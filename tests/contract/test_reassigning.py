@@ -17,7 +17,7 @@ from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Way
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.workforce import Member, Pool, Rep
-from serving.reassigning import Moving
+from serving.reassigning import ReassignWork
 from tests.contract.test_caps import World, world
 from tests.twins.import_pages import MemoryPages
 from tests.twins.store import MemoryStore
@@ -141,7 +141,7 @@ async def test_an_operation_goes_on_where_it_was_and_tells_each_once(world: Worl
     requests = await found(world, rep="cy")
     pages: Pages[ReassignRequest, ItemResult]
     pages = MemoryPages() if isinstance(world.store, MemoryStore) else reassign_pages(world.store._redis)
-    work, page = Moving(pages, bulk(world)), dict(enumerate(requests[:2]))
+    work, page = ReassignWork(pages, bulk(world)), dict(enumerate(requests[:2]))
     await pages.put(world.tenant, "op", [page, dict(enumerate(requests[2:], 2))])
 
     await work.do(world.tenant, await pages.begin(world.tenant, "op", 0), "mo")  # and dies before it is noted

@@ -95,7 +95,7 @@ GUARDS: Mapping[str, Guard] = {
         "SUM", {"bind": [("before[chosen] + entitlement - charge", "before[chosen] + entitlement")]}
     ),
     "a timer fires for what it is about alone": Guard(
-        "FIRED", {"fire": [("or not may_fire(record, name, entry, step) then", "then")]}
+        "FIRED", {"fire": [("if not may_fire(", "if name == 'lapse' and not may_fire(")]}
     ),
     "a record keeps what fired": Guard(
         "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
@@ -125,7 +125,7 @@ GUARDS: Mapping[str, Guard] = {
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
     "acceptance raises the epoch": Guard(
-        "OFFERED", {"answer_offer": [("rep, pool, record[5] + 1\n  put(", "rep, pool, record[5]\n  put(")]}
+        "OFFERED EPOCH", {"answer_offer": [("pool, record[5] + 1\n  put(", "pool, record[5]\n  put(")]}
     ),
     "an offer has one who may answer it": Guard(
         "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}

@@ -145,7 +145,7 @@ class MemoryAssignments(Tenants):
     def _existing(self, state: Tenant, job: BindCommand, record: ItemRecord, preview: bool) -> Decision:
         existing = state.events[record.decision - 1]
         assert isinstance(existing, Decision)
-        answer = existing._replace(is_known=True) if record.offer else existing._replace(outcome=Outcome.EXISTING_OWNER)
+        answer = existing._replace(is_known=True) if record.offer else _existing(existing, record)
         if not preview:
             remember_in(state, job.request_id, job.fingerprint, answer)
         return answer
@@ -303,6 +303,12 @@ class MemoryAssignments(Tenants):
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps."""
         return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _existing(existing: Decision, record: ItemRecord) -> Decision:
+    if record.answered > record.decision:  # it was offered first
+        existing = existing._replace(rep=record.owner, pool=record.pool, epoch=record.epoch)
+    return existing._replace(outcome=Outcome.EXISTING_OWNER)
 
 
 def effect_of(made: Decision) -> DecisionEffect:

@@ -18,6 +18,7 @@ from workqueue.jobs import JobState
 TEXT = (Path(__file__).parents[2] / "docs" / "store.md").read_text("utf-8")
 NAMES = {
     "import_id": "ID",
+    "operation_id": "ID",
     "call": "CALL",
     "item_id": "ID",
     "customer_id": "ID",

@@ -36,7 +36,7 @@ USES = {
         "router/adapters/redis/estimated_clock.py",
         "time.time_ns",
     ): "what the store's clock is likely to show; the store refuses a plan for another time, and says its own",
-    ("router/adapters/redis/import_pages.py", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/pages.py", "expiry"): FORGOTTEN,
     ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
     (
         "router/adapters/redis/rewriting.py",

@@ -162,32 +162,36 @@ class BatchReassignWorkItemsRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., filter: _Optional[str] = ..., rep: _Optional[str] = ..., note: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class BatchReassignWorkItemsResponse(_message.Message):
-    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count")
+    __slots__ = ("results", "shares", "reassigned_count", "stayed_count", "refused_count", "offered_count")
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     SHARES_FIELD_NUMBER: _ClassVar[int]
     REASSIGNED_COUNT_FIELD_NUMBER: _ClassVar[int]
     STAYED_COUNT_FIELD_NUMBER: _ClassVar[int]
     REFUSED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    OFFERED_COUNT_FIELD_NUMBER: _ClassVar[int]
     results: _containers.RepeatedCompositeFieldContainer[ReassignResult]
     shares: _containers.RepeatedCompositeFieldContainer[ReassignShare]
     reassigned_count: int
     stayed_count: int
     refused_count: int
-    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ...) -> None: ...
+    offered_count: int
+    def __init__(self, results: _Optional[_Iterable[_Union[ReassignResult, _Mapping]]] = ..., shares: _Optional[_Iterable[_Union[ReassignShare, _Mapping]]] = ..., reassigned_count: _Optional[int] = ..., stayed_count: _Optional[int] = ..., refused_count: _Optional[int] = ..., offered_count: _Optional[int] = ...) -> None: ...
 
 class ReassignResult(_message.Message):
-    __slots__ = ("work_item", "former_owner", "rep", "decision", "error")
+    __slots__ = ("work_item", "former_owner", "rep", "decision", "error", "offered")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     FORMER_OWNER_FIELD_NUMBER: _ClassVar[int]
     REP_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    OFFERED_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     former_owner: str
     rep: str
     decision: str
     error: _status_pb2.Status
-    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+    offered: bool
+    def __init__(self, work_item: _Optional[str] = ..., former_owner: _Optional[str] = ..., rep: _Optional[str] = ..., decision: _Optional[str] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., offered: bool = ...) -> None: ...
 
 class ReassignShare(_message.Message):
     __slots__ = ("rep", "count")

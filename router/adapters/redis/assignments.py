@@ -49,6 +49,8 @@ _WORKED = b"|worked"
 """Behind a field of the loads: how much of it was worked on."""
 _OFFERS = b"|offers"
 """Behind a rep in the loads: the offers that they have open."""
+_EXISTING_OWNER = "EXISTING_OWNER"
+"""What it is where somebody owned it; epoch, pool and owner stand behind it where it was offered first."""
 _EXISTING_OFFER = "EXISTING_OFFER"
 """What a request is remembered to have been answered where its work item was offered already."""
 
@@ -234,6 +236,8 @@ class RedisAssignments:
         (decision,) = await self.decisions(tenant, [number])
         if outcome[0] == _EXISTING_OFFER:
             return decision._replace(is_known=True)
+        if outcome[0].startswith(_EXISTING_OWNER):
+            return _existing(decision, outcome[0])
         return decision._replace(outcome=Outcome(outcome[0]))
 
     async def has_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
@@ -481,8 +485,8 @@ def _answer(reply: list[Any], job: BindCommand) -> _Bound:
             return opened(decision, job.openings) if job.openings else decision
         case b"REPEATED":
             return _earlier(*reply[1:])
-        case b"EXISTING":
-            return _earlier(*reply[1:])._replace(outcome=Outcome.EXISTING_OWNER)
+        case said if said.startswith(_EXISTING_OWNER.encode()):
+            return _existing(_earlier(*reply[1:]), said.decode())
         case b"EXISTING_OFFER":
             return _earlier(*reply[1:])._replace(is_known=True)
         case b"KNOWN_AS":
@@ -502,6 +506,15 @@ def _changed(reply: list[Any], job: BindCommand) -> Changed | Refusal | Moved:
         case [b"MOVED", now_ms]:
             return Moved(now_ms)
     return Refusal(reply[0].decode())
+
+
+def _existing(decision: Decision, said: str) -> Decision:
+    """Return the decision by which somebody owns a work item, with who does since its offer was accepted."""
+    _, *accepted = said.split(" ")
+    if accepted:
+        epoch, pool, owner = accepted
+        decision = decision._replace(rep=owner, pool=pool, epoch=int(epoch))
+    return decision._replace(outcome=Outcome.EXISTING_OWNER)
 
 
 def _earlier(number: int, facts: bytes, head: bytes, form: bytes) -> Decision:

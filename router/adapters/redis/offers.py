@@ -14,6 +14,7 @@ from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
 from router.assignment.commands import KnownAs
 from router.history.codec import read_event
+from router.model.dispatch import Answer
 from router.model.errors import NotFound
 from router.model.workitem import Kind
 from router.offers.ports import AnswerCommand, Answered, AnswerRefusal, Entering, OfMany
@@ -34,11 +35,13 @@ class RedisOffers:
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False
     ) -> Answered | AnswerRefusal | KnownAs | OfMany:
-        reply = await _answer(
-            self._redis,
-            _keys(Keys(tenant), command),
-            [_header(command, self._request_ttl_s, preview=preview), command.head, *_entering(command.entering)],
+        arguments = [_header(command, self._request_ttl_s, preview=preview), command.head, *_entering(command.entering)]
+        keys, is_repeatable = _keys(Keys(tenant), command), command.answer is Answer.ACCEPTED or command.request_id
+        # straight, and so again where the connection breaks: who has it already is answered as before
+        call = (
+            _answer.sent(self._redis, keys, arguments, list) if is_repeatable else _answer(self._redis, keys, arguments)
         )
+        reply: list[Any] = await call
         check_reply(tenant, reply)
         status = reply[0].decode()
         if status == "NOT_FOUND":

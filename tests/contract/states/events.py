@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import grpc
 from google.longrunning import operations_pb2 as operations
+from google.protobuf.message import Message
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
@@ -15,17 +16,20 @@ from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.model.decision import Cause
-from tests.api import struct
+from tests.api import last, struct
 from tests.contract.states.firm import REPS, Firm
-from tests.contract.states.standings import Complete, erase, goes_on_leave, leave_of
+from tests.contract.states.standings import Complete, answer_offer, erase, goes_on_leave, leave_of
 
 OK = "OK"
 """What is answered where nothing is decided."""
-Happens = Callable[[Firm], Awaitable[str]]
-PRESENT: Mapping[str, Sequence[str]] = {"everybody": REPS, "others": ("bo", "cy"), "ann": ("ann",), "nobody": ()}
+NONE = "NONE"
+"""What is answered where no work item is meant."""
+Happens = Callable[[Firm], Awaitable["str | Told"]]
+PRESENT: Mapping[str, Sequence[str]] = {"all": REPS, "others": ("bo", "cy"), "ann": ("ann",), "nobody": ()}
 """Who is there when it happens; ``others`` than ann, who has it wherever somebody has."""
 _ALL = tuple(PRESENT)
-_SOME = ("everybody", "nobody")
+_SOME = ("all", "nobody")
+_OR_ANN = ("all", "ann", "nobody")
 
 
 class Event(NamedTuple):
@@ -34,12 +38,21 @@ class Event(NamedTuple):
     happens: Happens
     method: str = ""
     cause: Cause | None = None
-    present: Sequence[str] = ("everybody",)
+    present: Sequence[str] = ("all",)
 
 
-def outcome(decision: decisions.Decision) -> str:
-    """Return what came of a decision."""
-    return decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
+class Told(NamedTuple):
+    """What a decision that is answered says: what came of it, of whom, and the epoch."""
+
+    outcome: str
+    rep: str
+    epoch: int
+
+
+def told(decision: decisions.Decision) -> Told:
+    """Return what a decision says."""
+    outcome = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
+    return Told(outcome, last(decision.rep), decision.epoch)
 
 
 def code(status: Status) -> str:
@@ -47,7 +60,7 @@ def code(status: Status) -> str:
     return str(code_pb2.Code.Name(status.code))
 
 
-async def answer(event: Event, firm: Firm) -> str:
+async def answer(event: Event, firm: Firm) -> str | Told:
     """Have it happen; return what is answered, or the code of the error."""
     try:
         return await event.happens(firm)
@@ -55,21 +68,21 @@ async def answer(event: Event, firm: Firm) -> str:
         return error.code().name
 
 
-async def _route(firm: Firm) -> str:
-    return outcome(await firm.route())
+async def _route(firm: Firm) -> Told:
+    return told(await firm.route())
 
 
-async def _other_data(firm: Firm) -> str:
-    return outcome(await firm.route(patience="long" if firm.patience == "short" else "short"))
+async def _other_data(firm: Firm) -> Told:
+    return told(await firm.route(patience="long" if firm.patience == "short" else "short"))
 
 
-async def _other_spelling(firm: Firm) -> str:
-    return outcome(await firm.route(external_id=" l-1 ", source="ＣＲＭ"))
+async def _other_spelling(firm: Firm) -> Told:
+    return told(await firm.route(external_id=" l-1 ", source="ＣＲＭ"))
 
 
-async def _route_in_batch(firm: Firm) -> str:
+async def _route_in_batch(firm: Firm) -> str | Told:
     (result,) = await firm.api.route_batch([firm.wish()])
-    return code(result.error) if result.HasField("error") else outcome(result.decision)
+    return code(result.error) if result.HasField("error") else told(result.decision)
 
 
 async def _submit(firm: Firm) -> str:
@@ -88,9 +101,9 @@ async def _submit_in_batch(firm: Firm) -> str:
 
 
 def _reassign(rep: str = "", etag: str = "") -> Happens:
-    async def reassign(firm: Firm) -> str:
+    async def reassign(firm: Firm) -> Told:
         name = firm.api.rep_name(rep) if rep else ""
-        return outcome(await firm.api.reassign(firm.item, rep=name, etag=etag))
+        return told(await firm.api.reassign(firm.item, rep=name, etag=etag))
 
     return reassign
 
@@ -104,8 +117,8 @@ def _complete(resolution: Complete.Resolution, etag: str = "") -> Happens:
 
 
 def _reopen(etag: str = "") -> Happens:
-    async def reopen(firm: Firm) -> str:
-        return outcome(await firm.api.reopen(firm.item, etag=etag))
+    async def reopen(firm: Firm) -> Told:
+        return told(await firm.api.reopen(firm.item, etag=etag))
 
     return reopen
 
@@ -121,19 +134,37 @@ def _update(etag: str = "", **attributes: str) -> Happens:
 
 def _import(owner: str) -> Happens:
     async def enter(firm: Firm) -> str:
-        begun = await firm.api.routing.ImportWorkItems(firm.imported(owner))
-        await firm.service.work(firm.api.tenant)
-        get = firm.api.channel.unary_unary(
-            "/google.longrunning.Operations/GetOperation",
-            request_serializer=operations.GetOperationRequest.SerializeToString,
-            response_deserializer=operations.Operation.FromString,
-        )
-        ended: operations.Operation = await get(operations.GetOperationRequest(name=begun.name))
         response = routing.ImportWorkItemsResponse()
-        assert ended.response.Unpack(response), ended
+        await _carried_out(firm, await firm.api.routing.ImportWorkItems(firm.imported(owner)), response)
         return code(response.refused[0].error) if response.refused else OK
 
     return enter
+
+
+def _reassign_many(rep: str = "") -> Happens:
+    async def reassign(firm: Firm) -> str | Told:
+        name = firm.api.rep_name(rep) if rep else ""
+        request = routing.BatchReassignWorkItemsRequest(parent=firm.api.parent, filter="source = crm", rep=name)
+        response = routing.BatchReassignWorkItemsResponse()
+        await _carried_out(firm, await firm.api.routing.BatchReassignWorkItems(request), response)
+        if not response.results:
+            return NONE
+        (result,) = response.results
+        return told(await firm.api.decision(result.decision)) if result.decision else code(result.error)
+
+    return reassign
+
+
+async def _carried_out(firm: Firm, begun: operations.Operation, response: Message) -> None:
+    """Let the workers carry an operation out; put what came of it into a response."""
+    await firm.service.work(firm.api.tenant)
+    get = firm.api.channel.unary_unary(
+        "/google.longrunning.Operations/GetOperation",
+        request_serializer=operations.GetOperationRequest.SerializeToString,
+        response_deserializer=operations.Operation.FromString,
+    )
+    ended: operations.Operation = await get(operations.GetOperationRequest(name=begun.name))
+    assert ended.response.Unpack(response), ended
 
 
 def _record(activity: activities.Activity) -> Happens:
@@ -142,6 +173,19 @@ def _record(activity: activities.Activity) -> Happens:
         return OK
 
     return record
+
+
+def _answer(answer: str, rep: str) -> Happens:
+    async def reply(firm: Firm) -> str:
+        await answer_offer(firm, answer, rep)
+        return OK
+
+    return reply
+
+
+async def _quarter_passes(firm: Firm) -> str:
+    await firm.minutes_pass(15)
+    return OK
 
 
 async def _wake(firm: Firm) -> str:
@@ -181,7 +225,7 @@ async def _goes_on_leave(firm: Firm) -> str:
 
 async def _returns(firm: Firm) -> str:
     await firm.api.workforce.DeleteAbsence(calendars.DeleteAbsenceRequest(name=leave_of(firm)))
-    return "COVER_ENDED" if await firm.service.hand_over(firm.api.tenant) else OK
+    return "RETURNED" if await firm.service.hand_over(firm.api.tenant) else OK
 
 
 _CALL = activities.Activity(
@@ -201,6 +245,8 @@ EVENTS: Mapping[str, Event] = {
     "reassign_to_bo": Event(_reassign("bo"), "ReassignWorkItem", Cause.OVERRIDE, _ALL),
     "reassign_to_ann": Event(_reassign("ann"), "ReassignWorkItem", Cause.OVERRIDE),
     "reassign_to_a_stranger": Event(_reassign("eve"), "ReassignWorkItem"),
+    "reassign_many": Event(_reassign_many(), "BatchReassignWorkItems", Cause.REASSIGNED, _SOME),
+    "reassign_many_to_bo": Event(_reassign_many("bo"), "BatchReassignWorkItems", Cause.OVERRIDE, _SOME),
     "convert": Event(_complete(Complete.RESOLUTION_CONVERTED), "CompleteWorkItem"),
     "disqualify": Event(_complete(Complete.RESOLUTION_DISQUALIFIED), "CompleteWorkItem"),
     "close": Event(_complete(Complete.RESOLUTION_CLOSED), "CompleteWorkItem"),
@@ -211,9 +257,14 @@ EVENTS: Mapping[str, Event] = {
     "update_region": Event(_update(region="north"), "UpdateWorkItem", Cause.UPDATED, _ALL),
     "update_stale": Event(_update(_STALE, region="north"), "UpdateWorkItem"),
     "import_for_ann": Event(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
-    "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _ALL),
+    "import_for_bo": Event(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _SOME),
     "call": Event(_record(_CALL), "RecordActivity"),
     "note": Event(_record(_NOTE), "RecordActivity"),
+    "accept_as_ann": Event(_answer("Accept", "ann"), "AcceptWorkItem"),
+    "accept_as_bo": Event(_answer("Accept", "bo"), "AcceptWorkItem"),
+    "decline_as_ann": Event(_answer("Decline", "ann"), "DeclineWorkItem", present=_OR_ANN),
+    "decline_as_bo": Event(_answer("Decline", "bo"), "DeclineWorkItem"),
+    "quarter_passes": Event(_quarter_passes, present=_OR_ANN),
     "wake": Event(_wake, "", Cause.WOKEN, _ALL),
     "timers": Event(_fire),
     "ann_is_away": Event(_away),

@@ -18,6 +18,7 @@ from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import privacy_pb2_grpc
 from fairlead.v1 import routing_pb2 as routing
 from router.model.decision import Way
+from router.model.dispatch import Dispatch
 from router.model.workforce import Member, Pool, Rep
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -27,6 +28,7 @@ from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from tests.api import Api, last, struct
 from tests.contract.over_grpc import Service
+from tests.contract.test_caps import MINUTE_MS, Clock
 
 START_MS = 1_893_456_000_000
 DAY_S = 86_400
@@ -47,6 +49,7 @@ class Place(NamedTuple):
 
     state: str
     owner: str
+    """In brackets whom it is offered to."""
     epoch: int
     deficits: tuple[int, ...]
     received: Mapping[tuple[str, Way], int]
@@ -62,6 +65,8 @@ class Firm:
     ----------
     service, api, privacy
         What serves it, and how that is asked.
+    clock
+        The service's.
     patience
         How long its work item can wait: ``short``, for rules that do not let it, or else.
     """
@@ -69,19 +74,23 @@ class Firm:
     service: Service
     api: Api
     privacy: Any
+    clock: Clock
     patience: str = "long"
     away: frozenset[str] = frozenset()
+    offer: int = 1000
 
     @classmethod
-    async def arrange(cls, service: Service, channel: grpc.aio.Channel, tenant: str) -> Firm:
-        """Enter the reps, their pool and the rules past the server."""
+    async def arrange(
+        cls, service: Service, channel: grpc.aio.Channel, tenant: str, clock: Clock, dispatch: Dispatch | None = None
+    ) -> Firm:
+        """Enter the reps, their pool, which gives or offers its work, and the rules past the server."""
         stores = service.stores
         await stores.rule_sets.publish(tenant, None, _publication(RULES))
-        pool = Pool("east", tuple(map(Member, REPS, PARTS)))
+        pool = Pool("east", tuple(map(Member, REPS, PARTS)), dispatch=dispatch)
         edits = [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True) for rep in REPS]  # type: ignore[misc]
         edits.append(Edit("pool", pool.id, lambda _: pool, create=True))
         await WorkforceService(stores.workforce, stores.rule_sets).save(tenant, edits)
-        return cls(service, Api(channel, tenant), privacy_pb2_grpc.PrivacyServiceStub(channel))
+        return cls(service, Api(channel, tenant), privacy_pb2_grpc.PrivacyServiceStub(channel), clock)
 
     @property
     def item(self) -> str:
@@ -137,12 +146,23 @@ class Firm:
         state = routing.WorkItem.State.Name(item.state).removeprefix("STATE_") if item.state else "NONE"
         return Place(
             state,
-            last(item.owner),
+            last(item.owner) or _offered_to(item),
             item.epoch,
             tuple(deficits.get(rep, 0) for rep in REPS),
             received,
             item.decision,
         )
+
+    async def minutes_pass(self, minutes: int) -> None:
+        """Let time pass, do what falls due, and find somebody for what waits then."""
+        await self.clock.set(self.clock.at_ms + minutes * MINUTE_MS)
+        await self.service.fire(self.api.tenant)
+        await self.service.wake(self.api.tenant)
+
+    async def see_offer(self) -> int:
+        """Return the number of the offer that is open, or was when somebody last looked."""
+        self.offer = (await self._stored()).offer.number or self.offer
+        return self.offer
 
     async def _stored(self) -> routing.WorkItem:
         try:
@@ -151,6 +171,10 @@ class Firm:
             if error.code() is not grpc.StatusCode.NOT_FOUND:
                 raise
             return routing.WorkItem()
+
+
+def _offered_to(item: routing.WorkItem) -> str:
+    return f"({last(item.offer.rep) or 'many'})" if item.HasField("offer") else ""
 
 
 def _publication(source: str) -> Publication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -10,8 +11,11 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import privacy_pb2 as privacy
 from fairlead.v1 import routing_pb2 as routing
+from router.model.dispatch import Dispatch, DispatchMode
+from router.model.workforce import MICROS
 from router.model.workitem import State
 from tests.contract.states.firm import DAY_S, REPS, START_MS, Firm
+from tests.contract.test_caps import MINUTE_MS
 
 Complete = routing.CompleteWorkItemRequest
 
@@ -122,6 +126,32 @@ async def erased_closed(firm: Firm) -> None:
     await erase(firm)
 
 
+async def offered_anew(firm: Firm) -> None:
+    """Ann declined it, and it is offered to bo."""
+    await routed(firm)
+    await answer_offer(firm, "Decline", "ann")
+
+
+async def accepted(firm: Firm) -> None:
+    """Ann accepted it."""
+    await routed(firm)
+    await answer_offer(firm, "Accept", "ann")
+
+
+async def accepted_closed(firm: Firm) -> None:
+    """Ann accepted it, and closed it."""
+    await accepted(firm)
+    await firm.api.complete(firm.item)
+
+
+async def answer_offer(firm: Firm, answer: str, rep: str) -> None:
+    """Accept or decline what is offered, or was when somebody last looked; then it is offered anew."""
+    kind = getattr(routing, f"{answer}WorkItemRequest")
+    request = kind(name=firm.item, rep=firm.api.rep_name(rep), offer=await firm.see_offer())
+    await getattr(firm.api.routing, f"{answer}WorkItem")(request)
+    await firm.minutes_pass(0)
+
+
 async def erase(firm: Firm) -> None:
     """Erase what is personal in it."""
     await firm.privacy.EraseSubject(privacy.EraseSubjectRequest(parent=firm.api.parent, subject=firm.item))
@@ -135,10 +165,15 @@ class Standing(NamedTuple):
     owner: str = ""
     epoch: int = 0
     deficits: tuple[int, ...] = (0, 0, 0)
+    dispatch: Dispatch | None = None
 
 
 _ONE = (-500, 300, 200)
 """Everybody was there, and ann got it."""
+_OFFER = Dispatch(DispatchMode.OFFER, 15 * MINUTE_MS)
+_BROADCAST = Dispatch(DispatchMode.BROADCAST, 15 * MINUTE_MS)
+_BAND = replace(_BROADCAST, broadcast_band=MICROS // 4)
+"""Ann alone, or bo too."""
 STANDINGS: Mapping[str, Standing] = {
     "absent": Standing(absent, State.RECEIVED),  # where what is routed begins; nothing of it is stored
     "queued": Standing(queued, State.QUEUED),
@@ -156,4 +191,16 @@ STANDINGS: Mapping[str, Standing] = {
     "closed": Standing(closed, State.CLOSED, "ann", 1, _ONE),
     "closed_waiting": Standing(closed_waiting, State.CLOSED),
     "erased_closed": Standing(erased_closed, State.CLOSED, "ann", 1, _ONE),
+    "absent_offering": Standing(absent, State.RECEIVED, dispatch=_OFFER),
+    "absent_broadcasting": Standing(absent, State.RECEIVED, dispatch=_BROADCAST),
+    "queued_offering": Standing(queued, State.QUEUED, dispatch=_OFFER),
+    "unrouted_offering": Standing(unrouted, State.UNROUTED, dispatch=_OFFER),
+    "offered": Standing(routed, State.OFFERED, "(ann)", 0, _ONE, _OFFER),
+    "offered_hurried": Standing(hurried, State.OFFERED, "(ann)", 0, _ONE, _OFFER),
+    "offered_anew": Standing(offered_anew, State.OFFERED, "(bo)", 0, (0, -400, 400), _OFFER),
+    "broadcast": Standing(routed, State.OFFERED, "(many)", dispatch=_BROADCAST),
+    "broadcast_in_band": Standing(routed, State.OFFERED, "(many)", dispatch=_BAND),
+    "accepted": Standing(accepted, State.ASSIGNED, "ann", 1, _ONE, _OFFER),
+    "accepted_of_many": Standing(accepted, State.ASSIGNED, "ann", 1, _ONE, _BROADCAST),
+    "accepted_closed": Standing(accepted_closed, State.CLOSED, "ann", 1, _ONE, _OFFER),
 }

@@ -17,7 +17,7 @@ from tests.methods import METHODS
 OURS = "fairlead.v1."
 STRUCT = "google.protobuf.Struct"
 SKIPPED: Mapping[str, str] = {
-    r".*\.(parent|name|owner|pool|decision|first|second|rep|rep_id|pool_id|territory_id|model_version)":
+    r".*\.(parent|name|owner|pool|decision|first|second|rep|rep_id|covered_rep|substitute|pool_id|territory_id|model_version)":
         "names a resource: a structural id, managed by its collection; in a work item the output-only ones are ignored",
     r".*\.(work_items|work_item|members\.rep|update_mask\.paths)": "names resources, or fields of them",
     r"RoutingService/.*\.source": "names the system that a work item comes from",

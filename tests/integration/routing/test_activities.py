@@ -16,7 +16,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from fairlead.v1.caps_pb2 import Cap
+from fairlead.v1 import workforce_pb2
+from fairlead.v1.caps_pb2 import Cap, ListCapUsesRequest
 from router.adapters.queue import WorkSettings
 from tests.api import ASSIGNED, UNROUTED, Api, connected, differences, violated_fields
 from tests.conftest import serving
@@ -315,18 +316,28 @@ async def asked(store: Any, tmp_path: Path, tenant: str) -> AsyncIterator[Api]:
         yield manager
 
 
+async def unworked_units(api: Api) -> float:
+    """Return how much of the cap on what nobody has worked on is used."""
+    (use,) = (await api.workforce.ListCapUses(ListCapUsesRequest(parent=api.parent))).cap_uses
+    used: float = use.used
+    return used
+
+
 async def test_with_the_crms_token_a_call_with_rep_is_an_attempt_and_one_without_is_not(asked: Api) -> None:
     item = (await asked.route("L-1")).work_item
     owner = (await asked.item(item)).owner
+    rep = workforce_pb2.Rep(name=owner, caps=[UNWORKED])
+    await asked.workforce.UpdateRep(workforce_pb2.UpdateRepRequest(rep=rep, update_mask={"paths": ["caps"]}))
     crm = showing(asked, asked.tenant, bearer("crm", ["service"], [asked.tenant]))
 
     without = await record(crm, item, CALL)
     note = await record(crm, item, {**NOTE, "rep": owner})
-    unworked = [entry.worked for entry in await work(asked, owner.rpartition("/")[2])]
+    unworked = [entry.worked for entry in await work(asked, owner.rpartition("/")[2])], await unworked_units(asked)
     with_rep = await record(crm, item, {**CALL, "rep": owner})
 
     assert (without.rep, [*without.evidence], [*note.evidence]) == ("", [], [])
-    assert unworked == [False]
+    assert unworked == ([False], 1)
+    assert await unworked_units(asked) == 0
     assert [*with_rep.evidence] == ATTEMPT
     assert [entry.worked for entry in await work(asked, owner.rpartition("/")[2])] == [True]
     assert await differences(asked.redis_url, asked.tenant) == []

@@ -42,7 +42,7 @@ class Sight:
             listed = json.loads(self._commands.well("agenda", rep, "--json"))["next_dates"]
             yield f"{rep}'s agenda", items, [_external(each["work_item"]) for each in listed]
         if "away" in named:
-            away = json.loads(self._commands.well("presence", "list", "--json"))["presences"]
+            away = json.loads(self._commands.well("presence", "list", "--json"))["rep_presences"]
             yield "who is away", expected.away, [each["name"].split("/")[3] for each in away]
         for told in expected.told or []:
             said = " ".join(self._commands.well("offers", "list", "--rep", told.who).split())
@@ -54,9 +54,9 @@ class Sight:
         found = {"owner": _last(item.get("owner", "")), "state": item["state"].removeprefix("STATE_")}
         found["epoch"] = int(item.get("epoch", 0))
         found["offered"] = _last(item.get("offer", {}).get("rep", ""))
-        if said & {"way", "conflict"}:
-            decision = self._decision(item["decision"])
-            found["way"] = decision["way"].removeprefix("WAY_")
+        if "way" in said:
+            found["way"] = self._way(item["name"])
+        if "conflict" in said:
             found["conflict"] = self._conflicts(item["decision"])
         if said & {"worked", "next"}:
             found |= self._work(found["owner"], item_id)
@@ -79,10 +79,12 @@ class Sight:
         (item,) = [each for each in map(json.loads, lines) if each["external_id"] == item_id]
         return dict(item)
 
-    def _decision(self, name: str) -> dict[str, Any]:
-        lines = self._commands.well("decisions", "list", "--json").splitlines()
-        (decision,) = [each for each in map(json.loads, lines) if each["name"] == name]
-        return dict(decision)
+    def _way(self, name: str) -> str:
+        """Return in which way a work item's latest owner got it: by a decision, or by accepting an offer."""
+        entries = json.loads(self._commands.well("timeline", name, "--json"))["entries"]
+        told = [entry.get("decision", entry.get("offer_answer", {})) for entry in entries]
+        gave = [each for each in told if "ASSIGNED" in each.get("outcome", "") or "ACCEPTED" in each.get("answer", "")]
+        return str(gave[-1]["way"]).removeprefix("WAY_") if gave else ""
 
     def _conflicts(self, decision: str) -> list[str]:
         with self._commands.client() as client:

@@ -30,7 +30,8 @@
 --          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
 --          anew, actor, head of that event}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
---        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING and EXISTING_OFFER carry a decision;
+--        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING_OFFER and EXISTING_OWNER, behind which
+--        stand epoch, pool and owner where it was offered first, carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
 --        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
 --        event (0 for a preview) and, where it was decided anew, that of the decision, and its facts.
@@ -274,6 +275,13 @@ local function update(job, head, record)
   return {'UPDATED', number, decided[2], decided[3]}
 end
 
+local function existing_owner(record)
+  -- Returns the status of an answer that somebody owns a work item: with whom, since when it is another than the decision says,
+  -- for it was offered first.
+  if (record[ANSWERED] or 0) < record[DECISION] then return 'EXISTING_OWNER' end
+  return table.concat({'EXISTING_OWNER', integer(record[EPOCH]), record[POOL], record[OWNER]}, ' ')
+end
+
 local function do_job(job, head)
   local mode, expected = job[MODE], job[EXPECTED]
   local known
@@ -281,8 +289,8 @@ local function do_job(job, head)
   if known == false then return {'REQUEST_ID_REUSED'} end
   if known and job[CHANGE] then return {'UPDATED', known[2]} end
   if known then
-    local is_existing = known[3] == 'EXISTING_OFFER' and known[3] or known[3] == 'EXISTING_OWNER' and 'EXISTING'
-    return earlier(is_existing or 'REPEATED', known[2])
+    local is_existing = string.sub(known[3] or '', 1, 9) == 'EXISTING_'
+    return earlier(is_existing and known[3] or 'REPEATED', known[2])
   end
   local packed = stored_value[KEYS[job[ITEM_KEY]]]
   local record = packed and cmsgpack.unpack(packed)
@@ -294,8 +302,9 @@ local function do_job(job, head)
   if mode == 'REOPEN' and not reopen(job, record) then return {'CONFLICT'} end
   local owner = record[OWNER]
   if mode == 'ROUTE' and owner ~= '' then
-    remember(job, record[DECISION], 'EXISTING_OWNER')
-    return earlier('EXISTING', record[DECISION])
+    local existing = existing_owner(record)
+    remember(job, record[DECISION], existing)
+    return earlier(existing, record[DECISION])
   end
   if mode == 'ROUTE' and record[STATE] == 'OFFERED' then
     remember(job, record[DECISION], 'EXISTING_OFFER')

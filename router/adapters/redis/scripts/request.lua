@@ -31,7 +31,7 @@ local function answered_before(packed)
   local said, answers = cmsgpack.unpack(packed), {}
   for place = 1, #said, 2 do
     local status, rest = said[place], said[place + 1]
-    local decided = status == 'NEW' or status == 'REPEATED' or status == 'EXISTING' or status == 'EXISTING_OFFER'
+    local decided = status == 'NEW' or status == 'REPEATED' or string.sub(status, 1, 9) == 'EXISTING_'
     answers[#answers + 1] = decided and earlier(status, rest) or {status, rest or nil}
   end
   return answers

@@ -12,8 +12,10 @@ from rules.values import as_instant_ms
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "offers.walk.yaml"
 SHOWN = {
-    "push", "note against call", "next date on the agenda", "reopening", "CONFLICT", "update with on_change",
-    "substitute and back",
+    "push", "offer", "lapse", "decline", "offers_open reached", "second round", "fallback",
+    "lapse that sets away and tells", "acceptance", "a stranger's acceptance", "broadcast with two acceptances",
+    "note against call", "next date on the agenda", "update with on_change", "reopening", "substitute and back",
+    "CONFLICT",
 }  # fmt: skip
 """What it has at least a row for."""
 SMALL = """\

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from router.assignment.caps import ONE, Amounts
-from router.assignment.commands import KnownAs
+from router.assignment.commands import KnownAs, Moved
 from router.assignment.roster import Candidates
 from router.model.decision import Decision
 from router.model.dispatch import Answer
@@ -91,8 +91,8 @@ class AnswerRefusal(StrEnum):
     REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
     FULL = "FULL"
     """Whoever accepts what many were offered has no room: capacity, a cap."""
-    MOVED = "MOVED"
-    """It is planned by what holds no more: rules, workforce or time."""
+    STALE = "STALE"
+    """It is planned by rules or a workforce that hold no more."""
 
 
 class Offers(Protocol):
@@ -100,7 +100,7 @@ class Offers(Protocol):
 
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False
-    ) -> Answered | AnswerRefusal | KnownAs | OfMany:
+    ) -> Answered | AnswerRefusal | KnownAs | OfMany | Moved:
         """Answer an offer. Accepting again what one has by it changes nothing.
 
         Raises

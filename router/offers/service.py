@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 from router.assignment.caps import amounts_of
-from router.assignment.commands import KnownAs, customer_of
+from router.assignment.commands import KnownAs, Moved, customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item
@@ -102,7 +102,7 @@ class OfferService:
         Conflict
             If rules, workforce or time change faster than it can be accepted.
         """
-        command = await self._command(tenant, request)
+        command, told_ms = await self._command(tenant, request), 0
         for _ in range(_TRIES):
             answer = await self._told(tenant, command, preview=preview)
             if isinstance(answer, Answered):
@@ -110,8 +110,11 @@ class OfferService:
             if isinstance(answer, KnownAs):
                 command = command._replace(item_id=answer.item_id)
             elif isinstance(answer, OfMany):
-                command = command._replace(entering=await self._entering(tenant, request.rep, answer))
-            elif answer is AnswerRefusal.MOVED:
+                at_ms = told_ms or self._store.expected_ms(tenant)
+                command = command._replace(entering=await self._entering(tenant, request.rep, answer, at_ms))
+            elif isinstance(answer, Moved):
+                command, told_ms = command._replace(entering=None), answer.now_ms
+            elif answer is AnswerRefusal.STALE:
                 command = command._replace(entering=None)
                 await self._planners.newest(tenant)
             else:
@@ -139,7 +142,7 @@ class OfferService:
 
     async def _told(
         self, tenant: str, command: AnswerCommand, *, preview: bool
-    ) -> Answered | AnswerRefusal | KnownAs | OfMany:
+    ) -> Answered | AnswerRefusal | KnownAs | OfMany | Moved:
         try:
             return await self._offers.answer(tenant, command, preview=preview)
         except NotFound:
@@ -164,11 +167,11 @@ class OfferService:
             customer=customer_of(planner.rule_set.known_customer, stored.item),
         )
 
-    async def _entering(self, tenant: str, rep: str, offer: OfMany) -> Entering:
-        """Return what room a rep has now for what many were offered."""
+    async def _entering(self, tenant: str, rep: str, offer: OfMany, at_ms: int) -> Entering:
+        """Return what room a rep has at an instant for what many were offered."""
         planner = await self._planners.current(tenant)
         (content,) = await self._store.decisions(tenant, [offer.content])
-        candidates = planner.roster.accepting(rep, offer.pool, offer.kind, self._store.expected_ms(tenant))
+        candidates = planner.roster.accepting(rep, offer.pool, offer.kind, at_ms)
         if not candidates.reps:
             raise NotPossible(f"tenants/{tenant}/reps/{rep}", "is inactive")
         return Entering(candidates, planner.revisions, amounts_of(content.head.item))

@@ -107,7 +107,7 @@ PROMISES = (
             Edits({"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then")]}),
         ),
         checked=lambda facts: facts.answered("route"),
-        decided=replied("bind EXISTING"),
+        decided=replied("bind EXISTING_OWNER"),
     ),
     Promise(
         "one request is carried out once, and answered from memory after that",

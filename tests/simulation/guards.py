@@ -151,8 +151,8 @@ GUARDS: Mapping[str, Guard] = {
     "what open offers entitle to is added up": Guard(
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
     ),
-    "what was declined waits": Guard(
-        "WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+    "the indexes follow an answer": Guard(
+        "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
     ),
     "an offer lapses in working time": Guard("LAPSE", patch=("router.offers.lapses", "", "expires_ms", _by_the_wall)),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),

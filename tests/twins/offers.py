@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from router.assignment.commands import KnownAs
+from router.assignment.commands import KnownAs, Moved
 from router.history.offer_book import Accepting, after_answer
 from router.model.decision import Decision
 from router.model.dispatch import Answer
@@ -25,7 +25,7 @@ class MemoryOffers(Tenants):
 
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False
-    ) -> Answered | AnswerRefusal | KnownAs | OfMany:
+    ) -> Answered | AnswerRefusal | KnownAs | OfMany | Moved:
         """Answer an offer; see ``router.offers.ports.Offers``."""
         state = self._tenants[tenant]
         repeated = state.requests.get(command.request_id) if command.request_id else None
@@ -58,14 +58,16 @@ class MemoryOffers(Tenants):
             state.requests[command.request_id] = (command.fingerprint, answered)
         return _told(state, state.projection.items[command.item_id])
 
-    def _refused(self, state: Tenant, record: ItemRecord, command: AnswerCommand) -> AnswerRefusal | None:
+    def _refused(self, state: Tenant, record: ItemRecord, command: AnswerCommand) -> AnswerRefusal | Moved | None:
         """Say why what many were offered cannot be accepted; None: it can, or is not."""
         entering = command.entering
         if entering is None:
             return None
         at_ms = self._time_of(state)
-        if entering.planned[:2] != (state.rules, state.workforce) or not entering.candidates.stands_at(at_ms):
-            return AnswerRefusal.MOVED
+        if entering.planned[:2] != (state.rules, state.workforce):
+            return AnswerRefusal.STALE
+        if not entering.candidates.stands_at(at_ms):
+            return Moved(at_ms)
         has_room = state.projection.has_room(entering.candidates, record.kind, entering.amounts, at_ms)
         return None if has_room else AnswerRefusal.FULL
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 import msgpack
@@ -12,17 +12,20 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
-from router.assignment.commands import KnownAs
+from router.assignment.commands import KnownAs, Moved
 from router.history.codec import read_event
 from router.model.dispatch import Answer
 from router.model.errors import NotFound
 from router.model.workitem import Kind
 from router.offers.ports import AnswerCommand, Answered, AnswerRefusal, Entering, OfMany
+from store.batching import MicroBatcher
 from store.clients import RedisClient
 from store.scripts import Argument
 from store.translation import translated
 
 _answer = script("answer_offer")
+_TOGETHER = 24
+"""Answers that share a script call, at most."""
 
 
 class RedisOffers:
@@ -31,29 +34,52 @@ class RedisOffers:
     def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
+        self._batcher = MicroBatcher[str, AnswerCommand, list[Any]](self._sent, _TOGETHER)
 
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False
-    ) -> Answered | AnswerRefusal | KnownAs | OfMany:
-        arguments = [_header(command, self._request_ttl_s, preview=preview), command.head, *_entering(command.entering)]
-        keys, is_repeatable = _keys(Keys(tenant), command), command.answer is Answer.ACCEPTED or command.request_id
-        # straight, and so again where the connection breaks: who has it already is answered as before
-        call = (
-            _answer.sent(self._redis, keys, arguments, list) if is_repeatable else _answer(self._redis, keys, arguments)
-        )
-        reply: list[Any] = await call
-        check_reply(tenant, reply)
-        status = reply[0].decode()
-        if status == "NOT_FOUND":
-            raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
-        match status:
+    ) -> Answered | AnswerRefusal | KnownAs | OfMany | Moved:
+        """Answer an offer; what may be sent again where the connection breaks shares a script call with others."""
+        if not preview and (command.answer is Answer.ACCEPTED or command.request_id):
+            reply = await self._batcher.submit(tenant, command)
+        else:
+            replies = await _answer(self._redis, *self._arguments(tenant, [command], preview=preview))
+            check_reply(tenant, replies)
+            (reply,) = replies
+        match reply[0].decode():
+            case "NOT_FOUND":
+                raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
             case "DONE":
                 return await self._answered(tenant, command.item_id, reply)
             case "KNOWN_AS":
                 return KnownAs(reply[1].decode())
             case "OF_MANY":
                 return OfMany(Kind(reply[1].decode()), reply[2].decode(), reply[3])
-        return AnswerRefusal(status)
+            case "MOVED":
+                return Moved(reply[1])
+            case refusal:
+                return AnswerRefusal(refusal)
+
+    def _sent(self, tenant: str, commands: Sequence[AnswerCommand]) -> Awaitable[list[list[Any]]]:
+        def read(replies: list[Any]) -> list[list[Any]]:
+            check_reply(tenant, replies)
+            return replies
+
+        return _answer.sent(self._redis, *self._arguments(tenant, commands, preview=False), read)
+
+    def _arguments(
+        self, tenant: str, commands: Sequence[AnswerCommand], *, preview: bool
+    ) -> tuple[list[str], list[Argument]]:
+        """Put answers into the form that ``scripts/answer_offer.lua`` describes: its KEYS and its ARGV."""
+        keys = Keys(tenant)
+        all_keys = [
+            keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts,
+            keys.headroom,
+        ]  # fmt: skip
+        arguments: list[Argument] = [msgpack.packb([self._request_ttl_s, int(preview)])]
+        for command in commands:
+            arguments += [_form(command, keys, all_keys), command.head, *_entering(command.entering)]
+        return all_keys, arguments
 
     async def _answered(self, tenant: str, item_id: str, reply: list[Any]) -> Answered:
         events = [read_event(*reply[place : place + 4]) for place in range(2, len(reply), 4)]
@@ -77,28 +103,29 @@ def lapses_from(fields: Mapping[bytes, bytes]) -> dict[str, int]:
     return {rep.decode(): int(count) for rep, count in fields.items()}
 
 
-def _keys(keys: Keys, command: AnswerCommand) -> list[str]:
-    customer = [keys.subject(command.customer)] if command.customer else []
-    request = [keys.request(command.request_id)] if command.request_id else []
-    return [
-        keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts, keys.headroom,
-        keys.item(command.item_id), keys.personal(command.item_id), *customer, *request,
-    ]  # fmt: skip
+def _form(command: AnswerCommand, keys: Keys, all_keys: list[str]) -> bytes:
+    """Return an answer in the order of ``scripts/answer_offer.lua``; its keys are put behind those that are there."""
 
+    def place(key: str) -> int:
+        all_keys.append(key)
+        return len(all_keys)
 
-def _header(command: AnswerCommand, request_ttl_s: int, *, preview: bool) -> bytes:
+    item_place = place(keys.item(command.item_id))
+    request_place = place(keys.request(command.request_id)) if command.request_id else 0
+    personal_place = place(keys.personal(command.item_id)) if command.openings else 0
+    customer_place = place(keys.subject(command.customer)) if command.customer else 0
     openings = [part for opening in command.openings.items() for part in opening]
-    header = [
-        command.item_id, command.answer, command.rep, command.offer, command.fingerprint, request_ttl_s,
-        int(preview), command.actor, int(bool(command.customer)), openings,
+    form = [
+        command.item_id, command.answer, command.rep, command.offer, item_place, request_place, command.fingerprint,
+        command.actor, personal_place, customer_place, openings,
     ]  # fmt: skip
-    packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
+    packed: bytes = msgpack.packb(form, use_bin_type=False)  # Lua knows no type for bytes
     return packed
 
 
 def _entering(entering: Entering | None) -> list[Argument]:
     if entering is None:
-        return []
+        return [b"", b""]
     candidates = entering.candidates
     planned = [*entering.planned, *(candidates.interval or (0, 0)), *entering.amounts]
     return [msgpack.packb(planned), candidates.packed]

@@ -124,9 +124,7 @@ GUARDS: Mapping[str, Guard] = {
         "BOUND",
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
-    "acceptance raises the epoch": Guard(
-        "OFFERED EPOCH", {"answer_offer": [("pool, record[5] + 1\n  put(", "pool, record[5]\n  put(")]}
-    ),
+    "acceptance raises the epoch": Guard("OFFERED", {"answer_offer": [("(answer == 'ACCEPTED' and 1 or 0)", "0")]}),
     "an offer has one who may answer it": Guard(
         "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}
     ),

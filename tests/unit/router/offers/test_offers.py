@@ -1,0 +1,99 @@
+"""When an offer lapses, by whose hours; and what is told to whoever cannot answer one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from router.assignment.expiry import expires_ms
+from router.assignment.roster import Roster
+from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.dispatch import Answer, DispatchClock, OpenOffer
+from router.model.events import OfferAnswered
+from router.model.records import ItemRecord
+from router.model.workforce import Member, Pool, Rep, WorkforceRecords
+from router.model.workitem import Kind, State
+from router.offers.service import became
+
+HOUR_MS = 3_600_000
+THURSDAY_MS = 0  # 1970 began on one
+OFFER = OpenOffer(7, "ann", "east", HOUR_MS, DispatchClock.WALL, THURSDAY_MS)
+
+
+def roster() -> Roster:
+    """Return Ann, who works on Thursdays from 9, in a pool from 10; whoever else works from 12, for a minute a week."""
+    calendars = [
+        Calendar(name, weekly=(WeeklyHours(3, Hours(start * 60, start * 60 + length)),))
+        for name, start, length in (("hers", 9, 480), ("theirs", 10, 480), ("all", 12, 1))
+    ]
+    return Roster(
+        WorkforceRecords(
+            1,
+            {
+                "rep": {"ann": Rep("ann", calendar="hers")},
+                "pool": {"east": Pool("east", (Member("ann"),), calendar="theirs"), "west": Pool("west")},
+                "calendar": {calendar.id: calendar for calendar in calendars},
+                "tenant": {"settings": TenantSettings(calendar="all")},
+            },
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("offer", "hours"),
+    [
+        (OFFER, 1),
+        (OFFER._replace(clock=DispatchClock.REP), 10),
+        (OFFER._replace(clock=DispatchClock.POOL), 11),
+        (OFFER._replace(clock=DispatchClock.REP, rep=""), 11),
+        (OFFER._replace(timeout_ms=0), 0),
+        (OFFER._replace(clock=DispatchClock.POOL, pool="west", timeout_ms=30 * 24 * HOUR_MS), 0),
+    ],
+)
+def test_an_offer_lapses_by_the_clock_of_its_terms_and_never_beyond_what_calendars_tell(
+    offer: OpenOffer, hours: int
+) -> None:
+    assert expires_ms(roster(), offer) == hours * HOUR_MS
+
+
+RECORD = ItemRecord("crm~1", State.ASSIGNED, Kind.LEAD, "ann", "east", 1, 9, 9, 7, 7, 7)
+
+
+def answered(answer: Answer, rep: str, *, stays_open: bool = False) -> OfferAnswered:
+    return OfferAnswered(
+        8, "crm~1", Kind.LEAD, answer, 7, rep, "east", 1, 0, None, (), 0, False, stays_open, 0, 7, 0
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("record", "events", "said"),
+    [
+        (RECORD, [answered(Answer.ACCEPTED, "ann")], "offer 7 is not open to bo: ann accepted it; it is ann's"),
+        (
+            replace(RECORD, state=State.OFFERED, owner="", offer=OFFER._replace(number=9, rep="cy")),
+            [answered(Answer.LAPSED, "ann")],
+            "offer 7 is not open to bo: it lapsed; it is offered to cy now, by offer 9",
+        ),
+        (
+            replace(RECORD, state=State.QUEUED, owner=""),
+            [answered(Answer.RESCINDED, "ann")],
+            "offer 7 is not open to bo: it was withdrawn; it is QUEUED",
+        ),
+        (
+            replace(RECORD, state=State.OFFERED, owner="", offer=OFFER),
+            [],
+            "offer 7 is not open to bo: it is made to ann",
+        ),
+        (
+            replace(RECORD, state=State.OFFERED, owner="", offer=OFFER._replace(rep="")),
+            [answered(Answer.DECLINED, "cy", stays_open=True)],
+            "offer 7 is not open to bo: it is made to others",
+        ),
+        (RECORD, [], "there is no offer 7 of it; it is ann's"),
+    ],
+)
+def test_whoever_cannot_answer_is_told_what_became_of_the_offer(
+    record: ItemRecord, events: list[OfferAnswered], said: str
+) -> None:
+    assert became(record, events, "bo", 7) == said

@@ -69,7 +69,7 @@ ACCEPTED = OfferAnswered(
     2, "x", Kind.LEAD, OfferAnswer.ACCEPTED, 1, "ann", "offered", 1, 0, Way.GREEDY, (), 0, False, False, 0, 1, 0
 )
 DECLINED = replace(ACCEPTED, answer=OfferAnswer.DECLINED, epoch=0, way=None)
-LAPSED = replace(DECLINED, answer=OfferAnswer.LAPSED, lapses=1, at_ms=1000)
+LAPSED = replace(DECLINED, answer=OfferAnswer.LAPSED, lapses=1, set_away=True, at_ms=1000)
 AGAIN = OFFER._replace(number=3, previous=2)
 OF_ANN_AND_BOB = Terms({"ann": [], "bob": []})
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
@@ -120,8 +120,10 @@ def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
         ([OFFER, MOVED], "x is given away while it is offered"),
         ([OFFER._replace(item_id=name) for name in "abc"], "ann has 2 offers open, of 2"),
         ([OFFER, DECLINED, AGAIN], "ann refused x before, and others were not asked"),
-        ([OFFER, replace(LAPSED, at_ms=999)], "999 ms old, of 1000"),
-        ([OFFER, replace(LAPSED, set_away=True)], "who is not away for it, or for nothing"),
+        ([OFFER, AWAY, LAPSED], ""),
+        ([OFFER, AWAY, replace(LAPSED, at_ms=999)], "999 ms old, of 1000"),
+        ([OFFER, LAPSED], "who is not away for it, or for nothing"),
+        ([OFFER, AWAY, replace(LAPSED, set_away=False)], "who is not away for it, or for nothing"),
     ],
 )
 def test_each_fault_in_what_became_of_offers_is_named(events: list[Event], said: str) -> None:

@@ -28,6 +28,7 @@ class What(StrEnum):
     ANSWER = "an offer is accepted or declined"
     REOPEN = "a closed lead is reopened"
     ACTIVITY = "somebody does something about a lead"
+    UPDATE = "a lead is worth something else"
     TERMS = "a pool hands out its work on other terms"
     LEAVE = "a rep files leave"
     LEAVE_EDITED = "a leave is cancelled, or ends on another day"
@@ -61,7 +62,7 @@ _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
     What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.1, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
     What.NAMED: 4.0, What.LEAVE_EDITED: 0.5, What.POLICY: 0.05, What.MEMBER: 0.2,
-    What.REOPEN: 1.0, What.ACTIVITY: 12.0, What.TERMS: 0.05,
+    What.REOPEN: 1.0, What.ACTIVITY: 12.0, What.UPDATE: 3.0, What.TERMS: 0.05,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
 _FAULTS = {What.RESTART, What.FORGET, What.SKEW, What.STALL}

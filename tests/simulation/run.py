@@ -12,7 +12,7 @@ from zlib import crc32
 
 from failures import Failure
 from router.activities.service import RecordRequest
-from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence
 from router.model.decision import Decision, Outcome
@@ -160,7 +160,7 @@ class Run:
             What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
             What.STALL: self._stall, What.LEAVE_EDITED: self._edit_leave, What.POLICY: self._policy,
             What.MEMBER: self._member, What.ANSWER: self._answer, What.REOPEN: self._reopen,
-            What.ACTIVITY: self._activity, What.TERMS: self._terms,
+            What.ACTIVITY: self._activity, What.UPDATE: self._update, What.TERMS: self._terms,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
@@ -227,6 +227,14 @@ class Run:
             item_id, rep = self._random.choice(some), self._somebody().id
             call = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, 0)
             await self._system.servers[1].activities.record(TENANT, RecordRequest(item_id, call))
+
+    async def _update(self, _: Happening) -> None:
+        """Change what a lead is worth, which withdraws an offer of it and moves nobody else."""
+        checks = self._checks
+        if some := [*self._random.choice((checks.owners, checks.offering.standing))]:
+            value = float(self._random.randrange(1, 6))
+            request = UpdateRequest(self._random.choice(some), {}, value, 0, frozenset({"value"}))
+            await self._system.servers[0].updating.update(TENANT, request)
 
     async def _terms(self, _: Happening) -> None:
         """Have a pool offer on other terms: what is offered keeps those that it has."""

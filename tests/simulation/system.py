@@ -22,6 +22,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
@@ -61,6 +62,7 @@ class Server:
         self.presence = PresenceService(stores.presences)
         self.activities = ActivityService(stores.activities, self.queries, self.planners)
         self.reopening = Reopening(stores.assignments, self.planners, self.queries, stores.presences)
+        self.updating = Updating(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.offers = OfferService(stores.offers, stores.assignments, self.queries, self.planners)
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
-from router.model.decision import Way
 from tests.chaos.altered import Edits, in_force
 
 
@@ -62,14 +61,15 @@ def _everybody(roster: Any, *_: Any) -> int:
     return everyone
 
 
-def _first(attempts: Any, seen: Any, rotation: int, named: str = "", way: Way = Way.GREEDY) -> Any:
-    """Pick whoever comes first among the eligible, whatever they had before."""
+def _first(attempts: Any, seen: Any, rotation: int, named: str = "", *way: Any) -> Any:
+    """Pick whoever comes first among the eligible, whatever they had before; what many are offered all have."""
     from router.assignment.choice import choose
 
-    choice = choose(attempts, seen, rotation, named, way)
-    if choice.step:
+    choice = choose(attempts, seen, rotation, named, *way)
+    if choice.rep:
         candidates = attempts[choice.step - 1][0]
-        return choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]], way)
+        first = choose(attempts, seen, rotation, candidates.reps[choice.eligible[0]], *way)
+        return replace(first, offers=choice.offers)
     return choice
 
 
@@ -155,11 +155,11 @@ GUARDS: Mapping[str, Guard] = {
     "an offer lapses in working time": Guard("LAPSE", patch=("router.offers.lapses", "", "expires_ms", _by_the_wall)),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),
     "who is on leave is no candidate": Guard(
-        "LEAVE", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)
+        "LEAVE LEDGER", patch=("router.assignment.availability", "Availability", "_on_leave", _nobody)
     ),
     "the oldest comes first": Guard("ORDER", patch=("router.backlog.backlog", "Waiting", "turn", property(_newest))),
-    "requirements are met": Guard("SKILL", patch=("router.assignment.roster", "Roster", "_meeting", _everybody)),
-    "the largest claim is served": Guard("BOUND", patch=("tests.twins.assignments", "", "choose", _first)),
+    "requirements are met": Guard("SKILL LEDGER", patch=("router.assignment.roster", "Roster", "_meeting", _everybody)),
+    "the largest claim is served": Guard("BOUND", patch=("router.history.rehearsal", "", "choose", _first)),
 }
 
 

@@ -464,6 +464,18 @@ async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> 
     await firm.check()
 
 
+async def test_what_many_are_offered_is_accepted_in_another_window_of_a_cap(firm: Firm) -> None:
+    daily = Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY)
+    await firm.begin(Pool("east", THREE, dispatch=replace(BROADCAST, timeout_ms=0), caps=(daily,)))
+    offers = [await firm.world.route() for _ in range(2)]
+    await firm.accept(offers[0], "ann")
+
+    await firm.world.clock.set(firm.world.clock.at_ms + 3 * DAY_MS)  # which the server has not heard of
+
+    assert (await firm.accept(offers[1], "ann")).record.owner == "ann"
+    await firm.check()
+
+
 async def test_it_enters_the_ledger_though_the_rules_would_not_offer_it_any_more(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
     offer = await firm.world.route()

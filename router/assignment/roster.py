@@ -27,7 +27,7 @@ from router.model.workforce import Member, Pool, Territories, WorkforceRecords
 from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
-from router.workforce.covers import Covers
+from router.workforce.covers import Substitutes
 from router.workforce.open_hours import Span
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
@@ -97,7 +97,7 @@ class Roster:
         self._position = {rep: position for position, rep in enumerate(self._ids)}
         self._everyone = (1 << len(self._ids)) - 1
         self.availability = Availability(records, self._position)
-        self.covers = Covers(records)
+        self.covers = Substitutes(records)
         self._active = self._mask(rep.id for rep in reps.values() if rep.active)
         self._holders: dict[Ignored, dict[str, dict[str, int]]] = {}
         self._members = {pool.id: self._mask(member.rep for member in pool.members) for pool in pools.values()}

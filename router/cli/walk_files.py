@@ -10,11 +10,11 @@ import grpc
 from router.cli.walk_forms import (
     WALK_PARTS,
     DoForm,
-    ExpectForm,
     OfItemForm,
-    RouteForm,
     SetupForm,
+    WalkExpectForm,
     WalkForm,
+    WalkRouteForm,
     WalkStepForm,
 )
 from rules.document import Document
@@ -30,7 +30,7 @@ VERBS = tuple(DoForm.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """A row; ``at_ms`` is in milliseconds since 1970, and ``verb`` is empty where nothing is done but to look."""
 
     line: int
@@ -38,7 +38,7 @@ class Step:
     shows: str
     verb: str
     done: Form | None
-    expected: Sequence[ExpectForm]
+    expected: Sequence[WalkExpectForm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Walk:
 
     name: str
     setup: SetupForm
-    steps: Sequence[Step]
+    steps: Sequence[WalkStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Reader:
         self._items: set[str] = set()
         self._zone = form.setup.tenant.time_zone
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[WalkStep]:
         self._check_setup()
         before_ms = 0
         for number, step in enumerate(self._form.steps):
@@ -96,7 +96,7 @@ class _Reader:
             verb, done = self._done(step, path)
             for place, expected in enumerate(step.expect):
                 self._check_expected(expected, step, (*path, "expect", place))
-            yield Step(self.report.line(path), before_ms, step.shows, verb, done, step.expect)
+            yield WalkStep(self.report.line(path), before_ms, step.shows, verb, done, step.expect)
 
     def _check_setup(self) -> None:
         for pool, form in self._form.setup.pools.items():
@@ -119,7 +119,7 @@ class _Reader:
         return verb, done
 
     def _check_done(self, done: Form, path: Path) -> None:
-        if isinstance(done, RouteForm):
+        if isinstance(done, WalkRouteForm):
             self._items.add(done.id)
         elif isinstance(done, OfItemForm):
             self._check_item(done.item, (*path, "item"))
@@ -130,9 +130,9 @@ class _Reader:
             if text := getattr(done, name, None):
                 self._instant(text, (*path, name))
 
-    def _check_expected(self, expected: ExpectForm, step: WalkStepForm, path: Path) -> None:
+    def _check_expected(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if not expected.model_fields_set:
-            self.report.error(path, f"nothing is expected; allowed are {', '.join(ExpectForm.model_fields)}")
+            self.report.error(path, f"nothing is expected; allowed are {', '.join(WalkExpectForm.model_fields)}")
         if expected.item:
             self._check_item(expected.item, (*path, "item"))
         of_item = expected.model_fields_set & {"owner", "state", "epoch", "way", "offered", "expires", "worked", "next"}
@@ -150,7 +150,7 @@ class _Reader:
             self.report.error((*path, "names"), "it names nothing that is not refused: say refused")
         self._check_people(expected, path)
 
-    def _check_people(self, expected: ExpectForm, path: Path) -> None:
+    def _check_people(self, expected: WalkExpectForm, path: Path) -> None:
         named = (
             ("owner", [expected.owner or ""]),
             ("offered", [expected.offered or ""]),

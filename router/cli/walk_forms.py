@@ -57,7 +57,7 @@ class SetupForm(Form):
     process: Annotated[Any, Field(description="A process, or its file; not looked at here.")] = None
 
 
-class RouteForm(Form):
+class WalkRouteForm(Form):
     """A work item comes."""
 
     id: Name
@@ -131,7 +131,7 @@ class PresenceForm(Form):
     until: str = ""
 
 
-class AbsenceForm(Form):
+class WalkAbsenceForm(Form):
     """A rep is on leave; who is to stand in for them, if anybody."""
 
     rep: Id
@@ -143,7 +143,7 @@ class AbsenceForm(Form):
 class DoForm(Form):
     """What is done: one verb."""
 
-    route: RouteForm | None = None
+    route: WalkRouteForm | None = None
     activity: ActivityForm | None = None
     update: UpdateForm | None = None
     complete: CompleteForm | None = None
@@ -152,7 +152,7 @@ class DoForm(Form):
     accept: AcceptForm | None = None
     decline: DeclineForm | None = None
     presence: PresenceForm | None = None
-    absence: AbsenceForm | None = None
+    absence: WalkAbsenceForm | None = None
 
 
 class ToldForm(Form):
@@ -163,7 +163,7 @@ class ToldForm(Form):
     step: Name | None = None
 
 
-class ExpectForm(Form):
+class WalkExpectForm(Form):
     """What is to be seen then; what is left out is not looked at. ``owner: ''`` and ``offered: ''`` are nobody."""
 
     item: Name | None = None
@@ -198,7 +198,7 @@ class WalkStepForm(Form):
     at: str
     do: DoForm | None = None
     expect: Annotated[
-        list[ExpectForm], BeforeValidator(_as_list, json_schema_input_type=ExpectForm | list[ExpectForm])
+        list[WalkExpectForm], BeforeValidator(_as_list, json_schema_input_type=WalkExpectForm | list[WalkExpectForm])
     ] = []
 
 
@@ -218,9 +218,9 @@ WALK_PARTS: dict[str, type[Form]] = {
     "pools": WalkPoolForm,
     "steps": WalkStepForm,
     "do": DoForm,
-    "expect": ExpectForm,
+    "expect": WalkExpectForm,
     "told": ToldForm,
-    "route": RouteForm,
+    "route": WalkRouteForm,
     "activity": ActivityForm,
     "update": UpdateForm,
     "complete": CompleteForm,
@@ -229,6 +229,6 @@ WALK_PARTS: dict[str, type[Form]] = {
     "accept": AcceptForm,
     "decline": DeclineForm,
     "presence": PresenceForm,
-    "absence": AbsenceForm,
+    "absence": WalkAbsenceForm,
 }
 """The forms of its parts by the key that they stand under."""

@@ -82,7 +82,8 @@ def load(
                    attributes (a JSON object);
                    any other column becomes an attribute
       pools        id 分配池, name 名称, members 成员 (li-na:2;anna; all of them), band, value_weighted, caps 限额,
-                   calendar 日历, managers 主管 (anna;bo), leave_buffer_hours (nothing new before a leave)
+                   calendar 日历, managers 主管 (anna;bo), leave_buffer_hours (nothing new before a leave),
+                   dispatch 派发方式 (push; offer 15m REP open=2 away=3; broadcast 90s band=2)
       territories  id 区域, parent 上级, name 名称
 
     Who is in a pool stands in the reps' file or in the pools', not in both. A text that a cell would not give

@@ -25,7 +25,7 @@ Loads = defaultdict[tuple[str, Kind], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UndoableOffer:
     """An open offer, with all that undoes it.
 
     Parameters
@@ -80,7 +80,7 @@ class OfferBook:
         self._ledgers = ledgers
         self._loads = loads
         self._counts = counts
-        self.standing: dict[str, Standing] = {}
+        self.standing: dict[str, UndoableOffer] = {}
         self.held: defaultdict[str, int] = defaultdict(int)
         self.lapses: dict[str, int] = {}
 
@@ -89,7 +89,7 @@ class OfferBook:
     ) -> None:
         """Enter an offer, once whoever it is made to was charged for it as for an assignment."""
         audience = tuple((candidates.reps[k], candidates.weights[k]) for k in choice.audience)
-        self.standing[decision.item_id] = Standing(
+        self.standing[decision.item_id] = UndoableOffer(
             decision.number, choice.rep, decision.kind, choice.charge, entered, candidates, amounts, decision.at_ms,
             audience,
         )  # fmt: skip
@@ -155,7 +155,7 @@ class OfferBook:
             reason=reason,
         )
 
-    def _entitling(self, offer: Standing, rep: str) -> tuple[Entitled, Way]:
+    def _entitling(self, offer: UndoableOffer, rep: str) -> tuple[Entitled, Way]:
         """Return whom the acceptance of what many were offered entitles, and in which way it enters the ledger."""
         deficits = [self._ledgers[offer.pool].deficits.get(other, 0) for other, _ in offer.audience]
         weights = [weight for _, weight in offer.audience]
@@ -182,7 +182,7 @@ class OfferBook:
             self._enter_accepted(offer, event, accepting)
         self._count_lapses(event)
 
-    def _undo(self, offer: Standing) -> None:
+    def _undo(self, offer: UndoableOffer) -> None:
         if not offer.rep:
             return
         self._ledgers[offer.pool].undo(offer.rep, offer.charge, offer.entered)
@@ -192,7 +192,7 @@ class OfferBook:
             if cap.is_of(k):
                 self._counts.take_back(cap, offer.rep, offer.amounts, offer.at_ms)
 
-    def _enter_accepted(self, offer: Standing, event: OfferAnswered, accepting: Accepting | None) -> None:
+    def _enter_accepted(self, offer: UndoableOffer, event: OfferAnswered, accepting: Accepting | None) -> None:
         assert accepting is not None
         assert event.way is not None
         ledger, members = self._ledgers[offer.pool], accepting.candidates.members

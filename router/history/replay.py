@@ -46,7 +46,7 @@ from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, State
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
-from router.workforce.covers import Covers
+from router.workforce.covers import Substitutes
 from router.workforce.ports import Presences
 
 _PAGE = 1000
@@ -299,7 +299,7 @@ def _breaks_off(updated: str, event: Event) -> bool:
 _COVERS = (Cause.COVERED, Cause.COVER_ENDED)
 
 
-def _covers(covers: Covers, record: ItemRecord | None, decision: Decision, since_ms: int) -> bool:
+def _covers(covers: Substitutes, record: ItemRecord | None, decision: Decision, since_ms: int) -> bool:
     """Say whether a work item went to who was to have it by the leaves, at some time since its owner had it."""
     if record is None or not record.owner:
         return False

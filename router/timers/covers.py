@@ -107,7 +107,7 @@ def _stays_until_ms(planner: Planner, record: ItemRecord, decision: Decision) ->
     return known[1] if known else 0
 
 
-class Kept(NamedTuple):
+class KeptItem(NamedTuple):
     """A work item that is not with whom it would be by the leaves, and why."""
 
     item_id: str
@@ -129,13 +129,17 @@ class KeptItems:
         self._store = store
         self._planners = planners
 
-    async def of(self, tenant: str, rep: str, count: int = MOST_KEPT) -> list[Kept]:
+    async def of(self, tenant: str, rep: str, count: int = MOST_KEPT) -> list[KeptItem]:
         """Return up to ``count`` of what is a rep's and stays now, the oldest first; nothing without rules."""
         try:
             planner = await self._planners.newest(tenant)
         except NotPossible:
             return []
-        at_ms, items, kept = await self._store.now_us(tenant) // 1000, StoredItems(tenant, self._store), list[Kept]()
+        at_ms, items, kept = (
+            await self._store.now_us(tenant) // 1000,
+            StoredItems(tenant, self._store),
+            list[KeptItem](),
+        )
         for index in (partial(self._store.owned, tenant, rep, is_open=True), partial(self._store.covered, tenant)):
             after = 0
             while len(kept) < count and (page := await index(after=after)):
@@ -144,7 +148,7 @@ class KeptItems:
                 of_rep = [record for record in records if record.whose == rep]
                 for record, decision in await items.current(await items.decisions(of_rep)) if of_rep else []:
                     if why := hindrance(planner, record, decision, at_ms):
-                        kept.append(Kept(record.item_id, why))
+                        kept.append(KeptItem(record.item_id, why))
         return kept[:count]
 
 

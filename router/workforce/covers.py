@@ -35,14 +35,14 @@ class Hindrance(StrEnum):
     """They got it while they were known to be on leave."""
 
 
-class Holder(NamedTuple):
+class Responsible(NamedTuple):
     """Who is to have what is a rep's: they, or whoever stands in; ``rep`` is empty where nobody can, for a reason."""
 
     rep: str
     hindrance: Hindrance | None = None
 
 
-class Covers:
+class Substitutes:
     """Who stands in for whom.
 
     Parameters
@@ -63,22 +63,22 @@ class Covers:
         self._changed = {one.id: records.changed.get(("absence", one.id), 0) for one in records.absences.values()}
         self._instants: dict[str, list[int]] = {}
 
-    def holder(self, rep: str, at_ms: int) -> Holder:
+    def holder(self, rep: str, at_ms: int) -> Responsible:
         """Say who is to have what is a rep's at an instant."""
         path = [rep]
         while name := self.named(path[-1], at_ms):
             if name in path:
-                return Holder("", Hindrance.CIRCLE)
+                return Responsible("", Hindrance.CIRCLE)
             substitute = self._reps.get(name)
             if substitute is None or not substitute.active:
-                return Holder("", Hindrance.INACTIVE)
+                return Responsible("", Hindrance.INACTIVE)
             path.append(name)
         if path[-1] != rep and self.leave(path[-1], at_ms):
-            return Holder("", Hindrance.ON_LEAVE)
+            return Responsible("", Hindrance.ON_LEAVE)
         holder = self._reps.get(path[-1])
         if holder is None or not holder.active:
-            return Holder("", Hindrance.INACTIVE)
-        return Holder(path[-1])
+            return Responsible("", Hindrance.INACTIVE)
+        return Responsible(path[-1])
 
     def named(self, rep: str, at_ms: int) -> str:
         """Return whom a rep's leave at an instant names; empty: nobody, or they are not on leave."""

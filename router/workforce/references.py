@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from router.model.calendars import Absence, TenantSettings
 from router.model.errors import Violation
 from router.model.workforce import Pool, Record, Rep, WorkforceRecords
-from router.workforce.covers import Covers
+from router.workforce.covers import Substitutes
 
 MAX_ABSENCES = 1_000
 """Of one rep."""
@@ -64,7 +64,7 @@ def absence_faults(records: WorkforceRecords, rep: str, at: str) -> Iterator[Vio
 
 def circle_faults(records: WorkforceRecords, rep: str, at: str) -> Iterator[Violation]:
     """Yield a fault where, because of a rep's leaves, reps would stand in for one another."""
-    if circle := Covers(records).circle(rep):
+    if circle := Substitutes(records).circle(rep):
         yield Violation(at, f"{' → '.join(circle)}: at one time they would stand in for one another")
 
 

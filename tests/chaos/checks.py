@@ -352,11 +352,11 @@ def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
 
 def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged, answered = dict[int, tuple[Change, int]](), set[tuple[str, int, OfferAnswer]]()
+    logged, answered = dict[int, tuple[Change, int]](), dict[tuple[str, int, OfferAnswer], OfferAnswered]()
     for change, version in with_versions(changes):
         logged[change.number] = change, version
         if isinstance(change, OfferAnswered):
-            answered.add((change.item_id, change.offer, change.answer))
+            answered[change.item_id, change.offer, change.answer] = change
     for call in calls:
         if call.answer is None or call.method in ("get", "submit"):
             continue
@@ -369,6 +369,8 @@ def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> 
             yield f"{said}: the log has no such event"
             continue
         change, version = logged[call.answer.event]
+        if call.answer.state == "EXISTING_OWNER":  # the owner may have been offered it first
+            change = answered.get((call.item_id, change.number, OfferAnswer.ACCEPTED), change)
         if (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
         elif call.expected and version != call.expected:

@@ -26,7 +26,7 @@ _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "if before then return before end\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
-_ACCEPTED = "pool, record[5] + 1\n  put("
+_ACCEPTED = "(answer == 'ACCEPTED' and 1 or 0)"
 _FAILOVERS = tuple(fault for fault in Fault if fault.startswith("primary"))
 _OF_CONNECTIONS = (Fault.REPLY_CUT, Fault.LINE_CUT, Fault.REPLIES_LOST)
 _IN_COMMIT = (
@@ -186,7 +186,7 @@ PROMISES = (
     ),
     Promise(
         "what is offered is nobody's until somebody accepts it, and then one's",
-        Guard("acceptance raises the epoch", Edits({"answer_offer": [(_ACCEPTED, _ACCEPTED.replace(" + 1", ""))]})),
+        Guard("acceptance raises the epoch", Edits({"answer_offer": [(_ACCEPTED, "0")]})),
         checked=lambda facts: len(facts.offered),
         decided=lambda facts: facts.ended(Answer.ACCEPTED),
     ),

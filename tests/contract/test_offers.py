@@ -40,6 +40,7 @@ from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from serving.reassigning import ReassignWork
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, World, world
+from tests.contract.test_monitor import Observer
 from tests.twins.import_pages import MemoryPages
 from tests.twins.store import MemoryStore
 
@@ -558,6 +559,24 @@ async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
     await firm.check()
 
 
+async def test_what_is_offered_is_for_those_alone_who_may_answer_it(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:2], dispatch=BROADCAST))
+    to_many = await firm.world.route()
+    await firm.change(replace(firm.pool, dispatch=OFFER))
+    to_one = await firm.world.route()
+
+    async def whose(decision: Decision) -> list[str]:
+        record = (await firm.item(decision)).record
+        return [await firm.service.whose(firm.tenant, record, rep) for rep in ("ann", "bo", "cy", "")]
+
+    assert await whose(to_many) == ["ann", "bo", "", ""]
+    assert await whose(to_one) == [to_one.rep] * 4
+    await firm.decline(to_many, "ann")
+    assert await whose(to_many) == ["", "bo", "", ""]
+    await firm.accept(to_many, "bo")
+    assert await whose(to_many) == ["bo"] * 4
+
+
 async def test_the_monitor_follows_what_offers_do_and_the_bound_has_its_parts(firm: Firm) -> None:
     pool = Pool("east", THREE, dispatch=replace(OFFER, offers_open=3, lapses_until_away=3), caps=CAPS)
     await firm.begin(pool)
@@ -568,7 +587,8 @@ async def test_the_monitor_follows_what_offers_do_and_the_bound_has_its_parts(fi
     async def nothing(_: str) -> list[str]:
         return []
 
-    monitor = Monitor(firm.tenant, firm.world.store, snapshots, firm.world.planners, nothing)
+    observer = Observer()
+    monitor = Monitor(firm.tenant, firm.world.store, snapshots, firm.world.planners, nothing, observer)
     assert await monitor.look() == []
     offers = [await firm.world.route(value=2) for _ in range(6)]
     assert await monitor.look() == []
@@ -578,6 +598,9 @@ async def test_the_monitor_follows_what_offers_do_and_the_bound_has_its_parts(fi
     await is_closed(firm, offers[2])
 
     assert await monitor.look() == []
+    assert sum(observer.decisions[Outcome.OFFERED, Cause.ROUTED, full] for full in (True, False)) == 6
+    assert observer.answers[Answer.LAPSED] == observer.offers[1] - 2
+    assert (observer.answers[Answer.ACCEPTED], observer.answers[Answer.DECLINED], observer.offers[-1]) == (1, 1, 0)
     share = report(pool, await firm.world.store.ledger(firm.tenant, "east"))
     assert share.largest_offered == 2.0
     assert share.largest_entitled == pytest.approx(2.0, abs=1e-5)

@@ -18,7 +18,7 @@ import pytest
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2
 from router.model.decision import Cause, Outcome, Way
-from router.model.dispatch import Answer
+from router.model.dispatch import PUSH, Answer, DispatchMode
 from router.model.workitem import CLOSED_STATES, REOPENED, TRANSITIONS, State
 from store.embedded.server import EmbeddedServer
 from tests.contract.over_grpc import Service, in_memory, on_redis, served
@@ -59,7 +59,7 @@ def _transitions() -> Iterator[tuple[State, str, State]]:
         if pair.event == "reopen" and expected.answer in set(Outcome):
             yield before, REOPENED, State.RECEIVED
             before = State.RECEIVED
-        if before is State.OFFERED and (became := _became(pair, expected)):
+        if became := _became(pair, expected):
             before = TRANSITIONS[State.OFFERED].get(became, State.CLOSED)  # closed: no such answer, and it is seen
             yield State.OFFERED, became, before
         if before is State.OFFERED and expected.answer == Outcome.OFFERED:
@@ -71,14 +71,18 @@ def _transitions() -> Iterator[tuple[State, str, State]]:
 
 
 def _became(pair: Pair, expected: Expected) -> Answer | None:
-    """Return what became of an offer; None: it is open."""
-    if expected.answer not in (OK, "WOKEN", *Outcome):
-        return None
+    """Return what became of an offer; None: it is open, or there was none."""
     standing = STANDINGS[pair.standing]
+    if standing.state is not State.OFFERED or expected.answer not in (OK, "WOKEN", *Outcome):
+        return None
     is_otherwise = (expected.state, expected.owner) != (standing.state, standing.owner)
     answers = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED, "quarter": Answer.LAPSED}
     answered = answers.get(pair.event.partition("_")[0])
     return answered or Answer.RESCINDED if is_otherwise or pair.event in RESCINDING else None
+
+
+def test_every_way_of_handing_out_is_in_the_table() -> None:
+    assert {(standing.dispatch or PUSH).mode for standing in STANDINGS.values()} == set(DispatchMode)
 
 
 def test_every_method_that_changes_something_is_in_the_table() -> None:
@@ -110,14 +114,20 @@ async def test_the_twin_answers_by_the_table(standing: str, short_path: Path) ->
     assert await _faults(service, clock, short_path, [pair for pair in ROWS if pair.standing == standing]) == []
 
 
-async def test_a_store_answers_by_what_the_table_says_first_of_each_event(
+async def test_a_store_answers_by_the_first_row_of_each_event_and_way_and_of_what_ends_an_offer(
     store: EmbeddedServer, short_path: Path
 ) -> None:
-    changing = {pair.event: pair for pair, expected in reversed(ROWS.items()) if expected.grows}
-    first = {pair.event: pair for pair in reversed(ROWS) if pair.standing in ("queued", "routed")}
-
     async with _on(store) as (service, clock):
-        assert await _faults(service, clock, short_path, [*(first | changing).values()]) == []
+        assert await _faults(service, clock, short_path, list(_sample())) == []
+
+
+def _sample() -> set[Pair]:
+    """Return rows of every event, in each way that it brings an owner, and by which what is offered is so no more."""
+    first = {pair.event: pair for pair in reversed(ROWS) if pair.standing in ("queued", "routed")}
+    ways = {(pair.event, way_of(pair)): pair for pair, expected in reversed(ROWS.items()) if expected.grows}
+    ends = {pair.event: pair for pair, expected in reversed(ROWS.items()) if _became(pair, expected)}
+    brought = {event for event, _ in ways}
+    return {*ways.values(), *ends.values(), *(pair for event, pair in first.items() if event not in brought)}
 
 
 @pytest.mark.long

@@ -56,8 +56,8 @@ POLICIES = {
 """By pool: who credits leave; of the night's few, a credit goes beyond the bound."""
 _MINUTE_MS = 60_000
 DISPATCHES = {
-    "munich": Dispatch(DispatchMode.OFFER, 30 * _MINUTE_MS, DispatchClock.REP, 2, 3),
-    "new-york": Dispatch(DispatchMode.OFFER, 45 * _MINUTE_MS, DispatchClock.POOL, 1, 2),
+    "munich": Dispatch(DispatchMode.OFFER, 120 * _MINUTE_MS, DispatchClock.REP, 2, 3),
+    "new-york": Dispatch(DispatchMode.OFFER, 90 * _MINUTE_MS, DispatchClock.POOL, 1, 2),
     "night": Dispatch(DispatchMode.BROADCAST, 90 * _MINUTE_MS, DispatchClock.WALL, broadcast_band=MICROS),
     "large": Dispatch(DispatchMode.OFFER, 240 * _MINUTE_MS, DispatchClock.WALL, 3),
 }

@@ -124,9 +124,7 @@ GUARDS: Mapping[str, Guard] = {
         "BOUND",
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
-    "acceptance raises the epoch": Guard(
-        "OFFERED EPOCH", {"answer_offer": [("pool, record[5] + 1\n  put(", "pool, record[5]\n  put(")]}
-    ),
+    "acceptance raises the epoch": Guard("OFFERED", {"answer_offer": [("(answer == 'ACCEPTED' and 1 or 0)", "0")]}),
     "an offer has one who may answer it": Guard(
         "ANSWERED", {"answer_offer": [("if not place then return", "if not place and entry[2] == '' then return")]}
     ),
@@ -151,8 +149,8 @@ GUARDS: Mapping[str, Guard] = {
     "what open offers entitle to is added up": Guard(
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
     ),
-    "what was declined waits": Guard(
-        "WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+    "the indexes follow an answer": Guard(
+        "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
     ),
     "an offer lapses in working time": Guard("LAPSE", patch=("router.offers.lapses", "", "expires_ms", _by_the_wall)),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),

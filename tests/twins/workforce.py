@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
-from router.history.offer_book import Standing
+from router.history.offer_book import UndoableOffer
 from router.model.dispatch import Answer
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
@@ -110,11 +110,11 @@ class MemoryWorkforce(Tenants):
                 enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor, because)
 
 
-def _of_pool(pool: str) -> Callable[[Standing], bool]:
+def _of_pool(pool: str) -> Callable[[UndoableOffer], bool]:
     return lambda offer: offer.pool == pool
 
 
-def _to_rep(rep: str) -> Callable[[Standing], bool]:
+def _to_rep(rep: str) -> Callable[[UndoableOffer], bool]:
     return lambda offer: rep in offer.holders
 
 

@@ -400,6 +400,11 @@ async def _open_offers(world: Routing, given: Given) -> Any:
     return await world.store.open_offers(world.tenant, **given)
 
 
+async def _holds(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.offers.holds(world.tenant, **{"rep": "bo", "offer": 8, "item_id": "crm~L-2", **given})
+
+
 async def _offered(world: Routing, given: Given) -> Any:
     await _offer(world)
     return await world.offers.offered(world.tenant, **{"rep": "bo", "count": 9, **given})
@@ -615,6 +620,9 @@ ROWS = (
     Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _held, False),
     Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _held, False),
     Row(Offers.offered, "count", 0, "none", "must be given", _offered, []),
+    Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _holds, False),
+    Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _holds, False),
+    Row(Offers.holds, "item_id", "", "no work item has this id", "must be given", _holds, False),
     Row(Workforce.write, "leaving", (), "nobody's offers are withdrawn", "likewise", _left, [(8, "crm~L-2")],
         [(8, "crm~L-2")]),
     Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from router.cli.walk_files import Step
+from router.cli.walk_files import WalkStep
 from router.cli.walk_forms import SetupForm
 from tests.integration.walks.commands import Commands, Ended
 from tests.integration.walks.seeing import Sight
@@ -64,7 +64,7 @@ class Deeds:
         file = self._commands.yaml("rules", rules) if isinstance(rules, dict) else str(self._beside / rules)
         self._commands.well("rules", "publish", file)
 
-    def do(self, step: Step) -> Ended:
+    def do(self, step: WalkStep) -> Ended:
         """Do what a row says."""
         assert step.done is not None
         given = step.done.model_dump(exclude_unset=True, exclude_none=True)

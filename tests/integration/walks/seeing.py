@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from router.cli.walk_forms import ExpectForm
+from router.cli.walk_forms import WalkExpectForm
 from rules.values import as_instant_ms
 from tests.integration.walks.commands import Commands, Ended
 
@@ -27,7 +27,7 @@ class Sight:
         self._commands = commands
         self._zone = zone
 
-    def seen(self, expected: ExpectForm, ended: Ended) -> Iterator[tuple[str, object, object]]:
+    def seen(self, expected: WalkExpectForm, ended: Ended) -> Iterator[tuple[str, object, object]]:
         """Yield what is looked at, what it should be and what it is."""
         named = expected.model_fields_set
         if "refused" in named:
@@ -48,7 +48,7 @@ class Sight:
             said = " ".join(self._commands.well("offers", "list", "--rep", told.who).split())
             yield f"what {told.who} is told of {told.about}", True, told.about in said
 
-    def _seen_of_item(self, expected: ExpectForm, item_id: str) -> Iterator[tuple[str, object, object]]:
+    def _seen_of_item(self, expected: WalkExpectForm, item_id: str) -> Iterator[tuple[str, object, object]]:
         item = self.item(item_id)
         said = expected.model_fields_set
         found = {"owner": _last(item.get("owner", "")), "state": item["state"].removeprefix("STATE_")}

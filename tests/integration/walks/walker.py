@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-from router.cli.walk_files import Step, Walk
+from router.cli.walk_files import Walk, WalkStep
 from tests.integration.walks.commands import Commands, Ended
 from tests.integration.walks.doing import Deeds
 from tests.integration.walks.seeing import Sight
@@ -31,7 +31,7 @@ class Walker:
         self._deeds.set_up(self._walk.setup)
         return [f"line {step.line}, {step.shows}: {fault}" for step in steps for fault in self._faults(step)]
 
-    def _faults(self, step: Step) -> Iterator[str]:
+    def _faults(self, step: WalkStep) -> Iterator[str]:
         self._commands.set(step.at_ms)
         ended = self._deeds.do(step) if step.verb else Ended("OK", "")
         if ended.code != "OK" and not any(expected.refused for expected in step.expected):
@@ -42,7 +42,7 @@ class Walker:
             faults = list(self._otherwise(step, ended))
         yield from faults
 
-    def _otherwise(self, step: Step, ended: Ended) -> Iterator[str]:
+    def _otherwise(self, step: WalkStep, ended: Ended) -> Iterator[str]:
         """Yield what is not as expected."""
         for expected in step.expected:
             for what, should, found in self._sight.seen(expected, ended):

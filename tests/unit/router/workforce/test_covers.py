@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from router.model.calendars import Absence
 from router.model.errors import InvalidInput
 from router.model.workforce import Rep, WorkforceRecords
-from router.workforce.covers import Covers, Hindrance, Holder
+from router.workforce.covers import Hindrance, Responsible, Substitutes
 from router.workforce.edits import Edit, changed, removed
 
 REPS = ("ann", "bo", "cy", "di")
@@ -22,7 +22,7 @@ def records(*absences: tuple[str, int, int, str], inactive: str = "") -> Workfor
     return WorkforceRecords(1, {"rep": reps, "absence": {one.id: one for one in made}})
 
 
-def holders(covers: Covers, rep: str, until: int) -> str:
+def holders(covers: Substitutes, rep: str, until: int) -> str:
     """Return the first letters of who has what is a rep's, instant by instant; of nobody a dot."""
     return "".join(covers.holder(rep, at).rep[:1] or "." for at in range(until))
 
@@ -49,17 +49,19 @@ def holders(covers: Covers, rep: str, until: int) -> str:
     ],
 )
 def test_who_has_what_is_anns(absences: list[tuple[str, int, int, str]], expected: str) -> None:
-    assert holders(Covers(records(*absences)), "ann", 7) == expected
+    assert holders(Substitutes(records(*absences)), "ann", 7) == expected
 
 
 def test_why_nobody_can_is_said() -> None:
-    covers = Covers(records(("ann", 0, 9, "bo"), ("bo", 1, 9, ""), ("cy", 0, 9, "di"), ("di", 0, 9, "cy")))
+    covers = Substitutes(records(("ann", 0, 9, "bo"), ("bo", 1, 9, ""), ("cy", 0, 9, "di"), ("di", 0, 9, "cy")))
 
-    assert covers.holder("ann", 1) == Holder("", Hindrance.ON_LEAVE)
-    assert covers.holder("cy", 1) == Holder("", Hindrance.CIRCLE)
-    inactive = Covers(records(("ann", 0, 9, "bo"), ("cy", 0, 9, "ann"), inactive="bo"))
-    assert inactive.holder("cy", 1) == Holder("", Hindrance.INACTIVE)
-    assert Covers(records(("ann", 0, 2, "bo"), inactive="ann")).holder("ann", 3) == Holder("", Hindrance.INACTIVE)
+    assert covers.holder("ann", 1) == Responsible("", Hindrance.ON_LEAVE)
+    assert covers.holder("cy", 1) == Responsible("", Hindrance.CIRCLE)
+    inactive = Substitutes(records(("ann", 0, 9, "bo"), ("cy", 0, 9, "ann"), inactive="bo"))
+    assert inactive.holder("cy", 1) == Responsible("", Hindrance.INACTIVE)
+    assert Substitutes(records(("ann", 0, 2, "bo"), inactive="ann")).holder("ann", 3) == Responsible(
+        "", Hindrance.INACTIVE
+    )
 
 
 LEAVES = st.lists(
@@ -74,7 +76,7 @@ LEAVES = st.lists(
 def test_between_two_instants_nothing_changes_and_each_change_is_to_somebody_who_is_there(
     absences: list[tuple[str, int, int, str]], since: int, owner: str
 ) -> None:
-    covers = Covers(records(*absences))
+    covers = Substitutes(records(*absences))
 
     expected = {at: covers.holder("ann", at) for at in range(20)}
     for at in range(1, 20):

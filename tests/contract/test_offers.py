@@ -559,6 +559,25 @@ async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
     await firm.check()
 
 
+async def test_what_is_offered_is_listed_by_when_it_first_came(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=3)))
+    first, second, third = [await firm.world.route() for _ in range(3)]
+    await firm.accept(second)
+    await firm.decline(first)
+    await firm.wake()  # its offer is the newest by now, and it still came first
+
+    pages, after = list[list[str]](), 0
+    while True:
+        items, place = await firm.world.queries.items(firm.tenant, after=after, count=1, state=State.OFFERED)
+        pages.append([item.record.item_id for item in items])
+        if place is None:
+            break
+        after = place
+
+    assert pages == [[first.item_id], [third.item_id]]
+    assert await firm.world.queries.items(firm.tenant, after=0, count=9, owner="ann", state=State.OFFERED) == ([], None)
+
+
 async def test_what_is_offered_is_for_those_alone_who_may_answer_it(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE[:2], dispatch=BROADCAST))
     to_many = await firm.world.route()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from router.cli.walk_files import WalkStep
 from router.cli.walk_forms import SetupForm
 from tests.integration.walks.commands import Commands, Ended
 from tests.integration.walks.seeing import Sight

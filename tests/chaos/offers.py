@@ -14,7 +14,7 @@ from tests.chaos.terms import Terms
 
 OFFERED, MANY = "offered", "many"
 DISPATCHES: Mapping[str, Dispatch] = {
-    OFFERED: Dispatch(DispatchMode.OFFER, 1_000, offers_open=2, lapses_until_away=3),
+    OFFERED: Dispatch(DispatchMode.OFFER, 1_000, offers_open=2, lapses_until_away=1),
     MANY: Dispatch(DispatchMode.BROADCAST, 2_000),
 }
 """By pool: how it offers its work; any other pushes."""

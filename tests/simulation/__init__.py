@@ -6,6 +6,8 @@
     agenda        what happens to it: leads, closings, leave, presence, edits, faults; drawn from the seed alone
     system        the real planner, ledger, timers and scripts, on Valkey or its twin in memory, and their clock
     truth         what is so, worked out another way: who works now, who is on leave, who owns what
+    books         the ledgers, worked out from the log alone
+    offering      what offers promise beside that: who holds how many, who refused what, when each lapses
     promises      what must hold after each event of the log
     run           one after the other: move the clock, let it happen, settle, check
     side_by_side  a run on each store at the same time

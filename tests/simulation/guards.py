@@ -107,7 +107,7 @@ GUARDS: Mapping[str, Guard] = {
         "CAPS", {"bind": [("string.sub(headroom[rep], 12 + 1)) - 1", "string.sub(headroom[rep], 12 + 1))")]}
     ),
     "who closes frees a unit": Guard(
-        "REPLAY WAKING",
+        "REPLAY WAKING UNDONE",
         {
             "complete": [
                 ("shift_load(record[3], record[4], record[2], -1)", "shift_load(record[3], record[4], record[2], 0)")

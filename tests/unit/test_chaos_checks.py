@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
+from router.model.dispatch import Answer as OfferAnswer
 from router.model.events import (
     Completed,
     Credited,
     Event,
     Fired,
     LeaveCredit,
+    OfferAnswered,
     PresenceChanged,
     RulesPublished,
     WorkforceChanged,
@@ -24,6 +26,7 @@ from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
 from tests.chaos.checks import (
+    Change,
     Evidence,
     Seen,
     each_wish_is_carried_out_once,
@@ -36,6 +39,7 @@ from tests.chaos.checks import (
 )
 from tests.chaos.history import Answer, Call
 from tests.chaos.lenders import Lendings
+from tests.chaos.offers import offers_hold
 from tests.chaos.processes import Process
 from tests.chaos.system import System
 from tests.chaos.terms import HOUR_MS, Terms, drawn
@@ -59,6 +63,15 @@ FIRED = Fired(2, "x", "wake", 1, 1, 5, 5)
 CREDITED = Credited(1, LeaveCredit("p", "ann", 0, 0, 5, 9, 4, 2, ()), 2, 1, 5)
 GIVEN_BACK = Credited(2, LeaveCredit("p", "ann", 1, 5, 5, 9, 0, 0, ()), -2, 1, 9)
 BACK, BACK_AT_5 = [*ARRANGED, CREDITED], Terms({"ann": [(1, 5)]})
+OFFER = ROUTED._replace(outcome=Outcome.OFFERED, pool="offered", epoch=0)
+MANY = OFFER._replace(rep="", pool="many")
+ACCEPTED = OfferAnswered(
+    2, "x", Kind.LEAD, OfferAnswer.ACCEPTED, 1, "ann", "offered", 1, 0, Way.GREEDY, (), 0, False, False, 0, 1, 0
+)
+DECLINED = replace(ACCEPTED, answer=OfferAnswer.DECLINED, epoch=0, way=None)
+LAPSED = replace(DECLINED, answer=OfferAnswer.LAPSED, lapses=1, set_away=True, at_ms=1000)
+AGAIN = OFFER._replace(number=3, previous=2)
+OF_ANN_AND_BOB = Terms({"ann": [], "bob": []})
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
 SOUND = Evidence([ROUTE, MOVE, CLOSE], LOG, {"x": "CONVERTED"}, [SEEN], {"ann": 1, "bob": 1})
 
@@ -91,6 +104,53 @@ def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
     for at_ms, found in ((HOUR_MS, []), (HOUR_MS - 1, ["event 9: ann has reached a cap, 1 this hour, and got work"])):
         changes = [ROUTED, other._replace(at_ms=at_ms)]
         assert list(no_cap_is_exceeded(changes, Terms(hourly_caps={"ann": 1}))) == found
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([OFFER, ACCEPTED], ""),
+        ([OFFER, DECLINED, AGAIN._replace(rep="bob")], ""),
+        ([OFFER, DECLINED, AGAIN._replace(rep="bob"), replace(DECLINED, offer=3, rep="bob"), OFFER], ""),
+        ([MANY, replace(ACCEPTED, pool="many", rep="bob", workforce=1)], ""),
+        ([OFFER, ACCEPTED, replace(ACCEPTED, number=3)], "ACCEPTED 1 of x: is not open"),
+        ([OFFER, replace(ACCEPTED, rep="bob")], "ACCEPTED 1 of x: is not open"),
+        ([OFFER, replace(ACCEPTED, offer=9)], "ACCEPTED 9 of x: is not open"),
+        ([OFFER, AGAIN], "x is offered already"),
+        ([OFFER, MOVED], "x is given away while it is offered"),
+        ([OFFER._replace(item_id=name) for name in "abc"], "ann has 2 offers open, of 2"),
+        ([OFFER, DECLINED, AGAIN], "ann refused x before, and others were not asked"),
+        ([OFFER, AWAY, LAPSED], ""),
+        ([OFFER, AWAY, replace(LAPSED, at_ms=999)], "999 ms old, of 1000"),
+        ([OFFER, LAPSED], "who is not away for it, or for nothing"),
+        ([OFFER, AWAY, replace(LAPSED, set_away=False)], "who is not away for it, or for nothing"),
+    ],
+)
+def test_each_fault_in_what_became_of_offers_is_named(events: list[Event], said: str) -> None:
+    found = list(offers_hold(events, OF_ANN_AND_BOB))
+
+    assert [said in text for text in found] == ([True] if said else [])
+
+
+def test_an_offer_takes_room_until_it_is_undone_and_its_acceptance_takes_no_more() -> None:
+    at_cap = Terms(open_caps={"ann": 1}, hourly_caps={"ann": 1})
+
+    assert list(no_cap_is_exceeded([OFFER, DECLINED, AGAIN], at_cap)) == []
+    other = AGAIN._replace(item_id="y")
+    for changes in list[list[Change]]([[OFFER, other], [OFFER, ACCEPTED, other]]):
+        (said,) = no_cap_is_exceeded(changes, at_cap)
+        assert "event 3: ann has reached a cap, 1 open" in said
+
+
+def test_an_owner_who_was_offered_it_first_is_told_by_the_offer() -> None:
+    accept = Call("accept", "x", "r-7", 1, 2, "OK", Answer(2, "ASSIGNED", "ann", 1, "b"), expected=1)
+    told = [replace(TOLD_ROUTED, state="OFFERED", epoch=0), replace(TOLD_ROUTED, state="EXISTING_OWNER")]
+    calls = [replace(ROUTE, answer=told[0]), accept, Call("route", "x", "r-8", 3, 4, "OK", told[1])]
+    sound = Evidence(calls, [*ARRANGED, OFFER, ACCEPTED], {"x": "ASSIGNED"}, [], {"ann": 1}, OF_ANN_AND_BOB)
+
+    assert list(violations(sound)) == []
+    (said,) = violations(replace(sound, calls=[*calls, replace(accept, request_id="r-9", expected=4)]))
+    assert "the log has no such answer to offer 4" in said
 
 
 def test_every_step_of_what_waits_may_fire_once() -> None:

@@ -21,7 +21,8 @@ TRAP = "chaos:trap"
 SET_TRAP = f"redis.set_repl(redis.REPL_NONE) redis.call('SET', '{TRAP}', ARGV[1])"
 TAKE_TRAP_AWAY = f"redis.set_repl(redis.REPL_NONE) redis.call('DEL', '{TRAP}')"
 STEP = "CHAOS_STEP"
-STEPS_OF_SERVERS = [f"{name}:{where}" for name in ("bind", "complete", "submit") for where in ("before", "behind")]
+_OF_SERVERS = ("bind", "answer_offer", "complete", "submit")
+STEPS_OF_SERVERS = [f"{name}:{where}" for name in _OF_SERVERS for where in ("before", "behind")]
 STEPS_OF_WORKERS = [f"{name}:{where}" for name in ("lease", "bind", "settle") for where in ("before", "behind")]
 
 _WRITE = re.compile(r"redis\.call\('(?:SET|XADD|HSET|HINCRBY|HDEL|DEL|ZADD|ZREM|ZPOPMIN)'")
@@ -43,7 +44,7 @@ def places_of_all() -> list[str]:
     from router.adapters.redis.library import script
     from store.scripts import Script
 
-    scripts = [script(name) for name in ("bind", "complete")]
+    scripts = [script(name) for name in ("bind", "answer_offer", "complete")]
     scripts += [Script("workqueue.adapters.redis", name) for name in ("submit", "lease", "settle")]
     return [f"{script.name}:{place}" for script in scripts for place in range(len(_WRITE.findall(script.source)))]
 

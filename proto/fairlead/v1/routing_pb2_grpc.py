@@ -196,7 +196,7 @@ class RoutingServiceServicer(object):
 
     def ReassignWorkItem(self, request, context):
         """Moves an owned work item to a named rep (an override), or to whom the rules and the ledger choose among those who have
-        not had it. If nobody else can take it the outcome is UNROUTED and the owner stays. Fails with NOT_FOUND, with
+        not had it. If nobody else can take it the outcome is WAITING or UNROUTED and the owner stays. Fails with NOT_FOUND, with
         ABORTED (stale `etag`, or another change came between) or FAILED_PRECONDITION (closed; rep inactive, at capacity, or left out
         by the `exclude` of the route: CONFLICT, with the fields that mean them).
         """

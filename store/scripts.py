@@ -138,7 +138,7 @@ class Script:
         return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, redis: RedisClient, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """Run it; ``keys`` must be all it touches.
+        """Run it; ``keys`` name what it touches, but for keys of their slot that it derives from the first of them.
 
         Raises
         ------

@@ -26,6 +26,8 @@ from router.model.workitem import CLOSED_STATES, State, WorkItem
 Record = TypeVar("Record")
 _LOOKS_BACK = 200
 """Events before a decision in which what woke it is looked for."""
+_PAGE = 1000
+"""Open offers that are asked for at once."""
 _LOOKS = 20
 """Events that a call looks at, at most, for each record that it is to return."""
 
@@ -140,6 +142,8 @@ class WorkItemQueries:
             after = await self._first_since(tenant, wanted.from_ms) - 1
         if owner:
             return await self._owned(tenant, owner, state, after, count, wanted)
+        if state is State.OFFERED and owner is None:
+            return await self._offered(tenant, after, count, wanted)
         matches: list[StoredItem] = []
         looked_at = 0
         while len(matches) < count and looked_at < _LOOKS * count:
@@ -170,6 +174,21 @@ class WorkItemQueries:
         places = sorted({place for page in pages for place in page})  # one that was closed meanwhile is on both sides
         stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
         matches = [item for item in stored if item.record.owner == owner and _is_wanted(item, state, wanted)]
+        is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
+        return matches, places[count - 1][0] if len(places) > count and not is_over else None
+
+    async def _offered(
+        self, tenant: str, after: int, count: int, wanted: Wanted[StoredItem]
+    ) -> tuple[list[StoredItem], int | None]:
+        """Do the same for what is offered, by the index of open offers, which are few beside all that ever came."""
+        places, last = list[tuple[int, str]](), 0
+        while page := await self._store.open_offers(tenant, after=last, count=_PAGE):
+            last = page[-1][0]
+            records = await self._store.items(tenant, [item_id for _, item_id in page])
+            places += [(record.first, record.item_id) for record in records if record and record.first > after]
+        places.sort()
+        stored = await self._stored(tenant, [item_id for _, item_id in places[:count]])
+        matches = [item for item in stored if _is_wanted(item, State.OFFERED, wanted)]
         is_over = bool(stored) and stored[-1].created_ms >= wanted.until_ms
         return matches, places[count - 1][0] if len(places) > count and not is_over else None
 

@@ -429,6 +429,7 @@ _LATER = {
     "tenant": ("reopen_days",),
     "rep": ("calendar", "manager", "caps"),
     "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy", "dispatch"),
+    "absence": ("substitute",),
 }
 """Fields that records of before format 4, or 5, did not have: where they are empty they are left out, so that the text
 of an older record is what it was, and so is its digest in the log."""

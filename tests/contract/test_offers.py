@@ -465,6 +465,18 @@ async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> 
     await firm.check()
 
 
+async def test_what_many_are_offered_is_accepted_in_another_window_of_a_cap(firm: Firm) -> None:
+    daily = Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY)
+    await firm.begin(Pool("east", THREE, dispatch=replace(BROADCAST, timeout_ms=0), caps=(daily,)))
+    offers = [await firm.world.route() for _ in range(2)]
+    await firm.accept(offers[0], "ann")
+
+    await firm.world.clock.set(firm.world.clock.at_ms + 3 * DAY_MS)  # which the server has not heard of
+
+    assert (await firm.accept(offers[1], "ann")).record.owner == "ann"
+    await firm.check()
+
+
 async def test_it_enters_the_ledger_though_the_rules_would_not_offer_it_any_more(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
     offer = await firm.world.route()
@@ -545,6 +557,25 @@ async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
     assert (moved.outcome, moved.freed, moved.epoch) == (Outcome.OFFERED, offer.rep, 2)
     assert (await firm.accept(moved)).record.epoch == 3
     await firm.check()
+
+
+async def test_what_is_offered_is_listed_by_when_it_first_came(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=3)))
+    first, second, third = [await firm.world.route() for _ in range(3)]
+    await firm.accept(second)
+    await firm.decline(first)
+    await firm.wake()  # its offer is the newest by now, and it still came first
+
+    pages, after = list[list[str]](), 0
+    while True:
+        items, place = await firm.world.queries.items(firm.tenant, after=after, count=1, state=State.OFFERED)
+        pages.append([item.record.item_id for item in items])
+        if place is None:
+            break
+        after = place
+
+    assert pages == [[first.item_id], [third.item_id]]
+    assert await firm.world.queries.items(firm.tenant, after=0, count=9, owner="ann", state=State.OFFERED) == ([], None)
 
 
 async def test_what_is_offered_is_for_those_alone_who_may_answer_it(firm: Firm) -> None:

@@ -196,7 +196,7 @@ class RoutingServiceServicer(object):
 
     def ReassignWorkItem(self, request, context):
         """Moves an owned work item to a named rep (an override), or to whom the rules and the ledger choose among those who have
-        not had it. If nobody else can take it the outcome is UNROUTED and the owner stays. Fails with NOT_FOUND, with
+        not had it. If nobody else can take it the outcome is WAITING or UNROUTED and the owner stays. Fails with NOT_FOUND, with
         ABORTED (stale `etag`, or another change came between) or FAILED_PRECONDITION (closed; rep inactive, at capacity, or left out
         by the `exclude` of the route: CONFLICT, with the fields that mean them).
         """
@@ -241,7 +241,8 @@ class RoutingServiceServicer(object):
 
     def AcceptWorkItem(self, request, context):
         """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
-        the first has it; accepting again what one has by the same offer changes nothing. Fails with NOT_FOUND, or with
+        the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
+        with the work item as it stands by then. Fails with NOT_FOUND, or with
         FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
         offered to many, the rep inactive, at capacity or at a cap).
         """

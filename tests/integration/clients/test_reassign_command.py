@@ -16,16 +16,16 @@ RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
 
 
 @pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that lead to a tenant of the test's own, where three have 50 leads each."""
     tenant = request.node.name.partition("[")[0][-60:]
-    with FairleadClient(served.address, tenant) as client:
+    with FairleadClient(shared.address, tenant) as client:
         client.upsert_reps([Rep(name="ann", display_name="安娜"), Rep(name="bo"), Rep(name="cy")])
         client.upsert_pool("east", {"ann": 1.0, "bo": 1.0, "cy": 1.0})
         client.publish_rules(RULES)
         items = [work_item({}, source="crm", external_id=f"L-{number}") for number in range(150)]
         assert len(list(client.route_many(items))) == 150
-    return ("--server", served.address, "--tenant", tenant)
+    return ("--server", shared.address, "--tenant", tenant)
 
 
 def test_a_leaver_s_work_is_rehearsed_moved_by_the_rules_and_told_in_a_file(

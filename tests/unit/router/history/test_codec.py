@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgpack
 import pytest
 
 from router.history.codec import pack_head, read_content, read_effect, read_event, record_from, record_text
-from router.model.calendars import Calendar, CalendarException
+from router.model.calendars import Absence, Calendar, CalendarException, TenantSettings
 from router.model.decision import Block, Cause, Decision, DecisionEffect, DecisionInputs, ObservedState
 from router.model.errors import CorruptHistory
 from router.model.events import Credited, LeaveCredit, PresenceChanged
-from router.model.workforce import Member
+from router.model.workforce import Member, Pool, Record, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 
 ITEM = WorkItem(Kind.LEAD)
@@ -128,6 +129,23 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 
     for content in (bytes(size), b"x" * size):
         assert pack_head(head, content) == msgpack.packb((content, *head[1:]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "fields"),
+    [
+        ("rep", Rep("ann"), ["id", "display_name", "attributes", "active", "capacity"]),
+        ("pool", Pool("east"), ["id", "members", "display_name", "band", "value_weighted"]),
+        ("territory", Territory("east"), ["id", "parent", "display_name"]),
+        ("calendar", Calendar("c"), ["id", "time_zone", "weekly", "exceptions", "display_name", "official_until"]),
+        ("absence", Absence("ann/1", 0, 1), ["id", "start_ms", "end_ms", "reason"]),
+        ("tenant", TenantSettings(), ["id", "time_zone", "calendar"]),
+    ],
+)  # fmt: skip
+def test_what_later_versions_added_is_left_out_where_it_is_empty_so_that_older_digests_hold(
+    kind: str, record: Record, fields: list[str]
+) -> None:
+    assert [*json.loads(record_text(kind, record))] == fields
 
 
 def test_a_day_entered_by_hand_is_written_as_before_days_had_a_source() -> None:

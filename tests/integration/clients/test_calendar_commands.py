@@ -24,9 +24,9 @@ calendars:
 
 
 @pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that lead to a tenant of the test's own."""
-    return ("--server", served.address, "--tenant", request.node.name.partition("[")[0][-60:])
+    return ("--server", shared.address, "--tenant", request.node.name.partition("[")[0][-60:])
 
 
 def written(folder: Path, text: str) -> str:
@@ -140,12 +140,12 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
 
 
 def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
-    at: tuple[str, ...], served: Restartable, tmp_path: Path
+    at: tuple[str, ...], shared: Restartable, tmp_path: Path
 ) -> None:
     reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
     reps.write_text("id,name,active\nann,Ann Lee,true\nbo,薄熙,false\ncy,,true\n", "utf-8")
     fairlead("workforce", "load", "--reps", str(reps), *at)
-    with served.client(at[-1]) as client:
+    with shared.client(at[-1]) as client:
         client.upsert_pool("team", {"ann": 1.0})
         client.publish_rules(RULES)
         client.route({}, source="crm", external_id="L-1")

@@ -15,15 +15,15 @@ RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
 
 
 @pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that lead to a tenant of the test's own, who has a pool, and two reps in it."""
     tenant = request.node.name.partition("[")[0][-60:]
-    with FairleadClient(served.address, tenant) as client:
+    with FairleadClient(shared.address, tenant) as client:
         client.update_tenant(time_zone="Asia/Shanghai")
         client.upsert_reps([Rep(name="ann"), Rep(name="bo")])
         client.upsert_pool("east", {"ann": 1.0, "bo": 1.0})
         client.publish_rules(RULES)
-    return ("--server", served.address, "--tenant", tenant)
+    return ("--server", shared.address, "--tenant", tenant)
 
 
 def route(at: tuple[str, ...], *ids: str) -> None:

@@ -19,9 +19,9 @@ Where = tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
-def where(served: Restartable) -> Where:
+def where(shared: Restartable) -> Where:
     """30 leads for two competing reps, one of them moved by hand; and a pool of one."""
-    with served.client(TENANT) as client:
+    with shared.client(TENANT) as client:
         reps = [workforce.Rep(name="anna", display_name="安娜 <&>"), workforce.Rep(name="bo", display_name="=Bo")]
         client.upsert_reps(reps)
         client.upsert_pool("team", {"anna": 2.0, "bo": 1.0})
@@ -29,7 +29,7 @@ def where(served: Restartable) -> Where:
         client.publish_rules(RULES)
         assert len([*client.route_many(work_item({}, source="crm", external_id=f"L-{n}") for n in range(30))]) == 30
         client.reassign("crm~L-0", "bo", note="asked for")
-    return ("--server", served.address, "--tenant", TENANT)
+    return ("--server", shared.address, "--tenant", TENANT)
 
 
 def test_all_pools_are_shown_with_names_and_the_bound(where: Where) -> None:
@@ -42,9 +42,9 @@ def test_all_pools_are_shown_with_names_and_the_bound(where: Where) -> None:
     assert "the bound is of the whole ledger" not in printed
 
 
-def test_a_period_is_what_its_decisions_add_up_to(served: Restartable, where: Where, tmp_path: Path) -> None:
+def test_a_period_is_what_its_decisions_add_up_to(shared: Restartable, where: Where, tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
-    with served.client(TENANT) as client:
+    with shared.client(TENANT) as client:
         decisions = list(client.list_decisions(filter="pool = team", full=True))
         whole = client.fairness("team")
         now = datetime.now(UTC)

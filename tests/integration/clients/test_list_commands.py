@@ -16,9 +16,9 @@ Where = tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
-def where(served: Restartable) -> Where:
+def where(shared: Restartable) -> Where:
     """A tenant with four leads: by rule east to 安娜, by the default, and one that looks like a formula."""
-    with served.client("lists") as client:
+    with shared.client("lists") as client:
         reps = [workforce.Rep(name="anna", display_name="安娜"), workforce.Rep(name="bo", display_name="=Bo")]
         reps[0].attributes.update({"regions": ["east"]})
         client.upsert_reps(reps)
@@ -28,7 +28,7 @@ def where(served: Restartable) -> Where:
         client.route({}, source="web", external_id="=cmd()")
         client.route({}, source="web", external_id="L-3", kind="TICKET")
         client.reassign("crm~L-1", "bo", note="@holiday")
-    return ("--server", served.address, "--tenant", "lists")
+    return ("--server", shared.address, "--tenant", "lists")
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:

@@ -25,9 +25,9 @@ MEANT = ["did you mean 华东?", "did you mean east?", "did you mean regions?"]
 
 
 @pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that lead to a tenant of the test's own."""
-    return ("--server", served.address, "--tenant", re.sub(r"\W", "-", request.node.name)[-60:])
+    return ("--server", shared.address, "--tenant", re.sub(r"\W", "-", request.node.name)[-60:])
 
 
 @pytest.fixture

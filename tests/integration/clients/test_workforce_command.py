@@ -17,9 +17,9 @@ FILES = (
 
 
 @pytest.fixture
-def at(served: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
+def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The options that lead to a tenant of the test's own."""
-    return ("--server", served.address, "--tenant", request.node.name.partition("[")[0][-60:])
+    return ("--server", shared.address, "--tenant", request.node.name.partition("[")[0][-60:])
 
 
 def written(folder: Path, text: str, name: str = "reps.csv") -> str:

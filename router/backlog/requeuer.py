@@ -158,8 +158,9 @@ class Requeuer:
             dispatch = tuple([candidates.dispatch for candidates, _ in job.attempts])
             refused = tuple(sorted(record.refused)) if any(each.offers for each in dispatch) else ()
             waiting = Waiting(
-                record.first, job.item_id, job.kind, those, job.head.priority, value, caps, dispatch, refused
-            )
+                record.first, job.item_id, job.kind, those, job.head.priority, value, caps, dispatch, refused,
+                is_told=record.answered < record.decision,
+            )  # fmt: skip
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:

@@ -434,6 +434,22 @@ async def test_what_many_decline_or_let_lapse_waits_and_is_offered_once_more(fir
     await firm.check()
 
 
+async def test_each_of_many_equal_ones_that_lapsed_is_told_that_nobody_is_left(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
+    offers = [await firm.world.route() for _ in range(3)]
+
+    for _ in range(2):
+        await firm.pass_ms(15 * MINUTE_MS)
+        await firm.wake()
+
+    items = [await firm.item(offer) for offer in offers]
+    told = await firm.world.store.decisions(firm.tenant, [item.record.decision for item in items])
+    assert [(each.outcome, each.head.cause) for each in told] == [(Outcome.WAITING, Cause.WOKEN)] * 3
+    newest = (await firm.wake()).number
+    assert newest == max(each.number for each in told)
+    await firm.check()
+
+
 async def test_within_a_band_what_many_are_offered_is_the_ledger_s_choice(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=replace(BROADCAST, broadcast_band=MICROS // 2)))
     first = await firm.world.route()

@@ -92,6 +92,23 @@ def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
     assert room.due(9) == ["0"]
 
 
+def test_whoever_is_not_told_yet_is_tried_once_whatever_the_tries_of_its_equals() -> None:
+    room = Backlog()
+    equals = [Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), is_told=first == 0) for first in range(4)]
+    for waiting in equals:
+        room.enter(waiting, tries=1 - waiting.is_told)
+
+    assert room.due(1) == ["1"]
+    room.refused(["1"])
+    assert room.due(9) == ["2", "3"]
+
+    for waiting in equals:
+        room.enter(replace(waiting, is_told=True))
+    assert room.due(9) == []
+    room.freed("a", Kind.LEAD)
+    assert room.due(9) == ["0"]
+
+
 def test_who_could_not_be_tried_keeps_the_chance() -> None:
     room = Backlog()
     room.enter(Waiting(0, "0", Kind.LEAD, takers(frozenset("a"))))

@@ -206,7 +206,7 @@ class Requeuer:
 
 
 def _found_somebody(answer: Decision | Refusal | KnownAs | Moved) -> bool:
-    return isinstance(answer, Decision) and answer.outcome is not Outcome.WAITING
+    return isinstance(answer, Decision) and answer.outcome not in (Outcome.WAITING, Outcome.UNROUTED)
 
 
 def _gives_chances(event: Event | DecisionEffect) -> bool:

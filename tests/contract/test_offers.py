@@ -323,6 +323,33 @@ async def test_what_everybody_declined_twice_goes_on_to_the_fallback(firm: Firm)
     await firm.check()
 
 
+async def test_what_everybody_declined_twice_is_unrouted_where_the_route_does_not_wait(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
+    await firm.world.publish(fallback="[]")
+    offer = await firm.world.route()
+
+    for _ in range(2):
+        await firm.decline(offer)
+        offer = await firm.wake()
+
+    item = (await firm.item(offer)).record
+    assert (offer.outcome, offer.head.cause, item.state) == (Outcome.UNROUTED, Cause.WOKEN, State.UNROUTED)
+    assert await firm.requeuer.wake() == 0
+    assert await firm.world.store.waiting(firm.tenant) == []
+    await firm.check()
+
+
+async def test_what_waits_goes_on_waiting_though_its_route_does_not_any_more(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1]), Rep("ann", capacity={"LEAD": 1}))
+    await firm.world.route()
+    waiting = await firm.world.route()
+
+    await firm.world.publish(fallback="[]")
+
+    assert await firm.wake() == waiting
+    assert (await firm.item(waiting)).record.state is State.QUEUED
+
+
 async def test_whoever_holds_as_many_as_they_may_is_offered_no_more_until_they_answer(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
     first, second = await firm.world.route(), await firm.world.route()

@@ -111,6 +111,8 @@ class Requeuer:
                     await self._plan_all(await self._planner_with(event))
                 case PresenceChanged(rep=rep, until_ms=None):
                     self._room.came_back(rep)
+                case PresenceChanged(rep=rep):
+                    self._room.gone(rep)
                 case ActivityRecorded():
                     self._room.worked()
                 case OfferAnswered():
@@ -128,6 +130,8 @@ class Requeuer:
         """Give chances to what somebody may be offered, or have, by an answer; and to what is to be offered anew."""
         if event.rep and not event.stays_open:
             self._room.answered(event.rep)
+        if event.set_away:
+            self._room.gone(event.rep)
         if event.charge and event.answer is not Answer.ACCEPTED:
             self._room.freed(event.rep, event.kind)
         if event.answer is not Answer.ACCEPTED and not event.stays_open:
@@ -216,7 +220,7 @@ def _gives_chances(event: Event | DecisionEffect) -> bool:
             return outcome is not Outcome.WAITING and bool(rep)
         case Completed(rep=rep):
             return bool(rep)
-        case WorkforceChanged() | RulesPublished() | PresenceChanged(until_ms=None):
+        case WorkforceChanged() | RulesPublished() | PresenceChanged():
             return True
         case ActivityRecorded(is_first_attempt=is_first):
             return is_first

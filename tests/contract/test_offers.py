@@ -376,6 +376,49 @@ def replace_seen(decision: Decision, blocked: Any) -> Any:
     return decision.seen[0]._replace(deficits=(), full=(), blocked=blocked)
 
 
+async def is_away(firm: Firm, rep: str) -> None:
+    await PresenceService(firm.world.presences).set_presence(firm.tenant, rep, 0)
+
+
+async def stops_working(firm: Firm, rep: str) -> None:
+    await firm.change(Rep(rep, active=False))
+
+
+async def leaves_the_pool(firm: Firm, rep: str) -> None:
+    await firm.change(replace(firm.pool, members=tuple(each for each in firm.pool.members if each.rep != rep)))
+
+
+@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool])
+async def test_the_second_round_begins_once_the_last_who_has_not_refused_is_gone(firm: Firm, goes: Any) -> None:
+    busy = {"LEAD": 1}
+    await firm.begin(Pool("east", THREE[:2], dispatch=OFFER), Rep("ann", capacity=busy), Rep("bo", capacity=busy))
+    held, declined = await firm.world.route(), await firm.world.route()
+    await firm.accept(held)
+    await firm.decline(declined)
+    waits = await firm.wake()
+
+    await goes(firm, held.rep)
+    again = await firm.wake()
+
+    assert (waits.item_id, waits.outcome) == (declined.item_id, Outcome.WAITING)
+    assert (again.item_id, again.outcome, again.rep) == (declined.item_id, Outcome.OFFERED, declined.rep)
+    await firm.check()
+
+
+async def test_the_second_round_begins_once_who_holds_an_offer_is_away(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:2], dispatch=OFFER))
+    held, declined = await firm.world.route(), await firm.world.route()
+    await firm.decline(declined)
+    waits = await firm.wake()
+
+    await is_away(firm, held.rep)
+    again = await firm.wake()
+
+    assert {block[1] for block in waits.seen[0].blocked} == {Block.OFFERS_OPEN, Block.OFFER_REFUSED}
+    assert (again.item_id, again.outcome, again.rep) == (declined.item_id, Outcome.OFFERED, declined.rep)
+    await firm.check()
+
+
 async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=2)))
     first = await firm.world.route()

@@ -34,7 +34,7 @@ class Mode(StrEnum):
     REASSIGN = "REASSIGN"
     """Another owner."""
     WAKE = "WAKE"
-    """An owner for what waits; without one nothing is written."""
+    """An owner for what waits; without one nothing is written, but for what is not told yet what its offer came to."""
     REOPEN = "REOPEN"
     """An owner for what is closed, which stands from then on as if it had just come."""
     UPDATE = "UPDATE"

@@ -2,8 +2,10 @@
 
 Work items that the same reps with the same limits could take form a group. A group has *tries*: how many of its
 members may be tried now. Trying spends one; finding nobody spends all, for whoever could take the one could take the
-others. A freed unit of capacity gives one chance to each group the rep belongs to, and one who is back all tries; new
-rules or another workforce give all tries to those who can now be taken by somebody who could not take them before.
+others. But one that was offered, and is not told yet that nobody is left, is a group of its own until it is. A freed
+unit of capacity gives one chance to each group the rep belongs to, and one who is back all tries; new rules or another
+workforce give all tries to those who can now be taken by somebody who could not take them before. Where somebody has
+refused, one who is gone gives all tries too: it may be time to ask those again who are left.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ Takers = tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
 Caps = tuple[tuple[str, Cap, tuple[int, ...]], ...]
 """Caps that may keep it from them: of which pool, and of which candidates."""
 
-_Key = tuple[Kind, Takers, int, Caps, tuple[Dispatch, ...], tuple[str, ...]]
+_Key = tuple[Kind, Takers, int, Caps, tuple[Dispatch, ...], tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Waiting:
 
     ``value`` is what it counts under caps of value, 0 where there are none: a smaller one may find somebody where it
     finds nobody. Under ``caps`` of what is open whatever is closed may free somebody. ``dispatch`` says how each of its
-    attempts hands out work.
+    attempts hands out work. It ``is_told`` that it waits by its last decision, unless that offered it.
     """
 
     first: int
@@ -45,11 +47,13 @@ class Waiting:
     caps: Caps = ()
     dispatch: tuple[Dispatch, ...] = ()
     refused: tuple[str, ...] = ()
+    is_told: bool = True
 
     @property
     def key(self) -> _Key:
         """What those of one group have in common."""
-        return self.kind, self.takers, self.value, self.caps, self.dispatch, self.refused
+        alone = "" if self.is_told else self.item_id
+        return self.kind, self.takers, self.value, self.caps, self.dispatch, self.refused, alone
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -81,17 +85,18 @@ class Backlog:
         Parameters
         ----------
         tries
-            What a newcomer's group has at least; one who was there has all tries if the new takers help, and else those
-            that their group had.
+            What a newcomer's group has at least; one who was there has all tries if the new takers help, or are others
+            and somebody refused, and else those that their group had. Who is to be told has one in any case.
         """
         before = self._places.get(waiting.item_id)
         if before is not None and before.key == waiting.key:
             return
         if before is not None:
-            others = helps(before.takers, waiting.takers) or before.key[2:] != waiting.key[2:]
-            tries = math.inf if others else self._tries(before.key)
+            differs = waiting.refused and before.takers != waiting.takers  # those who are left may be asked again
+            others = helps(before.takers, waiting.takers) or before.key[2:-1] != waiting.key[2:-1]
+            tries = math.inf if others or differs else self._tries(before.key)
         self._places[waiting.item_id] = waiting
-        self._queue(waiting, tries)
+        self._queue(waiting, tries if waiting.is_told else max(tries, 1))
 
     def _tries(self, key: _Key) -> float:
         group = self._groups.get(key)
@@ -143,6 +148,14 @@ class Backlog:
         """Give all tries to every group that a rep belongs to who was away, for how many they take nobody knows."""
         for group in self._groups.values():
             if rep in group.reps:
+                group.tries = math.inf
+
+    def gone(self, rep: str) -> None:
+        """Give all tries to every group that a rep belongs to who is away now, where somebody has refused: if all
+        who are left have, those may be asked again.
+        """
+        for (*_, refused, _), group in self._groups.items():
+            if refused and rep in group.reps:
                 group.tries = math.inf
 
     def due(self, most: int) -> list[str]:

@@ -111,6 +111,8 @@ class Requeuer:
                     await self._plan_all(await self._planner_with(event))
                 case PresenceChanged(rep=rep, until_ms=None):
                     self._room.came_back(rep)
+                case PresenceChanged(rep=rep):
+                    self._room.gone(rep)
                 case ActivityRecorded():
                     self._room.worked()
                 case OfferAnswered():
@@ -128,6 +130,8 @@ class Requeuer:
         """Give chances to what somebody may be offered, or have, by an answer; and to what is to be offered anew."""
         if event.rep and not event.stays_open:
             self._room.answered(event.rep)
+        if event.set_away:
+            self._room.gone(event.rep)
         if event.charge and event.answer is not Answer.ACCEPTED:
             self._room.freed(event.rep, event.kind)
         if event.answer is not Answer.ACCEPTED and not event.stays_open:
@@ -158,8 +162,9 @@ class Requeuer:
             dispatch = tuple([candidates.dispatch for candidates, _ in job.attempts])
             refused = tuple(sorted(record.refused)) if any(each.offers for each in dispatch) else ()
             waiting = Waiting(
-                record.first, job.item_id, job.kind, those, job.head.priority, value, caps, dispatch, refused
-            )
+                record.first, job.item_id, job.kind, those, job.head.priority, value, caps, dispatch, refused,
+                is_told=record.answered < record.decision,
+            )  # fmt: skip
             self._room.enter(waiting, tries=tries)
 
     async def _jobs(self, planner: Planner, item_ids: Sequence[str]) -> list[tuple[ItemRecord, BindCommand]]:
@@ -205,7 +210,7 @@ class Requeuer:
 
 
 def _found_somebody(answer: Decision | Refusal | KnownAs | Moved) -> bool:
-    return isinstance(answer, Decision) and answer.outcome is not Outcome.WAITING
+    return isinstance(answer, Decision) and answer.outcome not in (Outcome.WAITING, Outcome.UNROUTED)
 
 
 def _gives_chances(event: Event | DecisionEffect) -> bool:
@@ -215,7 +220,7 @@ def _gives_chances(event: Event | DecisionEffect) -> bool:
             return outcome is not Outcome.WAITING and bool(rep)
         case Completed(rep=rep):
             return bool(rep)
-        case WorkforceChanged() | RulesPublished() | PresenceChanged(until_ms=None):
+        case WorkforceChanged() | RulesPublished() | PresenceChanged():
             return True
         case ActivityRecorded(is_first_attempt=is_first):
             return is_first

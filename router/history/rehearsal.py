@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from failures import Failure
 from router.assignment.bulk import BulkReassignment, commands, full
 from router.assignment.choice import Choice, choose, trace_hash
-from router.assignment.commands import BindCommand, Mode, ReassignRequest
+from router.assignment.commands import BindCommand, ReassignRequest
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
@@ -115,7 +115,7 @@ def decided(
 ) -> tuple[Decision, Choice]:
     """Make the decision of a job from what is seen, as the store does; and how it came about."""
     choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
-    outcome = choice.outcome(Outcome.WAITING if job.mode is Mode.WAKE else job.outcome_if_none)
+    outcome = choice.outcome(job.outcome_if_none)
     epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
     decision = Decision(
         number=number,

@@ -323,6 +323,33 @@ async def test_what_everybody_declined_twice_goes_on_to_the_fallback(firm: Firm)
     await firm.check()
 
 
+async def test_what_everybody_declined_twice_is_unrouted_where_the_route_does_not_wait(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
+    await firm.world.publish(fallback="[]")
+    offer = await firm.world.route()
+
+    for _ in range(2):
+        await firm.decline(offer)
+        offer = await firm.wake()
+
+    item = (await firm.item(offer)).record
+    assert (offer.outcome, offer.head.cause, item.state) == (Outcome.UNROUTED, Cause.WOKEN, State.UNROUTED)
+    assert await firm.requeuer.wake() == 0
+    assert await firm.world.store.waiting(firm.tenant) == []
+    await firm.check()
+
+
+async def test_what_waits_goes_on_waiting_though_its_route_does_not_any_more(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1]), Rep("ann", capacity={"LEAD": 1}))
+    await firm.world.route()
+    waiting = await firm.world.route()
+
+    await firm.world.publish(fallback="[]")
+
+    assert await firm.wake() == waiting
+    assert (await firm.item(waiting)).record.state is State.QUEUED
+
+
 async def test_whoever_holds_as_many_as_they_may_is_offered_no_more_until_they_answer(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
     first, second = await firm.world.route(), await firm.world.route()
@@ -347,6 +374,49 @@ async def test_whoever_holds_as_many_as_they_may_is_offered_no_more_until_they_a
 
 def replace_seen(decision: Decision, blocked: Any) -> Any:
     return decision.seen[0]._replace(deficits=(), full=(), blocked=blocked)
+
+
+async def is_away(firm: Firm, rep: str) -> None:
+    await PresenceService(firm.world.presences).set_presence(firm.tenant, rep, 0)
+
+
+async def stops_working(firm: Firm, rep: str) -> None:
+    await firm.change(Rep(rep, active=False))
+
+
+async def leaves_the_pool(firm: Firm, rep: str) -> None:
+    await firm.change(replace(firm.pool, members=tuple(each for each in firm.pool.members if each.rep != rep)))
+
+
+@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool])
+async def test_the_second_round_begins_once_the_last_who_has_not_refused_is_gone(firm: Firm, goes: Any) -> None:
+    busy = {"LEAD": 1}
+    await firm.begin(Pool("east", THREE[:2], dispatch=OFFER), Rep("ann", capacity=busy), Rep("bo", capacity=busy))
+    held, declined = await firm.world.route(), await firm.world.route()
+    await firm.accept(held)
+    await firm.decline(declined)
+    waits = await firm.wake()
+
+    await goes(firm, held.rep)
+    again = await firm.wake()
+
+    assert (waits.item_id, waits.outcome) == (declined.item_id, Outcome.WAITING)
+    assert (again.item_id, again.outcome, again.rep) == (declined.item_id, Outcome.OFFERED, declined.rep)
+    await firm.check()
+
+
+async def test_the_second_round_begins_once_who_holds_an_offer_is_away(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:2], dispatch=OFFER))
+    held, declined = await firm.world.route(), await firm.world.route()
+    await firm.decline(declined)
+    waits = await firm.wake()
+
+    await is_away(firm, held.rep)
+    again = await firm.wake()
+
+    assert {block[1] for block in waits.seen[0].blocked} == {Block.OFFERS_OPEN, Block.OFFER_REFUSED}
+    assert (again.item_id, again.outcome, again.rep) == (declined.item_id, Outcome.OFFERED, declined.rep)
+    await firm.check()
 
 
 async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Firm) -> None:
@@ -431,6 +501,22 @@ async def test_what_many_decline_or_let_lapse_waits_and_is_offered_once_more(fir
     assert (again.outcome, again.item_id) == (Outcome.OFFERED, offer.item_id)
     assert (last.outcome, last.head.cause) == (Outcome.WAITING, Cause.WOKEN)
     assert (await firm.item(offer)).record.refused == ("ann", "bo", "cy") * 2
+    await firm.check()
+
+
+async def test_each_of_many_equal_ones_that_lapsed_is_told_that_nobody_is_left(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
+    offers = [await firm.world.route() for _ in range(3)]
+
+    for _ in range(2):
+        await firm.pass_ms(15 * MINUTE_MS)
+        await firm.wake()
+
+    items = [await firm.item(offer) for offer in offers]
+    told = await firm.world.store.decisions(firm.tenant, [item.record.decision for item in items])
+    assert [(each.outcome, each.head.cause) for each in told] == [(Outcome.WAITING, Cause.WOKEN)] * 3
+    newest = (await firm.wake()).number
+    assert newest == max(each.number for each in told)
     await firm.check()
 
 

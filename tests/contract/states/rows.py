@@ -245,14 +245,17 @@ broadcast_in_band     | accept_as_bo             | all        | OK       | ASSIG
 offered_anew          | @as_ann                  | @any       | FAILED_PRECONDITION
 @to_ann               | decline_as_ann           | all others | OK       | =            | (bo)   | =  |    0 -400  400
 @to_ann               | decline_as_ann           | ann        | OK       | =            | (ann)  | =  |    0    0    0
-@to_ann               | decline_as_ann           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+offered               | decline_as_ann           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+offered_hurried       | decline_as_ann           | nobody     | OK       | UNROUTED     | -      | =  |    0    0    0
 offered_anew          | decline_as_bo            | all        | OK       | =            | (cy)   | =  |    0    0    0
 @many                 | @decline                 | @any       | OK
 @to_ann               | quarter_passes           | all others | OK       | =            | (bo)   | =  |    0 -400  400
 @to_ann               | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
 offered_anew          | quarter_passes           | all others | OK       | =            | (cy)   | =  |    0    0    0
 offered_anew          | quarter_passes           | ann        | OK       | =            | (ann)  | =  |    0    0    0
-@out                  | quarter_passes           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+offered offered_anew  | quarter_passes           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+@many                 | quarter_passes           | nobody     | OK       | QUEUED       | -      | =  |    0    0    0
+offered_hurried       | quarter_passes           | nobody     | OK       | UNROUTED     | -      | =  |    0    0    0
 @many                 | quarter_passes           | all others | OK
 @many                 | quarter_passes           | ann        | OK
 @out                  | wake ann_is_away         | @any       | OK

@@ -235,7 +235,7 @@ local function decide(job, head, record)
   local is_found = choice.set ~= nil
   local is_told = not record[ANSWERED] or record[ANSWERED] < record[DECISION] -- that nobody is left who might accept it
   if job[MODE] == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
-  local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[MODE] == 'WAKE' and 'WAITING' or job[OTHERWISE]
+  local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[OTHERWISE]
   local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
   if offer and is_found and not preview then
     write_undone(job[ID], record, offer, 'RESCINDED', {because = job[NAMED] ~= '' and 'OVERRIDE' or 'REASSIGNED'})

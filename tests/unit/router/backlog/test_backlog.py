@@ -45,6 +45,26 @@ def test_who_is_back_gives_all_chances_to_the_groups_they_belong_to_of_every_kin
     assert room.due(9) == ["0", "1", "2"]
 
 
+def test_who_is_gone_gives_all_chances_to_the_groups_they_belong_to_in_which_somebody_refused() -> None:
+    room = Backlog()
+    for first, (reps, refused) in enumerate([("ab", "b"), ("ab", "b"), ("ab", ""), ("b", "b")]):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset(reps)), refused=tuple(refused)))
+
+    room.gone("a")
+
+    assert room.due(9) == ["0", "1"]
+
+
+def test_what_somebody_refused_has_a_chance_once_fewer_could_take_it() -> None:
+    room = Backlog()
+    lead = Waiting(0, "0", Kind.LEAD, takers(frozenset("ab")), refused=("b",))
+    room.enter(lead)
+
+    room.enter(replace(lead, takers=takers(frozenset("b"))))
+
+    assert room.due(9) == ["0"]
+
+
 def test_who_could_be_taken_by_fewer_reps_keeps_the_chance_that_one_of_them_gave() -> None:
     room, lead = Backlog(), Waiting(1, "1", Kind.LEAD, takers(frozenset("ab")))
     room.enter(lead)
@@ -87,6 +107,23 @@ def test_nobody_for_one_is_nobody_for_all_of_the_group() -> None:
 
     room.refused(room.due(1))
 
+    assert room.due(9) == []
+    room.freed("a", Kind.LEAD)
+    assert room.due(9) == ["0"]
+
+
+def test_whoever_is_not_told_yet_is_tried_once_whatever_the_tries_of_its_equals() -> None:
+    room = Backlog()
+    equals = [Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), is_told=first == 0) for first in range(4)]
+    for waiting in equals:
+        room.enter(waiting, tries=1 - waiting.is_told)
+
+    assert room.due(1) == ["1"]
+    room.refused(["1"])
+    assert room.due(9) == ["2", "3"]
+
+    for waiting in equals:
+        room.enter(replace(waiting, is_told=True))
     assert room.due(9) == []
     room.freed("a", Kind.LEAD)
     assert room.due(9) == ["0"]

@@ -177,8 +177,10 @@ local function write_undone(id, record, entry, answer, said)
 end
 
 local function refuse_offer(record, reps)
-  local refused = {unpack(record[REFUSED] or NONE)} -- a new one: what stands in a place by default is every record's
-  for _, rep in ipairs(reps) do refused[#refused + 1] = rep end
+  local refused = {} -- a new one: what stands in a place by default is every record's
+  for _, names in ipairs({record[REFUSED] or NONE, reps}) do
+    for _, rep in ipairs(names) do refused[#refused + 1] = rep end
+  end
   put(record, REFUSED, refused)
 end
 
@@ -194,9 +196,19 @@ local function forgive_lapses(rep)
   if tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
 end
 
-local function lapse_offer(id, record, presence)
+local function offer_of(id, record)
+  -- Returns the entry of the offer that a work item stands in. Fails where it cannot be read.
+  local entry = offer_entry(id)
+  if not entry or entry[O_NUMBER] ~= record[OFFER][1] then error('no entry of offer ' .. tostring(record[OFFER][1])) end
+  for place, kind in ipairs({'number', 'string', 'string', 'string', 'number', 'table', 'table', 'table', 'number', 'table', 'number'}) do
+    if type(entry[place]) ~= kind then error('no ' .. kind .. ' in place ' .. place .. ' of offer ' .. entry[O_NUMBER]) end
+  end
+  return entry
+end
+
+local function lapse_offer(id, record, entry, presence)
   -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
-  local entry, key = offer_entry(id), key_of('lapses')
+  local key = key_of('lapses')
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
   if rep ~= '' then

@@ -171,6 +171,7 @@ class OfferBook:
         if event.stays_open:
             audience = tuple(pair for pair in offer.audience if pair[0] != event.rep)
             self.standing[event.item_id] = replace(offer, audience=audience)
+            self._count_lapses(event)
             return
         del self.standing[event.item_id]
         if offer.rep:

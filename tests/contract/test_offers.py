@@ -378,6 +378,24 @@ async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Fi
     await firm.check()
 
 
+async def test_who_declines_what_others_still_have_begins_the_count_of_lapses_anew(firm: Firm) -> None:
+    pool = Pool("east", THREE[:2], dispatch=replace(OFFER, lapses_until_away=2))
+    await firm.begin(pool, Rep("bo", active=False))
+    await firm.world.route()
+    await firm.pass_ms(15 * MINUTE_MS)
+    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    await firm.change(Rep("bo"), Pool("east", THREE[:2], dispatch=BROADCAST))
+
+    offers = [await firm.world.route() for _ in range(2)]
+    await firm.decline(offers[0], "bo")
+    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    await firm.decline(offers[1], "ann")
+
+    assert await firm.offers.lapses(firm.tenant) == {}
+    assert (await firm.item(offers[1])).record.state is State.OFFERED
+    await firm.check()
+
+
 async def test_what_thousands_have_refused_lapses_like_any_other(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
     offer = await firm.world.route()

@@ -378,6 +378,27 @@ async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Fi
     await firm.check()
 
 
+async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes_of_their_offers(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1, offers_open=3)))
+    await firm.world.route()
+    await firm.pass_ms(MINUTE_MS)
+    second, _ = [await firm.world.route() for _ in range(2)]
+    await firm.pass_ms(14 * MINUTE_MS)
+    told = await firm.offers.lapses(firm.tenant)
+    assert told["ann"] < 0
+
+    await firm.decline(second)
+    assert await firm.offers.lapses(firm.tenant) == told
+    await firm.pass_ms(MINUTE_MS)
+
+    assert await firm.offers.lapses(firm.tenant) == told
+    events = await firm.world.store.events(firm.tenant, count=100)
+    answers = [event for event in events if isinstance(event, OfferAnswered)]
+    assert [(event.lapses, event.set_away) for event in answers] == [(1, True), (0, False), (0, False)]
+    assert (await firm.service.work(firm.tenant, "ann")).away is not None
+    await firm.check()
+
+
 async def test_who_declines_what_others_still_have_begins_the_count_of_lapses_anew(firm: Firm) -> None:
     pool = Pool("east", THREE[:2], dispatch=replace(OFFER, lapses_until_away=2))
     await firm.begin(pool, Rep("bo", active=False))

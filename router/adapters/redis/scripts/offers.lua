@@ -5,7 +5,7 @@
 -- of what many are offered {rep, weight, …} of those who have it, and the band within which one accepts as the ledger's choice (-1: none)}.
 -- `offered` is a zset, by name: `n`, number and item, `p{pool}`, number and item, and `r{rep}`, number and item, of whoever may answer; the parts are separated by
 -- zero bytes. `lapses` is a hash rep → how many offers in a row they have let lapse, or the number of the event that told that they were set away for
--- that, negative. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
+-- that, negative, until they are back: none are counted meanwhile. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
 -- share a slot. router/history/offer_book.py does the same.
 
 local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
@@ -191,9 +191,16 @@ local function rescind_offer(id, record, actor, because)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
 end
 
+local function lapses_of(rep) return tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) end
+
+local function forget_lapses(rep)
+  -- Begins a rep's count of lapses anew: they answered. Who was set away for them is so until they are back.
+  if lapses_of(rep) > 0 then redis.call('HDEL', key_of('lapses'), rep) end
+end
+
 local function forgive_lapses(rep)
   -- Forgets that a rep was set away for their lapses: they are back, or said so themselves.
-  if tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
+  if lapses_of(rep) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
 end
 
 local function offer_of(id, record)
@@ -208,18 +215,18 @@ end
 
 local function lapse_offer(id, record, entry, presence)
   -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
-  local key = key_of('lapses')
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
-  if rep ~= '' then
-    lapses = math.max(tonumber(redis.call('HGET', key, rep) or 0), 0) + 1
+  local before = rep ~= '' and lapses_of(rep) or -1
+  if before >= 0 then
+    lapses = before + 1
     is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]
   end
   if is_away then append_event('presence.1', cmsgpack.pack({rep, 0, ''}), '') end
   local number = write_undone(id, record, entry, 'LAPSED', {lapses = lapses, away = is_away and 1 or 0})
   refuse_offer(record, holders_of(entry))
   if is_away then redis.call('HSET', presence, rep, '0') end
-  if rep ~= '' then redis.call('HSET', key, rep, integer(is_away and -number or lapses)) end
+  if lapses > 0 then redis.call('HSET', key_of('lapses'), rep, integer(is_away and -number or lapses)) end
 end
 
 local function offers_of(what)

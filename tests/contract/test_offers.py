@@ -532,6 +532,21 @@ async def test_within_a_band_what_many_are_offered_is_the_ledger_s_choice(firm: 
     await firm.check()
 
 
+async def test_what_answers_that_come_together_do_to_a_pool_that_credits_is_counted_once(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9), absence_policy=policy))
+    to_one = [await firm.world.route() for _ in range(4)]
+    await firm.change(replace(firm.pool, dispatch=BROADCAST))
+    to_many = [await firm.world.route() for _ in range(6)]
+
+    declined = [firm.decline(offer, request_id=offer.item_id) for offer in to_one]
+    await asyncio.gather(*[firm.accept(offer, "bo") for offer in to_many], *declined)
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted) == (("bo",) * 6, 6)
+    await firm.check()
+
+
 async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> None:
     daily = Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY)
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST, caps=(daily,)), Rep("ann", capacity={"LEAD": 1}))

@@ -97,7 +97,7 @@ local function read_ledgers(sets)
   read_amounts(loads)
   for _, book in pairs(books) do
     read_amounts(book)
-    if book.credits_leaves then
+    if book.credits_leaves and not book.recent then
       local recent = redis.call('HGET', book.key, 'recent')
       local is_of_last = recent and book.now.counted == book.now.decisions -- else others came while nobody was credited
       book.recent = is_of_last and cmsgpack.unpack(recent) or {}

@@ -547,6 +547,19 @@ async def test_what_answers_that_come_together_do_to_a_pool_that_credits_is_coun
     await firm.check()
 
 
+async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_the_decisions_that_were_counted(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=OFFER, absence_policy=policy))
+    kept, moved = [await firm.world.route() for _ in range(2)]
+    await firm.change(replace(firm.pool, absence_policy=None))
+
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(moved.item_id))
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((kept.rep,), 1, 2)
+    await firm.check()
+
+
 async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> None:
     daily = Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY)
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST, caps=(daily,)), Rep("ann", capacity={"LEAD": 1}))

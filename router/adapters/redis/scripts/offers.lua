@@ -86,13 +86,10 @@ local function uncount_decision(book, rep)
   -- Has a decision be none, of the last too where those are known.
   want_amounts(book, {'counted'})
   read_amounts(book)
-  if book.now.counted > 0 or book.is_counted then
-    local recent, is_taken = book.recent, false
-    if not recent then
-      local is_of_last = book.now.counted == book.now.decisions
-      recent = is_of_last and cmsgpack.unpack(redis.call('HGET', book.key, 'recent')) or {}
-    end
-    local left = {}
+  local counted = book.now.counted
+  if counted > 0 then
+    local left, is_taken = {}, false
+    local recent = counted == book.now.decisions and (book.recent or cmsgpack.unpack(redis.call('HGET', book.key, 'recent'))) or NONE
     for i = #recent, 1, -1 do
       if recent[i] == rep and not is_taken then is_taken = true else table.insert(left, 1, recent[i]) end
     end
@@ -100,6 +97,10 @@ local function uncount_decision(book, rep)
     set_in(book, 'is_counted', true)
   end
   add_amount(book, 'decisions', -1)
+  if counted > 0 then
+    set_in(book.now, 'counted', book.now.decisions)
+    set_in(book.changed, 'counted', true)
+  end
 end
 
 local function undo_offer(entry)

@@ -73,7 +73,8 @@ class Accepting:
 class OfferBook:
     """The open offers of a tenant, and how many in a row each rep has let lapse.
 
-    ``lapses`` holds of who was set away for that the number of the event that told so, negative.
+    ``lapses`` holds of who was set away for that the number of the event that told so, negative, until they are back: no
+    lapses are counted meanwhile.
     """
 
     def __init__(self, ledgers: defaultdict[str, Ledger], loads: Loads, counts: CapCounts) -> None:
@@ -130,8 +131,8 @@ class OfferBook:
         is_accepted = answer is Answer.ACCEPTED
         entitled, way = self._entitling(offer, rep) if is_accepted and not offer.rep else (offer.entered.entitled, None)
         charge = offer.charge if offer.rep or is_accepted else 0
-        lapses = self.lapses.get(rep, 0) if answer is Answer.LAPSED and rep else 0
-        lapses = max(lapses, 0) + 1 if answer is Answer.LAPSED and rep else 0
+        before = self.lapses.get(rep, 0)
+        lapses = before + 1 if answer is Answer.LAPSED and rep and before >= 0 else 0
         most = offer.candidates.dispatch.lapses_until_away
         return OfferAnswered(
             number=number,
@@ -171,6 +172,7 @@ class OfferBook:
         if event.stays_open:
             audience = tuple(pair for pair in offer.audience if pair[0] != event.rep)
             self.standing[event.item_id] = replace(offer, audience=audience)
+            self._count_lapses(event)
             return
         del self.standing[event.item_id]
         if offer.rep:
@@ -216,8 +218,8 @@ class OfferBook:
             self.lapses[event.rep] = -event.number
         elif event.lapses:
             self.lapses[event.rep] = event.lapses
-        elif event.answer is not Answer.RESCINDED:
-            self.lapses.pop(event.rep, None)
+        elif event.answer in (Answer.ACCEPTED, Answer.DECLINED) and self.lapses.get(event.rep, 0) > 0:
+            del self.lapses[event.rep]
 
     def forgive(self, rep: str) -> None:
         """Forget why a rep was set away, once they are back, or say so themselves."""

@@ -89,8 +89,8 @@ class Movement:
             self._by_way[event.pool, event.way] += event.charge
         if event.lapses:
             self._lapses[event.rep] = -event.number if event.set_away else event.lapses
-        elif event.answer is not Answer.RESCINDED:
-            self._lapses.pop(event.rep, None)
+        elif event.answer in (Answer.ACCEPTED, Answer.DECLINED) and self._lapses.get(event.rep, 0) > 0:
+            del self._lapses[event.rep]
 
     def _decide(self, made: DecisionEffect) -> None:
         rep, pool, kind = made.rep, made.pool, made.kind

@@ -124,7 +124,8 @@ class OfferAnswered:
         By rep, what the offer had entitled them to and does no more, in micro-units; of what many were offered, what
         its acceptance entitled them to.
     lapses
-        How many offers in a row the rep has let lapse, this one included; 0 unless it lapsed.
+        How many offers in a row the rep has let lapse, this one included; 0 unless it lapsed, and while they
+        are away for that.
     set_away
         Whether the rep was set away for that.
     stays_open

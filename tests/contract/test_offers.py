@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgpack
 import pytest
 
 from failures import NotPossible
+from router.adapters.redis.keys import Keys
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.repositories import _SCHEDULES
 from router.adapters.redis.snapshots import RedisSnapshots
@@ -109,11 +111,14 @@ class Firm:
 
     async def pass_ms(self, ms: int) -> None:
         """Let time pass, and what is due fire."""
-        world = self.world
-        await world.clock.set(world.clock.at_ms + ms)
-        follower = TimerFollower(self.tenant, world.store, world.planners, world.presences, self.timers, _SCHEDULES)
+        await self.world.clock.set(self.world.clock.at_ms + ms)
+        follower = self.follower()
         while (await turn(self.tenant, follower, self.timers)).has_more:
             pass
+
+    def follower(self) -> TimerFollower:
+        world = self.world
+        return TimerFollower(self.tenant, world.store, world.planners, world.presences, self.timers, _SCHEDULES)
 
     async def item(self, decision: Decision) -> StoredItem:
         return await self.world.queries.item(self.tenant, decision.item_id)
@@ -443,6 +448,84 @@ async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Fi
     await firm.check()
 
 
+async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes_of_their_offers(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1, offers_open=3)))
+    await firm.world.route()
+    await firm.pass_ms(MINUTE_MS)
+    second, _ = [await firm.world.route() for _ in range(2)]
+    await firm.pass_ms(14 * MINUTE_MS)
+    told = await firm.offers.lapses(firm.tenant)
+    assert told["ann"] < 0
+
+    await firm.decline(second)
+    assert await firm.offers.lapses(firm.tenant) == told
+    await firm.pass_ms(MINUTE_MS)
+
+    assert await firm.offers.lapses(firm.tenant) == told
+    events = await firm.world.store.events(firm.tenant, count=100)
+    answers = [event for event in events if isinstance(event, OfferAnswered)]
+    assert [(event.lapses, event.set_away) for event in answers] == [(1, True), (0, False), (0, False)]
+    assert (await firm.service.work(firm.tenant, "ann")).away is not None
+    await firm.check()
+
+
+async def test_who_declines_what_others_still_have_begins_the_count_of_lapses_anew(firm: Firm) -> None:
+    pool = Pool("east", THREE[:2], dispatch=replace(OFFER, lapses_until_away=2))
+    await firm.begin(pool, Rep("bo", active=False))
+    await firm.world.route()
+    await firm.pass_ms(15 * MINUTE_MS)
+    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    await firm.change(Rep("bo"), Pool("east", THREE[:2], dispatch=BROADCAST))
+
+    offers = [await firm.world.route() for _ in range(2)]
+    await firm.decline(offers[0], "bo")
+    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    await firm.decline(offers[1], "ann")
+
+    assert await firm.offers.lapses(firm.tenant) == {}
+    assert (await firm.item(offers[1])).record.state is State.OFFERED
+    await firm.check()
+
+
+async def test_what_thousands_have_refused_lapses_like_any_other(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
+    offer = await firm.world.route()
+    refused = [f"rep-{n}" for n in range(10_000)]
+    if firm.is_redis:
+        redis, key = firm.world.store._redis, Keys(firm.tenant).item(offer.item_id)
+        record = msgpack.unpackb(await redis.get(key))
+        record += [[], 0, [], "", [], [], 0][len(record) - 11 :]
+        record[16] = refused
+        await redis.set(key, msgpack.packb(record))
+    else:
+        items = firm.world.store._tenants[firm.tenant].projection.items
+        items[offer.item_id] = replace(items[offer.item_id], refused=tuple(refused))
+
+    await firm.pass_ms(15 * MINUTE_MS)
+
+    record = (await firm.item(offer)).record
+    assert (record.state, record.refused) == (State.QUEUED, (*refused, "ann"))
+
+
+async def test_an_offer_that_cannot_be_read_keeps_no_other_from_lapsing(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    if not firm.is_redis:
+        return
+    offers = [await firm.world.route() for _ in range(3)]
+    redis, keys = firm.world.store._redis, Keys(firm.tenant)
+    await redis.hdel(keys.offers, offers[0].item_id)
+    await redis.hset(keys.offers, offers[1].item_id, msgpack.packb([offers[1].number, "bo"]))
+    skipped: list[str] = []
+
+    await firm.follower().catch_up()
+    await firm.world.clock.set(firm.world.clock.at_ms + 15 * MINUTE_MS)
+    await firm.timers.fire(firm.tenant, skip=lambda item_id, _: skipped.append(item_id))
+
+    states = [(await firm.item(offer)).record.state for offer in offers]
+    assert states == [State.OFFERED, State.OFFERED, State.QUEUED]
+    assert sorted(skipped) == [offer.item_id for offer in offers[:2]]
+
+
 async def test_an_offer_lapses_in_working_time_where_the_pool_says_so_and_never_without_a_timeout(firm: Firm) -> None:
     await firm.world.keep_hours()
     await firm.begin(Pool("east", THREE[:2], dispatch=replace(OFFER, timeout_ms=HOUR_MS, clock=DispatchClock.REP)))
@@ -532,6 +615,34 @@ async def test_within_a_band_what_many_are_offered_is_the_ledger_s_choice(firm: 
 
     ledger = await firm.world.store.ledger(firm.tenant, "east")
     assert (ledger.received_by_override, ledger.largest_band, ledger.overrides) == ({}, MICROS // 2, 0)
+    await firm.check()
+
+
+async def test_what_answers_that_come_together_do_to_a_pool_that_credits_is_counted_once(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9), absence_policy=policy))
+    to_one = [await firm.world.route() for _ in range(4)]
+    await firm.change(replace(firm.pool, dispatch=BROADCAST))
+    to_many = [await firm.world.route() for _ in range(6)]
+
+    declined = [firm.decline(offer, request_id=offer.item_id) for offer in to_one]
+    await asyncio.gather(*[firm.accept(offer, "bo") for offer in to_many], *declined)
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted) == (("bo",) * 6, 6)
+    await firm.check()
+
+
+async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_the_decisions_that_were_counted(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=OFFER, absence_policy=policy))
+    kept, moved = [await firm.world.route() for _ in range(2)]
+    await firm.change(replace(firm.pool, absence_policy=None))
+
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(moved.item_id))
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((kept.rep,), 1, 2)
     await firm.check()
 
 
@@ -808,10 +919,7 @@ async def test_of_an_acceptance_and_a_lapse_at_the_same_instant_exactly_one_is_d
     pool = Pool("east", THREE, dispatch=replace(OFFER, offers_open=50), caps=CAPS)
     await firm.begin(pool)
     offers = [await firm.world.route() for _ in range(30)]
-    follower = TimerFollower(
-        firm.tenant, firm.world.store, firm.world.planners, firm.world.presences, firm.timers, _SCHEDULES
-    )
-    await follower.catch_up()
+    await firm.follower().catch_up()
     await firm.world.clock.set(firm.world.clock.at_ms + 15 * MINUTE_MS)
 
     async def accepted(offer: Decision) -> bool:

@@ -560,6 +560,20 @@ class Stores(RuleBasedStateMachine):
         wish = AnswerRequest(item_id, answered, who, number, said, request_id)
         self.both(lambda side: side.offers.answer(TENANT, wish, preview=preview))
 
+    @rule(data=st.data(), lapses=st.integers(0, 3))
+    def let_lapse_and_decline_what_others_still_have(self, data: st.DataObject, lapses: int) -> None:
+        everybody = tuple(Member(rep) for rep in REPS)
+        for mode in (DispatchMode.OFFER, DispatchMode.BROADCAST):
+            dispatch = Dispatch(mode, HOUR_MS, offers_open=2, lapses_until_away=lapses)
+            record = Pool(POOLS[0], everybody, dispatch=dispatch)
+            edit = Edit("pool", record.id, lambda _, made=record: made)  # type: ignore[misc]
+            self.both(lambda side, edit=edit: side.workforce_service.save(TENANT, [edit]))  # type: ignore[misc]
+            self.route_five(data)
+            if mode is DispatchMode.OFFER:
+                self.pass_time(1, 0)
+                self.fire()
+        self.answer_offer(data, Answer.DECLINED, "", "", "", preview=False)
+
     @rule(rep=st.sampled_from(REPS))
     def look_at_offers(self, rep: str) -> None:
         self.both(lambda side: side.offers.work(TENANT, rep))

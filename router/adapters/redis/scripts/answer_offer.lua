@@ -164,7 +164,7 @@ local function answer_one(job, reason, said, sent)
   else
     accept_own(id, record, entry, rep, actor)
   end
-  redis.call('HDEL', key_of('lapses'), rep)
+  forget_lapses(rep)
   redis.call('SET', KEYS[item_key], cmsgpack.pack(record))
   index_item(KEYS[4], id, 'OFFERED', '', record)
   if #openings > 0 then

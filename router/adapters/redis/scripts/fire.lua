@@ -4,7 +4,7 @@
 --        set_timers.lua; then per timer its item's key, or the
 --        presence hash of one of `presences/{rep}`: see ledger.lua
 -- ARGV[i]    string, member of the timer whose item is KEYS[i + 4], in the order in which they are to fire
--- Returns {how many were removed, {member, why, …} of those whose item's record cannot be read: removed too}; or {'FORMAT', its format}.
+-- Returns {how many were removed, {member, why, …} of those whose item's record, or its offer, cannot be read: removed too}; or {'FORMAT', its format}.
 
 local refused = check_format(KEYS[1])
 if refused then return refused end
@@ -18,8 +18,9 @@ local function come_back(presence, rep, due_ms)
   redis.call('HDEL', presence, rep)
 end
 
-local function record_fired(key, name, entry, step)
-  -- Returns an item's record as it is once the timer has fired; nil: it does not. Fails where the record cannot be read.
+local function record_fired(key, id, name, entry, step)
+  -- Returns an item's record as it is once the timer has fired, and the offer that lapses by it; nil: it does not fire. Fails where
+  -- the record, or the offer, cannot be read.
   local packed = redis.call('GET', key)
   local record = packed and cmsgpack.unpack(packed)
   if not record then return nil end
@@ -28,7 +29,8 @@ local function record_fired(key, name, entry, step)
     if type(record[place]) ~= 'number' then error('no number in place ' .. place) end
   end
   if not may_fire(record, name, entry, step) then return nil end
-  if name ~= 'lapse' then note_fired(record, name, entry, step, log.now_ms) end -- that has an event of its own
+  if name == 'lapse' then return record, offer_of(id, record) end -- that has an event of its own
+  note_fired(record, name, entry, step, log.now_ms)
   return record
 end
 
@@ -37,7 +39,7 @@ local unreadable = {}
 local function fire(member, key, due_ms)
   local entry, step, name, id = timer_of(member)
   if name == 'back' then return come_back(key, string.match(id, '/(.*)$'), due_ms) end
-  local is_readable, record = pcall(record_fired, key, name, entry, step)
+  local is_readable, record, offer = pcall(record_fired, key, id, name, entry, step)
   if not is_readable then
     unreadable[#unreadable + 1], unreadable[#unreadable + 2] = member, type(record) == 'table' and record.err or tostring(record)
     return
@@ -45,7 +47,7 @@ local function fire(member, key, due_ms)
   if not record then return end
   if name == 'lapse' then
     local waiting = key_of('waiting')
-    lapse_offer(id, record, key_of('presence'))
+    lapse_offer(id, record, offer, key_of('presence'))
     index_item(waiting, id, 'OFFERED', '', record)
     redis.call('SET', key, cmsgpack.pack(record))
     return

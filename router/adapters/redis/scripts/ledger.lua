@@ -97,7 +97,7 @@ local function read_ledgers(sets)
   read_amounts(loads)
   for _, book in pairs(books) do
     read_amounts(book)
-    if book.credits_leaves then
+    if book.credits_leaves and not book.recent then
       local recent = redis.call('HGET', book.key, 'recent')
       local is_of_last = recent and book.now.counted == book.now.decisions -- else others came while nobody was credited
       book.recent = is_of_last and cmsgpack.unpack(recent) or {}
@@ -127,6 +127,7 @@ local function count_credit(choice)
   local book, rep = choice.set.book, choice.rep
   local recent, field = book.recent, 'c:' .. rep
   recent[#recent + 1], book.is_counted = rep, true
+  book.now.counted, book.changed.counted = book.now.decisions, true
   if #recent > RECENT then table.remove(recent, 1) end
   local rest = book.now[field]
   if rest > 0 then
@@ -357,9 +358,7 @@ local function write_ledgers()
   if caps then caps.write() end
   for _, book in pairs(books) do
     write_amounts(book)
-    if book.is_counted then
-      redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent), 'counted', integer(book.now.decisions))
-    end
+    if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbed then disturb(book.key, book.members) end
   end
 end

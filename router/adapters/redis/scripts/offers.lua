@@ -5,7 +5,7 @@
 -- of what many are offered {rep, weight, …} of those who have it, and the band within which one accepts as the ledger's choice (-1: none)}.
 -- `offered` is a zset, by name: `n`, number and item, `p{pool}`, number and item, and `r{rep}`, number and item, of whoever may answer; the parts are separated by
 -- zero bytes. `lapses` is a hash rep → how many offers in a row they have let lapse, or the number of the event that told that they were set away for
--- that, negative. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
+-- that, negative, until they are back: none are counted meanwhile. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
 -- share a slot. router/history/offer_book.py does the same.
 
 local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
@@ -86,13 +86,10 @@ local function uncount_decision(book, rep)
   -- Has a decision be none, of the last too where those are known.
   want_amounts(book, {'counted'})
   read_amounts(book)
-  if book.now.counted > 0 or book.is_counted then
-    local recent, is_taken = book.recent, false
-    if not recent then
-      local is_of_last = book.now.counted == book.now.decisions
-      recent = is_of_last and cmsgpack.unpack(redis.call('HGET', book.key, 'recent')) or {}
-    end
-    local left = {}
+  local counted = book.now.counted
+  if counted > 0 then
+    local left, is_taken = {}, false
+    local recent = counted == book.now.decisions and (book.recent or cmsgpack.unpack(redis.call('HGET', book.key, 'recent'))) or NONE
     for i = #recent, 1, -1 do
       if recent[i] == rep and not is_taken then is_taken = true else table.insert(left, 1, recent[i]) end
     end
@@ -100,6 +97,10 @@ local function uncount_decision(book, rep)
     set_in(book, 'is_counted', true)
   end
   add_amount(book, 'decisions', -1)
+  if counted > 0 then
+    set_in(book.now, 'counted', book.now.decisions)
+    set_in(book.changed, 'counted', true)
+  end
 end
 
 local function undo_offer(entry)
@@ -177,8 +178,10 @@ local function write_undone(id, record, entry, answer, said)
 end
 
 local function refuse_offer(record, reps)
-  local refused = {unpack(record[REFUSED] or NONE)} -- a new one: what stands in a place by default is every record's
-  for _, rep in ipairs(reps) do refused[#refused + 1] = rep end
+  local refused = {} -- a new one: what stands in a place by default is every record's
+  for _, names in ipairs({record[REFUSED] or NONE, reps}) do
+    for _, rep in ipairs(names) do refused[#refused + 1] = rep end
+  end
   put(record, REFUSED, refused)
 end
 
@@ -189,25 +192,42 @@ local function rescind_offer(id, record, actor, because)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
 end
 
-local function forgive_lapses(rep)
-  -- Forgets that a rep was set away for their lapses: they are back, or said so themselves.
-  if tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
+local function lapses_of(rep) return tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) end
+
+local function forget_lapses(rep)
+  -- Begins a rep's count of lapses anew: they answered. Who was set away for them is so until they are back.
+  if lapses_of(rep) > 0 then redis.call('HDEL', key_of('lapses'), rep) end
 end
 
-local function lapse_offer(id, record, presence)
+local function forgive_lapses(rep)
+  -- Forgets that a rep was set away for their lapses: they are back, or said so themselves.
+  if lapses_of(rep) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
+end
+
+local function offer_of(id, record)
+  -- Returns the entry of the offer that a work item stands in. Fails where it cannot be read.
+  local entry = offer_entry(id)
+  if not entry or entry[O_NUMBER] ~= record[OFFER][1] then error('no entry of offer ' .. tostring(record[OFFER][1])) end
+  for place, kind in ipairs({'number', 'string', 'string', 'string', 'number', 'table', 'table', 'table', 'number', 'table', 'number'}) do
+    if type(entry[place]) ~= kind then error('no ' .. kind .. ' in place ' .. place .. ' of offer ' .. entry[O_NUMBER]) end
+  end
+  return entry
+end
+
+local function lapse_offer(id, record, entry, presence)
   -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
-  local entry, key = offer_entry(id), key_of('lapses')
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
-  if rep ~= '' then
-    lapses = math.max(tonumber(redis.call('HGET', key, rep) or 0), 0) + 1
+  local before = rep ~= '' and lapses_of(rep) or -1
+  if before >= 0 then
+    lapses = before + 1
     is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]
   end
   if is_away then append_event('presence.1', cmsgpack.pack({rep, 0, ''}), '') end
   local number = write_undone(id, record, entry, 'LAPSED', {lapses = lapses, away = is_away and 1 or 0})
   refuse_offer(record, holders_of(entry))
   if is_away then redis.call('HSET', presence, rep, '0') end
-  if rep ~= '' then redis.call('HSET', key, rep, integer(is_away and -number or lapses)) end
+  if lapses > 0 then redis.call('HSET', key_of('lapses'), rep, integer(is_away and -number or lapses)) end
 end
 
 local function offers_of(what)

@@ -17,9 +17,10 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
-from failures import Failure, Unavailable
+from failures import Failure, RequestIdReused, Unavailable
 from gateway.grpc import error_details as details
 from gateway.grpc.status import error_info
+from operations.errors import TooMuchWaits
 from operations.executor import BOUNDS, DELIVERIES
 from operations.operation import Failed, Progress, Succeeded, Task, write_note
 from operations.rpc.messages import operation_message
@@ -90,18 +91,23 @@ async def begun(
     ----------
     task
         What tells a repeated request from another one with its id, and who asks.
+
+    Notes
+    -----
+    Where nobody knows whether it was taken in, for a reply is lost or whoever asks hung up, its pages stay: it may need
+    them. If it does not, they expire.
     """
     operation_id, placed = uuid4().hex, list(enumerate(entries))
     starts = range(0, len(placed), MAX_JOBS)
     await work.pages.put(tenant, operation_id, [dict(placed[start : start + MAX_JOBS]) for start in starts])
     wish = Task(f"tenants/{tenant}", {"pages": operation_id, "items": len(entries)}, *task)
-    taken_in = False
     try:
         operation = await operations.begin(work.kind, tenant, wish, request_id)
-        taken_in = operation.task.arguments["pages"] == operation_id
-    finally:
-        if not taken_in:  # it is refused, or was asked for before
-            await work.pages.forget(tenant, operation_id)
+    except (RequestIdReused, TooMuchWaits):
+        await work.pages.forget(tenant, operation_id)
+        raise
+    if operation.task.arguments["pages"] != operation_id:  # it was asked for before
+        await work.pages.forget(tenant, operation_id)
     return operation_message(operation)
 
 

@@ -11,7 +11,7 @@ from router.model.decision import Decision
 from router.model.errors import CorruptHistory
 from router.model.events import Content
 from router.model.records import ItemRecord
-from router.model.workitem import WorkItem
+from router.model.workitem import State, WorkItem
 
 Held = TypeVar("Held")
 _log = logging.getLogger(__name__)
@@ -71,7 +71,10 @@ class StoredItems:
             return []
 
     async def current(self, decided: Sequence[tuple[ItemRecord, Decision]]) -> list[tuple[ItemRecord, Decision]]:
-        """Return decisions with the attributes that their work items have by now: an update changes no owner."""
+        """Return decisions with the attributes that their work items have by now, for an update changes no owner; and
+        with when what they offered was accepted.
+        """
+        decided = [pair for record, decision in decided for pair in await self._accepted(record, decision)]
         stale = [record for record, _ in decided if record.content != record.decision]
         items = await self._items(stale) if stale else {}
         return [
@@ -81,6 +84,19 @@ class StoredItems:
             for record, decision in decided
             if record.content == record.decision or record.item_id in items
         ]
+
+    async def _accepted(self, record: ItemRecord, decision: Decision) -> list[tuple[ItemRecord, Decision]]:
+        """Return a decision with when its offer was accepted; nothing if nobody can read that."""
+        if record.state is not State.ASSIGNED or record.answered <= record.decision:
+            return [(record, decision)]
+        try:
+            events = await self._store.events(self._tenant, after=record.answered - 1, before=record.answered + 1)
+            if not events:
+                raise CorruptHistory(f"event {record.answered}", "the log has not got it any more")
+        except CorruptHistory as error:
+            self._warn(record.item_id, error)
+            return []
+        return [(record, decision._replace(accepted_ms=events[0].at_ms))]
 
     async def _items(self, records: Sequence[ItemRecord]) -> dict[str, WorkItem]:
         try:

@@ -172,6 +172,8 @@ class Decision(NamedTuple):
     sealed: frozenset[str] = frozenset()
     is_known: bool = False
     """Whether it was made before and is told again, for the work item is offered by it: shows in answers alone."""
+    accepted_ms: int = 0
+    """When what it offered was accepted, in milliseconds since 1970; 0: it was not, or nobody asked."""
 
     @property
     def way(self) -> Way:

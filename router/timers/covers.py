@@ -59,7 +59,7 @@ def next_hand_over(present: Present, record: ItemRecord, decision: Decision) -> 
     record
         Where it stands.
     decision
-        The one that gave it its owner, with the attributes that it has by now.
+        The one that gave it its owner, with the attributes that it has by now, and when what it offered was accepted.
 
     Notes
     -----
@@ -67,7 +67,7 @@ def next_hand_over(present: Present, record: ItemRecord, decision: Decision) -> 
     somebody else is to have it.
     """
     planner, covers = present.planner, present.planner.roster.covers
-    since_ms = max(decision.at_ms, present.workforce_ms)
+    since_ms = max(decision.at_ms, decision.accepted_ms, present.workforce_ms)
     stays_until_ms = _stays_until_ms(planner, record, decision)
     for due_ms, rep in covers.changes(record.whose, record.owner, since_ms):
         if due_ms >= stays_until_ms:

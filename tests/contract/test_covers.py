@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.timers import RedisTimers
 from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest, cover_command
 from router.assignment.updating import Updating
@@ -19,9 +20,11 @@ from router.imports.service import Imports
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Way
+from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.records import ItemRecord
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.service import AnswerRequest, OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers, KeptItems
@@ -54,6 +57,7 @@ class Office:
         self.tenant = world.tenant
         self.store: Any = world.store
         self.timers: Any = self.store if isinstance(self.store, MemoryStore) else RedisTimers(self.store._redis)
+        self.offers: Any = self.store if isinstance(self.store, MemoryStore) else RedisOffers(self.store._redis)
         self.workforce = WorkforceService(world.workforce, world.rule_sets)
 
     def follower(self, *_: object) -> TimerFollower:
@@ -214,6 +218,28 @@ async def test_a_leave_that_was_over_when_it_was_entered_moves_nothing(office: O
 
     assert (await office.record(item)).tried == ()
     assert await office.timers.timers(office.tenant) == []
+
+
+async def test_what_is_accepted_after_a_leave_stays_and_what_is_accepted_before_one_goes(office: Office) -> None:
+    offering = Pool("east", (Member("ann"),), dispatch=Dispatch(DispatchMode.OFFER))
+    await office.world.save(pool=offering)
+    await office.settle()
+    service = OfferService(office.offers, office.store, office.world.queries, office.world.planners)
+    await office.leave("ann", START_MS + HOUR_MS, START_MS + 2 * HOUR_MS, "bo")
+    await office.leave("ann", START_MS + 4 * HOUR_MS, START_MS + 5 * HOUR_MS, "bo", "2")
+    offers = list[Decision]()
+
+    for hours in (0, 3):
+        offers.append(offer := await office.world.route())
+        await office.at(START_MS + hours * HOUR_MS)
+        await service.answer(office.tenant, AnswerRequest(offer.item_id, Answer.ACCEPTED, "ann", offer.number))
+        await office.settle()
+
+    early, late = [await office.record(offer.item_id) for offer in offers]
+    assert (early.owner, late.owner, len(early.tried), late.tried) == ("ann", "ann", 2, ())
+    assert await office.differences() == []
+    await office.at(START_MS + 4 * HOUR_MS)
+    assert [await office.owner(offer.item_id) for offer in offers] == [("bo", "ann")] * 2
 
 
 async def test_what_somebody_gets_while_they_are_on_leave_stays_with_them_and_what_comes_is_routed(

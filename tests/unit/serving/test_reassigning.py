@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from google.protobuf.any_pb2 import Any as AnyMessage
 
 from failures import Failure, StoreUnavailable
 from fairlead.v1 import routing_pb2 as routing
+from operations.errors import TooMuchWaits
 from operations.operation import CANCELLED, Failed
 from operations.service import OperationService
 from router.assignment.bulk import BulkReassignment, BulkRequest
@@ -26,6 +28,7 @@ from serving.reassigning import KIND, ReassignOperations, ReassignWork
 from tests.contract.nothing.routing import Routing
 from tests.twins.import_pages import MemoryPages
 from tests.twins.queue import MemoryQueue
+from workqueue.jobs import Bounds, NewJob, Receipt
 
 TENANT = "t"
 PARENT = f"tenants/{TENANT}"
@@ -47,15 +50,27 @@ class LosingBulk(BulkReassignment):
         return await super().reassign(tenant, requests)
 
 
+class LosingQueue(MemoryQueue):
+    """Takes jobs in, and does not say so."""
+
+    lost: BaseException | None = None
+
+    async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:
+        receipts = await super().submit(tenant, jobs)
+        if self.lost:
+            raise self.lost
+        return receipts
+
+
 class Desk:
     """Reassigns in memory, with one worker."""
 
     def __init__(self, world: Routing) -> None:
         self.now_us = 1_700_000_000_000_000
-        self.queue = MemoryQueue(lambda: self.now_us)
+        self.queue = LosingQueue(lambda: self.now_us)
         self.operations = OperationService({KIND: self.queue})
         self.bulk = LosingBulk(world.store, world.planners, WorkItemQueries(world.store, world.planners))
-        pages: Any = MemoryPages()
+        self.pages = pages = cast("Any", MemoryPages())
         rehearsal = Rehearsal(world.store, world.presences, world.planners, self.bulk)
         self.reassigner = ReassignOperations(self.operations, pages, self.bulk, rehearsal)
         self.worker = paged_worker(self.queue, ReassignWork(pages, self.bulk), 60.0)
@@ -125,6 +140,34 @@ async def test_asked_for_twice_it_is_one_operation(world: Routing) -> None:
     assert again.name == begun.name
     with pytest.raises(RequestIdReused):
         await desk.begin(request_id="r", note="other")
+
+
+@pytest.mark.parametrize("lost", [StoreUnavailable("the reply is lost"), asyncio.CancelledError()])
+async def test_what_was_taken_in_unheard_is_done_all_the_same(world: Routing, lost: BaseException) -> None:
+    desk, had = Desk(world), await owned(world, "bo")
+    desk.queue.lost = lost
+    with pytest.raises(type(lost)):
+        await desk.begin(request_id="r")
+    desk.queue.lost = None
+
+    begun = await desk.begin(request_id="r")
+    await desk.worker.turn(TENANT)
+
+    assert answered(await desk.operations.get(begun.name)).reassigned_count == had
+    assert len(desk.pages._operations[TENANT]) == 1
+
+
+async def test_what_is_refused_leaves_no_pages(world: Routing) -> None:
+    desk = Desk(world)
+    desk.queue._bounds = Bounds(jobs=1)
+    await desk.begin(request_id="r")
+
+    with pytest.raises(RequestIdReused):
+        await desk.begin(request_id="r", note="other")
+    with pytest.raises(TooMuchWaits):
+        await desk.begin()
+
+    assert len(desk.pages._operations[TENANT]) == 1
 
 
 async def test_a_rehearsal_says_who_would_get_how_many_and_leaves_nothing_behind(world: Routing) -> None:

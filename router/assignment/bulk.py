@@ -158,7 +158,7 @@ class BulkReassignment:
             for place, job in zip(left, jobs, strict=True):
                 answer = await self._failed(tenant, requests[place], job) if isinstance(job, Failure) else next(bound)
                 if isinstance(answer, Moved):
-                    at_ms = max(at_ms, answer.now_ms)
+                    at_ms = answer.now_ms  # ours may be ahead
                 elif answer is not Refusal.CONFLICT and not isinstance(answer, Outdated):
                     answers[place] = _answer(tenant, requests[place], answer)
             left = [place for place in left if place not in answers]

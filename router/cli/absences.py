@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -210,7 +210,12 @@ def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r}; allowed: {WRITTEN}", param_hint=option) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise click.BadParameter(f"{text!r}: beyond what calendars hold", param_hint=option) from None
+    return moment
 
 
 def shown(stamp: Timestamp, zone: ZoneInfo) -> str:

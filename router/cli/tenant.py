@@ -27,7 +27,12 @@ def show_command(server: str, tenant: str) -> None:
 @tenant.command("set")
 @click.option("--time-zone", metavar="ZONE", help="As the IANA list has it, e.g. Asia/Shanghai.")
 @click.option("--calendar", metavar="CALENDAR", help="Of whoever has none, nor their pool; '': they always work.")
-@click.option("--reopen-days", metavar="DAYS", type=int, help="So long what is closed may be reopened: 1 to 3650.")
+@click.option(
+    "--reopen-days",
+    metavar="DAYS",
+    type=click.IntRange(1, 3650),
+    help="So long what is closed may be reopened: 1 to 3650.",
+)
 @server_option
 @tenant_option
 def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | None, server: str, tenant: str) -> None:
@@ -45,4 +50,4 @@ def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | 
 
 def _line(tenant: calendars.Tenant) -> str:
     calendar = f"calendar {last(tenant.calendar)}" if tenant.calendar else "no calendar: whoever has none always works"
-    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {tenant.reopen_days} days"
+    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {tenant.reopen_days} day{'s' * (tenant.reopen_days != 1)}"

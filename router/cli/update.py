@@ -55,6 +55,9 @@ def update(
     """
     if not (pairs or removed) and value is None and priority is None:
         raise click.UsageError("nothing is to be changed: say --set, --unset, --value or --priority")
+    names = [*(pair.partition("=")[0].strip() for pair in pairs), *removed]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        raise click.UsageError(f"{name}: is given more than once in --set and --unset")
     with connected(server, tenant) as client:
         before = client.get_work_item(work_item)
         attributes = {**_attributes(client, pairs), **dict.fromkeys(removed)}

@@ -161,7 +161,8 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     facts = {"rule": rule, "pool": _last(decision.pool), "rep": decision.rep_display_name or _last(decision.rep)}
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
-        return SENTENCES[key].say(language, **facts)
+        stays = decision.cause == decisions.Decision.CAUSE_REASSIGNED
+        return SENTENCES["stays" if stays else key].say(language, **facts)
     if decision.outcome == _OFFERED:
         return SENTENCES["offered"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):

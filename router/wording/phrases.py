@@ -337,6 +337,9 @@ SENTENCES: Mapping[str, Phrase] = {
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
     ),
     "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
+    "stays": Phrase(
+        "Rule {rule}: nobody else can take it, so it stays where it is.", "规则 {rule}：没有其他人可接，归属不变。"
+    ),
     "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
     "UNROUTED": Phrase(
         "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"

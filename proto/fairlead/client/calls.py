@@ -48,12 +48,15 @@ def stamp(at: datetime) -> Timestamp:
     Raises
     ------
     ValueError
-        If it has no zone.
+        If it has no zone, or is before the year 1 or behind 9999 in UTC.
     """
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} is no instant: it has no zone")
     written = Timestamp()
-    written.FromDatetime(at)
+    try:
+        written.FromDatetime(at)
+    except (OverflowError, ValueError):
+        raise ValueError(f"{at.isoformat()}: not within the years 1 to 9999 of UTC") from None
     return written
 
 

@@ -37,6 +37,7 @@ from router.wording.updates import told
 
 _ATTRIBUTE = "attributes."
 _OFFERED = decisions.Decision.OUTCOME_OFFERED
+_NOBODY = decisions.Decision.OUTCOME_WAITING, decisions.Decision.OUTCOME_UNROUTED
 _TOLD_BY_CAUSE = {
     decisions.Decision.CAUSE_OVERRIDE: "override",
     decisions.Decision.CAUSE_REOPENED: "reopened",
@@ -177,7 +178,9 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")
-    if decision.awaited:
+    if decision.cause == decisions.Decision.CAUSE_WOKEN and decision.outcome in _NOBODY:
+        pass  # no change made room
+    elif decision.awaited:
         phrase = AWAITED[decisions.Decision.Awaited.Name(decision.awaited)]
         yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
     elif cause in SENTENCES:

@@ -400,6 +400,14 @@ def test_what_it_had_waited_for_is_said(awaited: str, english: str, chinese: str
     assert told(decision, Language.ZH).sentences[1] == chinese
 
 
+@pytest.mark.parametrize("outcome", [decisions.Decision.OUTCOME_WAITING, decisions.Decision.OUTCOME_UNROUTED])
+def test_of_what_was_woken_in_vain_it_is_not_said_that_a_change_made_room(outcome: decisions.Decision.Outcome) -> None:
+    waited = decisions.Decision.AWAITED_CAP
+    decision = decisions.Decision(cause=decisions.Decision.CAUSE_WOKEN, outcome=outcome, awaited=waited)
+
+    assert not [sentence for sentence in told(decision).sentences if "had waited" in sentence]
+
+
 def test_every_thing_that_can_be_waited_for_is_said_in_both_languages() -> None:
     known = {name for name, number in decisions.Decision.Awaited.items() if number}
 

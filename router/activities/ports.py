@@ -26,6 +26,8 @@ class ActivityCommand:
         Whether it leaves no next date if it sets none.
     expected
         The version of the work item that all this is said of; any other is a conflict.
+    assigned_ms
+        Since when its owner has had what was imported, in milliseconds since 1970; 0: since they got it here.
     key
         What stands for its external id; empty: it has none.
     openings, customer
@@ -37,6 +39,7 @@ class ActivityCommand:
     evidence: tuple[ActivityEvidence, ...]
     ends: bool
     expected: int
+    assigned_ms: int
     actor: str = ""
     key: str = ""
     request_id: str = ""

@@ -139,6 +139,7 @@ class ActivityService:
             fingerprint=fingerprint_of(request.request_id, "activity", record.item_id, *sent, request.by_owner),
             openings=openings,
             customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
+            assigned_ms=stored.decision.head.assigned_ms,
         )
 
 

@@ -52,7 +52,9 @@ class StateProjection:
         self.worked: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self.items: dict[str, ItemRecord] = {}
         self.given_ms: dict[str, int] = {}
-        """By work item: since when its owner has it, in milliseconds since 1970."""
+        """By work item: when its owner got it, in milliseconds since 1970."""
+        self.assigned_ms: dict[str, int] = {}
+        """By work item that came with its owner: since when they have had it, in milliseconds since 1970."""
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads, worked=self.worked)
         self.offers = OfferBook(self.ledgers, self.loads, self.counts)
@@ -205,7 +207,7 @@ class StateProjection:
             self._let_go(record)
         if candidates and choice.rep:
             _shift(self.loads, choice.rep, choice.pool, decision.kind, 1)
-            self.given_ms[decision.item_id] = decision.at_ms
+            self._give(decision.item_id, decision.at_ms, decision.head.assigned_ms)
             self._count(choice.rep, decision, candidates)
         if candidates and choice.pool:
             entered = self.ledgers[choice.pool].charge(candidates, choice, decision.way)
@@ -228,7 +230,14 @@ class StateProjection:
         self.items[item_id] = after_answer(self.items[item_id], event, holders)
         self.pools.add(event.pool)
         if event.answer is Answer.ACCEPTED:
-            self.given_ms[item_id] = event.at_ms
+            self._give(item_id, event.at_ms)
+
+    def _give(self, item_id: str, at_ms: int, assigned_ms: int = 0) -> None:
+        self.given_ms[item_id] = at_ms
+        if assigned_ms:
+            self.assigned_ms[item_id] = assigned_ms
+        else:
+            self.assigned_ms.pop(item_id, None)
 
     @contextmanager
     def without_offer(self, item_id: str) -> Iterator[None]:
@@ -283,7 +292,8 @@ class StateProjection:
         is_attempt = (
             ActivityEvidence.ATTEMPT in recorded.evidence and record.state is State.ASSIGNED and not record.worked
         )
-        return is_attempt and recorded.activity.occur_ms >= self.given_ms[recorded.item_id]
+        since_ms = self.assigned_ms.get(recorded.item_id) or self.given_ms[recorded.item_id]
+        return is_attempt and recorded.activity.occur_ms >= since_ms
 
     def next_change(self, recorded: ActivityRecorded, *, ends: bool) -> NextChange:
         """Say what becomes of the next date; ``ends``: an activity of its kind leaves none that it does not set."""

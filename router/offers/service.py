@@ -18,7 +18,7 @@ from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item
 from router.model.dispatch import Answer
 from router.model.errors import Conflict, NotFound, NotPossible, OfferNotOpen, RequestIdReused
-from router.model.events import Event, OfferAnswered
+from router.model.events import Event, OfferAnswered, previous_of
 from router.model.identity import normal_name
 from router.model.opening import OFFER
 from router.model.records import ItemRecord
@@ -172,6 +172,9 @@ class OfferService:
         planner = await self._planners.current(tenant)
         (content,) = await self._store.decisions(tenant, [offer.content])
         candidates = planner.roster.accepting(rep, offer.pool, offer.kind, at_ms)
+        if not candidates.reps and not await self._planners.holds(tenant, planner):
+            planner = await self._planners.renewed(tenant, planner.revisions)
+            candidates = planner.roster.accepting(rep, offer.pool, offer.kind, at_ms)
         if not candidates.reps:
             raise NotPossible(f"tenants/{tenant}/reps/{rep}", "is inactive")
         return Entering(candidates, planner.revisions, amounts_of(content.head.item))
@@ -183,9 +186,17 @@ class OfferService:
             return NotPossible(f"tenants/{tenant}/reps/{request.rep}", "has no room: at capacity, or at a cap")
         record = await found(self._store, tenant, item_id)
         assert record is not None  # nothing is ever removed
-        events = await self._store.history(tenant, record.item_id, record.event)
+        events = await self._since(tenant, record, request.offer)
         said = became(record, events, request.rep, request.offer)
         return OfferNotOpen(f"tenants/{tenant}/workItems/{record.item_id}", said)
+
+    async def _since(self, tenant: str, record: ItemRecord, offer: int) -> list[Event]:
+        """Return a work item's events since an offer of it, newest first."""
+        events, last = list[Event](), record.event
+        while last > offer and (page := await self._store.history(tenant, record.item_id, last)):
+            events += page
+            last = previous_of(page[-1], record.item_id)
+        return events
 
 
 def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:

@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from failures import AlreadyExists, Failure, InvalidInput, NotFound, NotPossible
+from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.activities import RedisActivities
 from router.assignment.commands import ImportedItem, RouteRequest
 from router.imports.service import Imports
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from tests.contract.test_caps import DAY_MS, START_MS, World, world
+from tests.twins.store import MemoryStore
 
 __all__ = ["world"]  # a fixture
 
@@ -53,6 +57,23 @@ async def test_each_has_its_owner_since_then_and_no_deficit_moves(world: World) 
         before.deficits, before.decisions, before.largest_charge,
     )  # fmt: skip
     assert after.received_apart == {"ann": 2 * MICROS, "bo": MICROS}
+    assert await world.differences() == []
+
+
+async def test_an_attempt_before_the_import_is_the_first_unless_it_is_from_before_its_owner(world: World) -> None:
+    await firm(world)
+    answers = await imported(world, *map(entry, range(3)))
+    store = world.store if isinstance(world.store, MemoryStore) else RedisActivities(world.store._redis)
+    service = ActivityService(store, world.queries, world.planners)
+    occurred = [START_MS - days * DAY_MS for days in (4, 2, 3)]
+
+    for answer, at_ms in zip(answers, occurred, strict=True):
+        assert isinstance(answer, Decision)
+        call = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", at_ms)
+        await service.record(world.tenant, RecordRequest(answer.item_id, call))
+
+    records = await world.store.items(world.tenant, [f"old-crm~L-{number}" for number in range(3)])
+    assert [record.worked for record in records if record] == [False, True, True]
     assert await world.differences() == []
 
 

@@ -20,6 +20,7 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
+from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
 from router.assignment.updating import Updating
@@ -660,6 +661,34 @@ async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> 
     with pytest.raises(OfferNotOpen, match="withdrawn"):
         await firm.accept(offers[2], "cy")
     await firm.check()
+
+
+async def test_who_became_active_unheard_accepts_what_many_are_offered(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST), Rep("cy", active=False))
+    heard = PlannerCache(firm.world.workforce, firm.world.rule_sets, firm.world.rule_sets)
+    service = OfferService(firm.offers, firm.world.store, firm.world.queries, heard)
+    assert not (await heard.newest(firm.tenant)).roster.reps["cy"].active
+    await firm.change(Rep("cy"))
+    offer = await firm.world.route()
+
+    accepted = await service.answer(firm.tenant, AnswerRequest(offer.item_id, Answer.ACCEPTED, "cy", offer.number))
+
+    assert accepted.record.owner == "cy"
+    await firm.check()
+
+
+async def test_who_lost_is_told_so_whatever_happened_since(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
+    offer = await firm.world.route()
+    await firm.accept(offer, "bo")
+    updating = Updating(firm.world.store, firm.world.planners, firm.world.queries, firm.world.scores)
+    for value in range(2, 104):
+        await updating.update(firm.tenant, UpdateRequest(offer.item_id, {}, value, 0, frozenset({"value"})))
+
+    with pytest.raises(OfferNotOpen, match="bo accepted it"):
+        await firm.accept(offer, "cy")
+    with pytest.raises(OfferNotOpen, match="there is no offer 1 of it"):
+        await firm.accept(offer, "cy", number=1)
 
 
 async def test_what_many_are_offered_is_accepted_in_another_window_of_a_cap(firm: Firm) -> None:

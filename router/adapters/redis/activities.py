@@ -102,7 +102,7 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
         command.item_id, activity.kind, activity.direction, activity.rep, activity.duration_ms, activity.occur_ms,
         activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends),
         command.actor, command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s,
-        int(preview), int(bool(command.customer)), openings,
+        int(preview), int(bool(command.customer)), openings, command.assigned_ms,
     ]  # fmt: skip
     packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
     return packed

@@ -53,8 +53,10 @@ class RedisPages(Generic[Entry, Result]):
             for first in range(0, max(len(pages), 1), _AT_ONCE):
                 part = pages[first : first + _AT_ONCE]
                 fields: dict[Any, Any] = {str(number): self._pack(page) for number, page in enumerate(part, first)}
-                await self._redis.hset(key, mapping={**fields, _ALL: len(pages)})
-            await self._redis.expire(key, KEPT_S)
+                async with self._redis.pipeline(transaction=True) as pipeline:
+                    pipeline.hset(key, mapping={**fields, _ALL: len(pages)})
+                    pipeline.expire(key, KEPT_S)
+                    await pipeline.execute()
 
     async def left(self, tenant: str, operation_id: str) -> list[int]:
         with translated():

@@ -7,7 +7,8 @@
 --          1970 (0: now), the next date (0: none), {evidence, …}, 1 for an attempt, 1 if it ends a next date that it does not
 --          replace, actor ('': nobody is asked who they are), version of the item that all this is said of, hash of the
 --          external id ('': none), fingerprint of the request, seconds to remember it, 1 for a preview, 1 where there is
---          a customer, fields and values of what opens it {…}]
+--          a customer, fields and values of what opens it {…}, since when
+--          its owner has had what was imported, in ms since 1970 (0: since the event that gave it them)]
 --        2 the head: its texts, sealed, kept unread
 -- Returns {'NEW', event number (0 for a preview), facts, head, type}; {'REPEATED', …} likewise for a repeated request, {'KNOWN', …}
 --        for what has the external id already; {'FUTURE', now in ms} where it would occur later, {'PAST', now in ms} where its next date is not later, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}
@@ -19,7 +20,7 @@ local LOADS, EVENTS, DATED, ITEM, KNOWN, PERSONAL = KEYS[2], KEYS[3], KEYS[4], K
 local refused = check_format(KEYS[1])
 if refused then return refused end
 local id, kind, direction, rep, duration_ms, occur_ms, next_ms, evidence, attempts, ends, actor, expected, external,
-  fingerprint, ttl_s, preview, has_customer, openings = unpack(cmsgpack.unpack(ARGV[1]))
+  fingerprint, ttl_s, preview, has_customer, openings, assigned_ms = unpack(cmsgpack.unpack(ARGV[1]))
 local request_key = KEYS[8 + has_customer]
 open_log(EVENTS)
 
@@ -39,6 +40,7 @@ if next_ms > 0 and next_ms <= log.now_ms then return {'PAST', log.now_ms} end
 
 local function has_owner_since()
   -- Returns since when the owner has the work item.
+  if assigned_ms > 0 then return assigned_ms end
   local _, facts = read_event(math.max(record[DECISION], record[ANSWERED] or 0)) -- the decision, or the acceptance behind it
   if not facts then return 0 end
   local _, at_ms = cmsgpack.unpack_one(facts)

@@ -50,4 +50,5 @@ def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | 
 
 def _line(tenant: calendars.Tenant) -> str:
     calendar = f"calendar {last(tenant.calendar)}" if tenant.calendar else "no calendar: whoever has none always works"
-    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {tenant.reopen_days} day{'s' * (tenant.reopen_days != 1)}"
+    days = f"{tenant.reopen_days} day{'s' * (tenant.reopen_days != 1)}"
+    return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {days}"

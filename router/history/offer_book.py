@@ -73,8 +73,8 @@ class Accepting:
 class OfferBook:
     """The open offers of a tenant, and how many in a row each rep has let lapse.
 
-    ``lapses`` holds of who was set away for that the number of the event that told so, negative, until they are back: no
-    lapses are counted meanwhile.
+    ``lapses`` holds of who was set away for that the number of the event that told so, negative, until they are back;
+    none are counted meanwhile.
     """
 
     def __init__(self, ledgers: defaultdict[str, Ledger], loads: Loads, counts: CapCounts) -> None:

@@ -547,7 +547,9 @@ async def test_what_answers_that_come_together_do_to_a_pool_that_credits_is_coun
     await firm.check()
 
 
-async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_the_decisions_that_were_counted(firm: Firm) -> None:
+async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_the_decisions_that_were_counted(
+    firm: Firm,
+) -> None:
     policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
     await firm.begin(Pool("east", THREE, dispatch=OFFER, absence_policy=policy))
     kept, moved = [await firm.world.route() for _ in range(2)]

@@ -292,8 +292,10 @@ class StateProjection:
         is_attempt = (
             ActivityEvidence.ATTEMPT in recorded.evidence and record.state is State.ASSIGNED and not record.worked
         )
+        if not is_attempt:
+            return False
         since_ms = self.assigned_ms.get(recorded.item_id) or self.given_ms[recorded.item_id]
-        return is_attempt and recorded.activity.occur_ms >= since_ms
+        return recorded.activity.occur_ms >= since_ms
 
     def next_change(self, recorded: ActivityRecorded, *, ends: bool) -> NextChange:
         """Say what becomes of the next date; ``ends``: an activity of its kind leaves none that it does not set."""

@@ -114,10 +114,10 @@ class World:
         item = WorkItem(kind, "crm", f"L-{self.items}", value=value)
         return await self.router.route(self.tenant, RouteRequest(item))
 
-    async def move(self, planner: Planner, decision: Decision) -> BindCommand:
-        """Make the job of giving a work item to somebody who has not had it."""
+    async def move(self, planner: Planner, decision: Decision, rep: str = "") -> BindCommand:
+        """Make the job of giving a work item to a rep, or to somebody who has not had it."""
         stored = await self.queries.item(self.tenant, decision.item_id)
-        request = ReassignRequest(decision.item_id)
+        request = ReassignRequest(decision.item_id, rep)
         return reassign_command(self.tenant, planner, request, stored.record, stored.item, "", self.clock.at_ms)
 
     async def close(self, decision: Decision) -> None:

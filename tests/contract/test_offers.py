@@ -647,6 +647,19 @@ async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_those_coun
     await firm.check()
 
 
+async def test_an_override_is_measured_before_what_comes_with_it(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE))
+    world, held = firm.world, [await firm.world.route() for _ in range(9)]
+    planner = await world.planners.current(firm.tenant)
+    *named, moved = [each for each in held if each.rep != "ann"]
+    commands = [await world.move(planner, each, "ann") for each in named]
+
+    await world.store.bind(firm.tenant, planner.revisions, [*commands, await world.move(planner, moved)])
+
+    assert (await world.store.ledger(firm.tenant, "east")).overrides == len(named) == 5
+    await firm.check()
+
+
 async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> None:
     daily = Cap("daily", CapMeasure.COUNT, 1, window=CapWindow.DAY)
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST, caps=(daily,)), Rep("ann", capacity={"LEAD": 1}))

@@ -305,6 +305,47 @@ local function pick(set, eligible, charge, rotation, named, way)
   return chosen, before, entitlement, after
 end
 
+local function disturbance_of(amounts, members)
+  -- Measures a pool's ledger {field = amount}, router/assignment/ledger.py `disturbance`.
+  local all, step = {}, 0
+  for field, amount in pairs(amounts) do
+    if string.sub(field, 1, 8) == 'largest_' then step = step + amount end
+    if string.sub(field, 1, 2) == 'd:' then all[#all + 1] = amount + (amounts['p:' .. string.sub(field, 3)] or 0) end
+  end
+  for i = #all + 1, members do all[i] = 0 end
+  table.sort(all, function(a, b) return a > b end)
+  local worst, total, n = 0, 0, #all
+  for j = 1, n - 1 do -- of all together it is 0
+    total = total + all[j]
+    worst = math.max(worst, total - step * j * (n - j) / 2)
+  end
+  return string.format('%.17g', worst)
+end
+
+local function stored_amounts(key)
+  -- Reads what `disturbance_of` asks for.
+  local amounts, fields = {}, redis.call('HGETALL', key)
+  for i = 1, #fields, 2 do
+    local start = string.sub(fields[i], 1, 2)
+    if start == 'd:' or start == 'p:' or start == 'la' then amounts[fields[i]] = tonumber(fields[i + 1]) end
+  end
+  return amounts
+end
+
+local function disturb(key, members)
+  -- Measures a pool's ledger as it is stored: after a settlement, a credit.
+  redis.call('HSET', key, 'disturbance', disturbance_of(stored_amounts(key), members))
+end
+
+local function measure(book)
+  -- Measures a ledger as it is in memory, if an override came since it was: before anything else moves it.
+  if not book.disturbed then return end
+  read_amounts(book)
+  local amounts = book.stored or stored_amounts(book.key)
+  for field in pairs(book.changed) do amounts[field] = book.now[field] end
+  book.stored, book.disturbed, book.disturbance = amounts, false, disturbance_of(amounts, book.members)
+end
+
 local function charge_ledger(choice, way)
   -- Returns how much of a credit it uses.
   local set, eligible, after = choice.set, choice.eligible, choice.after
@@ -313,6 +354,7 @@ local function charge_ledger(choice, way)
   redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
   if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
   if way == APART then return 0 end
+  if way ~= OVERRIDE then measure(book) end
   local now, changed = book.now, book.changed
   for e = 1, #eligible do
     local field, deficit = fields[eligible[e]], after[e]
@@ -330,35 +372,14 @@ local function charge_ledger(choice, way)
   return set.share and count_credit(choice) or 0
 end
 
-local function disturb(key, members)
-  -- Measures a pool's ledger as it is stored, router/assignment/ledger.py `disturbance`: after an override, a settlement, a credit.
-  local all, offered, step, fields = {}, {}, 0, redis.call('HGETALL', key)
-  for i = 1, #fields, 2 do
-    local name = fields[i]
-    if string.sub(name, 1, 2) == 'p:' then offered[string.sub(name, 3)] = tonumber(fields[i + 1]) end
-    if string.sub(name, 1, 8) == 'largest_' then step = step + tonumber(fields[i + 1]) end
-  end
-  for i = 1, #fields, 2 do
-    local name = fields[i]
-    if string.sub(name, 1, 2) == 'd:' then all[#all + 1] = tonumber(fields[i + 1]) + (offered[string.sub(name, 3)] or 0) end
-  end
-  for i = #all + 1, members do all[i] = 0 end
-  table.sort(all, function(a, b) return a > b end)
-  local worst, total, n = 0, 0, #all
-  for j = 1, n - 1 do -- of all together it is 0
-    total = total + all[j]
-    worst = math.max(worst, total - step * j * (n - j) / 2)
-  end
-  redis.call('HSET', key, 'disturbance', string.format('%.17g', worst))
-end
-
 local function write_ledgers()
   -- Writes whatever the call moved.
   write_amounts(loads)
   if caps then caps.write() end
   for _, book in pairs(books) do
+    measure(book)
     write_amounts(book)
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
-    if book.disturbed then disturb(book.key, book.members) end
+    if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end
   end
 end

@@ -77,6 +77,7 @@ end
 local function release(book, entry)
   -- Has an offer be open no more.
   local entitled = entry[O_ENTITLED]
+  measure(book)
   add_amount(book, 'p:' .. entry[O_REP], -entry[O_CHARGE])
   for i = 1, #entitled, 2 do add_amount(book, 'e:' .. entitled[i], -entitled[i + 1]) end
   add_amount(loads, entry[O_REP] .. '|offers', -1)

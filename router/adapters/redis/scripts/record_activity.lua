@@ -8,7 +8,7 @@
 --          replace, actor ('': nobody is asked who they are), version of the item that all this is said of, hash of the
 --          external id ('': none), fingerprint of the request, seconds to remember it, 1 for a preview, 1 where there is
 --          a customer, fields and values of what opens it {…}, since when
---          its owner has had what was imported, in ms since 1970 (0: since the event that gave it them)]
+--          its owner has had what was imported, in ms since 1970; 0 where it was not imported]
 --        2 the head: its texts, sealed, kept unread
 -- Returns {'NEW', event number (0 for a preview), facts, head, type}; {'REPEATED', …} likewise for a repeated request, {'KNOWN', …}
 --        for what has the external id already; {'FUTURE', now in ms} where it would occur later, {'PAST', now in ms} where its next date is not later, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}

@@ -492,6 +492,7 @@ async def goes_on_leave(data: Path, tenant: str, rep: str, start_ms: int) -> Non
     await stores.close()
 
 
+@pytest.mark.long
 async def test_a_leave_is_credited_at_its_end_and_the_credit_ends_at_its_own(
     simulated: Served, data: Path, tenant: str
 ) -> None:

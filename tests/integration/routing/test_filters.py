@@ -97,7 +97,7 @@ DECISION_FILTERS: dict[str, Callable[[decisions_pb2.Decision], bool]] = {
 
 
 @pytest.mark.parametrize("filter_text", DECISION_FILTERS)
-@pytest.mark.parametrize("page_size", [1, 50])
+@pytest.mark.parametrize("page_size", [1, pytest.param(50, marks=pytest.mark.long)])
 async def test_decisions_are_kept_by_what_they_are_whatever_the_page(
     team: Api, filter_text: str, page_size: int
 ) -> None:

@@ -101,7 +101,13 @@ def test_every_table_is_read_alike_in_every_way(way: str, option: str, tables: l
     assert not _otherwise(way, ReadOptions(**OPTIONS[option]), tables, tmp_path)
 
 
-@pytest.mark.parametrize("option", sorted(OPTIONS.keys() - {"none"}))
+@pytest.mark.parametrize(
+    "option",
+    [
+        pytest.param(name, marks=() if name in ("delimiter", "decimal", "date_format") else pytest.mark.long)
+        for name in sorted(OPTIONS.keys() - {"none"})
+    ],
+)
 def test_each_option_changes_what_is_read_of_some_table(option: str, tables: list[Path]) -> None:
     options = ReadOptions(**OPTIONS[option])
     changed = []

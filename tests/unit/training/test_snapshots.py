@@ -274,7 +274,10 @@ def test_the_order_of_the_file_changes_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize(
     ("file", "name", "n_rows", "n_lost"),
-    [("cdnow.csv", "cdnow_39_weeks", 23_570, 16_512), ("online_retail.csv.gz", "online_retail", 28_336, 19_323)],
+    [
+        ("cdnow.csv", "cdnow_39_weeks", 23_570, 16_512),
+        pytest.param("online_retail.csv.gz", "online_retail", 28_336, 19_323, marks=pytest.mark.long),
+    ],
 )
 def test_the_examples_build_from_the_real_logs_with_a_green_certificate(
     file: str, name: str, n_rows: int, n_lost: int

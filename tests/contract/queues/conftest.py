@@ -13,7 +13,9 @@ from tests.twins.queue import MemoryQueue
 from workqueue.adapters.redis.queue import RedisQueue
 
 
-@pytest.fixture(params=["memory", "store", "cluster", "watched"])
+@pytest.fixture(
+    params=["memory", "store", *(pytest.param(name, marks=pytest.mark.long) for name in ("cluster", "watched"))]
+)
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     """Yield each implementation of the port in turn, that on Redis on each form of store."""
     if request.param == "memory":

@@ -136,7 +136,7 @@ ITEM_FILTERS = {
 
 
 @pytest.mark.parametrize("filter_text", ITEM_FILTERS)
-@pytest.mark.parametrize("page_size", [1, 50])
+@pytest.mark.parametrize("page_size", [1, pytest.param(50, marks=pytest.mark.long)])
 async def test_work_items_are_kept_by_what_they_are_now(team: Api, filter_text: str, page_size: int) -> None:
     assert await items(team, filter_text, page_size) == ITEM_FILTERS[filter_text]
 

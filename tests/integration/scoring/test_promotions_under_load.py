@@ -101,6 +101,7 @@ async def served(stand: Registries) -> AsyncIterator[grpc.aio.Channel]:
     champions.stop()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_no_answer_fails_or_mixes_two_models(tmp_path: Path) -> None:
     load, stand = Load(written(tmp_path)), registries(str(tmp_path))

@@ -343,6 +343,7 @@ def test_publishing_again_changes_nothing(tmp_path: Path, ready: Trained) -> Non
     assert (folder, first.digest) == (same, again.digest)
 
 
+@pytest.mark.long
 def test_a_challenger_is_compared_with_the_champions_recipe_in_the_same_folds(tmp_path: Path) -> None:
     prepared = prepare(customers(1_000), Columns("Churn"))
     origin = Origin("churn", "Churn", "0" * 64, {}, NOON)

@@ -226,7 +226,9 @@ def _without_entitled(pool: Offers) -> float:
 
 
 @settings(deadline=None)
-@pytest.mark.parametrize("overrides", [(), ("override",)], ids=["none named", "some named"])
+@pytest.mark.parametrize(
+    "overrides", [(), pytest.param(("override",), marks=pytest.mark.long)], ids=["none named", "some named"]
+)
 @given(data=st.data())
 def test_whatever_is_offered_declined_and_accepted_the_bound_holds(
     data: st.DataObject, overrides: Sequence[str]

@@ -12,7 +12,7 @@ from router.adapters.redis.assignments import (
     worked_units,
 )
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.offers import lapses_from
+from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.presence import presences_from
 from router.model.records import Snapshot
 from store.clients import RedisClient

@@ -2,7 +2,7 @@
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
 from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences,
-counts of caps and work items are compared with what the store keeps beside the log.
+offers and lapses, counts of caps and work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations

@@ -681,6 +681,25 @@ async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_those_coun
     await firm.check()
 
 
+async def test_what_is_declined_once_others_came_uncounted_leaves_none_known_of_the_last(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9), absence_policy=policy))
+    _, declined = [await firm.world.route() for _ in range(2)]
+    await firm.change(replace(firm.pool, absence_policy=None))
+    uncounted = await firm.world.route()
+
+    await firm.decline(declined)
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((), 2, 2)
+    await firm.change(firm.pool)
+    await firm.decline(uncounted)
+    counted = await firm.world.route()
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((counted.rep,), 2, 2)
+    await firm.check()
+
+
 async def test_an_override_is_measured_before_what_comes_with_it(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE))
     world, held = firm.world, [await firm.world.route() for _ in range(9)]

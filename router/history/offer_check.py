@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 
 from router.assignment.expiry import expires_ms
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import StateProjection
+from router.history.reconciliation import comes_with, lapse_differences
 from router.model.decision import Decision, Outcome
 from router.model.dispatch import DispatchClock, OpenOffer
 from router.model.events import OfferAnswered, PresenceChanged
@@ -41,7 +42,7 @@ class OfferCheck:
 
     def was_away(self, event: OfferAnswered) -> bool | None:
         """Say whether a rep was away before the event that sets them away for a lapse; None: as the log has them."""
-        return self._changed[1] if self._changed and _came_with(self._changed[0], event) else None
+        return self._changed[1] if self._changed and comes_with(self._changed[0], event) else None
 
     async def lapse_faults(self, tenant: str, projection: StateProjection, event: OfferAnswered) -> list[str]:
         """Say where a lapse, which is not entered yet, did not come at its time, or without what sets its rep away."""
@@ -78,20 +79,3 @@ class OfferCheck:
             if offer is None or offer != logged.get(item_id):
                 says = "one that cannot be read" if item_id in stored and offer is None else offer
                 yield f"offer of {item_id}: log says {logged.get(item_id, 'none')}, store {says or 'none'}"
-
-
-def lapse_differences(logged: Mapping[str, int], stored: Mapping[str, int]) -> Iterator[str]:
-    """Yield in words where the log and the store differ in how many offers in a row reps have let lapse."""
-    for rep in sorted({*logged, *stored}):
-        count, kept = logged.get(rep, 0), stored.get(rep, 0)
-        if count != kept:
-            yield f"lapses {rep}: log says {_lapses(count)}, store {_lapses(kept)}"
-
-
-def _lapses(count: int) -> str:
-    return f"set away by event {-count}" if count < 0 else str(count)
-
-
-def _came_with(changed: PresenceChanged, event: OfferAnswered) -> bool:
-    """Say whether a change of presence is the one that came with an event by which a rep is set away."""
-    return event.set_away and changed == PresenceChanged(event.number - 1, event.rep, 0, event.at_ms)

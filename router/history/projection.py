@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 
 from router.assignment.caps import ONE, Amounts, amounts_of
@@ -261,7 +260,7 @@ class StateProjection:
             return
         offer, record = self.offers.standing[item_id], self.items[item_id]
         amounts = self.offers.amounts.get(item_id, ONE)
-        kept = deepcopy(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
+        kept = Ledger.of(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
         self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, 0))
         yield
         self.ledgers[offer.pool], self.counts.by_field = kept[0], kept[2]

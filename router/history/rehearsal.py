@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from copy import copy
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from failures import Failure
 from router.assignment.bulk import BulkReassignment, commands, full
@@ -74,8 +73,7 @@ class Rehearsal:
         projection.presences.update(await self._presences.presences(tenant))
         projection.counts.by_field.update(await self._store.counts(tenant))
         for pool in planner.roster.pools:
-            state = await self._store.ledger(tenant, pool)
-            projection.ledgers[pool] = Ledger(**{each.name: copy(getattr(state, each.name)) for each in fields(state)})
+            projection.ledgers[pool] = Ledger.of(await self._store.ledger(tenant, pool))
         projection.offers.held.update(Counter(offer.rep for offer in offers.values() if offer and offer.rep))
         return projection
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 
 from router.assignment.caps import ONE, Amounts, amounts_of
@@ -217,10 +216,24 @@ class StateProjection:
         self.items[decision.item_id] = _after(record, decision, candidates)
 
     def answered(
-        self, item_id: str, answer: Answer, rep: str, number: int, at_ms: int, accepting: Accepting | None = None
+        self,
+        item_id: str,
+        answer: Answer,
+        rep: str,
+        number: int,
+        at_ms: int,
+        accepting: Accepting | None = None,
+        *,
+        is_away: bool | None = None,
     ) -> OfferAnswered:
-        """Return what an answer to a work item's open offer is, as an event of nobody and without a reason."""
-        return self.offers.answered(self.items[item_id], answer, rep, number, at_ms, accepting=accepting)
+        """Return what an answer to a work item's open offer is, as an event of nobody and without a reason.
+
+        ``is_away`` says whether the rep was away just before; None: whether they are.
+        """
+        was_away = self.is_away(rep, at_ms) if is_away is None else is_away
+        return self.offers.answered(
+            self.items[item_id], answer, rep, number, at_ms, accepting=accepting, is_away=was_away
+        )
 
     def enter_answered(self, event: OfferAnswered, accepting: Accepting | None = None) -> None:
         """Enter what became of an offer."""
@@ -246,8 +259,9 @@ class StateProjection:
             yield
             return
         offer, record = self.offers.standing[item_id], self.items[item_id]
-        kept = deepcopy(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
-        self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, offer.at_ms))
+        amounts = self.offers.amounts.get(item_id, ONE)
+        kept = Ledger.of(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
+        self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, 0))
         yield
         self.ledgers[offer.pool], self.counts.by_field = kept[0], kept[2]
         self.loads.clear()
@@ -255,6 +269,7 @@ class StateProjection:
         self.offers.held.clear()
         self.offers.held.update(kept[3])
         self.items[item_id], self.offers.standing[item_id] = record, offer
+        self.offers.amounts[item_id] = amounts
 
     def _let_go(self, record: ItemRecord) -> None:
         """Free what a work item takes of its owner."""

@@ -186,6 +186,35 @@ async def test_whoever_comes_back_is_credited_their_share_and_gets_it(firm: Firm
     assert await firm.differences() == []
 
 
+class Failing:
+    """A store that fails once, in a way that nobody foresaw, where it reads a ledger."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.fails = True
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "ledger" and self.fails:
+            self.fails = False
+            raise ZeroDivisionError
+        return getattr(self._store, name)
+
+
+async def test_a_step_that_cannot_be_made_is_counted_as_passed_over_and_keeps_no_other_back(firm: Firm) -> None:
+    await firm.write(Absence("ann/1", NOW, NOW + DAY), Absence("bob/1", NOW, NOW + DAY))
+    await firm.route(6)
+    await firm.follower().catch_up()
+    await firm.go_to(NOW + DAY)
+    store: Any = Failing(firm.store)
+    follower = TimerFollower(firm.tenant, store, firm.planners, firm.presences, firm.timers, [])
+
+    made = [await follower.credits.make_due() for _ in range(2)]
+
+    assert (made, follower.skipped) == ([1, 1], 1)
+    assert {credited.credit.rep for credited in await firm.credited()} == {"ann", "bob"}
+    assert await firm.differences() == []
+
+
 async def test_what_is_left_at_the_end_is_taken_back_and_nothing_else(firm: Firm) -> None:
     await ann_was_away(firm)
     await firm.route()

@@ -470,6 +470,40 @@ async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes
     await firm.check()
 
 
+@pytest.mark.parametrize("minutes", [0, 45])
+async def test_who_is_away_already_stays_so_as_they_said_and_what_lapses_meanwhile_is_not_counted(
+    firm: Firm, minutes: int
+) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1, offers_open=2)))
+    await firm.world.route()
+    until_ms = minutes and firm.world.clock.at_ms + minutes * MINUTE_MS
+    await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", until_ms)
+
+    await firm.pass_ms(15 * MINUTE_MS)
+
+    assert await firm.world.presences.presences(firm.tenant) == {"ann": until_ms}
+    assert await firm.offers.lapses(firm.tenant) == {}
+    assert (await firm.service.work(firm.tenant, "ann")).away is None
+    await firm.check()
+    await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", None)
+    woken = await firm.wake()
+    await firm.pass_ms(15 * MINUTE_MS)
+    assert (woken.rep, await firm.world.presences.presences(firm.tenant)) == ("ann", {"ann": 0})
+    await firm.check()
+
+
+async def test_who_is_away_until_this_very_instant_is_there_when_their_offer_lapses(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1)))
+    await firm.world.route()
+    until_ms = firm.world.clock.at_ms + 15 * MINUTE_MS
+    await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", until_ms)
+
+    await firm.pass_ms(15 * MINUTE_MS)
+
+    assert await firm.world.presences.presences(firm.tenant) == {"ann": 0}
+    await firm.check()
+
+
 async def test_who_declines_what_others_still_have_begins_the_count_of_lapses_anew(firm: Firm) -> None:
     pool = Pool("east", THREE[:2], dispatch=replace(OFFER, lapses_until_away=2))
     await firm.begin(pool, Rep("bo", active=False))
@@ -644,6 +678,25 @@ async def test_what_is_moved_once_its_pool_credits_no_more_is_none_of_those_coun
 
     ledger = await firm.world.store.ledger(firm.tenant, "east")
     assert (ledger.recent, ledger.counted, ledger.decisions) == ((kept.rep,), 1, 2)
+    await firm.check()
+
+
+async def test_what_is_declined_once_others_came_uncounted_leaves_none_known_of_the_last(firm: Firm) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50)
+    await firm.begin(Pool("east", THREE, dispatch=replace(OFFER, offers_open=9), absence_policy=policy))
+    _, declined = [await firm.world.route() for _ in range(2)]
+    await firm.change(replace(firm.pool, absence_policy=None))
+    uncounted = await firm.world.route()
+
+    await firm.decline(declined)
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((), 2, 2)
+    await firm.change(firm.pool)
+    await firm.decline(uncounted)
+    counted = await firm.world.route()
+
+    ledger = await firm.world.store.ledger(firm.tenant, "east")
+    assert (ledger.recent, ledger.counted, ledger.decisions) == ((counted.rep,), 2, 2)
     await firm.check()
 
 
@@ -1009,6 +1062,31 @@ async def test_a_preview_of_an_update_says_that_it_would_be_offered_anew_and_wri
 
     assert (would.record.state, would.record.owner, would.item.value) == (State.OFFERED, "", 7.0)
     assert await firm.item(offer) == stood
+
+
+@pytest.mark.parametrize("credited", [False, True])
+@pytest.mark.parametrize("named", [False, True])
+async def test_what_is_rehearsed_does_not_count_the_offer_that_its_move_would_withdraw(
+    firm: Firm, named: bool, credited: bool
+) -> None:
+    policy = CreditPolicy(5 * MICROS, 30 * DAY_MS, 50) if credited else None
+    two = Cap("all", CapMeasure.COUNT, 2, CapScope.POOL, window=CapWindow.DAY)
+    pool = Pool("east", THREE[:2], dispatch=replace(OFFER, offers_open=2), caps=(two,), absence_policy=policy)
+    await firm.begin(pool, *[Rep(rep, capacity={"LEAD": 1} if named else {}) for rep in ("ann", "bo")])
+    first, second = [await firm.world.route() for _ in range(2)]
+    stood, world = await firm.stands(), firm.world
+    bulk = BulkReassignment(world.store, world.planners, world.queries)
+    rehearsal = Rehearsal(world.store, world.presences, world.planners, bulk)
+    requests = [ReassignRequest(second.item_id, second.rep if named else ""), ReassignRequest(first.item_id, "")]
+
+    rehearsed = await rehearsal.reassign(firm.tenant, requests)
+
+    assert await firm.stands() == stood
+    did = [await world.router.reassign(firm.tenant, request) for request in requests]
+    told = [(each.rep, each.outcome, each.seen) for each in did]
+    assert [(each.rep, each.outcome, each.seen) for each in rehearsed if isinstance(each, Decision)] == told
+    assert did[0].rep == (second.rep if named else first.rep)
+    await firm.check()
 
 
 async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offered(firm: Firm) -> None:

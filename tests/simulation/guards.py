@@ -146,6 +146,9 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "there are two rounds": Guard("REFUSED SECOND_ROUND", {"bind": [("math.min(fewest or 0, 1)", "fewest or 0")]}),
     "who lets so many offers lapse is set away": Guard("SET_AWAY", {"fire": [("entry[9] > 0 and", "false and")]}),
+    "what lapses of who is away is not counted": Guard(
+        "SET_AWAY", {"fire": [(" and not away_until(redis.call('HGET', presence, rep))", "")]}
+    ),
     "what open offers entitle to is added up": Guard(
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
     ),

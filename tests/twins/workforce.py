@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
-from router.history.offer_book import UndoableOffer
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
@@ -110,11 +109,11 @@ class MemoryWorkforce(Tenants):
                 enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor, because)
 
 
-def _of_pool(pool: str) -> Callable[[UndoableOffer], bool]:
+def _of_pool(pool: str) -> Callable[[StandingOffer], bool]:
     return lambda offer: offer.pool == pool
 
 
-def _to_rep(rep: str) -> Callable[[UndoableOffer], bool]:
+def _to_rep(rep: str) -> Callable[[StandingOffer], bool]:
     return lambda offer: rep in offer.holders
 
 

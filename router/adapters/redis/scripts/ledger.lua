@@ -65,12 +65,18 @@ local function candidate_set(set, mark)
   return taken_apart
 end
 
+local function away_until(stored)
+  -- Returns until when somebody is away, of whom `presence` says this, false: nothing; nil: they are there.
+  local until_ms = stored and tonumber(stored)
+  if until_ms and (until_ms == 0 or until_ms > log.now_ms) then return until_ms end
+end
+
 local function set_apart(set, untils)
   -- Keeps who of a set is away now apart from those who are there; `untils` holds what `presence` says of each, false: nothing.
   local present, away, blocked = {}, {}, {}
   for k, rep in ipairs(set.reps) do
-    local until_ms = untils[k] and tonumber(untils[k])
-    if until_ms and (until_ms == 0 or until_ms > log.now_ms) then
+    local until_ms = away_until(untils[k])
+    if until_ms then
       away[rep], blocked[#blocked + 1] = until_ms, {k - 1, 'AWAY', until_ms, 0}
     else
       present[#present + 1] = k

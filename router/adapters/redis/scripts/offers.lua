@@ -5,7 +5,7 @@
 -- of what many are offered {rep, weight, …} of those who have it, and the band within which one accepts as the ledger's choice (-1: none)}.
 -- `offered` is a zset, by name: `n`, number and item, `p{pool}`, number and item, and `r{rep}`, number and item, of whoever may answer; the parts are separated by
 -- zero bytes. `lapses` is a hash rep → how many offers in a row they have let lapse, or the number of the event that told that they were set away for
--- that, negative, until they are back: none are counted meanwhile. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
+-- that, negative, until they are back: none are counted of who is away. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
 -- share a slot. router/history/offer_book.py does the same.
 
 local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
@@ -216,12 +216,11 @@ local function offer_of(id, record)
 end
 
 local function lapse_offer(id, record, entry, presence)
-  -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
+  -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse; who is away stays so as they said.
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
-  local before = rep ~= '' and lapses_of(rep) or -1
-  if before >= 0 then
-    lapses = before + 1
+  if rep ~= '' and not away_until(redis.call('HGET', presence, rep)) then
+    lapses = math.max(0, lapses_of(rep)) + 1
     is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]
   end
   if is_away then append_event('presence.1', cmsgpack.pack({rep, 0, ''}), '') end

@@ -23,6 +23,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
+from router.model.records import ItemRecord
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
@@ -114,13 +115,15 @@ class ActivityAnswers:
             after=fields.page_number(request.page_token, rep),
             count=fields.page_size(request.page_size),
         )
+        roster = await self._roster(tenant)
         room, answer = fields.PageRoom(), routing.ListMyWorkResponse(next_page_token=fields.page_token(work.after, rep))
         last = 0
         for item, follow_up in work.items:
             entry = routing.OpenWork(work_item=work_item_message(tenant, item), worked=item.record.worked)
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
-                tell_next_date(date, work.clocks.now_ms, ZoneInfo(work.clocks.time_zone), language)
+                zone, has_manager = ZoneInfo(work.clocks.time_zone), _has_manager(roster, item.record)
+                tell_next_date(date, work.clocks.now_ms, zone, language, has_manager=has_manager)
                 entry.next_date.CopyFrom(date)
             if not room.takes(entry):
                 answer.next_page_token = fields.page_token(last, rep)
@@ -137,8 +140,9 @@ class ActivityAnswers:
         day, has_more = await self._agenda.day(tenant, rep, request.date, start=start, count=count)
         zone, now_ms = ZoneInfo(day.clocks.time_zone), day.clocks.now_ms
         dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
-        for date in dates:
-            tell_next_date(date, now_ms, zone, language)
+        roster = await self._roster(tenant)
+        for date, follow_up in zip(dates, day.follow_ups, strict=True):
+            tell_next_date(date, now_ms, zone, language, has_manager=_has_manager(roster, follow_up.record))
         return activities.ListAgendaResponse(
             date=day.date,
             time_zone=day.clocks.time_zone,
@@ -201,6 +205,12 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     tenant, rep = fields.name_of(name, "reps", "rep")
     call.check_own(rep)
     return tenant, rep
+
+
+def _has_manager(roster: Roster, record: ItemRecord) -> bool:
+    """Say whether whoever owns a work item has a manager to remind: their own, or one of the pool's."""
+    rep, pool = roster.reps.get(record.owner), roster.pools.get(record.pool)
+    return bool((rep and rep.manager) or (pool and pool.managers))
 
 
 def _named(message: _Acted, roster: Roster) -> _Acted:

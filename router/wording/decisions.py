@@ -176,7 +176,11 @@ def _not_official(until: str, language: Language) -> Iterator[str]:
 
 def _outcome(decision: decisions.Decision, language: Language) -> str:
     """Say in one sentence what came of it."""
-    facts = {"rule": _rule(decision), "pool": _last(decision.pool), "rep": decision.rep_display_name or _last(decision.rep)}
+    facts = {
+        "rule": _rule(decision),
+        "pool": _last(decision.pool),
+        "rep": decision.rep_display_name or _last(decision.rep),
+    }
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
         return SENTENCES[key].say(language, **facts)

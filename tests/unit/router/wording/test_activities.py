@@ -94,7 +94,7 @@ def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, di
         (
             {"reminder": 2},
             (
-                "A working day after the next date nobody has followed up: the reminder of the manager, if there is one.",
+                "A working day after the next date nobody has followed up: the manager's reminder, if there is one.",
                 "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
             ),
         ),
@@ -161,7 +161,10 @@ def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
 
     words = [_words(date, now_ms, language, has_manager=has) for has in (True, False) for language in Language]
 
-    overdue, chinese = "Overdue: it was to be followed up on 2026-11-26 at 09:00.", "已逾期，原定 2026-11-26 09:00 跟进。"
+    overdue, chinese = (
+        "Overdue: it was to be followed up on 2026-11-26 at 09:00.",
+        "已逾期，原定 2026-11-26 09:00 跟进。",
+    )
     assert words == [
         f"{overdue} The manager's reminder fell due at 09:00.",
         f"{chinese}提醒主管：09:00。",

@@ -14,6 +14,7 @@ from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
 from router.activities.agenda import Agenda
+from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
@@ -23,7 +24,6 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
-from router.model.records import ItemRecord
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.fields import View
@@ -122,8 +122,8 @@ class ActivityAnswers:
             entry = routing.OpenWork(work_item=work_item_message(tenant, item), worked=item.record.worked)
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
-                zone, has_manager = ZoneInfo(work.clocks.time_zone), _has_manager(roster, item.record)
-                tell_next_date(date, work.clocks.now_ms, zone, language, has_manager=has_manager)
+                zone, is_led = ZoneInfo(work.clocks.time_zone), has_manager(roster, item.record)
+                tell_next_date(date, work.clocks.now_ms, zone, language, has_manager=is_led)
                 entry.next_date.CopyFrom(date)
             if not room.takes(entry):
                 answer.next_page_token = fields.page_token(last, rep)
@@ -142,7 +142,7 @@ class ActivityAnswers:
         dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
         roster = await self._roster(tenant)
         for date, follow_up in zip(dates, day.follow_ups, strict=True):
-            tell_next_date(date, now_ms, zone, language, has_manager=_has_manager(roster, follow_up.record))
+            tell_next_date(date, now_ms, zone, language, has_manager=has_manager(roster, follow_up.record))
         return activities.ListAgendaResponse(
             date=day.date,
             time_zone=day.clocks.time_zone,
@@ -205,12 +205,6 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     tenant, rep = fields.name_of(name, "reps", "rep")
     call.check_own(rep)
     return tenant, rep
-
-
-def _has_manager(roster: Roster, record: ItemRecord) -> bool:
-    """Say whether whoever owns a work item has a manager to remind: their own, or one of the pool's."""
-    rep, pool = roster.reps.get(record.owner), roster.pools.get(record.pool)
-    return bool((rep and rep.manager) or (pool and pool.managers))
 
 
 def _named(message: _Acted, roster: Roster) -> _Acted:

@@ -23,8 +23,9 @@ from router.cli.csv_files import csv_file
 from router.cli.failing import InputFailed
 from router.cli.fairness_plot import fairness_svg
 from router.cli.fairness_tables import alone, fairness_table, period_table
-from router.cli.filters import ids_called, period_options
+from router.cli.filters import period_options
 from router.cli.lists import FILE, HELP, Names
+from router.cli.whom import id_called
 from router.cli.words import called, last
 
 COLUMNS = (
@@ -88,7 +89,7 @@ def fairness(
 def _wanted(client: FairleadClient, pools: Sequence[str], names: Names) -> list[str]:
     """Return the pools that are asked for, each once."""
     everything = sorted(pool.name for pool in client.list_pools())
-    return list(dict.fromkeys(ids_called(pools, names.pools))) if pools else everything
+    return list(dict.fromkeys(id_called(pool, names.pools, "--pool") for pool in pools)) if pools else everything
 
 
 def _print(report: FairnessReport, names: Names, period: _Period, console: Console) -> None:

@@ -34,7 +34,7 @@ _BECAME = {
     Answer.ACCEPTED: "{rep} accepted it",
     Answer.DECLINED: "{rep} declined it",
     Answer.LAPSED: "it lapsed",
-    Answer.RESCINDED: "it was withdrawn",
+    Answer.RESCINDED: "it was rescinded",
 }
 
 

@@ -724,7 +724,7 @@ async def test_nobody_without_room_accepts_what_many_are_offered(firm: Firm) -> 
         with pytest.raises(NotPossible, match="has no room"):
             await firm.accept(offers[2], rep)
     await firm.change(Rep("cy", active=False))
-    with pytest.raises(OfferNotOpen, match="withdrawn"):
+    with pytest.raises(OfferNotOpen, match="rescinded"):
         await firm.accept(offers[2], "cy")
     await firm.check()
 

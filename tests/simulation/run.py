@@ -229,7 +229,7 @@ class Run:
             await self._system.servers[1].activities.record(TENANT, RecordRequest(item_id, call))
 
     async def _update(self, _: Happening) -> None:
-        """Change what a lead is worth, which withdraws an offer of it and moves nobody else."""
+        """Change what a lead is worth, which rescinds an offer of it and moves nobody else."""
         checks = self._checks
         if some := [*self._random.choice((checks.owners, checks.offering.standing))]:
             value = float(self._random.randrange(1, 6))

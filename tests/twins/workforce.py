@@ -84,7 +84,7 @@ class MemoryWorkforce(Tenants):
         changed = digest(records_packed(texts))
         number = len(state.events) + 1
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
-        self._withdraw(state, [settlement.pool for settlement in settlements], leaving, actor)
+        self._rescind(state, [settlement.pool for settlement in settlements], leaving, actor)
         for settlement in settlements:
             number = len(state.events) + 1
             at_ms = self._time_of(state)
@@ -99,7 +99,7 @@ class MemoryWorkforce(Tenants):
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce
 
-    def _withdraw(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
+    def _rescind(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
         """Rescind what is offered of some pools, then to some reps, the oldest offer of each first."""
         standing = state.projection.offers.standing
         settled, left = [(_of_pool(pool), "SETTLED") for pool in pools], [(_to_rep(rep), "LEFT") for rep in leaving]

@@ -623,7 +623,7 @@ ROWS = (
     Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _holds, False),
     Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _holds, False),
     Row(Offers.holds, "item_id", "", "no work item has this id", "must be given", _holds, False),
-    Row(Workforce.write, "leaving", (), "nobody's offers are withdrawn", "likewise", _left, [(8, "crm~L-2")],
+    Row(Workforce.write, "leaving", (), "nobody's offers are rescinded", "likewise", _left, [(8, "crm~L-2")],
         [(8, "crm~L-2")]),
     Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",
         lambda w, g: _owned(w, **g), []),

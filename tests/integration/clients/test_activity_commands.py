@@ -31,7 +31,7 @@ def test_a_call_is_recorded_put_on_the_agenda_and_told(at: tuple[str, ...]) -> N
 
     said = fairlead("activity", "crm~L-1", "call", "--outcome", "no answer", "--lasted", "4m", *step, *at)
     noted = fairlead("activity", "crm~L-1", "note", "--note", "asks for prices", *at)
-    agenda = fairlead("agenda", "ann", "--date", "2096-11-30", *at)
+    agenda = fairlead("agenda", "安娜", "--date", "2096-11-30", *at)
     work = fairlead("agenda", "ann", "--all", "--language", "zh", *at)
     told = fairlead("timeline", "crm~L-1", "--language", "zh", *at)
     entries = json.loads(fairlead("timeline", "crm~L-1", "--json", "--count", "2", *at))["entries"]
@@ -41,7 +41,7 @@ def test_a_call_is_recorded_put_on_the_agenda_and_told(at: tuple[str, ...]) -> N
     assert "1 to follow up on 2096-11-30; times of Asia/Shanghai" in agenda
     assert "call again" in agenda
     assert "下次跟进时间：2096-11-30 10:00。" in work
-    assert "yes" in work
+    assert " 是 " in work
     for words in ("分配池 east：安娜。", "安娜致电客户（4 分钟）。", "no answer", "安娜写了备注。", "asks for prices"):
         assert words in told
     assert [[*entry][-1] for entry in entries] == ["activity", "activity"]

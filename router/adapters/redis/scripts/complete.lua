@@ -1,4 +1,4 @@
--- Closes a work item and frees its owner's capacity; what is offered is withdrawn first.
+-- Closes a work item and frees its owner's capacity; what is offered is rescinded first.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream, 4 waiting zset, 5 owned zset: as in bind.lua; 6 the item's key;
 --        7 dated zset, see item.lua `set_next`; 8 the request's key (absent: none)

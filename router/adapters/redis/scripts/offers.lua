@@ -187,7 +187,7 @@ local function refuse_offer(record, reps)
 end
 
 local function rescind_offer(id, record, actor, because)
-  -- Withdraws the offer that a work item stands in.
+  -- Rescinds the offer that a work item stands in.
   local entry = offer_entry(id)
   undo_offer(entry)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})

@@ -19,11 +19,10 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.consoles import console_for, progress_bar
-from router.cli.csv_files import csv_file
+from router.cli.consoles import progress_bar
+from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
 from router.cli.filters import ids_called
 from router.cli.lists import Names
-from router.cli.route import FILE
 from router.cli.words import called, last
 
 COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
@@ -35,7 +34,7 @@ COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 @click.option("--by-rules", is_flag=True, help="The rules and the ledger choose for each, among who has not had it.")
 @click.option("--note", default="", help="Why, for the record of each; up to 512 characters.")
 @click.option("--dry-run", is_flag=True, help="Say who would get how many; move nothing.")
-@click.option("--csv", "csv_to", type=FILE, help="Write what became of each into this file.")
+@click.option("--csv", "csv_to", type=CSV_FILE, help="Write what became of each into this file; -: print it.")
 @server_option
 @tenant_option
 def reassign(
@@ -54,7 +53,7 @@ def reassign(
     """
     if bool(rep) is by_rules:
         raise click.UsageError("say who gets them: --to REP, or --by-rules")
-    console = console_for(sys.stdout)
+    console = console_beside(csv_to)
     with connected(server, tenant) as client:
         names = Names.of(client)
         chosen = ids_called([rep], names.reps) if rep else [""]
@@ -82,7 +81,9 @@ def _answer(
             metadata = metadata_of(operation)
             if metadata.total_count:
                 progress.update(task, completed=metadata.done_count, total=metadata.total_count)
-    return client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        answer = client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        progress.update(task, completed=len(answer.results), total=len(answer.results))
+    return answer
 
 
 def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console: Console, *, dry_run: bool) -> None:
@@ -107,6 +108,8 @@ def _write(results: Sequence[routing.ReassignResult], file: Path, console: Conso
         for each in results:
             outcome = "reassigned" if each.rep else "stays"
             outcome = "refused" if each.HasField("error") else "offered" if each.offered else outcome
-            names = [last(name) for name in (each.work_item, each.former_owner, each.rep, each.decision)]
+            owner = each.rep or ("" if each.offered else each.former_owner)
+            names = [last(name) for name in (each.work_item, each.former_owner, owner, each.decision)]
             rows.write([*names, outcome, each.error.message])
-    console.print(f"what became of each is in {file}")
+    if not is_stdout(file):
+        console.print(f"what became of each is in {file}")

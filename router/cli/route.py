@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -126,12 +125,12 @@ def route(
     Other names of columns:
       $ fairlead route … --map 地区=region --map opportunity_id=external_id
     """
-    options = replace(reading, columns={**reading.columns, **mapping(pairs)})
+    mapped = mapping(pairs)
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
     if not server:
         _check_given(rules=rules, reps=reps)
     inputs = read_inputs(
-        leads, reps, rules or _published(server or "", tenant), territories, source, options, of_workforce
+        leads, reps, rules or _published(server or "", tenant), territories, source, reading, of_workforce, mapped
     )
     widths, console = bands_from(bands), console_beside(out)
     with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:

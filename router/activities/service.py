@@ -85,7 +85,7 @@ class ActivityService:
         NotFound
             If there is no such work item, or rep.
         InvalidInput
-            If it would occur in the future, or its next date does not, or lies beyond what calendars are worked out for.
+            If it would occur in the future, or its next date does not, or lies further ahead than calendars are known.
         NotPossible
             If it sets a next date of a work item that is closed.
         ActivityExists

@@ -45,8 +45,15 @@ def _svg(_context: click.Context, option: click.Parameter, file: Path | None) ->
 @click.command(context_settings=HELP)
 @click.option("--pool", "pools", multiple=True, help="Only this pool, by id or display name; repeatable. Absent: all.")
 @period_options
-@click.option("--csv", "csv_to", type=CSV_FILE, help="Write a line per rep and pool into this file, for Excel too; -: print.")
-@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), callback=_svg, help="Draw each rep's distance beside the bound into this .svg file.")
+@click.option(
+    "--csv", "csv_to", type=CSV_FILE, help="Write a line per rep and pool into this file, for Excel too; -: print."
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_svg,
+    help="Draw each rep's distance beside the bound into this .svg file.",
+)
 @server_option
 @tenant_option
 def fairness(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -109,13 +109,13 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def resolved(wanted: Mapping[str, tuple[str, ...]], names: Names, rep_field: str) -> dict[str, list[str]]:
     """Return what fields may be, as filters write it: ids for names, enums in capitals; say who is not there."""
     plain = {field: [value.upper() if field in _ENUMS else value for value in wanted[field]] for field in wanted}
-    plain[rep_field] = _known(plain[rep_field], names.reps, "rep")
-    plain["pool"] = _known(plain["pool"], names.pools, "pool")
+    plain[rep_field] = known(plain[rep_field], names.reps, "rep")
+    plain["pool"] = known(plain["pool"], names.pools, "pool")
     return plain
 
 
-def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
-    """Return ids; whoever is not there may have been once, so that is no error."""
+def known(wanted: Sequence[str], names: Mapping[str, str], what: str) -> list[str]:
+    """Return the ids of what is called so, and say what is not there; it may have been once, so that is no error."""
     ids, present = ids_called(wanted, names), {last(name) for name in names}
     for unknown in [each for each in ids if names and last(each) not in present]:
         click.echo(f"there is no {what} {unknown} now{nearest_of(unknown, [*present, *names.values()])}", err=True)

@@ -21,7 +21,7 @@ from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.filters import ids_called
 from router.cli.labels import label
-from router.cli.lists import HELP, Names, enum_value
+from router.cli.lists import HELP, Names, enum_value, known
 from router.cli.offer_cells import away_told, offers_table
 from router.cli.words import last
 from router.wording.languages import Language
@@ -57,7 +57,7 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
         names = Names.of(client, Clock.of(client, utc=utc), language)
         limits = {} if not names.pools else {each.name: each.dispatch.offers_open or 1 for each in client.list_pools()}
         rep_id = ids_called([rep], names.reps)[0] if rep else ""
-        pool_id = last(ids_called([pool], names.pools)[0]) if pool else ""
+        pool_id = last(known([pool], names.pools, "pool")[0]) if pool else ""
         mine = client.my_offers(rep_id) if rep_id else None
         found = list(mine.offers if mine else client.list_work_items(state="OFFERED"))
     shown = [item for item in found if not pool_id or last(item.pool) == pool_id]

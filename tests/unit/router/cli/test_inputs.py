@@ -35,7 +35,6 @@ def leads(folder: Path, text: str, **mapped: str) -> LeadsFile:
     return read_leads(written(folder, text), FIELDS, "csv", ReadOptions(columns=mapped))
 
 
-
 def test_a_column_that_is_mapped_and_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     file = written(tmp_path, "id,地区,Size\na,华东,1\n")
 

@@ -10,7 +10,6 @@ from router.assignment.commands import Refusal
 from router.model.activities import Activity, ActivityEvidence
 from router.model.events import ActivityRecorded
 from router.model.sealing import NO_OPENINGS, Openings
-from router.workforce.open_hours import HORIZON_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class ActivityCommand:
     ends: bool
     expected: int
     assigned_ms: int
-    ahead_ms: int = HORIZON_MS
+    ahead_ms: int
     actor: str = ""
     key: str = ""
     request_id: str = ""

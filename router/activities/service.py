@@ -144,6 +144,7 @@ class ActivityService:
             openings=openings,
             customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
             assigned_ms=stored.decision.head.assigned_ms,
+            ahead_ms=HORIZON_MS,
         )
 
 

@@ -31,6 +31,6 @@ def test_a_negative_time_is_refused_and_no_plea_for_help(
 
 @pytest.mark.parametrize("command", ["set", "advance", "rate"])
 def test_help_is_given_where_it_is_asked_for(command: str) -> None:
-    done = CliRunner().invoke(clock, (command, "-h"))
+    done = CliRunner().invoke(clock, (command, "--help"))
 
     assert (done.exit_code, "Usage:" in done.output) == (0, True)

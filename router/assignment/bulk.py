@@ -50,12 +50,15 @@ class BulkRequest:
         Which.
     owner
         Whose alone; empty: anybody's, or nobody's.
+    pool
+        Of which pool alone; empty: of any, or none. ``wanted`` holds for no other's.
     rep
         Who gets them; empty: whom rules and ledger choose, each for itself.
     """
 
     wanted: Wanted[StoredItem] = ALL
     owner: str = ""
+    pool: str = ""
     rep: str = ""
     note: str = ""
     actor: str = ""
@@ -94,7 +97,8 @@ class BulkReassignment:
         NotFound, NotPossible
             If there is no such rep, or they are inactive; or if no rule set is published.
         InvalidInput
-            If there are more than one call moves.
+            If there are more than one call moves, or none because there is no such owner or pool. Somebody who is gone
+            may own some still, and those are found.
         """
         await self._check_rep(tenant, wish.rep)
 
@@ -118,8 +122,19 @@ class BulkReassignment:
                 fault = f"it holds for more than {MAX_ITEMS:,} open work items: narrow it, e.g. by create_time"
                 raise InvalidInput.of("filter", fault)
             if place is None:
-                return found
+                break
             after = place
+        if not found:
+            await self._check_named(tenant, wish)
+        return found
+
+    async def _check_named(self, tenant: str, wish: BulkRequest) -> None:
+        """Refuse a filter for an owner or a pool that is not there."""
+        roster = (await self._planners.newest(tenant)).roster
+        for field, given, present in (("owner", wish.owner, roster.reps), ("pool", wish.pool, roster.pools)):
+            if given and given not in present:
+                what = "rep" if field == "owner" else field
+                raise InvalidInput.of("filter", f"{field} = {given}: there is no such {what}, and no open work item")
 
     async def _check_rep(self, tenant: str, rep_id: str) -> None:
         planner = await self._planners.newest(tenant)
@@ -135,6 +150,10 @@ class BulkReassignment:
         numbers = sorted({record.content for record in records if record})
         contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
         return [ItemAsItIs(record, contents[record.content].head.item) if record else None for record in records]
+
+    async def owners(self, tenant: str, item_ids: Sequence[str]) -> list[str]:
+        """Return who owns work items, in a round trip; empty: nobody, or it is gone."""
+        return [record.owner if record else "" for record in await self._store.items(tenant, item_ids)]
 
     async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
         """Move up to ``MAX_JOBS`` work items, in order; an answer or an error each. What was moved by the same request

@@ -129,19 +129,23 @@ def show_command(rep: str, absence: str, language: str, as_json: bool, server: s
         click.echo(json.dumps(MessageToDict(found, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
         return
     told, times = Language(language), (shown(found.start_time, zone), shown(found.end_time, zone))
-    parts = {
-        "rep": last(rep),
-        "start": times[0],
-        "end": times[1],
-        "zone": zone.key,
-        "substitute": last(found.substitute),
-    }
-    click.echo(label("leave covered" if found.substitute else "leave", told, **parts))
+    named, has = last(found.substitute), last(found.stand_in)
+    parts = {"start": times[0], "end": times[1], "zone": zone.key, "substitute": named, "stand_in": has}
+    click.echo(label(_covered(named, has), told, rep=last(rep), **parts))
     if found.kept_work_items:
         click.echo(label("kept", told, count=len(found.kept_work_items)))
     for kept in found.kept_work_items:
         why = KEPT[calendars.KeptWorkItem.Reason.Name(kept.reason).removeprefix("REASON_")].say(told)
         click.echo(f"  {last(kept.work_item)}: {why}")
+
+
+def _covered(named: str, stands_in: str) -> str:
+    """Say which label tells of whoever stands in."""
+    if not (named or stands_in):
+        return "leave"
+    if not stands_in:
+        return "leave of nobody"
+    return "leave passed on" if named and named != stands_in else "leave covered"
 
 
 @absences.command("load")

@@ -21,8 +21,16 @@ language_option = click.option(
 LABELS: Mapping[str, Phrase] = {
     "leave": Phrase("{rep} is on leave from {start} to {end} ({zone})", "{rep} 休假：{start} 至 {end}（{zone}）"),
     "leave covered": Phrase(
-        "{rep} is on leave from {start} to {end} ({zone}); {substitute} stands in",
-        "{rep} 休假：{start} 至 {end}（{zone}），由 {substitute} 代理",
+        "{rep} is on leave from {start} to {end} ({zone}); {stand_in} stands in",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {stand_in} 代理",
+    ),
+    "leave passed on": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); {stand_in} stands in, in place of {substitute}",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {stand_in} 代替 {substitute} 代理",
+    ),
+    "leave of nobody": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); nobody can stand in, {substitute} is named",
+        "{rep} 休假：{start} 至 {end}（{zone}），代理人是 {substitute}，但无人能代理",
     ),
     "kept": Phrase(
         "Work items that are not with whom they would be by the leaves of today: {count}",

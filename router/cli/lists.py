@@ -24,14 +24,13 @@ from fairlead.commands import server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
-from router.cli.csv_files import csv_file
+from router.cli.csv_files import CSV_FILE, csv_file, is_stdout, told_of
 from router.cli.filters import period_options
 from router.cli.labels import headings, label
 from router.cli.whom import allowed, id_called
 from router.cli.words import last
 from router.wording.languages import Language
 
-FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 50
 HELP = {"help_option_names": ["-h", "--help"]}
 KINDS = click.Choice(["lead", "customer", "ticket", "rescue"], case_sensitive=False)
@@ -88,7 +87,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice([each.value for each in Language]),
             help="Of headings, and of what is told [default: en].",
         ),
-        click.option("--csv", "csv_to", type=FILE, help="Write all into this file, for Excel too."),
+        click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them."),
         click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
         click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
         period_options,
@@ -153,7 +152,7 @@ def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) 
         following = progress.track(chain(first, messages), description=listing.what)
         for written, message in enumerate(following, start=1):  # noqa: B007
             rows.write([cell(message, names) for cell in listing.columns.values()])
-    click.echo(f"{written:,} {listing.what} in {file}")
+    click.echo(told_of(file, f"{written:,} {listing.what}"), err=is_stdout(file))
 
 
 def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:

@@ -19,11 +19,10 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.consoles import console_for, progress_bar
-from router.cli.csv_files import csv_file
+from router.cli.consoles import progress_bar
+from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
 from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
-from router.cli.route import FILE
 from router.cli.whom import id_called
 from router.cli.words import called, last
 from router.wording.languages import Language
@@ -37,7 +36,7 @@ COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 @click.option("--by-rules", is_flag=True, help="The rules and the ledger choose for each, among who has not had it.")
 @click.option("--note", default="", help="Why, for the record of each; up to 512 characters.")
 @click.option("--dry-run", is_flag=True, help="Say who would get how many; move nothing.")
-@click.option("--csv", "csv_to", type=FILE, help="Write what became of each into this file.")
+@click.option("--csv", "csv_to", type=CSV_FILE, help="Write what became of each into this file; -: print it.")
 @language_option
 @server_option
 @tenant_option
@@ -59,7 +58,7 @@ def reassign(
     told = Language(language)
     if bool(rep) is by_rules:
         raise click.UsageError(label("who gets them", told, named="--to REP", chosen="--by-rules"))
-    console = console_for(sys.stdout)
+    console = console_beside(csv_to)
     with connected(server, tenant) as client:
         names = Names.of(client, language=language)
         chosen = id_called(rep, names.reps, "--to", told) if rep else ""
@@ -67,7 +66,8 @@ def reassign(
     _tell(answer, names, console, dry_run=dry_run)
     if csv_to:
         _write(answer.results, csv_to)
-        console.print(label("each in file", told, file=csv_to))
+        if not is_stdout(csv_to):
+            console.print(label("each in file", told, file=csv_to))
     sys.exit(1 if answer.refused_count else 0)
 
 
@@ -86,7 +86,9 @@ def _answer(
             metadata = metadata_of(operation)
             if metadata.total_count:
                 progress.update(task, completed=metadata.done_count, total=metadata.total_count)
-    return client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        answer = client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        progress.update(task, completed=len(answer.results), total=len(answer.results))
+    return answer
 
 
 def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console: Console, *, dry_run: bool) -> None:
@@ -110,5 +112,6 @@ def _write(results: Sequence[routing.ReassignResult], file: Path) -> None:
         for each in results:
             outcome = "reassigned" if each.rep else "stays"
             outcome = "refused" if each.HasField("error") else "offered" if each.offered else outcome
-            names = [last(name) for name in (each.work_item, each.former_owner, each.rep, each.decision)]
+            owner = each.rep or ("" if each.offered else each.former_owner)
+            names = [last(name) for name in (each.work_item, each.former_owner, owner, each.decision)]
             rows.write([*names, outcome, each.error.message])

@@ -16,6 +16,7 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
+from missing_words import is_missing, trimmed
 from router.cli.inputs import active_source
 from router.cli.labels import label, language_option
 from router.cli.words import last
@@ -31,7 +32,7 @@ _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 @click.command()
 @click.argument("work_item")
 @click.option(
-    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="What an attribute becomes; lists separated by ;."
+    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="What an attribute becomes; lists as in files: a;b."
 )
 @click.option("--unset", "removed", multiple=True, metavar="NAME", help="An attribute to take out; repeatable.")
 @click.option("--value", type=float, help="Its expected value.")
@@ -103,12 +104,19 @@ def _typed(name: str, text: str, kind: FieldType, language: Language) -> Any:
             case FieldType.BOOL:
                 return _BOOLS[text.lower()]
             case FieldType.LIST:
-                return [entry.strip() for entry in text.split(";")]
+                return _listed(text)
     except (ValueError, KeyError):
         why = "no truth" if kind is FieldType.BOOL else "no number"
         said = label(why, language, pair=f"{name}={text!r}", true="true", false="false")
         raise click.BadParameter(said, param_hint="--set") from None
     return text
+
+
+def _listed(text: str) -> list[str] | None:
+    """Read a list as a cell of a file is read; None: no value, so that the attribute is taken out."""
+    from tables.words import entries  # with it comes pyarrow, which most updates do without
+
+    return None if is_missing(text := trimmed(text)) else entries(text)
 
 
 def _said(before: routing.WorkItem, after: routing.WorkItem, language: Language) -> str:

@@ -20,7 +20,7 @@ class NotImported(NamedTuple):
 class ItemResult(NamedTuple):
     """What came of a work item that was to be moved.
 
-    Its place, from 0, its id, who had it and who has it, each empty for nobody or where it stays, and the decision; or
+    Its place, from 0, its id, who had it, empty for nobody, who has it now, empty where it stays, and the decision; or
     why it was not moved: for machines, in words. ``is_offered`` says that it is offered, to whoever has it or to many.
     """
 

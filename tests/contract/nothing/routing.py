@@ -310,7 +310,9 @@ async def _record(world: Routing, given: Given) -> Any:
     """Record a note about L-1 that sets a next date; return the number, or the refusal."""
     activity = Activity(ActivityKind.NOTE, Direction.INTERNAL, "bo", 0, next_ms=10**15)
     wish = {"item_id": "crm~L-1", "activity": activity, "evidence": (), "ends": False, "expected": 6, **given}
-    answer = await world.activities.record(world.tenant, ActivityCommand(**{"assigned_ms": 0, **wish}))
+    answer = await world.activities.record(
+        world.tenant, ActivityCommand(**{"assigned_ms": 0, "ahead_ms": 10**15, **wish})
+    )
     return answer.number if isinstance(answer, ActivityRecorded) else answer
 
 

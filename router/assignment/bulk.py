@@ -7,16 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from failures import Failure
-from router.assignment.commands import (
-    BindCommand,
-    KnownAs,
-    Moved,
-    Outdated,
-    ReassignRequest,
-    Refusal,
-    in_calls,
-    reassign_command,
-)
+from router.assignment.commands import BindCommand, KnownAs, Moved, Outdated, ReassignRequest, Refusal, in_calls
+from router.assignment.jobs import reassign_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from router.assignment.commands import Moved, Refusal, ReopenRequest, handlers_of, reopen_command
+from router.assignment.commands import Moved, Refusal, ReopenRequest
+from router.assignment.jobs import handlers_of, reopen_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments

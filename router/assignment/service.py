@@ -31,11 +31,10 @@ from router.assignment.commands import (
     Refusal,
     RouteRequest,
     in_calls,
-    reassign_command,
     request_fingerprint,
-    route_command,
 )
 from router.assignment.enrichment import filled
+from router.assignment.jobs import reassign_command, route_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores

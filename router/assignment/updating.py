@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest, update_command
+from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest
 from router.assignment.content import change_of, is_of_other_customer, updated_item
 from router.assignment.enrichment import filled
+from router.assignment.jobs import update_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores

@@ -7,17 +7,9 @@ from datetime import UTC, datetime
 
 from failures import AlreadyExists, Failure, Violation
 from router.assignment.arrivals import ArrivalStamps
-from router.assignment.commands import (
-    BindCommand,
-    ImportedItem,
-    KnownAs,
-    Moved,
-    Refusal,
-    RouteRequest,
-    import_command,
-    in_calls,
-)
+from router.assignment.commands import BindCommand, ImportedItem, KnownAs, Moved, Refusal, RouteRequest, in_calls
 from router.assignment.enrichment import filled
+from router.assignment.jobs import import_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores

@@ -12,7 +12,8 @@ import pytest
 
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.timers import RedisTimers
-from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest, cover_command
+from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest
+from router.assignment.jobs import cover_command
 from router.assignment.updating import Updating
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck

@@ -7,7 +7,7 @@ from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -41,6 +41,8 @@ _DEFINITION = re.compile(r"local function (\w+)|local ([\w, ]+?) =")
 """What begins a part of a library, at the beginning of a line."""
 _NUMBERS = re.compile(r"^local ([A-Z_]+(?:, [A-Z_]+)*) = (\d+(?:, \d+)*) *(?:--.*)?\n", re.MULTILINE)
 """A line that names numbers, in capitals."""
+_WORD = re.compile(r"(?<![\w.'])\w+(?![\w'])")
+"""What may be a name: no field of a table, and no text in quotes."""
 
 
 def linked(libraries: Sequence[str], script: str) -> str:
@@ -57,35 +59,43 @@ def linked(libraries: Sequence[str], script: str) -> str:
     local function g() return f() end
     return g()
     """
-    text = script
-    for part in reversed([part for library in libraries for part in _parts(library)]):
-        if any(_word(name).search(text) for name in _names(part)):
-            text = part + text
+    text, used = script, _words(script)
+    for library in reversed(libraries):
+        for part, names, words in reversed(_parts(library)):
+            if not used.isdisjoint(names):
+                text, used = part + text, used | words
     return _with_numbers_written_in(text)
 
 
 def _with_numbers_written_in(text: str) -> str:
-    named = _NUMBERS.findall(text)
-    text = _NUMBERS.sub("", text)
-    for names, numbers in named:
-        for name, number in zip(names.split(", "), numbers.split(", "), strict=True):
-            text = _word(name).sub(number, text)
-    return text
+    named = {
+        name: number
+        for names, numbers in _NUMBERS.findall(text)
+        for name, number in zip(names.split(", "), numbers.split(", "), strict=True)
+    }
+    return _WORD.sub(lambda word: named.get(word[0], word[0]), _NUMBERS.sub("", text))
 
 
-def _word(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.']){name}(?![\w'])")
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
-def _parts(library: str) -> list[str]:
-    """Take a library apart: each part begins with a definition; comments are left out."""
+@cache
+def _parts(library: str) -> list[tuple[str, list[str], frozenset[str]]]:
+    """Take a library apart: each part begins with a definition; comments are left out.
+
+    Returns
+    -------
+    list
+        Of each part its text, the names that it defines, and all words in it.
+    """
     parts = [""]
     for line in library.splitlines():
         if _DEFINITION.match(line):
             parts.append("")
         if line.strip() and not line.lstrip().startswith("--"):
             parts[-1] += line + "\n"
-    return parts[1:]
+    return [(part, _names(part), _words(part)) for part in parts[1:]]
 
 
 def _names(part: str) -> list[str]:

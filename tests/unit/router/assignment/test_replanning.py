@@ -13,14 +13,14 @@ from router.model.errors import NotPossible, StaleRevision
 REFUSED, STALE = NotPossible("tenants/t/reps/ann", "is inactive"), StaleRevision("tenants/t", "changed")
 
 
-class Planner:
+class NumberedPlanner:
     """One of many, told apart by their number."""
 
     def __init__(self, number: int) -> None:
         self.revisions = number
 
 
-class Planners:
+class PlannersInOrder:
     """They are renewed in order; those below ``holding`` hold no more."""
 
     def __init__(self, holding: int) -> None:
@@ -28,18 +28,18 @@ class Planners:
 
     async def current(self, tenant: str) -> Any:
         assert tenant == "t"
-        return Planner(1)
+        return NumberedPlanner(1)
 
     async def renewed(self, tenant: str, stale: int) -> Any:
         assert tenant == "t"
-        return Planner(stale + 1)
+        return NumberedPlanner(stale + 1)
 
-    async def holds(self, tenant: str, planner: Planner) -> bool:
+    async def holds(self, tenant: str, planner: NumberedPlanner) -> bool:
         assert tenant == "t"
         return planner.revisions >= self._holding
 
 
-class Clock:
+class ClockAt100:
     """It expects the instant 100."""
 
     def expected_ms(self, tenant: str) -> int:
@@ -61,9 +61,9 @@ def gone_round(*answers: Any, holding: int = 1) -> tuple[Any, list[tuple[int, in
             raise answer
         return answer
 
-    planners: Any = Planners(holding)
+    planners: Any = PlannersInOrder(holding)
     try:
-        return asyncio.run(until_it_holds(planners, Clock(), "t", go_round)), rounds
+        return asyncio.run(until_it_holds(planners, ClockAt100(), "t", go_round)), rounds
     except NotPossible as error:
         return error, rounds
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from router.activities.evidence import ends_next_date, evidence_of
 from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
-from router.assignment.commands import Refusal, customer_of
+from router.assignment.commands import Refusal
+from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.activities import TEXTS, Activity

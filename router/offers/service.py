@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import msgpack
 
 from router.assignment.caps import amounts_of
-from router.assignment.commands import KnownAs, Moved, customer_of
+from router.assignment.commands import KnownAs, Moved
+from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item

@@ -16,8 +16,8 @@ from router.model.events import Event, OfferAnswered, PresenceChanged
 from router.model.workforce import CreditPolicy, Pool
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
+from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, WORKING, world
-from tests.contract.test_offers import BROADCAST, CAPS, OFFER, THREE, Firm, firm
 
 __all__ = ["firm", "world"]  # fixtures
 

@@ -39,8 +39,8 @@ from router.assignment.commands import (
     ReopenRequest,
     RouteRequest,
     UpdateRequest,
-    route_command,
 )
+from router.assignment.jobs import route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening

@@ -20,15 +20,8 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import (
-    BindCommand,
-    Completion,
-    Mode,
-    Refusal,
-    RouteRequest,
-    cover_command,
-    route_command,
-)
+from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest
+from router.assignment.jobs import cover_command, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries

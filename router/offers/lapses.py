@@ -23,9 +23,9 @@ class Lapses:
         """Say whether its offer ever lapses."""
         return record.offer is not None and record.offer.timeout_ms > 0
 
-    def may_fall_due(self, _: Present) -> bool:
-        """Nothing does of what is not offered."""
-        return False
+    def may_fall_due(self, present: Present) -> bool:
+        """Say whether any pool lets offers lapse."""
+        return any(pool.dispatch.timeout_ms for pool in present.planner.roster.pools.values())
 
     def due(self, present: Present, record: ItemRecord, _: Decision) -> Timer | None:
         """Return when the offer lapses; None: never."""

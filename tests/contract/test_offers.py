@@ -572,6 +572,29 @@ async def test_the_first_who_accepts_what_many_are_offered_has_it_and_is_charged
     await firm.check()
 
 
+async def test_the_log_is_not_read_for_offers_that_never_lapse_and_is_once_some_do(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = Pool("east", THREE, dispatch=replace(OFFER, timeout_ms=0, offers_open=9))
+    await firm.begin(pool)
+    await firm.follower().catch_up()
+    for _ in range(2):
+        await firm.world.route()
+    effects = firm.world.store.effects
+    monkeypatch.setattr(firm.world.store, "effects", None)
+    unread = await firm.follower().follow()
+    monkeypatch.setattr(firm.world.store, "effects", effects)
+    await firm.change(replace(pool, dispatch=replace(OFFER, offers_open=9)))
+    await firm.follower().catch_up()
+    offer = await firm.world.route()
+    read = await firm.follower().follow()
+
+    timers = await firm.timers.timers(firm.tenant)
+
+    assert (unread, read) == (2, 1)
+    assert [timer.item_id for timer in timers] == [offer.item_id]
+
+
 async def test_what_many_decline_or_let_lapse_waits_and_is_offered_once_more(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
     offer = await firm.world.route()

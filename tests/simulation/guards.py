@@ -147,7 +147,7 @@ GUARDS: Mapping[str, Guard] = {
     "there are two rounds": Guard("REFUSED SECOND_ROUND", {"bind": [("math.min(fewest or 0, 1)", "fewest or 0")]}),
     "who lets so many offers lapse is set away": Guard("SET_AWAY", {"fire": [("entry[9] > 0 and", "false and")]}),
     "what open offers entitle to is added up": Guard(
-        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
+        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', most)", "")]}
     ),
     "the indexes follow an answer": Guard(
         "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}

@@ -48,14 +48,19 @@ local function take_back_all()
 end
 
 local function add_amount(hash, field, by)
-  if journal and not hash.now[field] then -- read first: what was not read cannot be taken back
-    want_amounts(hash, {field})
-    read_amounts(hash)
+  local now = hash.now
+  if journal then
+    if not now[field] then -- read first: what was not read cannot be taken back
+      want_amounts(hash, {field})
+      read_amounts(hash)
+    end
+    set_in(now, field, now[field] + by)
+    set_in(hash.changed, field, true)
+    return
   end
-  local before = hash.now[field]
+  local before = now[field]
   if not before then before, hash.wanted[#hash.wanted + 1] = 0, field end
-  set_in(hash.now, field, before + by)
-  set_in(hash.changed, field, true)
+  now[field], hash.changed[field] = before + by, true
 end
 
 local function raise_amount(hash, field, to)

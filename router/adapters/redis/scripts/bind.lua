@@ -129,9 +129,8 @@ local kept = {} -- keys of items, each followed by what it is to hold: written a
 
 local function remember(job, number, outcome)
   if job[REQUEST_KEY] > 0 and not preview then
-    local answer = {job[FINGERPRINT], number, outcome}
-    stored_value[KEYS[job[REQUEST_KEY]]] = cmsgpack.pack(answer)
-    keep_answer(KEYS[job[REQUEST_KEY]], request_ttl_s, answer)
+    local key = KEYS[job[REQUEST_KEY]]
+    stored_value[key] = keep_answer(key, request_ttl_s, {job[FINGERPRINT], number, outcome})
   end
 end
 
@@ -322,6 +321,7 @@ for i, job in ipairs(jobs) do answers[i] = do_job(job, ARGV[n_sets + 2 * i + 1])
 if not preview then
   for from = 1, #kept, SLICE do redis.call('MSET', unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
   write_ledgers()
+  write_offers()
   write_owned(KEYS[5])
 end
 if call_key and log.number > newest then keep_answers(call_key, answers) end

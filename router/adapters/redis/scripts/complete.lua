@@ -49,5 +49,6 @@ if record[OWNER] ~= '' then
   if was_worked then shift_worked(record[OWNER], record[POOL], record[KIND], -1) end
 end
 write_ledgers()
+if is_offered then write_offers() end
 if KEYS[8] then keep_answer(KEYS[8], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

@@ -33,12 +33,12 @@ local function has_caps(set) return set[9] and set[9] ~= '' end
 
 local function open_offering(set, terms)
   -- Has a candidate set be of a pool that offers its work.
-  local held, fields = {}, {'largest_offered', 'largest_entitled'}
-  for k, rep in ipairs(set.reps) do
-    held[k], fields[#fields + 1], fields[#fields + 2] = rep .. '|offers', 'p:' .. rep, 'e:' .. rep
-  end
-  want_amounts(set.book, fields)
-  set.held = held
+  local held, charged, entitled = {}, {}, {}
+  for k, rep in ipairs(set.reps) do held[k], charged[k], entitled[k] = rep .. '|offers', 'p:' .. rep, 'e:' .. rep end
+  want_amounts(set.book, charged)
+  want_amounts(set.book, entitled)
+  want_amounts(set.book, {'largest_offered', 'largest_entitled'})
+  set.held, set.entitled = held, entitled
   set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
 end
 

@@ -25,7 +25,8 @@ class Lapses:
 
     def may_fall_due(self, present: Present) -> bool:
         """Say whether any pool lets offers lapse."""
-        return any(pool.dispatch.timeout_ms for pool in present.planner.roster.pools.values())
+        policies = [pool.dispatch for pool in present.planner.roster.pools.values()]
+        return any(policy is not None and policy.timeout_ms > 0 for policy in policies)
 
     def due(self, present: Present, record: ItemRecord, _: Decision) -> Timer | None:
         """Return when the offer lapses; None: never."""

@@ -577,6 +577,7 @@ async def test_the_log_is_not_read_for_offers_that_never_lapse_and_is_once_some_
 ) -> None:
     pool = Pool("east", THREE, dispatch=replace(OFFER, timeout_ms=0, offers_open=9))
     await firm.begin(pool)
+    await firm.world.save(pool=Pool("west", THREE))  # which pushes
     await firm.follower().catch_up()
     for _ in range(2):
         await firm.world.route()

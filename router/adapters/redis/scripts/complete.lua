@@ -32,7 +32,11 @@ end
 
 open_log(KEYS[3])
 loads = amounts_of(KEYS[2])
-if is_offered then rescind_offer(item_id, record, ARGV[7], 'COMPLETED') end
+if is_offered then
+  use_offers()
+  use_answers()
+  rescind_offer(item_id, record, ARGV[7], 'COMPLETED')
+end
 record[STATE] = after
 local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
   record[EPOCH], record[EVENT], ARGV[7]}), '')

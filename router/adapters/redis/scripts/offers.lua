@@ -11,6 +11,15 @@
 local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
 local O_COUNTED, O_CREDIT, O_LAPSES, O_AUDIENCE, O_BAND = 7, 8, 9, 10, 11
 
+-- What the call changes is kept in mind, and written at its end by `write_offers`.
+local offer_of_item = {}  -- by item id: its open offer as it was read or is to be, packed; false: none
+local changed_offers = {} -- item ids whose offer is to be written
+local moved_offers = {}   -- places in the index of offers: whether an offer stands there when the call is over
+local lapsed = {}         -- by rep: how many they have let lapse, or the number of an event, see above
+
+-- What follows a script needs that makes offers; see `linked` of store/scripts.py.
+local function use_offers() end
+
 local function key_of(...)
   return string.sub(KEYS[1], 1, -1 - #'revisions') .. table.concat({...}, ':')
 end
@@ -22,11 +31,6 @@ local function holders_of(entry)
   for i = 1, #entry[O_AUDIENCE], 2 do reps[#reps + 1] = entry[O_AUDIENCE][i] end
   return reps
 end
-
--- What the call changes is kept in mind, and written at its end by `write_offers`.
-local offer_of_item = {}  -- by item id: its open offer as it was read or is to be, packed; false: none
-local changed_offers = {} -- item ids whose offer is to be written
-local moved_offers = {}   -- places in the index of offers: whether an offer stands there when the call is over
 
 local function set_offer(id, packed) offer_of_item[id], changed_offers[id] = packed, true end
 
@@ -95,6 +99,9 @@ local function keep_offer(id, record, choice, number, used)
   index_offer(id, entry, true)
   put(record, OFFER, {number, rep, set.pool, terms.timeout_ms, terms.clock, log.now_ms})
 end
+
+-- And this besides, where one that is open is looked at, or ends.
+local function use_answers() end
 
 local function read_offers(ids)
   -- Has the offers of work items be read at once.
@@ -233,8 +240,6 @@ local function rescind_offer(id, record, actor, because)
   undo_offer(entry)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
 end
-
-local lapsed = {} -- by rep, as the call left it: how many they have let lapse, or the number of an event, see above
 
 local function lapses_of(rep)
   if not lapsed[rep] then lapsed[rep] = tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) end

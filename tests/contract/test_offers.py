@@ -596,6 +596,21 @@ async def test_the_log_is_not_read_for_offers_that_never_lapse_and_is_once_some_
     assert [timer.item_id for timer in timers] == [offer.item_id]
 
 
+async def test_the_most_that_offers_of_one_call_charged_counts_from_what_was_open_before(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, offers_open=9)))
+    first = await firm.world.route()
+    both = [RouteRequest(WorkItem(Kind.LEAD, "crm", f"B-{place}")) for place in range(2)]
+
+    await firm.world.router.route_many(firm.tenant, both)
+    most = (await firm.world.store.ledger(firm.tenant, "east")).largest_offered
+    await firm.decline(first)
+    await firm.world.route()
+    after = await firm.world.store.ledger(firm.tenant, "east")
+
+    assert (most, after.largest_offered, after.offered) == (3 * MICROS, 3 * MICROS, {"ann": 3 * MICROS})
+    await firm.check()
+
+
 async def test_what_many_decline_or_let_lapse_waits_and_is_offered_once_more(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
     offer = await firm.world.route()

@@ -18,12 +18,13 @@ end
 
 local function read_amounts(hash)
   -- Reads what is wanted, and adds it to what was counted meanwhile.
-  local now, wanted = hash.now, hash.wanted
+  local now, wanted, peaks = hash.now, hash.wanted, hash.peaks
   for from = 1, #wanted, SLICE do
     local stored = redis.call('HMGET', hash.key, unpack(wanted, from, math.min(from + SLICE - 1, #wanted)))
     for i = 1, #stored do
       local field = wanted[from + i - 1]
       now[field] = now[field] + (stored[i] or 0)
+      if peaks and peaks[field] then peaks[field] = peaks[field] + (stored[i] or 0) end
     end
   end
   hash.wanted = {}
@@ -69,6 +70,20 @@ local function raise_amount(hash, field, to)
     set_in(hash.now, field, to)
     set_in(hash.changed, field, true)
   end
+end
+
+local function note_peak(hash, field)
+  -- Remembers the most that an amount was while the call moved it, though nobody has read it yet.
+  local peaks = hash.peaks or {}
+  hash.peaks = peaks
+  peaks[field] = math.max(peaks[field] or -math.huge, hash.now[field])
+end
+
+local function raise_to_peaks(hash, field)
+  -- Raises an amount, which must have been read, to all that are remembered.
+  if not hash.peaks then return end
+  read_amounts(hash)
+  for _, peak in pairs(hash.peaks) do raise_amount(hash, field, peak) end
 end
 
 local function write_amounts(hash)

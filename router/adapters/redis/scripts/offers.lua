@@ -89,7 +89,7 @@ local function keep_offer(id, record, choice, number, used)
     raise_amount(book, 'largest_entitled', most)
     local charged = 'p:' .. rep
     add_amount(book, charged, choice.charge)
-    raise_amount(book, 'largest_offered', now[charged])
+    note_peak(book, charged) -- of largest_offered
     add_amount(loads, rep .. '|offers', 1)
     if set.caps then counted = caps.counted_of(set, choice.place, choice.attempt) end
     if used > 0 then credit = {used, credit_state(redis.call('HGET', book.key, 'l:' .. rep)).entry} end

@@ -5,9 +5,9 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps or nothing waits, nothing has a next date, and no
-leave names a substitute, the log is not read at all; and where it is, a decision that gave a new work item its owner is
-passed over, unless somebody may have to stand in for them.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, no pool lets offers lapse or
+nothing is offered, nothing has a next date, and no leave names a substitute, the log is not read at all; and where it
+is, a decision that gave a new work item its owner is passed over, unless somebody may have to stand in for them.
 """
 
 from __future__ import annotations
@@ -137,8 +137,11 @@ class TimerFollower:
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
         present = Present(planner, position.workforce_ms)
-        may_wait = not any(schedule.may_fall_due(present) for schedule in self._schedules)
-        return await self._timers.skip(self._tenant, position, may_wait=may_wait)
+        due = [schedule.state for schedule in self._schedules if schedule.may_fall_due(present)]
+        is_of_offers = State.OFFERED in due
+        return await self._timers.skip(
+            self._tenant, position, may_wait=len(due) == is_of_offers, may_be_offered=not is_of_offers
+        )
 
     async def _active(self, position: Position) -> Planner | None:
         """Return the planner of a position, if it is that by which decisions are made now."""

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from failures import NotPossible
-from router.assignment.commands import ReassignRequest, ReopenRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
 from router.model.decision import Decision, Outcome, Way
 from router.model.errors import OfferNotOpen
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep
-from router.model.workitem import Kind, State
+from router.model.workitem import Kind, State, WorkItem
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
 from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
 
@@ -206,4 +206,43 @@ async def test_of_many_who_accept_at_once_one_wins(firm: Firm) -> None:
     assert sorted(answer.record.item_id for answer in won) == sorted(offer.item_id for offer in offers)
     lost = [str(answer) for answer in answers if not isinstance(answer, StoredItem)]
     assert all("accepted it; it is" in said for said in lost)
+    await firm.check()
+
+
+async def test_the_log_is_not_read_for_offers_that_never_lapse_and_is_once_some_do(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = Pool("east", THREE, dispatch=replace(OFFER, timeout_ms=0, offers_open=9))
+    await firm.begin(pool)
+    await firm.world.save(pool=Pool("west", THREE))  # which pushes
+    await firm.follower().catch_up()
+    for _ in range(2):
+        await firm.world.route()
+    effects = firm.world.store.effects
+    monkeypatch.setattr(firm.world.store, "effects", None)
+    unread = await firm.follower().follow()
+    monkeypatch.setattr(firm.world.store, "effects", effects)
+    await firm.change(replace(pool, dispatch=replace(OFFER, offers_open=9)))
+    await firm.follower().catch_up()
+    offer = await firm.world.route()
+    read = await firm.follower().follow()
+
+    timers = await firm.timers.timers(firm.tenant)
+
+    assert (unread, read) == (2, 1)
+    assert [timer.item_id for timer in timers] == [offer.item_id]
+
+
+async def test_the_most_that_offers_of_one_call_charged_counts_from_what_was_open_before(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, offers_open=9)))
+    first = await firm.world.route()
+    both = [RouteRequest(WorkItem(Kind.LEAD, "crm", f"B-{place}")) for place in range(2)]
+
+    await firm.world.router.route_many(firm.tenant, both)
+    most = (await firm.world.store.ledger(firm.tenant, "east")).largest_offered
+    await firm.decline(first)
+    await firm.world.route()
+    after = await firm.world.store.ledger(firm.tenant, "east")
+
+    assert (most, after.largest_offered, after.offered) == (3 * MICROS, 3 * MICROS, {"ann": 3 * MICROS})
     await firm.check()

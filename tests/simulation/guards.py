@@ -150,7 +150,7 @@ GUARDS: Mapping[str, Guard] = {
         "SET_AWAY", {"fire": [(" and not away_until(redis.call('HGET', presence, rep))", "")]}
     ),
     "what open offers entitle to is added up": Guard(
-        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
+        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', most)", "")]}
     ),
     "the indexes follow an answer": Guard(
         "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}

@@ -104,6 +104,7 @@ end
 for i, settlement in ipairs(settlements) do rescind_offers('p' .. settlement[1], 'SETTLED') end
 for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do rescind_offers('r' .. rep, 'LEFT') end
 write_ledgers()
+write_offers()
 for i, settlement in ipairs(settlements) do
   local pool, leavers, members = settlement[1], settlement[2], in_force(settlement[3])
   append_event('settled.2', cmsgpack.pack({pool, leavers, members}), '')

@@ -33,12 +33,11 @@ local function has_caps(set) return set[9] and set[9] ~= '' end
 
 local function open_offering(set, terms)
   -- Has a candidate set be of a pool that offers its work.
-  local held, fields = {}, {'largest_offered', 'largest_entitled'}
-  for k, rep in ipairs(set.reps) do
-    held[k], fields[#fields + 1], fields[#fields + 2] = rep .. '|offers', 'p:' .. rep, 'e:' .. rep
-  end
-  want_amounts(set.book, fields)
-  set.held = held
+  local held, entitled = {}, {}
+  for k, rep in ipairs(set.reps) do held[k], entitled[k] = rep .. '|offers', 'e:' .. rep end
+  want_amounts(set.book, entitled)
+  want_amounts(set.book, {'largest_offered', 'largest_entitled'})
+  set.held, set.entitled = held, entitled
   set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
 end
 
@@ -347,6 +346,7 @@ local function measure(book)
   -- Measures a ledger as it is in memory, if an override came since it was: before anything else moves it.
   if not book.disturbed then return end
   read_amounts(book)
+  raise_to_peaks(book, 'largest_offered')
   local amounts = book.stored or stored_amounts(book.key)
   for field in pairs(book.changed) do amounts[field] = book.now[field] end
   book.stored, book.disturbed, book.disturbance = amounts, false, disturbance_of(amounts, book.members)
@@ -384,6 +384,7 @@ local function write_ledgers()
   if caps then caps.write() end
   for _, book in pairs(books) do
     measure(book)
+    raise_to_peaks(book, 'largest_offered')
     write_amounts(book)
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer, Dispatch, DispatchClock
-from router.model.events import Event, OfferAnswered, WorkforceChanged
+from router.model.events import Event, OfferAnswered, PresenceChanged, WorkforceChanged
 from tests.simulation.books import Books
 from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth, worked_until
@@ -49,6 +49,8 @@ class Offering:
         """Who refused a work item since it last had an owner, once for each time."""
         self._held: Counter[str] = Counter()
         self._lapses: Counter[str] = Counter()
+        self._told_off: set[str] = set()
+        """Who was set away for their lapses, until their presence is told anew: meanwhile none is counted."""
         self._due: dict[str, int] = {}
 
     def enter(self, event: Event) -> Iterator[Finding]:
@@ -60,6 +62,8 @@ class Offering:
                 yield from self._answered(event)
             case WorkforceChanged():
                 self._due.clear()
+            case PresenceChanged(rep=rep):
+                self._told_off.discard(rep)
 
     def overdue(self, now_ms: int) -> Iterator[Finding]:
         """Yield, of each open offer, whether its time is not over."""
@@ -157,7 +161,7 @@ class Offering:
             self._lapses[event.rep] = 0
         if event.answer is not Answer.LAPSED or not offer.rep:
             return
-        self._lapses[event.rep] += 1
+        self._lapses[event.rep] += event.rep not in self._told_off
         lapses, most = self._lapses[event.rep], offer.terms.lapses_until_away
         due = 0 < most <= lapses
         same = event.set_away is due and event.lapses == lapses
@@ -166,3 +170,4 @@ class Offering:
         yield Finding(Promise.SET_AWAY, same and is_away, what, due)
         if due:
             self._lapses[event.rep] = 0
+            self._told_off.add(event.rep)

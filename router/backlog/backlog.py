@@ -209,8 +209,8 @@ def takers_of(attempts: Sequence[Candidates]) -> Takers:
 
 
 def helps(before: Takers, after: Takers) -> bool:
-    """Say whether somebody may take now who could not before, or has more room: attempt by attempt, for whom the caps of
-    one pool keep it from another may give it to.
+    """Say whether somebody may take now who could not before, or has more room: attempt by attempt, for the caps of one
+    pool may keep it from whom another gives it to.
 
     Examples
     --------

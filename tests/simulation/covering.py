@@ -125,7 +125,8 @@ class Covering:
         since_ms = min(self._looked_ms, decision.at_ms)
         edges = {since_ms, decision.at_ms, *self._truth.edges_of_leave(since_ms, decision.at_ms)}
         is_due = any(self._truth.who_has(whose, at_ms) == decision.rep for at_ms in edges) and bool(whose)
-        moves = decision.rep != self._owners.get(item_id)
+        owner = self._owners.get(item_id, "")
+        moves = decision.rep != owner and not self._stays(item_id, owner, decision.at_ms)
         stands_in = decision.head.cause is Cause.COVERED
         told = decision.head.covered == (whose if stands_in else "") and (decision.rep == whose) is not stands_in
         return Finding(

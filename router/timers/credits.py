@@ -100,7 +100,7 @@ class Credits:
         return events[0].at_ms if events else 0
 
     async def _charged(self, planner: Planner, step: LeaveCredit) -> int:
-        """Sum up what the log says that a pool was charged within a leave, while the rep was a member; what entered apart
+        """Sum up what the log says that a pool was charged within a leave while the rep was a member; what entered apart
         was the taker's alone, and nobody missed it.
         """
         charged, is_member, name = 0, None, f"{_POOL}{step.pool}"

@@ -74,12 +74,12 @@ def _first(attempts: Any, seen: Any, rotation: int, named: str = "", *way: Any) 
     return choice
 
 
-def _once_only(present: Any, record: Any, decision: Any) -> Any:
+def _never_back(planner: Any, record: Any, item: Any, rep: str, at_ms: int) -> Any:
     """Hand over to who stands in, and never back."""
-    from router.timers.covers import next_hand_over
+    from router.assignment.commands import cover_command
+    from router.workforce.covers import Hindrance
 
-    step = next_hand_over(present, record, decision)
-    return step if step and step.rep != record.whose else None
+    return Hindrance.GIVEN if rep == record.whose else cover_command(planner, record, item, rep, at_ms)
 
 
 def _named_alone(covers: Any, rep: str, at_ms: int) -> Any:
@@ -188,7 +188,7 @@ GUARDS: Mapping[str, Guard] = {
         "COVERED RETURNED KEPT", {"bind": [("~= 'COVER' then cover(", "== 'RETURN' then cover(")]}
     ),
     "a leave hands over what is open": Guard("COVERED", patch=("router.timers.covers", "Covers", "due", _nothing)),
-    "what is covered comes back": Guard("RETURNED", patch=("router.timers.covers", "", "next_hand_over", _once_only)),
+    "what is covered comes back": Guard("RETURNED", patch=("router.timers.covers", "", "cover_command", _never_back)),
     "who stands in is there": Guard(
         "COVERED", patch=("router.workforce.covers", "Substitutes", "holder", _named_alone)
     ),

@@ -100,8 +100,9 @@ class Credits:
         return events[0].at_ms if events else 0
 
     async def _charged(self, planner: Planner, step: LeaveCredit) -> int:
-        """Sum up what the log says that a pool was charged within a leave while the rep was a member; what entered apart
-        was the taker's alone, and nobody missed it.
+        """Sum up what the log says that a pool was charged within a leave, while the rep was a member.
+
+        What entered apart was the taker's alone: nobody missed it.
         """
         charged, is_member, name = 0, None, f"{_POOL}{step.pool}"
         async for event in self._between(step.since_ms, step.until_ms):

@@ -175,7 +175,6 @@ GUARDS: Mapping[str, Guard] = {
     "the indexes follow an answer": Guard(
         "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
     ),
-    "what an override disturbs is measured": Guard("PARTS BOUND", {"bind": [("book.disturbed = true", "")]}),
     "what enters apart is counted apart": Guard("WAYS", {"bind": [("way == 2 and 'a:' or 'o:'", "'o:'")]}),
     "what enters apart is nothing that was missed": Guard(
         "CREDIT", patch=("router.timers.credits", "", "Way", SimpleNamespace(APART=None))

@@ -25,7 +25,7 @@ from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
@@ -175,7 +175,7 @@ class Replay:
         since_ms = projection.given_ms.get(decision.item_id, 0)
         projection.enter_decision(decision, attempts, choice)
         self._offers.made(decision)
-        if pool := planner.roster.pools.get(decision.pool):
+        if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
             self._members[decision.number] = pool.members
         if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):

@@ -196,6 +196,20 @@ async def test_a_leave_that_ends_earlier_by_an_edit_ends_now(office: CoverDesk, 
     assert await office.owner(item) == ("ann", "")
 
 
+@pytest.mark.parametrize("ends", ["deleted", "names nobody"])
+async def test_a_leave_to_come_that_names_nobody_any_more_leaves_no_timer(office: CoverDesk, ends: str) -> None:
+    await office.give("ann")
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+    before = await office.timers.timers(office.tenant)
+
+    if ends == "deleted":
+        await office.delete("ann")
+    else:
+        await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS)
+
+    assert (len(before), await office.timers.timers(office.tenant)) == (1, [])
+
+
 async def test_a_leave_that_is_prolonged_lasts_and_another_substitute_gets_it_at_once(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")

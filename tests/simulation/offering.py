@@ -49,6 +49,7 @@ class Offering:
         """Who refused a work item since it last had an owner, once for each time."""
         self._held: Counter[str] = Counter()
         self._lapses: Counter[str] = Counter()
+        """Who was set away for their lapses, until their presence is told anew: meanwhile none is counted."""
         self._due: dict[str, int] = {}
         self._set_away = (0, "", False)
         """The last event by which somebody is away until they say otherwise, who that is, and if they were before."""

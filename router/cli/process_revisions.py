@@ -103,13 +103,14 @@ def diff_command(before: str, after: str | None, server: str, tenant: str) -> No
       $ fairlead process diff sales@3 sales@4
     """
     if after is None:
-        before, after = (_process_of(before), before) if _is_file(before) else (before, before.partition("@")[0])
+        before, after = (_process_of(before), before) if is_file(before) else (before, before.partition("@")[0])
     with connected(server, tenant) as client:
         sources = _named(client, before), _named(client, after)
     print_difference(*sources)
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Say whether a name is that of a file, not of a process."""
     return Path(name).exists() or "/" in name or name.endswith((".yaml", ".yml", ".json"))
 
 
@@ -130,7 +131,7 @@ def _process_of(file: str) -> str:
 
 def _named(client: FairleadClient, name: str) -> Named:
     """Return a source under a name that tells it from the other."""
-    if _is_file(name):
+    if is_file(name):
         return Named(name, source_of(Path(name)))
     found = client.get_process(name)
     return Named(f"{found.process}@{found.revision}", found.source)

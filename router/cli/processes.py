@@ -14,6 +14,7 @@ import click
 
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from router.cli.problems import print_problems
+from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
 from router.cli.sources import FILE, content_of, problems_in, source_of
@@ -59,7 +60,7 @@ def process() -> None:
     """
 
 
-for command in (list_command, show_command, diff_command):
+for command in (list_command, show_command, diff_command, draw_command):
     process.add_command(command)
 
 

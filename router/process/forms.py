@@ -19,7 +19,7 @@ from rules.durations import PATTERN
 from rules.forms import Form, Name
 
 _SHARE = "[0-9]{1,4}(\\.[0-9]{1,2})?%"
-CLOSING = tuple(sorted(CLOSED_STATES))
+CLOSING = tuple(sorted(map(str, CLOSED_STATES)))
 
 
 class WordsForm(Form):

@@ -7,12 +7,17 @@ from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.process.codec import loads
+from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.problems import optional_tenant, problems_of
+from router.wording.languages import Language, language_of
+from router.wording.process_pictures import mermaid, svg
 
 _COLLECTION = "processes"
+_FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
 
 
 class ProcessServicer:
@@ -73,6 +78,26 @@ class ProcessServicer:
         found = await self._publishing.revision(tenant, process, revision)
         active = (await self._publishing.published(tenant)).active.get(process)
         return _process(tenant, found, is_active=active is not None and found.revision == active.revision)
+
+    async def DrawProcess(self, request: processes.DrawProcessRequest, _: Call) -> processes.DrawProcessResponse:
+        language = language_of(request.language_code)
+        if request.format not in _FORMATS:
+            allowed = ", ".join(processes.DrawProcessRequest.Format.keys()[1:])
+            raise InvalidInput.of("format", f"{request.format}: must be one of {allowed}")
+        if bool(request.name) == bool(request.source):
+            raise InvalidInput.of("source", "must be given where no process is named, and nowhere else")
+        if request.source:
+            process = await self._publishing.read(request.source)
+        else:
+            tenant, name, revision = name_of_process(request.name)
+            process = loads((await self._publishing.revision(tenant, name, revision)).stored)
+        picture = _picture(process, request.format, language)
+        return processes.DrawProcessResponse(picture=picture)
+
+
+def _picture(process: Process, picture_format: int, language: Language) -> str:
+    draw = mermaid if picture_format == processes.DrawProcessRequest.FORMAT_MERMAID else svg
+    return draw(process, language)
 
 
 def name_of_process(name: str) -> tuple[str, str, int | None]:

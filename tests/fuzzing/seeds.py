@@ -329,6 +329,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ProcessService/ListProcessRevisions": [
         processes.ListProcessRevisionsRequest(parent=PARENT, page_size=1)
     ],
+    "fairlead.v1.ProcessService/DrawProcess": [
+        processes.DrawProcessRequest(
+            name=f"{PARENT}/processes/sales", format=processes.DrawProcessRequest.FORMAT_SVG, language_code="zh"
+        ),
+        processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
+    ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")
     ],

@@ -37,6 +37,17 @@ class ProcessCalls(Calls):
         request = processes.GetProcessRequest(name=name)
         return self._connection.call("ProcessService/GetProcess", request, processes.Process)
 
+    def draw_process(self, process: str = "", *, source: str = "", mermaid: bool = False, language: str = "") -> str:
+        """Draw a published process by its name, or one by its source, as SVG or as the text of a Mermaid diagram."""
+        formats = processes.DrawProcessRequest
+        request = processes.DrawProcessRequest(
+            name=self._name("processes", process) if process else "",
+            source=source,
+            format=formats.FORMAT_MERMAID if mermaid else formats.FORMAT_SVG,
+            language_code=language,
+        )
+        return self._connection.call("ProcessService/DrawProcess", request, processes.DrawProcessResponse).picture
+
     def list_processes(self) -> Iterator[processes.Process]:
         """List the revisions of all processes, newest first, without their sources."""
         request = processes.ListProcessRevisionsRequest(parent=self.parent, page_size=PAGE)

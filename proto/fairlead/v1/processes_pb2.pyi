@@ -3,6 +3,7 @@ import datetime
 from fairlead.v1 import rules_pb2 as _rules_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -73,6 +74,32 @@ class RollbackProcessRequest(_message.Message):
     revision: int
     request_id: str
     def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DrawProcessRequest(_message.Message):
+    __slots__ = ("name", "source", "format", "language_code")
+    class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        FORMAT_UNSPECIFIED: _ClassVar[DrawProcessRequest.Format]
+        FORMAT_SVG: _ClassVar[DrawProcessRequest.Format]
+        FORMAT_MERMAID: _ClassVar[DrawProcessRequest.Format]
+    FORMAT_UNSPECIFIED: DrawProcessRequest.Format
+    FORMAT_SVG: DrawProcessRequest.Format
+    FORMAT_MERMAID: DrawProcessRequest.Format
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    source: str
+    format: DrawProcessRequest.Format
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., source: _Optional[str] = ..., format: _Optional[_Union[DrawProcessRequest.Format, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
+
+class DrawProcessResponse(_message.Message):
+    __slots__ = ("picture",)
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    picture: str
+    def __init__(self, picture: _Optional[str] = ...) -> None: ...
 
 class Process(_message.Message):
     __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor")

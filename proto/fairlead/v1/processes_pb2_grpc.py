@@ -60,6 +60,11 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.RollbackProcessRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.Process.FromString,
                 _registered_method=True)
+        self.DrawProcess = channel.unary_unary(
+                '/fairlead.v1.ProcessService/DrawProcess',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessServiceServicer(object):
@@ -104,6 +109,14 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DrawProcess(self, request, context):
+        """Draws a process: its stages, what may follow, what falls due in each and who is told. Fails with
+        INVALID_ARGUMENT if a source that is given has errors, and with NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProcessServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -131,6 +144,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     servicer.RollbackProcess,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.RollbackProcessRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.Process.SerializeToString,
+            ),
+            'DrawProcess': grpc.unary_unary_rpc_method_handler(
+                    servicer.DrawProcess,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +287,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/RollbackProcess',
             fairlead_dot_v1_dot_processes__pb2.RollbackProcessRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.Process.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DrawProcess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/DrawProcess',
+            fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
             options,
             channel_credentials,
             insecure,

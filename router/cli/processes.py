@@ -25,7 +25,9 @@ from router.rules.check import check
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def process() -> None:
-    """Check, publish and compare processes: the stages of work items, and what falls due in each.
+    """Check, publish, compare and draw processes: the stages of work items, and what falls due in each.
+
+    Work items do not go through stages yet.
 
     \b
       process: sales
@@ -119,10 +121,10 @@ def _counted(process: Process) -> str:
 @server_option
 @tenant_option
 def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) -> None:
-    """Publish FILE: what is routed from now on, and is of one of its kinds, enters it.
+    """Publish FILE as the next revision of its process, which is active from now on.
 
-    What is under way stays with the revision that it entered with. The service checks it first, and refuses it whole
-    if anything is wrong, or if another process has one of its kinds. - reads standard input.
+    The service checks it first, and refuses it whole if anything is wrong, or if another process has one of its
+    kinds. - reads standard input. Work items do not go through stages yet.
 
     \b
       $ fairlead process publish sales.yaml --note "first response within the hour"

@@ -204,7 +204,7 @@ class RulesPublished:
 
 @dataclass(frozen=True, slots=True)
 class ProcessPublished:
-    """A process became what ``kinds`` enter from now on; ``rollback_of`` is the revision it goes back to, 0 for none.
+    """A process became the active one of ``kinds``; ``rollback_of`` is the revision it goes back to, 0 for none.
 
     ``revision`` counts the publications of all processes.
     """

@@ -1,4 +1,4 @@
-"""The processes of each tenant at hand: all revisions, for work items stay with the one that they entered with.
+"""The processes of each tenant at hand: all revisions, compiled.
 
 Which is the newest is asked of the store, which is cheap; what is new is loaded then.
 """
@@ -6,11 +6,9 @@ Which is the newest is asked of the store, which is cheap; what is new is loaded
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
-from router.model.errors import NotFound
 from router.model.workitem import Kind
 from router.process.codec import loads
 from router.process.definition import Process
@@ -33,44 +31,28 @@ class PublishedProcesses:
     def __init__(self, revisions: Sequence[Process] = (), event_hash: str = "") -> None:
         self.revisions = tuple(revisions)
         self.event_hash = event_hash
-        self._events = [process.event for process in self.revisions]
-        self._entered: list[dict[Kind, Process]] = [{}]  # by the number of revisions: what enters which
-        for process in self.revisions:
-            others = {kind: other for kind, other in self._entered[-1].items() if other.id != process.id}
-            self._entered.append({**others, **dict.fromkeys(process.kinds, process)})
 
     @property
     def newest(self) -> int:
         """The number of the last revision; 0: there is none."""
         return len(self.revisions)
 
-    def at(self, revision: int) -> Process | None:
-        """Return a revision, e.g. the one that a work item is pinned to; None: there is none of the number."""
-        return self.revisions[revision - 1] if 0 < revision <= len(self.revisions) else None
-
     @property
     def active(self) -> dict[str, Process]:
         """The newest revision of each process, by its id."""
         return {process.id: process for process in self.revisions}
 
-    def of(self, kind: Kind, first: int | None = None) -> Process | None:
-        """Return the process that a work item enters; None: none has its kind.
-
-        Parameters
-        ----------
-        first
-            Its first event; None: it comes now.
+    def of(self, kind: Kind) -> Process | None:
+        """Return the active process of a kind of work item; None: none has it.
 
         Examples
         --------
         >>> from router.process.definition import Stage
-        >>> sales = Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1, event=5)
-        >>> published = PublishedProcesses([sales])
-        >>> published.of(Kind.LEAD, 5), published.of(Kind.LEAD, 6).id, published.of(Kind.TICKET)
-        (None, 'sales', None)
+        >>> published = PublishedProcesses([Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1)])
+        >>> published.of(Kind.LEAD).id, published.of(Kind.TICKET)
+        ('sales', None)
         """
-        before = len(self.revisions) if first is None else bisect_left(self._events, first)
-        return self._entered[before].get(kind)
+        return next((process for process in self.active.values() if kind in process.kinds), None)
 
 
 _NONE = PublishedProcesses()
@@ -103,19 +85,6 @@ class ProcessCache:
             if not _is(self.at_hand(tenant), newest, event_hash):
                 self._kept[tenant] = await self._loaded(tenant, newest, event_hash)
             return self._kept[tenant]
-
-    async def at(self, tenant: str, revision: int) -> Process:
-        """Return a revision, e.g. the one that a work item is pinned to.
-
-        Raises
-        ------
-        NotFound
-            If there is none of the number.
-        """
-        process = self.at_hand(tenant).at(revision) or (await self.newest(tenant)).at(revision)
-        if process is None:
-            raise NotFound("process", f"tenants/{tenant}/processes/@{revision}")
-        return process
 
     async def _loaded(self, tenant: str, newest: int, event_hash: str) -> PublishedProcesses:
         """Load what is new behind what is at hand; all, where the store has not got that any more."""

@@ -1,4 +1,4 @@
-"""Publishing processes: what holds on both stores, and what a work item enters."""
+"""Publishing processes: what holds on both stores."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Publisher(NamedTuple):
     async def publish(self, source: str, **fields: Any) -> Any:
         return await self.publishing.publish(self.world.tenant, source, **fields)
 
-    async def entered(self, kind: Kind, first: int | None = None) -> tuple[str, int] | None:
-        """Return what a work item of a kind enters, whose first event is the one of a number."""
-        process = (await self.cache.newest(self.world.tenant)).of(kind, first)
+    async def active(self, kind: Kind) -> tuple[str, int] | None:
+        """Return the active process of a kind."""
+        process = (await self.cache.newest(self.world.tenant)).of(kind)
         return (process.id, process.revision) if process else None
 
     async def faults(self) -> list[str]:
@@ -87,23 +87,18 @@ async def opened(redis: Any, tenant: str) -> Publisher:
     return Publisher(world, processes, cache, publishing)
 
 
-async def test_what_comes_behind_a_publication_enters_it_and_stays_with_it(publisher: Publisher) -> None:
+async def test_a_revision_holds_from_its_event_on_and_earlier_ones_stay(publisher: Publisher) -> None:
     before = (await publisher.world.event()).number
+    nothing = await publisher.active(Kind.LEAD)
     first = await publisher.publish(SALES, note="the first", actor="mo")
     second = await publisher.publish(SALES.replace("within: 1h", "within: 2h"))
 
-    assert (first.revision, first.event, first.process, first.stages[:2]) == (
-        1,
-        before + 1,
-        "sales",
-        ("new", "qualified"),
-    )
-    assert [await publisher.entered(Kind.LEAD, event) for event in (before, first.event, first.event + 1, None)] == [
-        None, None, ("sales", 1), ("sales", 2),
-    ]  # fmt: skip
-    assert second.event == first.event + 1
-    pinned = await publisher.cache.at(publisher.world.tenant, 1)
-    assert str(pinned.first.deadlines[0].within.otherwise) == "1h"
+    assert (first.revision, first.event, first.process) == (1, before + 1, "sales")
+    assert (second.event, first.stages[:2]) == (first.event + 1, ("new", "qualified"))
+    assert (nothing, await publisher.active(Kind.LEAD)) == (None, ("sales", 2))
+    revisions = (await publisher.cache.newest(publisher.world.tenant)).revisions
+    assert [str(each.first.deadlines[0].within.otherwise) for each in revisions] == ["1h", "2h"]
+    assert [(each.revision, each.event) for each in revisions] == [(1, first.event), (2, second.event)]
     assert await publisher.faults() == []
 
 
@@ -116,10 +111,10 @@ async def test_a_kind_enters_one_process_until_it_is_taken_out_of_it(publisher: 
     with pytest.raises(KindTaken):
         await publisher.publish(SMALL.format("care", "LEAD"), preview=True)
     await publisher.publish(SALES.replace("[LEAD]", "[]"))
-    assert await publisher.entered(Kind.LEAD) is None
+    assert await publisher.active(Kind.LEAD) is None
     await publisher.publish(SMALL.format("care", "TICKET, LEAD"))
 
-    assert await publisher.entered(Kind.LEAD) == await publisher.entered(Kind.TICKET) == ("care", 4)
+    assert await publisher.active(Kind.LEAD) == await publisher.active(Kind.TICKET) == ("care", 4)
     with pytest.raises(KindTaken):
         await publisher.publishing.roll_back(publisher.world.tenant, "sales", 1)
     assert await publisher.faults() == []
@@ -182,8 +177,6 @@ async def test_a_cache_reads_what_is_new_alone_and_all_of_a_store_that_lost_it(p
 
     assert read == [[1], [1, 2], [2, 3]]
     assert cache.at_hand(tenant).newest == 3
-    with pytest.raises(NotFound):
-        await cache.at(tenant, 4)
 
 
 async def test_what_is_altered_beside_the_log_is_found(redis: Any, tenant: str) -> None:

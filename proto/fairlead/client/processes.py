@@ -13,7 +13,7 @@ class ProcessCalls(Calls):
     """ProcessService."""
 
     def publish_process(self, source: str, *, note: str = "", etag: str = "") -> processes.Process:
-        """Publish a process as YAML or JSON text; what is routed from now on enters it."""
+        """Publish a process as YAML or JSON text, as the next revision of it."""
         request = processes.PublishProcessRequest(
             parent=self.parent, source=source, note=note, etag=etag, request_id=new_id()
         )

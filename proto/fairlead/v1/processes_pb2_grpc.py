@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class ProcessServiceStub(object):
-    """Keeps the processes that say through which stages work items go, and what falls due in each.
+    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
+    stages yet: a process can be checked, published, compared and drawn.
     """
 
     def __init__(self, channel):
@@ -68,7 +69,8 @@ class ProcessServiceStub(object):
 
 
 class ProcessServiceServicer(object):
-    """Keeps the processes that say through which stages work items go, and what falls due in each.
+    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
+    stages yet: a process can be checked, published, compared and drawn.
     """
 
     def ValidateProcess(self, request, context):
@@ -79,8 +81,7 @@ class ProcessServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def PublishProcess(self, request, context):
-        """Publishes a process: from now on what is routed and is of one of its kinds enters its first stage. What is under way stays with
-        the revision that it entered with. Fails with INVALID_ARGUMENT, a violation per problem, if it is not valid, and with
+        """Publishes a process as its next revision, which is active from now on. Fails with INVALID_ARGUMENT, a violation per problem, if it is not valid, and with
         FAILED_PRECONDITION, naming both, if another process has one of its kinds; `kinds: []` takes a process out of use.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -159,7 +160,8 @@ def add_ProcessServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProcessService(object):
-    """Keeps the processes that say through which stages work items go, and what falls due in each.
+    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
+    stages yet: a process can be checked, published, compared and drawn.
     """
 
     @staticmethod

@@ -1,5 +1,4 @@
--- Publishes a rule set, or a process, as the next revision; from then on no decision is made by another rule set, and
--- what comes enters no other process of its kind.
+-- Publishes a rule set, or a process, as the next revision; from then on no decision is made by another rule set.
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, or processes hash, revision → JSON behind its time, of
 --        processes behind time and event; 3 events stream; 4 the request's key (absent: none)

@@ -22,6 +22,9 @@ class Words(NamedTuple):
     zh: str = ""
 
 
+NO_WORDS = Words()
+
+
 class ClockOwner(StrEnum):
     """Whose working time a deadline runs by: the owner's, the pool's, or nobody's (on the wall).
 
@@ -39,15 +42,15 @@ class Since(StrEnum):
     ARRIVAL = "arrival"
     """The work item came, or was reopened."""
     ASSIGNED = "assigned"
-    """Its owner got it: a new owner starts it anew."""
+    """Its owner got it, or, where they had it before, it entered the stage: a new owner starts it anew."""
     ENTERED = "entered"
     """It entered the stage."""
     LAST_INBOUND = "last_inbound"
-    """The customer wrote or called, and nobody has answered since: the oldest such."""
+    """The customer wrote or called, and nobody has answered since: the oldest such. It ends when somebody does."""
     LAST_OUTBOUND = "last_outbound"
-    """One of ours turned to the customer last, or, where nobody did yet, it entered the stage."""
+    """One of ours turned to the customer last, or, where nobody did since, it entered the stage."""
     LAST_ACTIVITY = "last_activity"
-    """Anybody did anything last that is evidence, or, where nobody did yet, it entered the stage."""
+    """Anybody did anything last that is evidence, or, where nobody did since, it entered the stage."""
 
 
 class Until(StrEnum):
@@ -136,8 +139,8 @@ class Stage:
     """
 
     id: str
-    title: Words = Words()
-    guide: Words = Words()
+    title: Words = NO_WORDS
+    guide: Words = NO_WORDS
     required: tuple[str, ...] = ()
     following: tuple[str, ...] | None = None
     closes: State | None = None
@@ -163,7 +166,7 @@ class Process:
     id: str
     kinds: frozenset[Kind]
     stages: tuple[Stage, ...]
-    title: Words = Words()
+    title: Words = NO_WORDS
     deadlines: tuple[Deadline, ...] = ()
     revision: int = 0
     event: int = 0
@@ -194,10 +197,11 @@ class Process:
 
 
 class StageEntry(NamedTuple):
-    """Where a work item stands in its process: the revision that it is pinned to, the stage, and the event by which it
-    entered that.
+    """Where a work item stands in its process: the revision that it is pinned to, the stage, the event by which it
+    entered that, and the one by which it came, or was reopened; 0: its first event.
     """
 
     revision: int
     stage: str
     event: int
+    begun: int = 0

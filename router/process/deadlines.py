@@ -124,12 +124,13 @@ class Standing(NamedTuple):
 
 
 class _Stay(NamedTuple):
-    """A work item in a stage, or in the whole process, until it left."""
+    """A work item in a stage, or in the whole process, until it left; ``over``: until then, or until it was closed."""
 
     stage: str
     event: int
     since_ms: int
     left: Occurrence | None
+    over: Occurrence | None
 
 
 class _Start(NamedTuple):
@@ -151,7 +152,7 @@ def standings(process: Process, life: Life, fact: Fact, clocks: Clocks) -> list[
     fact
         What the work item is, for durations that depend on it; where there is no saying there is no deadline.
     """
-    whole = _Stay(WHOLE, life.begun.event, life.begun.at_ms, None)
+    whole = _Stay(WHOLE, *life.begun, None, life.closed)
     found = [standing for deadline in process.deadlines for standing in _of(deadline, whole, life, fact, clocks)]
     for stay in _stays(process, life):
         stage = process.by_id.get(stay.stage)
@@ -168,7 +169,7 @@ def _stays(process: Process, life: Life) -> Iterator[_Stay]:
     for entry, following in pairwise([*entries, None]):
         assert entry is not None
         left = Occurrence(following.event, following.at_ms) if following else None
-        yield _Stay(entry.stage, entry.event, entry.at_ms, left)
+        yield _Stay(entry.stage, entry.event, entry.at_ms, left, left or life.closed)
 
 
 def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Clocks) -> Iterator[Standing]:
@@ -225,8 +226,8 @@ def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start
         if evidence in done.evidence and done.occur_ms > stay.since_ms:
             occurred.setdefault(done.occur_ms, done.event)
     places = [Occurrence(stay.event, stay.since_ms), *(Occurrence(occurred[at], at) for at in sorted(occurred))]
-    if stay.left:
-        places = [place for place in places if place == places[0] or place.at_ms < stay.left.at_ms]
+    if stay.over:
+        places = [place for place in places if place == places[0] or place.at_ms < stay.over.at_ms]
     return [_Start(*place, following) for place, following in pairwise([*places, None]) if place]
 
 
@@ -252,7 +253,7 @@ def _unanswered(life: Life) -> list[_Start]:
 def _is_within(start: _Start, stay: _Stay) -> bool:
     """Say whether what started a deadline was so at any time of a stay."""
     is_before = start.over is not None and start.over.at_ms < stay.since_ms
-    return not is_before and not (stay.left and stay.left.at_ms <= start.at_ms)
+    return not is_before and not (stay.over and stay.over.at_ms <= start.at_ms)
 
 
 def _end(deadline: Deadline, start: _Start, stay: _Stay, life: Life) -> End | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -90,63 +89,3 @@ class NextDate(NamedTuple):
     event: int
     at_ms: int
     since_ms: int
-
-
-WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
-
-
-class Occurrence(NamedTuple):
-    """An activity that counts: its event, and when it occurred, in milliseconds since 1970; 0 and 0: there is none."""
-
-    event: int = 0
-    at_ms: int = 0
-
-
-class ItemEvidence(NamedTuple):
-    """What a work item's activities prove, as far as deadlines ask.
-
-    Parameters
-    ----------
-    attempt, contact, customer, any
-        The latest of each evidence, by when it occurred; of one instant that recorded first. An attempt is the last of
-        ours that went out.
-    unanswered
-        The oldest message of the customer's that nobody answered. Where an answer to it is recorded when later messages
-        are known already, the last of those takes its place.
-    answered
-        The latest by which the customer was answered: one of ours went out, or two talked.
-    """
-
-    attempt: Occurrence = Occurrence()
-    contact: Occurrence = Occurrence()
-    customer: Occurrence = Occurrence()
-    any: Occurrence = Occurrence()
-    unanswered: Occurrence = Occurrence()
-    answered: Occurrence = Occurrence()
-
-    def after(
-        self, number: int, kind: ActivityKind, evidence: Collection[ActivityEvidence], occur_ms: int
-    ) -> ItemEvidence:
-        """Return the evidence with one more activity, by the event that records it."""
-        new, is_answer = Occurrence(number, occur_ms), answers(kind, evidence)
-        latest = [
-            new if what in evidence and occur_ms > old.at_ms else old
-            for what, old in zip(ActivityEvidence, self[:4], strict=True)
-        ]
-        customer, unanswered, answered = latest[2], self.unanswered, self.answered
-        if is_answer and occur_ms > answered.at_ms:
-            answered = new
-            if unanswered.at_ms <= occur_ms:
-                unanswered = customer if unanswered.event and customer.at_ms > occur_ms else Occurrence()
-        elif ActivityEvidence.CUSTOMER in evidence and not is_answer and occur_ms > answered.at_ms:
-            unanswered = new if not unanswered.event or occur_ms < unanswered.at_ms else unanswered
-        return ItemEvidence(*latest)._replace(unanswered=unanswered, answered=answered)
-
-
-NO_EVIDENCE = ItemEvidence()
-
-
-def answers(kind: ActivityKind, evidence: Collection[ActivityEvidence]) -> bool:
-    """Say whether an activity answers the customer: one of ours went out, or two talked."""
-    talked = ActivityEvidence.CONTACT in evidence and kind not in WRITTEN
-    return talked or ActivityEvidence.ATTEMPT in evidence

@@ -40,7 +40,6 @@ class Cause(StrEnum):
     UPDATED = "UPDATED"
     COVERED = "COVERED"
     COVER_ENDED = "COVER_ENDED"
-    ESCALATED = "ESCALATED"
 
 
 class Way(StrEnum):
@@ -64,7 +63,6 @@ WAYS: Mapping[Cause, Way] = {
     Cause.UPDATED: Way.GREEDY,
     Cause.COVERED: Way.APART,
     Cause.COVER_ENDED: Way.APART,
-    Cause.ESCALATED: Way.GREEDY,
 }
 """By why there was a decision."""
 

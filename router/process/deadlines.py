@@ -11,17 +11,16 @@ the tenant's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from router.assignment.roster import Roster
-from router.model.activities import NO_EVIDENCE, ActivityEvidence, Occurrence, answers
+from router.model.activities import ActivityEvidence, ActivityKind
 from router.process.definition import ClockOwner, Deadline, Process, Since, Until
-from router.process.life import Entry, Life, Spell
+from router.process.life import Done, Entry, Life, Occurrence, Spell
 from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
 from router.workforce.open_hours import OpenHours
 from rules.durations import Duration
@@ -39,6 +38,7 @@ RENEWED: Mapping[Since, ActivityEvidence] = {
     Since.LAST_ACTIVITY: ActivityEvidence.ANY,
 }
 """What starts a deadline anew, where each such activity does."""
+_WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 WHOLE = ""
 """Instead of a stage, of a deadline that is of the whole process."""
 
@@ -54,29 +54,36 @@ class DeadlineState(StrEnum):
     """It ended before it was due, and without what it waited for: another owner, another stage, or closed."""
 
 
+Hours = Callable[[str, str], OpenHours | None]
+"""By whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by those of the
+pool, else of the tenant.
+"""
+
+
 class Clocks(NamedTuple):
     """By whose hours deadlines run.
 
     Parameters
     ----------
     present
-        The workforce as it is.
+        As the workforce is.
+    time_zone
+        On whose wall calendar days are, where there is no calendar.
     past
-        As it was, by revision: those at which somebody's spell ended. Where one is missing the present stands for it.
+        As the workforce was, by revision: those at which somebody's spell ended. Where one is missing the present
+        stands for it.
     """
 
-    present: Roster
-    past: Mapping[int, Roster] = {}
+    present: Hours
+    time_zone: str
+    past: Mapping[int, Hours] = {}
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
         """Return by whose hours a clock runs in a spell; None: at any time."""
         if clock is ClockOwner.WALL:
             return None
-        roster = self.past.get(spell.workforce, self.present)
-        pool = roster.pools.get(spell.pool)
-        if clock is ClockOwner.OWNER and spell.rep in roster.reps:
-            return roster.availability.hours_of(spell.rep, pool)
-        return roster.availability.shared_hours(pool)
+        hours = self.past.get(spell.workforce, self.present)
+        return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
 
 
 class End(NamedTuple):
@@ -232,22 +239,22 @@ def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start
 
 
 def _unanswered(life: Life) -> list[_Start]:
-    """Return the messages of the customer's that waited, one after the other, each until it was answered."""
-    starts, evidence = list[_Start](), NO_EVIDENCE
-    for done in life.done:
-        before, evidence = (
-            evidence.unanswered,
-            evidence.after(done.event, done.kind, done.evidence, done.occur_ms),
-        )
-        if before == evidence.unanswered:
-            continue
-        if before.event and answers(done.kind, done.evidence):
-            starts[-1] = starts[-1]._replace(over=Occurrence(done.event, done.occur_ms), is_answer=True)
-        elif before.event:  # an older one is known by now: the other never was what the customer waits for
-            starts.pop()
-        if evidence.unanswered.event:
-            starts.append(_Start(*evidence.unanswered))
-    return starts
+    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer."""
+    starts, waiting = list[_Start](), None
+    for done in sorted(life.done, key=lambda done: (done.occur_ms, done.event)):
+        here = Occurrence(done.event, done.occur_ms)
+        if _answers(done):
+            starts += [_Start(*waiting, here, is_answer=True)] if waiting else []
+            waiting = None
+        elif ActivityEvidence.CUSTOMER in done.evidence:
+            waiting = waiting or here
+    return [*starts, _Start(*waiting)] if waiting else starts
+
+
+def _answers(done: Done) -> bool:
+    """Say whether the customer is answered by an activity: one of ours went out, or two talked."""
+    talked = ActivityEvidence.CONTACT in done.evidence and done.kind not in _WRITTEN
+    return talked or ActivityEvidence.ATTEMPT in done.evidence
 
 
 def _is_within(start: _Start, stay: _Stay) -> bool:
@@ -305,5 +312,5 @@ def _on_the_wall(
     duration: Duration, share: Fraction, start_ms: int, hours: OpenHours | None, clocks: Clocks
 ) -> int | None:
     """Return when a share of some calendar days has passed, by the zone of a clock."""
-    end_ms = due_ms(duration, start_ms, hours, clocks.present.records.settings.time_zone)
+    end_ms = due_ms(duration, start_ms, hours, clocks.time_zone)
     return None if end_ms is None else start_ms + ceil(share * (end_ms - start_ms))

@@ -197,11 +197,10 @@ class Process:
 
 
 class StageEntry(NamedTuple):
-    """Where a work item stands in its process: the revision that it is pinned to, the stage, the event by which it
-    entered that, and the one by which it came, or was reopened; 0: its first event.
+    """Where a work item stands in its process: the revision that it is pinned to, the stage, and the event by which it
+    entered that.
     """
 
     revision: int
     stage: str
     event: int
-    begun: int = 0

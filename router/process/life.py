@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from router.model.activities import ActivityEvidence, ActivityKind, Occurrence
+from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, OfferAnswered
-from router.process.definition import StageEntry
+
+
+class Occurrence(NamedTuple):
+    """Something that happened to a work item: by which event, and when, in milliseconds since 1970."""
+
+    event: int
+    at_ms: int
 
 
 class Spell(NamedTuple):
@@ -49,13 +55,12 @@ class Entry(NamedTuple):
 
 
 class Done(NamedTuple):
-    """An activity that is evidence: by which event, when it occurred, and when it was recorded; in ms since 1970."""
+    """An activity that is evidence: by which event, and when it occurred, in milliseconds since 1970."""
 
     event: int
     kind: ActivityKind
     evidence: tuple[ActivityEvidence, ...]
     occur_ms: int
-    at_ms: int
 
 
 class Life(NamedTuple):
@@ -68,11 +73,10 @@ class Life(NamedTuple):
     spells
         In the order of time, one following the other; the last goes on.
     entries
-        Into stages, in the order of time; the first stage of its process is entered without one.
+        Into stages, in the order of time; the first stage of its process is entered without one. No event tells of
+        them yet: whoever knows of one adds it.
     done
         What is evidence, in the order in which it was recorded.
-    escalated
-        The events by which it was taken from its owner for lateness.
     closed
         By which event, and when; None: it is open.
     """
@@ -81,7 +85,6 @@ class Life(NamedTuple):
     spells: tuple[Spell, ...]
     entries: tuple[Entry, ...] = ()
     done: tuple[Done, ...] = ()
-    escalated: tuple[int, ...] = ()
     closed: Occurrence | None = None
 
     @property
@@ -107,16 +110,14 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     return lives
 
 
-def spell_of(number: int, outcome: Outcome, rep: str, pool: str, since_ms: int) -> Spell:
-    """Return the spell that a decision begins: of what is offered nobody's."""
-    return Spell(number, rep if outcome is Outcome.ASSIGNED else "", pool, since_ms)
-
-
 def _born(decision: Decision) -> Life:
-    spell = spell_of(decision.number, decision.outcome, decision.rep, decision.pool, decision.since_ms)
-    entered = entered_by(decision)
-    entries = (Entry(entered.stage, decision.number, decision.since_ms),) if entered else ()
-    return Life(Occurrence(decision.number, decision.since_ms), (spell,), entries)
+    return Life(Occurrence(decision.number, decision.since_ms), (_spell(decision),))
+
+
+def _spell(decision: Decision) -> Spell:
+    """Return the spell that a decision begins: of what is offered nobody's."""
+    rep = decision.rep if decision.outcome is Outcome.ASSIGNED else ""
+    return Spell(decision.number, rep, decision.pool, decision.since_ms)
 
 
 def _with_event(life: Life, event: Event) -> Life:
@@ -124,14 +125,12 @@ def _with_event(life: Life, event: Event) -> Life:
         life = life._replace(closed=Occurrence(event.number, event.at_ms))
     elif isinstance(event, ActivityRecorded) and event.evidence:
         activity = event.activity
-        done = Done(event.number, activity.kind, event.evidence, activity.occur_ms, event.at_ms)
+        done = Done(event.number, activity.kind, event.evidence, activity.occur_ms)
         life = life._replace(done=(*life.done, done))
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Decision):
         life = _decided(life, event)
-    if entered := entered_by(event):
-        life = life._replace(entries=(*life.entries, Entry(entered.stage, event.number, event.at_ms)))
     return life
 
 
@@ -140,11 +139,7 @@ def _decided(life: Life, decision: Decision) -> Life:
     is_found = decision.outcome in (Outcome.ASSIGNED, Outcome.OFFERED)
     if not is_found and life.owner:
         return life
-    spell = spell_of(decision.number, decision.outcome, decision.rep, decision.pool, decision.at_ms)
-    life = _handed(life, spell, decision.head.workforce_revision)
-    if decision.head.cause is Cause.ESCALATED:
-        life = life._replace(escalated=(*life.escalated, decision.number))
-    return life
+    return _handed(life, _spell(decision), decision.head.workforce_revision)
 
 
 def _handed(life: Life, spell: Spell, workforce: int) -> Life:
@@ -153,8 +148,3 @@ def _handed(life: Life, spell: Spell, workforce: int) -> Life:
     since_ms = max(spell.since_ms, last.since_ms)
     ended = last._replace(until_ms=since_ms, workforce=workforce)
     return life._replace(spells=(*life.spells[:-1], ended, spell._replace(since_ms=since_ms)))
-
-
-def entered_by(_: Event) -> StageEntry | None:
-    """Return the stage that an event entered; None: it entered none."""
-    return None

@@ -348,10 +348,6 @@ SENTENCES: Mapping[str, Phrase] = {
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
-    "ESCALATED": Phrase(
-        "A deadline was not kept: it was taken away, and who had it before is left out.",
-        "因超过时限，已收回并重新分配，此前的归属人不再参与。",
-    ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),

@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.assignment.roster import Roster
-from router.model.activities import ActivityEvidence, ActivityKind, Occurrence
+from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, WorkforceRecords
 from router.model.workitem import Kind
 from router.process.deadlines import Clocks, standings
 from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
-from router.process.life import Done, Life, Spell
+from router.process.life import Done, Life, Occurrence, Spell
 from rules.durations import Duration, DurationTable
 from tests.plain_deadlines import Case, Office, Wanted, outcomes
 
@@ -125,7 +125,7 @@ def clocks() -> Clocks:
         RecordChange(1, "calendar", "office", Calendar("office", ZONE, weekly, tuple(exceptions))),
         RecordChange(1, "tenant", "settings", TenantSettings(time_zone=ZONE, calendar="office")),
     ]
-    return Clocks(Roster(WorkforceRecords().after(records, 1)))
+    return Clocks(Roster(WorkforceRecords().after(records, 1)).hours, ZONE)
 
 
 CLOCKS = clocks()
@@ -135,11 +135,10 @@ def life_of(case: Case) -> Life:
     """Return a case as the product knows it."""
     evidence = {"attempt": ActivityEvidence.ATTEMPT, "contact": ActivityEvidence.CONTACT}
     done = tuple(
-        Done(place, ActivityKind.CALL, (evidence[what],), at_ms, at_ms)
-        for place, (at_ms, what) in enumerate(case.done, 2)
+        Done(place, ActivityKind.CALL, (evidence[what],), at_ms) for place, (at_ms, what) in enumerate(case.done, 2)
     )
     closed = None if case.closed_ms is None else Occurrence(len(done) + 2, case.closed_ms)
-    return Life(Occurrence(1, case.begun_ms), (Spell(1, "", "", case.begun_ms),), (), done, (), closed)
+    return Life(Occurrence(1, case.begun_ms), (Spell(1, "", "", case.begun_ms),), (), done, closed)
 
 
 def compared(folder: Path, log: Log, clock: ClockOwner, most: int | None) -> Counter[tuple[str, str]]:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.assignment.roster import Roster
-from router.model.activities import NO_EVIDENCE, ActivityEvidence, ActivityKind, Occurrence
+from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import EVIDENCE, Clocks, standings
+from router.process.deadlines import EVIDENCE, RENEWED, Clocks, standings
 from router.process.definition import Act, Deadline, Process, Since, Stage, Step, Until
-from router.process.life import Done, Entry, Life, Spell
+from router.process.life import Done, Entry, Life, Occurrence, Spell
 from rules.durations import Duration, DurationTable
 from tests.minute_by_minute import PlainCalendar, PlainSpell, due
 
@@ -53,7 +53,7 @@ def roster() -> Roster:
     return Roster(WorkforceRecords().after(records, 1))
 
 
-CLOCKS = Clocks(roster())
+CLOCKS = Clocks(roster().hours, "Asia/Shanghai")
 MINUTES = st.integers(BEGIN, BEGIN + 9 * 1440)
 DURATIONS = (
     st.builds(Duration, st.integers(1, 400), st.just("m"))
@@ -128,7 +128,7 @@ def lives(draw: st.DrawFn) -> Life:
     first = owners[0][0]
     drawn = draw(st.lists(ACTIVITIES, max_size=8))
     done = tuple(
-        Done(100 + place, kind, tuple(evidence), (first - 60 + minute) * MINUTE, (first + 9 * 1440) * MINUTE)
+        Done(100 + place, kind, tuple(evidence), (first - 60 + minute) * MINUTE)
         for place, (kind, evidence, minute) in enumerate(drawn)
     )
     minutes = sorted(draw(st.sets(st.integers(1, 5 * 1440), max_size=3)))
@@ -173,32 +173,36 @@ def test_evidence_ends_a_deadline_if_and_only_if_it_occurred_from_its_start_on(a
     assert (standing.end is not None) == bool(counts)
 
 
-@given(lives(), st.sampled_from([Since.LAST_INBOUND, Since.LAST_OUTBOUND, Since.LAST_ACTIVITY]))
-def test_the_last_start_is_what_the_record_of_a_work_item_keeps(a_life: Life, since: Since) -> None:
+@given(lives())
+def test_a_customer_waits_from_the_oldest_message_behind_every_answer(a_life: Life) -> None:
     here = a_life._replace(entries=(), closed=None)
-    evidence = NO_EVIDENCE
+    one = Deadline("one", DurationTable(Duration(1, "h")), since=Since.LAST_INBOUND, until=Until.ATTEMPT)
+    talks = {ActivityKind.CALL, ActivityKind.VISIT, ActivityKind.MEETING, ActivityKind.NOTE}
+    answers, asks = list[tuple[int, int]](), list[tuple[int, int]]()
     for done in here.done:
-        evidence = evidence.after(done.event, done.kind, done.evidence, done.occur_ms)
+        talked = ActivityEvidence.CONTACT in done.evidence and done.kind in talks
+        if talked or ActivityEvidence.ATTEMPT in done.evidence:
+            answers.append((done.occur_ms, done.event))
+        elif ActivityEvidence.CUSTOMER in done.evidence:
+            asks.append((done.occur_ms, done.event))
+
+    stands = standings(process(one), here, {}, CLOCKS)
+
+    waits = [ask for ask in asks if all(answer < ask for answer in answers)]
+    assert [(each.start_ms, each.entry) for each in stands if each.end is None] == sorted(waits)[:1]
+    assert all(each.end is None or each.end.is_done for each in stands)
+    first_behind = {min((ask for ask in asks if ask > answer), default=None) for answer in [(0, 0), *answers]} - {None}
+    answered = {ask for ask in first_behind if ask and any(answer > ask for answer in answers)}
+    assert {(each.start_ms, each.entry) for each in stands if each.end} == answered
+
+
+@given(lives(), st.sampled_from(sorted(RENEWED)))
+def test_the_last_of_ours_or_else_the_entry_starts_what_is_due_again_and_again(a_life: Life, since: Since) -> None:
+    here = a_life._replace(entries=(), closed=None)
     one = Deadline("one", DurationTable(Duration(1, "h")), since=since, until=Until.COMPLETION)
 
-    started = [(each.entry, each.start_ms) for each in standings(process(one), here, {}, CLOCKS) if each.end is None]
+    started = [(each.start_ms, each.entry) for each in standings(process(one), here, {}, CLOCKS) if each.end is None]
 
-    if since is Since.LAST_INBOUND:
-        assert started == [tuple(evidence.unanswered)] * bool(evidence.unanswered.event)
-    else:
-        kept = evidence.attempt if since is Since.LAST_OUTBOUND else evidence.any
-        assert started == [tuple(kept if kept.at_ms > here.begun.at_ms else here.begun)]
-
-
-@given(lives())
-def test_nobody_waits_for_an_answer_that_came_later(a_life: Life) -> None:
-    evidence = NO_EVIDENCE
-    for done in a_life.done:
-        evidence = evidence.after(done.event, done.kind, done.evidence, done.occur_ms)
-
-    unanswered = evidence.unanswered
-    assert not unanswered.event or unanswered.at_ms > evidence.answered.at_ms
-    latest = [
-        max((done.occur_ms for done in a_life.done if kind in done.evidence), default=0) for kind in EVIDENCE.values()
-    ]
-    assert [kept.at_ms for kept in evidence[:4]] == latest
+    counts = [(done.occur_ms, -done.event) for done in here.done if RENEWED[since] in done.evidence]
+    last_ms, event = max([(here.begun.at_ms, 0), *counts])
+    assert started == [(last_ms, -event or here.begun.event)]

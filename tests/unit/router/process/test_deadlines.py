@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.assignment.roster import Roster
-from router.model.activities import ActivityEvidence, ActivityKind, Occurrence
+from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
 from router.process.deadlines import WHOLE, Clocks, DeadlineState, Standing, standings
 from router.process.definition import Act, ClockOwner, Deadline, Process, Role, Since, Stage, Step, Until
-from router.process.life import Done, Entry, Life, Spell
+from router.process.life import Done, Entry, Life, Occurrence, Spell
 from rules.durations import Duration, DurationCase, DurationTable, as_duration
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -63,7 +63,8 @@ def roster(**calendars: str) -> Roster:
     return Roster(WorkforceRecords().after(records, 1))
 
 
-USUAL = Clocks(roster(wang="", li="", zhao="mornings", chen="cn-office"))
+TEAM = roster(wang="", li="", zhao="mornings", chen="cn-office")
+USUAL = Clocks(TEAM.hours, "Asia/Shanghai")
 
 
 def process(*deadlines: Deadline, whole: tuple[Deadline, ...] = ()) -> Process:
@@ -86,7 +87,7 @@ def spells(*changes: tuple[str, str]) -> tuple[Spell, ...]:
 
 
 def done(event: int, text: str, *evidence: ActivityEvidence, kind: ActivityKind = ActivityKind.CALL) -> Done:
-    return Done(event, kind, evidence, ms(text), ms(text))
+    return Done(event, kind, evidence, ms(text))
 
 
 def of(deadline: Deadline, a_life: Life, clocks: Clocks = USUAL) -> list[Standing]:
@@ -137,7 +138,7 @@ def test_what_is_done_as_it_falls_due_is_in_time_and_a_moment_later_is_late() ->
         for late_ms in (0, 1)
         for standing in of(
             FIRST_RESPONSE,
-            base._replace(done=(Done(2, ActivityKind.CALL, CALLED, ms("18T11:00") + late_ms, ms("18T12:00")),)),
+            base._replace(done=(Done(2, ActivityKind.CALL, CALLED, ms("18T11:00") + late_ms),)),
         )
     ]
 
@@ -152,11 +153,11 @@ def test_evidence_from_before_the_start_ends_nothing(text: str) -> None:
 
 
 def test_evidence_counts_by_when_it_occurred_however_late_it_is_recorded() -> None:
-    late = Done(9, ActivityKind.CALL, CALLED, ms("18T10:40"), ms("18T17:00"))
+    late, early = done(8, "18T12:00", *CALLED), done(9, "18T10:40", *CALLED)
 
-    (standing,) = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00")), done=(late,)))
+    (standing,) = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00")), done=(late, early)))
 
-    assert standing.state(ms("18T17:00")) is DeadlineState.MET
+    assert (standing.state(ms("18T17:00")), ended(standing)) == (DeadlineState.MET, ("18T10:40", True))
 
 
 def test_what_was_used_by_an_earlier_owners_hours_stays_used_and_the_rest_runs_by_the_new_ones() -> None:
@@ -180,7 +181,7 @@ def test_used_is_a_share_where_working_days_differ_in_length() -> None:
 def test_what_was_used_is_measured_by_the_clocks_of_the_time() -> None:
     used_three = life(*spells(("wang", "21T09:00"), ("li", "21T12:00")))
     resolution = deadline("9h", Since.ARRIVAL, Until.COMPLETION)
-    closed_since = Clocks(roster(wang="mornings", li=""), {1: USUAL.present})
+    closed_since = USUAL._replace(present=roster(wang="mornings", li="").hours, past={1: TEAM.hours})
 
     assert [shown(each.due_ms) for each in of(resolution, used_three, closed_since)] == ["21T18:00"]
 
@@ -273,8 +274,8 @@ def test_an_update_is_due_again_and_again_from_the_last_of_ours_and_before_one_f
 
 def test_a_calendar_without_an_hour_in_it_leaves_a_deadline_without_an_instant() -> None:
     never = Calendar("cn-office", "Asia/Shanghai")
-    closed = Roster(USUAL.present.records.with_changes(2, [("calendar", "cn-office", never)]))
+    closed = Roster(TEAM.records.with_changes(2, [("calendar", "cn-office", never)]))
 
-    (standing,) = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00"))), Clocks(closed))
+    (standing,) = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00"))), USUAL._replace(present=closed.hours))
 
     assert (standing.due_ms, standing.state(ms("30T00:00"))) == (None, DeadlineState.OPEN)

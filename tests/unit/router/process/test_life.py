@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange, Occurrence
+from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered
 from router.model.workitem import Kind, State, WorkItem
-from router.process.life import Done, Spell, lives_of
+from router.process.life import Done, Occurrence, Spell, lives_of
 
 
 def decided(
@@ -45,13 +45,13 @@ def test_an_owner_has_it_until_somebody_else_does_by_the_workforce_of_that_decis
     events = [
         decided(1, "ann", 10),
         decided(2, "ann", 20, Outcome.WAITING, cause=Cause.REASSIGNED, workforce=7),  # nobody else could
-        decided(3, "bo", 30, cause=Cause.ESCALATED, workforce=8),
+        decided(3, "bo", 30, cause=Cause.REASSIGNED, workforce=8),
     ]
 
     (life,) = lives_of(events)
 
     assert life.spells == (Spell(1, "ann", "east", 10, 30, 8), Spell(3, "bo", "east", 30))
-    assert (life.begun, life.owner, life.escalated) == (Occurrence(1, 10), "bo", (3,))
+    assert (life.begun, life.owner) == (Occurrence(1, 10), "bo")
 
 
 def test_what_is_offered_is_nobodys_until_somebody_accepts_it() -> None:
@@ -90,7 +90,7 @@ def test_what_is_reopened_has_another_life_with_what_is_done_from_then_on() -> N
     first, second = lives_of(events)
 
     assert first.closed == Occurrence(5, 20)
-    assert first.done == (Done(2, ActivityKind.CALL, (ActivityEvidence.ATTEMPT,), 15, 16),)
+    assert first.done == (Done(2, ActivityKind.CALL, (ActivityEvidence.ATTEMPT,), 15),)
     assert (second.begun, second.done, second.closed) == (Occurrence(6, 50), (), None)
 
 

@@ -210,20 +210,21 @@ def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:
         case Since.ENTERED:
             return [_Start(stay.event, stay.since_ms)]
         case Since.ASSIGNED:
-            return [start for spell in life.spells if (start := _assigned(spell, stay))]
+            return [start for each in pairwise([*life.spells, None]) if (start := _assigned(*each, stay))]
         case Since.LAST_INBOUND:
             return [start for start in _unanswered(life) if _is_within(start, stay)]
         case Since.LAST_OUTBOUND | Since.LAST_ACTIVITY:
             return _renewed(RENEWED[since], stay, life)
 
 
-def _assigned(spell: Spell, stay: _Stay) -> _Start | None:
+def _assigned(spell: Spell | None, following: Spell | None, stay: _Stay) -> _Start | None:
     """Return the start of a deadline by its owner, from when both they have it and it is in the stage."""
-    at_ms = max(spell.since_ms, stay.since_ms)
-    is_over = spell.until_ms is not None and spell.until_ms <= at_ms
-    if not spell.rep or is_over or (stay.left and (stay.left.at_ms, stay.left.event) < (at_ms, spell.event)):
+    if spell is None or not spell.rep:
         return None
-    return _Start(spell.event, at_ms, None if spell.until_ms is None else Occurrence(spell.event, spell.until_ms))
+    at_ms = max(spell.since_ms, stay.since_ms)
+    over = Occurrence(following.event, following.since_ms) if following else None
+    has_left = stay.left and (stay.left.at_ms, stay.left.event) < (at_ms, spell.event)
+    return None if has_left or (over and over.at_ms <= at_ms) else _Start(spell.event, at_ms, over)
 
 
 def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start]:
@@ -304,7 +305,9 @@ def _reached_ms(
         if spell.until_ms is None or (at_ms is not None and at_ms <= spell.until_ms):
             return at_ms
         passed_ms = elapsed_ms(since_ms, spell.until_ms, hours)
-        used += Fraction(passed_ms, 1) / whole if whole and passed_ms is not None else 0
+        if passed_ms is None:
+            return None
+        used += passed_ms / whole if whole else 0
     return None
 
 

@@ -127,7 +127,9 @@ def test_the_first_walk_of_a_lead_is_missed_by_one_and_met_by_the_next_after_25_
 def test_a_deadline_whose_owner_changed_before_it_was_due_is_neither_met_nor_missed() -> None:
     first, _ = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00"), ("li", "18T10:30"))))
 
-    assert first.state(ms("21T00:00")) is DeadlineState.ENDED
+    assert (first.state(ms("21T00:00")), ended(first)) == (DeadlineState.ENDED, ("18T10:30", False))
+    assert first.end is not None
+    assert first.end.event == 11
 
 
 def test_what_is_done_as_it_falls_due_is_in_time_and_a_moment_later_is_late() -> None:

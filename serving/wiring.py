@@ -9,7 +9,16 @@ from functools import partial
 import grpc
 
 from failures import StoreUnavailable
-from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import (
+    decisions_pb2,
+    fairness_pb2,
+    privacy_pb2,
+    processes_pb2,
+    queue_pb2,
+    routing_pb2,
+    rules_pb2,
+    workforce_pb2,
+)
 from gateway.grpc.call import Call, Observer
 from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import Masking
@@ -24,7 +33,7 @@ from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.upgrade import PATIENCE_S
-from router.adapters.rule_sandbox.parent import try_rule_set
+from router.adapters.rule_sandbox.parent import try_process, try_rule_set
 from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
@@ -41,11 +50,14 @@ from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
 from router.offers.service import OfferService
+from router.process.cache import ProcessCache
+from router.process.publishing import ProcessPublishing
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.processes import ProcessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -154,6 +166,11 @@ class Service:
         updating = Updating(assignments, self._planners, queries, self._stores.customer_scores)
         self._watches = WatchService(assignments, self._stores.log_follower)
         publishing = Publishing(rule_sets, workforce_service, partial(try_rule_set, personal=personal.fields))
+        self._processes = ProcessCache(self._stores.processes)
+        process_publishing = ProcessPublishing(
+            *(self._stores.processes, self._processes, rule_sets, workforce_service),
+            partial(try_process, personal=personal.fields),
+        )
         queue = routing_queue(self._stores.redis, settings.work, settings.request_ttl_s)
         intake = QueuedSubmissions(queue, self.durability, hides_external_id=personal.external_id)
         self._workers = routing_workers(queue, router, settings.work)
@@ -213,6 +230,7 @@ class Service:
                 "WorkforceService",
             ),
             (RuleServicer(publishing), rules_pb2, "RuleService"),
+            (ProcessServicer(process_publishing), processes_pb2, "ProcessService"),
             (DecisionServicer(queries, presenter), decisions_pb2, "DecisionService"),
             (FairnessServicer(Fairness(assignments, workforce_service, queries)), fairness_pb2, "FairnessService"),
         )

@@ -22,14 +22,13 @@ from router.cli.problems import print_problems
 from router.cli.publish import problems_of, publish_command, rollback_command
 from router.cli.rule_names import KINDS, names_in_files, not_looked_up
 from router.cli.rule_revisions import diff_command, list_command, show_command
+from router.cli.sources import FILE, content_of
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult
-from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem
 
-FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 TABLE = click.Path(dir_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
@@ -122,7 +121,7 @@ def check_command(
     """
     if server and (reps or pools or territories):
         raise click.UsageError("--server knows the workforce: without --reps, --pools and --territories")
-    content, names = _content(file), names_in_files(reps, pools, territories, workforce_mapping)
+    content, names = content_of(file), names_in_files(reps, pools, territories, workforce_mapping)
     checked, kinds = check(content, pools=names.pools, known=names.known), names.kinds
     problems: Sequence[Problem] = checked.problems
     if server and checked.rule_set is not None:
@@ -183,7 +182,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str
         calendars: {office: {weekly: {mon-fri: 09:00-18:00}, exceptions: {2026-10-10: 09:00-18:00}}}
         absences: {bo: [{start: 2026-10-12, end: 2026-10-14T12:00}]}
     """
-    content, of_tests = _content(file), None if tests_file is None else _content(tests_file)
+    content, of_tests = content_of(file), None if tests_file is None else content_of(tests_file)
     checked = check(content)
     tests = checked if of_tests is None else check_tests(of_tests)
     results: list[TestResult] = []
@@ -218,16 +217,6 @@ def _results_of(server: str, tenant: str, source: bytes, tests: bytes) -> list[T
     if errors := [each for each in answer.problems if each.severity == RuleSetProblem.SEVERITY_ERROR]:
         raise click.ClickException("\n".join(f"line {each.line}: {each.message} ({each.path})" for each in errors))
     return [TestResult(each.name, each.passed, each.message, each.line) for each in answer.results]
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with click.open_file(str(file), "rb") as stream:
-            # one byte more than is allowed is enough to be refused
-            content: bytes = stream.read(MAX_SOURCE_BYTES + 1)
-            return content
-    except OSError as error:
-        raise click.FileError(str(file), error.strerror) from error
 
 
 def _count(rule_set: RoutingRules | None) -> int:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
 
 from router.model.workitem import Kind, State
 from rules.durations import Duration, DurationTable
@@ -87,6 +89,10 @@ class Role(StrEnum):
     POOL_MANAGERS = "pool managers"
 
 
+Recipient = Annotated[Role | str, Field(union_mode="left_to_right")]
+"""A role, or a rep by id; read from what is stored as a role where it is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is done at a time of a deadline.
@@ -96,12 +102,12 @@ class Step:
     at
         A share of the deadline's time, e.g. 1/2 for 50 %, or so long from its start, by the deadline's clock.
     to
-        Whom it tells: roles, or ids of reps; a reminder tells the owner.
+        Whom it tells: roles, or ids of reps; a reminder tells the owner, a reassignment nobody.
     """
 
     at: Fraction | Duration
     act: Act
-    to: tuple[Role | str, ...] = (Role.OWNER,)
+    to: tuple[Recipient, ...] = (Role.OWNER,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""The processes of each tenant at hand: all revisions, for work items stay with the one that they entered with.
+
+Which is the newest is asked of the store, which is cheap; what is new is loaded then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Sequence
+from weakref import WeakValueDictionary
+
+from router.model.errors import NotFound
+from router.model.workitem import Kind
+from router.process.codec import loads
+from router.process.definition import Process
+from router.process.ports import Processes
+
+_PAGE = 50
+
+
+class PublishedProcesses:
+    """All revisions of the processes of one tenant. Immutable.
+
+    Parameters
+    ----------
+    revisions
+        In order, from 1 on.
+    event_hash
+        Of the event that made the last one; empty: there is none.
+    """
+
+    def __init__(self, revisions: Sequence[Process] = (), event_hash: str = "") -> None:
+        self.revisions = tuple(revisions)
+        self.event_hash = event_hash
+        self._events = [process.event for process in self.revisions]
+        self._entered: list[dict[Kind, Process]] = [{}]  # by the number of revisions: what enters which
+        for process in self.revisions:
+            others = {kind: other for kind, other in self._entered[-1].items() if other.id != process.id}
+            self._entered.append({**others, **dict.fromkeys(process.kinds, process)})
+
+    @property
+    def newest(self) -> int:
+        """The number of the last revision; 0: there is none."""
+        return len(self.revisions)
+
+    def at(self, revision: int) -> Process | None:
+        """Return a revision, e.g. the one that a work item is pinned to; None: there is none of the number."""
+        return self.revisions[revision - 1] if 0 < revision <= len(self.revisions) else None
+
+    @property
+    def active(self) -> dict[str, Process]:
+        """The newest revision of each process, by its id."""
+        return {process.id: process for process in self.revisions}
+
+    def of(self, kind: Kind, first: int | None = None) -> Process | None:
+        """Return the process that a work item enters; None: none has its kind.
+
+        Parameters
+        ----------
+        first
+            Its first event; None: it comes now.
+
+        Examples
+        --------
+        >>> from router.process.definition import Stage
+        >>> sales = Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1, event=5)
+        >>> published = PublishedProcesses([sales])
+        >>> published.of(Kind.LEAD, 5), published.of(Kind.LEAD, 6).id, published.of(Kind.TICKET)
+        (None, 'sales', None)
+        """
+        before = len(self.revisions) if first is None else bisect_left(self._events, first)
+        return self._entered[before].get(kind)
+
+
+_NONE = PublishedProcesses()
+
+
+class ProcessCache:
+    """Loads, keeps and renews the processes of tenants.
+
+    Parameters
+    ----------
+    processes
+        Where they come from.
+    """
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._kept: dict[str, PublishedProcesses] = {}
+        self._locks = WeakValueDictionary[str, asyncio.Lock]()
+
+    def at_hand(self, tenant: str) -> PublishedProcesses:
+        """Return what was loaded last, without a look whether it is the newest; nothing where nothing was."""
+        return self._kept.get(tenant, _NONE)
+
+    async def newest(self, tenant: str) -> PublishedProcesses:
+        """Return all there is now; callers who come at once share the loading."""
+        newest, event_hash = await self._processes.newest_process(tenant)
+        if _is(self.at_hand(tenant), newest, event_hash):
+            return self.at_hand(tenant)
+        async with self._locks.setdefault(tenant, asyncio.Lock()):
+            if not _is(self.at_hand(tenant), newest, event_hash):
+                self._kept[tenant] = await self._loaded(tenant, newest, event_hash)
+            return self._kept[tenant]
+
+    async def at(self, tenant: str, revision: int) -> Process:
+        """Return a revision, e.g. the one that a work item is pinned to.
+
+        Raises
+        ------
+        NotFound
+            If there is none of the number.
+        """
+        process = self.at_hand(tenant).at(revision) or (await self.newest(tenant)).at(revision)
+        if process is None:
+            raise NotFound("process", f"tenants/{tenant}/processes/@{revision}")
+        return process
+
+    async def _loaded(self, tenant: str, newest: int, event_hash: str) -> PublishedProcesses:
+        """Load what is new behind what is at hand; all, where the store has not got that any more."""
+        known = self.at_hand(tenant).revisions
+        if 0 < len(known) < newest:
+            first, *new = await self._read(tenant, len(known), newest)
+            if first == known[-1]:
+                return PublishedProcesses([*known, *new], event_hash)
+        return PublishedProcesses(await self._read(tenant, 1, newest), event_hash)
+
+    async def _read(self, tenant: str, first: int, last: int) -> list[Process]:
+        read = list[Process]()
+        for start in range(first, last + 1, _PAGE):
+            wanted = range(start, min(start + _PAGE, last + 1))
+            for publication in await self._processes.process_publications(tenant, wanted):
+                read.append(loads(publication.stored, publication.revision, publication.event))
+        return read
+
+
+def _is(published: PublishedProcesses, newest: int, event_hash: str) -> bool:
+    return (published.newest, published.event_hash) == (newest, event_hash)

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import replace
 from functools import partial
 
-from router.activities.evidence import ends_next_date
 from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
@@ -42,6 +41,7 @@ from router.model.events import (
     Updated,
     WorkforceChanged,
 )
+from router.model.evidence import ends_next_date
 from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, State

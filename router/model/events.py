@@ -41,7 +41,7 @@ class ActivityRecorded:
     kind, rep, pool
         The work item's, its owner, empty: nobody, and the pool that they have it of.
     evidence
-        What it proves, by the table of the time, see ``router.activities.evidence``.
+        What it proves, by the table of the time, see ``router.model.evidence``.
     is_first_attempt
         Whether it is the first attempt since the owner has the work item: from then on it is worked.
     next_change

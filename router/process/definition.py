@@ -44,15 +44,15 @@ class Since(StrEnum):
     ARRIVAL = "arrival"
     """The work item came, or was reopened."""
     ASSIGNED = "assigned"
-    """Its owner got it: a new owner starts it anew."""
+    """Its owner got it, or, where they had it before, it entered the stage: a new owner starts it anew."""
     ENTERED = "entered"
     """It entered the stage."""
     LAST_INBOUND = "last_inbound"
-    """The customer wrote or called, and nobody has answered since: the oldest such."""
+    """The customer wrote or called, and nobody has answered since: the oldest such. It ends when somebody does."""
     LAST_OUTBOUND = "last_outbound"
-    """One of ours turned to the customer last, or, where nobody did yet, it entered the stage."""
+    """One of ours turned to the customer last, or, where nobody did since, it entered the stage."""
     LAST_ACTIVITY = "last_activity"
-    """Anybody did anything last that is evidence, or, where nobody did yet, it entered the stage."""
+    """Anybody did anything last that is evidence, or, where nobody did since, it entered the stage."""
 
 
 class Until(StrEnum):

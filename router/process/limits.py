@@ -12,3 +12,5 @@ MAX_SHARE = 1_000
 """Per cent: a step is at most at ten times the time of its deadline."""
 MAX_TEXT = 4_000
 """Characters of a title or guide."""
+MAX_HAPPENINGS = 200
+"""Of one test."""

@@ -179,11 +179,12 @@ def _due_otherwise(wanted: str, due: Mapping[str, int | None], time_zone: str) -
     if not due:
         yield f"expected contact_due {wanted}, and nobody could get it"
     elif others:
-        came = ", ".join(f"{_moment(at_ms, time_zone)} for {rep}" for rep, at_ms in list(others.items())[:8])
+        came = ", ".join(f"{moment(at_ms, time_zone)} for {rep}" for rep, at_ms in list(others.items())[:8])
         yield f"expected contact_due {wanted}, came {came}"
 
 
-def _moment(at_ms: int | None, time_zone: str) -> str:
+def moment(at_ms: int | None, time_zone: str) -> str:
+    """Write an instant on the clocks of a zone; ``none`` for None."""
     if at_ms is None:
         return "none"
     return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(time_zone)).isoformat()

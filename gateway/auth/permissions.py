@@ -116,6 +116,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RuleService/ListRuleSetRevisions": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.RuleService/GetRuleSet": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ProcessService/ValidateProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
+    "fairlead.v1.ProcessService/TestProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.ProcessService/PublishProcess": _tenant(MANAGER),
     "fairlead.v1.ProcessService/RollbackProcess": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ProcessService/ListProcessRevisions": _tenant(MANAGER, OPERATOR),

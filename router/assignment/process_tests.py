@@ -7,7 +7,7 @@ from functools import partial
 
 from router.assignment.roster import Roster
 from router.model.workforce import WorkforceRecords
-from router.process.deadlines import Clocks
+from router.process.deadlines import DeadlineClocks
 from router.process.definition import Process
 from router.process.scenarios import ProcessTest, run
 from router.rules.facts import fact_of_item
@@ -27,6 +27,6 @@ def run_tests(
     """
     roster, time_zone = Roster(workforce), workforce.settings.time_zone
     if rules is None:
-        return run(process, tests, Clocks(roster.hours, time_zone), lambda item: dict(item.attributes))
+        return run(process, tests, DeadlineClocks(roster.hours, time_zone), lambda item: dict(item.attributes))
     fact_of = partial(fact_of_item, rules, territories=roster.territories, time_zone=time_zone)
-    return run(process, tests, Clocks(roster.hours, time_zone), fact_of)
+    return run(process, tests, DeadlineClocks(roster.hours, time_zone), fact_of)

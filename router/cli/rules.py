@@ -6,23 +6,19 @@ not do its work (no such file).
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from fairlead.commands import access_options, connected, tenant_option
-from fairlead.v1.rules_pb2 import RuleSetProblem
 from router.assignment.rule_tests import run_tests
-from router.cli.problems import print_problems
+from router.cli.problems import print_json, print_problems, print_results
 from router.cli.publish import problems_of, publish_command, rollback_command
 from router.cli.rule_names import KINDS, names_in_files, not_looked_up
 from router.cli.rule_revisions import diff_command, list_command, show_command
-from router.cli.sources import FILE, content_of
+from router.cli.sources import FILE, content_of, results_in
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
@@ -129,7 +125,7 @@ def check_command(
             problems, kinds = problems_of(client, content.decode("utf-8-sig")), list(KINDS)
     sound = checked.rule_set is not None and not any(problem.is_error for problem in problems)
     if as_json:
-        _print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)
+        print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)
     else:
         print_problems(file, problems)
         if sound:
@@ -194,12 +190,12 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str
         else:
             results = run_tests(checked.rule_set, tests.tests, workforce or WorkforceRecords())
     if as_json:
-        _print_json(problems=problems, results=results)
+        print_json(problems=problems, results=results)
     else:
         print_problems(file, checked.problems)
         if tests_file is not None:
             print_problems(tests_file, tests.problems)
-        _print_results(tests_file or file, results)
+        print_results(tests_file or file, results)
     failed = any(problem.is_error for problem in problems) or not all(result.passed for result in results)
     sys.exit(1 if failed else 0)
 
@@ -214,28 +210,8 @@ def _results_of(server: str, tenant: str, source: bytes, tests: bytes) -> list[T
     """
     with connected(server, tenant) as client:
         answer = client.test_rules(source.decode("utf-8-sig"), tests.decode("utf-8-sig"))
-    if errors := [each for each in answer.problems if each.severity == RuleSetProblem.SEVERITY_ERROR]:
-        raise click.ClickException("\n".join(f"line {each.line}: {each.message} ({each.path})" for each in errors))
-    return [TestResult(each.name, each.passed, each.message, each.line) for each in answer.results]
+    return results_in(answer.problems, answer.results)
 
 
 def _count(rule_set: RoutingRules | None) -> int:
     return 0 if rule_set is None else len(rule_set.rules)
-
-
-def _print_results(file: Path, results: Sequence[TestResult]) -> None:
-    for result in results:
-        if result.passed:
-            click.echo(f"{click.style('ok', fg='green')}     {result.name}")
-        else:
-            click.echo(f"{click.style('FAILED', fg='red')} {result.name}\n       {file}:{result.line} {result.message}")
-    passed = sum(result.passed for result in results)
-    click.echo(f"{passed} passed, {len(results) - passed} failed")
-
-
-def _print_json(**parts: Any) -> None:
-    plain = {
-        name: [item if isinstance(item, str) else asdict(item) for item in part] if isinstance(part, Sequence) else part
-        for name, part in parts.items()
-    }
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import click
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.v1.rules_pb2 import RuleSetProblem
+from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult
 from router.cli.failing import InputFailed
+from router.rules.scenarios import TestResult
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, Severity
 
@@ -64,6 +65,19 @@ def problems_in(found: Iterable[RuleSetProblem]) -> list[Problem]:
         Problem(each.line, each.column, each.path, each.message, _SEVERITIES.get(each.severity, Severity.WARNING))
         for each in found
     ]
+
+
+def results_in(problems: Iterable[RuleSetProblem], results: Iterable[RuleTestResult]) -> list[TestResult]:
+    """Read how a service says that tests ended.
+
+    Raises
+    ------
+    click.ClickException
+        If it finds errors that are none here: it may be another version.
+    """
+    if errors := [each for each in problems if each.severity == RuleSetProblem.SEVERITY_ERROR]:
+        raise click.ClickException("\n".join(f"line {each.line}: {each.message} ({each.path})" for each in errors))
+    return [TestResult(each.name, each.passed, each.message, each.line) for each in results]
 
 
 def print_difference(before: Named, after: Named) -> None:

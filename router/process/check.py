@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from router.model.workforce import WorkforceRecords
 from router.process.compiler import ProcessCompiler
 from router.process.definition import Process
+from router.process.fixtures import compile_tests
 from router.process.forms import PARTS, DeadlineForm, ProcessForm
+from router.process.scenarios import ProcessTest
+from router.rules.fixtures import compile_workforce
 from router.rules.route import Route, RoutingRules
 from rules.duration_tables import BY, DurationCompiler
 from rules.field_values import FieldValues
@@ -34,10 +38,16 @@ class CheckedProcess:
         None if some problem is an error.
     problems
         In the order of the source, warnings included.
+    tests
+        The document's own tests.
+    workforce
+        The reps, pools and calendars that the tests bring along; None if they bring none.
     """
 
     process: Process | None
     problems: tuple[Problem, ...]
+    tests: tuple[ProcessTest, ...] = ()
+    workforce: WorkforceRecords | None = None
 
 
 def check_process(
@@ -77,7 +87,9 @@ def check_process(
         _values(form, rules, report), report, frozenset(personal) | (rules.personal if rules else frozenset())
     )
     process = ProcessCompiler(durations, report, rules, reps).compile(form)
-    return CheckedProcess(None if report.has_errors else process, in_order(report.problems))
+    tests = compile_tests(form.tests, process, report)
+    workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
+    return CheckedProcess(None if report.has_errors else process, in_order(report.problems), tests, workforce)
 
 
 def _values(form: ProcessForm, rules: RoutingRules | None, report: Report) -> FieldValues:

@@ -11,15 +11,15 @@ from resource_names import check_id
 from router.model.workitem import Kind, State
 from router.process.definition import (
     Act,
+    Bilingual,
     ClockOwner,
     Deadline,
+    DeadlineStep,
     Process,
-    Role,
+    RecipientRole,
     Since,
     Stage,
-    Step,
     Until,
-    Words,
 )
 from router.process.forms import DeadlineForm, ProcessForm, StageForm, StepForm, WordsForm
 from router.process.limits import MAX_SHARE
@@ -32,7 +32,7 @@ from rules.report import Path, Report
 from rules.spelling import hint, hint_among
 
 _SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)%")
-_ROLES = {str(role): role for role in Role}
+_ROLES = {str(role): role for role in RecipientRole}
 
 
 class ProcessCompiler:
@@ -155,7 +155,7 @@ class ProcessCompiler:
         steps = tuple(self._steps(form.steps, within, (*path, "steps")))
         return Deadline(form.id, within, ClockOwner(form.clock), Since(form.from_), Until(until), steps)
 
-    def _steps(self, forms: Sequence[StepForm], within: DurationTable, path: Path) -> Iterator[Step]:
+    def _steps(self, forms: Sequence[StepForm], within: DurationTable, path: Path) -> Iterator[DeadlineStep]:
         steps = [self._step(form, (*path, place)) for place, form in enumerate(forms)]
         for place, (one, next_one) in enumerate(pairwise(steps)):
             if one and next_one and _falls_before(next_one.at, one.at, within):
@@ -163,23 +163,25 @@ class ProcessCompiler:
                 self._report.error((*path, place + 1, "at"), fault)
         return (step for step in steps if step)
 
-    def _step(self, form: StepForm, path: Path) -> Step | None:
+    def _step(self, form: StepForm, path: Path) -> DeadlineStep | None:
         at, act = as_step_time(form.at), Act(form.do)
         if at is None:
             allowed = f"a share of the deadline's time, over 0% and up to {MAX_SHARE}%, or {DURATION_ALLOWED}"
             self._report.error((*path, "at"), f"found {shown(form.at)}; {allowed} is expected{hint(form.at)}")
         if act is Act.NOTIFY and not form.to:
-            self._report.error(path, f"to is missing: whom to tell: {', '.join(Role)}, or a rep by id")
+            self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
         if act is not Act.NOTIFY and form.to:
             instead = "a reminder tells the owner" if act is Act.REMIND else "whoever gets it is told by getting it"
             self._report.error((*path, "to"), f"only notify takes to; {instead}")
         if at is None:
             return None
         if act is not Act.NOTIFY:
-            return Step(at, act, (Role.OWNER,) if act is Act.REMIND else ())
-        return Step(at, act, tuple(self._recipient(name, (*path, "to", place)) for place, name in enumerate(form.to)))
+            return DeadlineStep(at, act, (RecipientRole.OWNER,) if act is Act.REMIND else ())
+        return DeadlineStep(
+            at, act, tuple(self._recipient(name, (*path, "to", place)) for place, name in enumerate(form.to))
+        )
 
-    def _recipient(self, name: str, path: Path) -> Role | str:
+    def _recipient(self, name: str, path: Path) -> RecipientRole | str:
         if name in _ROLES:
             return _ROLES[name]
         if check_id(name):
@@ -191,11 +193,11 @@ class ProcessCompiler:
         return name
 
 
-def words_of(form: str | WordsForm) -> Words:
+def words_of(form: str | WordsForm) -> Bilingual:
     """Return a text in both languages."""
     if isinstance(form, str):
-        return Words(form, form)
-    return Words(form.en or form.zh, form.zh or form.en)
+        return Bilingual(form, form)
+    return Bilingual(form.en or form.zh, form.zh or form.en)
 
 
 def as_step_time(written: object) -> Fraction | Duration | None:

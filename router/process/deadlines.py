@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.process.definition import ClockOwner, Deadline, Process, Since, Until
-from router.process.life import Done, Entry, Life, Occurrence, Spell
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
 from router.workforce.open_hours import OpenHours
 from rules.durations import Duration
@@ -60,7 +60,7 @@ pool, else of the tenant.
 """
 
 
-class Clocks(NamedTuple):
+class DeadlineClocks(NamedTuple):
     """By whose hours deadlines run.
 
     Parameters
@@ -94,7 +94,7 @@ class End(NamedTuple):
     is_done: bool
 
 
-class Standing(NamedTuple):
+class DeadlineStanding(NamedTuple):
     """How a deadline stands that was started once.
 
     Parameters
@@ -149,7 +149,7 @@ class _Start(NamedTuple):
     is_answer: bool = False
 
 
-def standings(process: Process, life: Life, fact: Fact, clocks: Clocks) -> list[Standing]:
+def standings(process: Process, life: Life, fact: Fact, clocks: DeadlineClocks) -> list[DeadlineStanding]:
     """Return how all deadlines of a life stand, those of the whole process first, then stage by stage.
 
     Parameters
@@ -172,14 +172,14 @@ def _stays(process: Process, life: Life) -> Iterator[_Stay]:
     """Yield the stages of a life: the first is that of the process, unless it came with another."""
     entries = list(life.entries)
     if not entries or entries[0].event != life.begun.event:
-        entries.insert(0, Entry(process.first.id, *life.begun))
+        entries.insert(0, StageEntry(process.first.id, *life.begun))
     for entry, following in pairwise([*entries, None]):
         assert entry is not None
         left = Occurrence(following.event, following.at_ms) if following else None
         yield _Stay(entry.stage, entry.event, entry.at_ms, left, left or life.closed)
 
 
-def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Clocks) -> Iterator[Standing]:
+def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: DeadlineClocks) -> Iterator[DeadlineStanding]:
     """Yield how a deadline stands, once for each start in a stay."""
     within = deadline.within.of(fact)
     if within is None:
@@ -191,7 +191,7 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Clocks)
         )
         due = _reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
         owner = _owner(life.spells, start.at_ms, end)
-        yield Standing(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
+        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
 
 
 def _owner(spells: Sequence[Spell], start_ms: int, end: End | None) -> str:
@@ -288,7 +288,7 @@ def _evidence(evidence: ActivityEvidence, since: Since, start_ms: int, life: Lif
 
 
 def _reached_ms(
-    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: Clocks
+    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: DeadlineClocks
 ) -> int | None:
     """Return when so much of a deadline's time has passed; None: beyond what the calendars know."""
     length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
@@ -312,7 +312,7 @@ def _reached_ms(
 
 
 def _on_the_wall(
-    duration: Duration, share: Fraction, start_ms: int, hours: OpenHours | None, clocks: Clocks
+    duration: Duration, share: Fraction, start_ms: int, hours: OpenHours | None, clocks: DeadlineClocks
 ) -> int | None:
     """Return when a share of some calendar days has passed, by the zone of a clock."""
     end_ms = due_ms(duration, start_ms, hours, clocks.time_zone)

@@ -17,14 +17,14 @@ from router.model.workitem import Kind, State
 from rules.durations import Duration, DurationTable
 
 
-class Words(NamedTuple):
+class Bilingual(NamedTuple):
     """A text in both languages; where one is left out the other stands for both."""
 
     en: str = ""
     zh: str = ""
 
 
-NO_WORDS = Words()
+NO_WORDS = Bilingual()
 
 
 class ClockOwner(StrEnum):
@@ -80,7 +80,7 @@ class Act(StrEnum):
     """Gives the work item to somebody else."""
 
 
-class Role(StrEnum):
+class RecipientRole(StrEnum):
     """Whom a step tells, beside reps by id."""
 
     OWNER = "owner"
@@ -89,12 +89,12 @@ class Role(StrEnum):
     POOL_MANAGERS = "pool managers"
 
 
-Recipient = Annotated[Role | str, Field(union_mode="left_to_right")]
+Recipient = Annotated[RecipientRole | str, Field(union_mode="left_to_right")]
 """A role, or a rep by id; read from what is stored as a role where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DeadlineStep:
     """What is done at a time of a deadline.
 
     Parameters
@@ -107,7 +107,7 @@ class Step:
 
     at: Fraction | Duration
     act: Act
-    to: tuple[Recipient, ...] = (Role.OWNER,)
+    to: tuple[Recipient, ...] = (RecipientRole.OWNER,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Deadline:
     clock: ClockOwner = ClockOwner.OWNER
     since: Since = Since.ENTERED
     until: Until = Until.STAGE
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DeadlineStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,8 @@ class Stage:
     """
 
     id: str
-    title: Words = NO_WORDS
-    guide: Words = NO_WORDS
+    title: Bilingual = NO_WORDS
+    guide: Bilingual = NO_WORDS
     required: tuple[str, ...] = ()
     following: tuple[str, ...] | None = None
     closes: State | None = None
@@ -172,7 +172,7 @@ class Process:
     id: str
     kinds: frozenset[Kind]
     stages: tuple[Stage, ...]
-    title: Words = NO_WORDS
+    title: Bilingual = NO_WORDS
     deadlines: tuple[Deadline, ...] = ()
     revision: int = 0
     event: int = 0
@@ -200,13 +200,3 @@ class Process:
             return other in following
         names = [each.id for each in self.stages]
         return other in names[names.index(stage) + 1 :]
-
-
-class StageEntry(NamedTuple):
-    """Where a work item stands in its process: the revision that it is pinned to, the stage, and the event by which it
-    entered that.
-    """
-
-    revision: int
-    stage: str
-    event: int

@@ -12,8 +12,10 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from router.model.workitem import CLOSED_STATES, Kind
 from router.process import limits
-from router.process.definition import Act, ClockOwner, Role, Since, Until
-from router.rules.forms import Id, as_list
+from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
+from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
+from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
+from router.rules.limits import MAX_TESTS
 from rules.duration_tables import DurationForm
 from rules.durations import PATTERN
 from rules.forms import Form, Name
@@ -54,7 +56,7 @@ class StepForm(Form):
         BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
         Field(
             max_length=limits.MAX_RECIPIENTS,
-            description=f"Whom notify tells: {', '.join(Role)}, or a rep by id.",
+            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id.",
         ),
     ] = []
 
@@ -120,6 +122,10 @@ class ProcessForm(Form):
     ]
     stages: Annotated[list[StageForm], Field(min_length=1, max_length=limits.MAX_STAGES)]
     deadlines: Annotated[Deadlines, Field(description="Those of the whole process: they run through all stages.")] = []
+    tests: Annotated[list[ProcessTestForm], Field(max_length=MAX_TESTS)] = []
+    workforce: Annotated[WorkforceForm | None, Field(description="Reps and pools for the tests, and their hours.")] = (
+        None
+    )
 
 
 PARTS: dict[str, type[Form]] = {
@@ -127,5 +133,7 @@ PARTS: dict[str, type[Form]] = {
     "stages": StageForm,
     "deadlines": DeadlineForm,
     "steps": StepForm,
+    **SCENARIO_PARTS,
+    **WORKFORCE_PARTS,
 }
 """The forms of a process's parts by the key that they stand under, and of titles and guides by their tag."""

@@ -46,7 +46,7 @@ class Spell(NamedTuple):
     workforce: int = 0
 
 
-class Entry(NamedTuple):
+class StageEntry(NamedTuple):
     """The entry into a stage: which, by which event, and when, in milliseconds since 1970."""
 
     stage: str
@@ -83,7 +83,7 @@ class Life(NamedTuple):
 
     begun: Occurrence
     spells: tuple[Spell, ...]
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[StageEntry, ...] = ()
     done: tuple[Done, ...] = ()
     closed: Occurrence | None = None
 

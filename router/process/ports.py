@@ -54,7 +54,7 @@ class ProcessTrialRun(Protocol):
     async def __call__(
         self, source: str, rules: str | None = None, workforce: WorkforceRecords | None = None
     ) -> ProcessTrial:
-        """Check a source.
+        """Check a source, and run its tests.
 
         Parameters
         ----------
@@ -63,5 +63,6 @@ class ProcessTrialRun(Protocol):
         rules
             The active rules as they are stored; empty: none are published; None: fields are not looked up.
         workforce
-            Whose reps a process may name; another name is a warning. None: not looked up.
+            Whose reps a process may name; another name is a warning. By its hours tests run that bring none along.
+            None: not looked up.
         """

@@ -18,6 +18,7 @@ from router.process.ports import Processes, ProcessTrialRun
 from router.process.publication import ProcessPublication
 from router.process.trial import ProcessTrial
 from router.rules.ports import RuleSets
+from router.rules.scenarios import failures_of
 from router.workforce.service import WorkforceService
 
 
@@ -51,7 +52,7 @@ class ProcessPublishing:
         self._try_process = try_process
 
     async def check(self, source: str, tenant: str = "") -> ProcessTrial:
-        """Check a source; writes nothing."""
+        """Check a source and run its tests; writes nothing."""
         if not tenant:
             return await self._try_process(source)
         rules = await self._rule_sets.publication(tenant)
@@ -66,7 +67,10 @@ class ProcessPublishing:
         InvalidProcess
             If it has errors.
         """
-        return loads(_publishable(await self.check(source)))
+        trial = await self.check(source)
+        if not trial.stored_json:
+            raise InvalidProcess([problem for problem in trial.problems if problem.is_error])
+        return loads(trial.stored_json)
 
     async def publish(
         self,
@@ -79,12 +83,12 @@ class ProcessPublishing:
         actor: str = "",
         preview: bool = False,
     ) -> ProcessPublication:
-        """Check and publish a source as the next revision.
+        """Check, test and publish a source as the next revision.
 
         Raises
         ------
         InvalidProcess
-            If it has errors.
+            If it has errors, or one of its own tests fails.
         KindTaken
             If another process has one of its kinds.
         StaleEtag
@@ -182,9 +186,10 @@ def _publishable(trial: ProcessTrial) -> str:
     Raises
     ------
     InvalidProcess
-        If it has errors.
+        If it has errors, or one of its own tests fails.
     """
     problems = [problem for problem in trial.problems if problem.is_error]
+    problems += failures_of(trial.test_results)
     if problems:
         raise InvalidProcess(problems)
     return trial.stored_json

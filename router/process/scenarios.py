@@ -15,9 +15,9 @@ from router.model.activities import ActivityKind, Direction
 from router.model.errors import InvalidInput
 from router.model.evidence import evidence_of
 from router.model.workitem import WorkItem
-from router.process.deadlines import Clocks, DeadlineState, Standing, standings
+from router.process.deadlines import DeadlineClocks, DeadlineStanding, DeadlineState, standings
 from router.process.definition import Act, Process
-from router.process.life import Done, Entry, Life, Occurrence, Spell
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from router.rules.scenarios import TestResult, moment
 from rules.fields import Fact
 from rules.problems import shown
@@ -103,7 +103,7 @@ FactOf = Callable[[WorkItem], Fact]
 """Brings a work item into the form that tables of durations look at; raises ``InvalidInput`` where it cannot."""
 
 
-def run(process: Process, tests: Sequence[ProcessTest], clocks: Clocks, fact_of: FactOf) -> list[TestResult]:
+def run(process: Process, tests: Sequence[ProcessTest], clocks: DeadlineClocks, fact_of: FactOf) -> list[TestResult]:
     """Run tests against a process, in order; times that name no zone are those of the clocks' zone."""
     results = []
     for test in tests:
@@ -178,14 +178,14 @@ def _after(process: Process, life: Life, happening: Happening, spell: Spell) -> 
             )
             return life._replace(done=(*life.done, Done(event, happening.kind, evidence, at_ms)))
         case What.STAGE:
-            life = life._replace(entries=(*life.entries, Entry(happening.stage, event, at_ms)))
+            life = life._replace(entries=(*life.entries, StageEntry(happening.stage, event, at_ms)))
             is_closed = process.by_id[happening.stage].closes is not None
             return life._replace(closed=Occurrence(event, at_ms)) if is_closed else life
         case What.CLOSED:
             return life._replace(closed=Occurrence(event, at_ms))
 
 
-def _differences(process: Process, test: ProcessTest, fact: Fact, clocks: Clocks) -> Iterator[str]:
+def _differences(process: Process, test: ProcessTest, fact: Fact, clocks: DeadlineClocks) -> Iterator[str]:
     """Tell where deadlines stand otherwise than is expected."""
     time_zone, expect = clocks.time_zone, test.expect
     at_ms, life = _looked_at_ms(test, time_zone), _life(process, test, time_zone)
@@ -206,7 +206,9 @@ def _differences(process: Process, test: ProcessTest, fact: Fact, clocks: Clocks
         yield from _steps_otherwise(expect.steps_due, stands, at_ms, time_zone)
 
 
-def _due_otherwise(wanted: Mapping[str, str | None], stands: Sequence[Standing], time_zone: str) -> Iterator[str]:
+def _due_otherwise(
+    wanted: Mapping[str, str | None], stands: Sequence[DeadlineStanding], time_zone: str
+) -> Iterator[str]:
     """Tell where deadlines, as they were started last, are due at other times."""
     last = {each.deadline.id: each for each in sorted(stands, key=lambda each: each.start_ms)}
     for deadline, text in wanted.items():
@@ -216,7 +218,7 @@ def _due_otherwise(wanted: Mapping[str, str | None], stands: Sequence[Standing],
 
 
 def _steps_otherwise(
-    wanted: Sequence[ExpectedStep], stands: Sequence[Standing], at_ms: int, time_zone: str
+    wanted: Sequence[ExpectedStep], stands: Sequence[DeadlineStanding], at_ms: int, time_zone: str
 ) -> Iterator[str]:
     """Tell where other steps fell due while their deadlines ran."""
     expected = sorted((_ms(step.at, time_zone), step.deadline, step.act) for step in wanted)
@@ -226,7 +228,7 @@ def _steps_otherwise(
         yield f"expected other steps_due; came {', '.join(told) or 'none'}"
 
 
-def _fallen(standing: Standing, at_ms: int) -> Iterator[tuple[int, str, Act]]:
+def _fallen(standing: DeadlineStanding, at_ms: int) -> Iterator[tuple[int, str, Act]]:
     """Yield the steps that fell due until an instant: not with what the deadline waited for, nor behind its end."""
     end = standing.end
     for step, due_ms in zip(standing.deadline.steps, standing.steps, strict=True):

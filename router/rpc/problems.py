@@ -1,4 +1,4 @@
-"""What is wrong in what people write, rule sets or processes, as messages."""
+"""What is wrong in what people write, rule sets or processes, and how its tests ended, as messages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from fairlead.v1 import rules_pb2 as rules
 from resource_names import tenant_of
+from router.rules.scenarios import TestResult
 from rules.problems import Problem
 
 
@@ -36,4 +37,12 @@ def problems_of(problems: Iterable[Problem]) -> list[rules.RuleSetProblem]:
             severity=severities[problem.is_error],
         )
         for problem in problems
+    ]
+
+
+def results_of(results: Iterable[TestResult]) -> list[rules.RuleTestResult]:
+    """Write how tests ended, in order."""
+    return [
+        rules.RuleTestResult(name=result.name, passed=result.passed, message=result.message, line=result.line)
+        for result in results
     ]

@@ -12,7 +12,7 @@ from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
 from router.rpc.fields import MAX_NOTE, etag_number
-from router.rpc.problems import optional_tenant, problems_of
+from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.wording.languages import Language, language_of
 from router.wording.process_pictures import mermaid, svg
 
@@ -31,6 +31,12 @@ class ProcessServicer:
     ) -> processes.ValidateProcessResponse:
         trial = await self._publishing.check(request.source, optional_tenant(request.parent))
         return processes.ValidateProcessResponse(problems=problems_of(trial.problems))
+
+    async def TestProcess(self, request: processes.TestProcessRequest, _: Call) -> processes.TestProcessResponse:
+        trial = await self._publishing.check(request.source, optional_tenant(request.parent))
+        return processes.TestProcessResponse(
+            problems=problems_of(trial.problems), results=results_of(trial.test_results)
+        )
 
     async def PublishProcess(self, request: processes.PublishProcessRequest, call: Call) -> processes.Process:
         tenant = tenant_of(request.parent)

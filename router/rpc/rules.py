@@ -8,7 +8,7 @@ from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_NOTE, etag_number
-from router.rpc.problems import optional_tenant, problems_of
+from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.rules.publishing import Publishing
 from rules.revisions import Publication
 
@@ -26,11 +26,7 @@ class RuleServicer:
     async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Call) -> rules.TestRuleSetResponse:
         tenant = optional_tenant(request.parent)
         trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
-        results = [
-            rules.RuleTestResult(name=result.name, passed=result.passed, message=result.message, line=result.line)
-            for result in trial.test_results
-        ]
-        return rules.TestRuleSetResponse(problems=problems_of(trial.problems), results=results)
+        return rules.TestRuleSetResponse(problems=problems_of(trial.problems), results=results_of(trial.test_results))
 
     async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
         tenant = tenant_of(request.parent)

@@ -31,7 +31,7 @@ KINDS = tuple(Kind)
 
 def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], WorkforceRecords | None]:
     """Compile a document's tests; what is wrong goes to the report."""
-    workforce = None if form.workforce is None else _workforce(form.workforce, report)
+    workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
     return tuple(_test(test, report, ("tests", index)) for index, test in enumerate(form.tests)), workforce
 
 
@@ -75,7 +75,8 @@ def item_of(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
     return WorkItem(Kind(str(kind)), str(source), str(external_id), attributes)
 
 
-def _workforce(form: WorkforceForm, report: Report) -> WorkforceRecords:
+def compile_workforce(form: WorkforceForm, report: Report) -> WorkforceRecords:
+    """Compile the workforce that tests bring along, which stands under ``workforce``."""
     hours = HoursCompiler(form, report)
     reps = {rep: _rep(rep, raw, report, hours) for rep, raw in form.reps.items()}
     settings = TenantSettings(

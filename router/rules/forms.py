@@ -326,6 +326,15 @@ class RuleSetForm(TestsForm):
     default: DefaultForm
 
 
+WORKFORCE_PARTS: dict[str, type[Form]] = {
+    "<pool form>": PoolForm,
+    "calendars": CalendarForm,
+    "<exception>": ExceptionForm,
+    "absences": AbsenceForm,
+    "workforce": WorkforceForm,
+}
+"""As ``PARTS``, of the workforce that tests bring along."""
+
 PARTS: dict[str, type[Form]] = {
     "fields": FieldForm,
     "known_customer": KnownCustomerForm,
@@ -342,10 +351,6 @@ PARTS: dict[str, type[Form]] = {
     "<rep>": FallbackRepForm,
     "tests": TestForm,
     "expect": ExpectForm,
-    "<pool form>": PoolForm,
-    "calendars": CalendarForm,
-    "<exception>": ExceptionForm,
-    "absences": AbsenceForm,
-    "workforce": WorkforceForm,
+    **WORKFORCE_PARTS,
 }
 """The forms of a rule set's parts by the key that they stand under, and of fallback steps by their tag."""

@@ -5,7 +5,7 @@ Who plans is injected, so that tests run by the very code that routes, see ``rou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from router.rules.on_change import moves
 from router.rules.route import Route, RoutingRules
 from router.rules.stamps import check_unstamped, stamped
 from rules.arrival import instant
-from rules.problems import shown
+from rules.problems import Problem, shown
 from rules.values import as_instant_ms
 
 
@@ -75,6 +75,15 @@ class TestResult:
     passed: bool
     message: str
     line: int
+
+
+def failures_of(results: Iterable[TestResult]) -> list[Problem]:
+    """Return what keeps a document from being published: those of its tests that fail."""
+    return [
+        Problem(result.line, 1, f"tests.{result.name}", f"test failed: {result.message}")
+        for result in results
+        if not result.passed
+    ]
 
 
 class Planned(NamedTuple):

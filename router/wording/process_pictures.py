@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition import Deadline, Process, Stage, Words
+from router.process.definition import Bilingual, Deadline, Process, Stage
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import DEADLINES, PICTURES
@@ -181,7 +181,7 @@ def _ways(process: Process) -> list[tuple[int, int]]:
     return ways
 
 
-def _title(name: str, title: Words, language: Language) -> str:
+def _title(name: str, title: Bilingual, language: Language) -> str:
     said: str = getattr(title, language)
     return PICTURES["titled"].say(language, title=said, name=name) if said and said != name else name
 

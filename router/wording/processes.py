@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from router.process.definition import Act, Deadline, Role, Step
+from router.process.definition import Act, Deadline, DeadlineStep, RecipientRole
 from router.wording.languages import Language
 from router.wording.process_phrases import ACTS, CLOCKS, DEADLINES, PICTURES, ROLES, SINCE, TABLES, UNITS, UNTIL
 from rules.durations import Duration, DurationTable
@@ -70,7 +70,7 @@ def duration_told(duration: Duration, language: Language) -> str:
     return UNITS[duration.unit].say(language, n=duration.amount)
 
 
-def step_told(step: Step, language: Language) -> str:
+def step_told(step: DeadlineStep, language: Language) -> str:
     """Tell a step: when, and what is done."""
     if isinstance(step.at, Fraction):
         at = f"{float(step.at * 100):g}%"
@@ -79,7 +79,7 @@ def step_told(step: Step, language: Language) -> str:
     who = (
         PICTURES["between"]
         .say(language)
-        .join(ROLES[name].say(language) if isinstance(name, Role) else name for name in step.to)
+        .join(ROLES[name].say(language) if isinstance(name, RecipientRole) else name for name in step.to)
     )
     does = ACTS[step.act].say(language, who=who) if step.act is Act.NOTIFY else ACTS[step.act].say(language)
     return DEADLINES["step"].say(language, at=at, does=does)

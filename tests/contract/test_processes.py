@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,6 +11,7 @@ from redis.asyncio import Redis
 
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.processes import RedisProcesses
+from router.assignment.process_tests import run_tests
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleEtag
@@ -27,8 +27,8 @@ from router.rules.codec import loads
 from router.workforce.service import WorkforceService
 from store.embedded.server import EmbeddedServer
 from tests.contract.nothing.routing import Routing
+from tests.unit.router.process.test_check import SALES, SHIPPED
 
-SALES = (Path(__file__).parents[2] / "examples" / "processes" / "sales.yaml").read_text("utf-8")
 SMALL = "process: {}\nkinds: [{}]\nstages: [{{id: new}}, {{id: done, closes: CLOSED}}]"
 
 
@@ -63,7 +63,10 @@ async def in_process(source: str, rules: str | None = None, workforce: Workforce
     """Try a process as the sandbox does, without a child."""
     known = None if rules is None else loads(rules) if rules else NO_RULES
     checked = check_process(source, rules=known, reps=None if workforce is None else workforce.reps)
-    return ProcessTrial(checked.problems, dumps(checked.process) if checked.process else "")
+    if checked.process is None:
+        return ProcessTrial(checked.problems)
+    results = run_tests(checked.process, checked.tests, checked.workforce or workforce or WorkforceRecords(), None)
+    return ProcessTrial(checked.problems, dumps(checked.process), tuple(results))
 
 
 @pytest.fixture
@@ -153,6 +156,8 @@ async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: 
         await publisher.publish(SALES, expected=0)
     with pytest.raises(InvalidProcess, match="line 3, column 9: it is empty"):
         await publisher.publish("process: sales\nkinds: [LEAD]\nstages: []")
+    with pytest.raises(InvalidProcess, match=r"test failed: expected first-response due 2026-09-20T11:21, came"):
+        await publisher.publish(SHIPPED.replace("20T11:20}", "20T11:21}"))
     assert (await publisher.publish(SALES, preview=True)).revision == 0
     assert (await publisher.cache.newest(publisher.world.tenant)).newest == 1
 

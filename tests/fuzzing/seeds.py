@@ -39,6 +39,21 @@ READ = ReadOptions(
     encoding="utf-8", delimiter=",", decimal=",", date_format="DMY", timezone="Asia/Shanghai", sheet="Sheet1",
     columns={"Kunde": "customer"}, allow_unreadable=0.05,
 )  # fmt: skip
+TESTS = """\
+tests:
+  - name: a call in time
+    item: {region: west}
+    life:
+      - {at: 2026-10-12T09:00, do: assigned, to: ann, pool: everyone}
+      - {at: 2026-10-12T09:20, do: activity, kind: CALL, direction: OUTBOUND, duration: 180s}
+      - {at: 2026-10-13T09:00, do: stage, stage: won}
+    expect: {met: [first], missed: [], due: {first: 2026-10-12T10:00}}
+workforce:
+  calendar: office
+  calendars: {office: {weekly: {mon-fri: 09:00-18:00}}}
+  reps: {ann: {}}
+  pools: {everyone: [ann]}
+"""
 PROCESS = """\
 process: sales
 title: {en: Sales, zh: 销售}
@@ -322,6 +337,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.RuleService/TestRuleSet": [rules.TestRuleSetRequest(parent=PARENT, source=RULES, tests="tests: []")],
     "fairlead.v1.RuleService/GetRuleSet": [rules.GetRuleSetRequest(name=f"{PARENT}/ruleSets/active")],
     "fairlead.v1.ProcessService/ValidateProcess": [processes.ValidateProcessRequest(parent=PARENT, source=PROCESS)],
+    "fairlead.v1.ProcessService/TestProcess": [processes.TestProcessRequest(parent=PARENT, source=PROCESS + TESTS)],
     "fairlead.v1.ProcessService/PublishProcess": [
         processes.PublishProcessRequest(parent=PARENT, source=PROCESS, note="again", etag="1", validate_only=True)
     ],

@@ -329,8 +329,8 @@ async def _tried_process(
     source: str, rules: str | None = None, workforce: WorkforceRecords | None = None
 ) -> ProcessTrial:
     """Try a process likewise."""
-    reps = None if workforce is None else sorted(workforce.reps)
-    return process_trial({"source": source, "rules": rules, "reps": reps, "personal": []})
+    written = None if workforce is None else written_workforce(workforce)
+    return process_trial({"source": source, "rules": rules, "workforce": written, "personal": []})
 
 
 async def _tried(

@@ -31,6 +31,11 @@ class ProcessCalls(Calls):
         answer = self._connection.call("ProcessService/ValidateProcess", request, processes.ValidateProcessResponse)
         return list(answer.problems)
 
+    def test_process(self, source: str) -> processes.TestProcessResponse:
+        """Run a process's own tests without publishing it."""
+        request = processes.TestProcessRequest(parent=self.parent, source=source)
+        return self._connection.call("ProcessService/TestProcess", request, processes.TestProcessResponse)
+
     def get_process(self, process: str, revision: int = 0) -> processes.Process:
         """Get a revision of a process with its source; 0: the active one."""
         name = self._name("processes", f"{process}@{revision}" if revision else process)

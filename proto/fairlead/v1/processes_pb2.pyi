@@ -25,6 +25,22 @@ class ValidateProcessResponse(_message.Message):
     problems: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleSetProblem]
     def __init__(self, problems: _Optional[_Iterable[_Union[_rules_pb2.RuleSetProblem, _Mapping]]] = ...) -> None: ...
 
+class TestProcessRequest(_message.Message):
+    __slots__ = ("parent", "source")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class TestProcessResponse(_message.Message):
+    __slots__ = ("problems", "results")
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    problems: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleSetProblem]
+    results: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleTestResult]
+    def __init__(self, problems: _Optional[_Iterable[_Union[_rules_pb2.RuleSetProblem, _Mapping]]] = ..., results: _Optional[_Iterable[_Union[_rules_pb2.RuleTestResult, _Mapping]]] = ...) -> None: ...
+
 class PublishProcessRequest(_message.Message):
     __slots__ = ("parent", "source", "note", "etag", "request_id", "validate_only")
     PARENT_FIELD_NUMBER: _ClassVar[int]

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class ProcessServiceStub(object):
     """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, published, compared and drawn.
+    stages yet: a process can be checked, tested, published, compared and drawn.
     """
 
     def __init__(self, channel):
@@ -40,6 +40,11 @@ class ProcessServiceStub(object):
                 '/fairlead.v1.ProcessService/ValidateProcess',
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.ValidateProcessRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.ValidateProcessResponse.FromString,
+                _registered_method=True)
+        self.TestProcess = channel.unary_unary(
+                '/fairlead.v1.ProcessService/TestProcess',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.TestProcessRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.TestProcessResponse.FromString,
                 _registered_method=True)
         self.PublishProcess = channel.unary_unary(
                 '/fairlead.v1.ProcessService/PublishProcess',
@@ -70,7 +75,7 @@ class ProcessServiceStub(object):
 
 class ProcessServiceServicer(object):
     """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, published, compared and drawn.
+    stages yet: a process can be checked, tested, published, compared and drawn.
     """
 
     def ValidateProcess(self, request, context):
@@ -80,9 +85,17 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TestProcess(self, request, context):
+        """Runs the tests of a process that need not be published. Writes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PublishProcess(self, request, context):
-        """Publishes a process as its next revision, which is active from now on. Fails with INVALID_ARGUMENT, a violation per problem, if it is not valid, and with
-        FAILED_PRECONDITION, naming both, if another process has one of its kinds; `kinds: []` takes a process out of use.
+        """Publishes a process as its next revision, which is active from now on. Fails with INVALID_ARGUMENT, a violation per problem, if it
+        is not valid or one of its own tests fails, and with FAILED_PRECONDITION, naming both, if another process has one of its kinds;
+        `kinds: []` takes a process out of use.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,6 +139,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.ValidateProcessRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.ValidateProcessResponse.SerializeToString,
             ),
+            'TestProcess': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestProcess,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.TestProcessRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.TestProcessResponse.SerializeToString,
+            ),
             'PublishProcess': grpc.unary_unary_rpc_method_handler(
                     servicer.PublishProcess,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.PublishProcessRequest.FromString,
@@ -161,7 +179,7 @@ def add_ProcessServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ProcessService(object):
     """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, published, compared and drawn.
+    stages yet: a process can be checked, tested, published, compared and drawn.
     """
 
     @staticmethod
@@ -181,6 +199,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/ValidateProcess',
             fairlead_dot_v1_dot_processes__pb2.ValidateProcessRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.ValidateProcessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TestProcess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/TestProcess',
+            fairlead_dot_v1_dot_processes__pb2.TestProcessRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.TestProcessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,4 +1,4 @@
-"""Published processes in Redis."""
+"""StoredRevision processes in Redis."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgpack
 
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.publications import Publishable, Published, Request, Stale, Taken, publish, stored
+from router.adapters.redis.publications import Publishable, RequestKey, Stale, StoredRevision, Taken, publish, stored
 from router.history.codec import process_from, process_text
 from router.model.errors import StaleRevision
 from router.model.workitem import Kind
@@ -38,7 +38,7 @@ class RedisProcesses:
         fingerprint: str = "",
     ) -> ProcessPublication:
         content = Publishable(process_text(publication), publication.rollback_of, publication.actor)
-        request = Request(request_id, fingerprint, self._request_ttl_s)
+        request = RequestKey(request_id, fingerprint, self._request_ttl_s)
         process = (publication.process, *map(str, publication.kinds))
         try:
             return _read(await publish(self._redis, tenant, "processes", expected, content, request, process))
@@ -62,6 +62,6 @@ class RedisProcesses:
         return [_read(found) for found in await stored(self._redis, Keys(tenant).processes, revisions)]
 
 
-def _read(found: Published) -> ProcessPublication:
+def _read(found: StoredRevision) -> ProcessPublication:
     at_ms, event, text = found.stored.split(b" ", 2)
     return process_from(found.revision, int(event), int(at_ms), text)

@@ -32,7 +32,7 @@ class Publishable(NamedTuple):
     actor: str
 
 
-class Request(NamedTuple):
+class RequestKey(NamedTuple):
     """What makes a call repeatable; an empty id: it is not."""
 
     id: str
@@ -40,7 +40,7 @@ class Request(NamedTuple):
     ttl_s: int
 
 
-class Published(NamedTuple):
+class StoredRevision(NamedTuple):
     """A revision as it is stored."""
 
     revision: int
@@ -67,9 +67,9 @@ async def publish(
     counter: str,
     expected: int | None,
     content: Publishable,
-    request: Request,
+    request: RequestKey,
     process: Sequence[Argument] = (),
-) -> Published:
+) -> StoredRevision:
     """Publish the next revision; a repeated request returns the one it made.
 
     Parameters
@@ -105,7 +105,7 @@ async def publish(
     check_reply(tenant, reply)
     match reply[0]:
         case b"DONE":
-            return Published(int(reply[1]), reply[2])
+            return StoredRevision(int(reply[1]), reply[2])
         case b"REQUEST_ID_REUSED":
             raise RequestIdReused(request.id)
         case b"TAKEN":
@@ -114,10 +114,10 @@ async def publish(
             raise Stale(int(reply[1]))
 
 
-async def stored(redis: RedisClient, key: str, revisions: Sequence[int]) -> list[Published]:
+async def stored(redis: RedisClient, key: str, revisions: Sequence[int]) -> list[StoredRevision]:
     """Return the revisions that there are, in the order asked for."""
     if not revisions:
         return []
     with translated():
         texts = await redis.hmget(key, [str(revision) for revision in revisions])
-    return [Published(revision, text) for revision, text in zip(revisions, texts, strict=True) if text]
+    return [StoredRevision(revision, text) for revision, text in zip(revisions, texts, strict=True) if text]

@@ -1,10 +1,10 @@
-"""Published rule sets in Redis."""
+"""StoredRevision rule sets in Redis."""
 
 from __future__ import annotations
 
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.keys import TENANTS, Keys
-from router.adapters.redis.publications import Publishable, Published, Request, Stale, publish, stored
+from router.adapters.redis.publications import Publishable, RequestKey, Stale, StoredRevision, publish, stored
 from router.history.codec import publication_from, publication_text
 from router.model.errors import StaleRevision
 from router.model.revisions import RevisionPair
@@ -33,7 +33,7 @@ class RedisRuleSets:
         fingerprint: str = "",
     ) -> Publication:
         content = Publishable(publication_text(publication), publication.rollback_of, publication.actor)
-        request = Request(request_id, fingerprint, self._request_ttl_s)
+        request = RequestKey(request_id, fingerprint, self._request_ttl_s)
         try:
             return _read(await publish(self._redis, tenant, "rules", expected, content, request))
         except Stale as error:
@@ -66,6 +66,6 @@ class RedisRuleSets:
         )
 
 
-def _read(found: Published) -> Publication:
+def _read(found: StoredRevision) -> Publication:
     at_ms, text = found.stored.split(b" ", 1)
     return publication_from(found.revision, int(at_ms), text)

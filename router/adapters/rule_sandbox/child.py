@@ -13,6 +13,7 @@ from typing import Any
 
 from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.parent import MEMORY_BYTES, PROCESS, SAMPLE_CPU_S
+from router.assignment.process_tests import run_tests as run_process_tests
 from router.assignment.rule_tests import run_tests
 from router.history.codec import record_from
 from router.model.workforce import WorkforceRecords
@@ -41,10 +42,17 @@ def main() -> None:
 
 
 def process_trial(job: Mapping[str, Any]) -> ProcessTrial:
-    """Check the job's process."""
-    rules = None if job["rules"] is None else stored.loads(job["rules"]) if job["rules"] else NO_RULES
-    checked = check_process(job["source"], rules=rules, reps=job["reps"], personal=job["personal"])
-    return ProcessTrial(checked.problems, dumps_process(checked.process) if checked.process else "")
+    """Check the job's process, and run its tests."""
+    rules = stored.loads(job["rules"]) if job["rules"] else None
+    known = NO_RULES if job["rules"] == "" else rules
+    there = None if job["workforce"] is None else read_workforce(job["workforce"])
+    reps = None if there is None else there.reps
+    checked = check_process(job["source"], rules=known, reps=reps, personal=job["personal"])
+    if checked.process is None:
+        return ProcessTrial(checked.problems)
+    workforce = checked.workforce or there or WorkforceRecords()
+    results = run_process_tests(checked.process, checked.tests, workforce, rules)
+    return ProcessTrial(checked.problems, dumps_process(checked.process), tuple(results))
 
 
 def trial(job: Mapping[str, Any]) -> Trial:

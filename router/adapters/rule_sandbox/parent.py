@@ -94,7 +94,7 @@ async def try_process(
     personal: Collection[str] = (),
     deadline_s: float = DEADLINE_S,
 ) -> ProcessTrial:
-    """Check a process in a child process; never blocks the event loop.
+    """Check a process, and run its tests, in a child process; never blocks the event loop.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ async def try_process(
     rules
         The active rules as they are stored; empty: none are published; None: fields are not looked up.
     workforce
-        Whose reps it may name. None: not looked up.
+        Whose reps it may name, and by whose hours tests run that bring no workforce along. None: not looked up.
     personal
         Fields that an operator declared personal.
     deadline_s
@@ -113,13 +113,13 @@ async def try_process(
         "language": PROCESS,
         "source": source,
         "rules": rules,
-        "reps": None if workforce is None else sorted(workforce.reps),
+        "workforce": None if workforce is None else written_workforce(workforce),
         "personal": sorted(personal),
     }
     answer = await _answer(job, deadline_s)
     if isinstance(answer, Problem):
         return ProcessTrial((answer,))
-    return ProcessTrial(_problems(answer), answer["stored_json"])
+    return ProcessTrial(_problems(answer), answer["stored_json"], _results(answer))
 
 
 async def _answer(job: Mapping[str, Any], deadline_s: float) -> dict[str, Any] | Problem:
@@ -176,11 +176,15 @@ def _problems(answer: Mapping[str, Any]) -> tuple[Problem, ...]:
     return tuple(Problem(**{**raw, "severity": Severity(raw["severity"])}) for raw in answer["problems"])
 
 
+def _results(answer: Mapping[str, Any]) -> tuple[TestResult, ...]:
+    return tuple(TestResult(**raw) for raw in answer["test_results"])
+
+
 def _read(answer: Mapping[str, Any]) -> Trial:
     return Trial(
         problems=_problems(answer),
         stored_json=answer["stored_json"],
-        test_results=tuple(TestResult(**raw) for raw in answer["test_results"]),
+        test_results=_results(answer),
         rule_count=answer["rule_count"],
     )
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.integration.clients.arranging import Restartable, fairlead, tried
-from tests.unit.router.process.test_check import SALES
+from tests.unit.router.process.test_check import SALES, SHIPPED
 
 pytestmark = pytest.mark.long
-RULES = "fields: {budget: {type: number}, amount: {type: number}}\ndefault: {route: {pool: east}}\n"
+RULES = (
+    "fields: {region: {type: string}, budget: {type: number}, amount: {type: number}}\ndefault: {route: {pool: east}}\n"
+)
 
 
 @pytest.fixture
@@ -37,6 +39,9 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
     shown = fairlead("process", "show", "sales@1", *at)
     listed = json.loads(fairlead("process", "list", "--json", *at))["processes"]
     told = fairlead("process", "list", *at)
+    sales.write_text(SHIPPED, "utf-8")
+    tested = fairlead("process", "test", str(sales), *at)
+    program = fairlead("process", "test", str(sales), "--rules", str(tmp_path / "rules.yaml"), "--json")
     picture = fairlead("process", "draw", "sales", "--language", "zh", *at)
     diagram = fairlead("process", "draw", "sales@2", "--mermaid", *at)
 
@@ -44,6 +49,8 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
     assert "declare no field 'contract_no'" in checked
     assert "process sales, 7 stages, 1 deadlines, no errors" in checked
     assert "process sales: revision 1 is active" in published
+    assert "3 passed, 0 failed" in tested
+    assert [each["passed"] for each in json.loads(program)["results"]] == [True, True, True]
     for lines in (difference, between):
         assert [line for line in lines.splitlines() if re.match(r"[+-] ", line)] == [
             "-        within: 1h",
@@ -64,6 +71,8 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
     sales.write_text(SALES, "utf-8")
     other.write_text(SALES.replace("process: sales", "process: leads"), "utf-8")
     wrong.write_text(SALES.replace("until: attempt", "until: attemt"), "utf-8")
+    failing = tmp_path / "failing.yaml"
+    failing.write_text(SHIPPED.replace("09:20}", "09:21}"), "utf-8")
     fairlead("process", "publish", str(sales), *at)
 
     refusals = [
@@ -73,9 +82,10 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         tried("process", "rollback", "sales", *at),
         tried("process", "show", "nobody", *at),
         tried("process", "draw", str(wrong), *at),
+        tried("process", "test", str(failing)),
     ]
 
-    assert [status for status, _ in refusals] == [1] * 6
+    assert [status for status, _ in refusals] == [1] * 7
     for (_, output), why in zip(
         refusals,
         (
@@ -85,6 +95,7 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
             "there is no revision before it",
             "there is no process",
             "wrong.yaml:16:16 error: found 'attemt'",
+            "failing.yaml:30 expected first-response due 2026-09-20T09:21",
         ),
         strict=True,
     ):

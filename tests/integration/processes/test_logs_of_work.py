@@ -22,7 +22,7 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import Clocks, standings
+from router.process.deadlines import DeadlineClocks, standings
 from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
 from router.process.life import Done, Life, Occurrence, Spell
 from rules.durations import Duration, DurationTable
@@ -115,7 +115,7 @@ def days(written: Mapping[str, str]) -> Iterator[date]:
 OFFICE = Office(ZoneInfo(ZONE), frozenset(days(OFF)), frozenset(days(MADE_UP)))
 
 
-def clocks() -> Clocks:
+def clocks() -> DeadlineClocks:
     """Return a tenant whose calendar is the office's."""
     nine_to_six = Hours(9 * 60, 18 * 60)
     weekly = tuple(WeeklyHours(day, nine_to_six) for day in range(5))
@@ -125,7 +125,7 @@ def clocks() -> Clocks:
         RecordChange(1, "calendar", "office", Calendar("office", ZONE, weekly, tuple(exceptions))),
         RecordChange(1, "tenant", "settings", TenantSettings(time_zone=ZONE, calendar="office")),
     ]
-    return Clocks(Roster(WorkforceRecords().after(records, 1)).hours, ZONE)
+    return DeadlineClocks(Roster(WorkforceRecords().after(records, 1)).hours, ZONE)
 
 
 CLOCKS = clocks()

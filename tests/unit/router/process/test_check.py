@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from router.process.check import NO_RULES, check_process
 from router.process.codec import FORMAT, dumps, loads
-from router.process.definition import Act, Process, Role, Until
+from router.process.definition import Act, Process, RecipientRole, Until
 from router.process.schema import SCHEMA_FILE, schema_text
 from router.rules.check import check
 
 ROOT = Path(__file__).parents[4]
-SALES = (ROOT / "examples" / "processes" / "sales.yaml").read_text("utf-8")
+SHIPPED = (ROOT / "examples" / "processes" / "sales.yaml").read_text("utf-8")
+SALES = SHIPPED.partition("\n# fairlead process test")[0]
+"""It without its tests."""
 RULES = check(
     "fields: {severity: {type: string, ignore: [case]}, n: {type: number}, vip: {type: bool}, budget: {type: number},"
     " phone: {type: string, personal: true}}\ndefault: {route: {pool: p}}"
@@ -41,8 +43,8 @@ def test_the_shipped_process_is_what_the_walk_asks_for() -> None:
     assert [stage.id for stage in process.stages] == ["new", "qualified", "quote", "contract", "payment", "won", "lost"]
     assert [stage.required for stage in process.stages[1:4]] == [("budget",), ("amount",), ("contract_no",)]
     assert [(str(step.at), step.act, step.to) for step in first.steps] == [
-        ("1/2", Act.REMIND, (Role.OWNER,)),
-        ("1", Act.NOTIFY, (Role.MANAGER,)),
+        ("1/2", Act.REMIND, (RecipientRole.OWNER,)),
+        ("1", Act.NOTIFY, (RecipientRole.MANAGER,)),
         ("2", Act.REASSIGN, ()),
     ]
     assert process.may_follow("new", "lost")
@@ -219,7 +221,7 @@ def test_the_published_schema_is_that_of_the_forms_and_takes_the_shipped_process
     assert SCHEMA_FILE.read_text("utf-8") == schema_text()
     validator = jsonschema.Draft202012Validator(json.loads(schema_text()))
 
-    assert list(validator.iter_errors(yaml.safe_load(SALES))) == []
+    assert list(validator.iter_errors(yaml.safe_load(SHIPPED))) == []
     assert list(validator.iter_errors({"process": "p", "kinds": ["LEAD"], "stages": [{"id": "new", "nxt": []}]}))
 
 
@@ -227,7 +229,7 @@ _IDS = st.sampled_from(["a", "b", "回访", "1"])
 _DURATIONS = st.sampled_from(["45s", "30m", "4h", "2d", "15cd"])
 _STEPS = st.fixed_dictionaries(
     {"at": st.sampled_from(["12.5%", "50%", "5m", "200%", "3cd"]), "do": st.sampled_from(list(map(str, Act)))},
-    optional={"to": st.lists(st.sampled_from([*map(str, Role), "mo"]), max_size=2)},
+    optional={"to": st.lists(st.sampled_from([*map(str, RecipientRole), "mo"]), max_size=2)},
 )
 _TABLES = st.sampled_from(
     [

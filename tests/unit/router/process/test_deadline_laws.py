@@ -14,9 +14,9 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import EVIDENCE, RENEWED, Clocks, standings
-from router.process.definition import Act, Deadline, Process, Since, Stage, Step, Until
-from router.process.life import Done, Entry, Life, Occurrence, Spell
+from router.process.deadlines import EVIDENCE, RENEWED, DeadlineClocks, standings
+from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from rules.durations import Duration, DurationTable
 from tests.minute_by_minute import PlainCalendar, PlainSpell, due
 
@@ -53,7 +53,7 @@ def roster() -> Roster:
     return Roster(WorkforceRecords().after(records, 1))
 
 
-CLOCKS = Clocks(roster().hours, "Asia/Shanghai")
+CLOCKS = DeadlineClocks(roster().hours, "Asia/Shanghai")
 MINUTES = st.integers(BEGIN, BEGIN + 9 * 1440)
 DURATIONS = (
     st.builds(Duration, st.integers(1, 400), st.just("m"))
@@ -90,7 +90,7 @@ def process(*deadlines: Deadline) -> Process:
 def test_time_is_what_somebody_counts_minute_by_minute(
     owners: list[tuple[int, str]], within: Duration, share: Fraction
 ) -> None:
-    one = Deadline("one", DurationTable(within), since=Since.ARRIVAL, steps=(Step(share, Act.REMIND),))
+    one = Deadline("one", DurationTable(within), since=Since.ARRIVAL, steps=(DeadlineStep(share, Act.REMIND),))
 
     (standing,) = standings(process(one), life(owners), {}, CLOCKS)
 
@@ -133,7 +133,7 @@ def lives(draw: st.DrawFn) -> Life:
     )
     minutes = sorted(draw(st.sets(st.integers(1, 5 * 1440), max_size=3)))
     entries = tuple(
-        Entry(draw(st.sampled_from(["new", "next", "new too"])), 200 + place, (first + minute) * MINUTE)
+        StageEntry(draw(st.sampled_from(["new", "next", "new too"])), 200 + place, (first + minute) * MINUTE)
         for place, minute in enumerate(minutes)
     )
     ended = draw(st.none() | st.integers(10 * 1440, 12 * 1440))

@@ -13,9 +13,19 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.process.deadlines import WHOLE, Clocks, DeadlineState, Standing, standings
-from router.process.definition import Act, ClockOwner, Deadline, Process, Role, Since, Stage, Step, Until
-from router.process.life import Done, Entry, Life, Occurrence, Spell
+from router.process.deadlines import WHOLE, DeadlineClocks, DeadlineStanding, DeadlineState, standings
+from router.process.definition import (
+    Act,
+    ClockOwner,
+    Deadline,
+    DeadlineStep,
+    Process,
+    RecipientRole,
+    Since,
+    Stage,
+    Until,
+)
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from rules.durations import Duration, DurationCase, DurationTable, as_duration
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,9 +46,9 @@ FIRST_RESPONSE = Deadline(
     Since.ASSIGNED,
     Until.ATTEMPT,
     (
-        Step(Fraction(1, 2), Act.REMIND),
-        Step(Fraction(1), Act.NOTIFY, (Role.MANAGER,)),
-        Step(Fraction(2), Act.REASSIGN),
+        DeadlineStep(Fraction(1, 2), Act.REMIND),
+        DeadlineStep(Fraction(1), Act.NOTIFY, (RecipientRole.MANAGER,)),
+        DeadlineStep(Fraction(2), Act.REASSIGN),
     ),
 )
 
@@ -64,7 +74,7 @@ def roster(**calendars: str) -> Roster:
 
 
 TEAM = roster(wang="", li="", zhao="mornings", chen="cn-office")
-USUAL = Clocks(TEAM.hours, "Asia/Shanghai")
+USUAL = DeadlineClocks(TEAM.hours, "Asia/Shanghai")
 
 
 def process(*deadlines: Deadline, whole: tuple[Deadline, ...] = ()) -> Process:
@@ -90,11 +100,11 @@ def done(event: int, text: str, *evidence: ActivityEvidence, kind: ActivityKind 
     return Done(event, kind, evidence, ms(text))
 
 
-def of(deadline: Deadline, a_life: Life, clocks: Clocks = USUAL) -> list[Standing]:
+def of(deadline: Deadline, a_life: Life, clocks: DeadlineClocks = USUAL) -> list[DeadlineStanding]:
     return standings(process(deadline), a_life, {}, clocks)
 
 
-def ended(standing: Standing) -> tuple[str, bool]:
+def ended(standing: DeadlineStanding) -> tuple[str, bool]:
     assert standing.end is not None
     return shown(standing.end.at_ms), standing.end.is_done
 
@@ -224,7 +234,7 @@ def test_how_long_it_is_follows_from_the_work_item_and_where_there_is_no_saying_
 
 
 def test_leaving_the_stage_ends_its_deadlines_and_is_what_some_wait_for() -> None:
-    left = life(*spells(("wang", "18T10:00")), entries=(Entry("qualified", 5, ms("18T10:30")),))
+    left = life(*spells(("wang", "18T10:00")), entries=(StageEntry("qualified", 5, ms("18T10:30")),))
 
     ends = {until: of(deadline("1h", Since.ENTERED, until), left)[0] for until in (Until.STAGE, Until.ATTEMPT)}
 
@@ -236,7 +246,7 @@ def test_deadlines_of_the_process_run_through_its_stages_and_end_with_the_work_i
     resolution = deadline("1d", Since.ENTERED, Until.COMPLETION)
     closed = life(
         *spells(("wang", "18T10:00")),
-        entries=(Entry("qualified", 5, ms("18T10:30")),),
+        entries=(StageEntry("qualified", 5, ms("18T10:30")),),
         closed=Occurrence(9, ms("18T12:00")),
     )
 

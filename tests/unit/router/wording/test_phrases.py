@@ -15,7 +15,7 @@ from router.assignment.explanation import REASON_CODES
 from router.cli import labels
 from router.model.decision import Cause, Outcome
 from router.model.workitem import CLOSED_STATES
-from router.process.definition import Act, ClockOwner, Role, Since, Until
+from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
 from router.rules.forms import REQUIREMENT_OPERATORS
 from router.wording import phrases, process_phrases
 from router.wording.figures import decided_by
@@ -101,7 +101,9 @@ def test_all_that_a_process_says_is_told() -> None:
     told = [process_phrases.UNTIL, process_phrases.SINCE, process_phrases.CLOCKS, process_phrases.ACTS]
     told += [process_phrases.ROLES, process_phrases.UNITS]
 
-    assert [set(table) for table in told] == [set(each) for each in (Until, Since, ClockOwner, Act, Role, MAX_AMOUNTS)]
+    assert [set(table) for table in told] == [
+        set(each) for each in (Until, Since, ClockOwner, Act, RecipientRole, MAX_AMOUNTS)
+    ]
 
 
 def test_every_closed_state_is_told() -> None:

@@ -14,7 +14,8 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import EVIDENCE, RENEWED, Clocks, standings
+from router.process.clocks import Clocks
+from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, Process, Since, Stage, Step, Until
 from router.process.life import Done, Entry, Life, Occurrence, Spell
 from rules.durations import Duration, DurationTable

@@ -14,7 +14,8 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import EVIDENCE, RENEWED, DeadlineClocks, standings
+from router.process.clocks import DeadlineClocks
+from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
 from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from rules.durations import Duration, DurationTable

@@ -25,7 +25,7 @@ SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EngineSpeed:
     """One engine at one size."""
 
     engine: str
@@ -34,7 +34,7 @@ class Row:
     matches_per_s: float
 
 
-def run(sizes: Sequence[int] = SIZES, seconds: float = SECONDS) -> list[Row]:
+def run(sizes: Sequence[int] = SIZES, seconds: float = SECONDS) -> list[EngineSpeed]:
     """Measure every engine there is at every size."""
     return [_measure(name, build, typical(size), seconds) for name, build in _engines() for size in sizes]
 
@@ -50,13 +50,13 @@ def _engines() -> Iterator[tuple[str, Callable[[RuleSet[object]], RuleEngine]]]:
 
 def _measure(
     name: str, build: Callable[[RuleSet[object]], RuleEngine], rule_set: RuleSet[object], seconds: float
-) -> Row:
+) -> EngineSpeed:
     begin = time.process_time()
     engine = build(rule_set)
     built = time.process_time() - begin
     rate = _rate(engine, facts(1_000), seconds)
     engine.close()
-    return Row(name, len(rule_set.rules), built * 1e3, rate)
+    return EngineSpeed(name, len(rule_set.rules), built * 1e3, rate)
 
 
 def _rate(engine: RuleEngine, items: Sequence[Fact], seconds: float) -> float:

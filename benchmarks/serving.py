@@ -76,7 +76,7 @@ def requests(n_regions: int) -> Iterator[bytes]:
         yield request.SerializeToString()
 
 
-class Row(NamedTuple):
+class Contest(NamedTuple):
     """One line of the table: how it is set up, and the goals."""
 
     title: str
@@ -88,12 +88,12 @@ class Row(NamedTuple):
 
 
 ROWS = (
-    Row("64 in flight", 64, 0.5),
-    Row("256 in flight", 256, 0.5),
-    Row("1 in flight", 1, 0.38),
-    Row("1 in flight, everysec", 1, 0.5, durability="everysec"),
-    Row("64 in flight, 10,000 classes of leads", 64, 0.5, n_rules=200),
-    Row("64 in flight, calendars, leave and three caps", 64, 0.5, has_hours=True),
+    Contest("64 in flight", 64, 0.5),
+    Contest("256 in flight", 256, 0.5),
+    Contest("1 in flight", 1, 0.38),
+    Contest("1 in flight, everysec", 1, 0.5, durability="everysec"),
+    Contest("64 in flight, 10,000 classes of leads", 64, 0.5, n_rules=200),
+    Contest("64 in flight, calendars, leave and three caps", 64, 0.5, has_hours=True),
 )
 
 
@@ -122,7 +122,7 @@ async def _compared(measured: Server, n_regions: int, in_flight: int) -> Pairs:
     return await in_pairs(measured, methods, requests(n_regions), in_flight, N_PAIRS, calls)
 
 
-def _figures(pairs: Pairs, row: Row) -> Iterator[str]:
+def _figures(pairs: Pairs, row: Contest) -> Iterator[str]:
     ours, theirs = pairs.median_of("calls_per_s")
     yield f"{theirs:,.0f} → {ours:,.0f}"
     ratio, low, high = pairs.ratio("calls_per_s")

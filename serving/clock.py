@@ -28,6 +28,7 @@ MAX_RATE = 1_000_000
 """Seconds of simulated time in a real one: a month in three seconds."""
 _SIGNED = {"ignore_unknown_options": True}
 """What begins with a minus is taken as a value, and refused in words that are about it."""
+_NEGATIVE = re.compile(r"-[0-9].*")
 _data = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -35,6 +36,16 @@ _data = click.option(
     show_default=True,
     help="Folder of the service, which runs with --simulated-clock.",
 )
+
+
+class _OfSigned(click.Command):
+    """A command of which a value may be negative: ``-1h`` is no option, and not a plea for help for the h in it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put negative values where nothing is an option."""
+        negative = [each for each in args if _NEGATIVE.fullmatch(each)]
+        others = [each for each in args if each not in negative]
+        return super().parse_args(ctx, [*others, "--", *negative] if negative and "--" not in args else args)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,7 +82,7 @@ def show(data: Path) -> None:
     _with(data, lambda _, clock: _shown(clock))
 
 
-@clock.command("set", context_settings=_SIGNED)
+@clock.command("set", cls=_OfSigned, context_settings=_SIGNED)
 @click.argument("instant")
 @_data
 def set_to(instant: str, data: Path) -> None:
@@ -85,7 +96,7 @@ def set_to(instant: str, data: Path) -> None:
     _with(data, move)
 
 
-@clock.command(context_settings=_SIGNED)
+@clock.command(cls=_OfSigned, context_settings=_SIGNED)
 @click.argument("duration")
 @_data
 def advance(duration: str, data: Path) -> None:
@@ -98,7 +109,7 @@ def advance(duration: str, data: Path) -> None:
     _with(data, move)
 
 
-@clock.command(context_settings=_SIGNED)
+@clock.command(cls=_OfSigned, context_settings=_SIGNED)
 @click.argument("seconds", type=click.FloatRange(0, MAX_RATE))
 @_data
 def rate(seconds: float, data: Path) -> None:

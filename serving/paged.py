@@ -179,5 +179,5 @@ async def _do(work: PagedWork[Entry, Result], tenant: str, operation_id: str, nu
         page = await work.pages.begin(tenant, operation_id, number)
         await work.pages.finish(tenant, operation_id, number, await work.do(tenant, page, actor))
     except BaseException:
-        await work.pages.rest(tenant, operation_id)
+        await work.pages.rest(tenant, operation_id, number)
         raise

@@ -44,7 +44,8 @@ class ReassignWork:
 
     async def do(self, tenant: str, page: Mapping[int, ReassignRequest], _: str) -> list[ItemResult]:
         """Move the work items of a page; tell what became of each."""
-        return _results(page, await self._bulk.reassign(tenant, list(page.values())))
+        results = _results(page, await self._bulk.reassign(tenant, list(page.values())))
+        return await _with_owners(self._bulk, tenant, results)
 
     async def response(
         self, tenant: str, _: str, __: int, results: Sequence[ItemResult]
@@ -90,7 +91,8 @@ class ReassignOperations:
         if request.validate_only:
             answers = await self._rehearsal.reassign(tenant, entries)
             operation = checked_message(f"tenants/{tenant}")
-            operation.response.Pack(_response(tenant, _results(dict(enumerate(entries)), answers)))
+            results = await _with_owners(self._bulk, tenant, _results(dict(enumerate(entries)), answers))
+            operation.response.Pack(_response(tenant, results))
             return operation
         task = (fingerprint(request, request_id), wish.actor)
         return await begun(self._operations, self._work, tenant, entries, task, request_id)
@@ -114,6 +116,13 @@ def _results(page: Mapping[int, ReassignRequest], answers: Sequence[Decision | F
         )
         for (place, request), answer in zip(page.items(), answers, strict=True)
     ]
+
+
+async def _with_owners(bulk: BulkReassignment, tenant: str, results: Sequence[ItemResult]) -> list[ItemResult]:
+    """Say of what was not moved whose it is."""
+    kept = [each.item_id for each in results if not (each.before or each.rep or each.is_offered)]
+    owners = dict(zip(kept, await bulk.owners(tenant, kept), strict=True)) if kept else {}
+    return [each._replace(before=owners.get(each.item_id, each.before)) for each in results]
 
 
 def _response(tenant: str, results: Sequence[ItemResult]) -> routing.BatchReassignWorkItemsResponse:

@@ -39,6 +39,8 @@ def lua(package: str, name: str) -> str:
 
 _DEFINITION = re.compile(r"local function (\w+)|local ([\w, ]+?) =")
 """What begins a part of a library, at the beginning of a line."""
+_USE = re.compile(r"local function use_\w+\(\) end\n")
+"""What begins functions that a script may do without."""
 _NUMBERS = re.compile(r"^local ([A-Z_]+(?:, [A-Z_]+)*) = (\d+(?:, \d+)*) *(?:--.*)?\n", re.MULTILINE)
 """A line that names numbers, in capitals."""
 _WORD = re.compile(r"(?<![\w.'])\w+(?![\w'])")
@@ -51,6 +53,9 @@ def linked(libraries: Sequence[str], script: str) -> str:
     Whenever a script is called it makes every closure in it anew, used or not, and binds to it each local name from
     outside that it uses: what is left out costs nothing, and so do named numbers, which are written in by value.
 
+    What stands in a library behind ``local function use_NAME() end``, up to the next of these, are functions that a
+    script may do without: where it calls that one itself, they are made only then, once, and are nil before.
+
     Examples
     --------
     >>> library = "local ONE = 1\nlocal function f() return ONE end\nlocal function g() return f() end\nlocal h = 2\n"
@@ -58,13 +63,36 @@ def linked(libraries: Sequence[str], script: str) -> str:
     local function f() return 1 end
     local function g() return f() end
     return g()
+    >>> print(linked(["local function use_f() end\nlocal function f() return 1 end\n"], "use_f() return f()"))
+    local f
+    local function use_f()
+    if f then return end
+    function f() return 1 end
+    end
+    use_f() return f()
     """
     text, used = script, _words(script)
     for library in reversed(libraries):
+        parts = list[str]()
         for part, names, words in reversed(_parts(library)):
-            if not used.isdisjoint(names):
-                text, used = part + text, used | words
+            if _USE.match(part):
+                text = _made_when_used(part, parts, is_called=not _words(script).isdisjoint(names)) + text
+                parts = []
+            elif not used.isdisjoint(names):
+                parts.insert(0, part)
+                used |= words
+        text = "".join(parts) + text
     return _with_numbers_written_in(text)
+
+
+def _made_when_used(use: str, functions: Sequence[str], *, is_called: bool) -> str:
+    """Return functions, to be made when that of another name is called; at once where nobody calls it."""
+    if not is_called or not functions:
+        return use * is_called + "".join(functions)
+    names = [name for function in functions for name in _names(function)]
+    made = "".join(function.removeprefix("local ") for function in functions)
+    begin = use.removesuffix(" end\n")
+    return f"local {', '.join(names)}\n{begin}\nif {names[0]} then return end\n{made}end\n"
 
 
 def _with_numbers_written_in(text: str) -> str:

@@ -240,22 +240,29 @@ def n_vague(texts: pa.Array) -> int:
     return pc.sum(pc.match_substring_regex(texts, _VAGUE)).as_py() or 0
 
 
-def advice(text: str) -> str:
+def advice(text: str, *, of_most: bool = True) -> list[str]:
     """Return the option that reads dates such as a text; that of a pattern, where none is known.
+
+    Parameters
+    ----------
+    of_most
+        Whether most of the column is such; else an order that reads these would lose the most, and none is advised.
 
     Examples
     --------
     >>> advice("05/14/24"), advice("01.05.24"), advice("45413.0")
-    ('--date-format %m/%d/%y', '--date-format %d.%m.%y or %m.%d.%y', '--date-format serial')
+    (['--date-format %m/%d/%y'], ['--date-format %d.%m.%y or %m.%d.%y'], ['--date-format serial'])
+    >>> advice("2026-01-02"), advice("45413.0", of_most=False)
+    (['--date-format YMD'], [])
     >>> advice("1714521600")
-    '--date-format with a pattern such as %d.%m.%y %H:%M'
+    ['--date-format with a pattern such as %d.%m.%y %H:%M']
     """
-    if SERIAL in orders_of(text):
-        return f"--date-format {SERIAL}"
+    if orders := orders_of(text):
+        return [f"--date-format {' or '.join(orders)}"] if of_most else []
     if short := re.fullmatch(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2[0-9]{2}", text):
         fits = [order for order, month in (("%d %m %y", short[3]), ("%m %d %y", short[1])) if int(month) <= 12]
-        return f"--date-format {' or '.join(order.replace(' ', short[2]) for order in fits or ['%y %m %d'])}"
-    return "--date-format with a pattern such as %d.%m.%y %H:%M"
+        return [f"--date-format {' or '.join(order.replace(' ', short[2]) for order in fits or ['%y %m %d'])}"]
+    return ["--date-format with a pattern such as %d.%m.%y %H:%M"]
 
 
 def _by_order(order: str, days: tzinfo) -> Callable[[str], datetime | None]:

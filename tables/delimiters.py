@@ -12,6 +12,7 @@ from itertools import accumulate
 from missing_words import trimmed
 from tables.errors import UnreadableTable
 from tables.footers import is_footer
+from tables.lengths import csv_reader
 from tables.numbers import figure
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -133,7 +134,7 @@ def records_of(body: str, delimiter: str) -> list[Record]:
     records: list[Record] = []
     lines = io.StringIO(body, newline="").readlines()
     offsets = [0, *accumulate(map(len, lines))]
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv_reader(lines, delimiter)
     line = 0
     try:
         for cells in reader:

@@ -198,7 +198,7 @@ def _ways_out(column: ColumnReport) -> str:
 
     ways = ["mend them"]
     if column.form.startswith("dates") and column.first:
-        ways.append(f"say {advice(column.first.value)}")
+        ways += [f"say {say}" for say in advice(column.first.value, of_most=column.unreadable_share > 0.5)]
     if column.unreadable_share < 1 or len(ways) == 1:
         ways.append(f"say --allow-unreadable {_percent(column.unreadable_share)}")
     return f"{', '.join(ways[:-1])}, or {ways[-1]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from tables.encodings import encoding_of
 from tables.errors import UnreadableTable
 from tables.files import CHUNK_BYTES, Utf8Stream
 from tables.footers import is_footer
+from tables.lengths import LONGEST_BYTES, csv_reader, first_too_long
 from tables.options import ReadOptions
 from tables.others import OF_ANOTHER, rows_of_another
 from tables.pieces import Piece
@@ -84,6 +84,10 @@ class Batch:
 
 class _NotPlain(Exception):
     """A text stands among plain numbers."""
+
+
+class _TooLong(Exception):
+    """A record is longer than what is read at once."""
 
 
 class TextFile:
@@ -160,7 +164,7 @@ class TextFile:
             data = _read(stream, _LARGEST_LOOKED_THROUGH + 1)
         if len(data) > _LARGEST_LOOKED_THROUGH or not self._may_hold_another(data):
             return
-        lines = csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=self.dialect.delimiter)
+        lines = csv_reader(io.StringIO(data.decode(errors="replace"), newline=""), self.dialect.delimiter)
         width = len(self.dialect.names)
         numbered = [(lines.line_num, list(map(_cell, cells))) for cells in lines if len(cells) == width]
         if others := rows_of_another(self.dialect.names, [row for _, row in numbered]):
@@ -180,6 +184,8 @@ class TextFile:
         try:
             yield
         except UnsoundQuotes as unsound:
+            if not self.dialect.quoted:
+                raise self._refused_length() from None
             raise UnreadableTable.of(f"{self.file}: line {self._line_at(unsound.offset)}", _UNSOUND) from None
 
     def _line_at(self, offset: int) -> int:
@@ -223,19 +229,38 @@ class TextFile:
             Of columns that are not to come as strings: dictionaries of strings; and types of numbers, where nothing but
             plain numbers is expected, up to the first batch that holds another text.
         block_bytes
-            How much is read at once.
+            How much is read at once, unless a record is longer.
+
+        Raises
+        ------
+        UnreadableTable
+            If a record is longer than any may be, naming line and column.
         """
         at, types = 0, types or {}
-        try:
-            for batch in self._read(columns, piece, types, block_bytes):
-                yield batch
-                at = batch.stop
-            return
-        except _NotPlain:
-            texts = {name: kind for name, kind in types.items() if pa.types.is_dictionary(kind)}
-        for batch in self._read(columns, piece, texts, block_bytes):
-            if batch.stop > at:
-                yield batch.behind(at)
+        while True:
+            try:
+                for batch in self._read(columns, piece, types, block_bytes):
+                    if batch.stop > at:
+                        yield batch.behind(at)
+                        at = batch.stop
+                return
+            except _NotPlain:
+                types = {name: kind for name, kind in types.items() if pa.types.is_dictionary(kind)}
+            except _TooLong:
+                if block_bytes >= LONGEST_BYTES:
+                    raise self._refused_length() from None
+                block_bytes = LONGEST_BYTES
+
+    def _refused_length(self) -> UnreadableTable:
+        """Name the line and the column of what is too long."""
+        offset = first_too_long(self._chunks(), self.dialect.delimiter)
+        with Utf8Stream(self.file, self.dialect.encoding) as stream:
+            stream.seek(self.dialect.start + offset)
+            cells = self.cells(_read(stream, LONGEST_BYTES).decode(errors="ignore").lstrip("\r\n"))
+        place = max(range(len(cells)), key=lambda place: len(cells[place]))
+        name = [*self.dialect.names, *map(str, range(len(self.dialect.names), len(cells)))][place] or str(place + 1)
+        where = f"{self.file}: line {self._line_at(offset)}, column {name}"
+        return UnreadableTable.of(where, f"is too long to be read; allowed: rows of up to {LONGEST_BYTES:,} bytes")
 
     def blank(self, piece: Piece | None = None) -> Offsets:
         """Number the rows that hold nothing in any column, such as ``;;;``, by one pass over all of them."""
@@ -280,6 +305,8 @@ class TextFile:
                 return
             if "conversion error" in str(error):
                 raise _NotPlain from error
+            if "straddling object" in str(error):
+                raise _TooLong from error
             raise UnreadableTable.of(
                 str(self.file), f"cannot be read behind row {at:,}: {str(error).splitlines()[0]}"
             ) from error
@@ -304,7 +331,7 @@ class TextFile:
 
     def cells(self, text: str) -> list[str]:
         """Cut the text of a record into cells."""
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.delimiter), [])
+        return next(csv_reader(io.StringIO(text, newline=""), self.dialect.delimiter), [])
 
     def is_footer(self, row: BadRow) -> bool:
         """Tell whether a row in error is one that exports end with."""

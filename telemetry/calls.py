@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 
-class Call(Protocol):
+class ObservedCall(Protocol):
     """A call on its way; the gateway's own has these and more."""
 
     method: str
@@ -33,10 +33,10 @@ class Call(Protocol):
         """Return the metadata of a name."""
 
 
-_current: ContextVar[Call | None] = ContextVar("call", default=None)
+_current: ContextVar[ObservedCall | None] = ContextVar("call", default=None)
 
 
-def current_call() -> Call | None:
+def current_call() -> ObservedCall | None:
     """Return the call that the running task answers; None outside any."""
     return _current.get()
 
@@ -44,18 +44,18 @@ def current_call() -> Call | None:
 class CurrentCall:
     """An observer that remembers which call a task answers; each call is answered in a task of its own."""
 
-    def began(self, call: Call) -> None:
+    def began(self, call: ObservedCall) -> None:
         """Remember it."""
         _current.set(call)
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: ObservedCall) -> None:
         """Leave it: the task ends with the call."""
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
-def request_id_of(call: Call) -> str:
+def request_id_of(call: ObservedCall) -> str:
     """Return a call's request id as lines and spans tell it; empty where it carries none.
 
     A UUID is told as it is. Anything else may name somebody: of that the first 12 hexadecimal digits of the SHA-256,
@@ -66,7 +66,7 @@ def request_id_of(call: Call) -> str:
     return "~" + sha256(call.request_id.encode()).hexdigest()[:12]
 
 
-def trace_id(call: Call) -> str:
+def trace_id(call: ObservedCall) -> str:
     """Return the id that the caller's tracing gave, 32 hexadecimal digits; empty where it gave none [1]_.
 
     References

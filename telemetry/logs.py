@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
-from telemetry.calls import Call, current_call, request_id_of, trace_id
+from telemetry.calls import ObservedCall, current_call, request_id_of, trace_id
 
 VARIABLE = "FAIRLEAD_LOG"
 Form = Literal["text", "json"]
@@ -52,7 +52,7 @@ def start(form: Form) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
-def facts_of(call: Call) -> dict[str, str]:
+def facts_of(call: ObservedCall) -> dict[str, str]:
     """Return what tells one call from another; empty facts are left out."""
     facts = {
         "method": call.method,
@@ -116,10 +116,10 @@ class CallLog:
         self._told_overload = float("-inf")
         self._untold = 0
 
-    def began(self, call: Call) -> None:
+    def began(self, call: ObservedCall) -> None:
         """Nothing is known yet."""
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: ObservedCall) -> None:
         """Log how it ended."""
         if getattr(call.error, "reason", "") == _OVERLOADED:
             self._overloaded(call)
@@ -128,7 +128,7 @@ class CallLog:
         if _log.isEnabledFor(level):
             _log.log(level, "%s in %.1f ms", call.code.name, (time.perf_counter() - call.started) * 1e3)
 
-    def _overloaded(self, call: Call) -> None:
+    def _overloaded(self, call: ObservedCall) -> None:
         self._untold += 1
         if self._now() - self._told_overload >= _OVERLOAD_EVERY_S:
             _log.warning("overloaded: %d calls turned away, %s", self._untold, call.error)

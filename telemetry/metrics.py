@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
-from telemetry.calls import Call
+from telemetry.calls import ObservedCall
 from telemetry.metrics_address import VARIABLE, CannotServeMetrics
 
 MOST_TENANTS, MOST_POOLS = 1_000, 10_000
@@ -87,10 +87,10 @@ class Metrics:
         """Show a figure that is read when somebody looks."""
         Gauge(name, text, registry=self.registry).set_function(read)
 
-    def began(self, call: Call) -> None:
+    def began(self, call: ObservedCall) -> None:
         """Nothing is known yet."""
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: ObservedCall) -> None:
         """Count a call."""
         self._calls.labels(call.method, call.code.name).observe(time.perf_counter() - call.started)
 

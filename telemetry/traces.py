@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from telemetry.calls import Call, request_id_of
+from telemetry.calls import ObservedCall, request_id_of
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -74,7 +74,7 @@ class Traces:
         self._extract = propagate.extract
         self._spans: dict[int, Any] = {}
 
-    def began(self, call: Call) -> None:
+    def began(self, call: ObservedCall) -> None:
         """Open a call's span; what its task does from now on lies within it."""
         parent = call.header("traceparent")
         context = self._extract({"traceparent": parent}) if parent else None
@@ -84,7 +84,7 @@ class Traces:
         self._spans[id(call)] = span
         self._attach(self._within(span))
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: ObservedCall) -> None:
         """Close a call's span."""
         span = self._spans.pop(id(call))
         span.set_attribute("rpc.grpc.status_code", call.code.value[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.model.events import NEXT
 from router.model.records import ItemRecord
@@ -56,3 +57,9 @@ def escalation_ms(present: Present, record: ItemRecord) -> int | None:
         else None
     )
     return due_ms(LATER, record.next_date.at_ms, hours, settings.time_zone)
+
+
+def has_manager(roster: Roster, record: ItemRecord) -> bool:
+    """Say whether whoever owns a work item has a manager to remind: their own, or one of the pool's."""
+    rep, pool = roster.reps.get(record.owner), roster.pools.get(record.pool)
+    return bool((rep and rep.manager) or (pool and pool.managers))

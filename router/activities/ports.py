@@ -24,6 +24,8 @@ class ActivityCommand:
         What it proves.
     ends
         Whether it leaves no next date if it sets none.
+    ahead_ms
+        How far ahead of now its next date may lie.
     expected
         The version of the work item that all this is said of; any other is a conflict.
     assigned_ms
@@ -40,6 +42,7 @@ class ActivityCommand:
     ends: bool
     expected: int
     assigned_ms: int
+    ahead_ms: int
     actor: str = ""
     key: str = ""
     request_id: str = ""
@@ -66,12 +69,18 @@ class NotAhead(NamedTuple):
     now_ms: int
 
 
+class TooFar(NamedTuple):
+    """Says that an activity's next date lies further ahead of now, in milliseconds since 1970, than one may."""
+
+    now_ms: int
+
+
 class Activities(Protocol):
     """Records activities: one atomic step each."""
 
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
-    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | Refusal:
+    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | TooFar | Refusal:
         """Record an activity, or answer a repeated request as before.
 
         Raises

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead
-from router.assignment.commands import Refusal, customer_of
+from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
+from router.assignment.commands import Refusal
+from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.activities import TEXTS, Activity
@@ -21,6 +22,7 @@ from router.model.evidence import ends_next_date, evidence_of
 from router.model.opening import ACTIVITY
 from router.model.sealing import seal_texts
 from router.model.workitem import CLOSED_STATES, fingerprint_of
+from router.workforce.open_hours import HORIZON_MS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIES = 8
@@ -84,7 +86,7 @@ class ActivityService:
         NotFound
             If there is no such work item, or rep.
         InvalidInput
-            If it would occur in the future, or its next date is not.
+            If it would occur in the future, or its next date does not, or lies further ahead than calendars are known.
         NotPossible
             If it sets a next date of a work item that is closed.
         ActivityExists
@@ -109,6 +111,9 @@ class ActivityService:
             if isinstance(answer, NotAhead):
                 date, now = _shown(request.activity.next_ms), _shown(answer.now_ms)
                 raise InvalidInput.of("activity.next_time", f"{date}: must be later than now, {now}, or absent")
+            if isinstance(answer, TooFar):
+                date, latest = _shown(request.activity.next_ms), _shown(answer.now_ms + HORIZON_MS)
+                raise InvalidInput.of("activity.next_time", f"{date}: must be at most three years ahead, {latest}")
             if answer is Refusal.CONFLICT:
                 continue
             return _recorded(name, request, answer)
@@ -140,6 +145,7 @@ class ActivityService:
             openings=openings,
             customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
             assigned_ms=stored.decision.head.assigned_ms,
+            ahead_ms=HORIZON_MS,
         )
 
 

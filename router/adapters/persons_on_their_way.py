@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from router.assignment.commands import names_customer
+from router.assignment.customers import names_customer
 from router.erasure.ports import Pending, Submitted
 from router.imports.ports import ImportPages
 from router.model.workitem import WorkItem, item_id

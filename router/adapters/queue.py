@@ -10,7 +10,8 @@ from uuid import uuid4
 import msgpack
 
 from failures import Conflict, Failure
-from router.assignment.commands import RouteRequest, names_customer, request_fingerprint
+from router.assignment.commands import RouteRequest, request_fingerprint
+from router.assignment.customers import names_customer
 from router.assignment.service import Router
 from router.erasure.ports import Pending
 from router.model.decision import Decision

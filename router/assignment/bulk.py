@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from failures import Failure
-from router.assignment.commands import (
-    BindCommand,
-    KnownAs,
-    Moved,
-    Outdated,
-    ReassignRequest,
-    Refusal,
-    in_calls,
-    reassign_command,
-)
+from router.assignment.commands import BindCommand, KnownAs, Moved, Outdated, ReassignRequest, Refusal, in_calls
+from router.assignment.jobs import reassign_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import ALL, StoredItem, Wanted, WorkItemQueries
+from router.assignment.replanning import OUTDATED, Again, until_it_holds
 from router.model.decision import Decision
 from router.model.errors import (
     Conflict,
@@ -36,7 +30,6 @@ from router.model.workitem import CLOSED_STATES, State, WorkItem, fingerprint_of
 
 MAX_ITEMS = 10_000
 """Work items of one call."""
-_TRIES = 8
 _PAGE = 1_000
 
 
@@ -50,12 +43,15 @@ class BulkRequest:
         Which.
     owner
         Whose alone; empty: anybody's, or nobody's.
+    pool
+        Of which pool alone; empty: of any, or none. ``wanted`` holds for no other's.
     rep
         Who gets them; empty: whom rules and ledger choose, each for itself.
     """
 
     wanted: Wanted[StoredItem] = ALL
     owner: str = ""
+    pool: str = ""
     rep: str = ""
     note: str = ""
     actor: str = ""
@@ -94,7 +90,8 @@ class BulkReassignment:
         NotFound, NotPossible
             If there is no such rep, or they are inactive; or if no rule set is published.
         InvalidInput
-            If there are more than one call moves.
+            If there are more than one call moves, or none because there is no such owner or pool. Somebody who is gone
+            may own some still, and those are found.
         """
         await self._check_rep(tenant, wish.rep)
 
@@ -118,8 +115,19 @@ class BulkReassignment:
                 fault = f"it holds for more than {MAX_ITEMS:,} open work items: narrow it, e.g. by create_time"
                 raise InvalidInput.of("filter", fault)
             if place is None:
-                return found
+                break
             after = place
+        if not found:
+            await self._check_named(tenant, wish)
+        return found
+
+    async def _check_named(self, tenant: str, wish: BulkRequest) -> None:
+        """Refuse a filter for an owner or a pool that is not there."""
+        roster = (await self._planners.newest(tenant)).roster
+        for field, given, present in (("owner", wish.owner, roster.reps), ("pool", wish.pool, roster.pools)):
+            if given and given not in present:
+                what = "rep" if field == "owner" else field
+                raise InvalidInput.of("filter", f"{field} = {given}: there is no such {what}, and no open work item")
 
     async def _check_rep(self, tenant: str, rep_id: str) -> None:
         planner = await self._planners.newest(tenant)
@@ -136,6 +144,10 @@ class BulkReassignment:
         contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
         return [ItemAsItIs(record, contents[record.content].head.item) if record else None for record in records]
 
+    async def owners(self, tenant: str, item_ids: Sequence[str]) -> list[str]:
+        """Return who owns work items, in a round trip; empty: nobody, or it is gone."""
+        return [record.owner if record else "" for record in await self._store.items(tenant, item_ids)]
+
     async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
         """Move up to ``MAX_JOBS`` work items, in order; an answer or an error each. What was moved by the same request
         before is answered as it was.
@@ -146,27 +158,33 @@ class BulkReassignment:
             As ``Router.route``, for all at once.
         """
         answers: dict[int, Decision | Failure] = {}
-        left, at_ms = list(range(len(requests))), self._store.expected_ms(tenant)
-        planner = await self._planners.current(tenant)
-        for _ in range(_TRIES):
-            wishes = [requests[place] for place in left]
-            jobs = commands(tenant, planner, wishes, await self.standing(tenant, _ids(wishes)), at_ms)
-            if any(isinstance(job, Failure) for job in jobs) and not await self._planners.holds(tenant, planner):
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            bound = iter(await self._bound(tenant, planner, [job for job in jobs if isinstance(job, BindCommand)]))
-            for place, job in zip(left, jobs, strict=True):
-                answer = await self._failed(tenant, requests[place], job) if isinstance(job, Failure) else next(bound)
-                if isinstance(answer, Moved):
-                    at_ms = answer.now_ms  # ours may be ahead
-                elif answer is not Refusal.CONFLICT and not isinstance(answer, Outdated):
-                    answers[place] = _answer(tenant, requests[place], answer)
-            left = [place for place in left if place not in answers]
-            if not left:
-                break
-            if not await self._planners.holds(tenant, planner):
-                planner = await self._planners.renewed(tenant, planner.revisions)
+        await until_it_holds(self._planners, self._store, tenant, partial(self._once, tenant, requests, answers))
         return [answers.get(place) or _given_up(tenant, request) for place, request in enumerate(requests)]
+
+    async def _once(
+        self,
+        tenant: str,
+        requests: Sequence[ReassignRequest],
+        answers: dict[int, Decision | Failure],
+        planner: Planner,
+        at_ms: int,
+    ) -> dict[int, Decision | Failure] | Again:
+        """Go round once with what has no answer yet, and add what is answered."""
+        left, told_ms = [place for place in range(len(requests)) if place not in answers], 0
+        wishes = [requests[place] for place in left]
+        jobs = commands(tenant, planner, wishes, await self.standing(tenant, _ids(wishes)), at_ms)
+        if any(isinstance(job, Failure) for job in jobs) and not await self._planners.holds(tenant, planner):
+            return OUTDATED
+        bound = iter(await self._bound(tenant, planner, [job for job in jobs if isinstance(job, BindCommand)]))
+        for place, job in zip(left, jobs, strict=True):
+            answer = await self._failed(tenant, requests[place], job) if isinstance(job, Failure) else next(bound)
+            if isinstance(answer, Moved):
+                told_ms = answer.now_ms  # ours may be ahead
+            elif answer is not Refusal.CONFLICT and not isinstance(answer, Outdated):
+                answers[place] = _answer(tenant, requests[place], answer)
+        if len(answers) == len(requests):
+            return answers
+        return Again(told_ms, is_outdated=not await self._planners.holds(tenant, planner))
 
     async def _bound(
         self, tenant: str, planner: Planner, jobs: Sequence[BindCommand]

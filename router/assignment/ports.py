@@ -7,6 +7,7 @@ from typing import Protocol
 
 from router.assignment.commands import BindCommand, Changed, Completion, KnownAs, Moved, Refusal
 from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.dispatch import StandingOffer
 from router.model.events import Content, Event
 from router.model.records import Counted, CustomerScore, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
@@ -76,6 +77,12 @@ class Assignments(StoreClock, Protocol):
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered by an event behind another, the oldest offer first: number and id."""
+
+    async def standing_offers(self, tenant: str) -> Mapping[str, StandingOffer | None]:
+        """Return all open offers, by work item; None: it cannot be read."""
+
+    async def lapses(self, tenant: str) -> Mapping[str, int]:
+        """Return how many offers in a row reps have let lapse, see ``router.offers.ports.Offers``."""
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000

@@ -6,12 +6,16 @@ Either way it enters the ledger apart: whoever gets it is entitled to what they 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
-from router.assignment.commands import Moved, Refusal, ReopenRequest, handlers_of, reopen_command
+from failures import Failure
+from router.assignment.commands import Moved, Refusal, ReopenRequest
+from router.assignment.jobs import handlers_of, reopen_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.assignment.replanning import Again, until_it_holds
 from router.model.decision import Decision
 from router.model.errors import (
     Conflict,
@@ -20,7 +24,6 @@ from router.model.errors import (
     NotPossible,
     RequestIdReused,
     StaleEtag,
-    StaleRevision,
 )
 from router.model.events import Completed, previous_of
 from router.model.records import ItemRecord
@@ -30,7 +33,6 @@ from router.workforce.ports import Presences
 SOON_MS = 2 * 3_600_000
 """Within so long the former owner has to be there."""
 _DAY_MS = 24 * 3_600_000
-_TRIES = 8
 
 
 class Reopening:
@@ -77,28 +79,30 @@ class Reopening:
             earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
             if earlier is not None:
                 return _sole(tenant, request, earlier)
-        planner = await self._planners.current(tenant)
-        for _ in range(_TRIES):
-            stored = await self._queries.item(tenant, request.item_id)
-            at_ms = await self._store.now_us(tenant) // 1000
-            await self._check(tenant, planner, stored, at_ms)
-            try:
-                owner = await self._former_owner(tenant, planner, stored, at_ms)
-                job = reopen_command(planner, request, stored.record, stored.item, fingerprint, at_ms, owner)
-                (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
-            except InvalidInput:
-                if await self._planners.holds(tenant, planner):
-                    raise
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            except StaleRevision:
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            if isinstance(answer, Moved) or (answer is Refusal.CONFLICT and request.expected is None):
-                continue
-            assert isinstance(answer, Decision | Refusal)  # it was found by its id
-            return _sole(tenant, request, answer)
-        raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
+        once = partial(self._once, tenant, request, fingerprint, preview)
+        decision = await until_it_holds(self._planners, self._store, tenant, once)
+        if decision is None:
+            name = f"tenants/{tenant}/workItems/{request.item_id}"
+            raise Conflict(name, "changes faster than one can decide: try again")
+        return decision
+
+    async def _once(
+        self, tenant: str, request: ReopenRequest, fingerprint: str, preview: bool, planner: Planner, _expected_ms: int
+    ) -> Decision | Failure | Again:
+        """Go round once, by the store's own time: until when it can be reopened is a promise."""
+        stored = await self._queries.item(tenant, request.item_id)
+        at_ms = await self._store.now_us(tenant) // 1000
+        await self._check(tenant, planner, stored, at_ms)
+        try:
+            owner = await self._former_owner(tenant, planner, stored, at_ms)
+            job = reopen_command(planner, request, stored.record, stored.item, fingerprint, at_ms, owner)
+        except InvalidInput as error:
+            return error
+        (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
+        if isinstance(answer, Moved) or (answer is Refusal.CONFLICT and request.expected is None):
+            return Again()
+        assert isinstance(answer, Decision | Refusal)  # it was found by its id
+        return _sole(tenant, request, answer)
 
     async def _check(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> None:
         """Refuse what is open, or was closed too long ago."""

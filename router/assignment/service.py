@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 
 from failures import Failure
@@ -31,15 +32,15 @@ from router.assignment.commands import (
     Refusal,
     RouteRequest,
     in_calls,
-    reassign_command,
     request_fingerprint,
-    route_command,
 )
 from router.assignment.enrichment import filled
+from router.assignment.jobs import reassign_command, route_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.assignment.replanning import MOST_ROUNDS, Again, until_it_holds
 from router.model.decision import Decision
 from router.model.errors import (
     Conflict,
@@ -53,9 +54,6 @@ from router.model.errors import (
 )
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, fingerprint_of
-
-_TRIES = 8
-"""Rounds before a request gives up because rules or workforce change faster than it can be decided."""
 
 _PARTS_UNDER_WAY = 3
 """Parts of a batch that are with the store at a time: it need not wait, and others have a turn."""
@@ -193,7 +191,7 @@ class Router:
         planner, told_ms = await self._planners.current(tenant), 0
         answers: dict[int, Decision | Failure | KnownAs] = {}
         again = list(range(len(requests)))
-        for tries in range(_TRIES):
+        for tries in range(MOST_ROUNDS):
             at_ms = told_ms or self._store.expected_ms(tenant)
             bound = await self._bound(tenant, planner, at_ms, [requests[place] for place in again], preview, turn)
             done = dict(zip(again, bound, strict=True))
@@ -202,7 +200,7 @@ class Router:
             if not again:
                 break
             told_ms = max((answer.now_ms for answer in bound if isinstance(answer, Moved)), default=0)
-            if any(isinstance(answer, Outdated) for answer in bound) and tries + 1 < _TRIES:
+            if any(isinstance(answer, Outdated) for answer in bound) and tries + 1 < MOST_ROUNDS:
                 planner = await self._planners.renewed(tenant, planner.revisions)
         given_up = StaleRevision(
             f"tenants/{tenant}", "rules, workforce or time change faster than one can decide: try again"
@@ -279,30 +277,29 @@ class Router:
             earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
             if earlier is not None:
                 return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
-        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
-        for _ in range(_TRIES):
-            stored = await self._queries.item(tenant, request.item_id)
-            try:
-                job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
-            except (InvalidInput, NotFound, NotPossible):
-                if await self._planners.holds(tenant, planner):
-                    raise
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            try:
-                (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
-            except StaleRevision:
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            if isinstance(answer, Moved):
-                at_ms = answer.now_ms
-                continue
-            if answer is Refusal.FULL:
-                raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
-            if answer is Refusal.CONFLICT and request.expected is None:
-                continue
-            return _sole(_answer(tenant, job.item_id, request.request_id, answer))
-        raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can decide: try again")
+        once = partial(self._reassign_once, tenant, request, fingerprint, preview)
+        decision = await until_it_holds(self._planners, self._store, tenant, once)
+        if decision is None:
+            name = f"tenants/{tenant}/workItems/{request.item_id}"
+            raise Conflict(name, "changes faster than one can decide: try again")
+        return decision
+
+    async def _reassign_once(
+        self, tenant: str, request: ReassignRequest, fingerprint: str, preview: bool, planner: Planner, at_ms: int
+    ) -> Decision | Failure | Again:
+        stored = await self._queries.item(tenant, request.item_id)
+        try:
+            job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
+        except (InvalidInput, NotFound, NotPossible) as error:
+            return error
+        (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
+        if isinstance(answer, Moved):
+            return Again(answer.now_ms)
+        if answer is Refusal.FULL:
+            raise NotPossible(f"tenants/{tenant}/reps/{request.rep}", "is at capacity")
+        if answer is Refusal.CONFLICT and request.expected is None:
+            return Again()
+        return _sole(_answer(tenant, job.item_id, request.request_id, answer))
 
     async def complete(
         self,
@@ -329,7 +326,7 @@ class Router:
             As ``route``.
         """
         name = f"tenants/{tenant}/workItems/{item_id}"
-        for _ in range(_TRIES):
+        for _ in range(MOST_ROUNDS):
             stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
             fingerprint = fingerprint_of(request_id, "complete", item_id, state)

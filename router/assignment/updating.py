@@ -7,21 +7,24 @@ charged and counted when its owner got it stays as it is.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest, update_command
+from failures import Failure
+from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest
 from router.assignment.content import change_of, is_of_other_customer, updated_item
 from router.assignment.enrichment import filled
+from router.assignment.jobs import update_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.assignment.replanning import Again, until_it_holds
 from router.model.decision import Outcome
 from router.model.dispatch import Answer
-from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag, StaleRevision
+from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
 
-_TRIES = 8
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
 
 
@@ -64,39 +67,41 @@ class Updating:
         RequestIdReused, StoreUnavailable
             As ``Router.route``.
         """
-        name = f"tenants/{tenant}/workItems/{request.item_id}"
         content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
         fingerprint = fingerprint_of(request.request_id, "update", request.item_id, *content)
         if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
             return await self._queries.item(tenant, request.item_id)
-        planner, at_ms = await self._planners.current(tenant), self._store.expected_ms(tenant)
-        for _ in range(_TRIES):
-            stored = await self._queries.item(tenant, request.item_id)
-            _check(name, stored, request)
-            try:
-                item = await self._content(tenant, planner, stored.item, request)
-                change = change_of(planner, stored.record, stored.item, item)
-                if change is None:
-                    return stored
-                job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms)
-                answer = await self._store.update(tenant, planner.revisions, job, preview=preview)
-            except InvalidInput:
-                if await self._planners.holds(tenant, planner):
-                    raise
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            except StaleRevision:
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            if isinstance(answer, Changed) and preview:
-                return _previewed(stored, item, job.head.priority, answer)
-            if isinstance(answer, Changed):
+        once = partial(self._once, tenant, request, fingerprint, preview)
+        updated = await until_it_holds(self._planners, self._store, tenant, once)
+        if updated is None:
+            raise Conflict(_name(tenant, request), "changes faster than one can write: try again")
+        return updated
+
+    async def _once(
+        self, tenant: str, request: UpdateRequest, fingerprint: str, preview: bool, planner: Planner, at_ms: int
+    ) -> StoredItem | Failure | Again:
+        """Go round once."""
+        stored = await self._queries.item(tenant, request.item_id)
+        _check(_name(tenant, request), stored, request)
+        try:
+            item = await self._content(tenant, planner, stored.item, request)
+            change = change_of(planner, stored.record, stored.item, item)
+            if change is None:
+                return stored
+            job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms)
+        except InvalidInput as error:
+            return error
+        match await self._store.update(tenant, planner.revisions, job, preview=preview):
+            case Changed() as changed if preview:
+                return _previewed(stored, item, job.head.priority, changed)
+            case Changed():
                 return await self._queries.item(tenant, request.item_id)
-            if isinstance(answer, Moved):
-                at_ms = answer.now_ms
-            elif answer is Refusal.REQUEST_ID_REUSED:
+            case Moved(now_ms=now_ms):
+                return Again(now_ms)
+            case Refusal.REQUEST_ID_REUSED:
                 raise RequestIdReused(request.request_id)
-        raise Conflict(name, "changes faster than one can write: try again")
+            case _:
+                return Again()
 
     async def _content(self, tenant: str, planner: Planner, stored: WorkItem, request: UpdateRequest) -> WorkItem:
         """Return what a work item becomes, with what is known of its customer where that is another one by then."""
@@ -105,6 +110,10 @@ class Updating:
             return item
         (item,) = await filled(self._customer_scores, tenant, planner.rule_set, [item])
         return item
+
+
+def _name(tenant: str, request: UpdateRequest) -> str:
+    return f"tenants/{tenant}/workItems/{request.item_id}"
 
 
 def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:

@@ -11,9 +11,10 @@ refused, one who is gone gives all tries too: it may be time to ask those again 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from itertools import zip_longest
 
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.caps import HELD, Cap
@@ -208,7 +209,8 @@ def takers_of(attempts: Sequence[Candidates]) -> Takers:
 
 
 def helps(before: Takers, after: Takers) -> bool:
-    """Say whether somebody may take now who could not before, or has more room.
+    """Say whether somebody may take now who could not before, or has more room: attempt by attempt, for the caps of one
+    pool may keep it from whom another gives it to.
 
     Examples
     --------
@@ -216,13 +218,17 @@ def helps(before: Takers, after: Takers) -> bool:
     False
     >>> helps(((("ann",), (3,)),), ((("ann",), (4,)),))
     True
+    >>> helps((((), ()), (("ann",), (3,))), ((("ann",), (3,)), (("ann",), (3,))))
+    True
     """
-    room = {rep: limit for reps, limits in before for rep, limit in zip(reps, limits, strict=True)}
     return any(
-        rep not in room or _is_wider(limit, room[rep])
-        for reps, limits in after
-        for rep, limit in zip(reps, limits, strict=True)
+        _helps(dict(zip(*there, strict=True)), dict(zip(*here, strict=True)))
+        for there, here in zip_longest(before, after, fillvalue=((), ()))
     )
+
+
+def _helps(room: Mapping[str, int], after: Mapping[str, int]) -> bool:
+    return any(rep not in room or _is_wider(limit, room[rep]) for rep, limit in after.items())
 
 
 def _is_wider(limit: int, before: int) -> bool:

@@ -12,7 +12,8 @@ import math
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
-from router.assignment.commands import BindCommand, KnownAs, Moved, Refusal, in_calls, wake_command
+from router.assignment.commands import BindCommand, KnownAs, Moved, Refusal, in_calls
+from router.assignment.jobs import wake_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments

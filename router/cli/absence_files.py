@@ -17,6 +17,7 @@ from resource_names import check_id
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed, refuse_rejected
 from router.cli.quoted import unquoted
+from router.cli.whom import Known
 from router.cli.workforce_files import ID_ALLOWED, lines_of, strict
 from tables.forms import ColumnKind
 from tables.options import ReadOptions
@@ -81,26 +82,14 @@ def read_absences(file: Path, options: ReadOptions, reps: Iterable[workforce.Rep
     InputFailed
         If the file or a cell is not as it must be.
     """
-    return in_words(lambda: _read_absences(open_table(file, options, days=options.timezone), _Reps(reps)))
+    return in_words(
+        lambda: _read_absences(
+            open_table(file, options, days=options.timezone), Known({rep.name: rep.display_name for rep in reps})
+        )
+    )
 
 
-class _Reps:
-    """Finds reps by what people write: an id, or else a display name."""
-
-    def __init__(self, reps: Iterable[workforce.Rep]) -> None:
-        self._named: dict[str, list[str]] = {}
-        self._ids = set[str]()
-        for rep in reps:
-            rep_id = rep.name.rpartition("/")[2]
-            self._ids.add(rep_id)
-            self._named.setdefault(rep.display_name, []).append(rep_id)
-
-    def called(self, text: str) -> list[str]:
-        """Return the ids of those whom a text may mean."""
-        return [text] if text in self._ids else self._named.get(text, [])
-
-
-def _read_absences(table: Table, reps: _Reps) -> AbsencesFile:
+def _read_absences(table: Table, reps: Known) -> AbsencesFile:
     columns = columns_of(table, by_name(ABSENCE_COLUMNS))
     columns.setdefault("rep", columns.get("name", ""))
     for field in _REQUIRED:
@@ -129,7 +118,7 @@ def _read_absences(table: Table, reps: _Reps) -> AbsencesFile:
     return AbsencesFile(placed, reading.report)
 
 
-def _problems(row: Mapping[str, Any], columns: Mapping[str, str], reps: _Reps) -> list[str]:
+def _problems(row: Mapping[str, Any], columns: Mapping[str, str], reps: Known) -> list[str]:
     missing = [
         f"column {columns[field]}: found nothing; allowed: one in every row" for field in _REQUIRED if field not in row
     ]
@@ -144,18 +133,18 @@ def _problems(row: Mapping[str, Any], columns: Mapping[str, str], reps: _Reps) -
     return problems
 
 
-def _rep_problems(text: str, column: str, reps: _Reps) -> list[str]:
-    called = reps.called(text)
+def _rep_problems(text: str, column: str, reps: Known) -> list[str]:
+    called = reps.ids(text)
     if len(called) == 1:
         return []
     found = f"found {text!r}, the name of {' and '.join(called)}" if called else f"there is no rep {text!r}"
     return [f"column {column}: {found}; allowed: {_REP_ALLOWED}"]
 
 
-def _absence(row: Mapping[str, Any], zone: ZoneInfo, reps: _Reps) -> AbsenceInFile:
-    (rep,) = reps.called(unquoted(row["rep"]))
+def _absence(row: Mapping[str, Any], zone: ZoneInfo, reps: Known) -> AbsenceInFile:
+    (rep,) = reps.ids(unquoted(row["rep"]))
     start, back = row["from"].astimezone(zone), row["back"].astimezone(zone)
-    substitutes = reps.called(unquoted(row["substitute"])) if "substitute" in row else [""]
+    substitutes = reps.ids(unquoted(row["substitute"])) if "substitute" in row else [""]
     return AbsenceInFile(
         rep,
         unquoted(row.get("id", "")) or f"{start:%Y-%m-%d}",

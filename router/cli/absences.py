@@ -23,18 +23,17 @@ from fairlead.v1 import calendars_pb2 as calendars
 from router.cli.absence_files import AbsencesFile, read_absences
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
-from router.cli.labels import label
+from router.cli.labels import headings, label, language_option
 from router.cli.lists import HELP
+from router.cli.whom import rep_called
 from router.cli.words import last
-from router.wording.languages import Language, language_of
+from router.wording.languages import Language
 from router.wording.phrases import KEPT
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 
-WRITTEN = "a date 2026-10-01, or a time 2026-10-01T09:00"
-language_option = click.option(
-    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
-)
+_DATE, _TIME = "2026-10-01", "2026-10-01T09:00"
+WRITTEN = f"a date {_DATE}, or a time {_TIME}"
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
@@ -44,30 +43,33 @@ def absences() -> None:
 
 
 @absences.command("list")
-@click.argument("rep", default="-", metavar="[REP]")
+@click.argument("rep", default="", metavar="[REP]")
+@language_option
 @as_json
 @utc_option
 @server_option
 @tenant_option
-def list_command(rep: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
-    """Show the absences of REP, or of all, by rep."""
+def list_command(rep: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
+    """Show the absences of REP, by id or display name, or of all, by rep."""
+    told = Language(language)
     with connected(server, tenant) as client:
-        listed, clock = list(client.list_absences(rep)), Clock.of(client, utc=utc)
+        whose = "-" if rep in ("", "-") else rep_called(client, rep, "REP", told)
+        listed, clock = list(client.list_absences(whose)), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
         click.echo(json.dumps({"absences": documents}, ensure_ascii=False, indent=2))
         return
-    console_for(sys.stdout).print(_table(listed, clock))
+    console_for(sys.stdout).print(_table(listed, clock, told))
 
 
-def _table(listed: Sequence[calendars.Absence], clock: Clock) -> Table:
+def _table(listed: Sequence[calendars.Absence], clock: Clock, language: Language) -> Table:
     """Draw absences; who stands in has a column where anybody does."""
     has_substitutes = any(each.substitute for each in listed)
-    title = f"{len(listed)} absences; {clock.title}"
-    table = Table("rep", "absence", title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("from", "back"):
+    title = label("absences", language, count=len(listed), times=clock.told(language))
+    table = Table(*headings(("rep", "absence"), language), title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in headings(("from", "back"), language):
         table.add_column(heading, no_wrap=True)
-    for heading in (*["substitute"] * has_substitutes, "reason"):
+    for heading in headings((*["substitute"] * has_substitutes, "reason"), language):
         table.add_column(heading)
     for each in listed:
         times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
@@ -80,7 +82,7 @@ def _table(listed: Sequence[calendars.Absence], clock: Clock) -> Table:
 @click.argument("rep")
 @click.option("--from", "start", required=True, metavar="TIME", help=f"When it begins: {WRITTEN}.")
 @click.option("--back", required=True, metavar="TIME", help="When they are back; a date is its midnight.")
-@click.option("--substitute", default="", metavar="REP", help="Who has their open work items meanwhile.")
+@click.option("--substitute", default="", metavar="REP", help="Who has their open work items, by id or display name.")
 @click.option("--reason", default="", help="Why; hidden from whoever may not see personal fields.")
 @click.option("--id", "absence", default="", help="Its id; one that is there is replaced [default: made of --from].")
 @server_option
@@ -88,7 +90,9 @@ def _table(listed: Sequence[calendars.Absence], clock: Clock) -> Table:
 def add_command(
     rep: str, start: str, back: str, substitute: str, reason: str, absence: str, server: str, tenant: str
 ) -> None:  # fmt: skip
-    """Enter that REP is on leave. What they have open goes to a substitute, if one is named, and comes back after it.
+    """Enter that REP, an id or display name, is on leave.
+
+    What they have open goes to a substitute, if one is named, and comes back after it.
 
     \b
       $ fairlead absences add li-na --from 2026-10-08 --back 2026-10-12
@@ -98,6 +102,7 @@ def add_command(
         zone = zone_of(client)
         times = instant(start, zone, "--from"), instant(back, zone, "--back")
         absence_id = absence or start.replace(":", "-").replace("+", "_")
+        rep, substitute = rep_called(client, rep), rep_called(client, substitute, "--substitute")
         made = client.upsert_absence(rep, absence_id, *times, reason, substitute=substitute)
     until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
     covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
@@ -118,18 +123,29 @@ def show_command(rep: str, absence: str, language: str, as_json: bool, server: s
       $ fairlead absences show li-na 2026-10-08
     """
     with connected(server, tenant) as client:
+        rep = rep_called(client, rep, "REP", Language(language))
         found, zone = client.get_absence(rep, absence), zone_of(client)
     if as_json:
         click.echo(json.dumps(MessageToDict(found, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
         return
-    told, times = language_of(language), (shown(found.start_time, zone), shown(found.end_time, zone))
-    parts = {"rep": rep, "start": times[0], "end": times[1], "zone": zone.key, "substitute": last(found.substitute)}
-    click.echo(label("leave covered" if found.substitute else "leave", told, **parts))
+    told, times = Language(language), (shown(found.start_time, zone), shown(found.end_time, zone))
+    named, has = last(found.substitute), last(found.stand_in)
+    parts = {"start": times[0], "end": times[1], "zone": zone.key, "substitute": named, "stand_in": has}
+    click.echo(label(_covered(named, has), told, rep=last(rep), **parts))
     if found.kept_work_items:
         click.echo(label("kept", told, count=len(found.kept_work_items)))
     for kept in found.kept_work_items:
         why = KEPT[calendars.KeptWorkItem.Reason.Name(kept.reason).removeprefix("REASON_")].say(told)
         click.echo(f"  {last(kept.work_item)}: {why}")
+
+
+def _covered(named: str, stands_in: str) -> str:
+    """Say which label tells of whoever stands in."""
+    if not (named or stands_in):
+        return "leave"
+    if not stands_in:
+        return "leave of nobody"
+    return "leave passed on" if named and named != stands_in else "leave covered"
 
 
 @absences.command("load")
@@ -189,8 +205,9 @@ def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_o
 def delete_command(rep: str, absence: str, server: str, tenant: str) -> None:
     """Delete an ABSENCE of REP."""
     with connected(server, tenant) as client:
+        rep = rep_called(client, rep)
         client.delete_absence(rep, absence)
-    click.echo(f"{rep}/{absence}: deleted")
+    click.echo(f"{last(rep)}/{absence}: deleted")
 
 
 def zone_of(client: FairleadClient) -> ZoneInfo:
@@ -198,7 +215,7 @@ def zone_of(client: FairleadClient) -> ZoneInfo:
     return ZoneInfo(client.get_tenant().time_zone)
 
 
-def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
+def instant(text: str, zone: ZoneInfo, option: str, language: Language = Language.EN) -> datetime:
     """Read an instant, on the clocks of a zone where it says none.
 
     Raises
@@ -209,12 +226,14 @@ def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r}; allowed: {WRITTEN}", param_hint=option) from None
+        why = label("no instant", language, text=repr(text), date=_DATE, time=_TIME)
+        raise click.BadParameter(why, param_hint=option) from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     try:
         moment.astimezone(UTC)
     except OverflowError:
-        raise click.BadParameter(f"{text!r}: beyond what calendars hold", param_hint=option) from None
+        why = label("beyond calendars", language, text=repr(text))
+        raise click.BadParameter(why, param_hint=option) from None
     return moment
 
 

@@ -15,7 +15,10 @@ from google.protobuf.json_format import MessageToDict
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import activities_pb2 as activities
 from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
+from router.cli.labels import label, language_option
+from router.cli.whom import rep_called
 from router.cli.words import last
+from router.wording.languages import Language
 
 KINDS = click.Choice(["call", "visit", "meeting", "message", "email", "note"], case_sensitive=False)
 DIRECTIONS = click.Choice(["outbound", "inbound", "internal"], case_sensitive=False)
@@ -27,7 +30,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 @click.argument("work_item")
 @click.argument("kind", type=KINDS)
 @click.option("--direction", type=DIRECTIONS, help="From whom it came [default: outbound; of a note: internal].")
-@click.option("--rep", default="", help="Who acted [default: the owner; from a service account: nobody].")
+@click.option(
+    "--rep", default="", help="Who acted, by id or display name [default: the owner; from a service account: nobody]."
+)
 @click.option("--outcome", default="", help="In a word what came of it.")
 @click.option("--lasted", default="", metavar="LENGTH", help="How long, such as 45s, 3m or 1h.")
 @click.option("--note", default="", help="More of it.")
@@ -36,13 +41,14 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 @click.option("--step", default="", help="What is to be done then.")
 @click.option("--external-id", default="", help="What another system calls it: the same again is the same activity.")
 @click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
+@language_option
 @as_json
 @server_option
 @tenant_option
 def activity(
     work_item: str, kind: str, direction: str | None, rep: str, outcome: str, lasted: str, note: str,
-    occurred: str | None, next_time: str | None, step: str, external_id: str, dry_run: bool, as_json: bool,
-    server: str, tenant: str,
+    occurred: str | None, next_time: str | None, step: str, external_id: str, dry_run: bool, language: str,
+    as_json: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Record what somebody did about WORK_ITEM: a call, visit, meeting, message, email or note.
 
@@ -59,6 +65,7 @@ def activity(
 
     See `fairlead agenda` for what is to be followed up, `fairlead timeline` for what happened.
     """
+    told = Language(language)
     way = (direction or ("internal" if kind == "note" else "outbound")).upper()
     with connected(server, tenant) as client:
         zone = zone_of(client)
@@ -66,12 +73,12 @@ def activity(
             work_item,
             kind.upper(),
             way,
-            rep=rep,
+            rep=rep_called(client, rep, "--rep", told),
             outcome=outcome,
-            duration=_length(lasted),
+            duration=_length(lasted, told),
             note=note,
-            occurred=instant(occurred, zone, "--occurred") if occurred else None,
-            next_time=instant(next_time, zone, "--next") if next_time else None,
+            occurred=instant(occurred, zone, "--occurred", told) if occurred else None,
+            next_time=instant(next_time, zone, "--next", told) if next_time else None,
             next_step=step,
             external_id=external_id,
             preview=dry_run,
@@ -80,17 +87,22 @@ def activity(
         document = MessageToDict(recorded, preserving_proto_field_name=True)
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
-    date = f"; next follow-up {shown(recorded.next_time, zone)} ({zone.key})" if recorded.HasField("next_time") else ""
-    click.echo(f"{last(work_item)}: {_evidence(recorded)}{date}{'; nothing is written' if dry_run else ''}")
+    date = ""
+    if recorded.HasField("next_time"):
+        date = label("next follow-up", told, when=shown(recorded.next_time, zone), zone=zone.key)
+    written = label("nothing is written", told) if dry_run else ""
+    click.echo(label("recorded", told, item=last(work_item), evidence=_evidence(recorded, told)) + date + written)
 
 
-def _length(lasted: str) -> timedelta | None:
+def _length(lasted: str, language: Language) -> timedelta | None:
     found = _LASTED.fullmatch(lasted)
     if lasted and not found:
-        raise click.BadParameter(f"{lasted!r}; allowed: a length such as 45s, 3m or 1h", param_hint="--lasted")
+        why = label("no length", language, text=repr(lasted), seconds="45s", minutes="3m", hours="1h")
+        raise click.BadParameter(why, param_hint="--lasted")
     return timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else None
 
 
-def _evidence(recorded: activities.Activity) -> str:
-    names = [activities.Activity.Evidence.Name(each).removeprefix("EVIDENCE_") for each in recorded.evidence]
-    return ", ".join(name for name in names if name != "ANY") or "recorded, no evidence"
+def _evidence(recorded: activities.Activity, language: Language) -> str:
+    proven = [each for each in recorded.evidence if each != activities.Activity.EVIDENCE_ANY]
+    names = [label(activities.Activity.Evidence.Name(each), language) for each in proven]
+    return label("comma", language).join(names) or label("no evidence", language)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -19,12 +20,15 @@ from rich.text import Text
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json, language_option
+from router.cli.absences import as_json
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
+from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
-from router.cli.offer_cells import away_told, offers_table
+from router.cli.offer_cells import away_told, limits_of, offers_table
+from router.cli.whom import rep_called
 from router.cli.words import last
+from router.wording.languages import Language
 
 
 @click.command()
@@ -36,7 +40,7 @@ from router.cli.words import last
 @server_option
 @tenant_option
 def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, server: str, tenant: str) -> None:
-    """Show what REP is to follow up on a day: what falls due then, and what is overdue.
+    """Show what REP, an id or display name, is to follow up on a day: what falls due then, and what is overdue.
 
     The day is one on the clocks of the rep's calendar, or else the tenant's. A date is set by `fairlead activity
     --next`; the next activity by which somebody turns to the customer replaces or ends it. What is offered to REP
@@ -47,16 +51,18 @@ def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, ser
       $ fairlead agenda li-na --date 2026-11-30 --language zh
       $ fairlead agenda li-na --all
     """
+    told = Language(language)
+    if has_all and date:
+        raise click.UsageError(label("not with all", told, date="--date", every="--all"))
     with connected(server, tenant) as client:
+        rep = rep_called(client, rep, "REP", told)
         if has_all:
-            if date:
-                raise click.UsageError("--date: not with --all, which has every date")
-            _show_work(client, rep, language, as_json)
+            _show_work(client, rep, told, as_json)
         else:
-            _show_day(client, rep, date, language, as_json)
+            _show_day(client, rep, date, told, as_json)
 
 
-def _show_day(client: FairleadClient, rep: str, date: str, language: str, as_json: bool) -> None:
+def _show_day(client: FairleadClient, rep: str, date: str, language: Language, as_json: bool) -> None:
     pages = list(client.list_agenda(rep, date, language=language))
     dates = [each for page in pages for each in page.next_dates]
     mine = client.my_offers(rep)
@@ -64,29 +70,32 @@ def _show_day(client: FairleadClient, rep: str, date: str, language: str, as_jso
         _print_json({"date": pages[0].date, "time_zone": pages[0].time_zone} | _of_offers(mine), "next_dates", dates)
         return
     _show_offers(client, mine, language)
-    title = f"{len(dates)} to follow up on {pages[0].date}; times of {pages[0].time_zone}"
-    table = _table(title, "work item", "when", "what")
+    times = Clock(pages[0].time_zone).told(language)
+    title = label("to follow up", language, count=len(dates), date=pages[0].date, times=times)
+    table = _table(title, ("work item", "when", "what"), language)
     for each in dates:
         table.add_row(last(each.work_item), Text(each.words), Text(each.next_step))
     console_for(sys.stdout).print(table)
 
 
-def _show_work(client: FairleadClient, rep: str, language: str, as_json: bool) -> None:
+def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bool) -> None:
     work, mine = list(client.list_my_work(rep, language=language)), client.my_offers(rep)
     if as_json:
         _print_json(_of_offers(mine), "work", work)
         return
     _show_offers(client, mine, language)
     clock = Clock.of(client, utc=False)
-    table = _table(f"{len(work)} open; {clock.title}", "work item", "first came", "worked", "when", "what")
+    title = label("open work", language, count=len(work), times=clock.told(language))
+    table = _table(title, ("work item", "first came", "worked", "when", "what"), language)
     for each in work:
         came, worked = clock.shown(each.work_item.create_time, "minutes"), "yes" if each.worked else "no"
+        worked = label(worked, language)
         date = each.next_date
         table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(date.next_step))
     console_for(sys.stdout).print(table)
 
 
-def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, language: str) -> None:
+def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, language: Language) -> None:
     """Print what is offered, and that somebody is away for letting offers lapse; nothing where neither is so."""
     if not mine.offers and not mine.HasField("away"):
         return
@@ -94,7 +103,7 @@ def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, langu
     if mine.HasField("away"):
         console.print(Text(away_told(mine.away, names.clock, names.language), "bold"))
     if mine.offers:
-        console.print(offers_table(mine.offers, mine.offers, {}, names))
+        console.print(offers_table(mine.offers, mine.offers, limits_of(client, names), names))
 
 
 def _of_offers(mine: routing.ListMyWorkResponse) -> dict[str, Any]:
@@ -102,8 +111,8 @@ def _of_offers(mine: routing.ListMyWorkResponse) -> dict[str, Any]:
     return {**away, "offers": [_document(offer) for offer in mine.offers]} if mine.offers or away else {}
 
 
-def _table(title: str, *headings: str) -> Table:
-    return Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+def _table(title: str, columns: Sequence[str], language: Language) -> Table:
+    return Table(*headings(columns, language), title=title, title_justify="left", box=box.SIMPLE_HEAD)
 
 
 def _print_json(facts: dict[str, Any], name: str, messages: list[Any]) -> None:

@@ -22,8 +22,9 @@ from fairlead.v1 import caps_pb2 as messages
 from router.cli.cap_cells import ALLOWED, caps_of, words_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
-from router.cli.labels import label
+from router.cli.labels import label, language_option
 from router.cli.lists import HELP
+from router.cli.whom import pool_called, rep_called
 from router.cli.words import last
 from router.wording.languages import Language
 from router.wording.phrases import WINDOWS
@@ -38,24 +39,22 @@ def caps() -> None:
 
 def _holder_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say whose caps are meant."""
-    for add in (click.option("--pool", help="Of this pool, by id."), click.option("--rep", help="Of this rep, by id.")):
+    for add in (
+        click.option("--pool", default="", help="Of this pool, by id or display name."),
+        click.option("--rep", default="", help="Of this rep, by id or display name."),
+    ):
         command = add(command)
     return command
 
 
 @caps.command("list")
 @_holder_options
-@click.option(
-    "--language", type=click.Choice([each.value for each in Language]), default="en", show_default=True,
-    help="Of all that is told.",
-)  # fmt: skip
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @utc_option
 @server_option
 @tenant_option
-def list_command(
-    rep: str | None, pool: str | None, language: str, as_json: bool, utc: bool, server: str, tenant: str
-) -> None:
+def list_command(rep: str, pool: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show what is used of each cap, and when one that is reached lifts; with --rep or --pool, of theirs alone.
 
     \b
@@ -63,6 +62,7 @@ def list_command(
       $ fairlead caps list --language zh
     """
     with connected(server, tenant) as client:
+        rep, pool = _called(client, rep, pool, Language(language))
         listed, clock = list(_of(client.list_cap_uses(), rep, pool)), Clock.of(client, utc=utc)
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in listed]
@@ -77,8 +77,13 @@ def list_command(
     console_for(sys.stdout).print(table)
 
 
-def _of(uses: Iterable[messages.CapUse], rep: str | None, pool: str | None) -> Iterator[messages.CapUse]:
-    wanted = {f"reps/{rep}" if rep else "", f"pools/{pool}" if pool else ""} - {""}
+def _called(client: FairleadClient, rep: str, pool: str, language: Language = Language.EN) -> tuple[str, str]:
+    """Return the ids of whom the options mean."""
+    return rep_called(client, rep, "--rep", language), pool_called(client, pool, "--pool", language)
+
+
+def _of(uses: Iterable[messages.CapUse], rep: str, pool: str) -> Iterator[messages.CapUse]:
+    wanted = {f"reps/{last(rep)}" if rep else "", f"pools/{last(pool)}" if pool else ""} - {""}
     return (use for use in uses if not wanted or use.holder.partition("/")[2].partition("/")[2] in wanted)
 
 
@@ -130,16 +135,20 @@ class _Holder(NamedTuple):
     set: Callable[..., Any]
 
 
-def _holder(rep: str | None, pool: str | None) -> _Holder:
-    if rep and not pool:
+def _holder(client: FairleadClient, rep: str, pool: str) -> _Holder:
+    rep, pool = _called(client, rep, pool)
+    if rep:
         return _Holder(
             f"rep {rep}", lambda c: c.get_rep(rep), lambda c, listed, etag: c.set_rep_caps(rep, listed, etag=etag)
         )
-    if pool and not rep:
-        return _Holder(
-            f"pool {pool}", lambda c: c.get_pool(pool), lambda c, listed, etag: c.set_pool_caps(pool, listed, etag=etag)
-        )
-    raise click.UsageError("say whose cap it is: --rep or --pool")
+    return _Holder(
+        f"pool {pool}", lambda c: c.get_pool(pool), lambda c, listed, etag: c.set_pool_caps(pool, listed, etag=etag)
+    )
+
+
+def _check_holder(rep: str, pool: str) -> None:
+    if bool(rep) is bool(pool):
+        raise click.UsageError("say whose cap it is: --rep or --pool")
 
 
 @caps.command("set")
@@ -148,7 +157,7 @@ def _holder(rep: str | None, pool: str | None) -> _Holder:
 @_holder_options
 @server_option
 @tenant_option
-def set_command(cap: str, words: tuple[str, ...], rep: str | None, pool: str | None, server: str, tenant: str) -> None:
+def set_command(cap: str, words: tuple[str, ...], rep: str, pool: str, server: str, tenant: str) -> None:
     """Give a rep or pool a CAP, or another under its id; WORDS say what it limits, in any order.
 
     A measure (OPEN, UNWORKED, COUNT, UNITS, VALUE), a limit, and if need be a window (HOUR, DAY, WEEK, MONTH, ROLLING
@@ -159,12 +168,13 @@ def set_command(cap: str, words: tuple[str, ...], rep: str | None, pool: str | N
       pool east: daily COUNT 20 DAY
       $ fairlead caps set in-hand UNWORKED 10 --rep li-na
     """
-    holder = _holder(rep, pool)
+    _check_holder(rep, pool)
     try:
         (made,) = caps_of(f"{cap}:{' '.join(words)}")
     except ValueError as error:
         raise click.UsageError(f"found {error}; allowed: {ALLOWED}") from None
     with connected(server, tenant) as client:
+        holder = _holder(client, rep, pool)
         present = holder.get(client)
         listed = [made if each.id == made.id else each for each in present.caps]
         holder.set(client, listed if made in listed else [*listed, made], present.etag)
@@ -176,15 +186,16 @@ def set_command(cap: str, words: tuple[str, ...], rep: str | None, pool: str | N
 @_holder_options
 @server_option
 @tenant_option
-def remove_command(cap: str, rep: str | None, pool: str | None, server: str, tenant: str) -> None:
+def remove_command(cap: str, rep: str, pool: str, server: str, tenant: str) -> None:
     """Take a CAP from a rep or pool.
 
     \b
       $ fairlead caps remove daily --pool east
       pool east: daily removed
     """
-    holder = _holder(rep, pool)
+    _check_holder(rep, pool)
     with connected(server, tenant) as client:
+        holder = _holder(client, rep, pool)
         present = holder.get(client)
         kept = [each for each in present.caps if each.id != cap]
         if len(kept) == len(present.caps):

@@ -13,6 +13,8 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.client import FairleadClient, FairleadError
+from router.cli.labels import label
+from router.wording.languages import Language
 
 
 def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,7 +43,11 @@ class Clock:
     @property
     def title(self) -> str:
         """What stands above a table with instants."""
-        return f"times of {self.zone}"
+        return self.told(Language.EN)
+
+    def told(self, language: Language) -> str:
+        """Say on which clocks instants are."""
+        return label("times of", language, zone=self.zone)
 
     @property
     def _clock(self) -> tzinfo:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
+from rich.console import Console
+
+from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
+
+CSV_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+"""An option's file to be written; ``-`` is standard output."""
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,8 +24,8 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 class CsvRows:
     """Writes rows; what a spreadsheet would take for a formula is kept from being one."""
 
-    def __init__(self, stream: Any) -> None:
-        self._writer = csv.writer(stream)
+    def __init__(self, stream: Any, line_end: str = "\r\n") -> None:
+        self._writer = csv.writer(stream, lineterminator=line_end)
 
     def write(self, cells: Sequence[object]) -> None:
         """Write a row."""
@@ -26,13 +34,18 @@ class CsvRows:
 
 @contextmanager
 def csv_file(file: Path, columns: Sequence[str]) -> Iterator[CsvRows]:
-    """Open a file for writing, and write its heading.
+    """Open a file for writing, and write its heading; ``-`` is standard output, where another program reads on.
 
     Raises
     ------
     InputFailed
         If it cannot be written.
     """
+    if is_stdout(file):
+        rows = CsvRows(sys.stdout, "\n")
+        rows.write(columns)
+        yield rows
+        return
     try:
         # with a byte order mark: Excel then reads Chinese
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -41,6 +54,27 @@ def csv_file(file: Path, columns: Sequence[str]) -> Iterator[CsvRows]:
             yield rows
     except OSError as error:
         raise InputFailed(f"{file}: {error.strerror}") from error
+
+
+def is_stdout(file: Path | None) -> bool:
+    """Tell whether a file that is to be written means standard output."""
+    return file is not None and str(file) == "-"
+
+
+def console_beside(file: Path | None) -> Console:
+    """Return where a command tells what it does: standard error, where the file has standard output."""
+    return console_for(sys.stderr if is_stdout(file) else sys.stdout)
+
+
+def told_of(file: Path, what: str) -> str:
+    """Say what was written into a file.
+
+    Examples
+    --------
+    >>> told_of(Path("i.csv"), "3 work items"), told_of(Path("-"), "3 work items")
+    ('3 work items in i.csv', '3 work items written')
+    """
+    return f"{what} written" if is_stdout(file) else f"{what} in {file}"
 
 
 def harmless(cell: object) -> object:

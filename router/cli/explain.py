@@ -19,7 +19,7 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for
-from router.cli.labels import label
+from router.cli.labels import label, language_option
 from router.cli.words import last, owner_of, rule_of, why_not
 from router.wording.figures import claim_of, signed
 from router.wording.languages import Language
@@ -33,13 +33,7 @@ _MOST_REFUSED = 40
 @click.option("--source", default="", help="The system that the work item comes from; with --external-id.")
 @click.option("--external-id", default="", help="What the work item is called there.")
 @click.option("--rep", help="Say why this rep did not get it: an id or a display name.")
-@click.option(
-    "--language",
-    type=click.Choice([language.value for language in Language]),
-    default="en",
-    show_default=True,
-    help="Of all that is told.",
-)
+@language_option
 @server_option
 @tenant_option
 def explain(

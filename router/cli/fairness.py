@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +17,13 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.fairness_pb2 import FairnessReport
 from router.assignment.ledger import jain_index
-from router.cli.consoles import console_for
-from router.cli.csv_files import csv_file
+from router.cli.csv_files import CSV_FILE, console_beside, csv_file, told_of
 from router.cli.failing import InputFailed
 from router.cli.fairness_plot import fairness_svg
 from router.cli.fairness_tables import alone, fairness_table, period_table
-from router.cli.filters import ids_called, period_options
-from router.cli.lists import FILE, HELP, Names
+from router.cli.filters import period_options
+from router.cli.lists import HELP, Names
+from router.cli.whom import id_called
 from router.cli.words import called, last
 
 COLUMNS = (
@@ -47,8 +46,15 @@ def _svg(_context: click.Context, option: click.Parameter, file: Path | None) ->
 @click.command(context_settings=HELP)
 @click.option("--pool", "pools", multiple=True, help="Only this pool, by id or display name; repeatable. Absent: all.")
 @period_options
-@click.option("--csv", "csv_to", type=FILE, help="Write a line per rep and pool into this file, for Excel too.")
-@click.option("--plot", type=FILE, callback=_svg, help="Draw each rep's distance beside the bound into this .svg file.")
+@click.option(
+    "--csv", "csv_to", type=CSV_FILE, help="Write a line per rep and pool into this file, for Excel too; -: print."
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_svg,
+    help="Draw each rep's distance beside the bound into this .svg file.",
+)
 @server_option
 @tenant_option
 def fairness(
@@ -72,14 +78,15 @@ def fairness(
         names = Names.of(client)
         since, until = names.clock.instant(since), names.clock.instant(until)
         reports = [client.fairness(pool, start=since, end=until) for pool in _wanted(client, pools, names)]
-    console = console_for(sys.stdout)
+    console = console_beside(csv_to)
     for report in reports:
         _print(report, names, (since, until), console)
     if not reports:
         console.print("there is no pool yet")
     if csv_to:
         _write(reports, names, (since, until), csv_to)
-        console.print(Text(f"\n{sum(len(report.weights) for report in reports)} lines in {csv_to}"))
+        n_lines = f"{sum(len(report.weights) for report in reports)} lines"
+        console.print(Text(f"\n{told_of(csv_to, n_lines)}"))
     if plot:
         _draw(reports, names, plot)
         console.print(Text(f"\na picture in {plot}"))
@@ -88,7 +95,7 @@ def fairness(
 def _wanted(client: FairleadClient, pools: Sequence[str], names: Names) -> list[str]:
     """Return the pools that are asked for, each once."""
     everything = sorted(pool.name for pool in client.list_pools())
-    return list(dict.fromkeys(ids_called(pools, names.pools))) if pools else everything
+    return list(dict.fromkeys(id_called(pool, names.pools, "--pool") for pool in pools)) if pools else everything
 
 
 def _print(report: FairnessReport, names: Names, period: _Period, console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,12 +94,6 @@ def composed(
         alternatives = [f"{field} = {_quoted(value)}" for value in values]
         clauses.append(f"({' OR '.join(alternatives)})" if len(alternatives) > 1 else "".join(alternatives))
     return " AND ".join(filter(None, clauses))
-
-
-def ids_called(wanted: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Return the ids of those who are called so, where anybody is; else what was given is an id."""
-    called = {name: [key.rpartition("/")[2] for key in names if names[key] == name] for name in wanted}
-    return [each for name in wanted for each in called[name] or [name]]
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -67,10 +66,9 @@ def import_(
     its owner is not, or is recused, or a field is not as the rules declare, to FILE.refused.csv; with --dry-run what it
     would refuse. The exit code is then 1.
     """
-    options = replace(reading, columns={**reading.columns, **mapping(pairs)})
-    console = console_for(sys.stdout)
+    mapped, console = mapping(pairs), console_for(sys.stdout)
     with connected(server, tenant) as client:
-        book = read_book(file, _rules(client, server).sent_fields, source, options)
+        book = read_book(file, _rules(client, server).sent_fields, source, reading, mapped)
         say(book.report)
         if book.left_out:
             console.print(f"columns left out, the rule set declares no such field: {', '.join(book.left_out)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class Inputs:
 def read_inputs(
     leads: Path, reps: Path | None, rules: Path | bytes, territories: Path | None, source: str,
     options: ReadOptions | None = None, of_workforce: ReadOptions | None = None,
+    mapped: Mapping[str, str] | None = None,
 ) -> Inputs:  # fmt: skip
     """Read all files.
 
@@ -67,6 +68,8 @@ def read_inputs(
         Of the leads alone: other files come from elsewhere, and are written otherwise.
     of_workforce
         Of reps and territories.
+    mapped
+        Field by the name of a column that the leads have.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def read_inputs(
         rule_set,
         TerritoriesFile({}) if territories is None else _of_workforce(lambda: read_territories(territories, said)),
         WorkforceFile([]) if reps is None else _of_workforce(lambda: read_reps(reps, pools_of(rule_set), said)),
-        read_leads(leads, rule_set.sent_fields, source, options or ReadOptions()),
+        read_leads(leads, rule_set.sent_fields, source, options or ReadOptions(), mapped or {}),
     )
 
 

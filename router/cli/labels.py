@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import click
 
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
 
+language_option = click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    default=Language.EN.value,
+    show_default=True,
+    help="Of all that is told.",
+)
+"""The option that says in which language a command tells what it tells; what the service refuses is told in English."""
+
 LABELS: Mapping[str, Phrase] = {
     "leave": Phrase("{rep} is on leave from {start} to {end} ({zone})", "{rep} 休假：{start} 至 {end}（{zone}）"),
     "leave covered": Phrase(
-        "{rep} is on leave from {start} to {end} ({zone}); {substitute} stands in",
-        "{rep} 休假：{start} 至 {end}（{zone}），由 {substitute} 代理",
+        "{rep} is on leave from {start} to {end} ({zone}); {stand_in} stands in",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {stand_in} 代理",
+    ),
+    "leave passed on": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); {stand_in} stands in, in place of {substitute}",
+        "{rep} 休假：{start} 至 {end}（{zone}），由 {stand_in} 代替 {substitute} 代理",
+    ),
+    "leave of nobody": Phrase(
+        "{rep} is on leave from {start} to {end} ({zone}); nobody can stand in, {substitute} is named",
+        "{rep} 休假：{start} 至 {end}（{zone}），代理人是 {substitute}，但无人能代理",
     ),
     "kept": Phrase(
         "Work items that are not with whom they would be by the leaves of today: {count}",
@@ -75,6 +94,67 @@ LABELS: Mapping[str, Phrase] = {
     "lifts MEASURE_UNWORKED": Phrase("when one is worked on or gone", "有条目跟进、关闭或转出后"),
     "lifts never": Phrase("not by time", "不随时间恢复"),
     "why": Phrase("{refused}: {reason}  [{code}]", "{refused}：{reason}  [{code}]"),
+    "several are called so": Phrase(
+        "{name} is the name of several, {ids}: say which, by id", "{name} 有重名：{ids}；请用编号指明"
+    ),
+    "no rep now": Phrase("there is no rep {name} now", "目前没有销售 {name}"),
+    "no pool now": Phrase("there is no pool {name} now", "目前没有分配池 {name}"),
+    "nearest": Phrase("; the nearest is {name}", "；最接近的是 {name}"),
+    "no decisions": Phrase("no decisions", "没有决策"),
+    "no work items": Phrase("no work items", "没有工作项"),
+    "more": Phrase("there are more: {count}, or {file} for all", "还有更多：用 {count} 调整条数，或用 {file} 导出全部"),
+    "to follow up": Phrase("{count} to follow up on {date}; {times}", "{date} 待跟进 {count} 条；{times}"),
+    "open work": Phrase("{count} open; {times}", "在手 {count} 条；{times}"),
+    "not with all": Phrase(
+        "{date}: not with {every}, which has every date", "{date} 不能与 {every} 同用，后者不分日期"
+    ),
+    "yes": Phrase("yes", "是"),
+    "no": Phrase("no", "否"),
+    "timeline": Phrase("{item}; {times}", "{item}；{times}"),
+    "absences": Phrase("{count} absences; {times}", "请假 {count} 条；{times}"),
+    "away": Phrase("{count} away; {times}", "暂离 {count} 人；{times}"),
+    "until back": Phrase("they are back", "本人返岗"),
+    "no instant": Phrase("{text}; allowed: a date {date}, or a time {time}", "{text}；应为日期 {date} 或时间 {time}"),
+    "beyond calendars": Phrase("{text}: beyond what calendars hold", "{text}：超出日历所及的范围"),
+    "no length": Phrase(
+        "{text}; allowed: a length such as {seconds}, {minutes} or {hours}",
+        "{text}；应为时长，如 {seconds}、{minutes}、{hours}",
+    ),
+    "recorded": Phrase("{item}: {evidence}", "{item}：{evidence}"),
+    "next follow-up": Phrase("; next follow-up {when} ({zone})", "；下次跟进时间 {when}（{zone}）"),
+    "nothing is written": Phrase("; nothing is written", "；未写入"),
+    "no evidence": Phrase("recorded, no evidence", "已记录，不构成凭据"),
+    "EVIDENCE_ATTEMPT": Phrase("ATTEMPT", "联系过"),
+    "EVIDENCE_CONTACT": Phrase("CONTACT", "谈上了"),
+    "EVIDENCE_CUSTOMER": Phrase("CUSTOMER", "客户找来"),
+    "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单 {number} 已接单；{owned}"),
+    "owned": Phrase("{rep} owns it, epoch {epoch}", "归属 {rep}，归属版次 {epoch}"),
+    "declined": Phrase(
+        "{item}: offer {number} declined; it is offered anew", "{item}：派单 {number} 已拒单，将重新派出"
+    ),
+    "declined by one": Phrase(
+        "{item}: offer {number} declined; others have it still", "{item}：派单 {number} 已拒单，其他人仍可抢单"
+    ),
+    "not offered": Phrase("{item} is not offered: it is {state}", "{item} 没有待接的派单，状态为 {state}"),
+    "not offered but owned": Phrase(
+        "{item} is not offered: it is {state}, {owner}'s", "{item} 没有待接的派单，状态为 {state}，归属 {owner}"
+    ),
+    "who gets them": Phrase("say who gets them: {named}, or {chosen}", "请指明由谁接手：{named} 或 {chosen}"),
+    "moved": Phrase(
+        "{moved:,} reassigned,{offered} {stay:,} stay, {refused:,} refused",
+        "转派 {moved:,} 条，{offered}不动 {stay:,} 条，拒绝 {refused:,} 条",
+    ),
+    "would be moved": Phrase(
+        "{moved:,} would be reassigned,{offered} {stay:,} stay, {refused:,} refused",
+        "试算：转派 {moved:,} 条，{offered}不动 {stay:,} 条，拒绝 {refused:,} 条",
+    ),
+    "moved by offer": Phrase(" {count:,} offered,", "派单 {count:,} 条，"),
+    "each in file": Phrase("what became of each is in {file}", "每一条的结果见 {file}"),
+    "nothing to change": Phrase("nothing is to be changed: say {options}", "没有要改的内容：请写明 {options}"),
+    "given twice": Phrase("{name}: is given more than once in {options}", "{name} 在 {options} 中写了不止一次"),
+    "no pair": Phrase("{pair}: must be {form}, e.g. {example}", "{pair}：应写成 {form}，例如 {example}"),
+    "no number": Phrase("{pair}: must be a number", "{pair}：应为数字"),
+    "no truth": Phrase("{pair}: must be {true} or {false}", "{pair}：应为 {true} 或 {false}"),
 }
 
 HEADINGS: Mapping[str, Phrase] = {
@@ -100,9 +180,27 @@ HEADINGS: Mapping[str, Phrase] = {
         "lapses": "超时时间",
         "has open": "待接数",
         "until": "等到",
+        "when": "何时",
+        "what": "内容",
+        "worked": "已跟进",
+        "event": "事件",
+        "by": "操作人",
+        "absence": "请假编号",
+        "from": "开始",
+        "back": "返岗",
+        "substitute": "代理人",
+        "reason": "原因",
+        "away until": "暂离至",
+        "name": "姓名",
+        "got": "分到",
     }.items()
 }
 """What stands above the columns of lists."""
+
+
+def headings(names: Iterable[str], language: Language) -> list[str]:
+    """Write those of a table."""
+    return [HEADINGS[name].say(language) for name in names]
 
 
 def label(key: str, language: Language, **facts: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from router.model.workitem import MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
 from rules.fields import FieldType
 from tables.forms import ColumnKind
+from tables.names import key_of
 from tables.options import ReadOptions
 from tables.reading import Reading, Table, open_table
 from tables.report import ReadReport
@@ -69,6 +70,7 @@ _KINDS: Mapping[str, str] = {
     "工单": "TICKET",
     "挽回": "RESCUE",
 }
+_NOTHING: Mapping[str, str] = {}
 _LONGEST = {"external_id": 256, "source": 128}
 _LONGEST_TEXT = 512
 
@@ -101,7 +103,10 @@ class BookFile:
     report: ReadReport
 
 
-def read_leads(file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions) -> LeadsFile:
+def read_leads(
+    file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions,
+    mapped: Mapping[str, str] = _NOTHING,
+) -> LeadsFile:  # fmt: skip
     """Read a leads file; rows in error are left out, and written beside it.
 
     Parameters
@@ -110,19 +115,37 @@ def read_leads(file: Path, fields: Mapping[str, FieldType], source: str, options
         The fields that the rule set declares.
     source
         The system that leads come from where the file does not say.
+    mapped
+        Field by the name of its column, as --map says: of a file that has this column. What ``options`` says of columns
+        may be of others too.
 
     Raises
     ------
     InputFailed
-        If the file cannot be read, or too many of its rows are in error.
+        If the file cannot be read, has no such column, or too many of its rows are in error.
     """
-    return in_words(lambda: _read(open_table(file, options), fields, source))
+    table = _opened(file, options, mapped)
+    return in_words(lambda: _read(table, fields, source))
 
 
-def read_book(file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions) -> BookFile:
+def read_book(
+    file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions,
+    mapped: Mapping[str, str] = _NOTHING,
+) -> BookFile:  # fmt: skip
     """Read a file of leads that have owners, as ``read_leads`` does."""
-    table = in_words(lambda: open_table(file, options))
+    table = _opened(file, options, mapped)
     return in_words(lambda: _read_book(table, fields, source))
+
+
+def _opened(file: Path, options: ReadOptions, mapped: Mapping[str, str]) -> Table:
+    """Open a file whose columns --map names."""
+    table = in_words(lambda: open_table(file, replace(options, columns={**options.columns, **mapped})))
+    there = set(map(key_of, table.names))
+    for column, field in mapped.items():
+        if key_of(column) not in there:
+            names = ", ".join(table.names)
+            raise InputFailed(f"{file}: --map {column}={field}: there is no column {column!r}; allowed: {names}")
+    return table
 
 
 def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> BookFile:

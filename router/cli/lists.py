@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import click
-import grpc
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich import box
@@ -19,19 +19,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fairlead.client import FairleadClient, FairleadError
+from fairlead.client import FairleadClient
 from fairlead.commands import server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
-from gateway.filters.fields import nearest_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
-from router.cli.csv_files import csv_file
-from router.cli.filters import ids_called, period_options
-from router.cli.labels import HEADINGS, label
+from router.cli.csv_files import CSV_FILE, csv_file, is_stdout, told_of
+from router.cli.filters import period_options
+from router.cli.labels import headings, label
+from router.cli.whom import allowed, id_called
 from router.cli.words import last
 from router.wording.languages import Language
 
-FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 50
 HELP = {"help_option_names": ["-h", "--help"]}
 KINDS = click.Choice(["lead", "customer", "ticket", "rescue"], case_sensitive=False)
@@ -50,17 +49,8 @@ class Names:
     @classmethod
     def of(cls, client: FairleadClient, clock: Clock | None = None, language: str | None = None) -> Names:
         """Ask for all; without a clock, instants are in UTC, and without a language, headings in English."""
-        reps, pools = _allowed(lambda: names_of(client)), _allowed(lambda: pool_names_of(client))
+        reps, pools = allowed(lambda: names_of(client)), allowed(lambda: pool_names_of(client))
         return cls(reps, pools, clock or Clock(), Language(language or "en"))
-
-
-def _allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
-    try:
-        return read()
-    except FairleadError as error:
-        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
-            raise
-        return {}
 
 
 WAITING = ("waits for", "offered to", "until")
@@ -97,7 +87,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice([each.value for each in Language]),
             help="Of headings, and of what is told [default: en].",
         ),
-        click.option("--csv", "csv_to", type=FILE, help="Write all into this file, for Excel too."),
+        click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them."),
         click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
         click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
         period_options,
@@ -110,17 +100,34 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def resolved(wanted: Mapping[str, tuple[str, ...]], names: Names, rep_field: str) -> dict[str, list[str]]:
     """Return what fields may be, as filters write it: ids for names, enums in capitals; say who is not there."""
     plain = {field: [value.upper() if field in _ENUMS else value for value in wanted[field]] for field in wanted}
-    plain[rep_field] = _known(plain[rep_field], names.reps, "rep")
-    plain["pool"] = _known(plain["pool"], names.pools, "pool")
+    plain[rep_field] = [known_rep(each, names, f"--{rep_field}") for each in plain[rep_field]]
+    plain["pool"] = [known_pool(each, names) for each in plain["pool"]]
     return plain
 
 
-def _known(wanted: list[str], names: Mapping[str, str], what: str) -> list[str]:
-    """Return ids; whoever is not there may have been once, so that is no error."""
-    ids, present = ids_called(wanted, names), {last(name) for name in names}
-    for unknown in [each for each in ids if names and last(each) not in present]:
-        click.echo(f"there is no {what} {unknown} now{nearest_of(unknown, [*present, *names.values()])}", err=True)
-    return ids
+def known_rep(text: str, names: Names, option: str) -> str:
+    """Return the id of the rep whom a text means; say so where nobody is called so now, which is no error here.
+
+    Raises
+    ------
+    click.BadParameter
+        If several are called so.
+    """
+    return _known(text, names.reps, "no rep now", option, names.language)
+
+
+def known_pool(text: str, names: Names) -> str:
+    """Return the id of the pool that a text means, as ``known_rep`` does."""
+    return _known(text, names.pools, "no pool now", "--pool", names.language)
+
+
+def _known(text: str, names: Mapping[str, str], missing: str, option: str, language: Language) -> str:
+    found, present = id_called(text, names, option, language), {last(name) for name in names}
+    if names and last(found) not in present:
+        nearest = get_close_matches(found, [*present, *names.values()], n=1)
+        behind = label("nearest", language, name=nearest[0]) if nearest else ""
+        click.echo(label(missing, language, name=found) + behind, err=True)
+    return found
 
 
 def show(
@@ -145,7 +152,7 @@ def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) 
         following = progress.track(chain(first, messages), description=listing.what)
         for written, message in enumerate(following, start=1):  # noqa: B007
             rows.write([cell(message, names) for cell in listing.columns.values()])
-    click.echo(f"{written:,} {listing.what} in {file}")
+    click.echo(told_of(file, f"{written:,} {listing.what}"), err=is_stdout(file))
 
 
 def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:
@@ -154,14 +161,15 @@ def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) 
         {name: str(cell(message, names)) for name, cell in listing.table.items()} for message in islice(messages, count)
     ]
     shown = [name for name in listing.table if name not in WAITING or any(row[name] for row in rows)]
-    headings = [HEADINGS[name].say(names.language) for name in shown]
-    title = label("times of", names.language, zone=names.clock.zone)
-    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    title = names.clock.told(names.language)
+    table = Table(
+        *headings(shown, names.language), title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for row in rows:
         table.add_row(*(Text(row[name]) for name in shown))
-    console.print(table if table.row_count else f"no {listing.what}")
+    console.print(table if table.row_count else label(f"no {listing.what}", names.language))
     if table.row_count == count and next(messages, None) is not None:
-        console.print("there are more: --count, or --csv FILE for all", style="dim")
+        console.print(label("more", names.language, count="--count", file="--csv FILE"), style="dim")
 
 
 def shown_time(instant: Timestamp, digits: str = "seconds") -> str:

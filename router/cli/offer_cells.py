@@ -9,9 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from fairlead.client import FairleadClient
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.clocks import Clock
-from router.cli.labels import HEADINGS, label
+from router.cli.labels import headings, label
 from router.cli.lists import Names, enum_value
 from router.cli.words import called, last
 from router.wording.languages import Language
@@ -39,6 +40,11 @@ def away_told(away: routing.AwayByLapses, clock: Clock, language: Language) -> s
     return label("away by lapses", language, **facts)
 
 
+def limits_of(client: FairleadClient, names: Names) -> dict[str, int]:
+    """Return by pool how many offers a rep may have open; nothing for who may not list pools."""
+    return {each.name: each.dispatch.offers_open or 1 for each in client.list_pools()} if names.pools else {}
+
+
 def offers_table(
     shown: Iterable[routing.WorkItem], open_ones: Iterable[routing.WorkItem], limits: Mapping[str, int], names: Names
 ) -> Table:
@@ -54,11 +60,10 @@ def offers_table(
         By pool how many a rep may have open; what is not in it is not told.
     """
     rows = list(_rows(shown, Counter(item.offer.rep for item in open_ones), limits, names))
-    title = label(
-        "offers open", names.language, count=len(rows), times=label("times of", names.language, zone=names.clock.zone)
+    title = label("offers open", names.language, count=len(rows), times=names.clock.told(names.language))
+    table = Table(
+        *headings(_HEADINGS, names.language), title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
-    headings = [HEADINGS[heading].say(names.language) for heading in _HEADINGS]
-    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, row))
     return table

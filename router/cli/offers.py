@@ -19,10 +19,10 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.absences import as_json
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
-from router.cli.filters import ids_called
-from router.cli.labels import label
-from router.cli.lists import HELP, Names, enum_value
-from router.cli.offer_cells import away_told, offers_table
+from router.cli.labels import label, language_option
+from router.cli.lists import HELP, Names, enum_value, known_pool, known_rep
+from router.cli.offer_cells import away_told, limits_of, offers_table
+from router.cli.whom import rep_called
 from router.cli.words import last
 from router.wording.languages import Language
 
@@ -35,9 +35,7 @@ def offers() -> None:
 @offers.command("list")
 @click.option("--rep", default="", help="Only what this rep may accept, by id or display name.")
 @click.option("--pool", default="", help="Only work of this pool, by id or display name.")
-@click.option(
-    "--language", default="en", type=click.Choice([each.value for each in Language]), help="Of words [default: en]."
-)
+@language_option
 @as_json
 @utc_option
 @server_option
@@ -55,9 +53,9 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
-        limits = {} if not names.pools else {each.name: each.dispatch.offers_open or 1 for each in client.list_pools()}
-        rep_id = ids_called([rep], names.reps)[0] if rep else ""
-        pool_id = last(ids_called([pool], names.pools)[0]) if pool else ""
+        limits = limits_of(client, names)
+        rep_id = known_rep(rep, names, "--rep") if rep else ""
+        pool_id = last(known_pool(pool, names)) if pool else ""
         mine = client.my_offers(rep_id) if rep_id else None
         found = list(mine.offers if mine else client.list_work_items(state="OFFERED"))
     shown = [item for item in found if not pool_id or last(item.pool) == pool_id]
@@ -76,9 +74,14 @@ def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
     for add in (
         tenant_option,
         server_option,
+        language_option,
         click.option("--dry-run", is_flag=True, help="Check, and write nothing."),
         click.option("--offer", type=click.IntRange(1), help="Its number [default: the one that is open]."),
-        click.option("--rep", default="", help="Who answers, an id; a rep with a token of their own may leave it out."),
+        click.option(
+            "--rep",
+            default="",
+            help="Who answers, by id or display name; a rep with a token of their own may leave it out.",
+        ),
         click.argument("work_item"),
     ):
         command = add(command)
@@ -87,7 +90,7 @@ def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @offers.command("accept")
 @_answering
-def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, server: str, tenant: str) -> None:
+def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, language: str, server: str, tenant: str) -> None:
     """Accept WORK_ITEM, which is offered: its name, or its id, as source~external_id.
 
     The rep owns it from then on. Of two who accept what is offered to many the first has it.
@@ -96,19 +99,22 @@ def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, server: s
       $ fairlead offers accept crm~L-017 --rep li-na
       crm~L-017: offer 12 accepted; li-na owns it, epoch 1
     """
+    told = Language(language)
     with connected(server, tenant) as client:
-        number = offer or _open_offer(client, work_item)
-        answered = client.accept_work_item(work_item, number, rep, preview=dry_run)
-    owned = (
-        f"{last(answered.owner)} owns it, epoch {answered.epoch}" if answered.owner else enum_value(answered, "state")
-    )
-    _say(answered, f"offer {number} accepted; {owned}", dry_run=dry_run)
+        number = offer or _open_offer(client, work_item, told)
+        answered = client.accept_work_item(work_item, number, rep_called(client, rep, "--rep", told), preview=dry_run)
+    owned = enum_value(answered, "state")
+    if answered.owner:
+        owned = label("owned", told, rep=last(answered.owner), epoch=answered.epoch)
+    _say("accepted", told, dry_run=dry_run, item=last(answered.name), number=number, owned=owned)
 
 
 @offers.command("decline")
 @_answering
 @click.option("--reason", default="", help="Why, for the record; up to 512 characters.")
-def decline(work_item: str, rep: str, offer: int | None, reason: str, dry_run: bool, server: str, tenant: str) -> None:
+def decline(
+    work_item: str, rep: str, offer: int | None, reason: str, dry_run: bool, language: str, server: str, tenant: str
+) -> None:
     """Decline WORK_ITEM, which is offered: its name, or its id, as source~external_id.
 
     It is as if it had never been offered to the rep: it is offered anew, to somebody who has not declined it as far as
@@ -118,25 +124,24 @@ def decline(work_item: str, rep: str, offer: int | None, reason: str, dry_run: b
       $ fairlead offers decline crm~L-017 --rep li-na --reason "in a meeting all day"
       crm~L-017: offer 12 declined; it is offered anew
     """
+    told = Language(language)
     with connected(server, tenant) as client:
-        number = offer or _open_offer(client, work_item)
-        answered = client.decline_work_item(work_item, number, rep, reason, preview=dry_run)
+        number = offer or _open_offer(client, work_item, told)
+        whose = rep_called(client, rep, "--rep", told)
+        answered = client.decline_work_item(work_item, number, whose, reason, preview=dry_run)
     stays = answered.state == routing.WorkItem.STATE_OFFERED and answered.offer.number == number
-    _say(
-        answered,
-        f"offer {number} declined; {'others have it still' if stays else 'it is offered anew'}",
-        dry_run=dry_run,
-    )
+    key = "declined by one" if stays else "declined"
+    _say(key, told, dry_run=dry_run, item=last(answered.name), number=number)
 
 
-def _open_offer(client: FairleadClient, work_item: str) -> int:
+def _open_offer(client: FairleadClient, work_item: str, language: Language) -> int:
     """Return the number of the offer that a work item stands in."""
     item = client.get_work_item(work_item)
     if not item.HasField("offer"):
-        owner = f", {last(item.owner)}'s" if item.owner else ""
-        raise click.ClickException(f"{last(item.name)} is not offered: it is {enum_value(item, 'state')}{owner}")
+        facts = {"item": last(item.name), "state": enum_value(item, "state"), "owner": last(item.owner)}
+        raise click.ClickException(label("not offered but owned" if item.owner else "not offered", language, **facts))
     return int(item.offer.number)
 
 
-def _say(item: routing.WorkItem, text: str, *, dry_run: bool) -> None:
-    click.echo(f"{last(item.name)}: {text}{'; nothing is written' if dry_run else ''}")
+def _say(key: str, language: Language, *, dry_run: bool, **facts: object) -> None:
+    click.echo(label(key, language, **facts) + (label("nothing is written", language) if dry_run else ""))

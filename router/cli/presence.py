@@ -14,8 +14,11 @@ from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
+from router.cli.labels import headings, label, language_option
 from router.cli.lists import HELP
+from router.cli.whom import rep_called
 from router.cli.words import last
+from router.wording.languages import Language
 
 
 @click.group(context_settings=HELP)
@@ -24,11 +27,12 @@ def presence() -> None:
 
 
 @presence.command("list")
+@language_option
 @as_json
 @utc_option
 @server_option
 @tenant_option
-def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
+def list_command(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show who is away; somebody whose time is over is there again."""
     with connected(server, tenant) as client:
         away, clock = list(client.list_away()), Clock.of(client, utc=utc)
@@ -36,11 +40,13 @@ def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in away]
         click.echo(json.dumps({"rep_presences": documents}, ensure_ascii=False, indent=2))
         return
-    title = f"{len(away)} away; {clock.title}"
-    table = Table("rep", "away until", title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    told = Language(language)
+    title = label("away", told, count=len(away), times=clock.told(told))
+    table = Table(*headings(("rep", "away until"), told), title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in away:
         timed = each.HasField("until_time")
-        table.add_row(last(each.name), clock.shown(each.until_time, "minutes") if timed else "they are back")
+        until = clock.shown(each.until_time, "minutes") if timed else label("until back", told)
+        table.add_row(last(each.name), until)
     console_for(sys.stdout).print(table)
 
 
@@ -50,10 +56,10 @@ def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
 @server_option
 @tenant_option
 def away_command(rep: str, until: str | None, server: str, tenant: str) -> None:
-    """Say that REP is away: from now on they get no work."""
+    """Say that REP, an id or display name, is away: from now on they get no work."""
     with connected(server, tenant) as client:
         zone = zone_of(client)
-        said = client.set_away(rep, instant(until, zone, "--until") if until else None)
+        said = client.set_away(rep_called(client, rep), instant(until, zone, "--until") if until else None)
     timed = f" until {shown(said.until_time, zone)} ({zone.key})" if said.HasField("until_time") else ""
     click.echo(f"{last(said.name)}: away{timed}")
 
@@ -63,6 +69,6 @@ def away_command(rep: str, until: str | None, server: str, tenant: str) -> None:
 @server_option
 @tenant_option
 def back_command(rep: str, server: str, tenant: str) -> None:
-    """Say that REP is back."""
+    """Say that REP, an id or display name, is back."""
     with connected(server, tenant) as client:
-        click.echo(f"{last(client.set_available(rep).name)}: back")
+        click.echo(f"{last(client.set_available(rep_called(client, rep)).name)}: back")

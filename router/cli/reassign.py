@@ -19,12 +19,13 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.consoles import console_for, progress_bar
-from router.cli.csv_files import csv_file
-from router.cli.filters import ids_called
+from router.cli.consoles import progress_bar
+from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
+from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
-from router.cli.route import FILE
+from router.cli.whom import id_called
 from router.cli.words import called, last
+from router.wording.languages import Language
 
 COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 
@@ -35,12 +36,14 @@ COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 @click.option("--by-rules", is_flag=True, help="The rules and the ledger choose for each, among who has not had it.")
 @click.option("--note", default="", help="Why, for the record of each; up to 512 characters.")
 @click.option("--dry-run", is_flag=True, help="Say who would get how many; move nothing.")
-@click.option("--csv", "csv_to", type=FILE, help="Write what became of each into this file.")
+@click.option("--csv", "csv_to", type=CSV_FILE, help="Write what became of each into this file; -: print it.")
+@language_option
 @server_option
 @tenant_option
 def reassign(
-    given: str, rep: str, by_rules: bool, note: str, dry_run: bool, csv_to: Path | None, server: str, tenant: str
-) -> None:
+    given: str, rep: str, by_rules: bool, note: str, dry_run: bool, csv_to: Path | None, language: str,
+    server: str, tenant: str,
+) -> None:  # fmt: skip
     """Move all open work items that a filter holds for, up to 10,000.
 
     \b
@@ -52,18 +55,19 @@ def reassign(
     Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is what was closed
     meanwhile: the exit code is then 1.
     """
+    told = Language(language)
     if bool(rep) is by_rules:
-        raise click.UsageError("say who gets them: --to REP, or --by-rules")
-    console = console_for(sys.stdout)
+        raise click.UsageError(label("who gets them", told, named="--to REP", chosen="--by-rules"))
+    console = console_beside(csv_to)
     with connected(server, tenant) as client:
-        names = Names.of(client)
-        chosen = ids_called([rep], names.reps) if rep else [""]
-        if len(chosen) > 1:
-            raise click.BadParameter(f"{rep!r} is called so: {', '.join(chosen)}; say which, by id", param_hint="--to")
-        answer = _answer(client, given, chosen[0], note, console, dry_run=dry_run)
+        names = Names.of(client, language=language)
+        chosen = id_called(rep, names.reps, "--to", told) if rep else ""
+        answer = _answer(client, given, chosen, note, console, dry_run=dry_run)
     _tell(answer, names, console, dry_run=dry_run)
     if csv_to:
-        _write(answer.results, csv_to, console)
+        _write(answer.results, csv_to)
+        if not is_stdout(csv_to):
+            console.print(label("each in file", told, file=csv_to))
     sys.exit(1 if answer.refused_count else 0)
 
 
@@ -82,31 +86,32 @@ def _answer(
             metadata = metadata_of(operation)
             if metadata.total_count:
                 progress.update(task, completed=metadata.done_count, total=metadata.total_count)
-    return client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        answer = client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
+        progress.update(task, completed=len(answer.results), total=len(answer.results))
+    return answer
 
 
 def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console: Console, *, dry_run: bool) -> None:
     """Print who got how many, and what was refused for which reason."""
-    table = Table("rep", "name", "got", box=box.SIMPLE_HEAD)
+    table = Table(*headings(("rep", "name", "got"), names.language), box=box.SIMPLE_HEAD)
     table.columns[2].justify = "right"
     for share in answer.shares:
         table.add_row(last(share.rep), called(share.rep, names.reps), f"{share.count:,}")
     if answer.shares:
         console.print(table)
-    would = "would be " if dry_run else ""
-    stay, refuse = (answer.stayed_count, answer.refused_count)
-    offered = f" {answer.offered_count:,} offered," if answer.offered_count else ""
-    console.print(f"{answer.reassigned_count:,} {would}reassigned,{offered} {stay:,} stay, {refuse:,} refused")
+    offered = label("moved by offer", names.language, count=answer.offered_count) if answer.offered_count else ""
+    counts = {"moved": answer.reassigned_count, "stay": answer.stayed_count, "refused": answer.refused_count}
+    console.print(label("would be moved" if dry_run else "moved", names.language, offered=offered, **counts))
     reasons = dict.fromkeys(each.error.message for each in answer.results if each.HasField("error"))
     for reason in [*reasons][:5]:
         console.print(f"  {reason}", markup=False, highlight=False)
 
 
-def _write(results: Sequence[routing.ReassignResult], file: Path, console: Console) -> None:
+def _write(results: Sequence[routing.ReassignResult], file: Path) -> None:
     with csv_file(file, COLUMNS) as rows:
         for each in results:
             outcome = "reassigned" if each.rep else "stays"
             outcome = "refused" if each.HasField("error") else "offered" if each.offered else outcome
-            names = [last(name) for name in (each.work_item, each.former_owner, each.rep, each.decision)]
+            owner = each.rep or ("" if each.offered else each.former_owner)
+            names = [last(name) for name in (each.work_item, each.former_owner, owner, each.decision)]
             rows.write([*names, outcome, each.error.message])
-    console.print(f"what became of each is in {file}")

@@ -8,21 +8,15 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from router.cli.labels import language_option
 from router.cli.words import last
-from router.wording.languages import Language
 
 
 @click.command()
 @click.argument("work_item")
 @click.option("--reason", default="", help="Why, for the record; up to 512 characters.")
 @click.option("--dry-run", is_flag=True, help="Decide and say who would get it; write nothing.")
-@click.option(
-    "--language",
-    type=click.Choice([language.value for language in Language]),
-    default="en",
-    show_default=True,
-    help="Of what is told.",
-)
+@language_option
 @server_option
 @tenant_option
 def reopen(work_item: str, reason: str, dry_run: bool, language: str, server: str, tenant: str) -> None:

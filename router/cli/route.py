@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -24,8 +23,7 @@ from fairlead.commands import access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import in_words
-from router.cli.consoles import console_for
-from router.cli.csv_files import CsvRows, csv_file
+from router.cli.csv_files import CSV_FILE, CsvRows, console_beside, csv_file, told_of
 from router.cli.entering import enter
 from router.cli.fairness_tables import Arrivals, alone, fairness_table
 from router.cli.inputs import (
@@ -60,7 +58,9 @@ COLUMNS = (
 @click.option("--territories", type=FILE, help="The tree of regions: columns id and parent.")
 @click.option("--server", metavar="HOST:PORT", help="A running service; absent: one of its own, gone afterwards.")
 @access_options
-@click.option("--out", type=FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go.")
+@click.option(
+    "--out", type=CSV_FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go; -: printed."
+)
 @tenant_option
 @click.option(
     "--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column of the leads means; repeatable."
@@ -125,20 +125,20 @@ def route(
     Other names of columns:
       $ fairlead route … --map 地区=region --map opportunity_id=external_id
     """
-    options = replace(reading, columns={**reading.columns, **mapping(pairs)})
+    mapped = mapping(pairs)
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
     if not server:
         _check_given(rules=rules, reps=reps)
     inputs = read_inputs(
-        leads, reps, rules or _published(server or "", tenant), territories, source, options, of_workforce
+        leads, reps, rules or _published(server or "", tenant), territories, source, reading, of_workforce, mapped
     )
-    widths, console = bands_from(bands), console_for(sys.stdout)
+    widths, console = bands_from(bands), console_beside(out)
     with csv_file(out, columns_with(inputs.rule_set.sent_fields)) as rows, _service(server, tenant) as client:
         changes = enter(client, inputs, widths)
         if server and changes:  # of a service of its own everything is new
             console.print(escape(changes), soft_wrap=True)
         refused = report(client, inputs, console, rows)
-    console.print(f"\n{len(inputs.leads.items)} decisions in {out}")
+    console.print("\n" + told_of(out, f"{len(inputs.leads.items)} decisions"))
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
 
 

@@ -17,10 +17,12 @@ from rich.text import Text
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json, language_option
+from router.cli.absences import as_json
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
+from router.cli.labels import headings, label, language_option
 from router.cli.words import last
+from router.wording.languages import Language
 
 
 @click.command()
@@ -45,8 +47,10 @@ def timeline(work_item: str, count: int, language: str, utc: bool, as_json: bool
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in entries]
         click.echo(json.dumps({"entries": documents}, ensure_ascii=False, indent=2))
         return
-    title = f"{last(work_item)}; {clock.title}"
-    table = Table("event", "time", "by", "what", title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    told = Language(language)
+    title = label("timeline", told, item=last(work_item), times=clock.told(told))
+    columns = headings(("event", "time", "by", "what"), told)
+    table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for each in entries:
         table.add_row(each.id, clock.shown(each.time), each.actor or "-", Text(_told(each)))
     console_for(sys.stdout).print(table)

@@ -16,8 +16,9 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
-from router.cli.absences import language_option
+from missing_words import is_missing, trimmed
 from router.cli.inputs import active_source
+from router.cli.labels import label, language_option
 from router.cli.words import last
 from router.rules.check import check
 from router.wording.languages import Language
@@ -31,7 +32,7 @@ _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 @click.command()
 @click.argument("work_item")
 @click.option(
-    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="What an attribute becomes; lists separated by ;."
+    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="What an attribute becomes; lists as in files: a;b."
 )
 @click.option("--unset", "removed", multiple=True, metavar="NAME", help="An attribute to take out; repeatable.")
 @click.option("--value", type=float, help="Its expected value.")
@@ -53,31 +54,33 @@ def update(
       $ fairlead update crm~L-017 --set region=east --value 3
       crm~L-017: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east.
     """
+    spoken = Language(language)
     if not (pairs or removed) and value is None and priority is None:
-        raise click.UsageError("nothing is to be changed: say --set, --unset, --value or --priority")
+        raise click.UsageError(label("nothing to change", spoken, options="--set, --unset, --value, --priority"))
     names = [*(pair.partition("=")[0].strip() for pair in pairs), *removed]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        raise click.UsageError(f"{name}: is given more than once in --set and --unset")
+        raise click.UsageError(label("given twice", spoken, name=name, options="--set, --unset"))
     with connected(server, tenant) as client:
         before = client.get_work_item(work_item)
-        attributes = {**_attributes(client, pairs), **dict.fromkeys(removed)}
+        attributes = {**_attributes(client, pairs, spoken), **dict.fromkeys(removed)}
         after = client.update(
             before.name, attributes, value=value, priority=priority, etag=before.etag, preview=dry_run
         )
-    click.echo(f"{last(before.name)}: {_said(before, after, Language(language))}")
+    click.echo(f"{last(before.name)}: {_said(before, after, spoken)}")
 
 
-def _attributes(client: FairleadClient, pairs: Iterable[str]) -> dict[str, Any]:
+def _attributes(client: FairleadClient, pairs: Iterable[str], language: Language) -> dict[str, Any]:
     """Read ``NAME=VALUE`` pairs, each as the active rule set declares its field."""
-    named = dict(_pair(pair) for pair in pairs)
+    named = dict(_pair(pair, language) for pair in pairs)
     kinds = _kinds(client) if named else {}
-    return {name: _typed(name, text, kinds.get(name, FieldType.STRING)) for name, text in named.items()}
+    return {name: _typed(name, text, kinds.get(name, FieldType.STRING), language) for name, text in named.items()}
 
 
-def _pair(pair: str) -> tuple[str, str]:
+def _pair(pair: str, language: Language) -> tuple[str, str]:
     name, equals, text = pair.partition("=")
     if not (name and equals):
-        raise click.BadParameter(f"{pair!r}: must be NAME=VALUE, e.g. region=east", param_hint="--set")
+        why = label("no pair", language, pair=repr(pair), form="NAME=VALUE", example="region=east")
+        raise click.BadParameter(why, param_hint="--set")
     return name, text
 
 
@@ -93,7 +96,7 @@ def _kinds(client: FairleadClient) -> Mapping[str, FieldType]:
     return rule_set.fields if rule_set else {}
 
 
-def _typed(name: str, text: str, kind: FieldType) -> Any:
+def _typed(name: str, text: str, kind: FieldType, language: Language) -> Any:
     try:
         match kind:
             case FieldType.NUMBER:
@@ -101,11 +104,19 @@ def _typed(name: str, text: str, kind: FieldType) -> Any:
             case FieldType.BOOL:
                 return _BOOLS[text.lower()]
             case FieldType.LIST:
-                return [entry.strip() for entry in text.split(";")]
+                return _listed(text)
     except (ValueError, KeyError):
-        allowed = "true or false" if kind is FieldType.BOOL else "a number"
-        raise click.BadParameter(f"{name}={text!r}: must be {allowed}", param_hint="--set") from None
+        why = "no truth" if kind is FieldType.BOOL else "no number"
+        said = label(why, language, pair=f"{name}={text!r}", true="true", false="false")
+        raise click.BadParameter(said, param_hint="--set") from None
     return text
+
+
+def _listed(text: str) -> list[str] | None:
+    """Read a list as a cell of a file is read; None: no value, so that the attribute is taken out."""
+    from tables.words import entries  # with it comes pyarrow, which most updates do without
+
+    return None if is_missing(text := trimmed(text)) else entries(text)
 
 
 def _said(before: routing.WorkItem, after: routing.WorkItem, language: Language) -> str:

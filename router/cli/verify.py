@@ -34,7 +34,7 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
     """Rebuild everything from the log and compare it with what the store holds.
 
     Makes every decision again, from the rules and reps of its revision and the events before it, then compares
-    revisions, ledgers, open units, presences and work items. Names every difference; changes nothing.
+    revisions, ledgers, open units, offers, presences and work items. Names every difference; changes nothing.
 
     \b
       $ fairlead log replay --data fairlead-data      the service that uses the folder is stopped

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.cli.labels import label
+from router.cli.whom import id_called
 from router.wording.languages import Language
 
 
@@ -41,8 +42,12 @@ def why_not(decision: decisions.Decision, rep: str, language: Language = Languag
     ------
     LookupError
         If the rep was not looked at: there was nobody of that name then.
+    click.BadParameter
+        If several were called so.
     """
-    candidate = next((c for c in decision.candidates if rep in (c.rep, last(c.rep), c.rep_display_name)), None)
+    looked_at = {c.rep: c.rep_display_name for c in decision.candidates}
+    rep_id = id_called(rep, looked_at, "--rep", language)
+    candidate = next((c for c in decision.candidates if last(c.rep) == rep_id), None)
     if candidate is None:
         raise LookupError(rep)
     heading, *compared = candidate.sentences

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from router.assignment.commands import names_customer
+from router.assignment.customers import names_customer
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.erasure.ports import PersonalValues

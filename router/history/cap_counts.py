@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from router.assignment.caps import Amounts, AppliedCap, rolled, rolling_lifts_ms
+from router.assignment.roster import Candidates
 from router.model.caps import HELD, CapMeasure, CapWindow
 from router.model.records import Counted
 from router.model.workitem import Kind
+
+CountedUnder = tuple[str, str | int, int]
+"""A field of the counts, the calendar window or the slot, and the amount."""
 
 
 class Use(NamedTuple):
@@ -71,22 +75,38 @@ class CapCounts:
 
     def take_back(self, cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> None:
         """Have a work item not be counted that was at an instant; what its window has lost since stays as it is."""
-        field, amount = cap.field(rep), amounts.of(cap.cap.measure)
+        if cap.cap.measure not in HELD:
+            self.uncount(*_counted(cap, rep, amounts, at_ms))
+
+    def uncount(self, field: str, at: str | int, amount: int) -> None:
+        """Take an amount out of a calendar window, or of a slot; what the window has lost since stays as it is."""
         counted = self.by_field.get(field, ())
-        if cap.cap.measure in HELD or not counted:
+        if not counted:
             return
-        if cap.cap.window is CapWindow.ROLLING:
-            slots, slot = _slots(counted), at_ms // cap.slot_ms
-            if slot not in slots:
+        if isinstance(at, int):
+            slots = _slots(counted)
+            if at not in slots:
                 return
-            slots[slot] -= amount
-            kept = {at: left for at, left in slots.items() if left or at != slot}
+            slots[at] -= amount
+            kept = {slot: left for slot, left in slots.items() if left or slot != at}
             self.by_field[field] = tuple(number for pair in kept.items() for number in pair)
-        elif counted[0] == cap.window:
+        elif counted[0] == at:
             left = int(counted[1]) - amount
-            self.by_field[field] = (cap.window, left) if left else ()
+            self.by_field[field] = (at, left) if left else ()
         if not self.by_field[field]:
             del self.by_field[field]
+
+
+def counted_of(candidates: Candidates, rep: str, amounts: Amounts, at_ms: int) -> tuple[CountedUnder, ...]:
+    """Return what a work item counts under a candidate's caps at an instant."""
+    k = candidates.reps.index(rep)
+    caps = (cap for cap in candidates.caps if cap.is_of(k) and cap.cap.measure not in HELD)
+    return tuple(_counted(cap, rep, amounts, at_ms) for cap in caps)
+
+
+def _counted(cap: AppliedCap, rep: str, amounts: Amounts, at_ms: int) -> CountedUnder:
+    at = at_ms // cap.slot_ms if cap.cap.window is CapWindow.ROLLING else cap.window
+    return cap.field(rep), at, amounts.of(cap.cap.measure)
 
 
 def _slots(counted: Counted) -> dict[int, int]:

@@ -13,52 +13,15 @@ from router.assignment.caps import ONE, Amounts
 from router.assignment.choice import Choice
 from router.assignment.ledger import claims_of, pick
 from router.assignment.roster import Candidates
-from router.history.cap_counts import CapCounts
+from router.history.cap_counts import CapCounts, counted_of
 from router.history.pool_ledger import Entered, Entitled, Ledger
 from router.model.decision import ChosenDeficit, Decision, Way
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, StandingOffer
 from router.model.events import OfferAnswered
 from router.model.records import ItemRecord, load_places
 from router.model.workitem import Kind, State
 
 Loads = defaultdict[tuple[str, Kind], int]
-
-
-@dataclass(frozen=True, slots=True)
-class UndoableOffer:
-    """An open offer, with all that undoes it.
-
-    Parameters
-    ----------
-    rep
-        Whom it is made to; empty: the ``audience``.
-    entered
-        What it did to the pool's ledger; nothing, where many have it.
-    candidates, amounts, at_ms
-        Of whom it was chosen, what it counts under caps, and when it was made.
-    audience
-        Who has it and has not declined, with their weights.
-    """
-
-    number: int
-    rep: str
-    kind: Kind
-    charge: int
-    entered: Entered
-    candidates: Candidates
-    amounts: Amounts
-    at_ms: int
-    audience: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def pool(self) -> str:
-        """Whose work it is."""
-        return self.candidates.pool
-
-    @property
-    def holders(self) -> tuple[str, ...]:
-        """Who may answer it."""
-        return (self.rep,) if self.rep else tuple(rep for rep, _ in self.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +37,15 @@ class OfferBook:
     """The open offers of a tenant, and how many in a row each rep has let lapse.
 
     ``lapses`` holds of who was set away for that the number of the event that told so, negative, until they are back:
-    no lapses are counted meanwhile.
+    no lapses are counted of who is away. ``amounts`` are what the work items that are offered count under caps.
     """
 
     def __init__(self, ledgers: defaultdict[str, Ledger], loads: Loads, counts: CapCounts) -> None:
         self._ledgers = ledgers
         self._loads = loads
         self._counts = counts
-        self.standing: dict[str, UndoableOffer] = {}
+        self.standing: dict[str, StandingOffer] = {}
+        self.amounts: dict[str, Amounts] = {}
         self.held: defaultdict[str, int] = defaultdict(int)
         self.lapses: dict[str, int] = {}
 
@@ -89,11 +53,14 @@ class OfferBook:
         self, decision: Decision, candidates: Candidates, choice: Choice, amounts: Amounts, entered: Entered
     ) -> None:
         """Enter an offer, once whoever it is made to was charged for it as for an assignment."""
+        terms = candidates.dispatch
         audience = tuple((candidates.reps[k], candidates.weights[k]) for k in choice.audience)
-        self.standing[decision.item_id] = UndoableOffer(
-            decision.number, choice.rep, decision.kind, choice.charge, entered, candidates, amounts, decision.at_ms,
-            audience,
+        counted = counted_of(candidates, choice.rep, amounts, decision.at_ms) if choice.rep else ()
+        self.standing[decision.item_id] = StandingOffer(
+            decision.number, choice.rep, candidates.pool, decision.kind, choice.charge, entered.entitled, counted,
+            entered.credited, entered.entry, terms.lapses_until_away, terms.broadcast_band, audience,
         )  # fmt: skip
+        self.amounts[decision.item_id] = amounts
         if choice.rep:
             self._ledgers[choice.pool].hold(choice.rep, choice.charge, entered.entitled)
             self.held[choice.rep] += 1
@@ -115,8 +82,7 @@ class OfferBook:
         at_ms: int,
         *,
         accepting: Accepting | None = None,
-        actor: str = "",
-        reason: str = "",
+        is_away: bool = False,
     ) -> OfferAnswered:
         """Return what an answer is, as an event.
 
@@ -126,14 +92,15 @@ class OfferBook:
             Who answers; empty: nobody.
         accepting
             Of who accepts what many were offered.
+        is_away
+            Whether who let it lapse was away then: that is not counted, and they stay so as they said.
         """
         offer = self.standing[record.item_id]
         is_accepted = answer is Answer.ACCEPTED
-        entitled, way = self._entitling(offer, rep) if is_accepted and not offer.rep else (offer.entered.entitled, None)
+        entitled, way = self._entitling(offer, rep) if is_accepted and not offer.rep else (offer.entitled, None)
         charge = offer.charge if offer.rep or is_accepted else 0
-        before = self.lapses.get(rep, 0)
-        lapses = before + 1 if answer is Answer.LAPSED and rep and before >= 0 else 0
-        most = offer.candidates.dispatch.lapses_until_away
+        counts = answer is Answer.LAPSED and rep and not is_away
+        lapses = max(0, self.lapses.get(rep, 0)) + 1 if counts else 0
         return OfferAnswered(
             number=number,
             item_id=record.item_id,
@@ -147,20 +114,18 @@ class OfferBook:
             way=(way or Way.GREEDY) if is_accepted else None,
             entitled=() if is_accepted and offer.rep else entitled,
             lapses=lapses,
-            set_away=0 < most <= lapses,
+            set_away=0 < offer.lapses_until_away <= lapses,
             stays_open=answer is Answer.DECLINED and not offer.rep and len(offer.audience) > 1,
             workforce=accepting.workforce if accepting else 0,
             previous=record.event,
             at_ms=at_ms,
-            actor=actor,
-            reason=reason,
         )
 
-    def _entitling(self, offer: UndoableOffer, rep: str) -> tuple[Entitled, Way]:
+    def _entitling(self, offer: StandingOffer, rep: str) -> tuple[Entitled, Way]:
         """Return whom the acceptance of what many were offered entitles, and in which way it enters the ledger."""
         deficits = [self._ledgers[offer.pool].deficits.get(other, 0) for other, _ in offer.audience]
         weights = [weight for _, weight in offer.audience]
-        place, band = offer.holders.index(rep), offer.candidates.dispatch.broadcast_band
+        place, band = offer.holders.index(rep), offer.band
         claims = claims_of(deficits, weights, offer.charge)
         is_within = band is not None and claims[place] >= max(claims) - band
         picked = pick(deficits, weights, offer.charge, named=place)
@@ -171,30 +136,30 @@ class OfferBook:
         offer = self.standing[event.item_id]
         if event.stays_open:
             audience = tuple(pair for pair in offer.audience if pair[0] != event.rep)
-            self.standing[event.item_id] = replace(offer, audience=audience)
+            self.standing[event.item_id] = offer._replace(audience=audience)
             self._count_lapses(event)
             return
         del self.standing[event.item_id]
+        self.amounts.pop(event.item_id, None)
         if offer.rep:
             self.held[offer.rep] -= 1
-            self._ledgers[offer.pool].release(offer.rep, offer.charge, offer.entered.entitled)
+            self._ledgers[offer.pool].release(offer.rep, offer.charge, offer.entitled)
         if event.answer is not Answer.ACCEPTED:
             self._undo(offer)
         elif not offer.rep:
             self._enter_accepted(offer, event, accepting)
         self._count_lapses(event)
 
-    def _undo(self, offer: UndoableOffer) -> None:
+    def _undo(self, offer: StandingOffer) -> None:
         if not offer.rep:
             return
-        self._ledgers[offer.pool].undo(offer.rep, offer.charge, offer.entered)
-        self.shift(offer.rep, offer.pool, offer.kind, -1)
-        k = offer.candidates.reps.index(offer.rep)
-        for cap in offer.candidates.caps:
-            if cap.is_of(k):
-                self._counts.take_back(cap, offer.rep, offer.amounts, offer.at_ms)
+        entered = Entered(offer.entitled, offer.credited, offer.credit)
+        self._ledgers[offer.pool].undo(offer.rep, offer.charge, entered)
+        self.shift(offer.rep, offer.pool, Kind(offer.kind), -1)
+        for field, at, amount in offer.counted:
+            self._counts.uncount(field, at, amount)
 
-    def _enter_accepted(self, offer: UndoableOffer, event: OfferAnswered, accepting: Accepting | None) -> None:
+    def _enter_accepted(self, offer: StandingOffer, event: OfferAnswered, accepting: Accepting | None) -> None:
         assert accepting is not None
         assert event.way is not None
         ledger, members = self._ledgers[offer.pool], accepting.candidates.members
@@ -202,14 +167,14 @@ class OfferBook:
         place = offer.holders.index(event.rep)
         picked = pick(deficits, [weight for _, weight in offer.audience], offer.charge, named=place)
         stand = ChosenDeficit(picked.entitlements[place], deficits[place], picked.after[place], 0)
-        band = offer.candidates.dispatch.broadcast_band if event.way is Way.GREEDY else 0
+        band = offer.band if event.way is Way.GREEDY else 0
         everybody = replace(
             accepting.candidates, band=band or 0, members=members, reps=offer.holders, share=accepting.candidates.share
         )
         positions = tuple(range(len(offer.holders)))
         choice = Choice(0, event.rep, offer.pool, offer.charge, picked, positions, stand)
         ledger.charge(everybody, choice, event.way)
-        self.shift(event.rep, offer.pool, offer.kind, 1)
+        self.shift(event.rep, offer.pool, Kind(offer.kind), 1)
         for cap in accepting.candidates.caps:
             self._counts.add(cap, event.rep, accepting.amounts, event.at_ms)
 

@@ -6,7 +6,7 @@ A part of ``router.history.projection``; ``scripts/ledger.lua`` and ``scripts/of
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from router.assignment import ledger
@@ -51,6 +51,11 @@ class Ledger:
     entitled: dict[str, int] = field(default_factory=dict)
     largest_offered: int = 0
     largest_entitled: int = 0
+
+    @classmethod
+    def of(cls, state: LedgerState | Ledger) -> Ledger:
+        """Return one that stands as another does, and changes apart from it."""
+        return cls(**{each.name: copy(getattr(state, each.name)) for each in fields(cls)})
 
     def charge(self, candidates: Candidates, choice: Choice, way: Way) -> Entered:
         """Enter one decision; what enters apart moves nothing but what was received."""

@@ -6,20 +6,21 @@ The memory store lives on it, and ``fairlead log replay`` holds the real store t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 
 from router.assignment.caps import ONE, Amounts, amounts_of
-from router.assignment.choice import Choice, has_room, is_offered
-from router.assignment.roster import UNLIMITED, Candidates
+from router.assignment.choice import Choice
+from router.assignment.roster import Candidates
 from router.history.cap_counts import CapCounts
 from router.history.offer_book import Accepting, OfferBook, after_answer
 from router.history.pool_ledger import Entered, Ledger
+from router.history.room import RoomView
+from router.history.standing import after_decision
 from router.model.activities import ActivityEvidence, NextChange, NextDate
-from router.model.decision import Block, Blocked, Cause, Decision, ObservedState, Outcome, Way
-from router.model.dispatch import Answer, DispatchMode, OpenOffer
+from router.model.decision import Cause, Decision, ObservedState, Way
+from router.model.dispatch import Answer
 from router.model.events import (
     ActivityRecorded,
     Completed,
@@ -33,8 +34,7 @@ from router.model.events import (
     Updated,
 )
 from router.model.records import FiredStep, ItemRecord, load_places
-from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
-from router.offers.rounds import refusing
+from router.model.workitem import CLOSED_STATES, Kind, State
 from router.process.publication import Active
 
 
@@ -116,97 +116,20 @@ class StateProjection:
         way
             In which way it is to enter the ledger.
         """
-        seen: list[ObservedState] = []
-        for candidates, _ in attempts:
-            full = self._full(candidates, kind)
-            offering = self._not_offered(candidates, at_ms, record) if is_offered(candidates, way, named) else {}
-            blocked = self._blocked(candidates, full, amounts, at_ms, named, record, offering)
-            without = {*full, *(k for k, *_ in blocked)}
-            deficits = self.ledgers[candidates.pool].deficits if candidates.pool else {}
-            free = tuple(deficits.get(rep, 0) for k, rep in enumerate(candidates.reps) if k not in without)
-            seen.append(ObservedState(free, tuple(full.items()), blocked))
-            if free:
-                break
-        return tuple(seen)
-
-    def _blocked(
-        self, candidates: Candidates, full: Collection[int], amounts: Amounts, at_ms: int, named: str,
-        record: ItemRecord | None, offering: Mapping[str, Blocked],
-    ) -> tuple[Blocked, ...]:  # fmt: skip
-        """Return who has no room for another reason than capacity; of credits only where somebody else has."""
-        asked = [k for k, rep in enumerate(candidates.reps) if k not in full and rep != named]
-        blocks = {k: block for k in asked if (block := self._block(candidates, k, amounts, at_ms, record))}
-        blocks |= {
-            k: (k, *offering[candidates.reps[k]]) for k in asked if k not in blocks and candidates.reps[k] in offering
-        }
-        served = self._served(candidates, [k for k in asked if k not in blocks]) if candidates.share else {}
-        if len(full) + len(blocks) + len(served) < len(candidates.reps):  # else rather they than nobody
-            blocks |= {k: (k, Block.CREDIT_SHARE, candidates.share, received) for k, received in served.items()}
-        return tuple(block for _, block in sorted(blocks.items()))
-
-    def _not_offered(self, candidates: Candidates, at_ms: int, record: ItemRecord | None) -> dict[str, Blocked]:
-        """Return why some are not offered it, whatever room they have: they refused it, or have others to answer."""
-        reps, most = candidates.reps, candidates.dispatch.offers_open
-        blocks: dict[str, Blocked] = {}
-        if candidates.dispatch.mode is DispatchMode.OFFER:
-            held = {rep: self.offers.held[rep] for rep in reps}
-            blocks = {rep: (Block.OFFERS_OPEN, most, units) for rep, units in held.items() if units >= most}
-        if record is not None and record.refused:
-            present = [rep for rep in reps if not self.is_away(rep, at_ms)]
-            refused = refusing(reps, present, record.refused)
-            blocks |= {rep: (Block.OFFER_REFUSED, may, times) for rep, (times, may) in refused.items()}
-        return blocks
-
-    def _served(self, candidates: Candidates, asked: Iterable[int]) -> dict[int, int]:
-        """Return, of those with a credit, how many of the last decisions whoever may have no more of them got."""
-        ledger = self.ledgers[candidates.pool]
-        return {
-            k: ledger.recent.count(candidates.reps[k])
-            for k in asked
-            if ledger.has_its_share(candidates.reps[k], candidates.share)
-        }
-
-    def _full(self, candidates: Candidates, kind: Kind) -> dict[int, int]:
-        """Return the open units of those at capacity, by position."""
-        units = [
-            self.loads[rep, kind] if limit != UNLIMITED else 0
-            for rep, limit in zip(candidates.reps, candidates.limits, strict=True)
-        ]
-        return {k: open_units for k, open_units in enumerate(units) if not has_room(candidates, k, open_units)}
+        return self._room.seen(attempts, kind, at_ms, named, amounts, record, way)
 
     def has_room(self, candidates: Candidates, kind: Kind, amounts: Amounts, at_ms: int) -> bool:
         """Say whether the only candidate, away or not, is below capacity and at no cap; False: there is none."""
-        if not candidates.reps or self._full(candidates, kind):
-            return False
-        return self._reached(candidates, 0, amounts, at_ms, None) is None
-
-    def _block(
-        self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, record: ItemRecord | None
-    ) -> Blocked | None:
-        """Return why a candidate who is not at capacity has no room, if so."""
-        rep = candidates.reps[k]
-        if self.is_away(rep, at_ms):
-            return k, Block.AWAY, self.presences[rep], 0
-        return self._reached(candidates, k, amounts, at_ms, record)
-
-    def _reached(
-        self, candidates: Candidates, k: int, amounts: Amounts, at_ms: int, record: ItemRecord | None
-    ) -> Blocked | None:
-        """Return the first cap that a candidate has reached, if any."""
-        rep = candidates.reps[k]
-        for index, cap in enumerate(candidates.caps):
-            if not cap.is_of(k) or (record and cap.counts_already(record.pool, worked=record.worked)):
-                continue
-            use = self.counts.use(cap, rep, amounts, at_ms)
-            if cap.reached(use.counted, amounts.of(cap.cap.measure)):
-                lifts = (use.lifts_ms,) if cap.slot_ms else ()
-                return (k, Block.REACHED_CAP, index, use.counted, *lifts)
-        return None
+        return self._room.is_left(candidates, kind, amounts, at_ms)
 
     def is_away(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is away at an instant."""
-        until_ms = self.presences.get(rep)
-        return until_ms is not None and (not until_ms or until_ms > at_ms)
+        return self._room.is_away(rep, at_ms)
+
+    @property
+    def _room(self) -> RoomView:
+        """What room everybody has as it stands."""
+        return RoomView(self.ledgers, self.loads, self.counts, self.presences, self.offers.held)
 
     def enter_decision(self, decision: Decision, attempts: Sequence[tuple[Candidates, int]], choice: Choice) -> None:
         """Enter a decision; ``choice`` is how it came about."""
@@ -223,13 +146,27 @@ class StateProjection:
             self.pools.add(choice.pool)
         if candidates and choice.offers:
             self.offers.open(decision, candidates, choice, amounts_of(decision.head.item), entered)
-        self.items[decision.item_id] = _after(record, decision, candidates)
+        self.items[decision.item_id] = after_decision(record, decision, candidates)
 
     def answered(
-        self, item_id: str, answer: Answer, rep: str, number: int, at_ms: int, accepting: Accepting | None = None
+        self,
+        item_id: str,
+        answer: Answer,
+        rep: str,
+        number: int,
+        at_ms: int,
+        accepting: Accepting | None = None,
+        *,
+        is_away: bool | None = None,
     ) -> OfferAnswered:
-        """Return what an answer to a work item's open offer is, as an event of nobody and without a reason."""
-        return self.offers.answered(self.items[item_id], answer, rep, number, at_ms, accepting=accepting)
+        """Return what an answer to a work item's open offer is, as an event of nobody and without a reason.
+
+        ``is_away`` says whether the rep was away just before; None: whether they are.
+        """
+        was_away = self.is_away(rep, at_ms) if is_away is None else is_away
+        return self.offers.answered(
+            self.items[item_id], answer, rep, number, at_ms, accepting=accepting, is_away=was_away
+        )
 
     def enter_answered(self, event: OfferAnswered, accepting: Accepting | None = None) -> None:
         """Enter what became of an offer."""
@@ -255,8 +192,9 @@ class StateProjection:
             yield
             return
         offer, record = self.offers.standing[item_id], self.items[item_id]
-        kept = deepcopy(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
-        self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, offer.at_ms))
+        amounts = self.offers.amounts.get(item_id, ONE)
+        kept = Ledger.of(self.ledgers[offer.pool]), dict(self.loads), dict(self.counts.by_field), dict(self.offers.held)
+        self.enter_answered(self.answered(item_id, Answer.RESCINDED, offer.rep, record.event, 0))
         yield
         self.ledgers[offer.pool], self.counts.by_field = kept[0], kept[2]
         self.loads.clear()
@@ -264,6 +202,7 @@ class StateProjection:
         self.offers.held.clear()
         self.offers.held.update(kept[3])
         self.items[item_id], self.offers.standing[item_id] = record, offer
+        self.offers.amounts[item_id] = amounts
 
     def _let_go(self, record: ItemRecord) -> None:
         """Free what a work item takes of its owner."""
@@ -373,43 +312,3 @@ class StateProjection:
 def _shift(loads: dict[tuple[str, Kind], int], rep: str, pool: str, kind: Kind, by: int) -> None:
     for place in load_places(rep, pool):
         loads[place, kind] += by
-
-
-def _after(record: ItemRecord | None, decision: Decision, candidates: Candidates | None) -> ItemRecord:
-    """Return where a work item stands after a decision; one that found nobody leaves owner and offer in place.
-
-    Parameters
-    ----------
-    candidates
-        Of whom somebody was found; None: nobody was.
-    """
-    if candidates is None and record and (record.owner or record.offer):
-        return replace(record, event=decision.number)
-    tried = record.tried if record else ()
-    is_offered = decision.outcome is Outcome.OFFERED
-    refused = record.refused if record and decision.outcome is not Outcome.ASSIGNED else ()
-    return ItemRecord(
-        item_id=decision.item_id,
-        state=TRANSITIONS[record.state if record else State.RECEIVED][decision.outcome],
-        kind=decision.kind,
-        owner="" if is_offered else decision.rep,
-        pool="" if is_offered else decision.pool,
-        epoch=decision.epoch,
-        event=decision.number,
-        version=decision.number,
-        content=decision.number,
-        decision=decision.number,
-        first=record.first if record else decision.number,
-        tried=(*tried, record.owner) if record and record.owner else tried,
-        fired=record.fired if record else (),
-        next_date=record.next_date if record else None,
-        covered=decision.head.covered,
-        offer=_offer_of(decision, candidates) if candidates and is_offered else None,
-        refused=refused,
-        answered=record.answered if record else 0,
-    )
-
-
-def _offer_of(decision: Decision, candidates: Candidates) -> OpenOffer:
-    terms = candidates.dispatch
-    return OpenOffer(decision.number, decision.rep, candidates.pool, terms.timeout_ms, terms.clock, decision.at_ms)

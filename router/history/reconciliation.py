@@ -51,11 +51,18 @@ class Movement:
         self._presences: dict[str, int | None] = dict(before.presences)
         self._offers: Counter[str] = Counter(before.offers)
         self._lapses: dict[str, int] = dict(before.lapses)
+        self._standing: set[str] = set(before.standing)
+        self._last: Event | DecisionEffect | None = None
+        self._alone: list[str] = []
+        """What lapsed and set somebody away, without an event before it that says so."""
 
     def follow(self, event: Event | DecisionEffect) -> None:
         """Take in the next event."""
         self._number += 1
         self._is_whole = self._is_whole and event.number == self._number
+        if isinstance(event, OfferAnswered) and event.set_away and not comes_with(self._last, event):
+            self._alone.append(f"event {event.number}: the event before it does not set {event.rep or 'anybody'} away")
+        self._last = event
         match event:
             case DecisionEffect():
                 self._decide(event)
@@ -87,6 +94,8 @@ class Movement:
         self._received[event.pool] += by * event.charge
         if is_accepted and is_of_many and event.way:
             self._by_way[event.pool, event.way] += event.charge
+        if not event.stays_open:
+            self._standing.discard(event.item_id)
         if event.lapses:
             self._lapses[event.rep] = -event.number if event.set_away else event.lapses
         elif event.answer in (Answer.ACCEPTED, Answer.DECLINED) and self._lapses.get(event.rep, 0) > 0:
@@ -96,6 +105,8 @@ class Movement:
         rep, pool, kind = made.rep, made.pool, made.kind
         if rep:
             self._shifts[rep, pool, kind] += 1
+        if made.outcome is Outcome.OFFERED:
+            self._standing.add(made.item_id)
         if rep and made.outcome is Outcome.OFFERED:
             self._offers[rep] += 1
         if made.freed:
@@ -148,11 +159,14 @@ class Movement:
 
     def _open_offers(self, after: Snapshot) -> Iterator[str]:
         """Yield where open offers, or lapses in a row, are others than the log says."""
+        yield from self._alone
+        for item_id in sorted(self._standing ^ after.standing):
+            says = "log has it, store has not" if item_id in self._standing else "store has it, log has not"
+            yield f"offer of {item_id}: {says}"
         logged = {rep: count for rep, count in self._offers.items() if count}
         if logged != after.offers:
             yield f"open offers: log says {logged}, store {dict(after.offers)}"
-        if self._lapses != after.lapses:
-            yield f"lapses: log says {self._lapses}, store {dict(after.lapses)}"
+        yield from lapse_differences(self._lapses, after.lapses)
 
     def _worked_units(self, after: Snapshot) -> Iterator[str]:
         """Yield where more was worked on than the log says, or is open: how much was let go, events do not say."""
@@ -209,6 +223,23 @@ def presence_differences(logged: Mapping[str, int | None], stored: Mapping[str, 
 
 def _presence(until_ms: int | None) -> str:
     return "there" if until_ms is None else f"away until {until_ms or 'told otherwise'}"
+
+
+def lapse_differences(logged: Mapping[str, int], stored: Mapping[str, int]) -> Iterator[str]:
+    """Yield in words where the log and the store differ in how many offers in a row reps have let lapse."""
+    for rep in sorted({*logged, *stored}):
+        count, kept = logged.get(rep, 0), stored.get(rep, 0)
+        if count != kept:
+            yield f"lapses {rep}: log says {_lapses(count)}, store {_lapses(kept)}"
+
+
+def comes_with(changed: object, event: OfferAnswered) -> bool:
+    """Say whether an event is the change of presence that comes with another, by which a rep is set away."""
+    return event.set_away and changed == PresenceChanged(event.number - 1, event.rep, 0, event.at_ms)
+
+
+def _lapses(count: int) -> str:
+    return f"set away by event {-count}" if count < 0 else str(count)
 
 
 def _index(after: Snapshot) -> Iterator[str]:

@@ -7,9 +7,8 @@ counts are read once, and each decision is entered before the next is made, by t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from copy import copy
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from failures import Failure
 from router.assignment.bulk import BulkReassignment, commands, full
@@ -18,11 +17,10 @@ from router.assignment.commands import BindCommand, ReassignRequest
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
-from router.history.cap_counts import CapCounts
 from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.model.decision import WAYS, Decision, ObservedState, Outcome
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, StandingOffer
 from router.model.records import ItemRecord
 from router.model.workitem import TRANSITIONS
 from router.workforce.ports import Presences
@@ -52,60 +50,57 @@ class Rehearsal:
     async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
         """Say what would become of each, in order; numbers of decisions are 0."""
         planner = await self._planners.newest(tenant)
-        projection, at_ms = await self._projection(tenant, planner), await self._store.now_us(tenant) // 1000
+        offers, at_ms = await self._store.standing_offers(tenant), await self._store.now_us(tenant) // 1000
+        projection = await self._projection(tenant, planner, offers)
         answers: list[Decision | Failure] = []
         for start in range(0, len(requests), MAX_JOBS):
             page = requests[start : start + MAX_JOBS]
             standing = await self._bulk.standing(tenant, [request.item_id for request in page])
             jobs = commands(tenant, planner, page, standing, at_ms)
             for request, each, job in zip(page, standing, jobs, strict=True):
-                record = each.record if each else None
-                answers.append(
-                    job if isinstance(job, Failure) else _made(tenant, projection, request, job, record, at_ms)
-                )
+                if each is not None:
+                    _stand(projection, each.record, offers.get(each.record.item_id))
+                answers.append(job if isinstance(job, Failure) else _made(tenant, projection, request, job, at_ms))
         return answers
 
-    async def _projection(self, tenant: str, planner: Planner) -> StateProjection:
+    async def _projection(
+        self, tenant: str, planner: Planner, offers: Mapping[str, StandingOffer | None]
+    ) -> StateProjection:
         """Return the counters as they stand, without work items."""
         projection = StateProjection()
         projection.loads.update(await self._store.loads(tenant))
         projection.worked.update(await self._store.worked(tenant))
         projection.presences.update(await self._presences.presences(tenant))
-        projection.counts = CapCounts(projection.loads, await self._store.counts(tenant), worked=projection.worked)
+        projection.counts.by_field.update(await self._store.counts(tenant))
         for pool in planner.roster.pools:
-            state = await self._store.ledger(tenant, pool)
-            projection.ledgers[pool] = Ledger(**{each.name: copy(getattr(state, each.name)) for each in fields(state)})
-        projection.offers.held.update(await self._offers_held(tenant))
+            projection.ledgers[pool] = Ledger.of(await self._store.ledger(tenant, pool))
+        projection.offers.held.update(Counter(offer.rep for offer in offers.values() if offer and offer.rep))
         return projection
 
-    async def _offers_held(self, tenant: str) -> Counter[str]:
-        """Count the open offers of each rep."""
-        held, after = Counter[str](), 0
-        while page := await self._store.open_offers(tenant, after=after):
-            after = page[-1][0]
-            records = await self._store.items(tenant, [item_id for _, item_id in page])
-            held.update(record.offer.rep for record in records if record and record.offer and record.offer.rep)
-        return held
+
+def _stand(projection: StateProjection, record: ItemRecord, offer: StandingOffer | None) -> None:
+    """Have a work item stand as it does; an offer that was answered meanwhile, or cannot be read, it is without."""
+    if record.offer and offer and offer.number == record.offer.number:
+        projection.offers.standing[record.item_id] = offer
+    elif record.offer:
+        record = replace(record, state=TRANSITIONS[record.state][Answer.RESCINDED], offer=None)
+    projection.items[record.item_id] = record
 
 
 def _made(
-    tenant: str,
-    projection: StateProjection,
-    request: ReassignRequest,
-    job: BindCommand,
-    record: ItemRecord | None,
-    at_ms: int,
+    tenant: str, projection: StateProjection, request: ReassignRequest, job: BindCommand, at_ms: int
 ) -> Decision | Failure:
-    """Decide, and enter what was decided."""
-    if record is not None and record.offer:  # which is rescinded; until then it counts as it stands
-        record = replace(record, state=TRANSITIONS[record.state][Answer.RESCINDED], offer=None)
-    if record is not None:
-        projection.items[job.item_id] = record
-    standing, way = projection.standing(job.item_id, job.head.cause), WAYS[job.head.cause]
-    seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
+    """Decide, and enter what was decided; an open offer is withdrawn for it, unless nobody is found."""
+    item_id, way = job.item_id, WAYS[job.head.cause]
+    with projection.without_offer(item_id):
+        record = projection.standing(item_id, job.head.cause)
+        seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record, way)
     decision, choice = decided(job, 0, at_ms, record, seen)
     if job.named and decision.rep != job.named:
         return full(tenant, request)
+    if choice.found and item_id in projection.offers.standing:
+        offer = projection.offers.standing[item_id]
+        projection.enter_answered(projection.answered(item_id, Answer.RESCINDED, offer.rep, 0, at_ms))
     projection.enter_decision(decision, job.attempts, choice)
     return decision
 

@@ -2,7 +2,7 @@
 
 Each decision is made again: candidates from the rules and the workforce of its revisions, deficits and open units
 from the events before it, the pick by ``router.assignment.ledger``. Then revisions, ledgers, open units, presences,
-counts of caps and work items are compared with what the store keeps beside the log.
+offers and lapses, counts of caps and work items are compared with what the store keeps beside the log.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
 from router.history.offer_book import Accepting
+from router.history.offer_check import OfferCheck
 from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.timer_check import TimerCheck
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
@@ -80,6 +81,7 @@ class Replay:
         self._store = store
         self._presences = presences
         self._planners = planners
+        self._offers = OfferCheck(store, planners)
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
         self._members: dict[int, tuple[Member, ...]] = {}
         """By event that charged a pool: its members then."""
@@ -99,6 +101,7 @@ class Replay:
         projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
         self.erased.clear()
         self._charges.clear()
+        self._offers = OfferCheck(self._store, self._planners)
         self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -141,6 +144,7 @@ class Replay:
             case Erased():
                 projection.enter_erased(event)
             case PresenceChanged():
+                self._offers.changed(projection, event)
                 projection.enter_presence(event)
             case RulesPublished():
                 projection.rules = event.revision
@@ -182,7 +186,8 @@ class Replay:
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         since_ms = projection.given_ms.get(decision.item_id, 0)
         projection.enter_decision(decision, attempts, choice)
-        if pool := planner.roster.pools.get(decision.pool):
+        self._offers.made(decision)
+        if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
             self._members[decision.number] = pool.members
         if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
@@ -203,15 +208,21 @@ class Replay:
         if event.answer is Answer.ACCEPTED and not standing.rep:
             roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
             candidates = roster.accepting(event.rep, event.pool, event.kind, event.at_ms)
-            accepting = Accepting(candidates, event.workforce, standing.amounts)
+            accepting = Accepting(candidates, event.workforce, projection.offers.amounts[event.item_id])
             self._members[event.number] = tuple(roster.pools[event.pool].members) if candidates.reps else ()
-        follows = projection.answered(event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting)
+        follows = projection.answered(
+            event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting,
+            is_away=self._offers.was_away(event),
+        )  # fmt: skip
         is_right = follows == replace(event, actor="", because="", reason="", erased=())
         if accepting and not projection.has_room(accepting.candidates, event.kind, accepting.amounts, event.at_ms):
             return [f"{wrong[0]}: {event.rep} has no room"]
+        faults = [] if is_right else wrong
+        if event.answer is Answer.LAPSED:
+            faults += await self._offers.lapse_faults(tenant, projection, event)
         projection.enter_answered(event, accepting)
         self._charge_again(event, is_of_many=not standing.rep)
-        return [] if is_right else wrong
+        return faults
 
     def _charge_again(self, event: OfferAnswered, *, is_of_many: bool) -> None:
         """Enter what a pool is charged by an acceptance, or no more without one."""
@@ -243,6 +254,8 @@ class Replay:
         ):
             if stored != logged:
                 yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
+        async for difference in self._offers.differences(tenant, projection):
+            yield difference
         for owner in sorted({record.owner for record in projection.items.values()} - {""}):
             async for difference in self._owned(tenant, projection, owner):
                 yield difference

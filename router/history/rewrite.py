@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from router.assignment.commands import customer_of
+from router.assignment.customers import customer_of
 from router.assignment.explanation import outcomes_again
 from router.assignment.planner import Planner
 from router.history.codec import pack_head, pack_update, read_head, read_update_head

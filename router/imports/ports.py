@@ -20,7 +20,7 @@ class NotImported(NamedTuple):
 class ItemResult(NamedTuple):
     """What came of a work item that was to be moved.
 
-    Its place, from 0, its id, who had it and who has it, each empty for nobody or where it stays, and the decision; or
+    Its place, from 0, its id, who had it, empty for nobody, who has it now, empty where it stays, and the decision; or
     why it was not moved: for machines, in words. ``is_offered`` says that it is offered, to whoever has it or to many.
     """
 
@@ -55,8 +55,8 @@ class Pages(Protocol[Entry, Result]):
     async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         """Say that a page is being done, and return it."""
 
-    async def rest(self, tenant: str, operation_id: str) -> None:
-        """Say that none is being done."""
+    async def rest(self, tenant: str, operation_id: str, number: int) -> None:
+        """Say that a page is not being done any more, nor was done."""
 
     async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
         """Forget a page that was done, but for what is told of it: of an import what was refused."""
@@ -75,7 +75,7 @@ class ImportPages(Pages[ImportedItem, NotImported], Protocol):
         """Return what is not entered yet, by import."""
 
     async def take_out(self, tenant: str, import_id: str, places: Collection[int]) -> int:
-        """Take work items at some places out of what is not entered yet; return how many.
+        """Take work items at some places out of what is not entered yet, all or none; return how many.
 
         Raises
         ------

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from failures import AlreadyExists, Failure, Violation
 from router.assignment.arrivals import ArrivalStamps
-from router.assignment.commands import (
-    BindCommand,
-    ImportedItem,
-    KnownAs,
-    Moved,
-    Refusal,
-    RouteRequest,
-    import_command,
-    in_calls,
-)
+from router.assignment.commands import BindCommand, ImportedItem, KnownAs, Moved, Refusal, RouteRequest, in_calls
 from router.assignment.enrichment import filled
+from router.assignment.jobs import import_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import WorkItemQueries
+from router.assignment.replanning import OUTDATED, Again, until_it_holds
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
 from router.model.identity import normal_id
 from router.model.workitem import item_id
-
-_TRIES = 8
 
 
 class Imports:
@@ -99,28 +91,36 @@ class Imports:
         NotPossible, StaleRevision, StoreUnavailable
             As ``Router.route``, for all at once.
         """
-        planner = await self._planners.current(tenant)
-        for _ in range(_TRIES):
-            jobs = await self._jobs(tenant, planner, entries, actor)
-            readable = [job for job in jobs if isinstance(job, BindCommand)]
-            if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue  # other rules may read, and another workforce know, what these do not
-            try:
-                bound = [
-                    answer
-                    for call in in_calls(readable)
-                    for answer in await self._store.bind(tenant, planner.revisions, call, preview=preview)
-                ]
-            except StaleRevision:
-                planner = await self._planners.renewed(tenant, planner.revisions)
-                continue
-            answers = iter(bound)
-            return [
-                _answer(tenant, entry, job, next(answers)) if isinstance(job, BindCommand) else _masked(planner, job)
-                for entry, job in zip(entries, jobs, strict=True)
-            ]
-        raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can import: try again")
+        once = partial(self._once, tenant, entries, actor, preview)
+        answers = await until_it_holds(self._planners, self._store, tenant, once)
+        if answers is None:
+            raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can import: try again")
+        return answers
+
+    async def _once(
+        self,
+        tenant: str,
+        entries: Sequence[ImportedItem],
+        actor: str,
+        preview: bool,
+        planner: Planner,
+        _expected_ms: int,
+    ) -> list[Decision | Failure] | Again:
+        """Go round once, by the store's own time: since when an owner has had a work item is compared with it."""
+        jobs = await self._jobs(tenant, planner, entries, actor)
+        readable = [job for job in jobs if isinstance(job, BindCommand)]
+        if len(readable) < len(jobs) and not await self._planners.holds(tenant, planner):
+            return OUTDATED  # other rules may read, and another workforce know, what these do not
+        bound = [
+            answer
+            for call in in_calls(readable)
+            for answer in await self._store.bind(tenant, planner.revisions, call, preview=preview)
+        ]
+        answers = iter(bound)
+        return [
+            _answer(tenant, entry, job, next(answers)) if isinstance(job, BindCommand) else _masked(planner, job)
+            for entry, job in zip(entries, jobs, strict=True)
+        ]
 
     async def _jobs(
         self, tenant: str, planner: Planner, entries: Sequence[ImportedItem], actor: str

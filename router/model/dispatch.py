@@ -83,6 +83,48 @@ class OpenOffer(NamedTuple):
     at_ms: int
 
 
+class StandingOffer(NamedTuple):
+    """An open offer, with all that undoes it.
+
+    Parameters
+    ----------
+    rep
+        Whom it is made to; empty: the ``audience``.
+    kind
+        Of the work item.
+    charge
+        In micro-units.
+    entitled
+        Whom it entitled in the pool's ledger, in micro-units; nobody, where many have it.
+    counted
+        What it counts under caps: the field of the store's counts, the calendar window or the slot, and the amount.
+    credited, credit
+        How much of a credit its charge used, and the event of that credit; 0 for none.
+    lapses_until_away, band
+        Its terms, as in ``Dispatch``.
+    audience
+        Who has it and has not declined, with their weights.
+    """
+
+    number: int
+    rep: str
+    pool: str
+    kind: str
+    charge: int
+    entitled: tuple[tuple[str, int], ...] = ()
+    counted: tuple[tuple[str, str | int, int], ...] = ()
+    credited: int = 0
+    credit: int = 0
+    lapses_until_away: int = 0
+    band: int | None = None
+    audience: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Who may answer it."""
+        return (self.rep,) if self.rep else tuple(rep for rep, _ in self.audience)
+
+
 class Answer(StrEnum):
     """What became of an offer."""
 

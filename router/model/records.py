@@ -160,7 +160,7 @@ class Snapshot:
     """What stood at one instant; ``number`` is the last event's, ``loads`` are open units by rep and kind, ``worked``
     those of them that were worked on, ``owned`` counts the open work items that the index of owners has, by rep,
     ``offers`` the open offers of each, ``lapses`` are as in ``StateProjection``,
-    ``presences`` are as in ``StateProjection``.
+    ``presences`` are as in ``StateProjection``; ``standing`` are the work items that the store has an offer of.
     """
 
     number: int = 0
@@ -172,6 +172,7 @@ class Snapshot:
     worked: Mapping[tuple[str, Kind], int] = field(default_factory=dict)
     offers: Mapping[str, int] = field(default_factory=dict)
     lapses: Mapping[str, int] = field(default_factory=dict)
+    standing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ class Lapses:
         """Say whether its offer ever lapses."""
         return record.offer is not None and record.offer.timeout_ms > 0
 
-    def may_fall_due(self, _: Present) -> bool:
-        """Nothing does of what is not offered."""
-        return False
+    def may_fall_due(self, present: Present) -> bool:
+        """Say whether any pool lets offers lapse."""
+        policies = [pool.dispatch for pool in present.planner.roster.pools.values()]
+        return any(policy is not None and policy.timeout_ms > 0 for policy in policies)
 
     def due(self, present: Present, record: ItemRecord, _: Decision) -> Timer | None:
         """Return when the offer lapses; None: never."""

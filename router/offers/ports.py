@@ -117,5 +117,5 @@ class Offers(Protocol):
 
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the
-        event that told so, negative. Who has let none lapse is left out.
+        event that told so, negative. Of who is away none are counted; who has let none lapse is left out.
         """

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import msgpack
 
 from router.assignment.caps import amounts_of
-from router.assignment.commands import KnownAs, Moved, customer_of
+from router.assignment.commands import KnownAs, Moved
+from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item
@@ -34,7 +35,7 @@ _BECAME = {
     Answer.ACCEPTED: "{rep} accepted it",
     Answer.DECLINED: "{rep} declined it",
     Answer.LAPSED: "it lapsed",
-    Answer.RESCINDED: "it was withdrawn",
+    Answer.RESCINDED: "it was rescinded",
 }
 
 

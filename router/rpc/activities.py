@@ -14,6 +14,7 @@ from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
 from router.activities.agenda import Agenda
+from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
@@ -114,13 +115,15 @@ class ActivityAnswers:
             after=fields.page_number(request.page_token, rep),
             count=fields.page_size(request.page_size),
         )
+        roster = await self._roster(tenant)
         room, answer = fields.PageRoom(), routing.ListMyWorkResponse(next_page_token=fields.page_token(work.after, rep))
         last = 0
         for item, follow_up in work.items:
             entry = routing.OpenWork(work_item=work_item_message(tenant, item), worked=item.record.worked)
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
-                tell_next_date(date, work.clocks.now_ms, ZoneInfo(work.clocks.time_zone), language)
+                zone, is_led = ZoneInfo(work.clocks.time_zone), has_manager(roster, item.record)
+                tell_next_date(date, work.clocks.now_ms, zone, language, has_manager=is_led)
                 entry.next_date.CopyFrom(date)
             if not room.takes(entry):
                 answer.next_page_token = fields.page_token(last, rep)
@@ -137,8 +140,9 @@ class ActivityAnswers:
         day, has_more = await self._agenda.day(tenant, rep, request.date, start=start, count=count)
         zone, now_ms = ZoneInfo(day.clocks.time_zone), day.clocks.now_ms
         dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
-        for date in dates:
-            tell_next_date(date, now_ms, zone, language)
+        roster = await self._roster(tenant)
+        for date, follow_up in zip(dates, day.follow_ups, strict=True):
+            tell_next_date(date, now_ms, zone, language, has_manager=has_manager(roster, follow_up.record))
         return activities.ListAgendaResponse(
             date=day.date,
             time_zone=day.clocks.time_zone,

@@ -40,6 +40,7 @@ async def bulk_request(request: routing.BatchReassignWorkItemsRequest, call: Cal
     wish = BulkRequest(
         wanted(asked, "create_time"),
         asked.only("owner"),
+        asked.only("pool"),
         fields.reference(request.rep, "reps", tenant, "rep") if request.rep else "",
         fields.text(request.note, MAX_NOTE, "note"),
         call.actor,

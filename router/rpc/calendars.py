@@ -15,18 +15,19 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
 from router.assignment.ports import StoreClock
-from router.model.calendars import SETTINGS_ID, Calendar
+from router.model.calendars import SETTINGS_ID, Absence, Calendar
 from router.model.errors import InvalidInput, Violation
 from router.rpc import calendar_messages as read
 from router.rpc.standard_methods import StandardMethods
 from router.rpc.workforce_messages import instant_ms, masked
 from router.timers.covers import KeptItems
 from router.workforce.country_days import CountryDays, country_days
+from router.workforce.covers import Substitutes
 from router.workforce.edits import Edit
 from router.workforce.ics import ics_days, ics_notes, no_days
 from router.workforce.imports import with_days
 from router.workforce.presence import PresenceService
-from router.workforce.service import WorkforceService
+from router.workforce.service import Saved, WorkforceService
 
 ALL_REPS = "-"
 MAX_YEARS = 20
@@ -107,12 +108,21 @@ class CalendarMethods:
     async def GetAbsence(self, request: calendars.GetAbsenceRequest, call: Call) -> calendars.Absence:
         tenant, rep, absence_id = _absence(request.name)
         call.check_own(rep)
-        message = read.absence_message(tenant, await self._workforce_service.get(tenant, "absence", absence_id))
+        saved = await self._workforce_service.get(tenant, "absence", absence_id)
+        message = read.absence_message(tenant, saved)
+        message.stand_in = await self._stand_in(tenant, saved)
         for item_id, why in await self._kept_items.of(tenant, rep):
             message.kept_work_items.add(
                 work_item=f"tenants/{tenant}/workItems/{item_id}", reason=read.KEPT_REASONS[why]
             )
         return message
+
+    async def _stand_in(self, tenant: str, saved: Saved) -> str:
+        """Name who has what is open of whoever is on leave; empty: nobody else."""
+        covers = Substitutes(await self._workforce_service.records(tenant))
+        assert isinstance(saved.record, Absence)
+        rep = covers.stand_in(saved.record, await self._clock.now_us(tenant) // 1000)
+        return f"tenants/{tenant}/reps/{rep}" if rep else ""
 
     async def ListAbsences(self, request: calendars.ListAbsencesRequest, call: Call) -> calendars.ListAbsencesResponse:
         tenant, rep = fields.name_of(request.parent, "reps", "parent")

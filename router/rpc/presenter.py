@@ -61,10 +61,11 @@ class DecisionPresenter:
             message.known_work_item.CopyFrom(known_message(known))
         if view.full and (awaited := await self._queries.awaited(tenant, decision)):
             message.awaited = AWAITED[awaited]
-        if view.tells and (update := await self._queries.update_before(tenant, decision)):
-            message.update.CopyFrom(update_message(update))
         if view.tells:
-            await self._put_in_words(call, tenant, decision, message, view)
+            update = await self._queries.update_before(tenant, decision)
+            if update:
+                message.update.CopyFrom(update_message(update))
+            await self._put_in_words(call, tenant, decision, message, view, is_owned=bool(update and update.rep))
         return message
 
     async def add_times(self, tenant: str, decision: Decision, message: decisions.Decision) -> None:
@@ -75,10 +76,11 @@ class DecisionPresenter:
             message.contact_due_official_until = due.official_until
 
     async def _put_in_words(
-        self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View
+        self, call: Call, tenant: str, decision: Decision, message: decisions.Decision, view: View, *, is_owned: bool
     ) -> None:
         roster = await self._queries.roster(tenant, decision)
         name_people(message, roster)
         if self._mask is not None:
             await self._mask(call, message)
-        tell(message, view.language, ZoneInfo(roster.records.settings.time_zone), full=view.full)
+        zone = ZoneInfo(roster.records.settings.time_zone)
+        tell(message, view.language, zone, full=view.full, is_owned=is_owned)

@@ -19,7 +19,8 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from router.assignment.commands import BindCommand, cover_command, in_calls
+from router.assignment.commands import BindCommand, in_calls
+from router.assignment.jobs import cover_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments

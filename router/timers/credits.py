@@ -19,7 +19,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.model.decision import Decision, DecisionEffect
+from router.model.decision import Decision, DecisionEffect, Way
 from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
 from router.model.events import Credited, Event, LeaveCredit, OfferAnswered, RulesPublished, WorkforceChanged
@@ -100,12 +100,15 @@ class Credits:
         return events[0].at_ms if events else 0
 
     async def _charged(self, planner: Planner, step: LeaveCredit) -> int:
-        """Sum up what the log says that a pool was charged within a leave, while the rep was a member."""
+        """Sum up what the log says that a pool was charged within a leave, while the rep was a member.
+
+        What entered apart was the taker's alone: nobody missed it.
+        """
         charged, is_member, name = 0, None, f"{_POOL}{step.pool}"
         async for event in self._between(step.since_ms, step.until_ms):
             if isinstance(event, WorkforceChanged) and name in event.names:
                 is_member = None
-            if isinstance(event, Decision) and event.pool == step.pool:
+            if isinstance(event, Decision) and event.pool == step.pool and event.way is not Way.APART:
                 if is_member is None:
                     is_member = await self._was_member(planner, event.head.workforce_revision, step)
                 charged += event.charge * is_member

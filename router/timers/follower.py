@@ -5,9 +5,9 @@ What is asked is how the work item stands, and what holds of rules and workforce
 does not matter how far anybody had read before, or whether the timers were thrown away. A work item may have gone on
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
-Where nothing can fall due, for there are neither calendars nor caps or nothing waits, nothing has a next date, and no
-leave names a substitute, the log is not read at all; and where it is, a decision that gave a new work item its owner is
-passed over, unless somebody may have to stand in for them.
+Where nothing can fall due, for there are neither calendars nor caps or nothing waits, no pool lets offers lapse or
+nothing is offered, nothing has a next date, and no leave names a substitute, the log is not read at all; and where it
+is, a decision that gave a new work item its owner is passed over, unless somebody may have to stand in for them.
 """
 
 from __future__ import annotations
@@ -137,8 +137,11 @@ class TimerFollower:
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
         present = Present(planner, position.workforce_ms)
-        may_wait = not any(schedule.may_fall_due(present) for schedule in self._schedules)
-        return await self._timers.skip(self._tenant, position, may_wait=may_wait)
+        due = [schedule.state for schedule in self._schedules if schedule.may_fall_due(present)]
+        is_of_offers = State.OFFERED in due
+        return await self._timers.skip(
+            self._tenant, position, may_wait=len(due) == is_of_offers, may_be_offered=not is_of_offers
+        )
 
     async def _active(self, position: Position) -> Planner | None:
         """Return the planner of a position, if it is that by which decisions are made now."""
@@ -148,7 +151,7 @@ class TimerFollower:
 
     async def _due_behind(self, position: Position, events: Sequence[Event | DecisionEffect]) -> dict[str, list[Timer]]:
         """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
-        covered = (await self._planner(position)).roster.covers.reps if position.rules else frozenset[str]()
+        covered = await self._covered(position)
         touched = touched_by(events, covered)
         asked = [
             item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
@@ -158,18 +161,29 @@ class TimerFollower:
 
     async def _keep_all(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits or has a next date, in other circumstances; the position stays."""
-        async for timers in self.due_of_all(after, before.event):
+        async for timers in self.due_of_all(after, before.event, await self._covered(before)):
             if not await self._timers.set_timers(self._tenant, before, before, timers):
                 return False
         return True
 
-    async def due_of_all(self, position: Position, last: int) -> AsyncIterator[dict[str, list[Timer]]]:
+    async def _covered(self, position: Position) -> frozenset[str]:
+        """Return whose leaves name somebody, in the circumstances of a position."""
+        return (await self._planner(position)).roster.covers.reps if position.rules else frozenset()
+
+    async def due_of_all(
+        self, position: Position, last: int, covered_before: frozenset[str] = frozenset()
+    ) -> AsyncIterator[dict[str, list[Timer]]]:
         """Yield what falls due of all that waits, has a next date, or is of who is stood in for, by an event up to the
         last, page by page.
 
         The circumstances are those of a position. What came later is read when its event is.
+
+        Parameters
+        ----------
+        covered_before
+            Who was stood in for: what is theirs may have timers by leaves that name nobody any more.
         """
-        covered = (await self._planner(position)).roster.covers.reps if position.rules else frozenset[str]()
+        covered = covered_before | await self._covered(position)
         owned = [partial(self._store.owned, owner=rep, is_open=True) for rep in sorted(covered)]
         store = self._store
         indexes: list[_Index] = [store.waiting, store.dated, store.open_offers, store.covered, *owned]

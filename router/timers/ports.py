@@ -43,7 +43,7 @@ class Schedule(Protocol):
         """Say whether anything may fall due of a work item in that state, before its attributes are read."""
 
     def may_fall_due(self, present: Present) -> bool:
-        """Say whether anything may fall due of any work item at all that has no next date."""
+        """Say whether anything may fall due of any work item in that state that has no next date."""
 
     def due(self, present: Present, record: ItemRecord, decision: Decision) -> Timer | None:
         """Return what falls due next; None for nothing.
@@ -73,7 +73,7 @@ class Timers(Protocol):
         False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
         """
 
-    async def skip(self, tenant: str, before: Position, *, may_wait: bool) -> int:
+    async def skip(self, tenant: str, before: Position, *, may_wait: bool, may_be_offered: bool = False) -> int:
         """Have the log be followed to its end unread: nothing falls due by the rules and workforce of ``before``.
 
         Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
@@ -84,6 +84,8 @@ class Timers(Protocol):
         ----------
         may_wait
             Whether nothing falls due of what waits either; else it is 0 where anything does.
+        may_be_offered
+            The same of what is offered.
         """
 
     async def fire(

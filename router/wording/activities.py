@@ -37,14 +37,20 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
             entry.words = answered(entry.offer_answer, language)
 
 
-def tell_next_date(date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language) -> None:
-    """Write into a next date what it says in words, at an instant in milliseconds since 1970."""
+def tell_next_date(
+    date: activities.NextDate, now_ms: int, zone: tzinfo, language: Language, *, has_manager: bool
+) -> None:
+    """Write into a next date what it says in words, at an instant in milliseconds since 1970.
+
+    Whether the owner has a manager says whom the second reminder is told to be for.
+    """
     now = _EPOCH + timedelta(milliseconds=now_ms)
     key = activities.NextDate.Status.Name(date.status).removeprefix("STATUS_")
     sentences = [NEXT_DATES[key].say(language, when=when(date.next_time.ToDatetime(UTC), now, zone, language))]
     if date.reminders:
         told = when(date.reminder_time.ToDatetime(UTC), now, zone, language)
-        sentences.append(NEXT_DATES[f"reminder {date.reminders}"].say(language, when=told))
+        reminder = f"reminder {date.reminders}"
+        sentences.append(NEXT_DATES[reminder if has_manager else f"{reminder} alone"].say(language, when=told))
     date.words = (" " if language is Language.EN else "").join(sentences)
 
 

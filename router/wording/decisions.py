@@ -50,7 +50,9 @@ _COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")
 """Reasons whose values are amounts; of others they may be ids, which have no thousands."""
 
 
-def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool) -> None:
+def tell(
+    decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool, is_owned: bool = False
+) -> None:
     """Write into a message what it says in words.
 
     Parameters
@@ -61,8 +63,13 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
         Whose clocks instants are told by.
     full
         Whether it holds all candidates and predicates: then these are told too.
+    is_owned
+        Whether somebody owned its work item when it was updated: where nobody else can take it, it stays theirs.
     """
-    decision.explanation = (" " if language is Language.EN else "").join(_in_short(decision, language, zone))
+    stays = _stays(decision, is_owned=is_owned)
+    decision.explanation = (" " if language is Language.EN else "").join(
+        _in_short(decision, language, zone, stays=stays)
+    )
     if not full:
         return
     decision.step_texts.extend(step_texts(decision.steps, language))
@@ -77,7 +84,7 @@ def tell(decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *
             if reason.HasField("lift_time"):
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language, is_offered=decision.outcome == _OFFERED))
-    decision.sentences.extend(_sentences(decision, language, zone))
+    decision.sentences.extend(_sentences(decision, language, zone, stays=stays))
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
         decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
@@ -137,12 +144,23 @@ def _refused(refused: decisions.Refused, told: datetime, language: Language, zon
     return PARTS["earliest"].say(language, counted=counted, when=lift)
 
 
-def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
+def _stays(decision: decisions.Decision, *, is_owned: bool) -> bool:
+    """Say whether nobody else was found for what therefore stays where it is."""
+    if decision.outcome not in _NOBODY:
+        return False
+    is_update = decision.cause == decisions.Decision.CAUSE_UPDATED
+    return decision.cause == decisions.Decision.CAUSE_REASSIGNED or (is_update and is_owned)
+
+
+def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *, stays: bool) -> Iterator[str]:
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
         yield SENTENCES["offered already"].say(language, number=_last(decision.name))
-    yield outcome(decision, language)
+    if stays:
+        yield SENTENCES["stays"].say(language, rule=_rule(decision))
+        return
+    yield _outcome(decision, language)
     contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
     if decision.HasField("expected_contact_time") and contact > decided and decision.outcome != _OFFERED:
         rep = decision.rep_display_name or _last(decision.rep)
@@ -156,14 +174,16 @@ def _not_official(until: str, language: Language) -> Iterator[str]:
         yield SENTENCES["not official"].say(language, date=until)
 
 
-def outcome(decision: decisions.Decision, language: Language) -> str:
+def _outcome(decision: decisions.Decision, language: Language) -> str:
     """Say in one sentence what came of it."""
-    rule = decision.matched_rules[0] if decision.matched_rules else "default"
-    facts = {"rule": rule, "pool": _last(decision.pool), "rep": decision.rep_display_name or _last(decision.rep)}
+    facts = {
+        "rule": _rule(decision),
+        "pool": _last(decision.pool),
+        "rep": decision.rep_display_name or _last(decision.rep),
+    }
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
-        stays = decision.cause == decisions.Decision.CAUSE_REASSIGNED
-        return SENTENCES["stays" if stays else key].say(language, **facts)
+        return SENTENCES[key].say(language, **facts)
     if decision.outcome == _OFFERED:
         return SENTENCES["offered"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
@@ -173,8 +193,12 @@ def outcome(decision: decisions.Decision, language: Language) -> str:
     return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
 
 
-def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo) -> Iterator[str]:
-    yield from _in_short(decision, language, zone)
+def _rule(decision: decisions.Decision) -> str:
+    return decision.matched_rules[0] if decision.matched_rules else "default"
+
+
+def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *, stays: bool) -> Iterator[str]:
+    yield from _in_short(decision, language, zone, stays=stays)
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")

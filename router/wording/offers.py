@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.languages import Language
-from router.wording.phrases import PARTS, TIMELINE, WITHDRAWN
+from router.wording.phrases import PARTS, RESCINDED, TIMELINE
 
 
 def answered(answer: routing.OfferAnswer, language: Language) -> str:
@@ -12,7 +12,7 @@ def answered(answer: routing.OfferAnswer, language: Language) -> str:
     key = routing.OfferAnswer.Answer.Name(answer.answer).removeprefix("ANSWER_")
     rep = answer.rep_display_name or answer.rep.rpartition("/")[2]
     note = PARTS["note"].say(language, note=answer.reason) if answer.reason else ""
-    reason = WITHDRAWN.get(routing.OfferAnswer.Because.Name(answer.because))
+    reason = RESCINDED.get(routing.OfferAnswer.Because.Name(answer.because))
     because = reason.say(language) if reason else ""
     sentences = [TIMELINE[key if rep else f"{key} many"].say(language, rep=rep, note=note, because=because)]
     if answer.set_away:

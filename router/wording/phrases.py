@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from string import Formatter
 from typing import NamedTuple
 
 from router.wording.languages import Language
@@ -15,9 +17,37 @@ class Phrase(NamedTuple):
     zh: str
 
     def say(self, language: Language, **facts: object) -> str:
-        """Fill it in."""
+        """Fill it in.
+
+        In Chinese a space stands between what is filled in and the characters beside it, where it begins or ends with a
+        Latin letter or a digit.
+
+        Examples
+        --------
+        >>> accepted = Phrase("{rep} accepted it.", "{rep}已接单。")
+        >>> accepted.say(Language.ZH, rep="李娜"), accepted.say(Language.ZH, rep="li-na")
+        ('李娜已接单。', 'li-na 已接单。')
+        """
         text: str = getattr(self, language)
-        return text.format(**facts)
+        return _spaced(text, facts) if language is Language.ZH else text.format(**facts)
+
+
+def _spaced(template: str, facts: Mapping[str, object]) -> str:
+    text = ""
+    for before, name, form, _ in Formatter().parse(template):
+        text = _joined(text, before)
+        if name is not None:
+            text = _joined(text, format(facts[name], form or ""))
+    return text
+
+
+def _joined(left: str, right: str) -> str:
+    border = left[-1:] + right[:1]
+    return f"{left} {right}" if _MEETS.fullmatch(border) else left + right
+
+
+_MEETS = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
+"""A Chinese character beside a Latin letter or a digit."""
 
 
 REFUSED: Mapping[str, Phrase] = {
@@ -214,7 +244,7 @@ AWAITED: Mapping[str, Phrase] = {
         "此前一直在等待，人员、分配池或日历变更后得以分配。",
     ),
     "AWAITED_RULES": Phrase("It had waited until the rules were changed.", "此前一直在等待，规则变更后得以分配。"),
-    "AWAITED_ANSWER": Phrase("The offer before came to nothing.", "上一次派单未被接下，重新派出。"),
+    "AWAITED_ANSWER": Phrase("The offer before came to nothing.", "上一次派出后没有人接下。"),
 }
 """What a work item had waited for."""
 
@@ -279,18 +309,23 @@ KEPT: Mapping[str, Phrase] = {
 
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
-    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定跟进时间：{when}。"),
-    "reminder 1": Phrase("The owner's reminder fell due {when}.", "{when} 到期提醒归属人。"),
-    "reminder 2": Phrase("The manager's reminder fell due {when}.", "{when} 升级提醒主管。"),
+    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定 {when} 跟进。"),
+    "reminder 1": Phrase("The owner's reminder fell due {when}.", "提醒归属人：{when}。"),
+    "reminder 1 alone": Phrase("The owner's reminder fell due {when}.", "提醒归属人：{when}。"),
+    "reminder 2": Phrase("The manager's reminder fell due {when}.", "提醒主管：{when}。"),
+    "reminder 2 alone": Phrase(
+        "A second reminder fell due {when}, and there is no manager to remind.",
+        "第二次提醒：{when}，没有主管可以提醒。",
+    ),
 }
-"""How a next date stands, and what fell due of it."""
+"""How a next date stands, and what fell due of it; ``alone``: the owner has no manager."""
 
 TIMELINE: Mapping[str, Phrase] = {
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
     "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
     "reminder 2": Phrase(
-        "A working day after the next date nobody has followed up: the manager's reminder.",
-        "过了跟进时间一个工作日仍未跟进：提醒主管。",
+        "A working day after the next date nobody has followed up: the manager's reminder, if there is one.",
+        "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
     "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
@@ -302,14 +337,14 @@ TIMELINE: Mapping[str, Phrase] = {
     "set away": Phrase(
         "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续 {lapses} 次超时未接单，已设为暂离。"
     ),
-    "RESCINDED": Phrase("The offer to {rep} was withdrawn{because}.", "已撤回给{rep}的派单{because}。"),
-    "RESCINDED many": Phrase("The offer to many was withdrawn{because}.", "已撤回抢单{because}。"),
+    "RESCINDED": Phrase("The offer to {rep} was rescinded{because}.", "已撤回给{rep}的派单{because}。"),
+    "RESCINDED many": Phrase("The offer to many was rescinded{because}.", "已撤回抢单{because}。"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }
 """What happened to a work item, beside decisions."""
 
-WITHDRAWN: Mapping[str, Phrase] = {
+RESCINDED: Mapping[str, Phrase] = {
     "BECAUSE_COMPLETED": Phrase(": the work item was closed", "（工作项已关闭）"),
     "BECAUSE_UPDATED": Phrase(": the work item was updated", "（信息有更新）"),
     "BECAUSE_REASSIGNED": Phrase(": the work item was reassigned", "（重新分配）"),
@@ -317,7 +352,7 @@ WITHDRAWN: Mapping[str, Phrase] = {
     "BECAUSE_SETTLED": Phrase(": somebody left the pool", "（分配池有人离开）"),
     "BECAUSE_LEFT": Phrase(": a rep was deactivated or deleted", "（有销售停用或删除）"),
 }
-"""Because of what an offer was withdrawn."""
+"""Because of what an offer was rescinded."""
 
 SENTENCES: Mapping[str, Phrase] = {
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
@@ -330,7 +365,7 @@ SENTENCES: Mapping[str, Phrase] = {
         "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策 {number}）。"
     ),
     "offer counts": Phrase(
-        "The offer counts at once, as if it were accepted; should it be declined, lapse or be withdrawn, it never was.",
+        "The offer counts at once, as if it were accepted; should it be declined, lapse or be rescinded, it never was.",
         "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
     ),
     "broadcast counts": Phrase(

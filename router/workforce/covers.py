@@ -80,6 +80,11 @@ class Substitutes:
             return Responsible("", Hindrance.INACTIVE)
         return Responsible(path[-1])
 
+    def stand_in(self, absence: Absence, now_ms: int) -> str:
+        """Return who has what is a rep's because of an absence: now, or at its nearest end; empty: nobody, or they."""
+        at_ms = min(max(now_ms, absence.start_ms), absence.end_ms - 1)
+        return self.holder(absence.rep, at_ms).rep if self.named(absence.rep, at_ms) else ""
+
     def named(self, rep: str, at_ms: int) -> str:
         """Return whom a rep's leave at an instant names; empty: nobody, or they are not on leave."""
         leave = self.leave(rep, at_ms)

@@ -54,7 +54,7 @@ class Workforce(Protocol):
         idle
             Reps who may own nothing open.
         leaving
-            Reps from whom all offers are withdrawn, as all of the pools are whose ledgers are settled.
+            Reps from whom all offers are rescinded, as all of the pools are whose ledgers are settled.
 
         Raises
         ------

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from router.model.decision import Cause, Decision, Outcome
-from router.model.dispatch import Answer as OfferAnswer
+from router.model.dispatch import Answer
 from router.model.events import (
     Completed,
     Credited,
@@ -19,7 +19,7 @@ from router.model.events import (
     WorkforceChanged,
 )
 from tests.chaos import register
-from tests.chaos.history import Answer, Call, wishes
+from tests.chaos.history import Reply, Try, wishes
 from tests.chaos.offers import offers_hold
 from tests.chaos.terms import HOUR_MS, Terms
 
@@ -31,7 +31,7 @@ EXPECTED = frozenset(
 """What a call may end with, whatever goes wrong."""
 _Account = tuple[str, str]
 """A pool and a rep."""
-ANSWERS = {"accept": OfferAnswer.ACCEPTED, "decline": OfferAnswer.DECLINED}
+ANSWERS = {"accept": Answer.ACCEPTED, "decline": Answer.DECLINED}
 """Calls that answer offers: each is told how the work item stands then, repeated or not."""
 _BINDING = ("route", "batch", "submit", "reassign")
 """Calls that may give a work item an owner."""
@@ -66,7 +66,7 @@ class Evidence:
         When they are on leave, and their caps beside that.
     """
 
-    calls: Sequence[Call]
+    calls: Sequence[Try]
     events: Sequence[Event]
     states: Mapping[str, str]
     watched: Sequence[Sequence[Seen]]
@@ -101,7 +101,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from register.faults(evidence.calls, evidence.changes)
 
 
-def without_a_log(calls: Sequence[Call]) -> Iterator[str]:
+def without_a_log(calls: Sequence[Try]) -> Iterator[str]:
     """Yield what must not be even where the log is lost, and whatever was acknowledged with it.
 
     What was carried out, in which order, and where the work items are, nobody can say any more: but each answer must
@@ -112,16 +112,16 @@ def without_a_log(calls: Sequence[Call]) -> Iterator[str]:
     yield from one_owner_told_per_epoch(calls)
 
 
-def failures_say_what_they_are(calls: Iterable[Call], expected: Set[str] = EXPECTED) -> Iterator[str]:
+def failures_say_what_they_are(calls: Iterable[Try], expected: Set[str] = EXPECTED) -> Iterator[str]:
     """Yield failures that tell a caller neither what is wrong with the call nor that it may be repeated."""
     for (method, status), count in Counter((call.method, call.status) for call in calls).items():
         if status not in expected:
             yield f"{method} ended {count} times with {status}"
 
 
-def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
+def one_answer_to_one_request(calls: Iterable[Try]) -> Iterator[str]:
     """Yield requests that were answered in two ways."""
-    marks: dict[str, dict[str, Answer]] = defaultdict(dict)
+    marks: dict[str, dict[str, Reply]] = defaultdict(dict)
     for call in calls:
         if call.request_id and call.answer and call.method not in ("submit", *ANSWERS):
             marks[call.request_id][call.answer.mark] = call.answer
@@ -130,9 +130,9 @@ def one_answer_to_one_request(calls: Iterable[Call]) -> Iterator[str]:
             yield f"request {request_id}: answered in {len(answers)} ways: {[*answers.values()]}"
 
 
-def somebody_was_told_of_the_first_owner(calls: Iterable[Call]) -> Iterator[str]:
+def somebody_was_told_of_the_first_owner(calls: Iterable[Try]) -> Iterator[str]:
     """Yield work items that had an owner already, whoever asked, though each who asked was answered."""
-    asked: dict[str, list[Call]] = defaultdict(list)
+    asked: dict[str, list[Try]] = defaultdict(list)
     for call in calls:
         if call.method in ("route", "batch", "submit"):
             asked[call.item_id].append(call)
@@ -141,7 +141,7 @@ def somebody_was_told_of_the_first_owner(calls: Iterable[Call]) -> Iterator[str]
             yield f"work item {item_id}: all {len(of_item)} who asked were told that it had an owner already"
 
 
-def each_wish_is_carried_out_once(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
+def each_wish_is_carried_out_once(calls: Iterable[Try], changes: Iterable[Change]) -> Iterator[str]:
     """Yield work items that were routed, or moved, more often than anybody wished."""
     wished = Counter((wish.item_id, wish.method == "reassign") for wish in wishes(calls) if wish.method in _BINDING)
     known = {item_id for item_id, _ in wished}
@@ -156,7 +156,7 @@ def each_wish_is_carried_out_once(calls: Iterable[Call], changes: Iterable[Chang
             yield f"work item {item_id}: {what} {times} times, which {wished[item_id, moved]} wished"
 
 
-def one_owner_told_per_epoch(calls: Iterable[Call]) -> Iterator[str]:
+def one_owner_told_per_epoch(calls: Iterable[Try]) -> Iterator[str]:
     """Yield epochs for which clients were told two owners."""
     owners: dict[tuple[str, int], set[str]] = defaultdict(set)
     for call in calls:
@@ -263,13 +263,13 @@ def _takes(change: Change) -> bool:
 
 
 def _is_taken_by_one_of_many(event: OfferAnswered) -> bool:
-    return event.answer is OfferAnswer.ACCEPTED and event.workforce > 0
+    return event.answer is Answer.ACCEPTED and event.workforce > 0
 
 
 def _lets_go(change: Change) -> bool:
     """Say whether whoever had a work item, or was offered it, has it no more."""
     if isinstance(change, OfferAnswered):
-        return change.answer is not OfferAnswer.ACCEPTED and not change.stays_open
+        return change.answer is not Answer.ACCEPTED and not change.stays_open
     return isinstance(change, Completed) or bool(change.rep) or change.outcome is Outcome.OFFERED
 
 
@@ -278,7 +278,7 @@ def _owner_of(change: Change) -> str:
     match change:
         case Decision(outcome=Outcome.OFFERED):
             return ""
-        case OfferAnswered(answer=OfferAnswer.ACCEPTED) | Decision() | Completed():
+        case OfferAnswered(answer=Answer.ACCEPTED) | Decision() | Completed():
             return change.rep
     return ""
 
@@ -318,7 +318,7 @@ def leave_is_credited_once(events: Iterable[Event], terms: Terms) -> Iterator[st
             case OfferAnswered(rep=rep) if _is_taken_by_one_of_many(event):
                 of = event.pool, rep
                 rest[of] = max(0, rest[of] - max(0, event.charge - dict(event.entitled)[rep]))
-            case OfferAnswered(offer=offer, rep=rep) if event.answer is not OfferAnswer.ACCEPTED and offer in used:
+            case OfferAnswered(offer=offer, rep=rep) if event.answer is not Answer.ACCEPTED and offer in used:
                 amount, entry = used.pop(offer)
                 rest[event.pool, rep] += amount if entry == outstanding[event.pool, rep] else 0
             case Credited(credit=credit, amount=amount) if credit.entry:
@@ -350,9 +350,9 @@ def revisions_are_those_of_the_log(events: Iterable[Event]) -> Iterator[str]:
                 yield f"event {event.number}: decided {by}, while {rules} and {workforce} are active"
 
 
-def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> Iterator[str]:
+def answers_are_in_the_log(calls: Iterable[Try], changes: Iterable[Change]) -> Iterator[str]:
     """Yield answers that the log knows nothing of, or tells otherwise, or that broke what the caller insisted on."""
-    logged, answered = dict[int, tuple[Change, int]](), dict[tuple[str, int, OfferAnswer], OfferAnswered]()
+    logged, answered = dict[int, tuple[Change, int]](), dict[tuple[str, int, Answer], OfferAnswered]()
     for change, version in with_versions(changes):
         logged[change.number] = change, version
         if isinstance(change, OfferAnswered):
@@ -370,7 +370,7 @@ def answers_are_in_the_log(calls: Iterable[Call], changes: Iterable[Change]) -> 
             continue
         change, version = logged[call.answer.event]
         if call.answer.state == "EXISTING_OWNER":  # the owner may have been offered it first
-            change = answered.get((call.item_id, change.number, OfferAnswer.ACCEPTED), change)
+            change = answered.get((call.item_id, change.number, Answer.ACCEPTED), change)
         if (change.item_id, change.rep, change.epoch) != (call.item_id, call.answer.owner, call.answer.epoch):
             yield f"{said}: the log has {change.item_id} with {change.rep!r} at epoch {change.epoch}"
         elif call.expected and version != call.expected:
@@ -382,18 +382,18 @@ def with_versions(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
     versions, taken = dict[str, int](), set[str]()
     for change in changes:
         yield change, versions.get(change.item_id, 0)
-        if isinstance(change, OfferAnswered) and change.answer is OfferAnswer.RESCINDED:
+        if isinstance(change, OfferAnswered) and change.answer is Answer.RESCINDED:
             continue  # it is part of what rescinds it, and was done upon the same version
         is_offer = isinstance(change, Decision) and change.outcome is Outcome.OFFERED
         if isinstance(change, Completed | OfferAnswered) or change.rep or is_offer or change.item_id not in taken:
             versions[change.item_id] = change.number
-        if isinstance(change, OfferAnswered) and change.answer is not OfferAnswer.ACCEPTED:
+        if isinstance(change, OfferAnswered) and change.answer is not Answer.ACCEPTED:
             taken.discard(change.item_id)
         elif change.rep or is_offer:
             taken.add(change.item_id)
 
 
-def nothing_is_lost(calls: Iterable[Call], states: Mapping[str, str]) -> Iterator[str]:
+def nothing_is_lost(calls: Iterable[Try], states: Mapping[str, str]) -> Iterator[str]:
     """Yield work items that somebody was promised and that are nowhere."""
     for item_id in {call.item_id for call in calls if call.answer and call.method != "get"}:
         if not states.get(item_id):

@@ -16,7 +16,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from tests.api import Api, last
-from tests.chaos.history import UNKNOWN, Answer, Call
+from tests.chaos.history import UNKNOWN, Reply, Try
 from tests.chaos.offers import MANY, OFFERED
 
 TIMEOUT_S = 2.0
@@ -97,7 +97,7 @@ class Client:
         A clock in seconds.
     """
 
-    def __init__(self, apis: list[Api], leads: Leads, history: list[Call], now: Callable[[], float]) -> None:
+    def __init__(self, apis: list[Api], leads: Leads, history: list[Try], now: Callable[[], float]) -> None:
         self._apis = apis
         self._leads = leads
         self._history = history
@@ -133,7 +133,7 @@ class Client:
 
         began, status, results = await self._told(wish)
         calls = [
-            Call("batch", item_id, request_id, began, self._now(), *_told_of_one(status, result))
+            Try("batch", item_id, request_id, began, self._now(), *_told_of_one(status, result))
             for (item_id, request_id), result in zip(asked, results or [None] * len(asked), strict=True)
         ]
         self._history += calls
@@ -181,7 +181,7 @@ class Client:
         item_id = self._random.choice(self._leads.offered)
         began, status, item = await self._told(lambda api: api.item(f"{api.parent}/workItems/{item_id}"))
         answer = answer_of(item) if item is not None else None
-        self._history.append(Call("get", item_id, "", began, self._now(), status, answer))
+        self._history.append(Try("get", item_id, "", began, self._now(), status, answer))
         if item is None or not item.HasField("offer"):
             return
         request_id, stranger = self._leads.request_id(), self._random.choice(self._leads.reps)
@@ -225,10 +225,10 @@ class Client:
 
     async def _try(
         self, method: str, item_id: str, request_id: str, expected: int, wish: Wish, api: Api | None = None
-    ) -> Call:
+    ) -> Try:
         began, status, told = await self._told(wish, api)
         answer = answer_of(told) if told is not None else None
-        call = Call(method, item_id, request_id, began, self._now(), status, answer, expected)
+        call = Try(method, item_id, request_id, began, self._now(), status, answer, expected)
         self._history.append(call)
         return call
 
@@ -244,7 +244,7 @@ class Client:
         return began, "OK", told
 
 
-def _told_of_one(status: str, result: Any) -> tuple[str, Answer | None]:
+def _told_of_one(status: str, result: Any) -> tuple[str, Reply | None]:
     """Return the status and the answer of one request of a batch that ended with a status."""
     if result is None:
         return status, None
@@ -253,12 +253,12 @@ def _told_of_one(status: str, result: Any) -> tuple[str, Answer | None]:
     return _STATUSES[result.error.code], None
 
 
-def _assigned(calls: list[Call]) -> list[tuple[str, int]]:
+def _assigned(calls: list[Try]) -> list[tuple[str, int]]:
     """Return which work items have an owner by what calls were answered, and since which event."""
     return [(call.item_id, call.answer.event) for call in calls if call.answer and call.answer.state == "ASSIGNED"]
 
 
-def _offered(calls: list[Call]) -> list[str]:
+def _offered(calls: list[Try]) -> list[str]:
     """Return which work items stand offered, or wait to be, by what calls were answered."""
     states = ("OFFERED", "KNOWN_OFFER", "WAITING", "QUEUED")
     return [call.item_id for call in calls if call.answer and call.answer.state in states and _handing(call.item_id)]
@@ -284,7 +284,7 @@ def _handing(item_id: str) -> dict[str, Any]:
     return {"handing": OFFERED} if number % 3 == 0 else {"handing": MANY} if number % 4 == 0 else {}
 
 
-def answer_of(told: Any) -> Answer:
+def answer_of(told: Any) -> Reply:
     """Read an answer; what is told anew each time, as things stand then, is no part of it."""
     is_known = isinstance(told, decisions.Decision) and told.HasField("known_work_item")
     if is_known:
@@ -295,9 +295,9 @@ def answer_of(told: Any) -> Answer:
             outcome = decisions.Decision.Outcome.Name(told.outcome).removeprefix("OUTCOME_")
             if is_known and told.outcome == decisions.Decision.OUTCOME_OFFERED:
                 outcome = "KNOWN_OFFER"
-            return Answer(int(last(told.name)), outcome, last(told.rep), told.epoch, mark)
+            return Reply(int(last(told.name)), outcome, last(told.rep), told.epoch, mark)
         case queue.Submission():
-            return Answer(0, "SUBMITTED", "", 0, mark)
+            return Reply(0, "SUBMITTED", "", 0, mark)
         case _:
             state = routing.WorkItem.State.Name(told.state).removeprefix("STATE_")
-            return Answer(int(told.etag or 0), state, last(told.owner), told.epoch, mark)
+            return Reply(int(told.etag or 0), state, last(told.owner), told.epoch, mark)

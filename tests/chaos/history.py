@@ -17,7 +17,7 @@ _MEANWHILE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What a call was answered.
 
     Parameters
@@ -40,7 +40,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Try:
     """One try.
 
     Parameters
@@ -68,7 +68,7 @@ class Call:
     began: float
     ended: float
     status: str
-    answer: Answer | None = None
+    answer: Reply | None = None
     expected: int = 0
 
 
@@ -83,19 +83,19 @@ class Wish:
     item_id: str
     began: float
     ended: float
-    answer: Answer | None
+    answer: Reply | None
     expected: int
 
 
-def wishes(calls: Iterable[Call]) -> list[Wish]:
+def wishes(calls: Iterable[Try]) -> list[Wish]:
     """Put tries together; what changes nothing stands alone."""
-    together: dict[object, list[Call]] = defaultdict(list)
+    together: dict[object, list[Try]] = defaultdict(list)
     for call in calls:
         together[call.request_id or id(call)].append(call)
     return [_wish(sorted(tries, key=lambda call: call.ended)) for tries in together.values()]
 
 
-def _wish(tries: list[Call]) -> Wish:
+def _wish(tries: list[Try]) -> Wish:
     began, first = min(call.began for call in tries), tries[0]
     for call in tries:
         if call.answer:
@@ -105,7 +105,7 @@ def _wish(tries: list[Call]) -> Wish:
     return Wish(first.method, first.item_id, began, inf if open_end else tries[-1].ended, None, first.expected)
 
 
-def long_enough(history: Sequence[Call]) -> Callable[[], bool]:
+def long_enough(history: Sequence[Try]) -> Callable[[], bool]:
     """Return what says whether so many calls were answered from now on that somebody should have come by.
 
     By calls and not by seconds: how long somebody takes to come by says how busy the machine is.
@@ -114,5 +114,5 @@ def long_enough(history: Sequence[Call]) -> Callable[[], bool]:
     return lambda: _answered(history) - began >= _MEANWHILE or time.monotonic() > until_s
 
 
-def _answered(history: Sequence[Call]) -> int:
+def _answered(history: Sequence[Try]) -> int:
     return sum(call.status not in UNKNOWN and call.method != "batch" for call in history)  # that is many at once

@@ -23,9 +23,9 @@ from router.model.decision import Decision
 from router.model.events import Event
 from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.facts import Facts
-from tests.chaos.history import Call
+from tests.chaos.history import Try
 from tests.chaos.lenders import QUEUE, Lendings
-from tests.chaos.offers import Offers
+from tests.chaos.offers import OpenOffers
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
@@ -103,7 +103,7 @@ class Judge:
         waiting = await self._stores.assignments.waiting(self._tenant)
         if not waiting:
             return False
-        now_ms, offers, room = int(time.time() * 1000), Offers(self._terms), Room(self._terms)
+        now_ms, offers, room = int(time.time() * 1000), OpenOffers(self._terms), Room(self._terms)
         routes = dict[str, str]()
         for event in await self.events():
             list(offers.enter(event))
@@ -128,7 +128,7 @@ class Judge:
             events += page
         return events
 
-    async def verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
+    async def verdict(self, history: Sequence[Try], watchers: Sequence[Watcher]) -> list[str]:
         """Return every violation; a store that does not answer just now is asked again."""
         found: list[list[str]] = []
 
@@ -140,7 +140,7 @@ class Judge:
         await until(judged, "a verdict")
         return found[0]
 
-    async def _verdict(self, history: Sequence[Call], watchers: Sequence[Watcher]) -> list[str]:
+    async def _verdict(self, history: Sequence[Try], watchers: Sequence[Watcher]) -> list[str]:
         events = await self.events()
         states = {item_id: await self._state(item_id) for item_id in {call.item_id for call in history} - {""}}
         self.evidence = Evidence(

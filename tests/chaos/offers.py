@@ -22,7 +22,7 @@ ROUNDS = 2
 
 
 @dataclass(slots=True)
-class Offers:
+class OpenOffers:
     """What stands offered, who refused what, and who is away.
 
     Attributes
@@ -127,6 +127,6 @@ class Offers:
 
 def offers_hold(events: Iterable[Event], terms: Terms) -> Iterator[str]:
     """Yield what must not be of offers: they end once, by whom they are made to, and nobody has more than they may."""
-    offers = Offers(terms)
+    offers = OpenOffers(terms)
     for event in events:
         yield from offers.enter(event)

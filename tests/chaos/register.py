@@ -15,7 +15,7 @@ from math import inf
 from router.model.decision import Decision
 from router.model.dispatch import Answer as OfferAnswer
 from router.model.events import Completed, OfferAnswered
-from tests.chaos.history import Call, Wish, wishes
+from tests.chaos.history import Try, Wish, wishes
 from tests.chaos.linearizability import Operation, Undecided, is_linearizable
 
 Change = Decision | OfferAnswered | Completed
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What was asked, and what the answer says about the item afterwards; ``expected`` as in ``Call``."""
+    """What was asked, and what the answer says about the item afterwards; ``expected`` as in ``Try``."""
 
     name: str
     told: Item
@@ -76,7 +76,7 @@ def step(item: Item, action: Action) -> Item | None:
     return item if item.owner or item.state == "OFFERED" else told  # nobody else could take it: it stays as it is
 
 
-def faults(calls: Iterable[Call], events: Iterable[Change]) -> Iterator[str]:
+def faults(calls: Iterable[Try], events: Iterable[Change]) -> Iterator[str]:
     """Yield the work items whose answers fit no order, in words."""
     by_item: dict[str, list[Wish]] = defaultdict(list)
     for wish in wishes(call for call in calls if call.item_id):

@@ -26,7 +26,7 @@ from tests.chaos.altered import in_force
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
 from tests.chaos.faults import Faults
-from tests.chaos.history import PATIENCE_S, Call, long_enough
+from tests.chaos.history import PATIENCE_S, Try, long_enough
 from tests.chaos.judge import judge_of
 from tests.chaos.leaver import Leaver
 from tests.chaos.lenders import QUEUE, Lender, Lendings
@@ -133,7 +133,7 @@ class Round:
         self, system: System, store: Lone, apis: list[Api], random: Random, tally: Tally
     ) -> Terms:
         """Let clients call until the store has lost everything; what they were told has no log to be held against."""
-        history, sleeper = list[Call](), system.servers[0]
+        history, sleeper = list[Try](), system.servers[0]
         leads = Leads(random, [*(await self._arranged(apis[0], "past", random)).leave], "past")
         async with _calling(apis, leads, history):
             await asyncio.sleep(_PAST_S)
@@ -150,7 +150,7 @@ class Round:
         return terms
 
     async def _live(self, system: System, apis: list[Api], terms: Terms, random: Random, tally: Tally) -> None:
-        reps, history = [*terms.leave], list[Call]()
+        reps, history = [*terms.leave], list[Try]()
         lendings, publisher = Lendings(), Publisher(apis[0], RULES, Random(random.random()))
         system.replies()  # what was answered until now is no matter of this round
         watchers = [
@@ -233,7 +233,7 @@ async def _running(tasks: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[
 
 @asynccontextmanager
 async def _calling(
-    apis: list[Api], leads: Leads, history: list[Call], *others: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+    apis: list[Api], leads: Leads, history: list[Try], *others: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 ) -> AsyncIterator[None]:
     """Let clients call meanwhile, and others do what they do."""
     stopped = asyncio.Event()

@@ -14,7 +14,7 @@ import grpc
 from fairlead.v1 import routing_pb2 as routing
 from tests.api import Api, last
 from tests.chaos.checks import Seen
-from tests.chaos.history import Call
+from tests.chaos.history import Try
 
 _TOKEN_KEPT = 0.3
 _FALLS = 0.01
@@ -39,7 +39,7 @@ class Watcher:
         self,
         apis: list[Api],
         random: Random,
-        history: list[Call],
+        history: list[Try],
         now: Callable[[], float],
         *,
         drops_known: bool = True,
@@ -62,7 +62,7 @@ class Watcher:
                 await self._follow(self._random.choice(self._apis))
             except grpc.aio.AioRpcError as error:
                 began = self._now()
-                self._history.append(Call("watch", "", "", began, began, error.code().name))
+                self._history.append(Try("watch", "", "", began, began, error.code().name))
             await asyncio.sleep(0.05)
 
     async def _follow(self, api: Api) -> None:

@@ -18,8 +18,9 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
-from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest, reassign_command
+from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest
 from router.assignment.explanation import Reason, explain, plan_again, reached_caps
+from router.assignment.jobs import reassign_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries

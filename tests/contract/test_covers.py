@@ -12,7 +12,8 @@ import pytest
 
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.timers import RedisTimers
-from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest, cover_command
+from router.assignment.commands import BindCommand, ImportedItem, ReassignRequest, UpdateRequest
+from router.assignment.jobs import cover_command
 from router.assignment.updating import Updating
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
@@ -49,7 +50,7 @@ default: {route: {pool: east, hours: ignore, exclude: [about, handlers], fallbac
 """
 
 
-class Office:
+class CoverDesk:
     """A tenant whose clock runs: what falls due is made."""
 
     def __init__(self, world: World) -> None:
@@ -120,17 +121,17 @@ class Office:
 
 
 @pytest.fixture
-async def office(world: World) -> AsyncIterator[Office]:
+async def office(world: World) -> AsyncIterator[CoverDesk]:
     """Yield an office."""
     pool = Pool("east", (Member("ann", 3000), Member("bo"), Member("cy")))
     await world.save(Rep("ann"), Rep("bo"), Rep("cy"), Rep("di"), pool=pool)
-    office = Office(world)
+    office = CoverDesk(world)
     await office.settle()
     yield office
     assert await office.differences() == []
 
 
-async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_no_deficit_moves(office: Office) -> None:
+async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_no_deficit_moves(office: CoverDesk) -> None:
     first, second = await office.give("ann"), await office.give("ann", Kind.TICKET)
     closed, others = await office.give("ann"), await office.give("bo")
     await office.world.router.complete(office.tenant, closed, State.CLOSED)
@@ -164,7 +165,7 @@ async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_no_deficit
     assert await office.timers.timers(office.tenant) == []
 
 
-async def test_neither_capacity_nor_caps_keep_it_from_them_and_none_counts_it_as_given(office: Office) -> None:
+async def test_neither_capacity_nor_caps_keep_it_from_them_and_none_counts_it_as_given(office: CoverDesk) -> None:
     pool = Pool("east", (Member("ann", 3000), Member("bo"), Member("cy")), caps=CAPS)
     await office.world.save(Rep("bo", capacity={"LEAD": 1}), pool=pool)
     items = [await office.give("ann") for _ in range(4)]
@@ -178,7 +179,7 @@ async def test_neither_capacity_nor_caps_keep_it_from_them_and_none_counts_it_as
 
 
 @pytest.mark.parametrize("ends", ["deleted", "shortened", "names nobody"])
-async def test_a_leave_that_ends_earlier_by_an_edit_ends_now(office: Office, ends: str) -> None:
+async def test_a_leave_that_ends_earlier_by_an_edit_ends_now(office: CoverDesk, ends: str) -> None:
     item = await office.give("ann")
     await office.leave("ann", START_MS, START_MS + 5 * DAY_MS, "bo")
     assert await office.owner(item) == ("bo", "ann")
@@ -195,7 +196,21 @@ async def test_a_leave_that_ends_earlier_by_an_edit_ends_now(office: Office, end
     assert await office.owner(item) == ("ann", "")
 
 
-async def test_a_leave_that_is_prolonged_lasts_and_another_substitute_gets_it_at_once(office: Office) -> None:
+@pytest.mark.parametrize("ends", ["deleted", "names nobody"])
+async def test_a_leave_to_come_that_names_nobody_any_more_leaves_no_timer(office: CoverDesk, ends: str) -> None:
+    await office.give("ann")
+    await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+    before = await office.timers.timers(office.tenant)
+
+    if ends == "deleted":
+        await office.delete("ann")
+    else:
+        await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS)
+
+    assert (len(before), await office.timers.timers(office.tenant)) == (1, [])
+
+
+async def test_a_leave_that_is_prolonged_lasts_and_another_substitute_gets_it_at_once(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
     await office.leave("ann", START_MS, START_MS + 2 * DAY_MS, "bo")
@@ -210,7 +225,7 @@ async def test_a_leave_that_is_prolonged_lasts_and_another_substitute_gets_it_at
     assert await office.owner(item) == ("ann", "")
 
 
-async def test_a_leave_that_was_over_when_it_was_entered_moves_nothing(office: Office) -> None:
+async def test_a_leave_that_was_over_when_it_was_entered_moves_nothing(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.at(START_MS + 9 * DAY_MS)
 
@@ -220,7 +235,9 @@ async def test_a_leave_that_was_over_when_it_was_entered_moves_nothing(office: O
     assert await office.timers.timers(office.tenant) == []
 
 
-async def test_what_is_accepted_after_a_leave_stays_and_what_is_accepted_before_one_goes(office: Office) -> None:
+async def test_what_is_accepted_after_a_leave_stays_and_what_is_accepted_before_one_goes(
+    office: CoverDesk,
+) -> None:
     offering = Pool("east", (Member("ann"),), dispatch=Dispatch(DispatchMode.OFFER))
     await office.world.save(pool=offering)
     await office.settle()
@@ -243,7 +260,7 @@ async def test_what_is_accepted_after_a_leave_stays_and_what_is_accepted_before_
 
 
 async def test_what_somebody_gets_while_they_are_on_leave_stays_with_them_and_what_comes_is_routed(
-    office: Office,
+    office: CoverDesk,
 ) -> None:
     await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
     given, routed = await office.give("ann"), (await office.world.route()).item_id
@@ -262,7 +279,7 @@ async def test_what_somebody_gets_while_they_are_on_leave_stays_with_them_and_wh
     assert await office.owner(given) == ("bo", "ann")
 
 
-async def test_what_was_moved_on_or_closed_meanwhile_does_not_come_back(office: Office) -> None:
+async def test_what_was_moved_on_or_closed_meanwhile_does_not_come_back(office: CoverDesk) -> None:
     moved, closed, reopened = [await office.give("ann") for _ in range(3)]
     await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
 
@@ -275,7 +292,7 @@ async def test_what_was_moved_on_or_closed_meanwhile_does_not_come_back(office: 
     assert await office.owner(reopened) == ("ann", "")
 
 
-async def test_who_is_on_leave_too_is_stood_in_for_by_their_own_substitute(office: Office) -> None:
+async def test_who_is_on_leave_too_is_stood_in_for_by_their_own_substitute(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.leave("ann", START_MS, START_MS + 9 * DAY_MS, "bo")
     await office.leave("bo", START_MS + 2 * DAY_MS, START_MS + 4 * DAY_MS, "cy")
@@ -293,7 +310,7 @@ async def test_who_is_on_leave_too_is_stood_in_for_by_their_own_substitute(offic
     ]
 
 
-async def test_where_nobody_is_there_to_stand_in_it_stays_until_somebody_is(office: Office) -> None:
+async def test_where_nobody_is_there_to_stand_in_it_stays_until_somebody_is(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.leave("bo", START_MS, START_MS + 2 * DAY_MS)
     await office.leave("ann", START_MS + DAY_MS, START_MS + 9 * DAY_MS, "bo")
@@ -305,7 +322,7 @@ async def test_where_nobody_is_there_to_stand_in_it_stays_until_somebody_is(offi
     assert (stays, await office.owner(item)) == (("ann", ""), ("bo", "ann"))
 
 
-async def test_who_is_inactive_gets_nothing_and_gets_it_once_they_are_not(office: Office) -> None:
+async def test_who_is_inactive_gets_nothing_and_gets_it_once_they_are_not(office: CoverDesk) -> None:
     item = await office.give("ann")
     await office.save(Rep("bo", active=False))
     await office.leave("ann", START_MS, START_MS + DAY_MS, "bo")
@@ -321,7 +338,7 @@ async def test_who_is_inactive_gets_nothing_and_gets_it_once_they_are_not(office
     assert await office.owner(item) == ("ann", "")
 
 
-async def test_who_is_recused_gets_nothing_but_whose_it_is_has_it_back(office: Office) -> None:
+async def test_who_is_recused_gets_nothing_but_whose_it_is_has_it_back(office: CoverDesk) -> None:
     await publish(office, RECUSING)
     item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Bo"]})
     imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
@@ -337,7 +354,7 @@ async def test_who_is_recused_gets_nothing_but_whose_it_is_has_it_back(office: O
     assert (await office.decision("crm~A-1")).head.tried == ("cy",)
 
 
-async def test_what_is_updated_meanwhile_comes_back_as_it_is_now(office: Office) -> None:
+async def test_what_is_updated_meanwhile_comes_back_as_it_is_now(office: CoverDesk) -> None:
     await publish(office, RECUSING)
     item = WorkItem(Kind.LEAD, "crm", "A-1", {"about": ["Cy"]})
     imports = Imports(office.store, office.world.planners, office.world.queries, office.world.scores)
@@ -361,13 +378,13 @@ def about(rep: str) -> UpdateRequest:
     return UpdateRequest("crm~A-1", {"about": [rep]}, 0, 0, frozenset({"attributes.about"}))
 
 
-async def publish(office: Office, source: str) -> None:
+async def publish(office: CoverDesk, source: str) -> None:
     rule_set = check(source).rule_set
     assert rule_set is not None
     await office.world.rule_sets.publish(office.tenant, None, Publication(0, source, dumps(rule_set), "", 0, 0, 0))
 
 
-async def test_what_stays_is_listed_with_the_reason_until_it_goes(office: Office) -> None:
+async def test_what_stays_is_listed_with_the_reason_until_it_goes(office: CoverDesk) -> None:
     kept = KeptItems(office.store, office.world.planners)
     await office.leave("ann", START_MS + HOUR_MS, START_MS + 3 * DAY_MS, "bo")
     first = await office.give("ann")
@@ -389,7 +406,7 @@ async def test_what_stays_is_listed_with_the_reason_until_it_goes(office: Office
     assert await kept.of(office.tenant, "cy") == []
 
 
-async def test_a_log_in_which_it_went_to_somebody_else_is_told_by_a_replay(office: Office) -> None:
+async def test_a_log_in_which_it_went_to_somebody_else_is_told_by_a_replay(office: CoverDesk) -> None:
     item = await office.give("ann")
     planner = await office.world.planners.newest(office.tenant)
     stored = await office.world.queries.item(office.tenant, item)
@@ -407,7 +424,7 @@ async def nothing() -> list[str]:
     return []
 
 
-async def test_timers_that_are_thrown_away_are_made_again_the_same(office: Office) -> None:
+async def test_timers_that_are_thrown_away_are_made_again_the_same(office: CoverDesk) -> None:
     items = [await office.give("ann") for _ in range(3)]
     await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
     before = digest(await office.timers.timers(office.tenant))
@@ -422,12 +439,12 @@ async def test_timers_that_are_thrown_away_are_made_again_the_same(office: Offic
     assert {await office.owner(item) for item in items} == {("bo", "ann")}
 
 
-async def test_one_that_changes_at_this_moment_is_handed_over_by_the_next_call(office: Office) -> None:
+async def test_one_that_changes_at_this_moment_is_handed_over_by_the_next_call(office: CoverDesk) -> None:
     items = [await office.give("ann") for _ in range(2)]
     await office.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
     await office.world.clock.set(START_MS + DAY_MS)
     follower = office.follower()
-    follower.hand_overs._store = Interrupted(office, items[0])  # type: ignore[assignment]
+    follower.hand_overs._store = KilledMidway(office, items[0])  # type: ignore[assignment]
 
     made = await follower.make_due()
     owners = [await office.owner(item) for item in items]
@@ -437,10 +454,10 @@ async def test_one_that_changes_at_this_moment_is_handed_over_by_the_next_call(o
     assert await office.owner(items[0]) == ("bo", "ann")
 
 
-class Interrupted:
+class KilledMidway:
     """A store in which a work item is of another version by the time at which it is handed over."""
 
-    def __init__(self, office: Office, item_id: str) -> None:
+    def __init__(self, office: CoverDesk, item_id: str) -> None:
         self._office = office
         self._item_id = item_id
 

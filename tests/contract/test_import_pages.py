@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
@@ -123,5 +123,57 @@ async def test_of_a_page_that_is_being_entered_nobody_says_that_it_is_taken_out(
         await pages.take_out(tenant, BOOK, [1])
     assert await pages.page(tenant, BOOK, 0) == page(0, 1)
     assert await pages.take_out(tenant, BOOK, [2]) == 1
-    await pages.rest(tenant, BOOK)
+    await pages.rest(tenant, BOOK, 0)
     assert await pages.take_out(tenant, BOOK, [1]) == 1
+
+
+async def test_of_some_pages_all_is_taken_out_or_nothing_and_each_worker_says_what_they_are_at(
+    pages: ImportPages, tenant: str
+) -> None:
+    await pages.put(tenant, BOOK, [page(0), page(1), page(2)])
+    await pages.begin(tenant, BOOK, 1)
+    await pages.begin(tenant, BOOK, 2)  # another worker, for the first one's lease is over
+    await pages.rest(tenant, BOOK, 2)
+
+    with pytest.raises(Conflict):
+        await pages.take_out(tenant, BOOK, [0, 1])
+    assert (await pages.page(tenant, BOOK, 0), await pages.taken(tenant, BOOK)) == (page(0), 0)
+    assert await pages.take_out(tenant, BOOK, [0, 2]) == 2
+    await pages.finish(tenant, BOOK, 1, [])
+    assert await pages.take_out(tenant, BOOK, [0, 1, 2]) == 0
+    assert (await pages.left(tenant, BOOK), await pages.taken(tenant, BOOK)) == ([0, 2], 2)
+    assert await pages.take_out(tenant, "unknown", [0]) == 0
+
+
+class Overtaken(RedisImportPages):
+    """Pages that a worker does while somebody is about to take something out of them."""
+
+    steps: int = 1
+
+    async def _waiting(self, key: str) -> Mapping[int, bytes]:
+        waiting = await super()._waiting(key)
+        if self.steps and (numbers := sorted(waiting)):
+            self.steps -= 1
+            tenant = key.split("{")[1].split("}")[0]
+            await self.begin(tenant, BOOK, numbers[0])
+            await self.finish(tenant, BOOK, numbers[0], [])
+        return waiting
+
+
+async def test_a_page_that_is_entered_meanwhile_is_not_brought_back_nor_told_as_taken_out(
+    store: EmbeddedServer, tenant: str
+) -> None:
+    client: Any = Redis.from_url(store.url)
+    pages = Overtaken(client)
+    await pages.put(tenant, BOOK, [page(0, 1), page(2, 3)])
+
+    assert await pages.take_out(tenant, BOOK, [1, 3]) == 1
+
+    assert (await pages.left(tenant, BOOK), await pages.taken(tenant, BOOK)) == ([1], 1)
+    assert await pages.page(tenant, BOOK, 1) == page(2)
+    await pages.put(tenant, BOOK, [page(*range(place, place + 1)) for place in range(20)])
+    pages.steps = 20
+    with pytest.raises(Conflict):
+        await pages.take_out(tenant, BOOK, range(20))
+    assert (len(await pages.left(tenant, BOOK)), await pages.taken(tenant, BOOK)) == (12, 1)
+    await close(client)

@@ -20,7 +20,8 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import Moved, ReassignRequest, RouteRequest, route_command
+from router.assignment.commands import Moved, ReassignRequest, RouteRequest
+from router.assignment.jobs import route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router

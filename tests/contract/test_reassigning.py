@@ -127,6 +127,11 @@ async def test_who_cannot_be_named_and_too_many_are_refused_before_anything_is_m
         await found(world, rep="nobody")
     with pytest.raises(NotPossible, match="is inactive"):
         await found(world, rep="cy")
+    with pytest.raises(InvalidInput, match="owner = nobody: there is no such rep"):
+        await found(world, owner="nobody")
+    with pytest.raises(InvalidInput, match="pool = west: there is no such pool"):
+        await found(world, pool="west", wanted=Wanted(lambda stored: stored.record.pool == "west"))
+    assert await found(world, owner="cy") == []
     assert MAX_ITEMS == 10_000
     monkeypatch.setattr("router.assignment.bulk.MAX_ITEMS", 3)
     with pytest.raises(InvalidInput, match="more than 3 open work items"):

@@ -18,7 +18,8 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, UpdateRequest, reassign_command
+from router.assignment.commands import ReassignRequest, Refusal, RouteRequest, UpdateRequest
+from router.assignment.jobs import reassign_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router

@@ -22,11 +22,11 @@ from router.model.dispatch import PUSH, Answer, DispatchMode
 from router.model.workitem import CLOSED_STATES, REOPENED, TRANSITIONS, State
 from store.embedded.server import EmbeddedServer
 from tests.contract.over_grpc import Service, in_memory, on_redis, served
-from tests.contract.states.events import EVENTS, OK, PRESENT, Told, answer
-from tests.contract.states.firm import START_MS, Firm, Place
+from tests.contract.states.events import EVENTS, OK, PRESENT, ToldDecision, answer
+from tests.contract.states.firm import START_MS, OneItemFirm, StandingPlace
 from tests.contract.states.rows import WAYS_AT, WAYS_OF
 from tests.contract.states.standings import STANDINGS
-from tests.contract.states.table import Expected, Pair, pairs, rows, way_of
+from tests.contract.states.table import ExpectedState, Pair, pairs, rows, way_of
 from tests.contract.test_caps import Clock
 from tests.simulated_redis import SimulatedRedis
 
@@ -70,7 +70,7 @@ def _transitions() -> Iterator[tuple[State, str, State]]:
             yield before, after, after
 
 
-def _became(pair: Pair, expected: Expected) -> Answer | None:
+def _became(pair: Pair, expected: ExpectedState) -> Answer | None:
     """Return what became of an offer; None: it is open, or there was none."""
     standing = STANDINGS[pair.standing]
     if standing.state is not State.OFFERED or expected.answer not in (OK, "WOKEN", *Outcome):
@@ -151,11 +151,11 @@ async def _on(store: EmbeddedServer) -> AsyncIterator[tuple[Service, Clock]]:
 
 async def _faults(service: Service, clock: Clock, folder: Path, chosen: list[Pair]) -> list[str]:
     """Return what is otherwise than the table says; each pair has a tenant of its own."""
-    faults, places = [], dict[str, Place]()
+    faults, places = [], dict[str, StandingPlace]()
     async with served(service, folder) as channel:
         for number, pair in enumerate(chosen):
             standing = STANDINGS[pair.standing]
-            firm = await Firm.arrange(service, channel, f"t-{number}", clock, standing.dispatch)
+            firm = await OneItemFirm.arrange(service, channel, f"t-{number}", clock, standing.dispatch)
             await standing.come(firm)
             if pair.standing not in places:
                 places[pair.standing] = await firm.place()
@@ -165,11 +165,11 @@ async def _faults(service: Service, clock: Clock, folder: Path, chosen: list[Pai
     return faults
 
 
-async def _found(firm: Firm, pair: Pair, before: Place, expected: Expected) -> list[str]:
+async def _found(firm: OneItemFirm, pair: Pair, before: StandingPlace, expected: ExpectedState) -> list[str]:
     standing, event = STANDINGS[pair.standing], EVENTS[pair.event]
     events = await firm.events()
     said = await answer(event, firm)
-    answered = said.outcome if isinstance(said, Told) else said
+    answered = said.outcome if isinstance(said, ToldDecision) else said
     is_logged = await firm.events() != events
     after = await firm.place() if is_logged else before  # all follows from the log, as the replay below sees
 
@@ -184,7 +184,7 @@ async def _found(firm: Firm, pair: Pair, before: Place, expected: Expected) -> l
         )
         if was != should
     ]
-    if isinstance(said, Told) and answered in HAS and said[1:] != (holder(after.owner), after.epoch):
+    if isinstance(said, ToldDecision) and answered in HAS and said[1:] != (holder(after.owner), after.epoch):
         faults.append(f"it is answered {said}, and stands as {after}")
     if expected.grows and not pair.event.startswith("accept"):
         faults += await _decided_otherwise(firm, after.decision, pair)
@@ -198,7 +198,7 @@ def holder(owner: str) -> str:
     return "" if owner == MANY else owner.strip("()")
 
 
-def _received(pair: Pair, before: Place, expected: Expected) -> dict[tuple[str, Way], int]:
+def _received(pair: Pair, before: StandingPlace, expected: ExpectedState) -> dict[tuple[str, Way], int]:
     """Return what each has received then, by way: what is offered counts at once, until it comes to nothing."""
     received, was = Counter(before.received), before.owner
     is_accepted = pair.event.startswith("accept") and expected.owner == was.strip("()")
@@ -212,7 +212,7 @@ def _received(pair: Pair, before: Place, expected: Expected) -> dict[tuple[str, 
     return {key: count for key, count in received.items() if count and key[0] != gone}
 
 
-async def _decided_otherwise(firm: Firm, name: str, pair: Pair) -> list[str]:
+async def _decided_otherwise(firm: OneItemFirm, name: str, pair: Pair) -> list[str]:
     """Return what is otherwise in a decision that changed the owner."""
     decision = await firm.api.decision(name, decisions.DECISION_VIEW_BASIC)
     way = decisions.Decision.Way.Name(decision.way).removeprefix("WAY_")

@@ -40,8 +40,8 @@ from router.assignment.commands import (
     ReopenRequest,
     RouteRequest,
     UpdateRequest,
-    route_command,
 )
+from router.assignment.jobs import route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening
@@ -531,7 +531,7 @@ class Stores(RuleBasedStateMachine):
         note=st.sampled_from(["", "张 3 calls back"]),
         external_id=st.sampled_from(["", "", "x1", "x2"]),
         occurs=st.sampled_from([0, 0, 0, -30, -1, 1]),
-        next_in=st.sampled_from([None, None, 1, 5, 40, -1, 0]),
+        next_in=st.sampled_from([None, None, 1, 5, 40, -1, 0, 26_304, 26_305]),
         request_id=st.sampled_from(["", "", "", "t1", "a1", "r1"]),
         by_owner=st.booleans(),
         preview=st.booleans(),

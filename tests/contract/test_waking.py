@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.assignment.commands import BindCommand, Mode, Refusal, wake_command
+from router.assignment.commands import BindCommand, Mode, Refusal
+from router.assignment.jobs import wake_command
 from router.model.decision import Decision, Outcome
 from router.model.records import ItemRecord
 from router.model.workforce import Rep

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -262,7 +263,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
                 next_step="call",
                 external_id="call-1",
                 occur_time=Timestamp(seconds=1_700_000_000),
-                next_time=Timestamp(seconds=4_000_000_000),
+                next_time=Timestamp(seconds=int(time.time()) + 86_400),
             ),
         )
     ],

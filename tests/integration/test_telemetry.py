@@ -38,7 +38,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
-class Answered:
+class AnsweredCall:
     """A call as telemetry hears of it."""
 
     method = "fairlead.v1.RoutingService/RouteWorkItem"
@@ -71,7 +71,7 @@ def record(text: str) -> logging.LogRecord:
 
 
 async def test_lines_written_while_a_call_is_answered_name_it() -> None:
-    CurrentCall().began(Answered())
+    CurrentCall().began(AnsweredCall())
 
     line = json.loads(logs.JsonLines().format(record("慢")))
     text = logs.TextLines().format(record("slow"))
@@ -81,25 +81,25 @@ async def test_lines_written_while_a_call_is_answered_name_it() -> None:
     } == {
         "level": "WARNING",
         "message": "慢",
-        "method": Answered.method,
+        "method": AnsweredCall.method,
         "tenant": "acme",
         "actor": "mo",
-        "request_id": Answered.request_id,
+        "request_id": AnsweredCall.request_id,
         "trace_id": TRACE,
     }
-    facts = f"method={Answered.method} tenant=acme actor=mo request_id={Answered.request_id} trace_id={TRACE}"
+    facts = f"method={AnsweredCall.method} tenant=acme actor=mo request_id={AnsweredCall.request_id} trace_id={TRACE}"
     assert text.endswith(f"WARNING slow [{facts}]")
 
 
 def test_a_request_id_that_may_name_somebody_is_told_as_its_hash() -> None:
-    call = Answered()
+    call = AnsweredCall()
     call.request_id = "for Mrs Wu, 139 0000 0000"
 
     assert logs.facts_of(call)["request_id"] == "~b94a878b94bb"
 
 
 async def test_names_that_callers_make_up_cannot_forge_lines() -> None:
-    hostile = Answered()
+    hostile = AnsweredCall()
     hostile.tenant = "acme\n2026-01-01 INFO ready: all is well\x1b[2J" + "x" * 10_000
     CurrentCall().began(hostile)
 
@@ -111,7 +111,7 @@ async def test_names_that_callers_make_up_cannot_forge_lines() -> None:
 
 def test_calls_that_are_too_many_are_told_once_a_second_and_none_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     now = 0.0
-    log, turned_away = CallLog(lambda: now), Answered()
+    log, turned_away = CallLog(lambda: now), AnsweredCall()
     turned_away.code, turned_away.error = grpc.StatusCode.RESOURCE_EXHAUSTED, Overloaded(8)
 
     for at in (0.0, 0.1, 0.9, 1.0, 1.1, 2.5):
@@ -133,7 +133,7 @@ def test_what_was_raised_is_part_of_the_line() -> None:
 
 @pytest.mark.parametrize("header", ["", "nonsense", "00-short-00f067aa0ba902b7-01"])
 def test_a_trace_that_cannot_be_read_is_none(header: str) -> None:
-    call = Answered(header)
+    call = AnsweredCall(header)
 
     assert trace_id(call) == ""
 

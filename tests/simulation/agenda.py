@@ -10,7 +10,7 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.simulation.firm import OFFICES, SKILLS, Office
+from tests.simulation.firm import INDUSTRIES, OFFICES, SKILLS, Office
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -25,10 +25,11 @@ class What(StrEnum):
     CLOSE = "a lead is closed"
     REASSIGN = "a lead is reassigned"
     NAMED = "a person names the owner"
+    MANY = "a manager moves many leads"
     ANSWER = "an offer is accepted or declined"
     REOPEN = "a closed lead is reopened"
     ACTIVITY = "somebody does something about a lead"
-    UPDATE = "a lead is worth something else"
+    UPDATE = "a lead is worth something else, or found to be of another region or industry"
     TERMS = "a pool hands out its work on other terms"
     LEAVE = "a rep files leave"
     LEAVE_EDITED = "a leave is cancelled, or ends on another day"
@@ -62,7 +63,8 @@ _PER_DAY = {
     What.LEAVE: 1.5, What.AWAY: 12.0, What.CALENDAR: 0.08, What.CAPACITY: 0.5, What.HIRE: 0.06, What.QUIT: 0.04,
     What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.1, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
     What.NAMED: 4.0, What.LEAVE_EDITED: 0.5, What.POLICY: 0.05, What.MEMBER: 0.2,
-    What.REOPEN: 1.0, What.ACTIVITY: 12.0, What.UPDATE: 3.0, What.TERMS: 0.05,
+    What.REOPEN: 1.0, What.ACTIVITY: 12.0, What.UPDATE: 5.0, What.TERMS: 0.05,
+    What.MANY: 0.7,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
 _FAULTS = {What.RESTART, What.FORGET, What.SKEW, What.STALL}
@@ -122,7 +124,7 @@ class Agenda:
 
     def _lead(self, office: Office) -> str:
         value = 10.0 if self.random.random() < 0.08 else float(self.random.randrange(1, 6))
-        return f"{office.region}|{self.random.choice(SKILLS)}|{value}"
+        return f"{office.region}|{self.random.choice(SKILLS)}|{value}|{self.random.choice(INDUSTRIES)}"
 
 
 def _is_weekend(office: Office, at_ms: int) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from router.assignment.ledger import settle, transfer
 from router.fairness.report import FairnessReport
-from router.model.decision import Decision, Outcome, Way
+from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.events import Credited, Event, OfferAnswered, Settled
 from router.model.records import LedgerState
@@ -21,6 +21,14 @@ from tests.simulation.truth import Truth
 
 ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-york"}
 """By rule: the step that requires the skill that a lead asks for."""
+
+
+WAYS = {
+    Cause.ROUTED: Way.GREEDY, Cause.WOKEN: Way.GREEDY, Cause.REASSIGNED: Way.GREEDY, Cause.UPDATED: Way.GREEDY,
+    Cause.OVERRIDE: Way.OVERRIDE,
+    Cause.REOPENED: Way.APART, Cause.COVERED: Way.APART, Cause.COVER_ENDED: Way.APART,
+}  # fmt: skip
+"""By why there is a decision: how it enters the ledger, see ``docs/fairness.md``."""
 
 
 class Offer(NamedTuple):
@@ -41,6 +49,8 @@ class Book:
     """A pool's ledger in micro-units: deficits, and the largest that there ever were of the parts of its bound."""
 
     deficits: dict[str, int] = field(default_factory=dict)
+    received: dict[Way, Counter[str]] = field(default_factory=lambda: {way: Counter() for way in Way})
+    disturbance: float = 0.0
     charge: int = 0
     band: int = 0
     offered: int = 0
@@ -81,6 +91,7 @@ class Books:
                 weights = {member.rep: member.weight for member in credit.members}
                 deficits = self._books[credit.pool].deficits
                 deficits.update(transfer(deficits, credit.rep, amount, weights))
+                self._disturb(credit.pool, len(weights))
 
     def stored(self, pool_id: str, state: LedgerState, fair: FairnessReport) -> Iterator[Finding]:
         """Yield whether a ledger is what was worked out, and its bound has the parts that offers give it."""
@@ -91,11 +102,18 @@ class Books:
         offered, entitled = self._held(pool_id)
         parts = (offered, entitled, book.offered, book.entitled)
         told = (dict(state.offered), dict(state.entitled), state.largest_offered, state.largest_entitled)
-        bound = (book.step * max(members - 1, 0) / 2 + state.disturbance) / MICROS
+        bound = (book.step * max(members - 1, 0) / 2 + book.disturbance) / MICROS
         holds = parts == told and abs(fair.bound - bound) <= 1e-9
         yield Finding(
             Promise.PARTS, holds, f"{pool_id}: {told} and not {parts}; {fair.bound}, {bound}", book.offered > 0
         )
+        ways = {way: _without_nothing(of_it) for way, of_it in book.received.items()}
+        stored = {Way.APART: state.received_apart, Way.OVERRIDE: state.received_by_override}
+        greedy = Counter(state.received)
+        for of_it in stored.values():
+            greedy.subtract(of_it)
+        same = ways == {way: _without_nothing(of_it) for way, of_it in {Way.GREEDY: greedy, **stored}.items()}
+        yield Finding(Promise.WAYS, same, f"{pool_id}: {ways} are not {greedy}, {stored}", all(ways.values()))
 
     def eligible(self, decision: Decision) -> Mapping[str, int]:
         """Return by rep the weights of those who could have got a work item, in the order of their names."""
@@ -126,8 +144,12 @@ class Books:
         return self._truth.records.pools.get(label.partition(",")[0].removeprefix("pool "))
 
     def _decided(self, decision: Decision) -> Iterator[Finding]:
-        pool = self._pool_of(decision)
-        if pool is None or decision.way is Way.APART:
+        pool, way = self._pool_of(decision), WAYS[decision.head.cause]
+        yield Finding(Promise.WAYS, decision.way is way, f"decision {decision.number}: {decision.way} and not {way}")
+        if pool is None:
+            return
+        if way is Way.APART:
+            self._books[pool.id].received[way][decision.rep] += decision.charge
             return
         book, weights = self._books[pool.id], self.eligible(decision)
         mine = tuple(book.deficits.get(rep, 0) for rep in weights)
@@ -138,11 +160,13 @@ class Books:
             self.open[decision.item_id] = Offer(decision.number, "", pool.id, 0, audience)
             return
         entitled = shares_of(weights, decision.charge, decision.rep)
-        self._charge(book, entitled, decision.rep, decision.charge)
+        self._charge(book, entitled, decision.rep, decision.charge, way)
         book.band = max(book.band, pool.band)
         if decision.outcome is Outcome.OFFERED:
             self.open[decision.item_id] = Offer(decision.number, decision.rep, pool.id, decision.charge, entitled)
             self._mark(pool.id)
+        if way is Way.OVERRIDE:
+            self._disturb(pool.id, len(pool.members))
 
     def _answered(self, event: OfferAnswered) -> Iterator[Finding]:
         offer = self.open.get(event.item_id)
@@ -157,11 +181,14 @@ class Books:
         if not offer.rep and event.answer is Answer.ACCEPTED:
             charge = event.charge
             entitled = shares_of(offer.entitled, charge, event.rep)
-            self._charge(book, entitled, event.rep, charge)
+            way = event.way or Way.GREEDY
+            self._charge(book, entitled, event.rep, charge, way)
+            if way is Way.OVERRIDE:
+                self._disturb(event.pool, len(self._truth.records.pools[event.pool].members))
             if event.way is Way.GREEDY:
                 book.band = max(book.band, self._truth.records.pools[event.pool].handing_out.broadcast_band or 0)
         elif event.answer is not Answer.ACCEPTED and offer.rep:
-            self._charge(book, {rep: -share for rep, share in entitled.items()}, offer.rep, -charge)
+            self._charge(book, {rep: -share for rep, share in entitled.items()}, offer.rep, -charge, Way.GREEDY)
             book.undone += 1
         if offer.rep or event.answer is Answer.ACCEPTED:
             same = (charge, _without_nothing(entitled)) == (event.charge, _without_nothing(dict(event.entitled)))
@@ -169,11 +196,22 @@ class Books:
             what = f"event {event.number}: {event.charge}, {event.entitled} and not {charge}, {entitled}"
             yield Finding(Promise.UNDONE, same or told, what, event.answer is not Answer.ACCEPTED)
 
-    def _charge(self, book: Book, entitled: Mapping[str, int], rep: str, charge: int) -> None:
+    def _charge(self, book: Book, entitled: Mapping[str, int], rep: str, charge: int, way: Way) -> None:
         for other, share in entitled.items():
             book.deficits[other] = book.deficits.get(other, 0) + share
         book.deficits[rep] = book.deficits.get(rep, 0) - charge
+        book.received[way][rep] += charge
         book.charge = max(book.charge, charge)
+
+    def _disturb(self, pool_id: str, members: int) -> None:
+        """Measure how far the worst of all sets of members is beyond what routing reaches, were all offers declined."""
+        book = self._books[pool_id]
+        offered, _ = self._held(pool_id)
+        stands = sorted((book.deficits.get(rep, 0) + offered.get(rep, 0) for rep in book.deficits), reverse=True)
+        place = sum(stand >= 0 for stand in stands)  # who never was entitled to anything stands at nothing
+        stands[place:place] = [0] * (members - len(stands))
+        sums = [sum(stands[:size]) - book.step * size * (len(stands) - size) / 2 for size in range(1, len(stands))]
+        book.disturbance = max([0.0, *sums])
 
     def _held(self, pool_id: str) -> tuple[dict[str, int], dict[str, int]]:
         """Return by rep what a pool's open offers charge and entitle them to."""
@@ -196,7 +234,10 @@ class Books:
         after = settle(book.deficits, event.leavers, weights)
         for rep in event.leavers:
             book.deficits.pop(rep, None)
+            for received in book.received.values():
+                received.pop(rep, None)
         book.deficits.update(after)
+        self._disturb(event.pool, len(weights))
         left = [
             item_id
             for item_id, offer in self.open.items()

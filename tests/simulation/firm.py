@@ -14,6 +14,7 @@ from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, R
 
 TENANT = "firm"
 SKILLS = ("ERP", "CRM", "BI")
+INDUSTRIES = ("retail", "finance", "health")
 _WORKDAYS = range(5)
 
 
@@ -66,6 +67,7 @@ RULES = """
 fields:
   region: {type: string}
   skill: {type: string}
+  industry: {type: string}
   potential: {type: number}
 rules:
   - id: large
@@ -73,13 +75,16 @@ rules:
     route: {pool: large, require: [{rep: skills, op: has, item: skill}], value: potential, fallback: [wait]}
   - id: cn
     when: {field: region, op: eq, value: cn}
-    route: {pool: shanghai, require: [{rep: skills, op: has, item: skill}], fallback: [{drop: [skills]}, wait]}
+    route: {pool: shanghai, require: [{rep: skills, op: has, item: skill}], fallback: [{drop: [skills]}, wait],
+            on_change: [region]}
   - id: eu
     when: {field: region, op: eq, value: eu}
-    route: {pool: munich, prefer: [{rep: skills, op: has, item: skill, score: 5}], fallback: [{pool: new-york}, wait]}
+    route: {pool: munich, prefer: [{rep: skills, op: has, item: skill, score: 5}], fallback: [{pool: new-york}, wait],
+            on_change: [region, industry]}
   - id: us
     when: {field: region, op: eq, value: us}
-    route: {pool: new-york, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: night}, wait]}
+    route: {pool: new-york, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: night}, wait],
+            on_change: [region]}
 default:
   route: {pool: shanghai, fallback: [wait]}
 """

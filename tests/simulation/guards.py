@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 from tests.chaos.altered import Edits, in_force
@@ -73,6 +74,28 @@ def _first(attempts: Any, seen: Any, rotation: int, named: str = "", *way: Any) 
     return choice
 
 
+def _never_back(planner: Any, record: Any, item: Any, rep: str, at_ms: int) -> Any:
+    """Hand over to who stands in, and never back."""
+    from router.assignment.jobs import cover_command
+    from router.workforce.covers import Hindrance
+
+    return Hindrance.GIVEN if rep == record.whose else cover_command(planner, record, item, rep, at_ms)
+
+
+def _named_alone(covers: Any, rep: str, at_ms: int) -> Any:
+    """Let who is named stand in, on leave themselves or not."""
+    from router.workforce.covers import Responsible
+
+    return Responsible(covers.named(rep, at_ms) or rep)
+
+
+def _not_known_again(tenant: str, planner: Any, request: Any, *rest: Any) -> Any:
+    """Forget what a request is known by."""
+    from router.assignment.jobs import reassign_command
+
+    return reassign_command(tenant, planner, replace(request, request_id=""), *rest)
+
+
 _UNDOING = ("answer_offer", "fire")
 """Scripts by which offers end without being accepted."""
 GUARDS: Mapping[str, Guard] = {
@@ -121,7 +144,7 @@ GUARDS: Mapping[str, Guard] = {
     "a credit ends": Guard("TTL", {"credit": [("local amount = -rest", "local amount = 0")]}),
     "who had their share is left out": Guard("SHARE", {"bind": [("if count >= set.share then return count end", "")]}),
     "what a credit disturbs is measured": Guard(
-        "BOUND",
+        "PARTS BOUND",
         {"credit": [("disturb(LEDGER, #members)", "")]},
     ),
     "acceptance raises the epoch": Guard("OFFERED", {"answer_offer": [("(answer == 'ACCEPTED' and 1 or 0)", "0")]}),
@@ -146,11 +169,44 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "there are two rounds": Guard("REFUSED SECOND_ROUND", {"bind": [("math.min(fewest or 0, 1)", "fewest or 0")]}),
     "who lets so many offers lapse is set away": Guard("SET_AWAY", {"fire": [("entry[9] > 0 and", "false and")]}),
+    "what lapses of who is away is not counted": Guard(
+        "SET_AWAY", {"fire": [(" and not away_until(redis.call('HGET', presence, rep))", "")]}
+    ),
     "what open offers entitle to is added up": Guard(
-        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])", "")]}
+        "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', most)", "")]}
     ),
     "the indexes follow an answer": Guard(
         "REPLAY WAKING", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+    ),
+    "what enters apart is counted apart": Guard("WAYS", {"bind": [("way == 2 and 'a:' or 'o:'", "'o:'")]}),
+    "what enters apart is nothing that was missed": Guard(
+        "CREDIT", patch=("router.timers.credits", "", "Way", SimpleNamespace(APART=None))
+    ),
+    "a decision says from whom a lead goes": Guard("ONE_OWNER", {"bind": [("is_found and owner or ''", "''")]}),
+    "who stands in has it for somebody": Guard(
+        "COVERED RETURNED KEPT", {"bind": [("elseif covered == '' then cover(", "elseif false then cover(")]}
+    ),
+    "what is moved on is covered no more": Guard(
+        "COVERED RETURNED KEPT", {"bind": [("~= 'COVER' then cover(", "== 'RETURN' then cover(")]}
+    ),
+    "a leave hands over what is open": Guard("COVERED", patch=("router.timers.covers", "Covers", "due", _nothing)),
+    "what is covered comes back": Guard("RETURNED", patch=("router.timers.covers", "", "cover_command", _never_back)),
+    "who stands in is there": Guard(
+        "COVERED", patch=("router.workforce.covers", "Substitutes", "holder", _named_alone)
+    ),
+    "what somebody on leave was given stays": Guard(
+        "COVERED", patch=("router.timers.covers", "", "_stays_until_ms", lambda *_: 0)
+    ),
+    "who would stand in for one another is refused": Guard(
+        "NO_CIRCLE", patch=("router.workforce.edits", "", "circle_faults", lambda *_: ())
+    ),
+    "what is closed is not moved": Guard("FOUND", patch=("router.assignment.bulk", "", "CLOSED_STATES", frozenset())),
+    "what was moved by a request is not moved again": Guard(
+        "MANY", patch=("router.assignment.bulk", "", "reassign_command", _not_known_again)
+    ),
+    "a route says what moves": Guard("ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: False)),
+    "what no route asks for moves nothing": Guard(
+        "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),
     "an offer lapses in working time": Guard("LAPSE", patch=("router.offers.lapses", "", "expires_ms", _by_the_wall)),
     "what waits has timers": Guard("WAKING", patch=("router.backlog.wakes", "Wakes", "due", _nothing)),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer, Dispatch, DispatchClock
-from router.model.events import Event, OfferAnswered, WorkforceChanged
+from router.model.events import Event, OfferAnswered, PresenceChanged, WorkforceChanged
 from tests.simulation.books import Books
 from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth, worked_until
@@ -49,7 +49,10 @@ class Offering:
         """Who refused a work item since it last had an owner, once for each time."""
         self._held: Counter[str] = Counter()
         self._lapses: Counter[str] = Counter()
+        """Who was set away for their lapses, until their presence is told anew: meanwhile none is counted."""
         self._due: dict[str, int] = {}
+        self._set_away = (0, "", False)
+        """The last event by which somebody is away until they say otherwise, who that is, and if they were before."""
 
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows. Books are to take it in first."""
@@ -58,6 +61,8 @@ class Offering:
                 yield from self._decided(event)
             case OfferAnswered():
                 yield from self._answered(event)
+            case PresenceChanged(number=number, rep=rep, until_ms=0, at_ms=at_ms):
+                self._set_away = (number, rep, self._truth.is_away(rep, at_ms))
             case WorkforceChanged():
                 self._due.clear()
 
@@ -152,13 +157,16 @@ class Offering:
             self.refused.pop(item_id, None)
 
     def _in_a_row(self, event: OfferAnswered, offer: Standing) -> Iterator[Finding]:
-        """Count what a rep lets lapse, until they answer something: after so many they are away by then."""
+        """Count what a rep lets lapse who is there, until they answer something: after so many they are away."""
         if event.answer in (Answer.ACCEPTED, Answer.DECLINED):
             self._lapses[event.rep] = 0
         if event.answer is not Answer.LAPSED or not offer.rep:
             return
-        self._lapses[event.rep] += 1
-        lapses, most = self._lapses[event.rep], offer.terms.lapses_until_away
+        was_away = self._truth.is_away(event.rep, event.at_ms)
+        if event.set_away and self._set_away[:2] == (event.number - 1, event.rep):
+            was_away = self._set_away[2]
+        self._lapses[event.rep] += not was_away
+        lapses, most = 0 if was_away else self._lapses[event.rep], offer.terms.lapses_until_away
         due = 0 < most <= lapses
         same = event.set_away is due and event.lapses == lapses
         is_away = not due or self._truth.is_away(event.rep, event.at_ms)

@@ -41,7 +41,16 @@ class Promise(Enum):
     SET_AWAY = "who lets so many offers in a row lapse is away, and nobody else"
     REFUSED = "who refused is not asked again in the same round"
     SECOND_ROUND = "the second round comes once"
-    PARTS = "the bound has the parts that open offers give it"
+    PARTS = "the bound has the parts that open offers give it, and what disturbed it"
+    WAYS = "what is received is counted by the way in which it entered the ledger"
+    ONE_OWNER = "what has an owner goes on from them alone"
+    KEPT = "nothing is lost: the store has each lead with whom the log says, or waiting, or closed"
+    COVERED = "what is open of who is on leave is with whoever stands in for them"
+    RETURNED = "when nobody is stood in for any more, what is still open is theirs again"
+    NO_CIRCLE = "nobody stands in for who stands in for them"
+    FOUND = "a filter finds all that it holds for, and nothing else"
+    MANY = "of many that are moved each is moved once, stays, or is refused, and no other moves"
+    ON_CHANGE = "what is updated is routed anew where its route asks for that, and nowhere else"
 
 
 class Finding(NamedTuple):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from router.fairness.report import report
 from router.model.caps import Cap
 from router.model.decision import Block, Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered, PresenceChanged
-from router.model.records import Counted, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.workforce import MICROS, Pool
-from router.model.workitem import Kind
+from router.model.workitem import CLOSED_STATES, Kind, State
 from tests.simulation.books import ASK_FOR_SKILL, Books
+from tests.simulation.covering import Covering
 from tests.simulation.crediting import Crediting
+from tests.simulation.moving import Moving
 from tests.simulation.offering import Offering
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
@@ -52,6 +54,8 @@ class Checks:
         self._crediting = Crediting(truth)
         self._books = Books(truth)
         self.offering = Offering(truth, self._books)
+        self.covering = Covering(truth)
+        self.moving = Moving()
         self.closed: dict[str, int] = {}
         """Work items that are closed, and since when."""
 
@@ -61,7 +65,7 @@ class Checks:
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
         )
         self._last_ms = event.at_ms
-        for follows in (self._crediting, self._books, self.offering):
+        for follows in (self._crediting, self._books, self.offering, self.covering, self.moving):
             for finding in follows.enter(event):
                 self.note(*finding)
         match event:
@@ -95,6 +99,25 @@ class Checks:
     def check_offers(self, now_ms: int) -> None:
         """See that no offer stands whose time is over, and nobody is there who let too many lapse."""
         for finding in () if self.is_stalled else self.offering.overdue(max(now_ms, self._last_ms)):
+            self.note(*finding)
+
+    def check_moves(self, now_ms: int) -> None:
+        """See that what was to move did, once the log was read: of many, for an update, and to who stands in."""
+        for finding in (*self.moving.verdicts(), *self.moving.undecided()):
+            self.note(*finding)
+        for finding in () if self.is_stalled else self.covering.look(max(now_ms, self._last_ms)):
+            self.note(*finding)
+
+    def check_kept(self, records: Sequence[ItemRecord | None]) -> None:
+        """Hold what the store has of each lead that there ever was to what the log made of it."""
+        there = [record for record in records if record]
+        self.note(Promise.KEPT, len(there) == len(records), f"{len(records) - len(there)} are gone")
+        for record in there:
+            place = self.moving.places.get(record.item_id)
+            same = place.state == record.state if place else record.state in CLOSED_STATES
+            self.note(Promise.KEPT, same, f"{record.item_id} is {record.state} and not {place}")
+        owned = [record for record in there if record.state is State.ASSIGNED]
+        for finding in self.covering.stored(owned):
             self.note(*finding)
 
     def check_credits(self, now_ms: int) -> None:

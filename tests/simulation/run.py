@@ -12,6 +12,7 @@ from zlib import crc32
 
 from failures import Failure
 from router.activities.service import RecordRequest
+from router.assignment.bulk import BulkRequest
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence
@@ -22,9 +23,23 @@ from router.model.events import Credited, Event, OfferAnswered, Settled, Workfor
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.service import AnswerRequest
+from router.rpc.lists import WORK_ITEMS, wanted
 from router.workforce.edits import Edit
 from tests.simulation.agenda import DAY_MS, HOUR_MS, MINUTE_MS, Agenda, Happening, What
-from tests.simulation.firm import DISPATCHES, OFFICES, POLICIES, RULES, TENANT, calendar_of, ramped, records_of, rep_of
+from tests.simulation.firm import (
+    DISPATCHES,
+    INDUSTRIES,
+    OFFICES,
+    POLICIES,
+    RULES,
+    SKILLS,
+    TENANT,
+    calendar_of,
+    ramped,
+    records_of,
+    rep_of,
+)
+from tests.simulation.moving import NOTE, same_answers
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.promises import Checks
 from tests.simulation.system import System
@@ -121,6 +136,7 @@ class Run:
             checks.check_room(*await self._system.room(), self._system.stores.now_ms)
         checks.check_waiting(self._system.stores.now_ms)
         checks.check_offers(self._system.stores.now_ms)
+        checks.check_moves(self._system.stores.now_ms)
 
     def _go_on(self, event: Event) -> None:
         """Have something follow from an event: what is owned is closed, what is offered answered or left alone."""
@@ -154,7 +170,7 @@ class Run:
     async def _happen(self, happening: Happening) -> None:
         actions = {
             What.LEAD: self._lead, What.AGAIN: self._again, What.CLOSE: self._close, What.REASSIGN: self._reassign,
-            What.NAMED: self._named, What.LEAVE: self._leave, What.CALENDAR: self._calendar,
+            What.NAMED: self._named, What.MANY: self._many, What.LEAVE: self._leave, What.CALENDAR: self._calendar,
             What.CAPACITY: self._capacity, What.HIRE: self._hire, What.QUIT: self._quit, What.RULES: self._rules,
             What.RESTART: self._restart, What.AUDIT: self._audit, What.AWAY: self._away, What.BACK: self._back,
             What.FORGET: self._forget, What.SKEW: self._skew, What.COUNT: self._count,
@@ -168,8 +184,8 @@ class Run:
             self.result.refused += 1
 
     async def _lead(self, happening: Happening) -> None:
-        region, skill, potential = happening.about.split("|")
-        attributes = {"potential": float(potential), "region": region, "skill": skill}
+        region, skill, potential, industry = happening.about.split("|")
+        attributes = {"potential": float(potential), "region": region, "skill": skill, "industry": industry}
         item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes, float(potential))
         self._leads.append(item)
         await self._route(item)
@@ -229,11 +245,17 @@ class Run:
             await self._system.servers[1].activities.record(TENANT, RecordRequest(item_id, call))
 
     async def _update(self, _: Happening) -> None:
-        """Change what a lead is worth, which withdraws an offer of it and moves nobody else."""
+        """Change what a lead is worth, or what else is known of it: an offer of it is rescinded."""
         checks = self._checks
-        if some := [*self._random.choice((checks.owners, checks.offering.standing))]:
+        if some := [*self._random.choice((checks.owners, checks.owners, checks.offering.standing, checks.waiting))]:
+            known = {
+                "region": self._random.choice(("cn", "eu", "us")), "industry": self._random.choice(INDUSTRIES),
+                "skill": self._random.choice(SKILLS),
+            }  # fmt: skip
+            field = self._random.choice(("value", "region", "region", "industry", "skill"))
+            paths = {"value" if field == "value" else f"attributes.{field}", self._random.choice(("value", "priority"))}
             value = float(self._random.randrange(1, 6))
-            request = UpdateRequest(self._random.choice(some), {}, value, 0, frozenset({"value"}))
+            request = UpdateRequest(self._random.choice(some), known, value, 0, frozenset(paths))
             await self._system.servers[0].updating.update(TENANT, request)
 
     async def _terms(self, _: Happening) -> None:
@@ -256,6 +278,29 @@ class Run:
             item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
 
+    async def _many(self, happening: Happening) -> None:
+        """Have many moved by a filter, in pages; in some cases a worker dies, and a page is done again."""
+        moving, rep = self._checks.moving, self._somebody().id if self._random.random() < 0.3 else ""
+        field, value = self._random.choice((
+            ("owner", self._somebody().id), ("owner", self._somebody().id), ("pool", self._random.choice(OFFICES).id),
+            ("pool", "large"), ("state", self._random.choice(("QUEUED", "OFFERED"))),
+        ))  # fmt: skip
+        since_ms = happening.at_ms - self._random.choice((1, 3, 400)) * DAY_MS if field != "pool" else (
+            happening.at_ms - 12 * HOUR_MS
+        )  # fmt: skip
+        since = datetime.fromtimestamp(since_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        asked = WORK_ITEMS.read(f"{field} = {value} AND create_time >= {since}", TENANT)
+        bulk = self._random.choice(self._system.servers).bulk
+        found = await bulk.find(TENANT, BulkRequest(wanted(asked, "create_time"), asked.only("owner"), rep))
+        mine, note = moving.found({field: value}, rep, since_ms), f"{NOTE}{happening.number}"
+        self._checks.note(Promise.FOUND, found == mine, f"{asked.text}: {found} and not {mine}", bool(mine))
+        requests = [ReassignRequest(item_id, rep, note, request_id=f"{note}:{item_id}") for item_id in found]
+        answers = [*await bulk.reassign(TENANT, requests[:20]), *await bulk.reassign(TENANT, requests[20:])]
+        moving.send(note, rep, dict(zip(found, answers, strict=True)))
+        if self._random.random() < 0.3:
+            again = await self._system.servers[0].bulk.reassign(TENANT, requests[:20])
+            self._checks.note(Promise.MANY, same_answers(answers[:20], again), f"{note}: done again", bool(found))
+
     def _somebody(self) -> Rep:
         reps = self._truth.records.reps
         return reps[self._random.choice(sorted(reps))]
@@ -263,7 +308,16 @@ class Run:
     async def _leave(self, happening: Happening) -> None:
         start_ms = happening.at_ms + self._random.randrange(0, 20) * DAY_MS
         end_ms = start_ms + self._random.choice((4 * HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS))
-        await self._save(Absence(f"{self._somebody().id}/{happening.number}", start_ms, end_ms, "leave"))
+        rep = self._somebody().id
+        substitute = self._stand_in_of(rep) if self._random.random() < 0.6 else ""
+        await self._save(Absence(f"{rep}/{happening.number}", start_ms, end_ms, "leave", substitute))
+
+    def _stand_in_of(self, rep: str) -> str:
+        """Return whom a leave may name: of the same office, or anybody; or somebody who is stood in for themselves."""
+        office, reps = rep.rpartition("-")[0], sorted(self._truth.records.reps)
+        others = [other for other in reps if other != rep and other.startswith(office)]
+        named = sorted({one.rep for one in self._truth.records.absences.values() if one.substitute and one.rep != rep})
+        return self._random.choice(self._random.choice((others, reps, named[-5:] or others)))
 
     async def _edit_leave(self, _: Happening) -> None:
         """Cancel a leave that is to come, is under way or was, or have it end on another day."""
@@ -273,6 +327,10 @@ class Run:
         absence = absences[self._random.choice(sorted(absences))]
         if self._random.random() < 0.3:
             await self._system.servers[0].workforce.delete(TENANT, "absence", absence.id)
+            return
+        if self._random.random() < 0.4:
+            substitute = self._random.choice(("", self._stand_in_of(absence.rep)))
+            await self._save(replace(absence, substitute=substitute))
             return
         days = self._random.choice((1, 2, 5))
         await self._save(replace(absence, end_ms=absence.start_ms + days * DAY_MS))
@@ -335,6 +393,7 @@ class Run:
         self._checks.note(Promise.TIMERS, same, "they are others", decided=bool(await self._system.next_due()))
 
     async def _audit(self, _: Happening) -> None:
+        self._checks.check_kept(await self._system.items([*self._checks.moving.created_ms]))
         differences = await self._system.differences()
         self._checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
 
@@ -343,7 +402,7 @@ class Run:
 
     async def _skew(self, happening: Happening) -> None:
         """Set the store's clock back, as a fail-over may; a lead comes before, and another meanwhile."""
-        lead = happening._replace(about="cn|ERP|2.0")
+        lead = happening._replace(about="cn|ERP|2.0|retail")
         await self._lead(lead)
         await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
         await self._lead(lead._replace(number=-lead.number))

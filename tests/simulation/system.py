@@ -18,6 +18,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
+from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
@@ -29,13 +30,14 @@ from router.backlog.wakes import Wakes
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
-from router.model.records import Counted, LedgerState
+from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from router.timers.timer import digest
 from router.workforce.presence import PresenceService
@@ -61,6 +63,7 @@ class Server:
         self.workforce = WorkforceService(stores.workforce, stores.rule_sets)
         self.presence = PresenceService(stores.presences)
         self.activities = ActivityService(stores.activities, self.queries, self.planners)
+        self.bulk = BulkReassignment(stores.assignments, self.planners, self.queries)
         self.reopening = Reopening(stores.assignments, self.planners, self.queries, stores.presences)
         self.updating = Updating(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.offers = OfferService(stores.offers, stores.assignments, self.queries, self.planners)
@@ -132,7 +135,7 @@ class System:
             planners,
             stores.presences,
             stores.timers,
-            [Wakes(lifts_of, ever_lifts), Lapses()],
+            [Wakes(lifts_of, ever_lifts), Lapses(), Covers()],
         )
 
     def restart(self, place: int) -> None:
@@ -208,6 +211,13 @@ class System:
     async def room(self) -> tuple[Mapping[tuple[str, Kind], int], Mapping[str, Counted]]:
         """Return what is open, by place and kind, and what was counted under caps."""
         return await self.stores.assignments.loads(TENANT), await self.stores.assignments.counts(TENANT)
+
+    async def items(self, item_ids: Sequence[str]) -> list[ItemRecord | None]:
+        """Return where work items stand."""
+        found: list[ItemRecord | None] = []
+        for first in range(0, len(item_ids), _PAGE):
+            found += await self.stores.assignments.items(TENANT, item_ids[first : first + _PAGE])
+        return found
 
     async def records(self) -> WorkforceRecords:
         """Return the workforce as it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,22 @@ class Truth:
 
     def __init__(self) -> None:
         self.records = WorkforceRecords()
+        self.edited: list[Absence] = []
+        """The absences that the last revision made, or changed."""
         self.away: dict[str, int] = {}
         """Reps who are away, and until when; 0: until they are back."""
         self._leave: Mapping[str, list[Absence]] = {}
+        self._edited: dict[str, int] = {}
+        self._revision = 0
         self._at_ms, self._open = -1, dict[str, bool]()
         self._calendars: dict[tuple[str, str], Calendar | None] = {}
 
     def learn(self, records: WorkforceRecords) -> None:
         """Take in a revision of the workforce."""
+        self._revision += 1
+        before = self.records.absences
+        self.edited = [one for one in records.absences.values() if before.get(one.id) != one]
+        self._edited |= dict.fromkeys((one.id for one in self.edited), self._revision)
         self.records, self._at_ms, self._calendars = records, -1, {}
         leave: dict[str, list[Absence]] = {}
         for absence in records.absences.values():
@@ -71,6 +79,55 @@ class Truth:
         ]:
             begin_ms = min(absence.start_ms for absence in there)
         return begin_ms
+
+    def absences_at(self, rep: str, at_ms: int) -> dict[str, int]:
+        """Return by id the absences in which a rep is at an instant, each with the revision in which it became so."""
+        absences = (one for one in self._leave.get(rep, ()) if one.start_ms <= at_ms < one.end_ms)
+        return {one.id: self._edited[one.id] for one in absences}
+
+    def edges_of_leave(self, since_ms: int, until_ms: int) -> Iterator[int]:
+        """Yield when an absence begins or ends, behind an instant and up to another."""
+        for absences in self._leave.values():
+            for one in absences:
+                yield from (at_ms for at_ms in (one.start_ms, one.end_ms) if since_ms < at_ms <= until_ms)
+
+    def named_by(self, rep: str, at_ms: int) -> str:
+        """Return whom the leave names on which a rep is at an instant: of its absences so far the last that lasts, or
+        where none that names somebody does, that which ended last; empty for nobody.
+        """
+        if not self.is_on_leave(rep, at_ms):
+            return ""
+        of_it = [one for one in self._leave[rep] if one.start_ms <= at_ms and one.substitute]
+        begin_ms = self.begin_of_leave(rep, at_ms + 1) if of_it else 0
+        of_it = sorted((one for one in of_it if one.start_ms >= begin_ms), key=lambda one: one.id)
+        lasting = [one for one in of_it if one.end_ms > at_ms]
+        last = max(lasting, key=lambda one: (one.start_ms, one.id), default=None) or max(
+            of_it, key=lambda one: (one.end_ms, one.id), default=None
+        )
+        return last.substitute if last else ""
+
+    def who_has(self, rep: str, at_ms: int) -> str:
+        """Return who is to have at an instant what is a rep's; empty: nobody can, so that it stays where it is."""
+        holder, asked = rep, {rep}
+        while name := self.named_by(holder, at_ms):
+            if name in asked or not self._is_active(name):
+                return ""
+            holder, asked = name, {*asked, name}
+        is_there = holder == rep or not self.is_on_leave(holder, at_ms)
+        return holder if is_there and self._is_active(holder) else ""
+
+    def circle_of(self, absence: Absence) -> list[str]:
+        """Return who stand in for one another at an instant of an absence; empty where nobody does."""
+        for at_ms in {absence.start_ms, *self.edges_of_leave(absence.start_ms, absence.end_ms - 1)}:
+            path = [absence.rep]
+            while (name := self.named_by(path[-1], at_ms)) and name not in path:
+                path.append(name)
+            if name:
+                return [*path, name]
+        return []
+
+    def _is_active(self, rep: str) -> bool:
+        return rep in self.records.reps and self.records.reps[rep].active
 
     def last_end_of_leave(self, rep: str, now_ms: int) -> int:
         """Return when a rep was back the last time; 0: they never were on leave."""

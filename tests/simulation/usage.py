@@ -86,12 +86,15 @@ class Usage:
         for cap in pool.caps:
             if cap.window not in CALENDAR_WINDOWS:
                 continue
-            window = span(cap.window, zone, at_ms).name
+            window, used = span(cap.window, zone, at_ms).name, Counter[str]()
+            for one in self._since(pool.id, begins_ms(cap, zone, at_ms)):  # once for all reps
+                rep = "" if cap.scope is CapScope.POOL else one.rep
+                used[rep] += one.value if cap.measure is CapMeasure.VALUE else 1
             for rep in [""] if cap.scope is CapScope.POOL else [member.rep for member in pool.members]:
                 counted = counts.get(f"{pool.id}/{cap.id}:{cap.measure}|{rep}", ("", 0))
-                there, used = int(counted[1]) if counted[0] == window else 0, self.used(cap, pool.id, rep, zone, at_ms)
-                if there != used:
-                    yield f"{pool.id} {cap.id} {rep}: {there} counted and not {used}"
+                there = int(counted[1]) if counted[0] == window else 0
+                if there != used[rep]:
+                    yield f"{pool.id} {cap.id} {rep}: {there} counted and not {used[rep]}"
 
     def used(self, cap: Cap, pool: str, rep: str, zone: str, at_ms: int) -> int:
         """Return how much of a cap is used up; of one of a whole pool whoever the rep is."""

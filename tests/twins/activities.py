@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead
+from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
 from router.assignment.commands import Refusal
 from router.model.activities import NextChange
 from router.model.errors import NotFound
@@ -19,7 +19,7 @@ class MemoryActivities(Tenants):
 
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
-    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | Refusal:
+    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | TooFar | Refusal:
         """Record an activity; see ``router.activities.ports.Activities``."""
         state = self._tenants[tenant]
         repeated = state.requests.get(command.request_id) if command.request_id else None
@@ -40,6 +40,8 @@ class MemoryActivities(Tenants):
             return InFuture(now_ms)
         if 0 < command.activity.next_ms <= now_ms:
             return NotAhead(now_ms)
+        if command.activity.next_ms > now_ms + command.ahead_ms:
+            return TooFar(now_ms)
         recorded = _recorded(state, record, command, now_ms)
         if preview:
             return opened_in(state, replace(recorded, number=0), command.openings)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
 from router.history.rehearsal import decided
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
@@ -221,6 +221,10 @@ class MemoryAssignments(Tenants):
         standing = self._tenants[tenant].projection.offers.standing
         places = sorted((offer.number, item_id) for item_id, offer in standing.items())
         return [place for place in places if place[0] > after][:count]
+
+    async def standing_offers(self, tenant: str) -> Mapping[str, StandingOffer | None]:
+        """Return all open offers."""
+        return dict(self._tenants[tenant].projection.offers.standing)
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000

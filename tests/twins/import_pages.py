@@ -17,7 +17,7 @@ class _Operation(Generic[Entry, Result]):
     pages: dict[int, Mapping[int, Entry]]
     results: list[Result] = field(default_factory=list)
     taken: int = 0
-    at: int | None = None
+    at: set[int] = field(default_factory=set)
 
 
 class MemoryPages(Generic[Entry, Result]):
@@ -43,20 +43,20 @@ class MemoryPages(Generic[Entry, Result]):
     async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         """Say that a page is being done, and return it."""
         if known := self._operations[tenant].get(operation_id):
-            known.at = number
+            known.at.add(number)
         return await self.page(tenant, operation_id, number)
 
-    async def rest(self, tenant: str, operation_id: str) -> None:
-        """Say that none is being done."""
+    async def rest(self, tenant: str, operation_id: str, number: int) -> None:
+        """Say that a page is not being done any more."""
         if known := self._operations[tenant].get(operation_id):
-            known.at = None
+            known.at.discard(number)
 
     async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
         """Forget a page that was done, but for what is told of it."""
         known = self._operations[tenant][operation_id]
         known.pages.pop(number, None)
         known.results = sorted({*known.results, *results})  # type: ignore[type-var]  # they begin with their places
-        known.at = None
+        known.at.discard(number)
 
     async def results(self, tenant: str, operation_id: str) -> list[Result] | None:
         """Return what is told so far."""
@@ -85,12 +85,16 @@ class MemoryImportPages(MemoryPages[ImportedItem, NotImported]):
 
     async def take_out(self, tenant: str, import_id: str, places: Collection[int]) -> int:
         """Take work items out of what is not entered yet."""
-        known, taken = self._operations[tenant][import_id], 0
-        for number, page in list(known.pages.items()):
-            kept = {place: entry for place, entry in page.items() if place not in places}
-            if len(kept) < len(page) and known.at == number:
-                raise Conflict(f"tenants/{tenant}", "an import enters it at this moment: try again")
-            known.pages[number] = kept
-            taken += len(page) - len(kept)
+        known = self._operations[tenant].get(import_id)
+        if known is None:
+            return 0
+        kept = {
+            number: {place: entry for place, entry in page.items() if place not in places}
+            for number, page in known.pages.items()
+        }
+        if any(len(kept[number]) < len(known.pages[number]) for number in known.at & kept.keys()):
+            raise Conflict(f"tenants/{tenant}", "an import enters it at this moment: try again")
+        taken = sum(map(len, known.pages.values())) - sum(map(len, kept.values()))
+        known.pages.update(kept)
         known.taken += taken
         return taken

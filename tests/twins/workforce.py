@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from router.history.codec import digest, record_text, records_packed
-from router.history.offer_book import UndoableOffer
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import NotPossible, RequestIdReused, StaleRevision
 from router.model.events import Settled, WorkforceChanged
 from router.model.revisions import RevisionPair
@@ -85,7 +84,7 @@ class MemoryWorkforce(Tenants):
         changed = digest(records_packed(texts))
         number = len(state.events) + 1
         state.events.append(WorkforceChanged(number, state.workforce, names, changed, self._time_of(state), actor))
-        self._withdraw(state, [settlement.pool for settlement in settlements], leaving, actor)
+        self._rescind(state, [settlement.pool for settlement in settlements], leaving, actor)
         for settlement in settlements:
             number = len(state.events) + 1
             at_ms = self._time_of(state)
@@ -100,7 +99,7 @@ class MemoryWorkforce(Tenants):
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce
 
-    def _withdraw(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
+    def _rescind(self, state: Tenant, pools: Sequence[str], leaving: Sequence[str], actor: str) -> None:
         """Rescind what is offered of some pools, then to some reps, the oldest offer of each first."""
         standing = state.projection.offers.standing
         settled, left = [(_of_pool(pool), "SETTLED") for pool in pools], [(_to_rep(rep), "LEFT") for rep in leaving]
@@ -110,11 +109,11 @@ class MemoryWorkforce(Tenants):
                 enter_answer(state, item_id, Answer.RESCINDED, rep, self._time_of(state), actor, because)
 
 
-def _of_pool(pool: str) -> Callable[[UndoableOffer], bool]:
+def _of_pool(pool: str) -> Callable[[StandingOffer], bool]:
     return lambda offer: offer.pool == pool
 
 
-def _to_rep(rep: str) -> Callable[[UndoableOffer], bool]:
+def _to_rep(rep: str) -> Callable[[StandingOffer], bool]:
     return lambda offer: rep in offer.holders
 
 

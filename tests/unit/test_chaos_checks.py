@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
-from router.model.dispatch import Answer as OfferAnswer
+from router.model.dispatch import Answer
 from router.model.events import (
     Completed,
     Credited,
@@ -37,7 +37,7 @@ from tests.chaos.checks import (
     violations,
     without_a_log,
 )
-from tests.chaos.history import Answer, Call
+from tests.chaos.history import Reply, Try
 from tests.chaos.lenders import Lendings
 from tests.chaos.offers import offers_hold
 from tests.chaos.processes import Process
@@ -48,13 +48,13 @@ HEAD = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), ())
 ROUTED = Decision(1, "x", Kind.LEAD, Outcome.ASSIGNED, "ann", "p", 1, 0, (), None, "", 0, 0, HEAD)
 MOVED = ROUTED._replace(number=2, rep="bob", epoch=2, previous=1, head=HEAD._replace(cause=Cause.OVERRIDE), freed="ann")
 CLOSED = Completed(3, "x", Kind.LEAD, State.CONVERTED, "bob", "p", 2, 2, 0)
-TOLD_ROUTED = Answer(1, "ASSIGNED", "ann", 1, "a")
-TOLD_MOVED = Answer(2, "ASSIGNED", "bob", 2, "b")
-TOLD_CLOSED = Answer(3, "CONVERTED", "bob", 2, "c")
-ROUTE = Call("route", "x", "r-1", 0, 1, "OK", TOLD_ROUTED)
-MOVE = Call("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
+TOLD_ROUTED = Reply(1, "ASSIGNED", "ann", 1, "a")
+TOLD_MOVED = Reply(2, "ASSIGNED", "bob", 2, "b")
+TOLD_CLOSED = Reply(3, "CONVERTED", "bob", 2, "c")
+ROUTE = Try("route", "x", "r-1", 0, 1, "OK", TOLD_ROUTED)
+MOVE = Try("reassign", "x", "r-2", 2, 3, "OK", TOLD_MOVED, expected=1)
 FOUND_OWNED = replace(ROUTE, answer=replace(TOLD_ROUTED, state="EXISTING_OWNER"))
-CLOSE = Call("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
+CLOSE = Try("complete", "x", "r-3", 4, 5, "OK", TOLD_CLOSED)
 SEEN = [Seen("1", "x", 1), Seen("2", "x", 2), Seen("3", "x", 2)]
 ARRANGED: list[Event] = [RulesPublished(0, 1, 0, "", 0), WorkforceChanged(0, 1, (), "", 0)]
 AWAY = PresenceChanged(0, "ann", 0, 0)
@@ -66,10 +66,10 @@ BACK, BACK_AT_5 = [*ARRANGED, CREDITED], Terms({"ann": [(1, 5)]})
 OFFER = ROUTED._replace(outcome=Outcome.OFFERED, pool="offered", epoch=0)
 MANY = OFFER._replace(rep="", pool="many")
 ACCEPTED = OfferAnswered(
-    2, "x", Kind.LEAD, OfferAnswer.ACCEPTED, 1, "ann", "offered", 1, 0, Way.GREEDY, (), 0, False, False, 0, 1, 0
+    2, "x", Kind.LEAD, Answer.ACCEPTED, 1, "ann", "offered", 1, 0, Way.GREEDY, (), 0, False, False, 0, 1, 0
 )
-DECLINED = replace(ACCEPTED, answer=OfferAnswer.DECLINED, epoch=0, way=None)
-LAPSED = replace(DECLINED, answer=OfferAnswer.LAPSED, lapses=1, set_away=True, at_ms=1000)
+DECLINED = replace(ACCEPTED, answer=Answer.DECLINED, epoch=0, way=None)
+LAPSED = replace(DECLINED, answer=Answer.LAPSED, lapses=1, set_away=True, at_ms=1000)
 AGAIN = OFFER._replace(number=3, previous=2)
 OF_ANN_AND_BOB = Terms({"ann": [], "bob": []})
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
@@ -143,9 +143,9 @@ def test_an_offer_takes_room_until_it_is_undone_and_its_acceptance_takes_no_more
 
 
 def test_an_owner_who_was_offered_it_first_is_told_by_the_offer() -> None:
-    accept = Call("accept", "x", "r-7", 1, 2, "OK", Answer(2, "ASSIGNED", "ann", 1, "b"), expected=1)
+    accept = Try("accept", "x", "r-7", 1, 2, "OK", Reply(2, "ASSIGNED", "ann", 1, "b"), expected=1)
     told = [replace(TOLD_ROUTED, state="OFFERED", epoch=0), replace(TOLD_ROUTED, state="EXISTING_OWNER")]
-    calls = [replace(ROUTE, answer=told[0]), accept, Call("route", "x", "r-8", 3, 4, "OK", told[1])]
+    calls = [replace(ROUTE, answer=told[0]), accept, Try("route", "x", "r-8", 3, 4, "OK", told[1])]
     sound = Evidence(calls, [*ARRANGED, OFFER, ACCEPTED], {"x": "ASSIGNED"}, [], {"ann": 1}, OF_ANN_AND_BOB)
 
     assert list(violations(sound)) == []
@@ -171,12 +171,12 @@ def test_the_terms_of_a_seed_are_the_same_and_leave_is_never_without_a_break() -
 
 def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> None:
     found_nobody = MOVED._replace(outcome=Outcome.WAITING, rep="", pool="", epoch=1, freed="")
-    told = Answer(2, "WAITING", "", 1, "b")
+    told = Reply(2, "WAITING", "", 1, "b")
     closed = replace(CLOSED, rep="ann", epoch=1)
     calls = [
         ROUTE,
         replace(MOVE, answer=told),
-        replace(CLOSE, answer=Answer(3, "CONVERTED", "ann", 1, "c"), expected=1),
+        replace(CLOSE, answer=Reply(3, "CONVERTED", "ann", 1, "c"), expected=1),
     ]
 
     evidence = Evidence(calls, [*ARRANGED, ROUTED, found_nobody, closed], {"x": "CONVERTED"}, [], {"ann": 1})
@@ -219,7 +219,7 @@ def test_who_finds_nobody_else_changes_nothing_that_others_may_insist_on() -> No
         ({"watched": [[SEEN[1], SEEN[0], SEEN[2]]]}, "event 1 after 2"),
         ({"watched": [[*SEEN, Seen("9", "x", 3)]]}, "event 9, which is not in the log"),
         ({"calls": [ROUTE, replace(MOVE, began=-5, ended=-4), CLOSE]}, "fit no order"),
-        ({"calls": [ROUTE, MOVE, CLOSE, Call("get", "x", "", 6, 7, "OK", replace(TOLD_MOVED))]}, "fit no order"),
+        ({"calls": [ROUTE, MOVE, CLOSE, Try("get", "x", "", 6, 7, "OK", replace(TOLD_MOVED))]}, "fit no order"),
     ],
 )  # fmt: skip
 def test_each_violation_is_named(change: dict[str, Any], said: str) -> None:
@@ -257,7 +257,7 @@ def test_what_a_batch_has_many_times_is_one_wish_and_who_asks_again_without_a_re
 def test_whoever_got_no_answer_may_be_the_one_who_was_told_of_the_first_owner() -> None:
     lost, submitted = (
         replace(ROUTE, answer=None),
-        replace(ROUTE, method="submit", answer=Answer(0, "SUBMITTED", "", 0, "")),
+        replace(ROUTE, method="submit", answer=Reply(0, "SUBMITTED", "", 0, "")),
     )
 
     for other in (lost, submitted, ROUTE):

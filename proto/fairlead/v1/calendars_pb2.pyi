@@ -282,7 +282,7 @@ class HoursOfDay(_message.Message):
     def __init__(self, start: _Optional[str] = ..., end: _Optional[str] = ...) -> None: ...
 
 class Absence(_message.Message):
-    __slots__ = ("name", "start_time", "end_time", "reason", "etag", "substitute", "kept_work_items")
+    __slots__ = ("name", "start_time", "end_time", "reason", "etag", "substitute", "kept_work_items", "stand_in")
     NAME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -290,6 +290,7 @@ class Absence(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     SUBSTITUTE_FIELD_NUMBER: _ClassVar[int]
     KEPT_WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    STAND_IN_FIELD_NUMBER: _ClassVar[int]
     name: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
@@ -297,7 +298,8 @@ class Absence(_message.Message):
     etag: str
     substitute: str
     kept_work_items: _containers.RepeatedCompositeFieldContainer[KeptWorkItem]
-    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., substitute: _Optional[str] = ..., kept_work_items: _Optional[_Iterable[_Union[KeptWorkItem, _Mapping]]] = ...) -> None: ...
+    stand_in: str
+    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., substitute: _Optional[str] = ..., kept_work_items: _Optional[_Iterable[_Union[KeptWorkItem, _Mapping]]] = ..., stand_in: _Optional[str] = ...) -> None: ...
 
 class KeptWorkItem(_message.Message):
     __slots__ = ("work_item", "reason")

@@ -211,9 +211,9 @@ class RoutingServiceServicer(object):
         made; what is closed by its turn is refused. Follow and cancel it with google.longrunning.Operations; its metadata is
         OperationMetadata, its response BatchReassignWorkItemsResponse. What it had moved when it was cancelled stays moved. With
         `validate_only` the answer is done, has no name, and says who would get what, as if they were moved one after the other now. Fails with
-        INVALID_ARGUMENT (no filter, or it holds for more than 10,000), NOT_FOUND (no such rep), PERMISSION_DENIED (the filter compares
-        what answers hide from the caller), ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (the rep is
-        inactive, or no rule set is published) or RESOURCE_EXHAUSTED (as many wait as may).
+        INVALID_ARGUMENT (no filter, it holds for more than 10,000, or for none because there is no such owner or pool), NOT_FOUND (no such
+        rep), PERMISSION_DENIED (the filter compares what answers hide from the caller), ALREADY_EXISTS (the `request_id` was used for
+        other content), FAILED_PRECONDITION (the rep is inactive, or no rule set is published) or RESOURCE_EXHAUSTED (as many wait as may).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

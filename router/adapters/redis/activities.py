@@ -7,7 +7,7 @@ from typing import Any
 
 import msgpack
 
-from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead
+from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys, hashed
@@ -36,7 +36,7 @@ class RedisActivities:
 
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
-    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | Refusal:
+    ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | TooFar | Refusal:
         reply = await _record(
             self._redis,
             _keys(Keys(tenant), command),
@@ -50,6 +50,8 @@ class RedisActivities:
             return InFuture(reply[1])
         if status == b"PAST":
             return NotAhead(reply[1])
+        if status == b"FAR":
+            return TooFar(reply[1])
         if status not in _ANSWERED:
             return Refusal(status.decode())
         return await self._answer(tenant, command, reply)
@@ -103,6 +105,7 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
         activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends),
         command.actor, command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s,
         int(preview), int(bool(command.customer)), openings, command.assigned_ms,
+        command.ahead_ms,
     ]  # fmt: skip
     packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
     return packed

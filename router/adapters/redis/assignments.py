@@ -12,13 +12,14 @@ from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
+from router.adapters.redis.offer_fields import lapses_from, standing_from
 from router.adapters.redis.opening import opened_events
 from router.assignment.commands import MOST_CANDIDATES, BindCommand, Changed, Completion, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, pack_update, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
-from router.model.dispatch import DispatchClock, OpenOffer
+from router.model.dispatch import DispatchClock, OpenOffer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Content, Event
 from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
@@ -207,6 +208,14 @@ class RedisAssignments:
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await offered_to(self._redis, tenant, "n", after, count)
+
+    async def standing_offers(self, tenant: str) -> Mapping[str, StandingOffer | None]:
+        with translated():
+            return standing_from(await self._redis.hgetall(Keys(tenant).offers))
+
+    async def lapses(self, tenant: str) -> Mapping[str, int]:
+        with translated():
+            return lapses_from(await self._redis.hgetall(Keys(tenant).lapses))
 
     async def owned(
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000

@@ -8,15 +8,20 @@ import msgpack
 
 from failures import Conflict
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.pages import KEPT_S, RedisPages
+from router.adapters.redis.pages import KEPT_S, UNDER_WAY, RedisPages
 from router.assignment.commands import ImportedItem
 from router.imports.ports import NotImported, Page
 from router.model.workitem import WorkItem
 from store.clients import RedisClient
+from store.scripts import Argument, Script
 from store.translation import translated
 
 __all__ = ["KEPT_S", "RedisImportPages"]
-_AT, _TAKEN = b"at", b"taken"
+_TAKEN = b"taken"
+_IS_DONE_NOW = -1
+_TRIES = 8
+"""Rounds before nothing is taken out because pages are done faster than they can be read."""
+_take_out = Script(__package__, "take_out")
 
 
 class RedisImportPages(RedisPages[ImportedItem, NotImported]):
@@ -49,20 +54,28 @@ class RedisImportPages(RedisPages[ImportedItem, NotImported]):
             return int(await self._redis.hget(Keys(tenant).import_pages(import_id), _TAKEN) or 0)
 
     async def take_out(self, tenant: str, import_id: str, places: Collection[int]) -> int:
-        key, taken = Keys(tenant).import_pages(import_id), 0
-        for number in await self.left(tenant, import_id):
-            page = await self.page(tenant, import_id, number)
-            kept = {place: entry for place, entry in page.items() if place not in places}
-            if len(kept) < len(page):
-                with translated():
-                    await self._redis.hset(key, str(number), _packed(kept))
-                    under_way = await self._redis.hget(key, _AT)
-                    if under_way == str(number).encode():  # who enters it may have read it before
-                        await self._redis.hset(key, str(number), _packed(page))
-                        raise Conflict(f"tenants/{tenant}", "an import enters it at this moment: try again")
-                    await self._redis.hincrby(key, _TAKEN, len(page) - len(kept))
-                taken += len(page) - len(kept)
-        return taken
+        key = Keys(tenant).import_pages(import_id)
+        for _ in range(_TRIES):
+            arguments: list[Argument] = []
+            for number, packed in (await self._waiting(key)).items():
+                page = _unpacked(packed)
+                kept = {place: entry for place, entry in page.items() if place not in places}
+                if len(kept) < len(page):
+                    arguments += [number, packed, _packed(kept), len(page) - len(kept)]
+            if not arguments:
+                return 0
+            taken = int(await _take_out(self._redis, [key], [_TAKEN, UNDER_WAY, *arguments]))
+            if taken >= 0:
+                return taken
+            if taken == _IS_DONE_NOW:
+                break
+        raise Conflict(f"tenants/{tenant}", "an import enters it at this moment: try again")
+
+    async def _waiting(self, key: str) -> Mapping[int, bytes]:
+        """Return the pages that are not done yet, as they are kept."""
+        with translated():
+            fields = await self._redis.hgetall(key)
+        return {int(field): packed for field, packed in sorted(fields.items()) if field.isdigit()}
 
 
 def _packed(page: Page) -> bytes:

@@ -11,6 +11,7 @@ from router.adapters.redis.assignments import REQUEST_TTL_S, offered_to, record_
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
+from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.opening import opened_events
 from router.assignment.commands import KnownAs, Moved
 from router.history.codec import read_event
@@ -96,11 +97,6 @@ class RedisOffers:
     async def lapses(self, tenant: str) -> Mapping[str, int]:
         with translated():
             return lapses_from(await self._redis.hgetall(Keys(tenant).lapses))
-
-
-def lapses_from(fields: Mapping[bytes, bytes]) -> dict[str, int]:
-    """Read how many offers in a row reps have let lapse."""
-    return {rep.decode(): int(count) for rep, count in fields.items()}
 
 
 def _form(command: AnswerCommand, keys: Keys, all_keys: list[str]) -> bytes:

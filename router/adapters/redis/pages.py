@@ -12,13 +12,13 @@ from store.translation import translated
 
 KEPT_S = 7 * 24 * 3600
 """How long an operation may wait for somebody to do its next page, in seconds."""
-_ALL, _AT, _RESULTS = b"pages", b"at", b"refused:"
+_ALL, UNDER_WAY, _RESULTS = b"pages", b"at:", b"refused:"
 _AT_ONCE = 100
 """Pages that one command writes, at most."""
 
 
 class RedisPages(Generic[Entry, Result]):
-    """Pages by their numbers, ``pages`` for how many there were, ``at`` for the one that is being done, and
+    """Pages by their numbers, ``pages`` for how many there were, ``at:NUMBER`` for one that is being done, and
     ``refused:NUMBER`` for what is told of one that was.
 
     Parameters
@@ -70,7 +70,7 @@ class RedisPages(Generic[Entry, Result]):
     async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         key = self._key(tenant, operation_id)
         with translated():
-            if await self._redis.hset(key, _AT, number) and not await self._redis.hexists(key, _ALL):
+            if await self._redis.hset(key, _under_way(number), 1) and not await self._redis.hexists(key, _ALL):
                 await self._redis.delete(key)  # it had expired
             return await self._read(key, number)
 
@@ -78,9 +78,9 @@ class RedisPages(Generic[Entry, Result]):
         packed = await self._redis.hget(key, str(number))
         return self._unpack(packed) if packed else {}
 
-    async def rest(self, tenant: str, operation_id: str) -> None:
+    async def rest(self, tenant: str, operation_id: str, number: int) -> None:
         with translated():
-            await self._redis.hdel(self._key(tenant, operation_id), _AT)
+            await self._redis.hdel(self._key(tenant, operation_id), _under_way(number))
 
     async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
         key = self._key(tenant, operation_id)
@@ -88,7 +88,7 @@ class RedisPages(Generic[Entry, Result]):
             async with self._redis.pipeline(transaction=True) as pipeline:
                 if results:
                     pipeline.hset(key, _RESULTS + str(number).encode(), json.dumps(results))
-                pipeline.hdel(key, str(number), _AT)
+                pipeline.hdel(key, str(number), _under_way(number))
                 pipeline.expire(key, KEPT_S)
                 await pipeline.execute()
 
@@ -103,3 +103,7 @@ class RedisPages(Generic[Entry, Result]):
     async def forget(self, tenant: str, operation_id: str) -> None:
         with translated():
             await self._redis.delete(self._key(tenant, operation_id))
+
+
+def _under_way(number: int) -> bytes:
+    return UNDER_WAY + str(number).encode()

@@ -12,7 +12,7 @@ from router.adapters.redis.assignments import (
     worked_units,
 )
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.offers import lapses_from
+from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.presence import presences_from
 from router.model.records import Snapshot
 from store.clients import RedisClient
@@ -34,11 +34,12 @@ class RedisSnapshots:
                 pipeline.hgetall(keys.presence)
                 pipeline.hgetall(keys.counts)
                 pipeline.hgetall(keys.lapses)
+                pipeline.hkeys(keys.offers)
                 for pool in pools:
                     pipeline.hgetall(keys.ledger(pool))
                 for rep in reps:
                     pipeline.zlexcount(keys.owned, f"[{rep}\0o\0", f"({rep}\0p")
-                newest, loads, presence, counts, lapses, *rest = await pipeline.execute()
+                newest, loads, presence, counts, lapses, offered, *rest = await pipeline.execute()
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         ledgers = {pool: ledger_state(fields) for pool, fields in zip(pools, rest, strict=False)}
         owned = dict(zip(reps, rest[len(pools) :], strict=True))
@@ -52,4 +53,5 @@ class RedisSnapshots:
             worked_units(loads),
             offers_held(loads),
             lapses_from(lapses),
+            frozenset(item_id.decode() for item_id in offered),
         )

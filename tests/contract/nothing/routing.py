@@ -21,15 +21,8 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
-from router.assignment.commands import (
-    BindCommand,
-    Completion,
-    Mode,
-    Refusal,
-    RouteRequest,
-    cover_command,
-    route_command,
-)
+from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest
+from router.assignment.jobs import cover_command, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
@@ -352,7 +345,9 @@ async def _record(world: Routing, given: Given) -> Any:
     """Record a note about L-1 that sets a next date; return the number, or the refusal."""
     activity = Activity(ActivityKind.NOTE, Direction.INTERNAL, "bo", 0, next_ms=10**15)
     wish = {"item_id": "crm~L-1", "activity": activity, "evidence": (), "ends": False, "expected": 6, **given}
-    answer = await world.activities.record(world.tenant, ActivityCommand(**{"assigned_ms": 0, **wish}))
+    answer = await world.activities.record(
+        world.tenant, ActivityCommand(**{"assigned_ms": 0, "ahead_ms": 10**15, **wish})
+    )
     return answer.number if isinstance(answer, ActivityRecorded) else answer
 
 
@@ -665,7 +660,7 @@ ROWS = (
     Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _holds, False),
     Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _holds, False),
     Row(Offers.holds, "item_id", "", "no work item has this id", "must be given", _holds, False),
-    Row(Workforce.write, "leaving", (), "nobody's offers are withdrawn", "likewise", _left, [(8, "crm~L-2")],
+    Row(Workforce.write, "leaving", (), "nobody's offers are rescinded", "likewise", _left, [(8, "crm~L-2")],
         [(8, "crm~L-2")]),
     Row(Assignments.owned, "owner", "", "nobody has this id", "must be given",
         lambda w, g: _owned(w, **g), []),

@@ -44,7 +44,7 @@ _KIND = routing.WorkItem.KIND_LEAD
 _PUBLICATIONS: dict[str, Publication] = {}
 
 
-class Place(NamedTuple):
+class StandingPlace(NamedTuple):
     """Where the work item stands, and the ledger: deficits in thousandths of a work item, by rep."""
 
     state: str
@@ -58,7 +58,7 @@ class Place(NamedTuple):
 
 
 @dataclass
-class Firm:
+class OneItemFirm:
     """The tenant.
 
     Parameters
@@ -82,7 +82,7 @@ class Firm:
     @classmethod
     async def arrange(
         cls, service: Service, channel: grpc.aio.Channel, tenant: str, clock: Clock, dispatch: Dispatch | None = None
-    ) -> Firm:
+    ) -> OneItemFirm:
         """Enter the reps, their pool, which gives or offers its work, and the rules past the server."""
         stores = service.stores
         await stores.rule_sets.publish(tenant, None, _publication(RULES))
@@ -132,7 +132,7 @@ class Firm:
         newest = await self.service.stores.assignments.events(self.api.tenant, count=1, newest_first=True)
         return newest[0].number if newest else 0
 
-    async def place(self) -> Place:
+    async def place(self) -> StandingPlace:
         """Return where all stands."""
         report: fairness.FairnessReport = await self.api.report("east")
         deficits = {last(rep): round(units * 1000) for rep, units in report.observed.per_rep.items()}
@@ -144,7 +144,7 @@ class Firm:
         }
         item = await self._stored()
         state = routing.WorkItem.State.Name(item.state).removeprefix("STATE_") if item.state else "NONE"
-        return Place(
+        return StandingPlace(
             state,
             last(item.owner) or _offered_to(item),
             item.epoch,

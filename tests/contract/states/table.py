@@ -20,7 +20,7 @@ class Pair(NamedTuple):
     present: str
 
 
-class Expected(NamedTuple):
+class ExpectedState(NamedTuple):
     """The answer, and where all stands then; ``deficits`` and ``owner`` absent: as before."""
 
     answer: str
@@ -35,7 +35,7 @@ def way_of(pair: Pair) -> Way:
     return WAYS_AT.get((pair.standing, pair.event), WAYS_OF[pair.event])
 
 
-def rows() -> Iterator[tuple[Pair, Expected]]:
+def rows() -> Iterator[tuple[Pair, ExpectedState]]:
     """Yield every row of the table."""
     for line in filter(None, TABLE.splitlines()):
         standings, events, present, answer, *after = [cell.strip() for cell in line.split("|")]
@@ -56,9 +56,9 @@ def _words(cell: str) -> list[str]:
 
 def _expected(
     standing: str, answer: str, state: str = "=", owner: str = "=", grows: str = "=", deficits: str = "="
-) -> Expected:
+) -> ExpectedState:
     before = STANDINGS[standing]
-    return Expected(
+    return ExpectedState(
         answer,
         before.state if state == "=" else state,
         before.owner if owner == "=" else owner.strip("-"),

@@ -143,7 +143,7 @@ def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
     at: tuple[str, ...], shared: Restartable, tmp_path: Path
 ) -> None:
     reps, leave = tmp_path / "reps.csv", tmp_path / "leave.csv"
-    reps.write_text("id,name,active\nann,Ann Lee,true\nbo,薄熙,false\ncy,,true\n", "utf-8")
+    reps.write_text("id,name,active\nann,Ann Lee,true\nbo,薄熙,false\ncy,,true\ndi,,true\n", "utf-8")
     fairlead("workforce", "load", "--reps", str(reps), *at)
     with shared.client(at[-1]) as client:
         client.upsert_pool("team", {"ann": 1.0})
@@ -158,6 +158,10 @@ def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
     added = fairlead(
         "absences", "add", "cy", "--from", "2096-01-02", "--back", "2096-01-03", "--substitute", "ann", *at
     )
+    fairlead("absences", "add", "ann", "--from", "2096-01-02", "--back", "2096-01-04", "--substitute", "di", *at)
+    passed_on = [
+        fairlead("absences", "show", "cy", "2096-01-02", "--language", language, *at) for language in ("en", "zh")
+    ]
     leave.write_text("rep,from,back,substitute\nann,2026-01-01,2096-01-01,eve\n", "utf-8")
     refused = tried("absences", "load", str(leave), *at)
     themselves = tried(
@@ -166,12 +170,16 @@ def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
 
     assert "bo" in next(line for line in listed.splitlines() if " ann " in line)
     assert shown == (
-        "ann is on leave from 2026-01-01 00:00 to 2096-01-01 00:00 (UTC); bo stands in\n"
+        "ann is on leave from 2026-01-01 00:00 to 2096-01-01 00:00 (UTC); nobody can stand in, bo is named\n"
         "Work items that are not with whom they would be by the leaves of today: 1\n"
         "  crm~L-1: whoever is to get it is inactive\n"
     )
     assert in_chinese.splitlines()[1:] == ["没有按休假安排移交的工作项：1 个", "  crm~L-1: 应接手的人已停用"]
     assert added == "cy/2096-01-02: from 2096-01-02 00:00 to 2096-01-03 00:00 (UTC); ann stands in\n"
+    assert passed_on == [
+        "cy is on leave from 2096-01-02 00:00 to 2096-01-03 00:00 (UTC); di stands in, in place of ann\n",
+        "cy 休假：2096-01-02 00:00 至 2096-01-03 00:00（UTC），由 di 代替 ann 代理\n",
+    ]
     assert (refused[0], "column substitute: there is no rep 'eve'" in refused[1]) == (2, True), refused
     assert (themselves[0], "cy → cy: at one time" in themselves[1]) == (1, True), themselves
 

@@ -79,6 +79,8 @@ def test_what_many_are_offered_is_the_firsts_and_the_other_is_told_whose(
         number = client.route({}, source="crm", external_id="L-1").name.rpartition("/")[2]
 
     listed = fairlead("offers", "list", "--language", "zh", *at)
+    assert "there is no pool nope now" in fairlead("offers", "list", "--pool", "nope", *at)
+    assert "there is no such rep" in tried("reassign", "--filter", "owner = nope", "--by-rules", *at)[1]
     won = fairlead("offers", "accept", "crm~L-1", "--rep", "bo", *at)
     status, lost = tried("offers", "accept", "crm~L-1", "--rep", "ann", "--offer", number, *at)
     fairness = fairlead("fairness", *at)

@@ -44,6 +44,8 @@ def test_what_changed_and_who_has_it_is_told_in_both_languages(at: tuple[str, ..
     again = fairlead("update", "crm~L-1", *moved, *at)
     timeline = fairlead("timeline", "crm~L-1", *at)
     explained = fairlead("explain", "crm~L-1", *at)
+    back = fairlead("update", "crm~L-1", "--set", "region=north", *at)
+    nobody_else = fairlead("timeline", "crm~L-1", "--count", "1", *at)
 
     assert dry == ("crm~L-1: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east.\n")
     assert stays == (
@@ -58,6 +60,8 @@ def test_what_changed_and_who_has_it_is_told_in_both_languages(at: tuple[str, ..
     assert "region from north to east" in " ".join(timeline.split())
     assert "It was decided anew because it was updated." in " ".join(explained.split())
     assert "region from north to east" in " ".join(explained.split())
+    assert "The owner stays: cy." in back
+    assert "nobody else can take it, so it stays where it is." in " ".join(nobody_else.split())
 
 
 @pytest.mark.parametrize(

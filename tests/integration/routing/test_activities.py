@@ -243,6 +243,11 @@ async def test_a_preview_writes_nothing(api: Api) -> None:
     ("activity", "field", "allowed"),
     [
         ({**CALL, "next_time": Timestamp(seconds=9)}, "activity.next_time", "must be later than now, 20"),
+        (
+            {**CALL, "next_time": Timestamp(seconds=253_402_300_799)},
+            "activity.next_time",
+            "at most three years ahead, 20",
+        ),
         ({}, "activity", "is missing"),
         ({"kind": 0, "note": "x"}, "activity.kind", "0: must be one of KIND_CALL, KIND_VISIT"),
         ({"kind": 99}, "activity.kind", "99: must be one of KIND_CALL"),

@@ -14,7 +14,8 @@ import uvloop
 from redis.asyncio import Redis
 
 from failures import StoreUnavailable, StoreUnsuitable
-from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest, reassign_command
+from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest
+from router.assignment.jobs import reassign_command
 from router.assignment.queries import WorkItemQueries
 from router.model.decision import Outcome
 from router.model.revisions import RevisionPair

@@ -170,6 +170,23 @@ async def test_what_is_refused_leaves_no_pages(world: Routing) -> None:
     assert len(desk.pages._operations[TENANT]) == 1
 
 
+@pytest.mark.parametrize("validate_only", [True, False])
+async def test_of_what_stays_or_is_refused_the_owner_is_told(world: Routing, validate_only: bool) -> None:
+    desk, had = Desk(world), await owned(world, "bo")
+    request = routing.BatchReassignWorkItemsRequest(parent=PARENT, filter="owner = bo", validate_only=validate_only)
+    by_rules = await desk.reassigner.begin(TENANT, request, BulkRequest(owner="bo"))
+    await desk.worker.turn(TENANT)
+
+    response = routing.BatchReassignWorkItemsResponse()
+    if validate_only:
+        assert by_rules.response.Unpack(response)
+    else:
+        response = answered(await desk.operations.get(by_rules.name))
+
+    assert response.stayed_count == len(response.results) == had  # nobody else is in the pool
+    assert {(result.former_owner, result.rep) for result in response.results} == {(f"{PARENT}/reps/bo", "")}
+
+
 async def test_a_rehearsal_says_who_would_get_how_many_and_leaves_nothing_behind(world: Routing) -> None:
     desk, had = Desk(world), await owned(world, "bo")
 

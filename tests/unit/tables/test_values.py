@@ -232,6 +232,13 @@ def test_dates_that_cannot_be_read_are_refused_with_a_format(text: str, way_out:
     assert "100%" not in str(refused.value)
 
 
+def test_days_of_a_sheet_among_other_dates_are_to_be_mended_for_no_option_reads_both() -> None:
+    column = ColumnReport("d", "d", "dates, year first", 9, 0, 4, RowPlace(2, "45413"))
+
+    with pytest.raises(UnreadableTable, match="'45413'; mend them, or say --allow-unreadable 45%"):
+        ReadReport("f.csv", "csv", columns=[column]).check(0.01)
+
+
 def test_a_format_that_is_said_is_the_only_one() -> None:
     form = survey(["01.02.24", "2024-01-01"], ColumnKind.DATE).form(ReadOptions(date_format="%d.%m.%y"))
 

@@ -18,12 +18,13 @@ end
 
 local function read_amounts(hash)
   -- Reads what is wanted, and adds it to what was counted meanwhile.
-  local now, wanted = hash.now, hash.wanted
+  local now, wanted, peaks = hash.now, hash.wanted, hash.peaks
   for from = 1, #wanted, SLICE do
     local stored = redis.call('HMGET', hash.key, unpack(wanted, from, math.min(from + SLICE - 1, #wanted)))
     for i = 1, #stored do
       local field = wanted[from + i - 1]
       now[field] = now[field] + (stored[i] or 0)
+      if peaks and peaks[field] then peaks[field] = peaks[field] + (stored[i] or 0) end
     end
   end
   hash.wanted = {}
@@ -48,14 +49,19 @@ local function take_back_all()
 end
 
 local function add_amount(hash, field, by)
-  if journal and not hash.now[field] then -- read first: what was not read cannot be taken back
-    want_amounts(hash, {field})
-    read_amounts(hash)
+  local now = hash.now
+  if journal then
+    if not now[field] then -- read first: what was not read cannot be taken back
+      want_amounts(hash, {field})
+      read_amounts(hash)
+    end
+    set_in(now, field, now[field] + by)
+    set_in(hash.changed, field, true)
+    return
   end
-  local before = hash.now[field]
+  local before = now[field]
   if not before then before, hash.wanted[#hash.wanted + 1] = 0, field end
-  set_in(hash.now, field, before + by)
-  set_in(hash.changed, field, true)
+  now[field], hash.changed[field] = before + by, true
 end
 
 local function raise_amount(hash, field, to)
@@ -64,6 +70,20 @@ local function raise_amount(hash, field, to)
     set_in(hash.now, field, to)
     set_in(hash.changed, field, true)
   end
+end
+
+local function note_peak(hash, field)
+  -- Remembers the most that an amount was while the call moved it, though nobody has read it yet.
+  local peaks = hash.peaks or {}
+  hash.peaks = peaks
+  peaks[field] = math.max(peaks[field] or -math.huge, hash.now[field])
+end
+
+local function raise_to_peaks(hash, field)
+  -- Raises an amount, which must have been read, to all that are remembered.
+  if not hash.peaks then return end
+  read_amounts(hash)
+  for _, peak in pairs(hash.peaks) do raise_amount(hash, field, peak) end
 end
 
 local function write_amounts(hash)

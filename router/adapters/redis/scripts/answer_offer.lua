@@ -18,15 +18,30 @@
 --        not said, {'FULL'}: who accepts has no room, {'STALE'}, {'MOVED', now in ms}: planned by other revisions, for another time,
 --        {'REQUEST_ID_REUSED'}.
 
+local FIRST_KEY = 9
+
 local refused = check_format(KEYS[1])
 if refused then return refused end
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview = header[1], header[2] == 1
 open_log(KEYS[3])
 loads = amounts_of(KEYS[2])
+local jobs, ids = {}, {}
+for at = 2, #ARGV, 4 do
+  local job, n = cmsgpack.unpack(ARGV[at]), #jobs + 1
+  jobs[n], ids[n] = job, job[1]
+end
+read_offers(ids)
+local stored_value = {} -- by key; false where there is none
+for from = FIRST_KEY, #KEYS, SLICE do
+  local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
+  for i, value in ipairs(values) do stored_value[KEYS[from + i - 1]] = value end
+end
+local kept = {} -- keys of items, each followed by what it is to hold: written at the end, in this order
 
-local function done(record)
-  local reply, told = {'DONE', cmsgpack.pack(record)}, {}
+local function done(record, packed)
+  -- `packed` is the record as it is stored.
+  local reply, told = {'DONE', packed}, {}
   for _, event in ipairs({record[CONTENT], record[DECISION], record[FIRST]}) do
     if not told[event] then
       local n, form, facts, head = #reply, read_event(event)
@@ -109,8 +124,8 @@ local function decline(id, record, entry, rep, place, said)
     record[EVENT] = append_answer(id, record, entry, 'DECLINED', said)
     table.remove(entry[O_AUDIENCE], 2 * place)
     table.remove(entry[O_AUDIENCE], 2 * place - 1)
-    redis.call('HSET', key_of('offers'), id, cmsgpack.pack(entry))
-    redis.call('ZREM', key_of('offered'), place_in_offered('r' .. rep, entry[O_NUMBER], id))
+    set_offer(id, cmsgpack.pack(entry))
+    moved_offers['r' .. rep .. behind_in_offered(entry[O_NUMBER], id)] = false
   else
     undo_offer(entry)
     write_undone(id, record, entry, 'DECLINED', said)
@@ -131,16 +146,16 @@ local function foretold(record, entry, rep, is_accepted)
 end
 
 local function answer_one(job, reason, said, sent)
-  local id, answer, rep, number, item_key, request_key, fingerprint, actor, personal, customer, openings = unpack(job)
-  local known
-  if request_key > 0 then known = known_answer(redis.call('GET', KEYS[request_key]), fingerprint, 2) end
+  local id, answer, rep, number, item_place, request_place, fingerprint, actor, personal, customer, openings = unpack(job)
+  local item_key, request_key, known = KEYS[item_place], KEYS[request_place], nil
+  if request_key then known = known_answer(stored_value[request_key], fingerprint, 2) end
   if known == false then return {'REQUEST_ID_REUSED'} end
-  local packed = redis.call('GET', KEYS[item_key])
+  local packed = stored_value[item_key]
   if not packed then return {'NOT_FOUND'} end
   local record, is_accepted = cmsgpack.unpack(packed), answer == 'ACCEPTED'
   if type(record) == 'string' then return {'KNOWN_AS', record} end
   local has_it = record[STATE] == 'ASSIGNED' and record[OWNER] == rep and record[DECISION] == number and (record[ANSWERED] or 0) > number
-  if known or (is_accepted and has_it) then return done(record) end
+  if known or (is_accepted and has_it) then return done(record, packed) end
   if record[STATE] ~= 'OFFERED' or record[OFFER][1] ~= number then return {'NOT_OPEN'} end
   local entry, place = offer_entry(id), nil -- among those who have it
   for i, holder in ipairs(holders_of(entry)) do
@@ -155,7 +170,7 @@ local function answer_one(job, reason, said, sent)
   end
   if preview then
     foretold(record, entry, rep, is_accepted)
-    return done(record)
+    return done(record, cmsgpack.pack(record))
   end
   if not is_accepted then
     decline(id, record, entry, rep, place, {rep = rep, actor = actor, head = reason})
@@ -165,22 +180,23 @@ local function answer_one(job, reason, said, sent)
     accept_own(id, record, entry, rep, actor)
   end
   forget_lapses(rep)
-  redis.call('SET', KEYS[item_key], cmsgpack.pack(record))
+  packed = cmsgpack.pack(record)
+  stored_value[item_key], kept[#kept + 1], kept[#kept + 2] = packed, item_key, packed
   index_item(KEYS[4], id, 'OFFERED', '', record)
   if #openings > 0 then
     redis.call('HSET', KEYS[personal], unpack(openings))
     if customer > 0 then redis.call('ZADD', KEYS[customer], 0, id) end
   end
-  if request_key > 0 then keep_answer(KEYS[request_key], request_ttl_s, {fingerprint, record[EVENT]}) end
-  return done(record)
+  if request_key then stored_value[request_key] = keep_answer(request_key, request_ttl_s, {fingerprint, record[EVENT]}) end
+  return done(record, packed)
 end
 
 local answers = {}
-for at = 2, #ARGV, 4 do
-  answers[#answers + 1] = answer_one(cmsgpack.unpack(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
-end
+for i, job in ipairs(jobs) do answers[i] = answer_one(job, ARGV[4 * i - 1], ARGV[4 * i], ARGV[4 * i + 1]) end
 if not preview then
+  for from = 1, #kept, SLICE do redis.call('MSET', unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
   write_owned(KEYS[5])
   write_ledgers()
+  write_offers()
 end
 return answers

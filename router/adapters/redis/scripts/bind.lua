@@ -76,7 +76,10 @@ for i = 1, n_sets do
 end
 loads = amounts_of(KEYS[2])
 for _, set in ipairs(sets) do
-  if set.held then want_amounts(loads, set.held) end
+  if set.held then
+    use_offers()
+    want_amounts(loads, set.held)
+  end
 end
 local jobs = {}
 for i = 1, n_jobs do
@@ -129,9 +132,8 @@ local kept = {} -- keys of items, each followed by what it is to hold: written a
 
 local function remember(job, number, outcome)
   if job[REQUEST_KEY] > 0 and not preview then
-    local answer = {job[FINGERPRINT], number, outcome}
-    stored_value[KEYS[job[REQUEST_KEY]]] = cmsgpack.pack(answer)
-    keep_answer(KEYS[job[REQUEST_KEY]], request_ttl_s, answer)
+    local key = KEYS[job[REQUEST_KEY]]
+    stored_value[key] = keep_answer(key, request_ttl_s, {job[FINGERPRINT], number, outcome})
   end
 end
 
@@ -220,10 +222,18 @@ local function reopen(job, record)
   return true
 end
 
+local function standing_offer(job, record)
+  -- Returns the offer that a job's work item stands in; nil: it stands in none.
+  if record[STATE] ~= 'OFFERED' then return nil end
+  use_offers()
+  use_answers()
+  return offer_entry(job[ID])
+end
+
 local function decide(job, head, record)
   -- Chooses an owner and enters the decision; returns the answer.
   local owner = record[OWNER]
-  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID]) -- who else could have it is chosen as if it were not
+  local offer = standing_offer(job, record) -- who else could have it is chosen as if it were not
   if offer then begin_undoing(offer) end
   local choice = choose(job, record)
   if offer and (preview or not (choice and choice.set)) then
@@ -252,7 +262,7 @@ local function update(job, head, record)
   -- Enters what a work item is from now on, and decides it anew where the job says so; returns the answer. What it was offered
   -- as it is no more: its offer is rescinded first.
   local change, number = job[CHANGE], 0
-  local offer = record[STATE] == 'OFFERED' and offer_entry(job[ID])
+  local offer = standing_offer(job, record)
   if offer then begin_undoing(offer) end
   if preview then
     if offer then record[STATE] = next_state(record, 'RESCINDED') end
@@ -322,6 +332,7 @@ for i, job in ipairs(jobs) do answers[i] = do_job(job, ARGV[n_sets + 2 * i + 1])
 if not preview then
   for from = 1, #kept, SLICE do redis.call('MSET', unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
   write_ledgers()
+  if next(changed_offers) then write_offers() end
   write_owned(KEYS[5])
 end
 if call_key and log.number > newest then keep_answers(call_key, answers) end

@@ -7,7 +7,7 @@
 --        7 settlements, msgpack {{pool, leavers, {rep, weight, ramp} of members ({}: nobody is left, the ledger is dropped)}, …},
 --          weights in thousandths, a ramp {{ms from which on, weight}, …} in the order of time,
 --        8 actor ('': nobody is asked who they are), 9 mark of the expected revision ('': of none yet), 10 reps who may have no offer open any
---          more, msgpack: what they are offered is withdrawn, as is all of the pools that are settled
+--          more, msgpack: what they are offered is rescinded, as is all of the pools that are settled
 -- Returns {'DONE', revision} (also for a repeated request), or {'STALE'}, {'REQUEST_ID_REUSED'}, {'BUSY', rep},
 --        {'FORMAT', its format}.
 
@@ -24,7 +24,7 @@ local current = redis.call('HMGET', KEYS[1], 'workforce', 'workforce_mark')
 if tonumber(current[1] or 0) ~= tonumber(ARGV[1]) or (current[2] or '') ~= ARGV[9] then return {'STALE'} end
 local records = cmsgpack.unpack(ARGV[4])
 for _, rep in ipairs(cmsgpack.unpack(ARGV[5])) do
-  local units = -tonumber(redis.call('HGET', KEYS[2], rep .. '|offers') or 0) -- they are withdrawn
+  local units = -tonumber(redis.call('HGET', KEYS[2], rep .. '|offers') or 0) -- they are rescinded
   for _, kind in ipairs(cmsgpack.unpack(ARGV[6])) do
     units = units + tonumber(redis.call('HGET', KEYS[2], rep .. '|' .. kind) or 0)
   end
@@ -75,8 +75,8 @@ local function settle(key, leavers, members)
   disturb(key, #members)
 end
 
-local function withdraw(what, because)
-  -- Withdraws what is offered of a pool, or to a rep, see offers.lua.
+local function rescind_offers(what, because)
+  -- Rescinds what is offered of a pool, or to a rep, see offers.lua.
   for _, id in ipairs(offers_of(what)) do
     local key = key_of('item', id)
     local record = cmsgpack.unpack(redis.call('GET', key))
@@ -101,9 +101,10 @@ for place, entry in ipairs(records) do
     redis.call('HSET', KEYS[4], name, integer(revision) .. ' ' .. record)
   end
 end
-for i, settlement in ipairs(settlements) do withdraw('p' .. settlement[1], 'SETTLED') end
-for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do withdraw('r' .. rep, 'LEFT') end
+for i, settlement in ipairs(settlements) do rescind_offers('p' .. settlement[1], 'SETTLED') end
+for _, rep in ipairs(cmsgpack.unpack(ARGV[10])) do rescind_offers('r' .. rep, 'LEFT') end
 write_ledgers()
+write_offers()
 for i, settlement in ipairs(settlements) do
   local pool, leavers, members = settlement[1], settlement[2], in_force(settlement[3])
   append_event('settled.2', cmsgpack.pack({pool, leavers, members}), '')

@@ -1,4 +1,4 @@
--- Closes a work item and frees its owner's capacity; what is offered is withdrawn first.
+-- Closes a work item and frees its owner's capacity; what is offered is rescinded first.
 --
 -- KEYS   1 revisions hash, 2 loads hash, 3 events stream, 4 waiting zset, 5 owned zset: as in bind.lua; 6 the item's key;
 --        7 dated zset, see item.lua `set_next`; 8 the request's key (absent: none)
@@ -32,7 +32,11 @@ end
 
 open_log(KEYS[3])
 loads = amounts_of(KEYS[2])
-if is_offered then rescind_offer(item_id, record, ARGV[7], 'COMPLETED') end
+if is_offered then
+  use_offers()
+  use_answers()
+  rescind_offer(item_id, record, ARGV[7], 'COMPLETED')
+end
 record[STATE] = after
 local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
   record[EPOCH], record[EVENT], ARGV[7]}), '')
@@ -49,5 +53,6 @@ if record[OWNER] ~= '' then
   if was_worked then shift_worked(record[OWNER], record[POOL], record[KIND], -1) end
 end
 write_ledgers()
+if is_offered then write_offers() end
 if KEYS[8] then keep_answer(KEYS[8], tonumber(ARGV[5]), {ARGV[4], number}) end
 return {'DONE', cmsgpack.pack(record)}

@@ -70,5 +70,6 @@ for place, member in ipairs(ARGV) do
 end
 if #removed > 0 then redis.call('ZREM', KEYS[3], unpack(removed)) end
 write_ledgers()
+write_offers()
 note_what_is_due(KEYS[3], KEYS[4])
 return {#removed, unreadable}

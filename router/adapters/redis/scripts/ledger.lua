@@ -33,12 +33,11 @@ local function has_caps(set) return set[9] and set[9] ~= '' end
 
 local function open_offering(set, terms)
   -- Has a candidate set be of a pool that offers its work.
-  local held, fields = {}, {'largest_offered', 'largest_entitled'}
-  for k, rep in ipairs(set.reps) do
-    held[k], fields[#fields + 1], fields[#fields + 2] = rep .. '|offers', 'p:' .. rep, 'e:' .. rep
-  end
-  want_amounts(set.book, fields)
-  set.held = held
+  local held, entitled = {}, {}
+  for k, rep in ipairs(set.reps) do held[k], entitled[k] = rep .. '|offers', 'e:' .. rep end
+  want_amounts(set.book, entitled)
+  want_amounts(set.book, {'largest_offered', 'largest_entitled'})
+  set.held, set.entitled = held, entitled
   set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
 end
 
@@ -65,12 +64,18 @@ local function candidate_set(set, mark)
   return taken_apart
 end
 
+local function away_until(stored)
+  -- Returns until when somebody is away, of whom `presence` says this, false: nothing; nil: they are there.
+  local until_ms = stored and tonumber(stored)
+  if until_ms and (until_ms == 0 or until_ms > log.now_ms) then return until_ms end
+end
+
 local function set_apart(set, untils)
   -- Keeps who of a set is away now apart from those who are there; `untils` holds what `presence` says of each, false: nothing.
   local present, away, blocked = {}, {}, {}
   for k, rep in ipairs(set.reps) do
-    local until_ms = untils[k] and tonumber(untils[k])
-    if until_ms and (until_ms == 0 or until_ms > log.now_ms) then
+    local until_ms = away_until(untils[k])
+    if until_ms then
       away[rep], blocked[#blocked + 1] = until_ms, {k - 1, 'AWAY', until_ms, 0}
     else
       present[#present + 1] = k
@@ -341,6 +346,7 @@ local function measure(book)
   -- Measures a ledger as it is in memory, if an override came since it was: before anything else moves it.
   if not book.disturbed then return end
   read_amounts(book)
+  raise_to_peaks(book, 'largest_offered')
   local amounts = book.stored or stored_amounts(book.key)
   for field in pairs(book.changed) do amounts[field] = book.now[field] end
   book.stored, book.disturbed, book.disturbance = amounts, false, disturbance_of(amounts, book.members)
@@ -378,6 +384,7 @@ local function write_ledgers()
   if caps then caps.write() end
   for _, book in pairs(books) do
     measure(book)
+    raise_to_peaks(book, 'largest_offered')
     write_amounts(book)
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end

@@ -5,11 +5,20 @@
 -- of what many are offered {rep, weight, …} of those who have it, and the band within which one accepts as the ledger's choice (-1: none)}.
 -- `offered` is a zset, by name: `n`, number and item, `p{pool}`, number and item, and `r{rep}`, number and item, of whoever may answer; the parts are separated by
 -- zero bytes. `lapses` is a hash rep → how many offers in a row they have let lapse, or the number of the event that told that they were set away for
--- that, negative, until they are back: none are counted meanwhile. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
+-- that, negative, until they are back: none are counted of who is away. Their keys, and those of ledgers that only an offer names, follow from the first key of every script: all of a tenant's
 -- share a slot. router/history/offer_book.py does the same.
 
 local O_NUMBER, O_REP, O_POOL, O_KIND, O_CHARGE, O_ENTITLED = 1, 2, 3, 4, 5, 6
 local O_COUNTED, O_CREDIT, O_LAPSES, O_AUDIENCE, O_BAND = 7, 8, 9, 10, 11
+
+-- What the call changes is kept in mind, and written at its end by `write_offers`.
+local offer_of_item = {}  -- by item id: its open offer as it was read or is to be, packed; false: none
+local changed_offers = {} -- item ids whose offer is to be written
+local moved_offers = {}   -- places in the index of offers: whether an offer stands there when the call is over
+local lapsed = {}         -- by rep: how many they have let lapse, or the number of an event, see above
+
+-- What follows a script needs that makes offers; see `linked` of store/scripts.py.
+local function use_offers() end
 
 local function key_of(...)
   return string.sub(KEYS[1], 1, -1 - #'revisions') .. table.concat({...}, ':')
@@ -23,21 +32,44 @@ local function holders_of(entry)
   return reps
 end
 
-local function place_in_offered(what, number, id) return what .. '\0' .. string.format('%016d', number) .. '\0' .. id end
+local function set_offer(id, packed) offer_of_item[id], changed_offers[id] = packed, true end
 
-local function index_offer(command, id, entry)
+local function behind_in_offered(number, id) return '\0' .. string.format('%016d', number) .. '\0' .. id end
+
+local function index_offer(id, entry, stands)
   -- Enters an offer in the index, or takes it out.
-  local arguments = {}
-  local function place(what)
-    if command == 'ZADD' then arguments[#arguments + 1] = 0 end
-    arguments[#arguments + 1] = place_in_offered(what, entry[O_NUMBER], id)
+  local behind = behind_in_offered(entry[O_NUMBER], id)
+  moved_offers['n' .. behind], moved_offers['p' .. entry[O_POOL] .. behind] = stands, stands
+  if entry[O_REP] ~= '' then
+    moved_offers['r' .. entry[O_REP] .. behind] = stands
+    return
   end
-  place('n')
-  place('p' .. entry[O_POOL])
-  for _, rep in ipairs(holders_of(entry)) do place('r' .. rep) end
-  for from = 1, #arguments, SLICE do
-    redis.call(command, key_of('offered'), unpack(arguments, from, math.min(from + SLICE - 1, #arguments)))
+  for i = 1, #entry[O_AUDIENCE], 2 do moved_offers['r' .. entry[O_AUDIENCE][i] .. behind] = stands end
+end
+
+local function write_offers()
+  -- Writes what the call changed of offers: four commands, however many work items.
+  local kept, gone, added, removed = {}, {}, {}, {}
+  for id in pairs(changed_offers) do
+    local packed = offer_of_item[id]
+    if packed then
+      kept[#kept + 1], kept[#kept + 2] = id, packed
+    else
+      gone[#gone + 1] = id
+    end
   end
+  for place, stands in pairs(moved_offers) do
+    if stands then
+      added[#added + 1], added[#added + 2] = 0, place
+    else
+      removed[#removed + 1] = place
+    end
+  end
+  local offers, offered = key_of('offers'), key_of('offered')
+  for from = 1, #kept, SLICE do redis.call('HSET', offers, unpack(kept, from, math.min(from + SLICE - 1, #kept))) end
+  for from = 1, #gone, SLICE do redis.call('HDEL', offers, unpack(gone, from, math.min(from + SLICE - 1, #gone))) end
+  for from = 1, #removed, SLICE do redis.call('ZREM', offered, unpack(removed, from, math.min(from + SLICE - 1, #removed))) end
+  for from = 1, #added, SLICE do redis.call('ZADD', offered, unpack(added, from, math.min(from + SLICE - 1, #added))) end
 end
 
 local function keep_offer(id, record, choice, number, used)
@@ -45,27 +77,43 @@ local function keep_offer(id, record, choice, number, used)
   local set, rep, entitled, counted, credit = choice.set, choice.rep, {}, {}, {0, 0}
   local terms, book = set.dispatch, set.book
   if rep ~= '' then
+    local now, changed, after, before, most = book.now, book.changed, choice.after, choice.before, 0
     for e, k in ipairs(choice.eligible) do
-      local share = k == choice.place and choice.stand[1] or choice.after[e] - choice.before[e]
+      local share = k == choice.place and choice.stand[1] or after[e] - before[e]
+      local field = set.entitled[k]
+      local amount = now[field] + share
+      now[field], changed[field] = amount, true
       entitled[2 * e - 1], entitled[2 * e] = set.reps[k], share
-      add_amount(book, 'e:' .. set.reps[k], share)
-      raise_amount(book, 'largest_entitled', book.now['e:' .. set.reps[k]])
+      if amount > most then most = amount end
     end
-    add_amount(book, 'p:' .. rep, choice.charge)
-    raise_amount(book, 'largest_offered', book.now['p:' .. rep])
+    raise_amount(book, 'largest_entitled', most)
+    local charged = 'p:' .. rep
+    add_amount(book, charged, choice.charge)
+    note_peak(book, charged) -- of largest_offered
     add_amount(loads, rep .. '|offers', 1)
     if set.caps then counted = caps.counted_of(set, choice.place, choice.attempt) end
     if used > 0 then credit = {used, credit_state(redis.call('HGET', book.key, 'l:' .. rep)).entry} end
   end
   local entry = {number, rep, set.pool, record[KIND], choice.charge, entitled, counted, credit, terms.lapses, choice.audience or {}, terms.band}
-  redis.call('HSET', key_of('offers'), id, cmsgpack.pack(entry))
-  index_offer('ZADD', id, entry)
+  set_offer(id, cmsgpack.pack(entry))
+  index_offer(id, entry, true)
   put(record, OFFER, {number, rep, set.pool, terms.timeout_ms, terms.clock, log.now_ms})
 end
 
+-- And this besides, where one that is open is looked at, or ends.
+local function use_answers() end
+
+local function read_offers(ids)
+  -- Has the offers of work items be read at once.
+  for from = 1, #ids, SLICE do
+    local stored = redis.call('HMGET', key_of('offers'), unpack(ids, from, math.min(from + SLICE - 1, #ids)))
+    for i = 1, #stored do offer_of_item[ids[from + i - 1]] = stored[i] end
+  end
+end
+
 local function offer_entry(id)
-  local packed = redis.call('HGET', key_of('offers'), id)
-  return packed and cmsgpack.unpack(packed)
+  if offer_of_item[id] == nil then offer_of_item[id] = redis.call('HGET', key_of('offers'), id) end
+  return offer_of_item[id] and cmsgpack.unpack(offer_of_item[id])
 end
 
 local function book_of(pool)
@@ -161,8 +209,8 @@ end
 
 local function close_offer(id, record, entry, number, state)
   -- Has a work item stand in no offer any more, in another state; what the offer was entered in is written with the ledgers.
-  redis.call('HDEL', key_of('offers'), id)
-  index_offer('ZREM', id, entry)
+  set_offer(id, false)
+  index_offer(id, entry, false)
   record[STATE], record[EVENT], record[VERSION] = state, number, number
   put(record, OFFER, {})
   put(record, ANSWERED, number)
@@ -187,22 +235,29 @@ local function refuse_offer(record, reps)
 end
 
 local function rescind_offer(id, record, actor, because)
-  -- Withdraws the offer that a work item stands in.
+  -- Rescinds the offer that a work item stands in.
   local entry = offer_entry(id)
   undo_offer(entry)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
 end
 
-local function lapses_of(rep) return tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) end
+local function lapses_of(rep)
+  if not lapsed[rep] then lapsed[rep] = tonumber(redis.call('HGET', key_of('lapses'), rep) or 0) end
+  return lapsed[rep]
+end
 
 local function forget_lapses(rep)
   -- Begins a rep's count of lapses anew: they answered. Who was set away for them is so until they are back.
-  if lapses_of(rep) > 0 then redis.call('HDEL', key_of('lapses'), rep) end
+  if lapses_of(rep) <= 0 then return end
+  lapsed[rep] = 0
+  redis.call('HDEL', key_of('lapses'), rep)
 end
 
 local function forgive_lapses(rep)
   -- Forgets that a rep was set away for their lapses: they are back, or said so themselves.
-  if lapses_of(rep) < 0 then redis.call('HDEL', key_of('lapses'), rep) end
+  if lapses_of(rep) >= 0 then return end
+  lapsed[rep] = 0
+  redis.call('HDEL', key_of('lapses'), rep)
 end
 
 local function offer_of(id, record)
@@ -216,26 +271,29 @@ local function offer_of(id, record)
 end
 
 local function lapse_offer(id, record, entry, presence)
-  -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse.
+  -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse; who is away stays so as they said.
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
-  local before = rep ~= '' and lapses_of(rep) or -1
-  if before >= 0 then
-    lapses = before + 1
+  if rep ~= '' and not away_until(redis.call('HGET', presence, rep)) then
+    lapses = math.max(0, lapses_of(rep)) + 1
     is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]
   end
   if is_away then append_event('presence.1', cmsgpack.pack({rep, 0, ''}), '') end
   local number = write_undone(id, record, entry, 'LAPSED', {lapses = lapses, away = is_away and 1 or 0})
   refuse_offer(record, holders_of(entry))
   if is_away then redis.call('HSET', presence, rep, '0') end
-  if lapses > 0 then redis.call('HSET', key_of('lapses'), rep, integer(is_away and -number or lapses)) end
+  if lapses > 0 then
+    lapsed[rep] = is_away and -number or lapses
+    redis.call('HSET', key_of('lapses'), rep, integer(lapsed[rep]))
+  end
 end
 
 local function offers_of(what)
-  -- Returns the work items that are offered of a pool (`p` and its name), or to a rep (`r` and theirs).
+  -- Returns the work items that are offered of a pool (`p` and its name), or to a rep (`r` and theirs), when the call begins, and whose
+  -- offer it did not end.
   local ids = {}
   for _, place in ipairs(redis.call('ZRANGEBYLEX', key_of('offered'), '[' .. what .. '\0', '(' .. what .. '\1')) do
-    ids[#ids + 1] = string.match(place, '^[^%z]*%z[^%z]*%z(.*)$')
+    if moved_offers[place] ~= false then ids[#ids + 1] = string.match(place, '^[^%z]*%z[^%z]*%z(.*)$') end
   end
   return ids
 end

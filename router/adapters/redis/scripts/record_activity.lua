@@ -8,10 +8,12 @@
 --          replace, actor ('': nobody is asked who they are), version of the item that all this is said of, hash of the
 --          external id ('': none), fingerprint of the request, seconds to remember it, 1 for a preview, 1 where there is
 --          a customer, fields and values of what opens it {…}, since when
---          its owner has had what was imported, in ms since 1970; 0 where it was not imported]
+--          its owner has had what was imported, in ms since 1970; 0 where it was not imported, how many ms ahead of now a next date
+--          may lie]
 --        2 the head: its texts, sealed, kept unread
 -- Returns {'NEW', event number (0 for a preview), facts, head, type}; {'REPEATED', …} likewise for a repeated request, {'KNOWN', …}
---        for what has the external id already; {'FUTURE', now in ms} where it would occur later, {'PAST', now in ms} where its next date is not later, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}
+--        for what has the external id already; {'FUTURE', now in ms} where it would occur later, {'PAST', now in ms} where its next date is not later, {'FAR', now in ms} where
+--        it is too much later, {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'}, {'LOST'}
 --        (somebody deleted the event), {'FORMAT', its format}.
 
 local ACTIVITY_TYPE = 'activity.1'
@@ -20,7 +22,7 @@ local LOADS, EVENTS, DATED, ITEM, KNOWN, PERSONAL = KEYS[2], KEYS[3], KEYS[4], K
 local refused = check_format(KEYS[1])
 if refused then return refused end
 local id, kind, direction, rep, duration_ms, occur_ms, next_ms, evidence, attempts, ends, actor, expected, external,
-  fingerprint, ttl_s, preview, has_customer, openings, assigned_ms = unpack(cmsgpack.unpack(ARGV[1]))
+  fingerprint, ttl_s, preview, has_customer, openings, assigned_ms, ahead_ms = unpack(cmsgpack.unpack(ARGV[1]))
 local request_key = KEYS[8 + has_customer]
 open_log(EVENTS)
 
@@ -37,6 +39,7 @@ if record[VERSION] ~= expected then return {'CONFLICT'} end
 if occur_ms == 0 then occur_ms = log.now_ms end
 if occur_ms > log.now_ms then return {'FUTURE', log.now_ms} end
 if next_ms > 0 and next_ms <= log.now_ms then return {'PAST', log.now_ms} end
+if next_ms > log.now_ms + ahead_ms then return {'FAR', log.now_ms} end
 
 local function has_owner_since()
   -- Returns since when the owner has the work item.

@@ -9,7 +9,10 @@ local function known_answer(packed, fingerprint, places)
 end
 
 local function keep_answer(key, ttl_s, answer)
-  redis.call('SET', key, cmsgpack.pack(answer), 'EX', ttl_s)
+  -- Returns what is stored.
+  local packed = cmsgpack.pack(answer)
+  redis.call('SET', key, packed, 'EX', ttl_s)
+  return packed
 end
 
 -- What a call that gives work items their owners was answered, in a string that expires, msgpack {status, event number or

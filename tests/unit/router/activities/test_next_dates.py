@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from router.activities.next_dates import NextDates
+from router.activities.next_dates import NextDates, has_manager
 from router.assignment.roster import Roster
 from router.model.activities import NextDate
 from router.model.calendars import Calendar, Hours, WeeklyHours
 from router.model.events import NEXT
 from router.model.records import FiredStep, ItemRecord
-from router.model.workforce import RecordChange, Rep, WorkforceRecords
+from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
 from router.timers.ports import Present
 from router.timers.timer import Timer, may_fire
@@ -81,3 +81,18 @@ def test_nothing_follows_the_managers_reminder() -> None:
 )
 def test_a_reminder_fires_once_while_the_date_stands_and_somebody_owns_it(record: ItemRecord, may: bool) -> None:
     assert may_fire(record, NEXT, 5, 1) is may
+
+
+@pytest.mark.parametrize(
+    ("rep", "pool", "is_led"),
+    [
+        (Rep("ann"), Pool("east"), False),
+        (Rep("ann", manager="mo"), Pool("east"), True),
+        (Rep("ann"), Pool("east", managers=("mo",)), True),
+        (Rep("bo", manager="mo"), Pool("west", managers=("mo",)), False),
+    ],
+)
+def test_a_manager_is_the_owners_own_or_one_of_the_pools(rep: Rep, pool: Pool, is_led: bool) -> None:
+    records = WorkforceRecords().after([RecordChange(1, "rep", rep.id, rep), RecordChange(1, "pool", pool.id, pool)], 1)
+
+    assert has_manager(Roster(records), replace(ITEM, pool="east")) is is_led

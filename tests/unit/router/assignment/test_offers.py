@@ -19,7 +19,7 @@ from router.model.workforce import MICROS
 
 
 @dataclass(frozen=True)
-class Offer:
+class LedgerOffer:
     """What an event keeps of an offer: who was eligible, whose it is, and what everybody became entitled to."""
 
     eligible: tuple[int, ...]
@@ -36,12 +36,12 @@ class Offer:
 
 
 @dataclass
-class Offers:
+class OfferingPool:
     """A pool's ledger with its open offers, and the high-water marks that its bound is made of."""
 
     weights: Sequence[int]
     deficits: list[int] = field(default_factory=list)
-    open: list[Offer] = field(default_factory=list)
+    open: list[LedgerOffer] = field(default_factory=list)
     largest_charge: int = 0
     largest_band: int = 0
     largest_offered: int = 0
@@ -51,7 +51,7 @@ class Offers:
     def __post_init__(self) -> None:
         self.deficits = self.deficits or [0] * len(self.weights)
 
-    def offer(self, eligible: Sequence[int], charge: int = MICROS, band: int = 0, rotation: int = 0) -> Offer:
+    def offer(self, eligible: Sequence[int], charge: int = MICROS, band: int = 0, rotation: int = 0) -> LedgerOffer:
         """Offer a work item to whom the ledger chooses."""
         picked = pick(
             [self.deficits[rep] for rep in eligible],
@@ -62,7 +62,7 @@ class Offers:
             rotation=rotation,
         )
         self._set(eligible, picked.after)
-        made = Offer(tuple(eligible), picked.chosen, picked.entitlements)
+        made = LedgerOffer(tuple(eligible), picked.chosen, picked.entitlements)
         self.open.append(made)
         self.largest_charge, self.largest_band = max(self.largest_charge, charge), max(self.largest_band, band)
         self._mark()
@@ -74,10 +74,10 @@ class Offers:
         self.open.remove(self.offer(eligible, charge, band, rotation))
         self.largest_offered, self.largest_entitled = marks
 
-    def accept(self, offer: Offer) -> None:
+    def accept(self, offer: LedgerOffer) -> None:
         self.open.remove(offer)
 
-    def decline(self, offer: Offer) -> None:
+    def decline(self, offer: LedgerOffer) -> None:
         """Undo an offer; it lapsed, was declined or rescinded."""
         self.open.remove(offer)
         self._set(
@@ -137,9 +137,9 @@ class Offers:
         """What the bound would be without the terms of offers."""
         return bound(len(self.weights), self.largest_charge, self.largest_band)
 
-    def copied(self) -> Offers:
+    def copied(self) -> OfferingPool:
         marks = self.largest_charge, self.largest_band, self.largest_offered, self.largest_entitled
-        return Offers(self.weights, list(self.deficits), list(self.open), *marks, self.disturbed)
+        return OfferingPool(self.weights, list(self.deficits), list(self.open), *marks, self.disturbed)
 
     def check(self) -> None:
         without = self.copied()
@@ -178,7 +178,7 @@ def test_who_declines_what_they_kept_open_breaks_the_bound_of_before_and_not_the
 ) -> None:
     """The counter-example of docs/fairness.md: a keeps all offers open while b accepts as many, then a declines."""
     a, b = 0, 1
-    pool = Offers([1000, 1000])
+    pool = OfferingPool([1000, 1000])
     for _ in range(2 * open_offers):
         offer = pool.offer([a, b])
         if offer.rep == b:
@@ -198,7 +198,7 @@ def test_what_is_entitled_alone_does_not_make_a_bound_either() -> None:
     """C + band + the largest entitlement, without the largest charge that was open: an adversary gets beyond it."""
     beyond = False
     for seed in range(40):
-        pool = Offers([1000, 1000])
+        pool = OfferingPool([1000, 1000])
         for _ in _adversary(pool, random.Random(seed), most_open=5, steps=150):
             beyond |= pool.worst > bound(2, pool.largest_charge, 0, 0, pool.largest_entitled)
 
@@ -207,7 +207,7 @@ def test_what_is_entitled_alone_does_not_make_a_bound_either() -> None:
 
 def test_what_is_charged_alone_does_not_make_a_bound_either() -> None:
     """C + band + the largest charge that was open, without what others were entitled to: three reps get beyond it."""
-    pool, draw, beyond = Offers([1000, 1000, 1000]), random.Random(3), False
+    pool, draw, beyond = OfferingPool([1000, 1000, 1000]), random.Random(3), False
 
     for _ in range(200):
         moves = list(_moves(pool, _groups(3), MICROS, most_open=8))
@@ -218,7 +218,7 @@ def test_what_is_charged_alone_does_not_make_a_bound_either() -> None:
     pool.check()
 
 
-def _without_entitled(pool: Offers) -> float:
+def _without_entitled(pool: OfferingPool) -> float:
     return bound(len(pool.weights), pool.largest_charge, 0, pool.largest_offered)
 
 
@@ -234,7 +234,7 @@ def test_whatever_is_offered_declined_and_accepted_the_bound_holds(
     data: st.DataObject, overrides: Sequence[str]
 ) -> None:
     n = data.draw(st.integers(2, 7))
-    pool = Offers([data.draw(st.integers(1, 1_000_000)) for _ in range(n)])
+    pool = OfferingPool([data.draw(st.integers(1, 1_000_000)) for _ in range(n)])
     most_open = data.draw(st.sampled_from([1, 2, 5, 50]))
 
     for _ in range(data.draw(st.integers(1, 40))):
@@ -256,7 +256,7 @@ def test_whatever_is_offered_declined_and_accepted_the_bound_holds(
     pool.check()
 
 
-def _adversary(pool: Offers, draw: random.Random, *, most_open: int, steps: int) -> Iterator[None]:
+def _adversary(pool: OfferingPool, draw: random.Random, *, most_open: int, steps: int) -> Iterator[None]:
     """Decline what lifts the highest, accept what keeps the lowest down, offer to pairs that are close."""
     n = len(pool.weights)
     for _ in range(steps):
@@ -278,7 +278,7 @@ def _adversary(pool: Offers, draw: random.Random, *, most_open: int, steps: int)
 @pytest.mark.parametrize("n", [2, 3, 6])
 def test_an_adversary_who_declines_what_hurts_most_does_not_get_beyond_it(n: int, most_open: int) -> None:
     for seed in range(4):
-        pool = Offers([[1000, 1000, 5000, 10][(seed + rep * seed) % 4] for rep in range(n)])
+        pool = OfferingPool([[1000, 1000, 5000, 10][(seed + rep * seed) % 4] for rep in range(n)])
         for _ in _adversary(pool, random.Random(seed), most_open=most_open, steps=600):
             assert pool.worst <= pool.limit
         pool.check()
@@ -286,7 +286,7 @@ def test_an_adversary_who_declines_what_hurts_most_does_not_get_beyond_it(n: int
 
 @pytest.mark.parametrize("weights", [(1000, 1000), (1000, 1000, 1000), (3000, 1000, 10, 1000)])
 def test_who_always_does_what_brings_somebody_furthest_does_not_get_beyond_it(weights: tuple[int, ...]) -> None:
-    draw, pool = random.Random(len(weights)), Offers(weights)
+    draw, pool = random.Random(len(weights)), OfferingPool(weights)
     groups = _groups(len(weights))
 
     for _ in range(150):
@@ -305,10 +305,10 @@ def test_no_sequence_of_offers_and_answers_gets_beyond_it(
 ) -> None:
     """All sequences up to a length, each state once; a charge of 60 is shared without a remainder."""
     groups, charge = _groups(len(weights)), 60
-    states, beyond_the_former = {_state(Offers(weights)): Offers(weights)}, False
+    states, beyond_the_former = {_state(OfferingPool(weights)): OfferingPool(weights)}, False
 
     for _ in range(length):
-        following: dict[object, Offers] = {}
+        following: dict[object, OfferingPool] = {}
         for pool in states.values():
             for after in _moves(pool, groups, charge, most_open):
                 assert after.worst <= after.limit, after
@@ -323,14 +323,14 @@ def _groups(n: int) -> list[list[int]]:
     return [[rep for rep in range(n) if mask >> rep & 1] for mask in range(1, 2**n) if mask.bit_count() > 1]
 
 
-def _state(pool: Offers) -> object:
+def _state(pool: OfferingPool) -> object:
     offers = tuple(sorted((offer.eligible, offer.chosen, offer.entitlements) for offer in pool.open))
     return tuple(pool.deficits), offers, pool.largest_offered, pool.largest_entitled
 
 
-def _moves(pool: Offers, groups: list[list[int]], charge: int, most_open: int) -> Iterator[Offers]:
+def _moves(pool: OfferingPool, groups: list[list[int]], charge: int, most_open: int) -> Iterator[OfferingPool]:
     for offer in dict.fromkeys(pool.open):
-        for answer in (Offers.accept, Offers.decline):
+        for answer in (OfferingPool.accept, OfferingPool.decline):
             after = pool.copied()
             answer(after, offer)
             yield after
@@ -350,7 +350,7 @@ def _moves(pool: Offers, groups: list[list[int]], charge: int, most_open: int) -
 def test_an_adversary_who_has_the_worst_named_while_offers_are_open_stays_within_what_is_measured() -> None:
     beyond = False
     for seed in range(6):
-        draw, pool = random.Random(seed), Offers([1000, 1000, 4000, 1000][: 2 + seed % 3])
+        draw, pool = random.Random(seed), OfferingPool([1000, 1000, 4000, 1000][: 2 + seed % 3])
         n = len(pool.weights)
         for _ in _adversary(pool, draw, most_open=5, steps=300):
             if draw.random() < 0.05:

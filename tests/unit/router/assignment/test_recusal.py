@@ -11,15 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from failures import Failure
-from router.assignment.commands import (
-    BindCommand,
-    ReassignRequest,
-    RouteRequest,
-    reassign_command,
-    route_command,
-    wake_command,
-)
+from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest
 from router.assignment.explanation import Reason, explain
+from router.assignment.jobs import reassign_command, route_command, wake_command
 from router.assignment.planner import Planner
 from router.assignment.service import Router
 from router.backlog.requeuer import Requeuer

@@ -55,6 +55,16 @@ def test_who_is_gone_gives_all_chances_to_the_groups_they_belong_to_in_which_som
     assert room.due(9) == ["0", "1"]
 
 
+def test_who_could_take_it_from_another_pool_alone_gives_it_a_chance_once_they_may_from_the_first() -> None:
+    room, nobody = Backlog(), takers(frozenset())
+    lead = Waiting(0, "0", Kind.LEAD, nobody + takers(frozenset("a")))
+    room.enter(lead)
+
+    room.enter(replace(lead, takers=takers(frozenset("a")) + takers(frozenset("a"))))
+
+    assert room.due(9) == ["0"]
+
+
 def test_what_somebody_refused_has_a_chance_once_fewer_could_take_it() -> None:
     room = Backlog()
     lead = Waiting(0, "0", Kind.LEAD, takers(frozenset("ab")), refused=("b",))

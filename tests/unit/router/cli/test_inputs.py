@@ -9,7 +9,7 @@ import pytest
 from router.cli.columns import by_name
 from router.cli.failing import InputFailed
 from router.cli.inputs import bands_from, mapping, pools_of, read_inputs
-from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_leads
+from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_book, read_leads
 from router.cli.territory_files import TERRITORY_COLUMNS, read_territories
 from router.cli.workforce_files import REP_COLUMNS, read_reps
 from router.rules.check import check
@@ -33,6 +33,19 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def leads(folder: Path, text: str, **mapped: str) -> LeadsFile:
     return read_leads(written(folder, text), FIELDS, "csv", ReadOptions(columns=mapped))
+
+
+def test_a_column_that_is_mapped_and_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    file = written(tmp_path, "id,地区,Size\na,华东,1\n")
+
+    for read in (read_leads, read_book):
+        with pytest.raises(InputFailed) as refused:
+            read(file, FIELDS, "csv", ReadOptions(), {"nosuch": "region"})
+        said = "--map nosuch=region: there is no column 'nosuch'; allowed: id, 地区, Size"
+        assert str(refused.value) == f"{file}: {said}"
+    options = ReadOptions(columns={"nosuch": "region"})  # of a mapping, which serves several files
+    (item,) = read_leads(file, FIELDS, "csv", options, {"size": "potential", "地区": "region"}).items
+    assert dict(item.attributes) == {"region": "华东", "potential": 1}
 
 
 # ---- reps

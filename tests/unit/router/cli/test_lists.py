@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from router.cli.clocks import Clock
 from router.cli.fairness_tables import alone, period_table
-from router.cli.lists import Names, waits_for, waits_until
+from router.cli.lists import Names, known_pool, waits_for, waits_until
 
 NAMES = Names({}, {}, Clock("Asia/Shanghai"))
 SUMMARY = "0/1 reps: 1 outside working hours"
@@ -37,6 +38,15 @@ def test_what_waits_is_said_to_wait_and_until_when(
     decision = decided(outcome, lifts=lifts)
 
     assert (waits_for(decision), waits_until(decision, NAMES)) == said
+
+
+def test_a_name_that_nobody_has_is_said_to_be_nobodys(capsys: pytest.CaptureFixture[str]) -> None:
+    names = replace(NAMES, pools={"tenants/t/pools/east": "华东", "tenants/t/pools/west": "west"})
+
+    assert [known_pool(text, names) for text in ("华东", "west", "wset")] == ["east", "west", "wset"]
+    assert known_pool("any", NAMES) == "any"  # who may not list pools is shown ids
+
+    assert capsys.readouterr().err == "there is no pool wset now; the nearest is west\n"
 
 
 @pytest.mark.parametrize(("count", "said"), [(1, "1 decision"), (2, "2 decisions"), (12_500, "12,500 decisions")])

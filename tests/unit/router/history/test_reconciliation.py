@@ -10,7 +10,8 @@ import pytest
 from router.history.reconciliation import Movement
 from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
-from router.model.events import ActivityRecorded, Completed, Event, PresenceChanged, Settled
+from router.model.dispatch import Answer
+from router.model.events import ActivityRecorded, Completed, Event, OfferAnswered, PresenceChanged, Settled
 from router.model.records import LedgerState, Snapshot
 from router.model.workforce import MICROS, Member, Pool
 from router.model.workitem import Kind, State, WorkItem
@@ -26,6 +27,12 @@ TRIED = ActivityRecorded(
 )
 CLOSED = Completed(10, "x", Kind.LEAD, State.CLOSED, "bob", "east", 2, 9, 0)
 EVENTS: list[Event] = [ROUTED, MOVED, CLOSED]
+OFFERED = ROUTED._replace(outcome=Outcome.OFFERED, epoch=0)
+SET_AWAY = PresenceChanged(9, "ann", 0, 7)
+LAPSED = OfferAnswered(
+    10, "x", Kind.LEAD, Answer.LAPSED, 8, "ann", "east", 0, MICROS, None, (), lapses=2, set_away=True,
+    stays_open=False, workforce=0, previous=8, at_ms=7,
+)  # fmt: skip
 POOLS = {"east": Pool("east", (Member("ann"), Member("bob")))}
 BEFORE = Snapshot(7, {("ann", Kind.LEAD): 3}, {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": 0}, decisions=4)})
 GONE = replace(BEFORE, number=9, presences={"bob": 50})
@@ -44,6 +51,15 @@ def told(events: Sequence[Event], after: Snapshot) -> list[str]:
 
 WORKED = {(place, Kind.LEAD): 1 for place in ("ann", "east/ann", "east/")}
 LEVEL = LedgerState({"ann": 0, "bob": 0}, {"ann": MICROS}, decisions=5, largest_charge=MICROS, worst=0)
+OFFERING = Snapshot(
+    8, {("ann", Kind.LEAD): 4, ("east/ann", Kind.LEAD): 1, ("east/", Kind.LEAD): 1},
+    {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": MICROS}, decisions=5, largest_charge=MICROS)},
+    offers={"ann": 1}, standing=frozenset("x"),
+)  # fmt: skip
+WENT = Snapshot(
+    10, {("ann", Kind.LEAD): 3}, {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": 0}, decisions=4)},
+    presences={"ann": 0}, lapses={"ann": -10},
+)  # fmt: skip
 CHARGED = Snapshot(9, {key: 4 if key[0] == "ann" else 1 for key in WORKED}, {"east": LEVEL}, worked=WORKED)
 
 
@@ -55,6 +71,8 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
     assert told(EVENTS, AFTER) == []
     assert told([AWAY, BACK], GONE) == []
     assert told([ROUTED, TRIED], CHARGED) == []
+    assert told([OFFERED], OFFERING) == []
+    assert told([OFFERED, SET_AWAY, LAPSED], WENT) == []
 
 
 @pytest.mark.parametrize(
@@ -93,6 +111,16 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
         ([ROUTED, TRIED], replace(CHARGED, worked={("ann", Kind.LEAD): -1}), "ann LEAD: -1 worked on, 4 open"),
         ([AWAY, BACK], replace(GONE, presences={}), "presence bob: log says away until 50, store there"),
         ([AWAY, BACK], replace(GONE, presences={"ann": 0, "bob": 50}), "ann: log says there, store away until told"),
+        ([OFFERED], replace(OFFERING, standing=frozenset()), "offer of x: log has it, store has not"),
+        ([OFFERED], replace(OFFERING, standing=frozenset("xy")), "offer of y: store has it, log has not"),
+        ([OFFERED], replace(OFFERING, offers={}), "open offers: log says {'ann': 1}, store {}"),
+        ([OFFERED, SET_AWAY, LAPSED], replace(WENT, lapses={}), "lapses ann: log says set away by event 10, store 0"),
+        ([OFFERED, SET_AWAY, LAPSED], replace(WENT, lapses={"ann": 2}), "set away by event 10, store 2"),
+        (
+            [OFFERED, replace(SET_AWAY, at_ms=6), LAPSED],
+            WENT,
+            "event 10: the event before it does not set ann away",
+        ),
         (EVENTS, ledger(decisions=7), "decisions: log says 2 more, store 3 more"),
         (EVENTS, ledger(received={"ann": MICROS}), "received: log says 2000000 micro-units more, store 1000000"),
         (EVENTS, ledger(deficits={"ann": 1, "bob": 0}), "deficits add up to 1 micro-units, not to 0"),

@@ -78,7 +78,7 @@ def answered(answer: Answer, rep: str, *, stays_open: bool = False) -> OfferAnsw
         (
             replace(RECORD, state=State.QUEUED, owner=""),
             [answered(Answer.RESCINDED, "ann")],
-            "offer 7 is not open to bo: it was withdrawn; it is QUEUED",
+            "offer 7 is not open to bo: it was rescinded; it is QUEUED",
         ),
         (
             replace(RECORD, state=State.OFFERED, owner="", offer=OFFER),

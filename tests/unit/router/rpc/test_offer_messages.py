@@ -53,7 +53,7 @@ def test_every_answer_has_its_message(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("because", ["COMPLETED", "UPDATED", "REASSIGNED", "OVERRIDE", "SETTLED", "LEFT"])
-def test_why_an_offer_was_withdrawn_is_told(because: str) -> None:
+def test_why_an_offer_was_rescinded_is_told(because: str) -> None:
     told = offer_answer_message("t", replace(EVENT, answer=Answer.RESCINDED, way=None, because=because))
 
     assert routing.OfferAnswer.Because.Name(told.because) == f"BECAUSE_{because}"

@@ -55,11 +55,13 @@ def decided(*candidates: decisions.Candidate, **facts: object) -> decisions.Deci
     return decision
 
 
-def told(decision: decisions.Decision, language: Language = Language.EN) -> decisions.Decision:
+def told(
+    decision: decisions.Decision, language: Language = Language.EN, *, is_owned: bool = False
+) -> decisions.Decision:
     """Return it with its words; itself it stays as it is."""
     copy = decisions.Decision()
     copy.CopyFrom(decision)
-    tell(copy, language, full=True)
+    tell(copy, language, full=True, is_owned=is_owned)
     return copy
 
 

@@ -14,7 +14,7 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language
-from router.wording.phrases import ACTIVITIES, NEXT_DATES, TIMELINE, UNATTRIBUTED, WITHDRAWN
+from router.wording.phrases import ACTIVITIES, NEXT_DATES, RESCINDED, TIMELINE, UNATTRIBUTED
 
 CALL = activities.Activity.KIND_CALL
 OUT, IN = activities.Activity.DIRECTION_OUTBOUND, activities.Activity.DIRECTION_INBOUND
@@ -53,7 +53,7 @@ def test_what_was_recorded_later_is_told_with_when_it_occurred() -> None:
 
     assert both(activity=call) == (
         "The customer called; li took the call. It occurred at 08:00.",
-        "客户来电，由li接听。实际发生时间：08:00。",
+        "客户来电，由 li 接听。实际发生时间：08:00。",
     )
 
 
@@ -91,6 +91,13 @@ def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, di
     [
         ({"closed": routing.WorkItem.STATE_CONVERTED}, ("It is converted.", "该工作项已转化。")),
         ({"reminder": 1}, ("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。")),
+        (
+            {"reminder": 2},
+            (
+                "A working day after the next date nobody has followed up: the manager's reminder, if there is one.",
+                "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
+            ),
+        ),
         ({"erased": True}, ("What was personal in it was erased.", "其中的个人信息已删除。")),
     ],
 )
@@ -111,7 +118,7 @@ ANSWER, BECAUSE = routing.OfferAnswer.Answer, routing.OfferAnswer.Because
             ("李娜 declined it (满了).", "李娜拒单（满了）。"),
         ),
         ({"answer": ANSWER.ANSWER_DECLINED, "reason": "***", **LI}, ("李娜 declined it (***).", "李娜拒单（***）。")),
-        ({"answer": ANSWER.ANSWER_DECLINED, "rep": LI["rep"]}, ("li declined it.", "li拒单。")),
+        ({"answer": ANSWER.ANSWER_DECLINED, "rep": LI["rep"]}, ("li declined it.", "li 拒单。")),
         (
             {"answer": ANSWER.ANSWER_LAPSED, "lapses": 3, "set_away": True, **LI},
             (
@@ -125,13 +132,13 @@ ANSWER, BECAUSE = routing.OfferAnswer.Answer, routing.OfferAnswer.Because
         ),
         (
             {"answer": ANSWER.ANSWER_RESCINDED, "because": BECAUSE.BECAUSE_COMPLETED, **LI},
-            ("The offer to 李娜 was withdrawn: the work item was closed.", "已撤回给李娜的派单（工作项已关闭）。"),
+            ("The offer to 李娜 was rescinded: the work item was closed.", "已撤回给李娜的派单（工作项已关闭）。"),
         ),
         (
             {"answer": ANSWER.ANSWER_RESCINDED, "because": BECAUSE.BECAUSE_SETTLED},
-            ("The offer to many was withdrawn: somebody left the pool.", "已撤回抢单（分配池有人离开）。"),
+            ("The offer to many was rescinded: somebody left the pool.", "已撤回抢单（分配池有人离开）。"),
         ),
-        ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was withdrawn.", "已撤回给李娜的派单。")),
+        ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was rescinded.", "已撤回给李娜的派单。")),
     ],
 )
 def test_what_became_of_an_offer_is_told(answer: dict[str, object], words: tuple[str, str]) -> None:
@@ -143,7 +150,7 @@ def test_there_are_words_for_every_answer() -> None:
         told_of = both(offer_answer=routing.OfferAnswer(answer=answer, **LI))
 
         assert all("李娜" in words for words in told_of)
-    assert [*WITHDRAWN] == BECAUSE.keys()[1:]
+    assert [*RESCINDED] == BECAUSE.keys()[1:]
 
 
 def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
@@ -152,14 +159,23 @@ def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
     )
     now_ms = at(27, 10).ToMilliseconds()
 
-    tell_next_date(date, now_ms, UTC, Language.EN)
-    english = date.words
-    tell_next_date(date, now_ms, UTC, Language.ZH)
+    words = [_words(date, now_ms, language, has_manager=has) for has in (True, False) for language in Language]
 
-    assert english == (
-        "Overdue: it was to be followed up on 2026-11-26 at 09:00. The manager's reminder fell due at 09:00."
+    overdue, chinese = (
+        "Overdue: it was to be followed up on 2026-11-26 at 09:00.",
+        "已逾期，原定 2026-11-26 09:00 跟进。",
     )
-    assert date.words == "已逾期，原定跟进时间：2026-11-26 09:00。09:00 升级提醒主管。"
+    assert words == [
+        f"{overdue} The manager's reminder fell due at 09:00.",
+        f"{chinese}提醒主管：09:00。",
+        f"{overdue} A second reminder fell due at 09:00, and there is no manager to remind.",
+        f"{chinese}第二次提醒：09:00，没有主管可以提醒。",
+    ]
+
+
+def _words(date: activities.NextDate, now_ms: int, language: Language, *, has_manager: bool) -> str:
+    tell_next_date(date, now_ms, UTC, language, has_manager=has_manager)
+    return date.words
 
 
 def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_chinese() -> None:

@@ -157,6 +157,22 @@ def test_somebody_named_by_a_person_is_told_with_the_note() -> None:
     assert told(override, Language.ZH).explanation == "由人工指定 Anna（knows them）。"
 
 
+@pytest.mark.parametrize(
+    ("cause", "is_owned", "stays"), [("REASSIGNED", False, True), ("UPDATED", True, True), ("UPDATED", False, False)]
+)
+def test_what_keeps_its_owner_where_nobody_else_can_take_it_is_not_said_to_wait(
+    cause: str, is_owned: bool, stays: bool
+) -> None:
+    nobody = decided(outcome=decisions.Decision.OUTCOME_WAITING, cause=f"CAUSE_{cause}")
+    nobody.decide_time.FromSeconds(0)
+    nobody.expected_contact_time.FromSeconds(3600)
+
+    english, chinese = (told(nobody, language, is_owned=is_owned).explanation for language in Language)
+
+    assert ("nobody else can take it, so it stays where it is." in english, "归属不变" in chinese) == (stays, stays)
+    assert ("waits" in english, "comes on duty" in english, "等待" in chinese) == (not stays,) * 3
+
+
 def test_somebody_named_by_the_rules_needs_no_pool() -> None:
     assert told(decided(candidate("anna", CHOSEN), pool="", steps=["rep anna"])).sentences == ["Rule cars names Anna."]
 

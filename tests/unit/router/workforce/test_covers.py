@@ -52,6 +52,16 @@ def test_who_has_what_is_anns(absences: list[tuple[str, int, int, str]], expecte
     assert holders(Substitutes(records(*absences)), "ann", 7) == expected
 
 
+def test_who_stands_in_is_said_of_now_or_of_the_nearest_end_of_the_leave() -> None:
+    covers = Substitutes(
+        records(("ann", 2, 6, "bo"), ("bo", 4, 9, "cy"), ("cy", 5, 9, ""), ("di", 0, 9, ""), ("di", 9, 10, "ann"))
+    )
+    of_ann, of_di = Absence("ann/x", 2, 6, "", "bo"), Absence("di/x", 0, 9)
+
+    assert [covers.stand_in(of_ann, now) for now in (0, 2, 4, 5, 8)] == ["bo", "bo", "cy", "", ""]
+    assert [covers.stand_in(of_di, now) for now in (0, 20)] == ["", ""]
+
+
 def test_why_nobody_can_is_said() -> None:
     covers = Substitutes(records(("ann", 0, 9, "bo"), ("bo", 1, 9, ""), ("cy", 0, 9, "di"), ("di", 0, 9, "cy")))
 

@@ -1,0 +1,92 @@
+"""What calls ask for, and workers and runners do: each use case, on the stores that it needs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from router.adapters.persons_on_their_way import PersonsOnTheirWay
+from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue
+from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.reassign_pages import reassign_pages
+from router.adapters.redis.repositories import Stores
+from router.adapters.rule_sandbox.parent import try_process, try_rule_set
+from router.assignment.bulk import BulkReassignment
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
+from router.assignment.reopening import Reopening
+from router.assignment.service import Router
+from router.assignment.updating import Updating
+from router.erasure.service import Eraser
+from router.fairness.report import Fairness
+from router.history.cap_uses import CapUses
+from router.history.rehearsal import Rehearsal
+from router.history.watch import WatchService
+from router.imports.service import Imports
+from router.model.sealing import Personal
+from router.offers.service import OfferService
+from router.process.cache import ProcessCache
+from router.process.publishing import ProcessPublishing
+from router.rules.publishing import Publishing
+from router.submission.service import SubmissionService
+from router.timers.covers import KeptItems
+from router.workforce.presence import PresenceService
+from router.workforce.service import WorkforceService
+from serving.settings import Settings
+from store.durability import DurabilityStatus
+
+
+class UseCases:
+    """All of them: work items one by one, many at a time, reps and rules, and what is told of them.
+
+    Parameters
+    ----------
+    settings
+        What the operator chose.
+    stores
+        Where everything is.
+    planners
+        Rules and workforce.
+    personal
+        What the operator declared personal.
+    durability
+        What is promised of what is stored, once that is known.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stores: Stores,
+        planners: PlannerCache,
+        personal: Personal,
+        durability: DurabilityStatus,
+    ) -> None:
+        store, rule_sets, redis, hides_id = stores.assignments, stores.rule_sets, stores.redis, personal.external_id
+
+        self.queries = WorkItemQueries(store, planners)
+        self.router = Router(store, planners, self.queries, stores.customer_scores)
+        self.reopening = Reopening(store, planners, self.queries, stores.presences)
+        self.updating = Updating(store, planners, self.queries, stores.customer_scores)
+        self.offers = OfferService(stores.offers, store, self.queries, planners)
+        self.watches = WatchService(store, stores.log_follower)
+
+        self.queue = routing_queue(redis, settings.work, settings.request_ttl_s)
+        self.intake = QueuedSubmissions(self.queue, durability, hides_external_id=hides_id)
+        self.submissions = SubmissionService(self.intake, self.queries, hides_external_id=hides_id)
+        self.import_pages, self.reassign_pages = RedisImportPages(redis), reassign_pages(redis)
+        self.imports = Imports(store, planners, self.queries, stores.customer_scores, hides_external_id=hides_id)
+        self.bulk = BulkReassignment(store, planners, self.queries)
+        self.rehearsal = Rehearsal(store, stores.presences, planners, self.bulk)
+
+        self.workforce = WorkforceService(stores.workforce, rule_sets)
+        self.presences = PresenceService(stores.presences)
+        self.cap_uses = CapUses(store, self.workforce)
+        self.kept_items = KeptItems(store, planners)
+        self.publishing = Publishing(rule_sets, self.workforce, partial(try_rule_set, personal=personal.fields))
+        self.processes = ProcessCache(stores.processes)
+        self.process_publishing = ProcessPublishing(
+            stores.processes, self.processes, rule_sets, self.workforce, partial(try_process, personal=personal.fields)
+        )
+
+        self.fairness = Fairness(store, self.workforce, self.queries)
+        persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)
+        self.eraser = Eraser(store, stores.personal, persons, planners)

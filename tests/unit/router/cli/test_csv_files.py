@@ -1,0 +1,90 @@
+"""What commands write for spreadsheets: into a file, or on standard output; and what a reassignment writes of each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from google.longrunning.operations_pb2 import Operation
+from rich.console import Console
+
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.csv_files import csv_file
+from router.cli.lists import Listing, Names, show
+from router.cli.reassign import _answer, _write
+from service import main
+
+LISTING = Listing("things", {}, {"thing": lambda message, _: message, "length": lambda message, _: len(message)})
+
+
+def test_a_dash_is_standard_output_and_nothing_else_is_told_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    show(iter(["上海", "=1"]), LISTING, Names({}, {}), None, False, Path("-"))
+
+    printed = capsys.readouterr()
+    assert printed.out == "thing,length\n上海,2\n'=1,2\n"
+    assert "2 things written" in printed.err
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_file_is_written_as_spreadsheets_read_it(tmp_path: Path) -> None:
+    with csv_file(tmp_path / "x.csv", ["a"]) as rows:
+        rows.write(["上海"])
+
+    assert (tmp_path / "x.csv").read_bytes() == "\ufeffa\r\n上海\r\n".encode()
+
+
+@pytest.mark.parametrize("command", ["items list", "decisions list", "fairness", "reassign", "route"])
+def test_every_command_that_writes_such_a_file_says_that_a_dash_prints_it(command: str) -> None:
+    helped = " ".join(CliRunner().invoke(main, [*command.split(), "--help"]).output.split())
+
+    assert "-: print" in helped
+
+
+class Operations:
+    """Knows one operation, which was over before anybody looked."""
+
+    def __init__(self, answer: routing.BatchReassignWorkItemsResponse) -> None:
+        self._done = Operation(name="operations/1", done=True)
+        self._answer = answer
+
+    def follow(self, _: str) -> Iterator[Operation]:
+        yield self._done
+
+    def result(self, _: str, __: Any) -> routing.BatchReassignWorkItemsResponse:
+        return self._answer
+
+
+def test_what_stays_is_told_with_its_owner_and_the_progress_ends_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+    reps, items = "tenants/t/reps", "tenants/t/workItems"
+    answer = routing.BatchReassignWorkItemsResponse(
+        results=[
+            routing.ReassignResult(work_item=f"{items}/a", former_owner=f"{reps}/li", rep=f"{reps}/bo"),
+            routing.ReassignResult(work_item=f"{items}/b", former_owner=f"{reps}/li"),
+            routing.ReassignResult(work_item=f"{items}/c", former_owner=f"{reps}/li", offered=True),
+        ]
+    )
+    client: Any = SimpleNamespace(
+        reassign_many=lambda *_, **__: Operation(name="operations/1"), operations=Operations(answer)
+    )
+    shown = Console(file=io.StringIO(), width=100)
+
+    told = _answer(client, "owner = li", "", "", shown, dry_run=False)
+    _write(told.results, Path("-"))
+
+    assert "3/3" in shown.file.getvalue()  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["work_item"], row["former_owner"], row["owner"], row["outcome"]) for row in rows] == [
+        ("a", "li", "bo", "reassigned"),
+        ("b", "li", "li", "stays"),
+        ("c", "li", "", "offered"),
+    ]

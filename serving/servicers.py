@@ -5,7 +5,16 @@ from __future__ import annotations
 from types import ModuleType
 from typing import NamedTuple
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import (
+    decisions_pb2,
+    fairness_pb2,
+    privacy_pb2,
+    processes_pb2,
+    queue_pb2,
+    routing_pb2,
+    rules_pb2,
+    workforce_pb2,
+)
 from gateway.grpc.masking import Masking
 from operations.service import OperationService
 from router.adapters.redis.repositories import Stores
@@ -15,6 +24,7 @@ from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.processes import ProcessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -69,6 +79,7 @@ def servicers(
         Serviced(PrivacyServicer(cases.eraser), privacy_pb2, "PrivacyService"),
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
+        Serviced(ProcessServicer(cases.process_publishing), processes_pb2, "ProcessService"),
         Serviced(DecisionServicer(cases.queries, presenter), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),
     )

@@ -9,7 +9,7 @@ from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queu
 from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.repositories import Stores
-from router.adapters.rule_sandbox.parent import try_rule_set
+from router.adapters.rule_sandbox.parent import try_process, try_rule_set
 from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
@@ -24,6 +24,8 @@ from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
 from router.offers.service import OfferService
+from router.process.cache import ProcessCache
+from router.process.publishing import ProcessPublishing
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.timers.covers import KeptItems
@@ -80,6 +82,10 @@ class UseCases:
         self.cap_uses = CapUses(store, self.workforce)
         self.kept_items = KeptItems(store, planners)
         self.publishing = Publishing(rule_sets, self.workforce, partial(try_rule_set, personal=personal.fields))
+        self.processes = ProcessCache(stores.processes)
+        self.process_publishing = ProcessPublishing(
+            stores.processes, self.processes, rule_sets, self.workforce, partial(try_process, personal=personal.fields)
+        )
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -21,6 +21,8 @@ from fairlead.v1 import (
     decisions_pb2_grpc,
     fairness_pb2,
     fairness_pb2_grpc,
+    processes_pb2,
+    processes_pb2_grpc,
     queue_pb2,
     queue_pb2_grpc,
     routing_pb2,
@@ -78,6 +80,7 @@ class Api:
         self.routing: Any = routing_pb2_grpc.RoutingServiceStub(channel)
         self.workforce: Any = workforce_pb2_grpc.WorkforceServiceStub(channel)
         self.rules: Any = rules_pb2_grpc.RuleServiceStub(channel)
+        self.processes: Any = processes_pb2_grpc.ProcessServiceStub(channel)
         self.decisions: Any = decisions_pb2_grpc.DecisionServiceStub(channel)
         self.queue: Any = queue_pb2_grpc.QueueServiceStub(channel)
         self.fairness: Any = fairness_pb2_grpc.FairnessServiceStub(channel)
@@ -136,6 +139,11 @@ class Api:
         source = rules if isinstance(rules, str) else json.dumps(rules, ensure_ascii=False)
         request = rules_pb2.PublishRuleSetRequest(parent=self.parent, source=source, **fields)
         return _as(rules_pb2.RuleSet, await self.rules.PublishRuleSet(request))
+
+    async def publish_process(self, process: Mapping[str, Any] | str, **fields: Any) -> processes_pb2.Process:
+        source = process if isinstance(process, str) else json.dumps(process, ensure_ascii=False)
+        request = processes_pb2.PublishProcessRequest(parent=self.parent, source=source, **fields)
+        return _as(processes_pb2.Process, await self.processes.PublishProcess(request))
 
     async def adopt(self, rules: Mapping[str, Any]) -> None:
         """Publish rules past the server, without the child process that tries them: for what a test only arranges."""
@@ -295,7 +303,7 @@ async def differences(redis_url: str, tenant: str) -> list[str]:
     stores = Stores.connect(redis_url)
     planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
     check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
-    replay = Replay(stores.assignments, stores.presences, planners, check)
+    replay = Replay(stores.assignments, stores.presences, planners, check, stores.processes)
     try:
         return [difference async for difference in replay.differences(tenant)]
     finally:

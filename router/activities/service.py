@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from router.activities.evidence import ends_next_date, evidence_of
 from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
 from router.assignment.commands import Refusal
 from router.assignment.customers import customer_of
@@ -19,6 +18,7 @@ from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.activities import TEXTS, Activity
 from router.model.errors import ActivityExists, Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused
 from router.model.events import ActivityRecorded
+from router.model.evidence import ends_next_date, evidence_of
 from router.model.opening import ACTIVITY
 from router.model.sealing import seal_texts
 from router.model.workitem import CLOSED_STATES, fingerprint_of

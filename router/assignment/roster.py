@@ -28,7 +28,7 @@ from router.model.workitem import Kind
 from router.rules.requirements import meets
 from router.rules.route import Requirement
 from router.workforce.covers import Substitutes
-from router.workforce.open_hours import Span
+from router.workforce.open_hours import OpenHours, Span
 from rules.fields import FactValue
 from rules.normal_form import NOTHING, Ignored, normal_value
 
@@ -104,6 +104,13 @@ class Roster:
         self._weights = {pool.id: {member.rep: member.weight for member in pool.members} for pool in pools.values()}
         self._memo: dict[tuple[ResolvedRequirement, type], int] = {}
         self._caps = WorkforceCaps(records)
+
+    def hours(self, rep: str, pool_id: str) -> OpenHours | None:
+        """Return by whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by
+        its pool's hours, else the tenant's.
+        """
+        pool = self.pools.get(pool_id)
+        return self.availability.hours_of(rep, pool) if rep in self.reps else self.availability.shared_hours(pool)
 
     def candidates(
         self,

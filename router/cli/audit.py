@@ -34,6 +34,7 @@ from router.model.events import (
     Fired,
     OfferAnswered,
     PresenceChanged,
+    ProcessPublished,
     RulesPublished,
     Settled,
     Updated,
@@ -90,7 +91,8 @@ async def _walk(url: str, tenant: str, note: tuple[int, str] | None) -> tuple[li
     async with connected_stores(url) as stores:
         await stores.check_format(tenant, oldest=1)
         chain = TamperCheck(
-            stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
+            *(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets),
+            stores.processes,
         )
         faults = [fault async for fault in chain.faults(tenant)]
         if note and (fault := await _forgotten(stores, tenant, *note)):
@@ -185,9 +187,8 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
-        case RulesPublished():
-            back = f", as {event.rollback_of} was" if event.rollback_of else ""
-            return f"rules {event.revision} published{back}"
+        case RulesPublished() | ProcessPublished():
+            return _published(event)
         case Erased():
             items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
             return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
@@ -224,6 +225,13 @@ def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered) -> str:
         return f"{event.item_id} updated: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"
     activity = event.activity
     return f"{event.item_id} {activity.kind.lower()}, {activity.direction.lower()}, by {activity.rep or 'nobody'}"
+
+
+def _published(event: RulesPublished | ProcessPublished) -> str:
+    back = f", as {event.rollback_of} was" if event.rollback_of else ""
+    if isinstance(event, RulesPublished):
+        return f"rules {event.revision} published{back}"
+    return f"process {event.process} {event.revision} published for {', '.join(event.kinds) or 'nothing'}{back}"
 
 
 def _names(item_ids: tuple[str, ...]) -> str:

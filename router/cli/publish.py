@@ -13,12 +13,9 @@ import click
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
-from router.cli.failing import InputFailed
 from router.cli.problems import print_problems
-from rules.limits import MAX_SOURCE_BYTES
-from rules.problems import Problem, Severity
-
-FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+from router.cli.sources import FILE, problems_in, source_of
+from rules.problems import Problem
 
 
 @click.command("publish")
@@ -75,27 +72,4 @@ def _origin(published: rules_pb2.RuleSet) -> str:
 
 def problems_of(client: FairleadClient, source: str) -> list[Problem]:
     """Return what the service says of a rule set: it knows the pools, territories, reps and their attributes."""
-    severities = {rules_pb2.RuleSetProblem.SEVERITY_ERROR: Severity.ERROR}
-    return [
-        Problem(found.line, found.column, found.path, found.message, severities.get(found.severity, Severity.WARNING))
-        for found in client.validate_rules(source)
-    ]
-
-
-def source_of(file: Path) -> str:
-    """Read a rule set's text.
-
-    Raises
-    ------
-    InputFailed
-        If it cannot be read, or is no UTF-8.
-    """
-    try:
-        with click.open_file(str(file), "rb") as stream:
-            content: bytes = stream.read(MAX_SOURCE_BYTES + 1)
-    except OSError as error:
-        raise InputFailed(f"{file}: {error.strerror}") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputFailed(f"{file}: byte {error.start} is not UTF-8") from error
+    return problems_in(client.validate_rules(source))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 
 import click
@@ -23,10 +21,9 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
-from router.cli.publish import source_of
+from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
 
 ACTIVE = "active"
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
@@ -85,10 +82,6 @@ def _row(revision: rules_pb2.RuleSet, clock: Clock) -> list[str]:
     ]
 
 
-def _when(revision: rules_pb2.RuleSet) -> str:
-    return f"{revision.create_time.ToDatetime():%Y-%m-%d %H:%M:%S} UTC"
-
-
 @click.command("show")
 @click.argument("revision", type=Revision(), default=ACTIVE)
 @server_option
@@ -106,9 +99,9 @@ def show_command(revision: int, server: str, tenant: str) -> None:
         found = client.get_rules(revision)
     active = f", {ACTIVE}" if found.active else ""
     by = f" by {found.actor}" if found.actor else ""
-    published = f"published {_when(found)}{by}: {found.rule_count} rules; etag {found.etag}"
+    published = f"published {in_utc(found.create_time)}{by}: {found.rule_count} rules; etag {found.etag}"
     click.echo(f"revision {found.revision}{active}, {published}", err=True)
-    click.echo(found.source, nl=not found.source.endswith("\n"))
+    print_source(found.source)
 
 
 @click.command("diff")
@@ -130,22 +123,14 @@ def diff_command(before: str, after: str | None, server: str, tenant: str) -> No
     if after is None:
         before, after = (before, ACTIVE) if _number(before) is not None else (ACTIVE, before)
     with connected(server, tenant) as client:
-        lines = list(_difference(_named(client, before), _named(client, after)))
-    for line in lines:
-        click.secho(line, fg=_COLOURS.get(line[:1]))
-    if not lines:
-        click.echo("no difference", err=True)
+        sources = _named(client, before), _named(client, after)
+    print_difference(*sources)
 
 
-def _named(client: FairleadClient, name: str) -> tuple[str, str]:
+def _named(client: FairleadClient, name: str) -> Named:
     """Return a source under a name that tells it from the other."""
     number = _number(name)
     if number is None:
-        return name, source_of(Path(name))
+        return Named(name, source_of(Path(name)))
     found = client.get_rules(number)
-    return f"revision {found.revision}", found.source
-
-
-def _difference(before: tuple[str, str], after: tuple[str, str]) -> Iterator[str]:
-    names, texts = (before[0], after[0]), (before[1].splitlines(), after[1].splitlines())
-    return unified_diff(*texts, *names, lineterm="")
+    return Named(f"revision {found.revision}", found.source)

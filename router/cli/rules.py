@@ -6,30 +6,25 @@ not do its work (no such file).
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from fairlead.commands import access_options, connected, tenant_option
-from fairlead.v1.rules_pb2 import RuleSetProblem
 from router.assignment.rule_tests import run_tests
-from router.cli.problems import print_problems
+from router.cli.problems import print_json, print_problems, print_results
 from router.cli.publish import problems_of, publish_command, rollback_command
 from router.cli.rule_names import KINDS, names_in_files, not_looked_up
 from router.cli.rule_revisions import diff_command, list_command, show_command
+from router.cli.sources import FILE, content_of, results_in
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult
-from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem
 
-FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 TABLE = click.Path(dir_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
@@ -122,7 +117,7 @@ def check_command(
     """
     if server and (reps or pools or territories):
         raise click.UsageError("--server knows the workforce: without --reps, --pools and --territories")
-    content, names = _content(file), names_in_files(reps, pools, territories, workforce_mapping)
+    content, names = content_of(file), names_in_files(reps, pools, territories, workforce_mapping)
     checked, kinds = check(content, pools=names.pools, known=names.known), names.kinds
     problems: Sequence[Problem] = checked.problems
     if server and checked.rule_set is not None:
@@ -130,7 +125,7 @@ def check_command(
             problems, kinds = problems_of(client, content.decode("utf-8-sig")), list(KINDS)
     sound = checked.rule_set is not None and not any(problem.is_error for problem in problems)
     if as_json:
-        _print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)
+        print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)
     else:
         print_problems(file, problems)
         if sound:
@@ -183,7 +178,7 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str
         calendars: {office: {weekly: {mon-fri: 09:00-18:00}, exceptions: {2026-10-10: 09:00-18:00}}}
         absences: {bo: [{start: 2026-10-12, end: 2026-10-14T12:00}]}
     """
-    content, of_tests = _content(file), None if tests_file is None else _content(tests_file)
+    content, of_tests = content_of(file), None if tests_file is None else content_of(tests_file)
     checked = check(content)
     tests = checked if of_tests is None else check_tests(of_tests)
     results: list[TestResult] = []
@@ -195,12 +190,12 @@ def test_command(file: Path, tests_file: Path | None, as_json: bool, server: str
         else:
             results = run_tests(checked.rule_set, tests.tests, workforce or WorkforceRecords())
     if as_json:
-        _print_json(problems=problems, results=results)
+        print_json(problems=problems, results=results)
     else:
         print_problems(file, checked.problems)
         if tests_file is not None:
             print_problems(tests_file, tests.problems)
-        _print_results(tests_file or file, results)
+        print_results(tests_file or file, results)
     failed = any(problem.is_error for problem in problems) or not all(result.passed for result in results)
     sys.exit(1 if failed else 0)
 
@@ -215,38 +210,8 @@ def _results_of(server: str, tenant: str, source: bytes, tests: bytes) -> list[T
     """
     with connected(server, tenant) as client:
         answer = client.test_rules(source.decode("utf-8-sig"), tests.decode("utf-8-sig"))
-    if errors := [each for each in answer.problems if each.severity == RuleSetProblem.SEVERITY_ERROR]:
-        raise click.ClickException("\n".join(f"line {each.line}: {each.message} ({each.path})" for each in errors))
-    return [TestResult(each.name, each.passed, each.message, each.line) for each in answer.results]
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with click.open_file(str(file), "rb") as stream:
-            # one byte more than is allowed is enough to be refused
-            content: bytes = stream.read(MAX_SOURCE_BYTES + 1)
-            return content
-    except OSError as error:
-        raise click.FileError(str(file), error.strerror) from error
+    return results_in(answer.problems, answer.results)
 
 
 def _count(rule_set: RoutingRules | None) -> int:
     return 0 if rule_set is None else len(rule_set.rules)
-
-
-def _print_results(file: Path, results: Sequence[TestResult]) -> None:
-    for result in results:
-        if result.passed:
-            click.echo(f"{click.style('ok', fg='green')}     {result.name}")
-        else:
-            click.echo(f"{click.style('FAILED', fg='red')} {result.name}\n       {file}:{result.line} {result.message}")
-    passed = sum(result.passed for result in results)
-    click.echo(f"{passed} passed, {len(results) - passed} failed")
-
-
-def _print_json(**parts: Any) -> None:
-    plain = {
-        name: [item if isinstance(item, str) else asdict(item) for item in part] if isinstance(part, Sequence) else part
-        for name, part in parts.items()
-    }
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))

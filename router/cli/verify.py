@@ -70,7 +70,7 @@ async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, in
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, n_differences = newest[0].number if newest else 0, 0
         check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
-        verification = Replay(stores.assignments, stores.presences, planners, check)
+        verification = Replay(stores.assignments, stores.presences, planners, check, stores.processes)
         with contextlib.closing(planners), progress_bar(console) as progress:
             task = progress.add_task("verifying", total=events)
             async for difference in verification.differences(tenant, on_event=lambda: progress.advance(task)):

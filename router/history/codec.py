@@ -43,6 +43,7 @@ from router.model.events import (
     LeaveCredit,
     OfferAnswered,
     PresenceChanged,
+    ProcessPublished,
     Rewritten,
     RulesPublished,
     Settled,
@@ -51,6 +52,7 @@ from router.model.events import (
 )
 from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
+from router.process.publication import ProcessPublication
 from rules.revisions import Publication
 
 _KINDS = {str(kind): kind for kind in Kind}
@@ -342,6 +344,11 @@ def _rules_published(number: int, at_ms: int, fields: list[Any], _: bytes) -> Ru
     return RulesPublished(number, revision, rollback_of, digest_, at_ms, actor)
 
 
+def _process_published(number: int, at_ms: int, fields: list[Any], _: bytes) -> ProcessPublished:
+    revision, rollback_of, digest_, actor, process, kinds = fields
+    return ProcessPublished(number, revision, rollback_of, digest_, process, tuple(map(Kind, kinds)), at_ms, actor)
+
+
 def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
     pool, leavers, members = fields
     return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
@@ -410,6 +417,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"workforce.2": (_facts, _workforce_changed),
     b"rules": (_first, _rules_published),
     b"rules.2": (_facts, _rules_published),
+    b"process.1": (_facts, _process_published),
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
     b"credited.1": (_facts, _credited),
@@ -499,6 +507,24 @@ def publication_text(publication: Publication) -> str:
 def publication_from(revision: int, at_ms: int, text: bytes) -> Publication:
     """Read what ``publication_text`` wrote."""
     return Publication(revision=revision, at_ms=at_ms, **json.loads(text))
+
+
+_GIVEN_BY_STORE = ("revision", "event", "at_ms")
+
+
+def process_text(publication: ProcessPublication) -> str:
+    """Write the publication of a process as JSON, without what the store gives it: revision, event and time."""
+    content = asdict(publication)
+    for name in _GIVEN_BY_STORE:
+        del content[name]
+    return json.dumps(content, ensure_ascii=False)
+
+
+def process_from(revision: int, event: int, at_ms: int, text: bytes) -> ProcessPublication:
+    """Read what ``process_text`` wrote."""
+    content = json.loads(text)
+    content |= {"kinds": tuple(map(Kind, content["kinds"])), "stages": tuple(content["stages"])}
+    return ProcessPublication(revision=revision, event=event, at_ms=at_ms, **content)
 
 
 def digest(content: bytes) -> str:

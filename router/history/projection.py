@@ -29,11 +29,13 @@ from router.model.events import (
     Fired,
     OfferAnswered,
     PresenceChanged,
+    ProcessPublished,
     Settled,
     Updated,
 )
 from router.model.records import FiredStep, ItemRecord, load_places
 from router.model.workitem import CLOSED_STATES, Kind, State
+from router.process.publication import Active
 
 
 class StateProjection:
@@ -45,7 +47,9 @@ class StateProjection:
     """
 
     def __init__(self) -> None:
-        self.rules = self.workforce = 0
+        self.rules = self.workforce = self.processes = 0
+        self.active_processes: dict[str, Active] = {}
+        """By process, its newest revision."""
         self.pools = set[str]()
         self.ledgers: defaultdict[str, Ledger] = defaultdict(Ledger)
         self.loads: defaultdict[tuple[str, Kind], int] = defaultdict(int)
@@ -65,6 +69,11 @@ class StateProjection:
         if record is not None and cause is Cause.REOPENED and record.state in CLOSED_STATES:
             return record.reopened()
         return record
+
+    def enter_process(self, event: ProcessPublished) -> None:
+        """Enter a publication of a process."""
+        self.processes = event.revision
+        self.active_processes[event.process] = Active(event.revision, event.kinds)
 
     def waiting(self) -> list[tuple[int, str]]:
         """Return the work items that wait, oldest first: number of the first event and id."""

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import replace
 from functools import partial
 
-from router.activities.evidence import ends_next_date
 from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
 from router.assignment.explanation import plan_again
@@ -37,14 +36,17 @@ from router.model.events import (
     Fired,
     OfferAnswered,
     PresenceChanged,
+    ProcessPublished,
     RulesPublished,
     Settled,
     Updated,
     WorkforceChanged,
 )
+from router.model.evidence import ends_next_date
 from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, State
+from router.process.ports import Processes
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
 from router.workforce.covers import Substitutes
@@ -62,12 +64,20 @@ class Replay:
         What is verified, and what decisions were made from.
     timers
         Holds the timers to the log; None: they are not looked at.
+    processes
+        Which processes are published; None: they are not looked at.
     """
 
     def __init__(
-        self, store: Assignments, presences: Presences, planners: PlannerCache, timers: TimerCheck | None = None
+        self,
+        store: Assignments,
+        presences: Presences,
+        planners: PlannerCache,
+        timers: TimerCheck | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self._timers = timers
+        self._processes = processes
         self._store = store
         self._presences = presences
         self._planners = planners
@@ -140,6 +150,8 @@ class Replay:
                 projection.rules = event.revision
             case WorkforceChanged():
                 projection.workforce = event.revision
+            case ProcessPublished():
+                projection.enter_process(event)
         return []
 
     async def _credit_again(self, tenant: str, projection: StateProjection, event: Credited) -> list[str]:
@@ -221,13 +233,8 @@ class Replay:
 
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
-        active = await self._planners.active(tenant)
-        for name, logged_as, stored_as in (
-            ("rules", projection.rules, active.rules),
-            ("workforce", projection.workforce, active.workforce),
-        ):
-            if logged_as != stored_as:
-                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
+        async for difference in self._revisions(tenant, projection):
+            yield difference
         async for difference in self._ledgers(tenant, projection):
             yield difference
         async for difference in self._room(tenant, projection):
@@ -249,6 +256,27 @@ class Replay:
         for start in range(0, len(ids), _PAGE):
             async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
                 yield difference
+
+    async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare which revisions of rules, workforce and processes are active."""
+        active = await self._planners.active(tenant)
+        newest = (await self._processes.newest_process(tenant))[0] if self._processes else projection.processes
+        for name, logged_as, stored_as in (
+            ("rules", projection.rules, active.rules),
+            ("workforce", projection.workforce, active.workforce),
+            ("processes", projection.processes, newest),
+        ):
+            if logged_as != stored_as:
+                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
+        if self._processes is not None:
+            async for difference in self._published(tenant, self._processes, projection):
+                yield difference
+
+    async def _published(self, tenant: str, processes: Processes, projection: StateProjection) -> AsyncIterator[str]:
+        active, logged = await processes.active_processes(tenant), projection.active_processes
+        for process in sorted({*active, *logged}):
+            if active.get(process) != logged.get(process):
+                yield f"process {process}: log says {logged.get(process)}, store {active.get(process)}"
 
     async def _room(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare who has room: what is open, what was counted under caps, who is away."""

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import groupby
 
 from router.assignment.ports import Assignments
-from router.history.codec import digest, publication_text, record_text, records_packed
+from router.history.codec import digest, process_text, publication_text, record_text, records_packed
 from router.history.hash_chain import StoredEvent, breaks, link_of
 from router.history.ports import Log
-from router.model.events import RulesPublished, WorkforceChanged
+from router.model.events import ProcessPublished, RulesPublished, WorkforceChanged
 from router.model.workforce import RecordChange, WorkforceRecords
+from router.process.ports import Processes
 from router.rules.ports import RuleSets
 from router.workforce.past import KEPT_EVERY
 from router.workforce.ports import Revisions, Workforce
@@ -35,11 +36,20 @@ class TamperCheck:
         What its digests are of.
     revisions
         Which are active: the log must have the events that made them, or it has lost its end.
+    processes
+        As ``rule_sets``; None: they are not looked at.
     """
 
     def __init__(
-        self, log: Log, store: Assignments, workforce: Workforce, rule_sets: RuleSets, revisions: Revisions
+        self,
+        log: Log,
+        store: Assignments,
+        workforce: Workforce,
+        rule_sets: RuleSets,
+        revisions: Revisions,
+        processes: Processes | None = None,
     ) -> None:
+        self._processes = processes
         self._log = log
         self._store = store
         self._workforce = workforce
@@ -78,6 +88,9 @@ class TamperCheck:
             active.rules_event_hash: f"revision {active.rules} of the rules",
             active.workforce_event_hash: f"revision {active.workforce} of the workforce",
         }
+        if self._processes is not None:
+            newest, event_hash = await self._processes.newest_process(tenant)
+            revisions[event_hash] = f"revision {newest} of the processes"
         return {link: revision for link, revision in revisions.items() if link}
 
     async def last_link(self, tenant: str) -> tuple[int, str]:
@@ -100,6 +113,8 @@ class TamperCheck:
                     yield f"event {event.number}: revision {event.revision} of the workforce is not what was entered"
                 if isinstance(event, RulesPublished) and await self._rules_digest(tenant, event) != event.digest:
                     yield f"event {event.number}: revision {event.revision} of the rules is not what was published"
+                if isinstance(event, ProcessPublished) and not await self._is_as_published(tenant, event):
+                    yield f"event {event.number}: revision {event.revision} of the processes is not what was published"
 
     async def _kept_records(self, tenant: str, digests: dict[int, str]) -> AsyncIterator[str]:
         """Yield which records kept whole are not what the changes make; take down the digest of each revision."""
@@ -116,6 +131,12 @@ class TamperCheck:
     async def _rules_digest(self, tenant: str, published: RulesPublished) -> str:
         publication = await self._rule_sets.publication(tenant, published.revision)
         return digest(publication_text(publication).encode()) if publication else ""
+
+    async def _is_as_published(self, tenant: str, published: ProcessPublished) -> bool:
+        if self._processes is None:
+            return True
+        there = await self._processes.process_publications(tenant, [published.revision])
+        return [digest(process_text(found).encode()) for found in there] == [published.digest]
 
 
 def _digests(changes: Sequence[RecordChange]) -> Iterator[tuple[int, str]]:

@@ -41,7 +41,7 @@ class ActivityRecorded:
     kind, rep, pool
         The work item's, its owner, empty: nobody, and the pool that they have it of.
     evidence
-        What it proves, by the table of the time, see ``router.activities.evidence``.
+        What it proves, by the table of the time, see ``router.model.evidence``.
     is_first_attempt
         Whether it is the first attempt since the owner has the work item: from then on it is worked.
     next_change
@@ -203,6 +203,23 @@ class RulesPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessPublished:
+    """A process became the active one of ``kinds``; ``rollback_of`` is the revision it goes back to, 0 for none.
+
+    ``revision`` counts the publications of all processes.
+    """
+
+    number: int
+    revision: int
+    rollback_of: int
+    digest: str
+    process: str
+    kinds: tuple[Kind, ...]
+    at_ms: int
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PresenceChanged:
     """A rep is away until an instant, 0: until told otherwise; or, with None, back."""
 
@@ -330,7 +347,7 @@ class Rewritten:
 
 Event = (
     Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Erased
-    | Settled | Credited | WorkforceChanged | RulesPublished | PresenceChanged
+    | Settled | Credited | WorkforceChanged | RulesPublished | ProcessPublished | PresenceChanged
 )  # fmt: skip
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from fairlead.v1 import rules_pb2 as rules
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_NOTE, etag_number
+from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.rules.publishing import Publishing
-from rules.problems import Problem
 from rules.revisions import Publication
 
 
@@ -23,17 +20,13 @@ class RuleServicer:
         self._publishing = publishing
 
     async def ValidateRuleSet(self, request: rules.ValidateRuleSetRequest, _: Call) -> rules.ValidateRuleSetResponse:
-        trial = await self._publishing.check(request.source, _optional_tenant(request.parent))
-        return rules.ValidateRuleSetResponse(problems=_problems(trial.problems))
+        trial = await self._publishing.check(request.source, optional_tenant(request.parent))
+        return rules.ValidateRuleSetResponse(problems=problems_of(trial.problems))
 
     async def TestRuleSet(self, request: rules.TestRuleSetRequest, _: Call) -> rules.TestRuleSetResponse:
-        tenant = _optional_tenant(request.parent)
+        tenant = optional_tenant(request.parent)
         trial = await self._publishing.check(request.source, tenant, tests=request.tests or None)
-        results = [
-            rules.RuleTestResult(name=result.name, passed=result.passed, message=result.message, line=result.line)
-            for result in trial.test_results
-        ]
-        return rules.TestRuleSetResponse(problems=_problems(trial.problems), results=results)
+        return rules.TestRuleSetResponse(problems=problems_of(trial.problems), results=results_of(trial.test_results))
 
     async def PublishRuleSet(self, request: rules.PublishRuleSetRequest, call: Call) -> rules.RuleSet:
         tenant = tenant_of(request.parent)
@@ -75,27 +68,6 @@ class RuleServicer:
             active if revision in (None, active.revision) else await self._publishing.revision(tenant, revision)
         )
         return _rule_set(tenant, publication, active=active.revision)
-
-
-def _optional_tenant(parent: str) -> str:
-    return tenant_of(parent) if parent else ""
-
-
-def _problems(problems: Iterable[Problem]) -> list[rules.RuleSetProblem]:
-    severities: dict[bool, Any] = {
-        True: rules.RuleSetProblem.SEVERITY_ERROR,
-        False: rules.RuleSetProblem.SEVERITY_WARNING,
-    }
-    return [
-        rules.RuleSetProblem(
-            line=problem.line,
-            column=problem.column,
-            path=problem.path,
-            message=problem.message,
-            severity=severities[problem.is_error],
-        )
-        for problem in problems
-    ]
 
 
 def _rule_set(tenant: str, publication: Publication, *, active: int, with_source: bool = True) -> rules.RuleSet:

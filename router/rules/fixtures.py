@@ -31,7 +31,7 @@ KINDS = tuple(Kind)
 
 def compile_tests(form: TestsForm, report: Report) -> tuple[tuple[RuleTest, ...], WorkforceRecords | None]:
     """Compile a document's tests; what is wrong goes to the report."""
-    workforce = None if form.workforce is None else _workforce(form.workforce, report)
+    workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
     return tuple(_test(test, report, ("tests", index)) for index, test in enumerate(form.tests)), workforce
 
 
@@ -51,15 +51,15 @@ def _test(form: TestForm, report: Report, path: Path) -> RuleTest:
     for text, place in ((form.at, (*path, "at")), (expect.contact_due, (*path, "expect", "contact_due"))):
         if text and as_instant_ms(text, "UTC") is None:
             report.error(place, f"found {shown(text)}; {INSTANT_ALLOWED} is expected")
-    item = _item(form.item, report, (*path, "item"))
+    item = item_of(form.item, report, (*path, "item"))
     if expect.moves is not None and not form.update:
         report.error((*path, "expect", "moves"), "nothing is updated: say update, what becomes of its fields")
     handlers = tuple(form.handlers)
     return RuleTest(form.name, report.line(path), item, expect, form.arrival, form.at, handlers, form.update)
 
 
-def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
-    """Read a work item: its attributes beside its kind, or under ``attributes`` beside all else that it has."""
+def item_of(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
+    """Read a test's work item: its attributes beside its kind, or under ``attributes`` beside all else that it has."""
     attributes: object = raw.get("attributes")
     if not (isinstance(attributes, dict) and raw.keys() <= {"kind", "source", "external_id", "attributes"}):
         attributes = {name: value for name, value in raw.items() if name != "kind"}
@@ -75,7 +75,8 @@ def _item(raw: Mapping[str, object], report: Report, path: Path) -> WorkItem:
     return WorkItem(Kind(str(kind)), str(source), str(external_id), attributes)
 
 
-def _workforce(form: WorkforceForm, report: Report) -> WorkforceRecords:
+def compile_workforce(form: WorkforceForm, report: Report) -> WorkforceRecords:
+    """Compile the workforce that tests bring along, which stands under ``workforce``."""
     hours = HoursCompiler(form, report)
     reps = {rep: _rep(rep, raw, report, hours) for rep, raw in form.reps.items()}
     settings = TenantSettings(

@@ -26,7 +26,8 @@ def _checked_id(text: str) -> str:
     return text
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
+    """Return a list of what may be written alone."""
     return [value] if isinstance(value, str | dict) else value
 
 
@@ -137,7 +138,7 @@ class RouteForm(Form):
     ] = None
     exclude: Annotated[
         list[Name],
-        BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]),
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
         Field(
             max_length=limits.MAX_EXCLUDED,
             description="Who never gets it, by no step, fallback or person: string and list fields whose texts name "
@@ -146,7 +147,7 @@ class RouteForm(Form):
     ] = []
     on_change: Annotated[
         list[Name],
-        BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]),
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
         Field(
             max_length=limits.MAX_ON_CHANGE,
             description="Fields: where one of them is updated, the work item is routed anew, to somebody who has not "
@@ -155,7 +156,7 @@ class RouteForm(Form):
     ] = []
     fallback: Annotated[
         list[StepForm],
-        BeforeValidator(_as_list, json_schema_input_type=StepForm | list[StepForm]),
+        BeforeValidator(as_list, json_schema_input_type=StepForm | list[StepForm]),
         Field(max_length=limits.MAX_FALLBACKS),
     ] = []
 
@@ -325,6 +326,15 @@ class RuleSetForm(TestsForm):
     default: DefaultForm
 
 
+WORKFORCE_PARTS: dict[str, type[Form]] = {
+    "<pool form>": PoolForm,
+    "calendars": CalendarForm,
+    "<exception>": ExceptionForm,
+    "absences": AbsenceForm,
+    "workforce": WorkforceForm,
+}
+"""As ``PARTS``, of the workforce that tests bring along."""
+
 PARTS: dict[str, type[Form]] = {
     "fields": FieldForm,
     "known_customer": KnownCustomerForm,
@@ -341,10 +351,6 @@ PARTS: dict[str, type[Form]] = {
     "<rep>": FallbackRepForm,
     "tests": TestForm,
     "expect": ExpectForm,
-    "<pool form>": PoolForm,
-    "calendars": CalendarForm,
-    "<exception>": ExceptionForm,
-    "absences": AbsenceForm,
-    "workforce": WorkforceForm,
+    **WORKFORCE_PARTS,
 }
 """The forms of a rule set's parts by the key that they stand under, and of fallback steps by their tag."""

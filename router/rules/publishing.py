@@ -12,9 +12,9 @@ from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
 from router.model.workitem import fingerprint_of
 from router.rules.errors import InvalidRuleSet
 from router.rules.ports import RuleSets, RuleSetTrial
+from router.rules.scenarios import failures_of
 from router.rules.trial import Trial
 from router.workforce.service import WorkforceService
-from rules.problems import Problem
 from rules.revisions import Publication
 
 
@@ -67,11 +67,7 @@ class Publishing:
         """
         trial = await self.check(source, tenant)
         problems = [problem for problem in trial.problems if problem.is_error]
-        problems += [
-            Problem(result.line, 1, f"tests.{result.name}", f"test failed: {result.message}")
-            for result in trial.test_results
-            if not result.passed
-        ]
+        problems += failures_of(trial.test_results)
         if problems:
             raise InvalidRuleSet(problems)
         publication = Publication(0, source, trial.stored_json, note, trial.rule_count, 0, 0, actor)

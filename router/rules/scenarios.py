@@ -5,7 +5,7 @@ Who plans is injected, so that tests run by the very code that routes, see ``rou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from router.rules.on_change import moves
 from router.rules.route import Route, RoutingRules
 from router.rules.stamps import check_unstamped, stamped
 from rules.arrival import instant
-from rules.problems import shown
+from rules.problems import Problem, shown
 from rules.values import as_instant_ms
 
 
@@ -75,6 +75,15 @@ class TestResult:
     passed: bool
     message: str
     line: int
+
+
+def failures_of(results: Iterable[TestResult]) -> list[Problem]:
+    """Return what keeps a document from being published: those of its tests that fail."""
+    return [
+        Problem(result.line, 1, f"tests.{result.name}", f"test failed: {result.message}")
+        for result in results
+        if not result.passed
+    ]
 
 
 class Planned(NamedTuple):
@@ -179,11 +188,12 @@ def _due_otherwise(wanted: str, due: Mapping[str, int | None], time_zone: str) -
     if not due:
         yield f"expected contact_due {wanted}, and nobody could get it"
     elif others:
-        came = ", ".join(f"{_moment(at_ms, time_zone)} for {rep}" for rep, at_ms in list(others.items())[:8])
+        came = ", ".join(f"{moment(at_ms, time_zone)} for {rep}" for rep, at_ms in list(others.items())[:8])
         yield f"expected contact_due {wanted}, came {came}"
 
 
-def _moment(at_ms: int | None, time_zone: str) -> str:
+def moment(at_ms: int | None, time_zone: str) -> str:
+    """Write an instant on the clocks of a zone; ``none`` for None."""
     if at_ms is None:
         return "none"
     return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at_ms)).astimezone(ZoneInfo(time_zone)).isoformat()

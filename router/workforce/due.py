@@ -34,11 +34,31 @@ def due_ms(duration: Duration, start_ms: int, hours: OpenHours | None, time_zone
     """
     if duration.unit == "cd":
         return _days_later(start_ms, duration.amount, hours.calendar.time_zone if hours else time_zone)
-    open_ms = duration.amount * (UNIT_MS.get(duration.unit) or _workday_ms(hours, start_ms))
+    open_ms = open_time_ms(duration, start_ms, hours)
+    return later_ms(start_ms, open_ms, hours) if open_ms else None
+
+
+def open_time_ms(duration: Duration, start_ms: int, hours: OpenHours | None) -> int:
+    """Return how much open time a duration is that begins at a start, and is not one of calendar days."""
+    return duration.amount * (UNIT_MS.get(duration.unit) or _workday_ms(hours, start_ms))
+
+
+def later_ms(start_ms: int, open_ms: int, hours: OpenHours | None) -> int | None:
+    """Return the first instant with so much open time between a start and it; None: not within the horizon."""
     if hours is None:
         return start_ms + open_ms
     try:
-        return hours.add(start_ms, open_ms) if open_ms else None
+        return hours.add(start_ms, open_ms)
+    except BeyondHorizon:
+        return None
+
+
+def elapsed_ms(start_ms: int, end_ms: int, hours: OpenHours | None) -> int | None:
+    """Return the open time between two instants; None: they are too far from one another."""
+    if hours is None:
+        return max(end_ms - start_ms, 0)
+    try:
+        return hours.elapsed(start_ms, end_ms)
     except BeyondHorizon:
         return None
 

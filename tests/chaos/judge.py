@@ -149,10 +149,11 @@ class Judge:
         found = list(violations(self.evidence))
         stores = self._stores
         check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, self._planners))
-        replay = Replay(stores.assignments, stores.presences, self._planners, check)
+        replay = Replay(stores.assignments, stores.presences, self._planners, check, stores.processes)
         found += await self._replayed(replay)
         audit = TamperCheck(
-            stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets
+            *(stores.assignments, stores.assignments, stores.workforce, stores.rule_sets, stores.rule_sets),
+            stores.processes,
         )
         found += [f"audit: {text}" async for text in audit.faults(self._tenant)]
         return found

@@ -26,6 +26,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
@@ -71,6 +72,7 @@ from router.model.events import (
     Fired,
     OfferAnswered,
     PresenceChanged,
+    ProcessPublished,
     RulesPublished,
     Settled,
     Updated,
@@ -81,6 +83,7 @@ from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, R
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.lapses import Lapses
 from router.offers.service import AnswerRequest, OfferService
+from router.process.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement
@@ -172,12 +175,14 @@ class Side:
         timers: Any,
         activities: Any,
         offers: Any,
+        processes: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
         self.presences = PresenceService(presences)
         self.who_is_away = presences
-        self.replay_of = partial(Replay, assignments, presences)
+        self.replay_of = partial(Replay, assignments, presences, processes=processes)
+        self.processes = processes
         self.timers = timers
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
@@ -271,6 +276,7 @@ def without_times(value: Any) -> Any:
             | Updated()
             | WorkforceChanged()
             | RulesPublished()
+            | ProcessPublished()
         ):
             return replace(value, at_ms=0)
         case list() | tuple():
@@ -300,11 +306,12 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(memory, memory, memory, memory, memory, memory, memory, memory, memory),
+            Side(*[memory] * 10),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
                 RedisTimers(self.redis), RedisActivities(self.redis), RedisOffers(self.redis),
+                RedisProcesses(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -343,6 +350,22 @@ class Stores(RuleBasedStateMachine):
         self.both(
             lambda side: side.workforce_service.save(TENANT, [Edit(what, record.id, lambda _: record, create=True)])
         )
+
+    @rule(
+        process=st.sampled_from(["sales", "care"]),
+        kinds=st.sampled_from([(), (Kind.LEAD,), (Kind.LEAD, Kind.TICKET)]),
+        expected=st.sampled_from([None, None, 0, 1]),
+        request_id=st.sampled_from(["", "", "q1"]),
+    )
+    def publish_a_process(self, process: str, kinds: tuple[Kind, ...], expected: int | None, request_id: str) -> None:
+        publication = ProcessPublication(0, process, kinds, ("new",), "source", "{}")
+        fingerprint = f"{process} {kinds}"
+        self.both(
+            lambda side: side.processes.publish_process(
+                TENANT, expected, publication, request_id=request_id, fingerprint=fingerprint
+            )
+        )
+        self.both(lambda side: side.processes.active_processes(TENANT))
 
     @rule(hours=st.sampled_from([0, 1, 1, 8, 15, 24, 63]), ms=st.sampled_from([-1, 0, 0]))
     def pass_time(self, hours: int, ms: int) -> None:

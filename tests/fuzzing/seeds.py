@@ -21,6 +21,7 @@ from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import operations_pb2 as ours
 from fairlead.v1 import privacy_pb2 as privacy
+from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
@@ -39,6 +40,39 @@ READ = ReadOptions(
     encoding="utf-8", delimiter=",", decimal=",", date_format="DMY", timezone="Asia/Shanghai", sheet="Sheet1",
     columns={"Kunde": "customer"}, allow_unreadable=0.05,
 )  # fmt: skip
+TESTS = """\
+tests:
+  - name: a call in time
+    item: {region: west}
+    life:
+      - {at: 2026-10-12T09:00, do: assigned, to: ann, pool: everyone}
+      - {at: 2026-10-12T09:20, do: activity, kind: CALL, direction: OUTBOUND, duration: 180s}
+      - {at: 2026-10-13T09:00, do: stage, stage: won}
+    expect: {met: [first], missed: [], due: {first: 2026-10-12T10:00}}
+workforce:
+  calendar: office
+  calendars: {office: {weekly: {mon-fri: 09:00-18:00}}}
+  reps: {ann: {}}
+  pools: {everyone: [ann]}
+"""
+PROCESS = """\
+process: sales
+title: {en: Sales, zh: 销售}
+kinds: [LEAD]
+deadlines: [{id: all, within: 20cd, clock: wall, from: arrival}]
+stages:
+  - id: new
+    require: region
+    next: [won, lost]
+    deadlines:
+      - id: first
+        within: {by: region, west: 1h, else: 4h}
+        from: assigned
+        until: attempt
+        steps: [{at: 5m, do: remind}, {at: 50%, do: notify, to: [manager, ann]}, {at: 200%, do: reassign}]
+  - {id: won, closes: CONVERTED}
+  - {id: lost, closes: DISQUALIFIED}
+"""
 RULES = """\
 fields:
   region: {type: string}
@@ -152,6 +186,10 @@ BEGINNING: Sequence[tuple[str, Message]] = (
     (
         "fairlead.v1.WorkforceService/CreateAbsence",
         calendars.CreateAbsenceRequest(parent=f"{PARENT}/reps/ann", absence_id="spring", absence=_ABSENCE),
+    ),
+    (
+        "fairlead.v1.ProcessService/PublishProcess",
+        processes.PublishProcessRequest(parent=PARENT, source=PROCESS, note="first"),
     ),
 )
 """What is there before anybody attacks, in this order."""
@@ -299,6 +337,24 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.RuleService/ValidateRuleSet": [rules.ValidateRuleSetRequest(parent=PARENT, source=RULES)],
     "fairlead.v1.RuleService/TestRuleSet": [rules.TestRuleSetRequest(parent=PARENT, source=RULES, tests="tests: []")],
     "fairlead.v1.RuleService/GetRuleSet": [rules.GetRuleSetRequest(name=f"{PARENT}/ruleSets/active")],
+    "fairlead.v1.ProcessService/ValidateProcess": [processes.ValidateProcessRequest(parent=PARENT, source=PROCESS)],
+    "fairlead.v1.ProcessService/TestProcess": [processes.TestProcessRequest(parent=PARENT, source=PROCESS + TESTS)],
+    "fairlead.v1.ProcessService/PublishProcess": [
+        processes.PublishProcessRequest(parent=PARENT, source=PROCESS, note="again", etag="1", validate_only=True)
+    ],
+    "fairlead.v1.ProcessService/GetProcess": [processes.GetProcessRequest(name=f"{PARENT}/processes/sales@1")],
+    "fairlead.v1.ProcessService/ListProcessRevisions": [
+        processes.ListProcessRevisionsRequest(parent=PARENT, page_size=1)
+    ],
+    "fairlead.v1.ProcessService/DrawProcess": [
+        processes.DrawProcessRequest(
+            name=f"{PARENT}/processes/sales", format=processes.DrawProcessRequest.FORMAT_SVG, language_code="zh"
+        ),
+        processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
+    ],
+    "fairlead.v1.ProcessService/RollbackProcess": [
+        processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")
+    ],
     "fairlead.v1.DecisionService/GetDecision": [
         decisions.GetDecisionRequest(name=f"{PARENT}/decisions/6", view=decisions.DECISION_VIEW_FULL)
     ],

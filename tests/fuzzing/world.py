@@ -14,7 +14,16 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, queue_pb2, routing_pb2, rules_pb2, workforce_pb2
+from fairlead.v1 import (
+    decisions_pb2,
+    fairness_pb2,
+    privacy_pb2,
+    processes_pb2,
+    queue_pb2,
+    routing_pb2,
+    rules_pb2,
+    workforce_pb2,
+)
 from gateway.auth.guard import Authorizer
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
@@ -26,7 +35,7 @@ from gateway.rate_limits import Limit
 from operations import rpc as operations_rpc
 from operations.service import OperationService
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
-from router.adapters.rule_sandbox.child import trial
+from router.adapters.rule_sandbox.child import process_trial, trial
 from router.adapters.rule_sandbox.parent import written_workforce
 from router.assignment.bulk import BulkReassignment
 from router.assignment.planner_cache import PlannerCache
@@ -45,11 +54,15 @@ from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
 from router.offers.service import OfferService
+from router.process.cache import ProcessCache
+from router.process.publishing import ProcessPublishing
+from router.process.trial import ProcessTrial
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.processes import ProcessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
 from router.rpc.rules import RuleServicer
@@ -204,11 +217,16 @@ class World:
                 workforce_pb2,
             ),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
+            (ProcessServicer(self._process_publishing(workforce_service)), processes_pb2),
             (DecisionServicer(queries, presenter), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)
+
+    def _process_publishing(self, workforce_service: WorkforceService) -> ProcessPublishing:
+        store = self._store
+        return ProcessPublishing(store, ProcessCache(store), store, workforce_service, _tried_process)
 
     def _importer(self, queries: WorkItemQueries) -> ImportOperations:
         imports = Imports(self._store, self._planners, queries, self._store)
@@ -305,6 +323,14 @@ class World:
     def close(self) -> None:
         """Let go of the log."""
         logging.getLogger().removeHandler(self._listener)
+
+
+async def _tried_process(
+    source: str, rules: str | None = None, workforce: WorkforceRecords | None = None
+) -> ProcessTrial:
+    """Try a process likewise."""
+    written = None if workforce is None else written_workforce(workforce)
+    return process_trial({"source": source, "rules": rules, "workforce": written, "personal": []})
 
 
 async def _tried(

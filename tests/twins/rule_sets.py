@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.history.codec import digest, publication_text
-from router.model.errors import RequestIdReused, StaleRevision
+from router.model.errors import StaleRevision
 from router.model.events import RulesPublished
 from router.model.revisions import RevisionPair
 from rules.revisions import Publication
-from tests.twins.tenants import Tenants
+from tests.twins.tenants import Tenants, answered_before
 
 
 class MemoryRuleSets(Tenants):
@@ -26,10 +26,7 @@ class MemoryRuleSets(Tenants):
     ) -> Publication:
         """Make it the active revision; see ``router.rules.ports.RuleSets``."""
         state = self._tenants[tenant]
-        if request_id and request_id in state.requests:
-            if state.requests[request_id][0] != fingerprint:
-                raise RequestIdReused(request_id)
-            earlier = state.requests[request_id][1]
+        if (earlier := answered_before(state, request_id, fingerprint)) is not None:
             assert isinstance(earlier, Publication)
             return earlier
         if expected is not None and expected != state.rules:

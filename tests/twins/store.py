@@ -12,6 +12,7 @@ from tests.twins.customer_scores import MemoryCustomerScores
 from tests.twins.offers import MemoryOffers
 from tests.twins.personal_values import MemoryPersonalValues
 from tests.twins.presence import MemoryPresences
+from tests.twins.processes import MemoryProcesses
 from tests.twins.rule_sets import MemoryRuleSets
 from tests.twins.timers import MemoryTimers
 from tests.twins.workforce import MemoryWorkforce
@@ -25,6 +26,7 @@ class MemoryStore(
     MemoryPresences,
     MemoryTimers,
     MemoryRuleSets,
+    MemoryProcesses,
     MemoryPersonalValues,
     MemoryCustomerScores,
 ):

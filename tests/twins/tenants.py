@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from router.history.projection import StateProjection
+from router.model.errors import RequestIdReused
 from router.model.events import Event
 from router.model.opening import is_closed, may_seal, opened_event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
+from router.process.publication import ProcessPublication
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
@@ -29,6 +31,7 @@ class Tenant:
     changes: list[RecordChange] = field(default_factory=list)
     kept: dict[int, WorkforceRecords] = field(default_factory=dict)
     publications: list[Publication] = field(default_factory=list)
+    processes: list[ProcessPublication] = field(default_factory=list)
     customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
@@ -59,6 +62,22 @@ class Tenants:
     def _time_of(self, state: Tenant) -> int:
         """Return the time of the next event of a log: that of the clock, but never before the last event."""
         return max(self._now_ms(), state.events[-1].at_ms if state.events else 0)
+
+
+def answered_before(state: Tenant, request_id: str, fingerprint: str) -> object | None:
+    """Return what a request was answered; None: it was not here before, or carries no id.
+
+    Raises
+    ------
+    RequestIdReused
+        If the id was used for other content.
+    """
+    if not request_id or request_id not in state.requests:
+        return None
+    known, answer = state.requests[request_id]
+    if known != fingerprint:
+        raise RequestIdReused(request_id)
+    return answer
 
 
 _Event = TypeVar("_Event", bound=Event)

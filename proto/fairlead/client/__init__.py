@@ -25,6 +25,7 @@ from fairlead.client.caps import CapCalls
 from fairlead.client.decisions import DecisionCalls
 from fairlead.client.models import ModelCalls
 from fairlead.client.privacy import PrivacyCalls
+from fairlead.client.processes import ProcessCalls
 from fairlead.client.queue import QueueCalls
 from fairlead.client.routing import RoutingCalls, work_item
 from fairlead.client.rules import RuleCalls
@@ -39,8 +40,8 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 
 class FairleadClient(
-    RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, DecisionCalls,
-    ScoringCalls, ModelCalls, PrivacyCalls,
+    RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, ProcessCalls,
+    DecisionCalls, ScoringCalls, ModelCalls, PrivacyCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

@@ -28,7 +28,7 @@ class Keys:
 
     @property
     def revisions(self) -> str:
-        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by; ``format``."""
+        """Hash: ``rules``, ``workforce``: the revisions that decisions must be made by; ``processes``; ``format``."""
         return self._key("revisions")
 
     @property
@@ -138,6 +138,13 @@ class Keys:
     def rule_sets(self) -> str:
         """Hash: revision → a published rule set as JSON."""
         return self._key("rulesets")
+
+    @property
+    def processes(self) -> str:
+        """Hash: revision → a published process as JSON; ``active`` → msgpack, the newest revision of each process, and
+        its kinds.
+        """
+        return self._key("processes")
 
     def role(self, role: str) -> str:
         """String that expires: who has a role that one process has at a time."""

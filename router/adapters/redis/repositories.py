@@ -14,6 +14,7 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
@@ -43,6 +44,7 @@ class Stores:
     workforce: RedisWorkforce
     presences: RedisPresences
     rule_sets: RedisRuleSets
+    processes: RedisProcesses
     customer_scores: RedisCustomerScores
     log_follower: RedisLogFollower
     leader_lease: RedisLeaderLease
@@ -74,6 +76,7 @@ class Stores:
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),
+            RedisProcesses(redis, request_ttl_s),
             RedisCustomerScores(redis),
             RedisLogFollower(redis),
             RedisLeaderLease(redis),

@@ -18,7 +18,7 @@ from router.history.codec import REWRITTEN, pack_rewritten, read_rewritten
 from router.history.hash_chain import BEGINNING, StoredEvent, link_of
 from router.history.rewrite import SealedEntry, fields_of, sealed_entry, sealed_update
 from router.model.errors import Conflict
-from router.model.events import Content, Event, Rewritten, RulesPublished, Updated, WorkforceChanged
+from router.model.events import Content, Event, ProcessPublished, Rewritten, RulesPublished, Updated, WorkforceChanged
 from router.model.sealing import Personal
 from store.clients import RedisClient
 from store.translation import translated
@@ -143,7 +143,7 @@ class _Writing:
     def __init__(self, redis: RedisClient, keys: Keys) -> None:
         self._redis = redis
         self._keys = keys
-        self._marks = {RulesPublished: "", WorkforceChanged: ""}
+        self._marks = {RulesPublished: "", WorkforceChanged: "", ProcessPublished: ""}
         self.link = ""
         self.items = set[str]()
         self.values = 0
@@ -169,7 +169,7 @@ class _Writing:
                         pipeline.zadd(self._keys.subject(customer), {item_id: 0})
                     self.link = link_of(entry, self.link)
                     pipeline.xadd(self._keys.rewriting, fields_of(entry, self.link), id=f"{entry.number}-0")
-                    if isinstance(event, RulesPublished | WorkforceChanged):
+                    if isinstance(event, RulesPublished | WorkforceChanged | ProcessPublished):
                         self._marks[type(event)] = self.link
                 await pipeline.execute()
 
@@ -179,7 +179,7 @@ class _Writing:
         reply = await _replace(
             self._redis,
             [keys.revisions, keys.events, keys.rewriting],
-            [last.number, last.link, self._marks[RulesPublished], self._marks[WorkforceChanged]],
+            [last.number, last.link, *self._marks.values()],
         )
         check_reply(tenant, reply)
         if reply[0] == b"CHANGED":

@@ -12,10 +12,14 @@ from dataclasses import asdict
 from typing import Any
 
 from router.adapters.durable_rules import selection as engines
-from router.adapters.rule_sandbox.parent import MEMORY_BYTES, SAMPLE_CPU_S
+from router.adapters.rule_sandbox.parent import MEMORY_BYTES, PROCESS, SAMPLE_CPU_S
+from router.assignment.process_tests import run_tests as run_process_tests
 from router.assignment.rule_tests import run_tests
 from router.history.codec import record_from
 from router.model.workforce import WorkforceRecords
+from router.process.check import NO_RULES, check_process
+from router.process.codec import dumps as dumps_process
+from router.process.trial import ProcessTrial
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.lookups import KnownNames
@@ -33,7 +37,22 @@ def main() -> None:
     gc.disable()  # it would take half of the time, and this process ends before it could be of use
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.write(json.dumps(asdict(trial(json.load(sys.stdin)))))
+    job = json.load(sys.stdin)
+    sys.stdout.write(json.dumps(asdict(process_trial(job) if job["language"] == PROCESS else trial(job))))
+
+
+def process_trial(job: Mapping[str, Any]) -> ProcessTrial:
+    """Check the job's process, and run its tests."""
+    rules = stored.loads(job["rules"]) if job["rules"] else None
+    known = NO_RULES if job["rules"] == "" else rules
+    there = None if job["workforce"] is None else read_workforce(job["workforce"])
+    reps = None if there is None else there.reps
+    checked = check_process(job["source"], rules=known, reps=reps, personal=job["personal"])
+    if checked.process is None:
+        return ProcessTrial(checked.problems)
+    workforce = checked.workforce or there or WorkforceRecords()
+    results = run_process_tests(checked.process, checked.tests, workforce, rules)
+    return ProcessTrial(checked.problems, dumps_process(checked.process), tuple(results))
 
 
 def trial(job: Mapping[str, Any]) -> Trial:

@@ -1,4 +1,4 @@
-"""Tries a rule set where it can do no harm: in a child process, before any server builds it.
+"""Tries a rule set, or a process, where it can do no harm: in a child process, before any server builds it.
 
 Checking a hostile source may take long or much memory, and building an engine in C may crash or hang with the
 interpreter locked. So a child (``router.adapters.rule_sandbox.child``) checks the source, runs its tests, builds the
@@ -17,11 +17,13 @@ import os
 import signal
 import sys
 import weakref
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
 from router.history.codec import record_text
 from router.model.workforce import KINDS, WorkforceRecords
+from router.process.trial import ProcessTrial
 from router.rules.scenarios import TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
@@ -34,6 +36,9 @@ SAMPLE_CPU_S = 0.2
 """Processor seconds for matching one sample: it takes microseconds, an endless loop takes it all."""
 AT_ONCE = 2
 """Children of one server that run at a time; each may take ``MEMORY_BYTES`` and a core. Others wait their turn."""
+
+RULES, PROCESS = "rules", "process"
+"""What a job is about."""
 
 _turns = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 """A semaphore belongs to the event loop that waits for it."""
@@ -69,6 +74,7 @@ async def try_rule_set(
         Seconds, wall clock, after which the child is ended; waiting for a turn does not count.
     """
     job = {
+        "language": RULES,
         "source": source,
         "tests": tests,
         "pools": None if pools is None else sorted(pools),
@@ -76,11 +82,55 @@ async def try_rule_set(
         "personal": sorted(personal),
         "engine": engine or choice_from(os.environ),
     }
+    answer = await _answer(job, deadline_s)
+    return Trial((answer,)) if isinstance(answer, Problem) else _read(answer)
+
+
+async def try_process(
+    source: str,
+    rules: str | None = None,
+    workforce: WorkforceRecords | None = None,
+    *,
+    personal: Collection[str] = (),
+    deadline_s: float = DEADLINE_S,
+) -> ProcessTrial:
+    """Check a process, and run its tests, in a child process; never blocks the event loop.
+
+    Parameters
+    ----------
+    source
+        YAML or JSON.
+    rules
+        The active rules as they are stored; empty: none are published; None: fields are not looked up.
+    workforce
+        Whose reps it may name, and by whose hours tests run that bring no workforce along. None: not looked up.
+    personal
+        Fields that an operator declared personal.
+    deadline_s
+        As for ``try_rule_set``.
+    """
+    job = {
+        "language": PROCESS,
+        "source": source,
+        "rules": rules,
+        "workforce": None if workforce is None else written_workforce(workforce),
+        "personal": sorted(personal),
+    }
+    answer = await _answer(job, deadline_s)
+    if isinstance(answer, Problem):
+        return ProcessTrial((answer,))
+    return ProcessTrial(_problems(answer), answer["stored_json"], _results(answer))
+
+
+async def _answer(job: Mapping[str, Any], deadline_s: float) -> dict[str, Any] | Problem:
+    """Return what a child makes of a job, or what kept it from an answer."""
     try:
         code, out, stderr = await _run_child(json.dumps(job).encode(), deadline_s)
     except TimeoutError:
-        return _refused(f"checking and trying it took longer than the {deadline_s:,.15g} s allowed; make it smaller")
-    return _read(out) if code == 0 else _refused(_ending(code, stderr))
+        fault = f"checking and trying it took longer than the {deadline_s:,.15g} s allowed; make it smaller"
+        return Problem(0, 0, "", fault)
+    answer: dict[str, Any] | Problem = json.loads(out) if code == 0 else Problem(0, 0, "", _ending(code, stderr))
+    return answer
 
 
 async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
@@ -107,10 +157,6 @@ async def _run_now(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
     return child.returncode or 0, out, err.decode("utf-8", "replace")
 
 
-def _refused(message: str) -> Trial:
-    return Trial((Problem(0, 0, "", message),))
-
-
 def _ending(code: int, stderr: str) -> str:
     if code == -signal.SIGPROF:
         return (
@@ -126,12 +172,19 @@ def _ending(code: int, stderr: str) -> str:
     return f"trying it ended with {how} ({last}); it would not be safe to serve this rule set"
 
 
-def _read(out: bytes) -> Trial:
-    answer = json.loads(out)
+def _problems(answer: Mapping[str, Any]) -> tuple[Problem, ...]:
+    return tuple(Problem(**{**raw, "severity": Severity(raw["severity"])}) for raw in answer["problems"])
+
+
+def _results(answer: Mapping[str, Any]) -> tuple[TestResult, ...]:
+    return tuple(TestResult(**raw) for raw in answer["test_results"])
+
+
+def _read(answer: Mapping[str, Any]) -> Trial:
     return Trial(
-        problems=tuple(Problem(**{**raw, "severity": Severity(raw["severity"])}) for raw in answer["problems"]),
+        problems=_problems(answer),
         stored_json=answer["stored_json"],
-        test_results=tuple(TestResult(**raw) for raw in answer["test_results"]),
+        test_results=_results(answer),
         rule_count=answer["rule_count"],
     )
 

@@ -17,6 +17,8 @@ _STORAGE = "contract/scoring/test_storage.py"
 _TRIALS = "contract/test_rule_trials.py"
 _PAGES = "contract/test_import_pages.py"
 
+_PROCESSES = "contract/test_process_trials.py"
+
 _NOTHING_IN_PAGES = f"{_PAGES}::test_page_0_is_one_like_any_other_and_nothing_is_nothing"
 
 PORTS = {
@@ -43,6 +45,18 @@ PORTS = {
     "RuleSetTrial.__call__ source": Told(
         "a document without a rule set: a problem", "must be given",
         f"{_TRIALS}::test_an_empty_document_is_not_what_is_missing",
+    ),
+    "ProcessTrialRun.__call__ source": Told(
+        "a document without a process: a problem", "must be given",
+        f"{_PROCESSES}::test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_up",
+    ),
+    "ProcessTrialRun.__call__ rules": Told(
+        "none are published: each field is missing", "not looked up",
+        f"{_PROCESSES}::test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_up",
+    ),
+    "ProcessTrialRun.__call__ workforce": Told(
+        "nobody: each rep is missing", "not looked up",
+        f"{_PROCESSES}::test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_up",
     ),
     "RuleSetTrial.__call__ pools": Told(
         "there are none: each route's is missing", "not looked up",
@@ -116,7 +130,7 @@ SCRIPTS = {
     },
     "router/publish": {
         "request's key (absent: none)": "RuleSets.publish request_id",
-        "active revision ('': any)": "RuleSets.publish expected",
+        "newest revision ('': any)": "RuleSets.publish expected",
         "back to (0: none)": "Publication rollback_of",
         "actor ('': nobody is asked who they are)": "Publication actor",
     },
@@ -171,9 +185,11 @@ COMMANDS = {
     "train --negative": ("no, false or 0, or the one other value", "likewise"),
     "operations train --negative": ("no, false or 0, or the one other value", "likewise"),
     "rescore --dask": ("none: on this machine", "likewise"),
-    "rules publish --note": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(["rules publish --note", "process publish --note"], (_NOTHING_SAID, _NOTHING_SAID)),
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
-    **dict.fromkeys(["rules publish --etag", "workforce load --etag"], ("not checked", "not checked")),
+    **dict.fromkeys(
+        ["rules publish --etag", "process publish --etag", "workforce load --etag"], ("not checked", "not checked")
+    ),
     **dict.fromkeys(
         ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -16,6 +16,7 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
@@ -39,6 +40,8 @@ from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.ports import AnswerCommand, AnswerRefusal, Offers
+from router.process.ports import Processes
+from router.process.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets
@@ -64,6 +67,7 @@ class Routing:
     workforce: Any
     presences: Any
     rule_sets: Any
+    processes: Any
     customer_scores: Any
     log_follower: Any
     leader_lease: Any
@@ -79,7 +83,7 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            arguments: list[Any] = [*[memory] * 12, tenant]
+            arguments: list[Any] = [*[memory] * 13, tenant]
             world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
@@ -94,6 +98,7 @@ class Routing:
             RedisWorkforce(redis),
             RedisPresences(redis),
             RedisRuleSets(redis),
+            RedisProcesses(redis),
             RedisCustomerScores(redis),
             RedisLogFollower(redis),
             RedisLeaderLease(redis),
@@ -205,6 +210,43 @@ async def _publication_of(world: Routing, given: Given) -> Any:
     await world.rule_sets.publish(world.tenant, None, publication)
     stored = await world.rule_sets.publication(world.tenant)
     return stored.rollback_of, stored.actor
+
+
+async def _publish_process(world: Routing, given: Given) -> ProcessPublication:
+    """Publish a process of no kind; a field of it, or an argument, is given."""
+    fields = {name: value for name, value in given.items() if name in ProcessPublication.__dataclass_fields__}
+    arguments = {name: value for name, value in given.items() if name not in fields}
+    publication = replace(ProcessPublication(0, "p", (), ("new",), "", "{}", "n"), **fields)
+    published: ProcessPublication = await world.processes.publish_process(
+        world.tenant, **{"expected": None, "publication": publication, **arguments}
+    )
+    return published
+
+
+async def _processes(world: Routing, given: Given) -> int:
+    """Publish twice alike, then say how many revisions there are."""
+    for _ in range(2):
+        await _publish_process(world, {"fingerprint": "f", **given})
+    newest, _ = await world.processes.newest_process(world.tenant)
+    return int(newest)
+
+
+async def _process_otherwise(world: Routing, given: Given) -> ProcessPublication:
+    await _publish_process(world, {"request_id": "r", **given})
+    return await _publish_process(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _expected_process(world: Routing, given: Given) -> int:
+    await _publish_process(world, {})
+    return (await _publish_process(world, given)).revision
+
+
+async def _process_of(world: Routing, given: Given) -> Any:
+    """Publish with a field or without it; return note, roll-back and actor as they are read back."""
+    published = await _publish_process(world, given)
+    (found,) = await world.processes.process_publications(world.tenant, [published.revision])
+    assert found == published
+    return found.note, found.rollback_of, found.event, found.actor
 
 
 async def _written(world: Routing, given: Given) -> int:
@@ -750,6 +792,24 @@ ROWS = (
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
     Row(RuleSets.publications, "count", 0, "none", "50",
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
+    Row(Processes.publish_process, "expected", 0, "only where nothing was published yet",
+        "must be given; None: in any case", _expected_process, StaleRevision),
+    Row(Processes.publish_process, "expected", None, "in any case", "must be given", _expected_process, 2),
+    Row(Processes.publish_process, "request_id", "", _ONCE, "likewise", _processes, 2, 2),
+    Row(Processes.publish_process, "fingerprint", "", _LIKE_ANY, "the empty one", _process_otherwise, RequestIdReused,
+        RequestIdReused),
+    Row(Processes.process_publications, "revisions", [], "none", "must be given",
+        lambda w, g: w.processes.process_publications(w.tenant, **g), []),
+    Row(Processes.process_publications, "revisions", [0], "no revision has this number", "must be given",
+        lambda w, g: w.processes.process_publications(w.tenant, **g), []),
+    Row(ProcessPublication, "note", "", "nothing is said", "likewise", _process_of, ("", 0, 7, ""), ("n", 0, 7, "")),
+    Row(ProcessPublication, "rollback_of", 0, "repeats no earlier revision", "likewise", _process_of, ("n", 0, 7, ""),
+        ("n", 0, 7, "")),
+    Row(ProcessPublication, "event", 0, "it is not published yet", "likewise", _process_of, ("n", 0, 7, ""),
+        ("n", 0, 7, "")),
+    Row(ProcessPublication, "at_ms", 0, "it is not published yet", "likewise", _process_of, ("n", 0, 7, ""),
+        ("n", 0, 7, "")),
+    Row(ProcessPublication, "actor", "", _ANYBODY, "likewise", _process_of, ("n", 0, 7, ""), ("n", 0, 7, "")),
     Row(LogFollower.grown, "after", 0, "behind nothing: any event", "must be given",
         lambda w, g: w.log_follower.grown(w.tenant, wait_s=0.0, **g), True, redis_only=True),
     Row(LogFollower.grown, "wait_s", 0.0, "says at once how it is", "must be given",

@@ -25,6 +25,8 @@ from router.imports.ports import ImportPages
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.offers.ports import AnswerCommand, Offers
+from router.process.ports import Processes, ProcessTrialRun
+from router.process.publication import ProcessPublication
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.timers.ports import Timers
@@ -45,9 +47,10 @@ from workqueue.ports import Queue
 WORLDS: dict[str, Any] = {"routing": routing.Routing, "queues": queues.Queues}
 ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", queues.ROWS)) for row in rows]
 PORTS = (
-    Log, Assignments, CustomerScores, RuleSets, Revisions, LogFollower, LeaderLease, Snapshots, Workforce, Intake,
-    Queue, ScoreMemory, OperationService, ModelStorage, Folder, RuleSetTrial, RuleEngine, PersonalValues,
-    Submitted, StoreClock, Presences, Timers, Activities, Offers, ImportPages,
+    Log, Assignments, CustomerScores, RuleSets, Processes, ProcessTrialRun, Revisions, LogFollower,
+    LeaderLease, Snapshots, Workforce, Intake, Queue, ScoreMemory, OperationService, ModelStorage, Folder,
+    RuleSetTrial, RuleEngine, PersonalValues, Submitted, StoreClock, Presences, Timers, Activities, Offers,
+    ImportPages,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
@@ -56,6 +59,7 @@ VALUES = (
     AnswerCommand,
     Completion,
     Erasure,
+    ProcessPublication,
     Publication,
     RouteRequest,
     WorkItem,

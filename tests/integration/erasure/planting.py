@@ -30,6 +30,7 @@ SKIPPED: Mapping[str, str] = {
     r"WorkforceService/.*\.(display_name|attributes|capacity)":
         "is about staff, not about who is routed: UpdateRep changes it, DeleteRep removes it",
     r"RuleService/.*\.(source|tests|note)": "is text about rules, which are kept with every decision made by them",
+    r"ProcessService/.*\.(source|note)": "is text about processes, which are kept with everything that is in them",
     r"ModelService/.*\.(actor|reason|override_reason|request_id)":
         "is about a change of a model, written in the registry's own journal",
     r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.(data_path|out_path|target|positive|negative|.*_columns?)":

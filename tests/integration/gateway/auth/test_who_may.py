@@ -31,7 +31,15 @@ from tests.patience import FOREVER_S
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nobody's": [], "everybody's": ["*"]}
 ROLES: list[list[str]] = [[], *([str(role)] for role in Role), list(Role)]
-SPAWNING = ("ValidateRuleSet", "TestRuleSet", "PublishRuleSet")
+SPAWNING = (
+    "ValidateRuleSet",
+    "TestRuleSet",
+    "PublishRuleSet",
+    "ValidateProcess",
+    "TestProcess",
+    "PublishProcess",
+    "DrawProcess",
+)
 """Methods that start a process for whoever is let in: one of those who may stands for all."""
 OVERWRITTEN = "Internal error from Core"
 """What grpc.aio makes of any status that arrives before it has written a stream's message (grpc/grpc#36066)."""

@@ -33,7 +33,9 @@ from gateway.grpc.status import CODES, status_of
 from operations import errors as operations
 from operations.service import no_operation
 from router.model import errors as router
-from router.rules.errors import InvalidRuleSet
+from router.model.workitem import Kind
+from router.process.errors import InvalidProcess, KindTaken
+from router.rules.errors import InvalidRuleSet, InvalidSource
 from rules.problems import Problem
 from scoring import errors as scoring
 from tables.errors import UnreadableTable
@@ -42,7 +44,7 @@ from workqueue import errors as workqueue
 
 ROOT = Path(__file__).parents[4]
 RECORDED: dict[str, Any] = json.loads((Path(__file__).parent / "statuses.json").read_text("utf-8"))
-NEVER_RAISED = {failures.Exhausted, failures.Unavailable, failures.DataLoss}
+NEVER_RAISED = {failures.Exhausted, failures.Unavailable, failures.DataLoss, InvalidSource}
 DETAILS = (ErrorInfo, BadRequest, PreconditionFailure, QuotaFailure, ResourceInfo, RetryInfo)
 LONG = "x" * 400
 
@@ -66,6 +68,8 @@ SAMPLES: dict[str, Failure] = {
     "router.InvalidInput": router.InvalidInput([router.Violation("name", "must be"), router.Violation("a.b", LONG)]),
     "router.InvalidInput, many": router.InvalidInput([router.Violation(f"f{n}", LONG) for n in range(30)]),
     "router.InvalidRuleSet": InvalidRuleSet([Problem(3, 9, "rules[0].when", "found x; allowed y")]),
+    "router.InvalidProcess": InvalidProcess([Problem(3, 9, "stages[0].next[0]", "found x; allowed y")]),
+    "router.KindTaken": KindTaken("acme", "sales", Kind.LEAD, "leads"),
     "router.NotFound": router.NotFound("rep", "tenants/acme/reps/ann"),
     "router.AlreadyExists": router.AlreadyExists("rep", "tenants/acme/reps/ann"),
     "router.RequestIdReused": router.RequestIdReused("r-1"),

@@ -15,12 +15,14 @@ from router.assignment.explanation import REASON_CODES
 from router.cli import labels
 from router.model.decision import Cause, Outcome
 from router.model.workitem import CLOSED_STATES
+from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
 from router.rules.forms import REQUIREMENT_OPERATORS
-from router.wording import phrases
+from router.wording import phrases, process_phrases
 from router.wording.figures import decided_by
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
 from rules.conditions import TWINNED
+from rules.durations import MAX_AMOUNTS
 from rules.forms import CONDITION_OPERATORS as OPERATORS
 from tests.unit.router.wording.deciding import (
     ALONE,
@@ -37,7 +39,7 @@ from tests.unit.router.wording.deciding import (
 
 TABLES: Mapping[str, Mapping[str, Phrase]] = {
     name: table
-    for module in (phrases, labels)
+    for module in (phrases, process_phrases, labels)
     for name, table in vars(module).items()
     if name.isupper() and isinstance(table, dict)
 }
@@ -93,6 +95,15 @@ def test_every_operator_of_the_rules_is_told() -> None:
 
 def test_every_reason_is_told_and_the_contract_names_it() -> None:
     assert set(phrases.REFUSED) == set(REASON_CODES)
+
+
+def test_all_that_a_process_says_is_told() -> None:
+    told = [process_phrases.UNTIL, process_phrases.SINCE, process_phrases.CLOCKS, process_phrases.ACTS]
+    told += [process_phrases.ROLES, process_phrases.UNITS]
+
+    assert [set(table) for table in told] == [
+        set(each) for each in (Until, Since, ClockOwner, Act, RecipientRole, MAX_AMOUNTS)
+    ]
 
 
 def test_every_closed_state_is_told() -> None:

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from router.activities.evidence import CONNECTED_MS, ends_next_date, evidence_of
 from router.model.activities import ActivityEvidence, ActivityKind, Direction
+from router.model.evidence import CONNECTED_MS, ends_next_date, evidence_of
 
 CALL, VISIT, MEETING, MESSAGE, EMAIL, NOTE = ActivityKind
 OUT, IN, INTERNAL = Direction

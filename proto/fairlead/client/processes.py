@@ -1,0 +1,62 @@
+"""Processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1 import rules_pb2 as rules
+
+
+class ProcessCalls(Calls):
+    """ProcessService."""
+
+    def publish_process(self, source: str, *, note: str = "", etag: str = "") -> processes.Process:
+        """Publish a process as YAML or JSON text, as the next revision of it."""
+        request = processes.PublishProcessRequest(
+            parent=self.parent, source=source, note=note, etag=etag, request_id=new_id()
+        )
+        return self._connection.call("ProcessService/PublishProcess", request, processes.Process)
+
+    def rollback_process(self, process: str, revision: int = 0) -> processes.Process:
+        """Make an earlier revision of a process hold again; 0: the one before the active one."""
+        name = self._name("processes", process)
+        request = processes.RollbackProcessRequest(name=name, revision=revision, request_id=new_id())
+        return self._connection.call("ProcessService/RollbackProcess", request, processes.Process)
+
+    def validate_process(self, source: str) -> list[rules.RuleSetProblem]:
+        """Return what is wrong with a process; no ERROR among it means valid."""
+        request = processes.ValidateProcessRequest(parent=self.parent, source=source)
+        answer = self._connection.call("ProcessService/ValidateProcess", request, processes.ValidateProcessResponse)
+        return list(answer.problems)
+
+    def test_process(self, source: str) -> processes.TestProcessResponse:
+        """Run a process's own tests without publishing it."""
+        request = processes.TestProcessRequest(parent=self.parent, source=source)
+        return self._connection.call("ProcessService/TestProcess", request, processes.TestProcessResponse)
+
+    def get_process(self, process: str, revision: int = 0) -> processes.Process:
+        """Get a revision of a process with its source; 0: the active one."""
+        name = self._name("processes", f"{process}@{revision}" if revision else process)
+        request = processes.GetProcessRequest(name=name)
+        return self._connection.call("ProcessService/GetProcess", request, processes.Process)
+
+    def draw_process(self, process: str = "", *, source: str = "", mermaid: bool = False, language: str = "") -> str:
+        """Draw a published process by its name, or one by its source, as SVG or as the text of a Mermaid diagram."""
+        formats = processes.DrawProcessRequest
+        request = processes.DrawProcessRequest(
+            name=self._name("processes", process) if process else "",
+            source=source,
+            format=formats.FORMAT_MERMAID if mermaid else formats.FORMAT_SVG,
+            language_code=language,
+        )
+        return self._connection.call("ProcessService/DrawProcess", request, processes.DrawProcessResponse).picture
+
+    def list_processes(self) -> Iterator[processes.Process]:
+        """List the revisions of all processes, newest first, without their sources."""
+        request = processes.ListProcessRevisionsRequest(parent=self.parent, page_size=PAGE)
+        for page in self._connection.pages(
+            "ProcessService/ListProcessRevisions", request, processes.ListProcessRevisionsResponse
+        ):
+            yield from page.processes

@@ -1,0 +1,144 @@
+import datetime
+
+from fairlead.v1 import rules_pb2 as _rules_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ValidateProcessRequest(_message.Message):
+    __slots__ = ("parent", "source")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class ValidateProcessResponse(_message.Message):
+    __slots__ = ("problems",)
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    problems: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleSetProblem]
+    def __init__(self, problems: _Optional[_Iterable[_Union[_rules_pb2.RuleSetProblem, _Mapping]]] = ...) -> None: ...
+
+class TestProcessRequest(_message.Message):
+    __slots__ = ("parent", "source")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class TestProcessResponse(_message.Message):
+    __slots__ = ("problems", "results")
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    problems: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleSetProblem]
+    results: _containers.RepeatedCompositeFieldContainer[_rules_pb2.RuleTestResult]
+    def __init__(self, problems: _Optional[_Iterable[_Union[_rules_pb2.RuleSetProblem, _Mapping]]] = ..., results: _Optional[_Iterable[_Union[_rules_pb2.RuleTestResult, _Mapping]]] = ...) -> None: ...
+
+class PublishProcessRequest(_message.Message):
+    __slots__ = ("parent", "source", "note", "etag", "request_id", "validate_only")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    source: str
+    note: str
+    etag: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, parent: _Optional[str] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class GetProcessRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListProcessRevisionsRequest(_message.Message):
+    __slots__ = ("parent", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListProcessRevisionsResponse(_message.Message):
+    __slots__ = ("processes", "next_page_token")
+    PROCESSES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    processes: _containers.RepeatedCompositeFieldContainer[Process]
+    next_page_token: str
+    def __init__(self, processes: _Optional[_Iterable[_Union[Process, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RollbackProcessRequest(_message.Message):
+    __slots__ = ("name", "revision", "request_id")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    revision: int
+    request_id: str
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DrawProcessRequest(_message.Message):
+    __slots__ = ("name", "source", "format", "language_code")
+    class Format(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        FORMAT_UNSPECIFIED: _ClassVar[DrawProcessRequest.Format]
+        FORMAT_SVG: _ClassVar[DrawProcessRequest.Format]
+        FORMAT_MERMAID: _ClassVar[DrawProcessRequest.Format]
+    FORMAT_UNSPECIFIED: DrawProcessRequest.Format
+    FORMAT_SVG: DrawProcessRequest.Format
+    FORMAT_MERMAID: DrawProcessRequest.Format
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    source: str
+    format: DrawProcessRequest.Format
+    language_code: str
+    def __init__(self, name: _Optional[str] = ..., source: _Optional[str] = ..., format: _Optional[_Union[DrawProcessRequest.Format, str]] = ..., language_code: _Optional[str] = ...) -> None: ...
+
+class DrawProcessResponse(_message.Message):
+    __slots__ = ("picture",)
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    picture: str
+    def __init__(self, picture: _Optional[str] = ...) -> None: ...
+
+class Process(_message.Message):
+    __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    ROLLBACK_OF_FIELD_NUMBER: _ClassVar[int]
+    STAGES_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    process: str
+    revision: int
+    source: str
+    note: str
+    active: bool
+    rollback_of: int
+    stages: _containers.RepeatedScalarFieldContainer[str]
+    etag: str
+    create_time: _timestamp_pb2.Timestamp
+    actor: str
+    def __init__(self, name: _Optional[str] = ..., process: _Optional[str] = ..., revision: _Optional[int] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., active: bool = ..., rollback_of: _Optional[int] = ..., stages: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,108 @@
+"""The processes of each tenant at hand: all revisions, compiled.
+
+Which is the newest is asked of the store, which is cheap; what is new is loaded then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from weakref import WeakValueDictionary
+
+from router.model.workitem import Kind
+from router.process.codec import loads
+from router.process.definition import Process
+from router.process.ports import Processes
+
+_PAGE = 50
+
+
+class PublishedProcesses:
+    """All revisions of the processes of one tenant. Immutable.
+
+    Parameters
+    ----------
+    revisions
+        In order, from 1 on.
+    event_hash
+        Of the event that made the last one; empty: there is none.
+    """
+
+    def __init__(self, revisions: Sequence[Process] = (), event_hash: str = "") -> None:
+        self.revisions = tuple(revisions)
+        self.event_hash = event_hash
+
+    @property
+    def newest(self) -> int:
+        """The number of the last revision; 0: there is none."""
+        return len(self.revisions)
+
+    @property
+    def active(self) -> dict[str, Process]:
+        """The newest revision of each process, by its id."""
+        return {process.id: process for process in self.revisions}
+
+    def of(self, kind: Kind) -> Process | None:
+        """Return the active process of a kind of work item; None: none has it.
+
+        Examples
+        --------
+        >>> from router.process.definition import Stage
+        >>> published = PublishedProcesses([Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1)])
+        >>> published.of(Kind.LEAD).id, published.of(Kind.TICKET)
+        ('sales', None)
+        """
+        return next((process for process in self.active.values() if kind in process.kinds), None)
+
+
+_NONE = PublishedProcesses()
+
+
+class ProcessCache:
+    """Loads, keeps and renews the processes of tenants.
+
+    Parameters
+    ----------
+    processes
+        Where they come from.
+    """
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._kept: dict[str, PublishedProcesses] = {}
+        self._locks = WeakValueDictionary[str, asyncio.Lock]()
+
+    def at_hand(self, tenant: str) -> PublishedProcesses:
+        """Return what was loaded last, without a look whether it is the newest; nothing where nothing was."""
+        return self._kept.get(tenant, _NONE)
+
+    async def newest(self, tenant: str) -> PublishedProcesses:
+        """Return all there is now; callers who come at once share the loading."""
+        newest, event_hash = await self._processes.newest_process(tenant)
+        if _is(self.at_hand(tenant), newest, event_hash):
+            return self.at_hand(tenant)
+        async with self._locks.setdefault(tenant, asyncio.Lock()):
+            if not _is(self.at_hand(tenant), newest, event_hash):
+                self._kept[tenant] = await self._loaded(tenant, newest, event_hash)
+            return self._kept[tenant]
+
+    async def _loaded(self, tenant: str, newest: int, event_hash: str) -> PublishedProcesses:
+        """Load what is new behind what is at hand; all, where the store has not got that any more."""
+        known = self.at_hand(tenant).revisions
+        if 0 < len(known) < newest:
+            read = await self._read(tenant, len(known), newest)
+            if read[:1] == [known[-1]]:
+                return PublishedProcesses([*known, *read[1:]], event_hash)
+        return PublishedProcesses(await self._read(tenant, 1, newest), event_hash)
+
+    async def _read(self, tenant: str, first: int, last: int) -> list[Process]:
+        read = list[Process]()
+        for start in range(first, last + 1, _PAGE):
+            wanted = range(start, min(start + _PAGE, last + 1))
+            for publication in await self._processes.process_publications(tenant, wanted):
+                read.append(loads(publication.stored, publication.revision, publication.event))
+        return read
+
+
+def _is(published: PublishedProcesses, newest: int, event_hash: str) -> bool:
+    return (published.newest, published.event_hash) == (newest, event_hash)

@@ -1,0 +1,245 @@
+"""What falls due of a work item, how that stands, and when its steps are due. Pure: process, life and clocks in.
+
+A deadline has a *start* for each time that something starts it, and stands once for each. It ends with what it waits
+for, with its stage, with the work item, or when what started it is so no more: another owner, a message answered. How
+its time runs is said in ``router.process.clocks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from router.model.activities import ActivityEvidence, ActivityKind
+from router.process.clocks import DeadlineClocks, reached_ms
+from router.process.definition import Deadline, Process, Since, Until
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from rules.fields import Fact
+
+EVIDENCE: Mapping[Until, ActivityEvidence] = {
+    Until.ATTEMPT: ActivityEvidence.ATTEMPT,
+    Until.CONTACT: ActivityEvidence.CONTACT,
+    Until.CUSTOMER: ActivityEvidence.CUSTOMER,
+    Until.ANY: ActivityEvidence.ANY,
+}
+"""What ends a deadline, where an activity does."""
+RENEWED: Mapping[Since, ActivityEvidence] = {
+    Since.LAST_OUTBOUND: ActivityEvidence.ATTEMPT,
+    Since.LAST_ACTIVITY: ActivityEvidence.ANY,
+}
+"""What starts a deadline anew, where each such activity does."""
+_WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
+WHOLE = ""
+"""Instead of a stage, of a deadline that is of the whole process."""
+
+
+class DeadlineState(StrEnum):
+    """How a deadline stands."""
+
+    OPEN = "OPEN"
+    OVERDUE = "OVERDUE"
+    MET = "MET"
+    MISSED = "MISSED"
+    ENDED = "ENDED"
+    """It ended before it was due, and without what it waited for: another owner, another stage, or closed."""
+
+
+class End(NamedTuple):
+    """The end of a deadline: when, in milliseconds since 1970, by which event, and whether by what it waited for."""
+
+    at_ms: int
+    event: int
+    is_done: bool
+
+
+class DeadlineStanding(NamedTuple):
+    """How a deadline stands that was started once.
+
+    Parameters
+    ----------
+    stage
+        The one that it is of; ``WHOLE``: the whole process.
+    entry
+        The event that started it.
+    start_ms, due_ms
+        In milliseconds since 1970; None: beyond what the calendars know.
+    steps
+        When each is due, likewise.
+    owner
+        Who had the work item last of all while it ran; empty: nobody.
+    """
+
+    deadline: Deadline
+    stage: str
+    entry: int
+    start_ms: int
+    due_ms: int | None
+    steps: tuple[int | None, ...]
+    owner: str
+    end: End | None = None
+
+    def state(self, now_ms: int) -> DeadlineState:
+        """Say how it stands at an instant: what is done as it falls due is done in time."""
+        is_late = self.due_ms is not None and self.due_ms <= (self.end.at_ms if self.end else now_ms)
+        if self.end is None:
+            return DeadlineState.OVERDUE if is_late else DeadlineState.OPEN
+        if self.end.is_done:
+            return DeadlineState.MISSED if is_late and self.due_ms != self.end.at_ms else DeadlineState.MET
+        return DeadlineState.MISSED if is_late else DeadlineState.ENDED
+
+
+class _Stay(NamedTuple):
+    """A work item in a stage, or in the whole process, until it left; ``over``: until then, or until it was closed."""
+
+    stage: str
+    event: int
+    since_ms: int
+    left: Occurrence | None
+    over: Occurrence | None
+
+
+class _Start(NamedTuple):
+    """What started a deadline, and what took that away; ``is_answer``: by what it waited for."""
+
+    event: int
+    at_ms: int
+    over: Occurrence | None = None
+    is_answer: bool = False
+
+
+def standings(process: Process, life: Life, fact: Fact, clocks: DeadlineClocks) -> list[DeadlineStanding]:
+    """Return how all deadlines of a life stand, those of the whole process first, then stage by stage.
+
+    Parameters
+    ----------
+    process
+        At the revision that the life is pinned to.
+    fact
+        What the work item is, for durations that depend on it; where there is no saying there is no deadline.
+    """
+    whole = _Stay(WHOLE, *life.begun, None, life.closed)
+    found = [standing for deadline in process.deadlines for standing in _of(deadline, whole, life, fact, clocks)]
+    for stay in _stays(process, life):
+        stage = process.by_id.get(stay.stage)
+        for deadline in stage.deadlines if stage else ():
+            found += _of(deadline, stay, life, fact, clocks)
+    return found
+
+
+def _stays(process: Process, life: Life) -> Iterator[_Stay]:
+    """Yield the stages of a life: the first is that of the process, unless it came with another."""
+    entries = list(life.entries)
+    if not entries or entries[0].event != life.begun.event:
+        entries.insert(0, StageEntry(process.first.id, *life.begun))
+    for entry, following in pairwise([*entries, None]):
+        assert entry is not None
+        left = Occurrence(following.event, following.at_ms) if following else None
+        yield _Stay(entry.stage, entry.event, entry.at_ms, left, left or life.closed)
+
+
+def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: DeadlineClocks) -> Iterator[DeadlineStanding]:
+    """Yield how a deadline stands, once for each start in a stay."""
+    within = deadline.within.of(fact)
+    if within is None:
+        return
+    for start in _starts(deadline.since, stay, life):
+        end = _end(deadline, start, stay, life)
+        steps = tuple(reached_ms(deadline.clock, step.at, within, start.at_ms, life, clocks) for step in deadline.steps)
+        due = reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
+        owner = _owner(life.spells, start.at_ms, end)
+        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
+
+
+def _owner(spells: Sequence[Spell], start_ms: int, end: End | None) -> str:
+    """Return who had it when a deadline ended, or has it."""
+    if end is None:
+        return spells[-1].rep
+    before = [spell.rep for spell in spells if spell.since_ms < max(end.at_ms, start_ms + 1)]
+    return before[-1] if before else spells[0].rep
+
+
+def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:
+    """Return what starts a deadline while a work item is in a stay."""
+    match since:
+        case Since.ARRIVAL:
+            return [_Start(*life.begun)]
+        case Since.ENTERED:
+            return [_Start(stay.event, stay.since_ms)]
+        case Since.ASSIGNED:
+            return [start for each in pairwise([*life.spells, None]) if (start := _assigned(*each, stay))]
+        case Since.LAST_INBOUND:
+            return [start for start in _unanswered(life) if _is_within(start, stay)]
+        case Since.LAST_OUTBOUND | Since.LAST_ACTIVITY:
+            return _renewed(RENEWED[since], stay, life)
+
+
+def _assigned(spell: Spell | None, following: Spell | None, stay: _Stay) -> _Start | None:
+    """Return the start of a deadline by its owner, from when both they have it and it is in the stage."""
+    if spell is None or not spell.rep:
+        return None
+    at_ms = max(spell.since_ms, stay.since_ms)
+    over = Occurrence(following.event, following.since_ms) if following else None
+    has_left = stay.left and (stay.left.at_ms, stay.left.event) < (at_ms, spell.event)
+    return None if has_left or (over and over.at_ms <= at_ms) else _Start(spell.event, at_ms, over)
+
+
+def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start]:
+    """Return the entry into a stay and each activity in it, until the next; of one instant that recorded first."""
+    occurred: dict[int, int] = {}
+    for done in life.done:
+        if evidence in done.evidence and done.occur_ms > stay.since_ms:
+            occurred.setdefault(done.occur_ms, done.event)
+    places = [Occurrence(stay.event, stay.since_ms), *(Occurrence(occurred[at], at) for at in sorted(occurred))]
+    if stay.over:
+        places = [place for place in places if place == places[0] or place.at_ms < stay.over.at_ms]
+    return [_Start(*place, following) for place, following in pairwise([*places, None]) if place]
+
+
+def _unanswered(life: Life) -> list[_Start]:
+    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer."""
+    starts, waiting = list[_Start](), None
+    for done in sorted(life.done, key=lambda done: (done.occur_ms, done.event)):
+        here = Occurrence(done.event, done.occur_ms)
+        if _answers(done):
+            starts += [_Start(*waiting, here, is_answer=True)] if waiting else []
+            waiting = None
+        elif ActivityEvidence.CUSTOMER in done.evidence:
+            waiting = waiting or here
+    return [*starts, _Start(*waiting)] if waiting else starts
+
+
+def _answers(done: Done) -> bool:
+    """Say whether the customer is answered by an activity: one of ours went out, or two talked."""
+    talked = ActivityEvidence.CONTACT in done.evidence and done.kind not in _WRITTEN
+    return talked or ActivityEvidence.ATTEMPT in done.evidence
+
+
+def _is_within(start: _Start, stay: _Stay) -> bool:
+    """Say whether what started a deadline was so at any time of a stay."""
+    is_before = start.over is not None and start.over.at_ms <= stay.since_ms
+    return not is_before and not (stay.over and stay.over.at_ms <= start.at_ms)
+
+
+def _end(deadline: Deadline, start: _Start, stay: _Stay, life: Life) -> End | None:
+    """Return what ended a deadline first; of what happened at one instant what it waited for."""
+    ends = list[End]()
+    if start.over:
+        ends.append(End(start.over.at_ms, start.over.event, start.is_answer))
+    if stay.left:
+        ends.append(End(stay.left.at_ms, stay.left.event, deadline.until is Until.STAGE))
+    if life.closed:
+        is_done = deadline.until in (Until.STAGE, Until.COMPLETION)
+        ends.append(End(life.closed.at_ms, life.closed.event, is_done))
+    if deadline.until in EVIDENCE and deadline.since is not Since.LAST_INBOUND:
+        ends += _evidence(EVIDENCE[deadline.until], deadline.since, start.at_ms, life)
+    return min(ends, key=lambda end: (end.at_ms, not end.is_done, end.event), default=None)
+
+
+def _evidence(evidence: ActivityEvidence, since: Since, start_ms: int, life: Life) -> Iterator[End]:
+    """Yield the activities that end a deadline; one that starts deadlines does not end what it starts."""
+    first_ms = start_ms + (since in RENEWED)
+    for done in life.done:
+        if evidence in done.evidence and done.occur_ms >= first_ms:
+            yield End(done.occur_ms, done.event, is_done=True)

@@ -1,0 +1,202 @@
+"""What a published process says: its stages, and what falls due in each. Values only.
+
+Made from YAML by ``router.process.compiler``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from router.model.workitem import Kind, State
+from rules.durations import Duration, DurationTable
+
+
+class Bilingual(NamedTuple):
+    """A text in both languages; where one is left out the other stands for both."""
+
+    en: str = ""
+    zh: str = ""
+
+
+NO_WORDS = Bilingual()
+
+
+class ClockOwner(StrEnum):
+    """Whose working time a deadline runs by: the owner's, the pool's, or nobody's (on the wall).
+
+    While nobody owns the work item the owner's clock is the pool's, and else the tenant's.
+    """
+
+    OWNER = "owner"
+    POOL = "pool"
+    WALL = "wall"
+
+
+class Since(StrEnum):
+    """What starts a deadline."""
+
+    ARRIVAL = "arrival"
+    """The work item came, or was reopened."""
+    ASSIGNED = "assigned"
+    """Its owner got it, or, where they had it before, it entered the stage: a new owner starts it anew."""
+    ENTERED = "entered"
+    """It entered the stage."""
+    LAST_INBOUND = "last_inbound"
+    """The customer wrote or called, and nobody has answered since: the oldest such. It ends when somebody does."""
+    LAST_OUTBOUND = "last_outbound"
+    """One of ours turned to the customer last, or, where nobody did since, it entered the stage."""
+    LAST_ACTIVITY = "last_activity"
+    """Anybody did anything last that is evidence, or, where nobody did since, it entered the stage."""
+
+
+class Until(StrEnum):
+    """What ends a deadline in time: evidence of an activity, leaving the stage, or that the work item is closed.
+
+    Whatever it is, a deadline of a stage ends with the stage, and every deadline with the work item.
+    """
+
+    ATTEMPT = "attempt"
+    CONTACT = "contact"
+    CUSTOMER = "customer"
+    ANY = "any"
+    STAGE = "stage"
+    COMPLETION = "completion"
+
+
+class Act(StrEnum):
+    """What a step does."""
+
+    REMIND = "remind"
+    """Tells the owner that it falls due."""
+    NOTIFY = "notify"
+    """Tells whoever ``to`` names."""
+    REASSIGN = "reassign"
+    """Gives the work item to somebody else."""
+
+
+class RecipientRole(StrEnum):
+    """Whom a step tells, beside reps by id."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    MANAGERS_MANAGER = "manager's manager"
+    POOL_MANAGERS = "pool managers"
+
+
+Recipient = Annotated[RecipientRole | str, Field(union_mode="left_to_right")]
+"""A role, or a rep by id; read from what is stored as a role where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineStep:
+    """What is done at a time of a deadline.
+
+    Parameters
+    ----------
+    at
+        A share of the deadline's time, e.g. 1/2 for 50 %, or so long from its start, by the deadline's clock.
+    to
+        Whom it tells: roles, or ids of reps; a reminder tells the owner, a reassignment nobody.
+    """
+
+    at: Fraction | Duration
+    act: Act
+    to: tuple[Recipient, ...] = (RecipientRole.OWNER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """What is to be done until when.
+
+    Parameters
+    ----------
+    within
+        How long, by its clock: a duration, or a table of them over one field of the work item.
+    steps
+        In the order in which they fall due.
+    """
+
+    id: str
+    within: DurationTable
+    clock: ClockOwner = ClockOwner.OWNER
+    since: Since = Since.ENTERED
+    until: Until = Until.STAGE
+    steps: tuple[DeadlineStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage.
+
+    Parameters
+    ----------
+    required
+        The attributes that a work item must have to enter it.
+    following
+        The stages that may follow; None: every one behind it.
+    closes
+        The state in which the work item is closed by entering it; None: it stays open.
+    """
+
+    id: str
+    title: Bilingual = NO_WORDS
+    guide: Bilingual = NO_WORDS
+    required: tuple[str, ...] = ()
+    following: tuple[str, ...] | None = None
+    closes: State | None = None
+    deadlines: tuple[Deadline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process, as one revision of it says.
+
+    Parameters
+    ----------
+    revision
+        Counts the publications of all processes of the tenant; 0: it is not published.
+    event
+        The event that published it: what came before is not in it; 0: it is not published.
+    kinds
+        What enters it.
+    deadlines
+        Those of the whole process: they run through all stages, and ``ENTERED`` is the entry into the first.
+    """
+
+    id: str
+    kinds: frozenset[Kind]
+    stages: tuple[Stage, ...]
+    title: Bilingual = NO_WORDS
+    deadlines: tuple[Deadline, ...] = ()
+    revision: int = 0
+    event: int = 0
+    by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {stage.id: stage for stage in self.stages})
+
+    @property
+    def first(self) -> Stage:
+        """The stage that what is new enters."""
+        return self.stages[0]
+
+    def may_follow(self, stage: str, other: str) -> bool:
+        """Say whether a stage may be followed by another.
+
+        Examples
+        --------
+        >>> process = Process("p", frozenset(), (Stage("new"), Stage("lost", following=("new",)), Stage("won")))
+        >>> process.may_follow("new", "won"), process.may_follow("won", "new"), process.may_follow("lost", "new")
+        (True, False, True)
+        """
+        following = self.by_id[stage].following
+        if following is not None:
+            return other in following
+        names = [each.id for each in self.stages]
+        return other in names[names.index(stage) + 1 :]

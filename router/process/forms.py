@@ -1,0 +1,139 @@
+"""The form of a process as people write it.
+
+The models say which keys there are and of which shape; ``router.process.compiler`` looks at what they mean. The
+published JSON Schema (``process.schema.json``) is generated from them, so editors and the service agree.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from router.model.workitem import CLOSED_STATES, Kind
+from router.process import limits
+from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
+from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
+from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
+from router.rules.limits import MAX_TESTS
+from rules.duration_tables import DurationForm
+from rules.durations import PATTERN
+from rules.forms import Form, Name
+
+_SHARE = "[0-9]{1,4}(\\.[0-9]{1,2})?%"
+CLOSING = tuple(sorted(map(str, CLOSED_STATES)))
+
+
+class WordsForm(Form):
+    """A text in both languages; where one is left out the other stands for both."""
+
+    en: Annotated[str, Field(max_length=limits.MAX_TEXT)] = ""
+    zh: Annotated[str, Field(max_length=limits.MAX_TEXT)] = ""
+
+
+Words = Annotated[
+    Annotated[str, Field(max_length=limits.MAX_TEXT), Tag("<text>")] | Annotated[WordsForm, Tag("<words>")],
+    Discriminator(lambda value: "<words>" if isinstance(value, dict | WordsForm) else "<text>"),
+]
+
+
+class StepForm(Form):
+    """What is done at a time of a deadline."""
+
+    at: Annotated[
+        Any,
+        Field(
+            description="A share of the deadline's time, e.g. 50% or 200%, or so long from its start: 5m.",
+            json_schema_extra={"type": "string", "pattern": f"^({_SHARE}|{PATTERN})$"},
+        ),
+    ]
+    do: Annotated[
+        Literal[tuple(map(str, Act))],  # type: ignore[valid-type]  # spelt once
+        Field(description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else."),
+    ]
+    to: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_RECIPIENTS,
+            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id.",
+        ),
+    ] = []
+
+
+class DeadlineForm(Form):
+    """What is to be done until when."""
+
+    id: Id
+    within: Annotated[
+        DurationForm,
+        Field(description="How long: 30m, 4h, 2d (working days), 15cd (calendar days), or a table over a field."),
+    ]
+    clock: Annotated[
+        Literal[tuple(map(str, ClockOwner))],  # type: ignore[valid-type]
+        Field(description="Whose working time it runs by: the owner's, the pool's, or wall: around the clock."),
+    ] = "owner"
+    from_: Annotated[
+        Literal[tuple(map(str, Since))],  # type: ignore[valid-type]
+        Field(alias="from", description="What starts it."),
+    ] = "entered"
+    until: Annotated[
+        Literal[tuple(map(str, Until))] | None,  # type: ignore[valid-type]
+        Field(description="What ends it in time; absent: leaving the stage, of the whole process completion."),
+    ] = None
+    steps: Annotated[list[StepForm], Field(max_length=limits.MAX_STEPS)] = []
+
+
+Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]
+
+
+class StageForm(Form):
+    """A stage."""
+
+    id: Id
+    title: Words = ""
+    guide: Annotated[Words, Field(description="What is to be done in it, and what to say.")] = ""
+    require: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(max_length=limits.MAX_REQUIRED, description="Fields that a work item must have to enter it."),
+    ] = []
+    next: Annotated[
+        list[Id] | None,
+        BeforeValidator(as_list, json_schema_input_type=Id | list[Id] | None),
+        Field(max_length=limits.MAX_STAGES, description="The stages that may follow; absent: every one behind it."),
+    ] = None
+    closes: Annotated[
+        Literal[CLOSING] | None,  # type: ignore[valid-type]
+        Field(description="The state in which the work item is closed by entering it; absent: it stays open."),
+    ] = None
+    deadlines: Deadlines = []
+
+
+class ProcessForm(Form):
+    """A whole process."""
+
+    process: Id
+    title: Words = ""
+    kinds: Annotated[
+        list[Literal[tuple(map(str, Kind))]],  # type: ignore[valid-type]
+        BeforeValidator(as_list),
+        Field(description="What enters it; [] takes it out of use."),
+    ]
+    stages: Annotated[list[StageForm], Field(min_length=1, max_length=limits.MAX_STAGES)]
+    deadlines: Annotated[Deadlines, Field(description="Those of the whole process: they run through all stages.")] = []
+    tests: Annotated[list[ProcessTestForm], Field(max_length=MAX_TESTS)] = []
+    workforce: Annotated[WorkforceForm | None, Field(description="Reps and pools for the tests, and their hours.")] = (
+        None
+    )
+
+
+PARTS: dict[str, type[Form]] = {
+    "<words>": WordsForm,
+    "stages": StageForm,
+    "deadlines": DeadlineForm,
+    "steps": StepForm,
+    **SCENARIO_PARTS,
+    **WORKFORCE_PARTS,
+}
+"""The forms of a process's parts by the key that they stand under, and of titles and guides by their tag."""

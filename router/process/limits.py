@@ -1,0 +1,16 @@
+"""How large a process may be; ``rules.limits`` has what holds for any document."""
+
+from __future__ import annotations
+
+MAX_STAGES = 100
+MAX_REQUIRED = 100
+MAX_DEADLINES = 20
+"""Of one stage, and of the process."""
+MAX_STEPS = 20
+MAX_RECIPIENTS = 20
+MAX_SHARE = 1_000
+"""Per cent: a step is at most at ten times the time of its deadline."""
+MAX_TEXT = 4_000
+"""Characters of a title or guide."""
+MAX_HAPPENINGS = 200
+"""Of one test."""

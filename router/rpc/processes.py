@@ -1,0 +1,141 @@
+"""ProcessService: processes in, problems or revisions out."""
+
+from __future__ import annotations
+
+from failures import InvalidInput, shown
+from fairlead.v1 import processes_pb2 as processes
+from gateway import fields
+from gateway.grpc.call import Call
+from resource_names import check_id, tenant_of
+from router.process.codec import loads
+from router.process.definition import Process
+from router.process.publication import ProcessPublication
+from router.process.publishing import ProcessPublishing
+from router.rpc.fields import MAX_NOTE, etag_number
+from router.rpc.problems import optional_tenant, problems_of, results_of
+from router.wording.languages import Language, language_of
+from router.wording.process_pictures import mermaid, svg
+
+_COLLECTION = "processes"
+_FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
+
+
+class ProcessServicer:
+    """Answers ProcessService."""
+
+    def __init__(self, publishing: ProcessPublishing) -> None:
+        self._publishing = publishing
+
+    async def ValidateProcess(
+        self, request: processes.ValidateProcessRequest, _: Call
+    ) -> processes.ValidateProcessResponse:
+        trial = await self._publishing.check(request.source, optional_tenant(request.parent))
+        return processes.ValidateProcessResponse(problems=problems_of(trial.problems))
+
+    async def TestProcess(self, request: processes.TestProcessRequest, _: Call) -> processes.TestProcessResponse:
+        trial = await self._publishing.check(request.source, optional_tenant(request.parent))
+        return processes.TestProcessResponse(
+            problems=problems_of(trial.problems), results=results_of(trial.test_results)
+        )
+
+    async def PublishProcess(self, request: processes.PublishProcessRequest, call: Call) -> processes.Process:
+        tenant = tenant_of(request.parent)
+        published = await self._publishing.publish(
+            tenant,
+            request.source,
+            note=fields.text(request.note, MAX_NOTE, "note"),
+            expected=etag_number(request.etag),
+            request_id=fields.request_id(request),
+            actor=call.actor,
+            preview=request.validate_only,
+        )
+        return _process(tenant, published, is_active=bool(published.revision))
+
+    async def RollbackProcess(self, request: processes.RollbackProcessRequest, call: Call) -> processes.Process:
+        tenant, process, revision = name_of_process(request.name)
+        if revision is not None:
+            raise InvalidInput.of("name", f"{shown(request.name)}: must be without @: which to go back to is revision")
+        if request.revision < 0:
+            raise InvalidInput.of("revision", f"{request.revision}: must be 0 (the one before) or a revision")
+        published = await self._publishing.roll_back(
+            tenant,
+            process,
+            request.revision or None,
+            request_id=fields.request_id(request),
+            actor=call.actor,
+        )
+        return _process(tenant, published, is_active=True)
+
+    async def ListProcessRevisions(
+        self, request: processes.ListProcessRevisionsRequest, _: Call
+    ) -> processes.ListProcessRevisionsResponse:
+        tenant = tenant_of(request.parent)
+        before, count = fields.page_number(request.page_token) or None, fields.page_size(request.page_size)
+        publications, position = await self._publishing.revisions(tenant, before=before, count=count)
+        active = {each.revision for each in (await self._publishing.published(tenant)).active.values()}
+        listed = [
+            _process(tenant, publication, is_active=publication.revision in active, with_source=False)
+            for publication in publications
+        ]
+        return processes.ListProcessRevisionsResponse(processes=listed, next_page_token=fields.page_token(position))
+
+    async def GetProcess(self, request: processes.GetProcessRequest, _: Call) -> processes.Process:
+        tenant, process, revision = name_of_process(request.name)
+        found = await self._publishing.revision(tenant, process, revision)
+        active = (await self._publishing.published(tenant)).active.get(process)
+        return _process(tenant, found, is_active=active is not None and found.revision == active.revision)
+
+    async def DrawProcess(self, request: processes.DrawProcessRequest, _: Call) -> processes.DrawProcessResponse:
+        language = language_of(request.language_code)
+        if request.format not in _FORMATS:
+            allowed = ", ".join(processes.DrawProcessRequest.Format.keys()[1:])
+            raise InvalidInput.of("format", f"{request.format}: must be one of {allowed}")
+        if bool(request.name) == bool(request.source):
+            raise InvalidInput.of("source", "must be given where no process is named, and nowhere else")
+        if request.source:
+            process = await self._publishing.read(request.source)
+        else:
+            tenant, name, revision = name_of_process(request.name)
+            process = loads((await self._publishing.revision(tenant, name, revision)).stored)
+        picture = _picture(process, request.format, language)
+        return processes.DrawProcessResponse(picture=picture)
+
+
+def _picture(process: Process, picture_format: int, language: Language) -> str:
+    draw = mermaid if picture_format == processes.DrawProcessRequest.FORMAT_MERMAID else svg
+    return draw(process, language)
+
+
+def name_of_process(name: str) -> tuple[str, str, int | None]:
+    """Read ``tenants/{tenant}/processes/{process}``, with ``@{revision}`` or without, into its parts.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not of that form.
+    """
+    tenant, record_id = fields.name_of(name, _COLLECTION)
+    process, at, revision = record_id.partition("@")
+    if check_id(process) or (at and not fields.is_number(revision)):
+        form = f"tenants/{{tenant}}/{_COLLECTION}/{{process}}, with @{{revision}} or without"
+        raise InvalidInput.of("name", f"{shown(name)}: must be {form}")
+    return tenant, process, int(revision) if at else None
+
+
+def _process(
+    tenant: str, publication: ProcessPublication, *, is_active: bool, with_source: bool = True
+) -> processes.Process:
+    revision = publication.revision
+    return processes.Process(
+        name=f"tenants/{tenant}/{_COLLECTION}/{publication.process}@{revision}" if revision else "",
+        process=publication.process,
+        revision=revision,
+        source=publication.source if with_source else "",
+        note=publication.note,
+        active=is_active,
+        rollback_of=publication.rollback_of,
+        stages=publication.stages,
+        etag=str(revision) if revision else "",
+        actor=publication.actor,
+        create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
+    )

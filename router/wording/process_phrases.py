@@ -1,0 +1,88 @@
+"""Every text that a process is told with, in each language. What is in braces is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.wording.phrases import Phrase
+
+UNITS: Mapping[str, Phrase] = {
+    "s": Phrase("{n} s", "{n} 秒"),
+    "m": Phrase("{n} min", "{n} 分钟"),
+    "h": Phrase("{n} h", "{n} 小时"),
+    "d": Phrase("{n} working d", "{n} 个工作日"),
+    "cd": Phrase("{n} d", "{n} 个自然日"),
+}
+"""How long, by the unit of a duration."""
+
+TABLES: Mapping[str, Phrase] = {
+    "table": Phrase("by {field}: {cases}", "按 {field}：{cases}"),
+    "case": Phrase("{value} {duration}", "{value} 为{duration}"),
+    "else": Phrase("else {duration}", "其余{duration}"),
+    "between": Phrase(", ", "，"),
+}
+
+DEADLINES: Mapping[str, Phrase] = {
+    "deadline": Phrase(
+        "{deadline}: {until} within {within} {since}, {clock}", "{deadline}：{since} {within}内{until}（{clock}）"
+    ),
+    "table": Phrase(
+        "{deadline}: {until} in time {since}, {clock}; {within}", "{deadline}：{since}限时{until}（{clock}）；{within}"
+    ),
+    "step": Phrase("{at}: {does}", "{at}：{does}"),
+    "after": Phrase("after {duration}", "{duration}后"),
+    "of the process": Phrase("Throughout", "全程"),
+}
+
+UNTIL: Mapping[str, Phrase] = {
+    "attempt": Phrase("turn to the customer", "主动联系客户"),
+    "contact": Phrase("talk with the customer", "与客户沟通上"),
+    "customer": Phrase("hear from the customer", "收到客户回应"),
+    "any": Phrase("do anything about it", "有任何跟进"),
+    "stage": Phrase("leave the stage", "离开本阶段"),
+    "completion": Phrase("close it", "办结"),
+}
+"""What ends a deadline in time."""
+
+SINCE: Mapping[str, Phrase] = {
+    "arrival": Phrase("after it came", "自进入系统起"),
+    "assigned": Phrase("after its owner got it", "自分配给归属人起"),
+    "entered": Phrase("after it entered the stage", "自进入本阶段起"),
+    "last_inbound": Phrase("after a message that nobody answered", "自客户未获回复的消息起"),
+    "last_outbound": Phrase("after the customer was turned to last", "自上次主动联系客户起"),
+    "last_activity": Phrase("after the last activity", "自上次跟进起"),
+}
+"""What starts it."""
+
+CLOCKS: Mapping[str, Phrase] = {
+    "owner": Phrase("by the owner's hours", "按归属人工作时间"),
+    "pool": Phrase("by the pool's hours", "按分配池工作时间"),
+    "wall": Phrase("around the clock", "全天计时"),
+}
+
+ACTS: Mapping[str, Phrase] = {
+    "remind": Phrase("remind the owner", "提醒归属人"),
+    "notify": Phrase("tell {who}", "通知{who}"),
+    "reassign": Phrase("give it to somebody else", "改派他人"),
+}
+"""What a step does."""
+
+ROLES: Mapping[str, Phrase] = {
+    "owner": Phrase("the owner", "归属人"),
+    "manager": Phrase("the manager", "主管"),
+    "manager's manager": Phrase("the manager's manager", "主管的上级"),
+    "pool managers": Phrase("the pool's managers", "分配池主管"),
+}
+"""Whom a step tells."""
+
+PICTURES: Mapping[str, Phrase] = {
+    "titled": Phrase("{title} ({name})", "{title}（{name}）"),
+    "requires": Phrase("requires {fields}", "必填：{fields}"),
+    "between": Phrase(", ", "、"),
+    "closes": Phrase("closes it: {state}", "结案：{state}"),
+    "any later": Phrase(
+        "Where a stage does not say what may follow, every later one may: drawn is the next.",
+        "阶段未写明后续时，其后各阶段均可进入，图中只画下一个。",
+    ),
+}
+"""What a picture says beside deadlines."""

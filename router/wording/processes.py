@@ -1,0 +1,85 @@
+"""Processes in words: what falls due, and what is done when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from router.process.definition import Act, Deadline, DeadlineStep, RecipientRole
+from router.wording.languages import Language
+from router.wording.process_phrases import ACTS, CLOCKS, DEADLINES, PICTURES, ROLES, SINCE, TABLES, UNITS, UNTIL
+from rules.durations import Duration, DurationTable
+from rules.fields import Scalar
+
+
+def deadline_told(deadline: Deadline, language: Language) -> list[str]:
+    """Tell a deadline in a line, and each of its steps in one.
+
+    Examples
+    --------
+    >>> from router.process.definition import Since, Until
+    >>> deadline = Deadline("answer", DurationTable(Duration(4, "h")), since=Since.ASSIGNED, until=Until.ATTEMPT)
+    >>> deadline_told(deadline, Language.EN)
+    ["answer: turn to the customer within 4 h after its owner got it, by the owner's hours"]
+    >>> deadline_told(deadline, Language.ZH)
+    ['answer：自分配给归属人起 4 小时内主动联系客户（按归属人工作时间）']
+    """
+    phrase = DEADLINES["table" if deadline.within.by else "deadline"]
+    head = phrase.say(
+        language,
+        deadline=deadline.id,
+        until=UNTIL[deadline.until].say(language),
+        within=within_told(deadline.within, language),
+        since=SINCE[deadline.since].say(language),
+        clock=CLOCKS[deadline.clock].say(language),
+    )
+    return [head, *(step_told(step, language) for step in deadline.steps)]
+
+
+def within_told(within: DurationTable, language: Language) -> str:
+    """Tell how long a deadline is."""
+    if not within.by:
+        return duration_told(within.otherwise, language) if within.otherwise else ""
+    return TABLES["table"].say(
+        language, field=within.by, cases=TABLES["between"].say(language).join(_cases(within, language))
+    )
+
+
+def _cases(within: DurationTable, language: Language) -> Iterator[str]:
+    for case in within.cases:
+        duration = duration_told(case.duration, language)
+        yield TABLES["case"].say(language, value=_shown(case.value), duration=duration)
+    if within.otherwise:
+        yield TABLES["else"].say(language, duration=duration_told(within.otherwise, language))
+
+
+def _shown(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:,.15g}" if isinstance(value, float) else str(value)
+
+
+def duration_told(duration: Duration, language: Language) -> str:
+    """Tell a duration.
+
+    Examples
+    --------
+    >>> duration_told(Duration(2, "d"), Language.EN), duration_told(Duration(30, "m"), Language.ZH)
+    ('2 working d', '30 分钟')
+    """
+    return UNITS[duration.unit].say(language, n=duration.amount)
+
+
+def step_told(step: DeadlineStep, language: Language) -> str:
+    """Tell a step: when, and what is done."""
+    if isinstance(step.at, Fraction):
+        at = f"{float(step.at * 100):g}%"
+    else:
+        at = DEADLINES["after"].say(language, duration=duration_told(step.at, language))
+    who = (
+        PICTURES["between"]
+        .say(language)
+        .join(ROLES[name].say(language) if isinstance(name, RecipientRole) else name for name in step.to)
+    )
+    does = ACTS[step.act].say(language, who=who) if step.act is Act.NOTIFY else ACTS[step.act].say(language)
+    return DEADLINES["step"].say(language, at=at, does=does)

@@ -1,0 +1,73 @@
+"""Deadlines met and missed of a table of rows, by a few lines. Imports nothing of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+_MS = timedelta(milliseconds=1)
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+NINE, SIX = time(9), time(18)
+DAY_MS = 24 * 3_600_000
+
+
+class Office(NamedTuple):
+    """Nine to six from Monday to Friday in a zone, but for days off and make-up days 调休."""
+
+    zone: ZoneInfo
+    off: frozenset[date]
+    made_up: frozenset[date]
+
+    def works(self, day: date) -> bool:
+        return day in self.made_up or (day.weekday() < 5 and day not in self.off)
+
+    def due(self, start_ms: int, open_ms: int) -> int:
+        """Return when so much working time has passed."""
+        day = (_1970 + start_ms * _MS).astimezone(self.zone).date()
+        while True:
+            if self.works(day):
+                opening, closing = ((datetime.combine(day, at, self.zone) - _1970) // _MS for at in (NINE, SIX))
+                from_ms = max(opening, start_ms)
+                if from_ms < closing and open_ms <= closing - from_ms:
+                    return from_ms + open_ms
+                open_ms -= max(closing - from_ms, 0)
+            day += timedelta(days=1)
+
+
+class Case(NamedTuple):
+    """What a log says of one case: when it came and was closed, and when what was done."""
+
+    begun_ms: int
+    done: Sequence[tuple[int, str]]
+    closed_ms: int | None
+
+
+class Wanted(NamedTuple):
+    """What is to be done within so many hours and by what; ``again``: from each on anew."""
+
+    hours: float
+    by: str
+    again: bool = False
+
+
+def outcomes(case: Case, wanted: Mapping[str, Wanted], office: Office | None) -> Iterator[tuple[str, int, str]]:
+    """Yield of each deadline: which, when it began, and MET, MISSED, or ENDED: closed in time without it.
+
+    What never was done, and never closed, is missed.
+    """
+    for name, (hours, by, again) in wanted.items():
+        times = sorted({at_ms for at_ms, what in case.done if what == by})
+        ends = [at_ms for at_ms in times if at_ms >= case.begun_ms + again]
+        starts = [at_ms for at_ms in ends if case.closed_ms is None or at_ms < case.closed_ms]
+        for start_ms in [case.begun_ms, *starts] if again else [case.begun_ms]:
+            open_ms = int(hours * 3_600_000)
+            due_ms = office.due(start_ms, open_ms) if office else start_ms + open_ms
+            done_ms = next((at_ms for at_ms in ends if at_ms >= start_ms + again), None)
+            if by == "closed" and case.closed_ms is not None:
+                done_ms = case.closed_ms
+            if case.closed_ms is not None and (done_ms is None or done_ms > case.closed_ms):
+                yield name, start_ms, "MISSED" if case.closed_ms >= due_ms else "ENDED"
+            else:
+                yield name, start_ms, "MET" if done_ms is not None and done_ms <= due_ms else "MISSED"

@@ -1,0 +1,61 @@
+"""``router.process.ports.Processes`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from router.history.codec import digest, process_text
+from router.model.errors import StaleRevision
+from router.model.events import ProcessPublished
+from router.process.errors import KindTaken
+from router.process.publication import Active, ProcessPublication
+from tests.twins.tenants import Tenants, answered_before
+
+
+class MemoryProcesses(Tenants):
+    """Published processes."""
+
+    async def publish_process(
+        self,
+        tenant: str,
+        expected: int | None,
+        publication: ProcessPublication,
+        *,
+        request_id: str = "",
+        fingerprint: str = "",
+    ) -> ProcessPublication:
+        """Make it the active revision of its process; see ``router.process.ports.Processes``."""
+        state = self._tenants[tenant]
+        if (earlier := answered_before(state, request_id, fingerprint)) is not None:
+            assert isinstance(earlier, ProcessPublication)
+            return earlier
+        if expected is not None and expected != len(state.processes):
+            raise StaleRevision(f"tenants/{tenant}/processes", f"the newest revision is {len(state.processes)}")
+        process, kinds = publication.process, publication.kinds
+        for other, active in (await self.active_processes(tenant)).items():
+            if other != process and (taken := [kind for kind in kinds if kind in active.kinds]):
+                raise KindTaken(tenant, process, taken[0], other)
+        number, at_ms, revision = len(state.events) + 1, self._time_of(state), len(state.processes) + 1
+        published = replace(publication, revision=revision, event=number, at_ms=at_ms)
+        state.processes.append(published)
+        content = digest(process_text(publication).encode())
+        back, actor = publication.rollback_of, publication.actor
+        event = ProcessPublished(number, revision, back, content, process, kinds, at_ms, actor)
+        state.events.append(event)
+        if request_id:
+            state.requests[request_id] = (fingerprint, published)
+        return published
+
+    async def newest_process(self, tenant: str) -> tuple[int, str]:
+        """Return number and event's hash of the newest revision; the twin has no hashes."""
+        return len(self._tenants[tenant].processes), ""
+
+    async def process_publications(self, tenant: str, revisions: Sequence[int]) -> list[ProcessPublication]:
+        """Return the revisions of these numbers."""
+        processes = self._tenants[tenant].processes
+        return [processes[revision - 1] for revision in revisions if 0 < revision <= len(processes)]
+
+    async def active_processes(self, tenant: str) -> Mapping[str, Active]:
+        """Return the newest revision of each process."""
+        return {each.process: Active(each.revision, each.kinds) for each in self._tenants[tenant].processes}

@@ -1,0 +1,285 @@
+"""What a process may say, and where it says anything else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.process.check import NO_RULES, check_process
+from router.process.codec import FORMAT, dumps, loads
+from router.process.definition import Act, Process, RecipientRole, Until
+from router.process.schema import SCHEMA_FILE, schema_text
+from router.rules.check import check
+
+ROOT = Path(__file__).parents[4]
+SHIPPED = (ROOT / "examples" / "processes" / "sales.yaml").read_text("utf-8")
+SALES = SHIPPED.partition("\n# fairlead process test")[0]
+"""It without its tests."""
+RULES = check(
+    "fields: {severity: {type: string, ignore: [case]}, n: {type: number}, vip: {type: bool}, budget: {type: number},"
+    " phone: {type: string, personal: true}}\ndefault: {route: {pool: p}}"
+).rule_set
+HEAD = "process: p\nkinds: [LEAD]\nstages:\n"
+STAGE = HEAD + "  - id: new\n    deadlines:\n      - "
+
+
+def process_of(source: str) -> Process:
+    checked = check_process(source, rules=RULES, reps=["mo"])
+    assert checked.process is not None, checked.problems
+    return checked.process
+
+
+def test_the_shipped_process_is_what_the_walk_asks_for() -> None:
+    process = process_of(SALES)
+
+    first = process.first.deadlines[0]
+    assert [stage.id for stage in process.stages] == ["new", "qualified", "quote", "contract", "payment", "won", "lost"]
+    assert [stage.required for stage in process.stages[1:4]] == [("budget",), ("amount",), ("contract_no",)]
+    assert [(str(step.at), step.act, step.to) for step in first.steps] == [
+        ("1/2", Act.REMIND, (RecipientRole.OWNER,)),
+        ("1", Act.NOTIFY, (RecipientRole.MANAGER,)),
+        ("2", Act.REASSIGN, ()),
+    ]
+    assert process.may_follow("new", "lost")
+    assert not process.may_follow("quote", "new")
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    stages = "  - {id: new, title: 新, deadlines: [{id: a, within: 4s}]}\n  - {id: won, closes: CLOSED}\n"
+    process = process_of(f"{HEAD}{stages}deadlines: [{{id: b, within: 2d}}]\ntitle: {{zh: 销售}}")
+
+    (of_stage,), (of_process,) = process.first.deadlines, process.deadlines
+    assert (of_stage.clock, of_stage.since, of_stage.until, of_stage.steps) == ("owner", "entered", Until.STAGE, ())
+    assert (of_process.until, str(of_process.within.otherwise)) == (Until.COMPLETION, "2d")
+    assert (process.title, process.first.title) == (("销售", "销售"), ("新", "新"))
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "message"),
+    [
+        (HEAD + "  - {title: x}", 4, 5, "id is missing"),
+        (HEAD + "  - {id: a b}", 4, 10, "'a b' holds ' '"),
+        (HEAD + "  - {id: new}\n  - {id: new}", 5, 10, "the stage 'new' is there already, in line 4"),
+        (
+            HEAD + "  - {id: new, next: [wn]}\n  - {id: won, closes: CLOSED}",
+            4,
+            22,
+            "there is no stage 'wn'; there are new, won",
+        ),
+        (HEAD + "  - {id: new, closes: CLOSED}", 4, 23, "what is new would be closed as it comes"),
+        (
+            HEAD + "  - {id: new}\n  - {id: won, closes: WON}",
+            5,
+            23,
+            "found 'WON'; allowed are 'CLOSED', 'CONVERTED' or",
+        ),
+        (
+            HEAD + "  - {id: new}\n  - {id: won, closes: CLOSED, next: new}",
+            5,
+            37,
+            "nothing follows a stage that closes",
+        ),
+        (
+            HEAD + "  - {id: new}\n  - {id: w, closes: CLOSED, deadlines: [{id: d, within: 1h}]}",
+            5,
+            40,
+            "nothing falls due",
+        ),
+        ("process: p\nkinds: [LEED]\nstages: [{id: new}]", 2, 9, "found 'LEED'; allowed are 'LEAD', 'CUSTOMER'"),
+        (STAGE + "{id: d, within: 1y}", 6, 25, "found '1y'; a duration such as 45s"),
+        (STAGE + "{id: d, within: {by: size, else: 1h}}", 6, 30, "found 'size'; allowed are string, number and bool"),
+        (STAGE + "{id: d, within: {by: phone, else: 1h}}", 6, 30, "phone is personal"),
+        (STAGE + "{id: d, within: {by: vip, 'true': 1h}}", 6, 25, "else is missing"),
+        (STAGE + "{id: d, within: 1h, from: asigned}", 6, 35, "found 'asigned'; allowed are 'arrival', 'assigned'"),
+        (
+            STAGE + "{id: d, within: 1h, unitl: stage}",
+            6,
+            29,
+            "unknown key 'unitl'; allowed are id, within, clock, from",
+        ),
+        (
+            STAGE + "{id: d, within: 1h}\n      - {id: d, within: 2h}",
+            7,
+            14,
+            "the deadline 'd' is there already, in line 6",
+        ),
+        (
+            STAGE + "{id: d, within: 1h}\ndeadlines: [{id: d, within: 2h}]",
+            6,
+            14,
+            "a deadline of the process is called 'd'",
+        ),
+        (
+            HEAD + "  - {id: new}\ndeadlines: [{id: d, within: 1h, until: stage}]",
+            5,
+            40,
+            "ends with no stage; allowed are",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 0%, do: remind}]}",
+            6,
+            42,
+            "found '0%'; a share of the deadline's time",
+        ),
+        (STAGE + "{id: d, within: 1h, steps: [{at: 1001%, do: remind}]}", 6, 42, "found '1001%'"),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: notify}]}",
+            6,
+            37,
+            "to is missing: whom to tell: owner, manager",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: remind, to: mo}]}",
+            6,
+            63,
+            "only notify takes to; a reminder",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: notify, to: the boss}]}",
+            6,
+            63,
+            "found 'the boss'; owner, manager",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 90%, do: remind}, {at: 50%, do: reassign}]}",
+            6,
+            65,
+            "found 50% behind 90%",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: remind}, {at: 20m, do: reassign}]}",
+            6,
+            65,
+            "found 20m behind 50%",
+        ),
+        (
+            STAGE + "{id: d, within: 2d, steps: [{at: 4h, do: remind}, {at: 90m, do: reassign}]}",
+            6,
+            64,
+            "found 90m behind 4h",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(source: str, line: int, column: int, message: str) -> None:
+    checked = check_process(source, rules=RULES, reps=["mo"])
+
+    errors = [problem for problem in checked.problems if problem.is_error]
+    assert checked.process is None
+    assert [(each.line, each.column) for each in errors] == [(line, column)], errors
+    assert message in errors[0].message
+
+
+def test_what_is_odd_is_told_and_published_all_the_same() -> None:
+    source = HEAD + (
+        "  - {id: new, next: [won], require: [bugdet]}\n  - {id: aside}\n"
+        "  - {id: won, closes: CLOSED}\n  - {id: kept}\n"
+        "deadlines: [{id: d, within: 1d, steps: [{at: 4h, do: remind}, {at: 50%, do: notify, to: [ma, mo]}]}]"
+    )
+
+    checked = check_process(source, rules=RULES, reps=["mo"])
+    alone = check_process(source)
+
+    assert checked.process is not None
+    assert [(each.line, each.column, each.message.partition(";")[0]) for each in checked.problems] == [
+        (4, 38, "the rules declare no field 'bugdet': no work item can have it, so that none enters the stage"),
+        (5, 10, "no way leads from new to aside"),
+        (7, 10, "no way leads from new to kept"),
+        (7, 10, "nothing may follow kept, and it does not close"),
+        (8, 90, "there is no rep 'ma' yet"),
+    ]
+    assert "'budget' was probably meant" in checked.problems[0].message
+    assert [each.line for each in alone.problems] == [5, 7, 7]
+
+
+def test_a_table_is_read_as_the_rules_read_its_field() -> None:
+    within = [
+        process_of(f"{STAGE}{{id: d, within: {{by: {table}}}}}").first.deadlines[0].within
+        for table in ("severity, P1: 30m, else: 2d", "n, 1: 1h, 2.5: 2h, else: 1d", "vip, 'true': 1h, 'false': 15cd")
+    ]
+
+    assert [[(case.value, str(case.duration)) for case in table.cases] for table in within] == [
+        [("p1", "30m")], [(1, "1h"), (2.5, "2h")], [(True, "1h"), (False, "15cd")],
+    ]  # fmt: skip
+    assert check_process(f"{STAGE}{{id: d, within: {{by: severity, P1: 30m, else: 2d}}}}").problems[0].is_error is False
+    refused = check_process(f"{STAGE}{{id: d, within: {{by: severity, else: 2d}}}}", rules=NO_RULES)
+    assert "allowed are string, number and bool fields: none" in refused.problems[-1].message
+
+
+@pytest.mark.parametrize("source", ["", "[]", "a: 1", "process: [", "process: p\nkinds: 3\nstages: {}"])
+def test_what_is_no_process_is_refused(source: str) -> None:
+    assert check_process(source).process is None
+
+
+def test_the_published_schema_is_that_of_the_forms_and_takes_the_shipped_process() -> None:
+    assert SCHEMA_FILE.read_text("utf-8") == schema_text()
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text()))
+
+    assert list(validator.iter_errors(yaml.safe_load(SHIPPED))) == []
+    assert list(validator.iter_errors({"process": "p", "kinds": ["LEAD"], "stages": [{"id": "new", "nxt": []}]}))
+
+
+_IDS = st.sampled_from(["a", "b", "回访", "1"])
+_DURATIONS = st.sampled_from(["45s", "30m", "4h", "2d", "15cd"])
+_STEPS = st.fixed_dictionaries(
+    {"at": st.sampled_from(["12.5%", "50%", "5m", "200%", "3cd"]), "do": st.sampled_from(list(map(str, Act)))},
+    optional={"to": st.lists(st.sampled_from([*map(str, RecipientRole), "mo"]), max_size=2)},
+)
+_TABLES = st.sampled_from(
+    [
+        {"by": "severity", "P1": "30m", "else": "2d"},
+        {"by": "n", "1": "1h", "else": "4h"},
+        {"by": "vip", "true": "1h", "false": "2h"},
+    ]
+)
+_DEADLINES = st.lists(
+    st.fixed_dictionaries(
+        {"id": _IDS, "within": _DURATIONS | _TABLES},
+        optional={
+            "clock": st.sampled_from(["owner", "pool", "wall"]),
+            "from": st.sampled_from(["arrival", "last_inbound"]),
+            "until": st.sampled_from(["attempt", "stage"]),
+            "steps": st.lists(_STEPS, max_size=2),
+        },
+    ),
+    max_size=2,
+)
+_STAGES = st.fixed_dictionaries(
+    {"id": _IDS},
+    optional={
+        "title": st.sampled_from(["x", {"en": "x"}]),
+        "require": st.lists(st.sampled_from(["n", "vip"]), max_size=2),
+        "next": st.lists(_IDS, max_size=2),
+        "closes": st.sampled_from(["CONVERTED", "CLOSED"]),
+        "deadlines": _DEADLINES,
+    },
+)
+PROCESSES = st.fixed_dictionaries(
+    {"process": _IDS, "kinds": st.lists(st.sampled_from(["LEAD", "TICKET"]), unique=True),
+     "stages": st.lists(_STAGES, min_size=1, max_size=3)},
+    optional={"deadlines": _DEADLINES, "title": st.just("x")},
+)  # fmt: skip
+
+
+@given(PROCESSES)
+def test_whatever_is_a_process_is_stored_and_read_as_it_is(form: dict[str, Any]) -> None:
+    checked = check_process(json.dumps(form), rules=RULES, reps=["mo"])
+
+    if checked.process is None:
+        assert any(each.is_error and each.line for each in checked.problems)
+        return
+    text = dumps(checked.process)
+    again = loads(text)
+    assert (again, repr(again), dumps(again)) == (checked.process, repr(checked.process), text)
+    assert (loads(text, 3, 7).revision, loads(text, 3, 7).event) == (3, 7)
+
+
+def test_a_stored_process_of_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match=f"this version reads {FORMAT}"):
+        loads('{"format": 99}')

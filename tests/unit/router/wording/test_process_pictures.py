@@ -1,0 +1,99 @@
+"""Pictures of processes: all that is said of them is in them, in both languages, whatever people write."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from router.process.check import check_process
+from router.process.definition import Process
+from router.wording.languages import Language
+from router.wording.process_pictures import mermaid, svg
+from tests.fuzzing.seeds import PROCESS
+from tests.unit.router.process.test_check import SALES
+
+_NODE = re.compile(r'  (s\d+|note)(\[|\(\[)"[^"`;]*(#\d+;[^"`;]*)*"(\]|\]\))')
+HOSTILE = """process: p
+kinds: []
+title: '</text><script>alert(1)</script> "x"; # y'
+stages:
+  - {id: new, title: 'a"] --> b["c\\n`d` <b>', next: [new, end], require: ['</svg>']}
+  - {id: end, closes: CLOSED}
+deadlines:
+  - {id: d, within: {by: n, 1: 1h, else: 2d}, steps: [{at: 5m, do: notify, to: [mo, pool managers]}]}
+"""
+
+
+def drawn(source: str) -> Process:
+    checked = check_process(source)
+    assert checked.process is not None, checked.problems
+    return checked.process
+
+
+def texts(picture: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_picture_says_what_is_due_and_who_is_told() -> None:
+    english, chinese = texts(svg(drawn(SALES), Language.EN)), texts(svg(drawn(SALES), Language.ZH))
+
+    assert english[:7] == [
+        "B2B sales (sales)",
+        "New lead (new)",
+        "first-response: turn to the customer within 1 h after its owner got it, by the",
+        "owner's hours",
+        "· 50%: remind the owner",
+        "· 100%: tell the manager",
+        "· 200%: give it to somebody else",
+    ]
+    assert chinese[:6] == [
+        "销售流程（sales）",
+        "新线索（new）",
+        "first-response：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）",
+        "· 50%：提醒归属人",
+        "· 100%：通知主管",
+        "· 200%：改派他人",
+    ]
+    assert "必填：budget" in chinese
+    assert "结案：已转化" in chinese
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("source", [SALES, PROCESS, HOSTILE])
+def test_whatever_people_write_is_text_and_nothing_else(source: str, language: Language) -> None:
+    process = drawn(source)
+
+    picture, diagram = svg(process, language), mermaid(process, language)
+
+    assert {element.tag.partition("}")[2] for element in ElementTree.fromstring(picture).iter()} <= {
+        "svg", "style", "defs", "marker", "path", "rect", "text",
+    }  # fmt: skip
+    nodes = [
+        line
+        for line in diagram.splitlines()
+        if re.fullmatch(r'  (s\d+|note)(\[|\(\[)"[^"`;]*(#\d+;[^"`;]*)*"(\]|\]\))', line)
+    ]
+    ways = [line for line in diagram.splitlines() if re.fullmatch(r"  s\d+ --> s\d+", line)]
+    assert len(diagram.splitlines()) == 4 + len(nodes) + len(ways)
+    assert len([node for node in nodes if not node.startswith("  note")]) == len(process.stages)
+
+
+def test_each_way_is_drawn_and_where_none_is_said_the_next() -> None:
+    ways = re.findall(r"s\d+ --> s\d+", mermaid(drawn(SALES), Language.EN))
+    said = re.findall(r"s\d+ --> s\d+", mermaid(drawn(PROCESS), Language.EN))
+
+    assert ways == [f"s{n} --> s{n + 1}" for n in range(5)] + ["s4 --> s6"]
+    assert said == ["s0 --> s1", "s0 --> s2"]
+    assert svg(drawn(SALES), Language.EN).count('class="way"') == len(ways)
+
+
+def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:
+    long = "很长" * 60
+    source = f"process: p\nkinds: []\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"
+
+    lines = texts(svg(drawn(source), Language.EN))
+
+    assert max(map(len, lines)) <= 90
+    assert "".join(lines).replace(" ", "").endswith((f"requires{long},{'word' * 40}x").replace(" ", ""))

@@ -408,9 +408,24 @@ class Run:
         await self._lead(lead._replace(number=-lead.number))
 
     async def _count(self, _: Happening) -> None:
+        await self._name_one_another()
         self._checks.check_credits(self._system.stores.now_ms)
         for pool in sorted(self._truth.records.pools):
             self._checks.check_ledger(pool, await self._system.ledger(pool))
+
+    async def _name_one_another(self) -> None:
+        """Have who stands in last go on leave at the same time, and name whom they stand in for: it is refused."""
+        naming = [absence for absence in self._truth.records.absences.values() if absence.substitute]
+        if naming:
+            last = max(naming, key=lambda absence: (absence.start_ms, absence.id))
+            back = replace(last, id=f"{last.substitute}/back", substitute=last.rep)
+            edit = Edit("absence", back.id, partial(_as_is, back), create=True)
+            refused = False
+            try:
+                await self._system.servers[0].workforce.save(TENANT, [edit])
+            except Failure:
+                refused = True
+            self._checks.note(Promise.NO_CIRCLE, refused, f"{back.id} names {back.substitute}, for whom they stand in")
 
     async def _save(self, *records: Record) -> None:
         made = [Edit(kind_of(record), record.id, partial(_as_is, record), create=True) for record in records]

@@ -51,7 +51,7 @@ ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
 def pytest_collection_finish() -> None:
     """Have the collector leave alone what stays until the end: all tests with all that they import.
 
-    It looks less often, which takes a twentieth of all the time: what a test leaves open is found in it or soon behind.
+    It looks less often than it would: what a test leaves open is found in it, or soon behind.
     """
     gc.collect()
     gc.freeze()

@@ -51,11 +51,10 @@ ON_EVERY_STORE = pytest.mark.parametrize("store", STORES, indirect=True)
 def pytest_collection_finish() -> None:
     """Have the collector leave alone what stays until the end: all tests with all that they import.
 
-    It looks less often than it would: what a test leaves open is found in it, or soon behind.
+    It looks as often as ever, so that what a test leaves open is found in that test.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 20, 20)
     gc.enable()
 
 

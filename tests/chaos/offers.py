@@ -40,6 +40,7 @@ class OpenOffers:
     held: Counter[str] = field(default_factory=Counter)
     refused: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _away: dict[str, int] = field(default_factory=dict)
+    _was_away: tuple[int, str, bool] = (0, "", False)
     _lapses: Counter[str] = field(default_factory=Counter)
 
     def enter(self, event: Event) -> Iterator[str]:
@@ -48,6 +49,7 @@ class OpenOffers:
             case PresenceChanged(rep=rep, until_ms=None):
                 self._away.pop(rep, None)
             case PresenceChanged(rep=rep, until_ms=int(until_ms)):
+                self._was_away = (event.number, rep, self._is_away(rep, event.at_ms))
                 self._away[rep] = until_ms
             case Decision(outcome=Outcome.OFFERED):
                 yield from self._offered(event)
@@ -73,9 +75,11 @@ class OpenOffers:
 
     def is_there(self, rep: str, at_ms: int) -> bool:
         """Say whether a rep is neither away nor on leave."""
+        return not self._is_away(rep, at_ms) and not self.terms.is_on_leave(rep, at_ms)
+
+    def _is_away(self, rep: str, at_ms: int) -> bool:
         until_ms = self._away.get(rep)
-        is_away = until_ms is not None and (not until_ms or until_ms > at_ms)
-        return not is_away and not self.terms.is_on_leave(rep, at_ms)
+        return until_ms is not None and (not until_ms or until_ms > at_ms)
 
     def _offered(self, decision: Decision) -> Iterator[str]:
         item_id, rep, said = decision.item_id, decision.rep, f"event {decision.number}"
@@ -115,10 +119,14 @@ class OpenOffers:
             self.held[decision.rep] -= bool(decision.rep)
 
     def _lapsed(self, event: OfferAnswered, said: str) -> Iterator[str]:
+        """Count what somebody lets lapse who is there: whoever is away already, but by this very lapse, stays so."""
         if not event.rep:
             return
-        self._lapses[event.rep] += 1
-        due = self._lapses[event.rep] >= DISPATCHES[OFFERED].lapses_until_away
+        was_away = self._is_away(event.rep, event.at_ms)
+        if event.set_away and self._was_away[:2] == (event.number - 1, event.rep):
+            was_away = self._was_away[2]
+        self._lapses[event.rep] += not was_away
+        due = not was_away and self._lapses[event.rep] >= DISPATCHES[OFFERED].lapses_until_away
         if event.set_away is not due or (due and self._away.get(event.rep) != 0):
             yield f"{said}: the {self._lapses[event.rep]}th of {event.rep}, who is not away for it, or for nothing"
         if due:

@@ -70,6 +70,7 @@ ACCEPTED = OfferAnswered(
 )
 DECLINED = replace(ACCEPTED, answer=Answer.DECLINED, epoch=0, way=None)
 LAPSED = replace(DECLINED, answer=Answer.LAPSED, lapses=1, set_away=True, at_ms=1000)
+THEREFORE = replace(AWAY, number=1)
 AGAIN = OFFER._replace(number=3, previous=2)
 OF_ANN_AND_BOB = Terms({"ann": [], "bob": []})
 LOG: list[Event] = [*ARRANGED, ROUTED, MOVED, CLOSED]
@@ -120,10 +121,12 @@ def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
         ([OFFER, MOVED], "x is given away while it is offered"),
         ([OFFER._replace(item_id=name) for name in "abc"], "ann has 2 offers open, of 2"),
         ([OFFER, DECLINED, AGAIN], "ann refused x before, and others were not asked"),
-        ([OFFER, AWAY, LAPSED], ""),
-        ([OFFER, AWAY, replace(LAPSED, at_ms=999)], "999 ms old, of 1000"),
+        ([OFFER, THEREFORE, LAPSED], ""),
+        ([OFFER, AWAY, replace(LAPSED, set_away=False)], ""),
+        ([OFFER, THEREFORE, replace(LAPSED, at_ms=999)], "999 ms old, of 1000"),
         ([OFFER, LAPSED], "who is not away for it, or for nothing"),
-        ([OFFER, AWAY, replace(LAPSED, set_away=False)], "who is not away for it, or for nothing"),
+        ([OFFER, replace(LAPSED, set_away=False)], "who is not away for it, or for nothing"),
+        ([OFFER, AWAY, LAPSED], "who is not away for it, or for nothing"),
     ],
 )
 def test_each_fault_in_what_became_of_offers_is_named(events: list[Event], said: str) -> None:

@@ -156,11 +156,14 @@ def each_wish_is_carried_out_once(calls: Iterable[Try], changes: Iterable[Change
             yield f"work item {item_id}: {what} {times} times, which {wished[item_id, moved]} wished"
 
 
+_OFFERED = ("OFFERED", "KNOWN_OFFER")
+
+
 def one_owner_told_per_epoch(calls: Iterable[Try]) -> Iterator[str]:
-    """Yield epochs for which clients were told two owners."""
+    """Yield epochs for which clients were told two owners; whom something is offered to does not own it."""
     owners: dict[tuple[str, int], set[str]] = defaultdict(set)
     for call in calls:
-        if call.answer and call.answer.owner:
+        if call.answer and call.answer.owner and call.answer.state not in _OFFERED:
             owners[call.item_id, call.answer.epoch].add(call.answer.owner)
     for (item_id, epoch), names in owners.items():
         if len(names) > 1:

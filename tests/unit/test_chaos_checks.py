@@ -239,7 +239,9 @@ def test_answers_without_a_log_are_held_against_each_other() -> None:
     broken = replace(ROUTE, request_id="r-9", status="INTERNAL", answer=None)
     lost = replace(ROUTE, request_id="r-9", status="DATA_LOSS", answer=None)
 
-    assert list(without_a_log([ROUTE, MOVE, lost])) == []
+    offered = [replace(ROUTE, request_id=f"o-{rep}", answer=Reply(1, "OFFERED", rep, 0, rep)) for rep in ("ann", "bob")]
+
+    assert list(without_a_log([ROUTE, MOVE, lost, *offered])) == []
     assert list(without_a_log([ROUTE, told_eve])) == [
         "work item x: told to have 2 owners at epoch 1: ['ann', 'eve']"
     ]  # fmt: skip

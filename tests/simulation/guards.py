@@ -139,7 +139,7 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
     "a credit has an upper limit": Guard("MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}),
-    "what one is credited the others pay": Guard("SUM", {"credit": [("deficit - sign * shares[i]", "deficit")]}),
+    "what one is credited the others pay": Guard("SUM LEDGER", {"credit": [("deficit - sign * shares[i]", "deficit")]}),
     "a credit is used up by who is served": Guard("TTL", {"bind": [("if rest > 0 then", "if false then")]}),
     "a credit ends": Guard("TTL", {"credit": [("local amount = -rest", "local amount = 0")]}),
     "who had their share is left out": Guard("SHARE", {"bind": [("if count >= set.share then return count end", "")]}),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, DecisionInputs, Way
+from router.model.decision import Decision, DecisionInputs, EnteredStage, Way
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -78,11 +78,13 @@ class Updated:
     before
         Of what changed how it was; it has no other attributes.
     changed
-        What changed, e.g. ``attributes.region``, ``value``, in order.
+        What changed, e.g. ``attributes.region``, ``value``, in order; ``stage`` where it enters one.
     is_decided
         Whether the decision that follows is made for it.
     erased
         What of ``head`` or ``before`` is no more.
+    entered
+        The stage that it enters, and the revision of its process; None: it stays where it is.
     """
 
     number: int
@@ -99,6 +101,7 @@ class Updated:
     at_ms: int
     actor: str = ""
     erased: tuple[str, ...] = ()
+    entered: EnteredStage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,8 @@ class UpdateRequest:
         As far as they are given, what it has to be; they cannot be changed.
     stage
         The stage that it is to enter; empty: it stays where it is.
+    by_owner
+        Whether its owner asks, who may give only the attributes that the stage requires.
     """
 
     item_id: str
@@ -246,6 +248,7 @@ class UpdateRequest:
     request_id: str = ""
     actor: str = ""
     stage: str = ""
+    by_owner: bool = False
 
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:

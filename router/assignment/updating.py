@@ -89,6 +89,8 @@ class Updating:
         name = _name(tenant, request)
         _check(name, stored, request)
         place = next_place(name, stored.place, request.stage) if request.stage else None
+        if place and request.by_owner:
+            _check_given(place, request)
         try:
             item = await self._content(tenant, planner, stored.item, request)
             if place:
@@ -132,6 +134,16 @@ def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:
     if stored.record.state in CLOSED_STATES:
         raise NotPossible(name, f"is {stored.record.state}; reopen it before it is updated")
     _check_identity(stored.item, request)
+
+
+def _check_given(place: StagePlace, request: UpdateRequest) -> None:
+    """Refuse what its owner may not change."""
+    required = place.stage.required
+    for name in sorted(set(request.attributes) - set(required)):
+        allowed = (
+            f"only what {place.stage.id} requires: {', '.join(required)}" if required else "nothing with this stage"
+        )
+        raise InvalidInput.of(f"attributes.{name}", f"a rep may give {allowed}")
 
 
 def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:

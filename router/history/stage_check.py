@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from router.model.decision import Cause, Decision, EnteredStage
+from router.model.errors import CorruptHistory
 from router.model.events import Completed, Event, Updated
 from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.process.cache import PublishedProcesses
 from router.process.definition import Process
-from router.process.stages import place_of
+from router.process.stages import StagePlace, place_of
 
 
 class StageCheck:
@@ -39,7 +40,7 @@ class StageCheck:
         """Say where an update enters a stage that the work item, as it stood, could not."""
         if event.entered is None:
             return []
-        place = place_of(self._published, record)
+        place = self._place(record)
         may = (
             place is not None
             and event.entered.revision == place.process.revision
@@ -69,11 +70,18 @@ class StageCheck:
             case Cause.REOPENED if process:
                 return [EnteredStage(process.revision, process.first.id)]
             case Cause.REOPENED:
-                is_in_one = record is not None and place_of(self._published, record)
+                is_in_one = record is not None and self._place(record)
                 return [EnteredStage(0, "") if is_in_one else None]
             case Cause.IMPORTED if process:
                 return [EnteredStage(process.revision, stage.id) for stage in process.stages if not stage.closes]
         return []
+
+    def _place(self, record: ItemRecord) -> StagePlace | None:
+        """Return where a work item stands, by entries that may be wrong; None: in no process, or nowhere."""
+        try:
+            return place_of(self._published, record)
+        except CorruptHistory:
+            return None
 
     def _process(self, revision: int) -> Process | None:
         return self._published.at(revision) if 0 < revision <= self._published.newest else None

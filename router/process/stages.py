@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from missing_words import BLANKS
-from router.model.errors import InvalidInput, NotPossible
+from router.model.errors import CorruptHistory, InvalidInput, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
 from router.process.cache import PublishedProcesses
@@ -32,6 +32,11 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     ----------
     published
         All there is, read after the record.
+
+    Raises
+    ------
+    CorruptHistory
+        If the record names a revision or a stage that there is not: somebody altered it.
     """
     if record.stage is None:
         process = published.of(record.kind, before=record.first)
@@ -39,7 +44,10 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     if not record.stage.revision:
         return None
     process = published.at(record.stage.revision)
-    return StagePlace(process, process.by_id[record.stage.stage])
+    stage = process.by_id.get(record.stage.stage)
+    if stage is None:
+        raise CorruptHistory(f"work item {record.item_id}", f"its process has no stage {record.stage.stage!r}")
+    return StagePlace(process, stage)
 
 
 def next_place(name: str, place: StagePlace | None, stage: str) -> StagePlace:

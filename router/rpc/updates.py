@@ -1,13 +1,15 @@
-"""Reading requests to update a work item."""
+"""Reading requests to update a work item, or to have it enter a stage."""
 
 from __future__ import annotations
 
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from resource_names import MAX_ID_LENGTH
 from router.assignment.commands import UpdateRequest
 from router.assignment.content import ATTRIBUTES, PRIORITY, VALUE
-from router.rpc.fields import etag_number
-from router.rpc.messages import work_item
+from router.model.errors import InvalidInput
+from router.rpc.fields import etag_number, plain
+from router.rpc.messages import MAX_CONTENT_BYTES, work_item
 from router.rpc.workforce_messages import masked
 
 ALLOWED = (ATTRIBUTES, VALUE, PRIORITY)
@@ -41,6 +43,39 @@ def update_request(request: routing.UpdateWorkItemRequest, actor: str) -> tuple[
         expected=etag_number(sent.etag),
         request_id=fields.request_id(request),
         actor=actor,
+    )
+    return tenant, wish
+
+
+def advance_request(
+    request: routing.AdvanceWorkItemRequest, actor: str, *, by_owner: bool
+) -> tuple[str, UpdateRequest]:
+    """Read a request to enter a stage: the tenant, and the wish; ``by_owner`` is of a rep.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    tenant, item_id = fields.name_of(request.name, "workItems")
+    if not request.stage:
+        raise InvalidInput.of("stage", "'': required, e.g. 'qualified'")
+    stage = fields.text(request.stage, MAX_ID_LENGTH, "stage")
+    size = request.attributes.ByteSize()
+    if size > MAX_CONTENT_BYTES:
+        raise InvalidInput.of("attributes", f"{size} bytes: at most {MAX_CONTENT_BYTES}")
+    attributes = plain(request.attributes)
+    wish = UpdateRequest(
+        item_id,
+        attributes,
+        0,
+        0,
+        frozenset(f"{ATTRIBUTES}.{name}" for name in attributes),
+        expected=etag_number(request.etag),
+        request_id=fields.request_id(request),
+        actor=actor,
+        stage=stage,
+        by_owner=by_owner,
     )
     return tenant, wish
 

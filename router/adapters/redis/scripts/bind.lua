@@ -284,7 +284,11 @@ local function update(job, head, record)
   keep_openings(job)
   record[EVENT], record[VERSION], record[CONTENT] = number, number, number
   if change[TO_STAGE] ~= '' then enter_stage(record, change[REVISION], change[TO_STAGE], number) end
-  if change[CLOSES] ~= '' then close_item(job[ID], record, change[CLOSES], change[CHANGED_BY], KEYS[4], key_of('dated')) end
+  if change[CLOSES] ~= '' then
+    use_offers() -- with them comes `key_of`
+    use_closing()
+    close_item(job[ID], record, change[CLOSES], change[CHANGED_BY], KEYS[4], key_of('dated'))
+  end
   keep_record(job, record)
   if change[IS_DECIDED] == 0 then return {'UPDATED', number} end
   local decided = decide(job, head, record)

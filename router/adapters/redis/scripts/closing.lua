@@ -1,5 +1,8 @@
 -- Closing a work item, by whatever it is closed.
 
+-- What follows a script needs that closes one; see `linked` of store/scripts.py.
+local function use_closing() end
+
 local function close_item(id, record, state, actor, waiting, dated)
   -- Closes a work item that stands in no offer: appends the event and frees its owner's capacity; returns the event's number. The record
   -- is the caller's to keep, as are the ledgers and the index of owners, see `write_ledgers` and `write_owned`.

@@ -7,7 +7,7 @@ from functools import partial
 
 from router.assignment.roster import Roster
 from router.model.workforce import WorkforceRecords
-from router.process.deadlines import DeadlineClocks
+from router.process.clocks import DeadlineClocks
 from router.process.definition import Process
 from router.process.scenarios import ProcessTest, run
 from router.rules.facts import fact_of_item

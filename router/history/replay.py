@@ -260,14 +260,7 @@ class Replay:
 
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
-        active = await self._planners.active(tenant)
-        for name, logged_as, stored_as in (
-            ("rules", projection.rules, active.rules),
-            ("workforce", projection.workforce, active.workforce),
-        ):
-            if logged_as != stored_as:
-                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
-        async for difference in self._published(tenant, projection):
+        async for difference in self._revisions(tenant, projection):
             yield difference
         async for difference in self._ledgers(tenant, projection):
             yield difference
@@ -296,14 +289,23 @@ class Replay:
         async for difference in self._offers.differences(tenant, projection):
             yield difference
 
-    async def _published(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
-        """Compare which processes are published."""
-        if self._processes is None:
-            return
-        newest, _ = await self._processes.newest_process(tenant)
-        if newest != projection.processes:
-            yield f"revision of the processes: log says {projection.processes}, store {newest}"
-        active, logged = await self._processes.active_processes(tenant), projection.active_processes
+    async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare which revisions of rules, workforce and processes are active."""
+        active = await self._planners.active(tenant)
+        newest = (await self._processes.newest_process(tenant))[0] if self._processes else projection.processes
+        for name, logged_as, stored_as in (
+            ("rules", projection.rules, active.rules),
+            ("workforce", projection.workforce, active.workforce),
+            ("processes", projection.processes, newest),
+        ):
+            if logged_as != stored_as:
+                yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
+        if self._processes is not None:
+            async for difference in self._published(tenant, self._processes, projection):
+                yield difference
+
+    async def _published(self, tenant: str, processes: Processes, projection: StateProjection) -> AsyncIterator[str]:
+        active, logged = await processes.active_processes(tenant), projection.active_processes
         for process in sorted({*active, *logged}):
             if active.get(process) != logged.get(process):
                 yield f"process {process}: log says {logged.get(process)}, store {active.get(process)}"

@@ -111,9 +111,9 @@ class ProcessCache:
         """Load what is new behind what is at hand; all, where the store has not got that any more."""
         known = self.at_hand(tenant).revisions
         if 0 < len(known) < newest:
-            first, *new = await self._read(tenant, len(known), newest)
-            if first == known[-1]:
-                return PublishedProcesses([*known, *new], event_hash)
+            read = await self._read(tenant, len(known), newest)
+            if read[:1] == [known[-1]]:
+                return PublishedProcesses([*known, *read[1:]], event_hash)
         return PublishedProcesses(await self._read(tenant, 1, newest), event_hash)
 
     async def _read(self, tenant: str, first: int, last: int) -> list[Process]:

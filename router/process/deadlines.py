@@ -1,29 +1,21 @@
 """What falls due of a work item, how that stands, and when its steps are due. Pure: process, life and clocks in.
 
 A deadline has a *start* for each time that something starts it, and stands once for each. It ends with what it waits
-for, with its stage, with the work item, or when what started it is so no more: another owner, a message answered.
-
-Its time runs by somebody's working hours. Where the work item changes hands, what was used under earlier owners, by
-their hours as they then were, stays used; the rest runs by the new owner's. Used is a share of the whole, so that half
-a working day of one is half a working day of another. While nobody owns it time runs by the hours of its pool, else by
-the tenant's.
+for, with its stage, with the work item, or when what started it is so no more: another owner, a message answered. How
+its time runs is said in ``router.process.clocks``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from fractions import Fraction
 from itertools import pairwise
-from math import ceil
 from typing import NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
-from router.process.definition import ClockOwner, Deadline, Process, Since, Until
+from router.process.clocks import DeadlineClocks, reached_ms
+from router.process.definition import Deadline, Process, Since, Until
 from router.process.life import Done, Life, Occurrence, Spell, StageEntry
-from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
-from router.workforce.open_hours import OpenHours
-from rules.durations import Duration
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -52,38 +44,6 @@ class DeadlineState(StrEnum):
     MISSED = "MISSED"
     ENDED = "ENDED"
     """It ended before it was due, and without what it waited for: another owner, another stage, or closed."""
-
-
-Hours = Callable[[str, str], OpenHours | None]
-"""By whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by those of the
-pool, else of the tenant.
-"""
-
-
-class DeadlineClocks(NamedTuple):
-    """By whose hours deadlines run.
-
-    Parameters
-    ----------
-    present
-        As the workforce is.
-    time_zone
-        On whose wall calendar days are, where there is no calendar.
-    past
-        As the workforce was, by revision: those at which somebody's spell ended. Where one is missing the present
-        stands for it.
-    """
-
-    present: Hours
-    time_zone: str
-    past: Mapping[int, Hours] = {}
-
-    def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
-        """Return by whose hours a clock runs in a spell; None: at any time."""
-        if clock is ClockOwner.WALL:
-            return None
-        hours = self.past.get(spell.workforce, self.present)
-        return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
 
 
 class End(NamedTuple):
@@ -186,10 +146,8 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         return
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
-        steps = tuple(
-            _reached_ms(deadline.clock, step.at, within, start.at_ms, life, clocks) for step in deadline.steps
-        )
-        due = _reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
+        steps = tuple(reached_ms(deadline.clock, step.at, within, start.at_ms, life, clocks) for step in deadline.steps)
+        due = reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
         owner = _owner(life.spells, start.at_ms, end)
         yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
 
@@ -260,7 +218,7 @@ def _answers(done: Done) -> bool:
 
 def _is_within(start: _Start, stay: _Stay) -> bool:
     """Say whether what started a deadline was so at any time of a stay."""
-    is_before = start.over is not None and start.over.at_ms < stay.since_ms
+    is_before = start.over is not None and start.over.at_ms <= stay.since_ms
     return not is_before and not (stay.over and stay.over.at_ms <= start.at_ms)
 
 
@@ -285,35 +243,3 @@ def _evidence(evidence: ActivityEvidence, since: Since, start_ms: int, life: Lif
     for done in life.done:
         if evidence in done.evidence and done.occur_ms >= first_ms:
             yield End(done.occur_ms, done.event, is_done=True)
-
-
-def _reached_ms(
-    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: DeadlineClocks
-) -> int | None:
-    """Return when so much of a deadline's time has passed; None: beyond what the calendars know."""
-    length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
-    used = Fraction(0)
-    if length.unit == "cd":
-        return _on_the_wall(length, share, start_ms, clocks.hours(clock, life.spells[-1]), clocks)
-    for spell in life.spells:
-        if spell.until_ms is not None and spell.until_ms <= start_ms:
-            continue
-        hours = clocks.hours(clock, spell)
-        since_ms = start_ms if spell is life.spells[0] else max(start_ms, spell.since_ms)
-        whole = share * open_time_ms(length, start_ms, hours)
-        at_ms = later_ms(since_ms, ceil(whole * (1 - used)), hours) if whole else None
-        if spell.until_ms is None or (at_ms is not None and at_ms <= spell.until_ms):
-            return at_ms
-        passed_ms = elapsed_ms(since_ms, spell.until_ms, hours)
-        if passed_ms is None:
-            return None
-        used += passed_ms / whole if whole else 0
-    return None
-
-
-def _on_the_wall(
-    duration: Duration, share: Fraction, start_ms: int, hours: OpenHours | None, clocks: DeadlineClocks
-) -> int | None:
-    """Return when a share of some calendar days has passed, by the zone of a clock."""
-    end_ms = due_ms(duration, start_ms, hours, clocks.time_zone)
-    return None if end_ms is None else start_ms + ceil(share * (end_ms - start_ms))

@@ -144,7 +144,5 @@ def _decided(life: Life, decision: Decision) -> Life:
 
 def _handed(life: Life, spell: Spell, workforce: int) -> Life:
     """Return a life in which a spell ended and another begins; ``workforce`` 0: nobody looked at it then."""
-    last = life.spells[-1]
-    since_ms = max(spell.since_ms, last.since_ms)
-    ended = last._replace(until_ms=since_ms, workforce=workforce)
-    return life._replace(spells=(*life.spells[:-1], ended, spell._replace(since_ms=since_ms)))
+    ended = life.spells[-1]._replace(until_ms=spell.since_ms, workforce=workforce)
+    return life._replace(spells=(*life.spells[:-1], ended, spell))

@@ -15,7 +15,8 @@ from router.model.activities import ActivityKind, Direction
 from router.model.errors import InvalidInput
 from router.model.evidence import evidence_of
 from router.model.workitem import WorkItem
-from router.process.deadlines import DeadlineClocks, DeadlineStanding, DeadlineState, standings
+from router.process.clocks import DeadlineClocks
+from router.process.deadlines import DeadlineStanding, DeadlineState, standings
 from router.process.definition import Act, Process
 from router.process.life import Done, Life, Occurrence, Spell, StageEntry
 from router.rules.scenarios import TestResult, moment

@@ -46,7 +46,7 @@ UNTIL: Mapping[str, Phrase] = {
 
 SINCE: Mapping[str, Phrase] = {
     "arrival": Phrase("after it came", "自进入系统起"),
-    "assigned": Phrase("after its owner got it", "自分配给负责人起"),
+    "assigned": Phrase("after its owner got it", "自分配给归属人起"),
     "entered": Phrase("after it entered the stage", "自进入本阶段起"),
     "last_inbound": Phrase("after a message that nobody answered", "自客户未获回复的消息起"),
     "last_outbound": Phrase("after the customer was turned to last", "自上次主动联系客户起"),
@@ -55,20 +55,20 @@ SINCE: Mapping[str, Phrase] = {
 """What starts it."""
 
 CLOCKS: Mapping[str, Phrase] = {
-    "owner": Phrase("by the owner's hours", "按负责人工作时间"),
+    "owner": Phrase("by the owner's hours", "按归属人工作时间"),
     "pool": Phrase("by the pool's hours", "按分配池工作时间"),
     "wall": Phrase("around the clock", "全天计时"),
 }
 
 ACTS: Mapping[str, Phrase] = {
-    "remind": Phrase("remind the owner", "提醒负责人"),
+    "remind": Phrase("remind the owner", "提醒归属人"),
     "notify": Phrase("tell {who}", "通知{who}"),
     "reassign": Phrase("give it to somebody else", "改派他人"),
 }
 """What a step does."""
 
 ROLES: Mapping[str, Phrase] = {
-    "owner": Phrase("the owner", "负责人"),
+    "owner": Phrase("the owner", "归属人"),
     "manager": Phrase("the manager", "主管"),
     "manager's manager": Phrase("the manager's manager", "主管的上级"),
     "pool managers": Phrase("the pool's managers", "分配池主管"),

@@ -22,7 +22,7 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
     >>> deadline_told(deadline, Language.EN)
     ["answer: turn to the customer within 4 h after its owner got it, by the owner's hours"]
     >>> deadline_told(deadline, Language.ZH)
-    ['answer：自分配给负责人起 4 小时内主动联系客户（按负责人工作时间）']
+    ['answer：自分配给归属人起 4 小时内主动联系客户（按归属人工作时间）']
     """
     phrase = DEADLINES["table" if deadline.within.by else "deadline"]
     head = phrase.say(

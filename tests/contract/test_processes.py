@@ -11,10 +11,13 @@ from redis.asyncio import Redis
 
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.processes import RedisProcesses
+from router.adapters.redis.rewriting import LogRewriter
 from router.assignment.process_tests import run_tests
+from router.cli.audit import description
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleEtag
+from router.model.sealing import NOT_PERSONAL
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
 from router.process.cache import ProcessCache
@@ -204,6 +207,23 @@ async def test_what_is_altered_beside_the_log_is_found(redis: Any, tenant: str) 
     assert lost == [
         "revision of the processes: log says 1, store 2",
         "the event that made revision 2 of the processes is not in the log: its end is missing, or all of it",
+    ]
+
+
+async def test_a_log_that_is_written_anew_and_shown_has_its_publications(redis: Any, tenant: str) -> None:
+    publisher = await opened(redis, tenant)
+    for source in (SALES, SALES.replace("[LEAD]", "[]")):
+        await publisher.publish(source)
+    await publisher.publishing.roll_back(tenant, "sales")
+    world = publisher.world
+
+    await LogRewriter(redis, world.planners, NOT_PERSONAL).rewrite(tenant)
+
+    assert await publisher.faults() == []
+    assert [description(event) for event in (await world.store.events(tenant, count=1000))[-3:]] == [
+        "process sales 1 published for LEAD",
+        "process sales 2 published for nothing",
+        "process sales 3 published for LEAD, as 1 was",
     ]
 
 

@@ -22,7 +22,8 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.deadlines import DeadlineClocks, standings
+from router.process.clocks import DeadlineClocks
+from router.process.deadlines import standings
 from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
 from router.process.life import Done, Life, Occurrence, Spell
 from rules.durations import Duration, DurationTable

@@ -11,9 +11,10 @@ import pytest
 from router.assignment.roster import Roster
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
-from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
+from router.model.workforce import Pool, Record, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.process.deadlines import WHOLE, DeadlineClocks, DeadlineStanding, DeadlineState, standings
+from router.process.clocks import DeadlineClocks
+from router.process.deadlines import WHOLE, DeadlineStanding, DeadlineState, standings
 from router.process.definition import (
     Act,
     ClockOwner,
@@ -191,8 +192,8 @@ def test_used_is_a_share_where_working_days_differ_in_length() -> None:
 
 
 def test_what_was_used_is_measured_by_the_clocks_of_the_time() -> None:
-    used_three = life(*spells(("wang", "21T09:00"), ("li", "21T12:00")))
-    resolution = deadline("9h", Since.ARRIVAL, Until.COMPLETION)
+    used_three = life(*spells(("wang", "21T12:00"), ("li", "21T15:00")))  # of wang's mornings it were one
+    resolution = deadline("6h", Since.ARRIVAL, Until.COMPLETION)
     closed_since = USUAL._replace(present=roster(wang="mornings", li="").hours, past={1: TEAM.hours})
 
     assert [shown(each.due_ms) for each in of(resolution, used_three, closed_since)] == ["21T18:00"]
@@ -291,3 +292,55 @@ def test_a_calendar_without_an_hour_in_it_leaves_a_deadline_without_an_instant()
     (standing,) = of(FIRST_RESPONSE, life(*spells(("wang", "18T10:00"))), USUAL._replace(present=closed.hours))
 
     assert (standing.due_ms, standing.state(ms("30T00:00"))) == (None, DeadlineState.OPEN)
+
+
+def test_whoever_works_at_no_hour_for_years_leaves_a_deadline_without_an_instant() -> None:
+    never = Calendar("never", "Asia/Shanghai")
+    changes: list[tuple[str, str, Record | None]] = [
+        ("calendar", "never", never),
+        ("rep", "wang", Rep("wang", calendar="never")),
+    ]
+    idle = Roster(TEAM.records.with_changes(2, changes))
+    four_years_ms = 4 * 366 * 86_400_000
+    handed = (
+        Spell(1, "wang", "", ms("18T10:00"), ms("18T10:00") + four_years_ms, 1),
+        Spell(11, "li", "", ms("18T10:00") + four_years_ms),
+    )
+
+    (standing,) = of(deadline("1h", Since.ARRIVAL, Until.COMPLETION), life(*handed), USUAL._replace(present=idle.hours))
+
+    assert standing.due_ms is None
+
+
+def test_what_happens_as_a_stage_is_entered_or_it_is_closed_starts_nothing_in_it() -> None:
+    update, answer = (
+        deadline("1h", Since.LAST_OUTBOUND, Until.ATTEMPT),
+        deadline("1h", Since.LAST_INBOUND, Until.ATTEMPT),
+    )
+    mail = ActivityKind.EMAIL
+    talk = (
+        done(2, "18T10:00", *CALLED),
+        done(3, "18T11:00", *WROTE_IN, kind=mail),
+        done(4, "18T12:00", *CALLED),
+        done(6, "18T13:00", *CALLED),
+        done(7, "18T13:00", *WROTE_IN, kind=mail),
+    )
+    here = life(*spells(("wang", "18T10:00")), done=talk)
+    closed = here._replace(closed=Occurrence(8, ms("18T13:00")))
+    moved = here._replace(entries=(StageEntry("new", 5, ms("18T12:00")),))
+
+    assert [shown(each.start_ms) for each in of(update, closed)] == ["18T10:00", "18T12:00"]
+    assert [shown(each.start_ms) for each in of(answer, closed)] == ["18T11:00"]
+    assert [(shown(each.start_ms), each.entry) for each in of(answer, moved)] == [("18T11:00", 3), ("18T13:00", 7)]
+
+
+def test_who_has_it_for_no_moment_owes_nothing() -> None:
+    at_once = spells(("wang", "18T10:00"), ("li", "18T10:00"))
+
+    assert [each.owner for each in of(FIRST_RESPONSE, life(*at_once))] == ["li"]
+
+
+def test_closing_a_work_item_leaves_its_stage() -> None:
+    closed = life(*spells(("wang", "18T10:00")), closed=Occurrence(9, ms("18T10:30")))
+
+    assert ended(of(deadline("1h", Since.ENTERED, Until.STAGE), closed)[0]) == ("18T10:30", True)

@@ -51,8 +51,8 @@ def test_a_picture_says_what_is_due_and_who_is_told() -> None:
     assert chinese[:6] == [
         "销售流程（sales）",
         "新线索（new）",
-        "first-response：自分配给负责人起 1 小时内主动联系客户（按负责人工作时间）",
-        "· 50%：提醒负责人",
+        "first-response：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）",
+        "· 50%：提醒归属人",
         "· 100%：通知主管",
         "· 200%：改派他人",
     ]

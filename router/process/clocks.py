@@ -1,0 +1,82 @@
+"""By whose working hours the time of a deadline runs, and when so much of it has passed. Pure.
+
+Where a work item changes hands, what was used under earlier owners, by their hours as they then were, stays used; the
+rest runs by the new owner's. Used is a share of the whole, so that half a working day of one is half a working day of
+another. While nobody owns it time runs by the hours of its pool, else by the tenant's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+from router.process.definition import ClockOwner
+from router.process.life import Life, Spell
+from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
+from router.workforce.open_hours import OpenHours
+from rules.durations import Duration
+
+Hours = Callable[[str, str], OpenHours | None]
+"""By whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by those of the
+pool, else of the tenant.
+"""
+
+
+class DeadlineClocks(NamedTuple):
+    """By whose hours deadlines run.
+
+    Parameters
+    ----------
+    present
+        As the workforce is.
+    time_zone
+        On whose wall calendar days are, where there is no calendar.
+    past
+        As the workforce was, by revision: those at which somebody's spell ended. Where one is missing the present
+        stands for it.
+    """
+
+    present: Hours
+    time_zone: str
+    past: Mapping[int, Hours] = {}
+
+    def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
+        """Return by whose hours a clock runs in a spell; None: at any time."""
+        if clock is ClockOwner.WALL:
+            return None
+        hours = self.past.get(spell.workforce, self.present)
+        return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
+
+
+def reached_ms(
+    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: DeadlineClocks
+) -> int | None:
+    """Return when so much of a deadline's time has passed; None: beyond what the calendars know."""
+    length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
+    used = Fraction(0)
+    if length.unit == "cd":
+        return _on_the_wall(length, share, start_ms, clocks.hours(clock, life.spells[-1]), clocks)
+    for spell in life.spells:
+        if spell.until_ms is not None and spell.until_ms <= start_ms:
+            continue
+        hours = clocks.hours(clock, spell)
+        since_ms = start_ms if spell is life.spells[0] else max(start_ms, spell.since_ms)
+        whole = share * open_time_ms(length, start_ms, hours)
+        at_ms = later_ms(since_ms, ceil(whole * (1 - used)), hours) if whole else None
+        if spell.until_ms is None or (at_ms is not None and at_ms <= spell.until_ms):
+            return at_ms
+        passed_ms = elapsed_ms(since_ms, spell.until_ms, hours)
+        if passed_ms is None:
+            return None
+        used += passed_ms / whole if whole else 0
+    return None
+
+
+def _on_the_wall(
+    duration: Duration, share: Fraction, start_ms: int, hours: OpenHours | None, clocks: DeadlineClocks
+) -> int | None:
+    """Return when a share of some calendar days has passed, by the zone of a clock."""
+    end_ms = due_ms(duration, start_ms, hours, clocks.time_zone)
+    return None if end_ms is None else start_ms + ceil(share * (end_ms - start_ms))

@@ -1,0 +1,87 @@
+"""``fairlead process check``, ``test`` and ``draw`` of a file: what they print and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from router.cli.process_revisions import is_file
+from router.cli.processes import process
+from tests.unit.router.process.test_check import SHIPPED
+
+RULES = "fields: {region: {type: string}, budget: {type: number}}\ndefault: {route: {pool: p}}\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "流程.yaml"
+    path.write_text(SHIPPED, encoding="utf-8")
+    return path
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(process, [str(argument) for argument in arguments])
+
+
+def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
+
+    alone, by_rules = invoke("check", file), invoke("check", file, "--rules", tmp_path / "rules.yaml", "--json")
+
+    counted = f"{file}: process sales, 7 stages, 1 deadlines, no errors"
+    assert alone.output.splitlines()[0] == counted
+    assert "not looked up" in alone.output
+    assert [each["path"] for each in json.loads(by_rules.output)["problems"]] == [
+        "stages[2].require[0]",
+        "stages[3].require[0]",
+    ]
+    assert (alone.exit_code, by_rules.exit_code) == (0, 0)
+
+
+def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:
+    passed = invoke("test", file)
+    file.write_text(SHIPPED.replace("20T11:20}", "20T11:21}"), "utf-8")
+    failed = invoke("test", file)
+
+    assert (passed.exit_code, passed.output.splitlines()[-1]) == (0, "3 passed, 0 failed")
+    assert (failed.exit_code, failed.output.splitlines()[-1]) == (1, "2 passed, 1 failed")
+    came = "expected first-response due 2026-09-20T11:21, came 2026-09-20T11:20:00+08:00"
+    assert f"{file}:53 {came}" in failed.output
+
+
+def test_a_file_is_drawn_to_the_terminal_or_into_another(file: Path, tmp_path: Path) -> None:
+    printed = invoke("draw", file, "--mermaid", "--language", "zh")
+    written = invoke("draw", file, "--out", tmp_path / "sales.svg")
+    nowhere = invoke("draw", file, "--out", tmp_path / "no" / "sales.svg")
+
+    assert printed.output.startswith('---\ntitle: "销售流程（sales）"')
+    assert (written.exit_code, written.output) == (0, "")
+    assert (tmp_path / "sales.svg").read_text("utf-8").startswith("<svg ")
+    assert nowhere.exit_code == 2
+
+
+def test_what_is_wrong_ends_each_command_with_its_place(file: Path, tmp_path: Path) -> None:
+    file.write_text(SHIPPED.replace("until: attempt", "until: attemt"), "utf-8")
+    (tmp_path / "wrong.yaml").write_text("fields: {}", "utf-8")
+
+    ended = [invoke(command, file) for command in ("check", "test", "draw")]
+
+    assert [each.exit_code for each in ended] == [1] * 3
+    assert all(f"{file}:16:16 error: found 'attemt'; allowed are" in each.output for each in ended)
+    assert invoke("diff", file).exit_code == 2
+    assert invoke("check", tmp_path / "none.yaml").exit_code == 2
+    assert "wrong.yaml has errors" in invoke("check", file, "--rules", tmp_path / "wrong.yaml").output
+    assert invoke("test", file, "--rules", file, "--server", "x").exit_code == 2
+
+
+def test_a_process_is_told_from_a_file(file: Path) -> None:
+    assert [is_file(name) for name in (str(file), "none.yaml", "a/b", "sales", "sales@3")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -140,10 +140,8 @@ def _check_given(place: StagePlace, request: UpdateRequest) -> None:
     """Refuse what its owner may not change."""
     required = place.stage.required
     for name in sorted(set(request.attributes) - set(required)):
-        allowed = (
-            f"only what {place.stage.id} requires: {', '.join(required)}" if required else "nothing with this stage"
-        )
-        raise InvalidInput.of(f"attributes.{name}", f"a rep may give {allowed}")
+        allowed = f"only what it requires: {', '.join(required)}" if required else "nothing, for it requires nothing"
+        raise InvalidInput.of(f"attributes.{name}", f"with stage {place.stage.id} a rep may give {allowed}")
 
 
 def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:

@@ -21,12 +21,11 @@ from router.model.events import Completed, Event, Updated
 from router.model.records import ItemStage
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
-from router.process.check import NO_RULES, check_process
-from router.process.codec import dumps
 from router.process.publication import ProcessPublication
 from router.rules.check import check
-from router.rules.codec import dumps as rules_text
+from router.rules.codec import dumps
 from rules.revisions import Publication
+from tests.contract.staging import process_publication
 from tests.contract.test_caps import DAY_MS, START_MS, World, world
 
 __all__ = ["world"]  # a fixture
@@ -53,10 +52,7 @@ OTHER = "process: care\nkinds: [TICKET]\nstages: [{id: open}, {id: done, closes:
 
 async def publish(world: World, source: str = SALES.format(kinds="LEAD")) -> int:
     """Publish a process; return its revision."""
-    process = check_process(source, rules=NO_RULES, reps=None).process
-    assert process is not None
-    kinds, stages = tuple(sorted(process.kinds)), tuple(stage.id for stage in process.stages)
-    publication = ProcessPublication(0, process.id, kinds, stages, source, dumps(process))
+    publication = process_publication(source)
     published: ProcessPublication = await world.processes.publish_process(world.tenant, None, publication)
     return published.revision
 
@@ -66,7 +62,7 @@ async def firm(world: World) -> World:
     """Return a firm of two pools that sells by no process yet."""
     rule_set = check(RULES).rule_set
     assert rule_set is not None
-    publication = Publication(0, RULES, rules_text(rule_set), "", 0, 0, 0)
+    publication = Publication(0, RULES, dumps(rule_set), "", 0, 0, 0)
     await world.rule_sets.publish(world.tenant, None, publication)
     for name, members in (("north", ("ann", "bo")), ("east", ("cy", "di")), ("nobody", ())):
         await world.save(*map(Rep, members), pool=Pool(name, tuple(map(Member, members))))

@@ -359,11 +359,18 @@ Content = Decision | Updated
 
 
 def previous_of(event: Event, item_id: str) -> int:
-    """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down."""
+    """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down.
+
+    Examples
+    --------
+    >>> erased = Erased(9, ("crm~1",), 1, 0, 0, 0, previous=(4,))
+    >>> previous_of(erased, "crm~1"), previous_of(erased, "crm~2")
+    (4, 0)
+    """
     match event:
         case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired():
             return event.previous
-        case Erased(item_ids=item_ids, previous=previous) if previous:
+        case Erased(item_ids=item_ids, previous=previous) if previous and item_id in item_ids:
             return previous[item_ids.index(item_id)]
         case _:
             return 0

@@ -7,6 +7,8 @@
     system        the real planner, ledger, timers and scripts, on Valkey or its twin in memory, and their clock
     truth         what is so, worked out another way: who works now, who is on leave, who owns what
     books         the ledgers, worked out from the log alone
+    covering      who stands in for whom: whose each lead is, and who has it while they are on leave
+    moving        what a manager moves many at once, and what an update is to move
     offering      what offers promise beside that: who holds how many, who refused what, when each lapses
     promises      what must hold after each event of the log
     run           one after the other: move the clock, let it happen, settle, check

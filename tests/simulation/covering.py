@@ -137,8 +137,7 @@ class Covering:
         for absence in self._truth.edited:
             if absence.substitute:
                 circle = self._truth.circle_of(absence)
-                stands_in = bool(self._truth.named_by(absence.substitute, absence.start_ms))
-                yield Finding(Promise.NO_CIRCLE, not circle, f"{absence.id}: {' → '.join(circle)}", stands_in)
+                yield Finding(Promise.NO_CIRCLE, not circle, f"{absence.id}: {' → '.join(circle)}", False)
 
     def _give(self, item_id: str, owner: str, whose: str) -> None:
         self._leave(item_id)

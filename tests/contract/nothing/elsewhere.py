@@ -206,6 +206,11 @@ COMMANDS = {
     **dict.fromkeys(["offers list --rep", "offers list --pool"], ("everything", "everything")),
     **dict.fromkeys(["offers accept --rep", "offers decline --rep"], ("whose token it is", "likewise")),
     "offers decline --reason": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(
+        [f"caps {name} {option}" for name in ("remove", "set") for option in ("--pool", "--rep")],
+        ("none: the other is given", "likewise"),
+    ),
+    **dict.fromkeys(["absences list rep", "caps list --pool", "caps list --rep"], (_EVERYBODYS, _EVERYBODYS)),
     "reassign --to": ("nobody is named: --by-rules has to be given", "likewise"),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),

@@ -137,8 +137,8 @@ async def test_why_an_offer_was_declined_is_hidden_from_who_has_no_need_of_it(
     seen, hidden = [
         next(entry for entry in page.entries if entry.WhichOneof("event") == "offer_answer") for page in told
     ]
-    assert (seen.words, seen.offer_answer.reason) == ("ann拒单（Mr Wang shouts）。", "Mr Wang shouts")
-    assert (hidden.words, hidden.offer_answer.reason) == ("ann拒单（***）。", "***")
+    assert (seen.words, seen.offer_answer.reason) == ("ann 拒单（Mr Wang shouts）。", "Mr Wang shouts")
+    assert (hidden.words, hidden.offer_answer.reason) == ("ann 拒单（***）。", "***")
 
 
 async def test_nobody_finds_out_by_a_filter_what_answers_hide(store: Any, tenant: str, tmp_path: Path) -> None:

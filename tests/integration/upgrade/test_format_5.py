@@ -33,6 +33,12 @@ from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Repor
 ANSWERS = [json.loads(line) for line in (FORMAT_5_0FE08943 / "answers.jsonl").read_text("utf-8").splitlines()]
 PROCESS = "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]"
 
+WORDED_SINCE = (
+    "lapse or be rescinded, it never was.'",  # what becomes of an offer is called rescinded everywhere
+    "nobody else can take it, so it stays where it is.'",  # of what is offered still, though an update has it decided anew
+)
+"""How sentences end that are worded otherwise since, where nothing else of an answer is another."""
+
 
 @pytest.fixture
 def url(data_folder: Path) -> Iterator[str]:
@@ -116,7 +122,7 @@ async def test_every_answer_is_the_one_of_then_and_what_is_reopened_goes_through
         timeline = await api.routing.GetTimeline(routing.GetTimelineRequest(name=before.name))
 
     found = [found for made, now in zip(ANSWERS, again, strict=True) for found in other_answers(made, now, new)]
-    assert found == []
+    assert [each for each in found if not each.endswith(WORDED_SINCE)] == []
     assert (before.process, before.stage, reopened.stage) == ("", "", "new")
     assert (advanced.process, advanced.stage) == (f"{api.parent}/processes/sales@1", "talks")
     assert [entry.WhichOneof("event") for entry in timeline.entries][-3:] == ["closed", "decision", "update"]

@@ -35,7 +35,7 @@ PROCESS = "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: 
 
 WORDED_SINCE = (
     "lapse or be rescinded, it never was.'",  # what becomes of an offer is called rescinded everywhere
-    "nobody else can take it, so it stays where it is.'",  # of what is offered still, though an update has it decided anew
+    "nobody else can take it, so it stays where it is.'",  # of what stays offered though it is decided anew
 )
 """How sentences end that are worded otherwise since, where nothing else of an answer is another."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from failures import Failure
+from router.adapters.redis.keys import Keys
 from router.assignment.commands import ImportedItem, ReopenRequest, RouteRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
@@ -60,6 +61,10 @@ async def publish(world: World, source: str = SALES.format(kinds="LEAD")) -> int
 @pytest.fixture
 async def firm(world: World) -> World:
     """Return a firm of two pools that sells by no process yet."""
+    return await arranged(world)
+
+
+async def arranged(world: World) -> World:
     rule_set = check(RULES).rule_set
     assert rule_set is not None
     publication = Publication(0, RULES, dumps(rule_set), "", 0, 0, 0)
@@ -299,6 +304,37 @@ async def test_what_is_reopened_while_no_process_has_its_kind_is_in_none(firm: W
     await publish(firm)
     assert await stands(firm, lead) is None  # not by what is published later
     assert await firm.differences() == []
+
+
+@pytest.mark.parametrize("world", ["redis"], indirect=True)
+async def test_routing_reads_and_writes_the_same_with_a_process_as_without(firm: World) -> None:
+    redis, other = firm.store._redis, replace(firm, tenant=f"{firm.tenant}-other")
+    await other.publish()
+    await arranged(other)
+    await publish(firm)
+    await publish(other, OTHER)  # so that the logs are of one length; it is not of leads
+    counts, written = list[Any](), list[Any]()
+
+    for each in (firm, other):
+        await routed(each, region="north")  # loads what both keep at hand
+        before = await _commands(redis)
+        for region in ("north", "south", "moon"):
+            await routed(each, region=region)
+        after = await _commands(redis)
+        counts.append({name: after[name] - before.get(name, 0) for name in after if after[name] != before.get(name, 0)})
+        entries = await each.store.entries(each.tenant)
+        records = [await redis.get(Keys(each.tenant).item(f"crm~L-{number}")) for number in range(1, 5)]
+        written.append((records, [(entry.type, entry.facts, entry.head) for entry in entries[-4:]]))
+
+    assert counts[0] == counts[1] != {}
+    assert written[0] == written[1]
+    last = await firm.queries.decision(firm.tenant, len(entries))
+    assert await stands(firm, last) == ("sales", 1, "new")
+
+
+async def _commands(redis: Any) -> dict[str, int]:
+    """Return how often each command was called, those of scripts too."""
+    return {name: stat["calls"] for name, stat in (await redis.info("commandstats")).items() if "info" not in name}
 
 
 async def imported(world: World, *entries: ImportedItem) -> list[Decision | Failure]:

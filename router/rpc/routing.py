@@ -43,7 +43,7 @@ from router.rpc.messages import (
 from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
-from router.rpc.updates import advance_request, update_request
+from router.rpc.updates import advance_request, in_advance, update_request
 from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
@@ -240,7 +240,10 @@ class RoutingServicer:
     async def AdvanceWorkItem(self, request: routing.AdvanceWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))
         wish = replace(wish, expected=await self._expected(call, tenant, wish.item_id, wish.expected))
-        stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        try:
+            stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        except InvalidInput as error:
+            raise in_advance(error) from None
         return work_item_message(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:

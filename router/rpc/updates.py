@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from failures import Violation
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from resource_names import MAX_ID_LENGTH
@@ -78,6 +79,17 @@ def advance_request(
         by_owner=by_owner,
     )
     return tenant, wish
+
+
+def in_advance(error: InvalidInput) -> InvalidInput:
+    """Return what is wrong with an update under the names that the fields have where a stage is entered."""
+    names = {"update_mask": ATTRIBUTES}
+    return InvalidInput(
+        [
+            Violation(names.get(each.field, each.field.removeprefix("work_item.")), each.description)
+            for each in error.violations
+        ]
+    )
 
 
 def _paths(request: routing.UpdateWorkItemRequest) -> frozenset[str]:

@@ -23,6 +23,7 @@ from router.model.records import ItemStage
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.process.publication import ProcessPublication
+from router.rpc.lists import WORK_ITEMS, wanted
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
@@ -192,6 +193,39 @@ async def _refusal(world: World, decision: Decision, stage: str, **fields: Any) 
     with pytest.raises(Failure) as raised:
         await advance(world, decision, stage, **fields)
     return type(raised.value), str(raised.value).partition(": ")[2]
+
+
+@pytest.mark.parametrize("world", ["memory"], indirect=True)
+async def test_an_owner_may_give_what_the_stage_requires_and_nothing_else(firm: World) -> None:
+    await publish(firm)
+    lead = await routed(firm)
+
+    with pytest.raises(InvalidInput, match="with stage qualified a rep may give only what it requires: budget"):
+        await advance(firm, lead, "qualified", given={"budget": 1, "region": "north"}, by_owner=True)
+    with pytest.raises(InvalidInput, match="with stage lost a rep may give nothing"):
+        await advance(firm, lead, "lost", given={"budget": 1}, by_owner=True)
+    stored = await advance(firm, lead, "qualified", given={"budget": 1}, by_owner=True)
+
+    assert stored.place
+    assert stored.place.stage.id == "qualified"
+
+
+@pytest.mark.parametrize("world", ["memory"], indirect=True)
+async def test_work_items_are_found_by_process_and_stage(firm: World) -> None:
+    before = await routed(firm)
+    await publish(firm)
+    leads = [await routed(firm, budget=1) for _ in range(3)]
+    await advance(firm, leads[1], "qualified")
+
+    async def found(written: str) -> list[str]:
+        read = WORK_ITEMS.read(written, firm.tenant)
+        page, _ = await firm.queries.items(firm.tenant, after=0, count=10, wanted=wanted(read, "create_time"))
+        return [stored.record.item_id for stored in page]
+
+    first, second, third = (lead.item_id for lead in leads)
+    assert await found("stage = qualified") == [second]
+    assert await found("process = sales AND stage != qualified") == [first, third]
+    assert await found("NOT process:*") == [before.item_id]
 
 
 async def test_a_stage_that_closes_closes_the_work_item_in_the_same_step(firm: World) -> None:

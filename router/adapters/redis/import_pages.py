@@ -79,7 +79,7 @@ class RedisImportPages(RedisPages[ImportedItem, NotImported]):
 
 
 def _packed(page: Page) -> bytes:
-    entries = [(place, item.pack(), *rest) for place, (item, *rest) in page.items()]
+    entries = [(place, entry.item.pack(), *entry[1:]) for place, entry in page.items()]
     packed: bytes = msgpack.packb(entries)
     return packed
 

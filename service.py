@@ -19,6 +19,7 @@ from router.cli.later import commands_with
 COMMANDS = {
     "absences": ("router.cli.absences", "Enter who is on leave, and list them."),
     "activity": ("router.cli.activity", "Record a call, visit, meeting, message, e-mail or note about a work item."),
+    "advance": ("router.cli.advance", "Have a work item enter a stage of its process."),
     "agenda": ("router.cli.agenda", "Show what a rep is to follow up, and all that they have open."),
     "audit": ("router.cli.audit", "Show who changed what, and prove that the record of it is whole."),
     "calendars": ("router.cli.calendars", "Load, import, show and delete calendars: when people work."),

@@ -82,9 +82,12 @@ class UseCases:
         self.cap_uses = CapUses(store, self.workforce)
         self.kept_items = KeptItems(store, planners)
         self.publishing = Publishing(rule_sets, self.workforce, partial(try_rule_set, personal=personal.fields))
-        self.processes = ProcessCache(stores.processes)
         self.process_publishing = ProcessPublishing(
-            stores.processes, self.processes, rule_sets, self.workforce, partial(try_process, personal=personal.fields)
+            stores.processes,
+            ProcessCache(stores.processes),
+            rule_sets,
+            self.workforce,
+            partial(try_process, personal=personal.fields),
         )
 
         self.fairness = Fairness(store, self.workforce, self.queries)

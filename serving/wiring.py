@@ -21,6 +21,7 @@ from router.adapters.redis.upgrade import PATIENCE_S
 from router.assignment.planner_cache import PlannerCache
 from router.history.monitor import Monitor
 from router.model.sealing import Personal
+from router.process.cache import ProcessCache
 from scoring import rpc as scoring_rpc
 from scoring.clock import wall_clock
 from scoring.errors import MemoryUnavailable
@@ -246,6 +247,7 @@ def _planners(settings: Settings, stores: Stores, personal: Personal) -> Planner
         rule_sets,
         lambda rule_set: engines.serving(rule_set, settings.rule_engine),
         personal,
+        ProcessCache(stores.processes),
     )
 
 

@@ -32,6 +32,7 @@ from router.cli.failing import InputFailed
 from router.cli.stores import checked_url, running_store
 from router.imports.service import Imports
 from router.model.sealing import Personal
+from router.process.cache import ProcessCache
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
 from serving.imports import ImportWork
@@ -160,6 +161,7 @@ async def _work(stores: Stores, wanted: _Wanted, kinds: Sequence[str], *, is_pri
         stores.rule_sets,
         lambda rule_set: engines.serving(rule_set, wanted.engine),
         wanted.personal,
+        ProcessCache(stores.processes),
     )
     queries = WorkItemQueries(stores.assignments, planners)
     router = Router(stores.assignments, planners, queries, stores.customer_scores)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from router.assignment.caps import ONE, Amounts
 from router.assignment.roster import Candidates
-from router.model.decision import Decision, DecisionInputs
+from router.model.decision import Decision, DecisionInputs, EnteredStage
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workitem import Kind, State, WorkItem, fingerprint_of
 from router.workforce.open_hours import Span
@@ -41,11 +41,16 @@ ANY, NEW = 0, -1
 
 
 class Change(NamedTuple):
-    """What of a work item an UPDATE changes; fields as in ``router.model.events.Updated``."""
+    """What of a work item an UPDATE changes; fields as in ``router.model.events.Updated``.
+
+    ``closes`` is the state in which the stage that it enters closes it; empty: it stays open.
+    """
 
     before: WorkItem
     changed: tuple[str, ...]
     is_decided: bool
+    entered: EnteredStage | None = None
+    closes: str = ""
 
 
 class BindCommand(NamedTuple):
@@ -83,6 +88,9 @@ class BindCommand(NamedTuple):
         What it counts under caps.
     change
         What an UPDATE changes: the head holds all that the work item is from then on.
+    processes
+        The revision of the processes by which the head says what stage it enters: at another it is not done; None: it
+        enters none, or one of its own process.
     """
 
     item_id: str
@@ -104,6 +112,7 @@ class BindCommand(NamedTuple):
     interval: Span | None = None
     amounts: Amounts = ONE
     change: Change | None = None
+    processes: int | None = None
 
 
 class Changed(NamedTuple):
@@ -137,6 +146,8 @@ class Refusal(StrEnum):
     CLOSED = "CLOSED"
     FULL = "FULL"
     NOBODY = "NOBODY"
+    STALE_PROCESSES = "STALE_PROCESSES"
+    """It is planned by processes that are not the active ones."""
     LOST = "LOST"
     """It is answered already, by an event that somebody deleted."""
 
@@ -184,11 +195,15 @@ class ReassignRequest:
 
 
 class ImportedItem(NamedTuple):
-    """A work item that comes with its owner, who has had it since an instant, in milliseconds since 1970."""
+    """A work item that comes with its owner, who has had it since an instant, in milliseconds since 1970.
+
+    ``stage`` is that in which it stands in the process that its kind has; empty: the first, if there is one.
+    """
 
     item: WorkItem
     owner: str
     assigned_ms: int
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +230,10 @@ class UpdateRequest:
         is taken out.
     kind, source, external_id
         As far as they are given, what it has to be; they cannot be changed.
+    stage
+        The stage that it is to enter; empty: it stays where it is.
+    by_owner
+        Whether its owner asks, who may give only the attributes that the stage requires.
     """
 
     item_id: str
@@ -228,6 +247,8 @@ class UpdateRequest:
     expected: int | None = None
     request_id: str = ""
     actor: str = ""
+    stage: str = ""
+    by_owner: bool = False
 
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:

@@ -12,16 +12,18 @@ from typing import Any
 
 from router.assignment.commands import Change, UpdateRequest
 from router.assignment.planner import Planner
+from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem, canonical
+from router.process.stages import StagePlace
 from router.rules.on_change import moves
 from router.rules.route import RoutingRules
 from router.rules.stamps import check_unstamped
 from rules.problems import known_names, shown
 from rules.spelling import hint
 
-ATTRIBUTES, VALUE, PRIORITY = "attributes", "value", "priority"
+ATTRIBUTES, VALUE, PRIORITY, STAGE = "attributes", "value", "priority", "stage"
 _PREFIX = f"{ATTRIBUTES}."
 
 
@@ -113,10 +115,18 @@ def _differs(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> 
     return bool(canonical(before[name]) != canonical(after[name])) or type(before[name]) is not type(after[name])
 
 
-def change_of(planner: Planner, record: ItemRecord, before: WorkItem, after: WorkItem) -> Change | None:
+def change_of(
+    planner: Planner, record: ItemRecord, before: WorkItem, after: WorkItem, place: StagePlace | None = None
+) -> Change | None:
     """Return what an update changes, and whether it is decided anew; None: it changes nothing.
 
-    What nobody owns always is; what somebody does where a route that it had, or has by now, says so of what changed.
+    What nobody owns always is, unless it is closed; what somebody does where a route that it had, or has by now, says
+    so of what changed.
+
+    Parameters
+    ----------
+    place
+        Where it stands then in its process; None: where it did.
 
     Raises
     ------
@@ -124,7 +134,7 @@ def change_of(planner: Planner, record: ItemRecord, before: WorkItem, after: Wor
         If the planner's rules cannot read what it becomes.
     """
     changed = changed_fields(before, after)
-    if not changed:
+    if not changed and place is None:
         return None
     was = WorkItem(
         before.kind,
@@ -132,8 +142,12 @@ def change_of(planner: Planner, record: ItemRecord, before: WorkItem, after: Wor
         value=before.value,
         priority=before.priority,
     )
-    is_decided = record.state is not State.ASSIGNED or _moves(planner, before, after)
-    return Change(was, changed, is_decided)
+    is_decided = record.state is not State.ASSIGNED or (bool(changed) and _moves(planner, before, after))
+    if place is None:
+        return Change(was, changed, is_decided)
+    closes = place.stage.closes or ""
+    entered = EnteredStage(place.process.revision, place.stage.id)
+    return Change(was, (*changed, STAGE), is_decided and not closes, entered, closes)
 
 
 def _moves(planner: Planner, before: WorkItem, after: WorkItem) -> bool:

@@ -25,12 +25,14 @@ from router.assignment.commands import (
 )
 from router.assignment.customers import customer_of
 from router.assignment.planner import Plan, Planner
-from router.model.decision import Cause, DecisionInputs, Outcome
+from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, WorkItem, item_id
+from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.stages import check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
 from router.workforce.covers import Hindrance
@@ -118,8 +120,11 @@ def reopen_command(
     fingerprint: str,
     at_ms: int,
     owner: str = "",
+    published: PublishedProcesses = NO_PROCESSES,
 ) -> BindCommand:
     """Make the job of reopening a work item for an owner; without one for whom rules and ledger choose.
+
+    It enters the first stage of the process that is active for its kind.
 
     Raises
     ------
@@ -130,7 +135,17 @@ def reopen_command(
     plan = planner.plan(item, at_ms, handlers=handlers, named=owner, apart=True)
     left_out = _left_out(plan, (), handlers)
     head = _head(planner, plan, item, Cause.REOPENED, left_out, owner, request.reason, request.actor)
-    return _job_of_known(planner, plan, Mode.REOPEN, record, head, request, fingerprint)
+    head = head._replace(entered=_entered_anew(published, record))
+    job = _job_of_known(planner, plan, Mode.REOPEN, record, head, request, fingerprint)
+    return job._replace(processes=published.newest)
+
+
+def _entered_anew(published: PublishedProcesses, record: ItemRecord) -> EnteredStage | None:
+    """Return the stage that a work item enters by being reopened; None: it was in no process, and is in none."""
+    place = first_of(published, record.kind)
+    if place:
+        return EnteredStage(place.process.revision, place.stage.id)
+    return EnteredStage(0, "") if place_of(published, record) else None
 
 
 def update_command(
@@ -169,10 +184,17 @@ def update_command(
 
 
 def import_command(
-    tenant: str, planner: Planner, entry: ImportedItem, item: WorkItem, at_ms: int, actor: str = ""
+    tenant: str,
+    planner: Planner,
+    entry: ImportedItem,
+    item: WorkItem,
+    at_ms: int,
+    actor: str = "",
+    published: PublishedProcesses = NO_PROCESSES,
 ) -> BindCommand | Failure:
     """Make the job of entering a work item with its owner, where none of its name is there; an error where the
-    planner's rules cannot read it, or recuse the owner. ``item`` is the entry's, with what is filled in.
+    planner's rules cannot read it, or recuse the owner, or it cannot come in its stage. ``item`` is the entry's, with
+    what is filled in.
     """
     try:
         check_unstamped(planner.rule_set, entry.item)
@@ -186,7 +208,34 @@ def import_command(
     normal = normal_id(item, hides_external_id=hides_id)
     head = _head(planner, plan, item, Cause.IMPORTED, named=entry.owner, actor=actor)
     head = head._replace(assigned_ms=entry.assigned_ms)
-    return _job(planner, plan, Mode.ROUTE, identity, head, item.pack(), NEW, normal=normal)
+    if not entry.stage:
+        return _job(planner, plan, Mode.ROUTE, identity, head, item.pack(), NEW, normal=normal)
+    try:
+        entered = _entered_from_elsewhere(f"tenants/{tenant}/workItems/{identity}", published, entry.stage, item)
+    except Failure as error:
+        return error
+    job = _job(planner, plan, Mode.ROUTE, identity, head._replace(entered=entered), item.pack(), NEW, normal=normal)
+    return job._replace(processes=published.newest)
+
+
+def _entered_from_elsewhere(name: str, published: PublishedProcesses, stage: str, item: WorkItem) -> EnteredStage:
+    """Return the stage in which a work item is imported.
+
+    Raises
+    ------
+    NotPossible
+        If no process is active for its kind, the stage closes, or it lacks what that requires.
+    InvalidInput
+        If the process has no such stage.
+    """
+    place = first_of(published, item.kind)
+    if place is None:
+        raise NotPossible(name, f"no process is published for {item.kind}: it cannot stand in stage {stage}")
+    entered = stage_of(place.process, stage)
+    if entered.closes:
+        raise NotPossible(name, f"stage {stage} closes what enters it; only what is open is imported")
+    check_required(name, entered, item.attributes)
+    return EnteredStage(place.process.revision, stage)
 
 
 def cover_command(

@@ -21,6 +21,7 @@ from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import WorkforceRecords
+from router.process.cache import NO_PROCESSES, ProcessCache, PublishedProcesses
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules
@@ -68,6 +69,8 @@ class PlannerCache:
         Makes the matcher of a rule set; must return at once.
     personal
         What the operator declared personal, beside the rule sets.
+    processes
+        The processes that work items are in; None: they are in none.
     """
 
     def __init__(
@@ -77,7 +80,9 @@ class PlannerCache:
         revisions: Revisions,
         build_engine: Callable[[RoutingRules], RuleEngine] = IndexEngine,
         personal: Personal = NOT_PERSONAL,
+        processes: ProcessCache | None = None,
     ) -> None:
+        self._processes = processes
         self._workforce = workforce
         self._rule_sets = rule_sets
         self._revisions = revisions
@@ -136,6 +141,10 @@ class PlannerCache:
                 planner = await self._load(tenant, planner)
                 self._current[tenant] = planner
             return planner
+
+    async def processes(self, tenant: str) -> PublishedProcesses:
+        """Return all processes that are published; whoever routes does not ask."""
+        return await self._processes.newest(tenant) if self._processes else NO_PROCESSES
 
     @property
     def hit_rate(self) -> float:

@@ -22,6 +22,7 @@ from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.process.stages import StagePlace, place_of
 
 Record = TypeVar("Record")
 _LOOKS_BACK = 200
@@ -53,8 +54,8 @@ ALL: Wanted[Any] = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """A work item as it stands: its record, its content, the latest decision, when it first came, and its priority by
-    the rules that read it last.
+    """A work item as it stands: its record, its content, the latest decision, when it first came, its priority by the
+    rules that read it last, and where it stands in its process; None: it is in none.
     """
 
     record: ItemRecord
@@ -64,6 +65,7 @@ class StoredItem:
     priority: int
     expires_ms: int = 0
     """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
+    place: StagePlace | None = None
 
 
 async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | None:
@@ -121,9 +123,18 @@ class WorkItemQueries:
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
         contents = {number: await self._content(tenant, number) for number in sorted(_numbers(record))}
-        return await self.timed(tenant, stored_item(record, contents))
+        (stored,) = await self.placed(tenant, [stored_item(record, contents)])
+        return stored
 
-    async def timed(self, tenant: str, stored: StoredItem) -> StoredItem:
+    async def placed(self, tenant: str, items: Sequence[StoredItem]) -> list[StoredItem]:
+        """Return work items with where they stand in their processes, and when their offers lapse."""
+        if not items:
+            return []
+        published = await self._planners.processes(tenant)
+        placed = [replace(stored, place=place_of(published, stored.record)) for stored in items]
+        return [await self._timed(tenant, stored) for stored in placed]
+
+    async def _timed(self, tenant: str, stored: StoredItem) -> StoredItem:
         """Return a work item with when its offer lapses, if it stands in one."""
         if stored.record.offer is None:
             return stored
@@ -201,7 +212,7 @@ class WorkItemQueries:
         records = [record for record in await self._store.items(tenant, item_ids) if record is not None]
         numbers = sorted({number for record in records for number in _numbers(record)})
         events = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
-        return [await self.timed(tenant, stored_item(record, events)) for record in records]
+        return await self.placed(tenant, [stored_item(record, events) for record in records])
 
     async def decision(self, tenant: str, number: int) -> Decision:
         """Return one decision.

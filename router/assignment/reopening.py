@@ -95,11 +95,13 @@ class Reopening:
         await self._check(tenant, planner, stored, at_ms)
         try:
             owner = await self._former_owner(tenant, planner, stored, at_ms)
-            job = reopen_command(planner, request, stored.record, stored.item, fingerprint, at_ms, owner)
+            published = await self._planners.processes(tenant)
+            job = reopen_command(planner, request, stored.record, stored.item, fingerprint, at_ms, owner, published)
         except InvalidInput as error:
             return error
         (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)
-        if isinstance(answer, Moved) or (answer is Refusal.CONFLICT and request.expected is None):
+        is_stale = isinstance(answer, Moved) or answer is Refusal.STALE_PROCESSES
+        if is_stale or (answer is Refusal.CONFLICT and request.expected is None):
             return Again()
         assert isinstance(answer, Decision | Refusal)  # it was found by its id
         return _sole(tenant, request, answer)

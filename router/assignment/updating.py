@@ -24,6 +24,7 @@ from router.model.dispatch import Answer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
+from router.process.stages import StagePlace, check_required, next_place
 
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
 
@@ -52,7 +53,7 @@ class Updating:
         self._customer_scores = customer_scores
 
     async def update(self, tenant: str, request: UpdateRequest, *, preview: bool = False) -> StoredItem:
-        """Update a work item; return it as it stands then.
+        """Update a work item, or have it enter a stage with what it becomes; return it as it stands then.
 
         Raises
         ------
@@ -61,14 +62,17 @@ class Updating:
         StaleEtag, Conflict
             If it changed since it was read.
         NotPossible
-            If it is closed, or no rule set is published.
+            If it is closed, or no rule set is published; of a stage also if it is in no process, the stage may not
+            follow, or it would lack what that requires.
         InvalidInput
-            If a path names nothing that there is, or today's rules cannot read what it becomes.
+            If a path names nothing that there is, its process has no such stage, or today's rules cannot read what it
+            becomes.
         RequestIdReused, StoreUnavailable
             As ``Router.route``.
         """
         content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
-        fingerprint = fingerprint_of(request.request_id, "update", request.item_id, *content)
+        what = ["advance", request.stage] if request.stage else ["update"]
+        fingerprint = fingerprint_of(request.request_id, *what, request.item_id, *content)
         if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
             return await self._queries.item(tenant, request.item_id)
         once = partial(self._once, tenant, request, fingerprint, preview)
@@ -82,10 +86,16 @@ class Updating:
     ) -> StoredItem | Failure | Again:
         """Go round once."""
         stored = await self._queries.item(tenant, request.item_id)
-        _check(_name(tenant, request), stored, request)
+        name = _name(tenant, request)
+        _check(name, stored, request)
+        place = next_place(name, stored.place, request.stage) if request.stage else None
+        if place and request.by_owner:
+            _check_given(place, request)
         try:
             item = await self._content(tenant, planner, stored.item, request)
-            change = change_of(planner, stored.record, stored.item, item)
+            if place:
+                check_required(name, place.stage, item.attributes)
+            change = change_of(planner, stored.record, stored.item, item, place)
             if change is None:
                 return stored
             job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms)
@@ -93,7 +103,8 @@ class Updating:
             return error
         match await self._store.update(tenant, planner.revisions, job, preview=preview):
             case Changed() as changed if preview:
-                return _previewed(stored, item, job.head.priority, changed)
+                previewed = _previewed(stored, item, job.head.priority, changed)
+                return _advanced(previewed, place) if place else previewed
             case Changed():
                 return await self._queries.item(tenant, request.item_id)
             case Moved(now_ms=now_ms):
@@ -125,6 +136,14 @@ def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:
     _check_identity(stored.item, request)
 
 
+def _check_given(place: StagePlace, request: UpdateRequest) -> None:
+    """Refuse what its owner may not change."""
+    required = place.stage.required
+    for name in sorted(set(request.attributes) - set(required)):
+        allowed = f"only what it requires: {', '.join(required)}" if required else "nothing, for it requires nothing"
+        raise InvalidInput.of(f"attributes.{name}", f"with stage {place.stage.id} a rep may give {allowed}")
+
+
 def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:
     """Refuse what would be another work item by then."""
     same = {
@@ -151,3 +170,9 @@ def _previewed(stored: StoredItem, item: WorkItem, priority: int, changed: Chang
             epoch=decision.epoch,
         )
     return replace(stored, record=record, item=item, priority=priority)
+
+
+def _advanced(stored: StoredItem, place: StagePlace) -> StoredItem:
+    """Return how a work item would stand in its process, closed where its stage closes it."""
+    state = place.stage.closes or stored.record.state
+    return replace(stored, record=replace(stored.record, state=state), place=place)

@@ -222,7 +222,8 @@ def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered) -> str:
     if isinstance(event, Completed):
         return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
     if isinstance(event, Updated):
-        return f"{event.item_id} updated: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"
+        what = f"entered stage {event.entered.stage}" if event.entered else "updated"
+        return f"{event.item_id} {what}: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"
     activity = event.activity
     return f"{event.item_id} {activity.kind.lower()}, {activity.direction.lower()}, by {activity.rep or 'nobody'}"
 

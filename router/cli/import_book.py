@@ -60,7 +60,8 @@ def import_(
     \b
     Columns (英文或中文; any order; lists separated by ; or |):
       external_id 编号, owner 归属人 (a rep's id), assigned_time 分配时间 (UTC, unless it or --timezone names a zone);
-      source 来源, kind 类型, value 金额, priority 优先级; each field that the rule set declares, under its name
+      source 来源, kind 类型, value 金额, priority 优先级, stage 阶段 (of its process, the first if empty); each field
+      that the rule set declares, under its name
 
     A row in error is left out and written to FILE.rejected.csv; what the service refuses, because it is known already,
     its owner is not, or is recused, or a field is not as the rules declare, to FILE.refused.csv; with --dry-run what it
@@ -126,7 +127,7 @@ def _told(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console
 
 
 def _message(client: FairleadClient, entry: BookEntry) -> routing.ImportedWorkItem:
-    return client.imported(entry.item, entry.owner, entry.assigned.astimezone(UTC))
+    return client.imported(entry.item, entry.owner, entry.assigned.astimezone(UTC), entry.stage)
 
 
 def _write(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> None:

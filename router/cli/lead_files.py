@@ -35,6 +35,7 @@ BOOK_COLUMNS: Mapping[str, tuple[str, ...]] = {
     **LEAD_COLUMNS,
     "owner": ("owner", "rep", "归属人", "负责人", "销售"),
     "assigned_time": ("assigned_time", "assigned", "分配时间", "归属时间"),
+    "stage": ("stage", "阶段"),
 }
 """The same of a file of leads that have owners."""
 _FOUND_BY = {
@@ -50,6 +51,7 @@ _MEANS = {
 _OF_COLUMNS = {
     "owner": ColumnKind.ID,
     "assigned_time": ColumnKind.DATE,
+    "stage": ColumnKind.ID,
     "external_id": ColumnKind.ID,
     "kind": ColumnKind.TEXT,
     "source": ColumnKind.TEXT,
@@ -87,11 +89,12 @@ class LeadsFile:
 
 
 class BookEntry(NamedTuple):
-    """A lead with its owner, and since when they have had it."""
+    """A lead with its owner, since when they have had it, and its stage; empty: the first, if there is one."""
 
     item: routing.WorkItem
     owner: str
     assigned: datetime
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,11 @@ def _opened(file: Path, options: ReadOptions, mapped: Mapping[str, str]) -> Tabl
 
 
 def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> BookFile:
-    reading, left_out = _survey(table, fields, BOOK_COLUMNS, ("external_id", "owner", "assigned_time"))
+    # where the rules declare a field of that name, a column is that: so it was before there were stages
+    columns = {name: spelt for name, spelt in BOOK_COLUMNS.items() if name != "stage" or name not in fields}
+    reading, left_out = _survey(table, fields, columns, ("external_id", "owner", "assigned_time"))
     entries = [
-        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"])
+        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""))
         for row in _rows(reading, source, needed=("owner", "assigned_time"))
     ]
     return BookFile(entries, left_out, reading.report)

@@ -27,6 +27,7 @@ from router.model.decision import (
     Decision,
     DecisionEffect,
     DecisionInputs,
+    EnteredStage,
     ObservedState,
     Outcome,
     Way,
@@ -64,7 +65,9 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackExcept
 
 def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
-    return _HEAD + pack(content) + _packed_behind(head[1:])
+    if head.entered is None:
+        return _HEAD + pack(content) + _packed_behind(head[1:-1])
+    return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
 
 
 @lru_cache(1024)
@@ -74,14 +77,24 @@ def _packed_behind(places: tuple[Any, ...]) -> bytes:
     return packed[1:]
 
 
-_HEAD = bytes([0x90 + len(DecisionInputs._fields)])
-"""What a msgpack array of so few places begins with: a byte."""
+_HEAD = bytes([0x90 + len(DecisionInputs._fields) - 1])
+"""What a msgpack array of so few places begins with: a byte. The last place is written where it says something."""
+_ARRAY_16 = 0xDC
+_WHOLE_HEAD = bytes([_ARRAY_16, 0, len(DecisionInputs._fields)])
+"""What one of all places begins with: they are too many for a byte."""
 
 
 def read_head(packed: bytes) -> DecisionInputs:
     """Read what ``pack_head`` wrote."""
     content, cause, *rest = msgpack.unpackb(packed, use_list=False)
-    return DecisionInputs(WorkItem.unpack(content), _CAUSES[cause], *rest)
+    head = DecisionInputs(WorkItem.unpack(content), _CAUSES[cause], *rest)
+    return head if head.entered is None else head._replace(entered=_entered(*head.entered))
+
+
+def _entered(revision: int, stage: str) -> EnteredStage:
+    if not (isinstance(revision, int) and isinstance(stage, str)):
+        raise TypeError("a stage is entered by the number of a revision, and its id")
+    return EnteredStage(revision, stage)
 
 
 _LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
@@ -89,16 +102,19 @@ _LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 
 
 def _apart(head: bytes) -> tuple[bytes, bytes]:
-    """Return the packed work item of a head, and what stands behind it."""
-    start = 2 + _LENGTH_BYTES[head[1]]
-    end = start + int.from_bytes(head[2:start], "big")
-    return head[start:end], head[end:]
+    """Return the packed work item of a head, and what stands behind it, as an array."""
+    is_whole = head[0] == _ARRAY_16
+    length = len(_WHOLE_HEAD) + 1 if is_whole else 2
+    start = length + _LENGTH_BYTES[head[length - 1]]
+    end = start + int.from_bytes(head[length:start], "big")
+    places = head[2] if is_whole else head[0] - 0x90
+    return head[start:end], bytes([0x90 + places - 1]) + head[end:]
 
 
 @lru_cache(1024)
-def _read_behind(places: int, packed: bytes) -> tuple[Cause, int, int, str]:
+def _read_behind(packed: bytes) -> tuple[Cause, int, int, str]:
     """Read cause, revisions and who was named from what stands behind the work item, which is the same for many."""
-    behind = msgpack.unpackb(bytes([places - 1]) + packed, use_list=False)
+    behind = msgpack.unpackb(packed, use_list=False)
     cause, rule_set_revision, workforce_revision, _, _, _, named, *_ = behind
     return _CAUSES[cause], rule_set_revision, workforce_revision, named
 
@@ -197,7 +213,7 @@ def _effect(number: int, at_ms: int, fields: list[Any], head: bytes) -> Decision
         at_ms,
         previous,
         freed,
-        *_read_behind(head[0], behind),
+        *_read_behind(behind),
         content,
     )
 
@@ -307,12 +323,12 @@ def read_update_head(packed: bytes) -> tuple[DecisionInputs, WorkItem]:
 
 
 def _updated(number: int, at_ms: int, fields: list[Any], head: bytes) -> Updated:
-    item_id, kind, rep, pool, epoch, previous, changed, is_decided, actor = fields
+    item_id, kind, rep, pool, epoch, previous, changed, is_decided, actor, *entered = fields
     if not isinstance(item_id, str):
         raise TypeError("a work item's id is a text")
     return Updated(
         number, item_id, Kind(kind), rep, pool, epoch, previous, *read_update_head(head), tuple(changed),
-        bool(is_decided), at_ms, actor,
+        bool(is_decided), at_ms, actor, entered=_entered(*entered) if any(entered) else None,
     )  # fmt: skip
 
 
@@ -423,6 +439,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"credited.1": (_facts, _credited),
     b"activity.1": (_facts, _activity),
     b"updated.1": (_facts, _updated),
+    b"updated.2": (_facts, _updated),
     b"offer.1": (_facts, _offer_answered),
     b"erased.2": (_facts, _erased),
     b"erased.3": (_facts, _erased),

@@ -33,7 +33,7 @@ from router.model.events import (
     Settled,
     Updated,
 )
-from router.model.records import FiredStep, ItemRecord, load_places
+from router.model.records import FiredStep, ItemRecord, ItemStage, load_places
 from router.model.workitem import CLOSED_STATES, Kind, State
 from router.process.publication import Active
 
@@ -230,8 +230,11 @@ class StateProjection:
 
     def enter_updated(self, updated: Updated) -> None:
         """Enter that a work item was changed: its owner, and what is open, charged and counted, stay as they are."""
-        number = updated.number
-        record = replace(self.items[updated.item_id], event=number, version=number, content=number)
+        number, before = updated.number, self.items[updated.item_id]
+        record = replace(before, event=number, version=number, content=number)
+        if updated.entered:
+            begun = before.stage.begun if before.stage else 0
+            record = replace(record, stage=ItemStage(*updated.entered, number, begun))
         self.items[updated.item_id] = record
 
     def is_first_attempt(self, recorded: ActivityRecorded) -> bool:

@@ -23,6 +23,7 @@ from router.history.offer_check import OfferCheck
 from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
+from router.history.stage_check import StageCheck
 from router.history.timer_check import TimerCheck
 from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
@@ -46,6 +47,7 @@ from router.model.evidence import ends_next_date
 from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, State
+from router.process.cache import ProcessCache
 from router.process.ports import Processes
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import may_fire
@@ -82,6 +84,7 @@ class Replay:
         self._presences = presences
         self._planners = planners
         self._offers = OfferCheck(store, planners)
+        self._stages: StageCheck | None = None
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
         self._members: dict[int, tuple[Member, ...]] = {}
         """By event that charged a pool: its members then."""
@@ -102,6 +105,7 @@ class Replay:
         self.erased.clear()
         self._charges.clear()
         self._offers = OfferCheck(self._store, self._planners)
+        self._stages = await self._stage_check(tenant)
         self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -109,8 +113,8 @@ class Replay:
                     yield f"events: number {event.number} follows {after}: some are missing"
                 after = event.number
                 on_event()
-                if _breaks_off(updated, event):
-                    yield f"event {event.number}: it follows an update after which {updated} is decided anew"
+                for difference in self._breaks_off(updated, event):
+                    yield difference
                 updated = event.item_id if isinstance(event, Updated) and event.is_decided else ""
                 if isinstance(event, Decision | Updated):
                     unexplained.update([event.item_id] if event.erased else [])
@@ -128,12 +132,25 @@ class Replay:
             async for difference in self._timers.differences(tenant):
                 yield difference
 
+    async def _stage_check(self, tenant: str) -> StageCheck | None:
+        """Return what holds entries into stages to the processes; None: they are not looked at."""
+        return StageCheck(await ProcessCache(self._processes).newest(tenant)) if self._processes else None
+
+    def _breaks_off(self, updated: str, event: Event) -> Iterator[str]:
+        """Say where an event is not what the one before it asks for; ``updated`` is what is to be decided anew."""
+        if self._stages:
+            yield from self._stages.follow(event)
+        if _breaks_off(updated, event):
+            yield f"event {event.number}: it follows an update after which {updated} is decided anew"
+
     async def _enter(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
         """Enter an event into what follows from the log; return how it differs from what follows from it."""
         match event:
             case Decision():
                 return await self._redecide(tenant, projection, event)
-            case Completed() | Updated() | ActivityRecorded() | Fired():
+            case Updated():
+                return self._update_again(projection, event)
+            case Completed() | ActivityRecorded() | Fired():
                 return _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
@@ -153,6 +170,15 @@ class Replay:
             case ProcessPublished():
                 projection.enter_process(event)
         return []
+
+    def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
+        """Enter an update; say where it cannot have been one of the work item as it stood."""
+        record, stages = projection.items.get(event.item_id), self._stages
+        if record is None:
+            return [f"event {event.number}: updates work item {event.item_id}, of which no event came before"]
+        faults = stages.update_faults(record, event) if stages else []
+        is_closing = stages.is_closing(event) if stages else bool(event.entered)
+        return faults + _updated_again(projection, record, event, is_closing=is_closing)
 
     async def _credit_again(self, tenant: str, projection: StateProjection, event: Credited) -> list[str]:
         """Enter a step of a credit; say where it does not follow from absences, policy and ledger."""
@@ -185,6 +211,7 @@ class Replay:
         epoch = (record.epoch if record else 0) + (bool(choice.rep) and not choice.offers)
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         since_ms = projection.given_ms.get(decision.item_id, 0)
+        stage_faults = self._stages.decision_faults(record, decision) if self._stages else []
         projection.enter_decision(decision, attempts, choice)
         self._offers.made(decision)
         if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
@@ -193,7 +220,7 @@ class Replay:
         if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
-            return []
+            return stage_faults
         return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
             f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
         ]
@@ -239,6 +266,18 @@ class Replay:
             yield difference
         async for difference in self._room(tenant, projection):
             yield difference
+        async for difference in self._indexes(tenant, projection):
+            yield difference
+        for owner in sorted({record.owner for record in projection.items.values()} - {""}):
+            async for difference in self._owned(tenant, projection, owner):
+                yield difference
+        ids = list(projection.items)
+        for start in range(0, len(ids), _PAGE):
+            async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
+                yield difference
+
+    async def _indexes(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare who waits, is covered, has a next date, is offered."""
         for name, stored, logged in (
             ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
             ("covers", await _whole(partial(self._store.covered, tenant)), projection.covered()),
@@ -249,13 +288,6 @@ class Replay:
                 yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
         async for difference in self._offers.differences(tenant, projection):
             yield difference
-        for owner in sorted({record.owner for record in projection.items.values()} - {""}):
-            async for difference in self._owned(tenant, projection, owner):
-                yield difference
-        ids = list(projection.items)
-        for start in range(0, len(ids), _PAGE):
-            async for difference in self._items(tenant, projection, ids[start : start + _PAGE]):
-                yield difference
 
     async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare which revisions of rules, workforce and processes are active."""
@@ -359,7 +391,7 @@ async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list
     return places
 
 
-def _happened_again(projection: StateProjection, event: Completed | Updated | ActivityRecorded | Fired) -> list[str]:
+def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired) -> list[str]:
     """Enter what happened to a work item with an owner already; say where it cannot have."""
     record, number = projection.items.get(event.item_id), event.number
     match event:
@@ -367,10 +399,6 @@ def _happened_again(projection: StateProjection, event: Completed | Updated | Ac
             return [f"event {number}: closes work item {event.item_id}, of which no event came before"]
         case Completed():
             projection.enter_completed(event)
-        case Updated() if record is None:
-            return [f"event {number}: updates work item {event.item_id}, of which no event came before"]
-        case Updated():
-            return _updated_again(projection, event)
         case ActivityRecorded() if record is None:
             return [f"event {number}: an activity of work item {event.item_id}, of which no event came before"]
         case ActivityRecorded():
@@ -382,14 +410,13 @@ def _happened_again(projection: StateProjection, event: Completed | Updated | Ac
     return []
 
 
-def _updated_again(projection: StateProjection, event: Updated) -> list[str]:
+def _updated_again(projection: StateProjection, record: ItemRecord, event: Updated, *, is_closing: bool) -> list[str]:
     """Enter an update; say where it cannot have been one of the work item as it stood."""
-    record = projection.items[event.item_id]
     projection.enter_updated(event)
     stood = (record.owner, record.pool, record.epoch, record.kind, record.event)
     is_right = stood == (event.rep, event.pool, event.epoch, event.kind, event.previous)
     is_open, has_owner = record.state not in CLOSED_STATES, record.state is State.ASSIGNED
-    if is_right and is_open and event.changed and (has_owner or event.is_decided):
+    if is_right and is_open and event.changed and (has_owner or event.is_decided or is_closing):
         return []
     return [f"event {event.number}: update of {event.item_id}: it does not follow from the log"]
 

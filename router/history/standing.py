@@ -7,7 +7,7 @@ from dataclasses import replace
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, Outcome
 from router.model.dispatch import OpenOffer
-from router.model.records import ItemRecord
+from router.model.records import ItemRecord, ItemStage
 from router.model.workitem import TRANSITIONS, State
 
 
@@ -43,7 +43,16 @@ def after_decision(record: ItemRecord | None, decision: Decision, candidates: Ca
         offer=_offer_of(decision, candidates) if candidates and is_offered else None,
         refused=refused,
         answered=record.answered if record else 0,
+        stage=_stage_of(record, decision),
     )
+
+
+def _stage_of(record: ItemRecord | None, decision: Decision) -> ItemStage | None:
+    """Return where it stands in its process: what is reopened begins anew."""
+    entered = decision.head.entered
+    if entered is None:
+        return record.stage if record else None
+    return ItemStage(*entered, decision.number, decision.number if record else 0)
 
 
 def _offer_of(decision: Decision, candidates: Candidates) -> OpenOffer:

@@ -20,6 +20,7 @@ from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
 from router.model.identity import normal_id
 from router.model.workitem import item_id
+from router.process.cache import NO_PROCESSES
 
 
 class Imports:
@@ -116,6 +117,8 @@ class Imports:
             for call in in_calls(readable)
             for answer in await self._store.bind(tenant, planner.revisions, call, preview=preview)
         ]
+        if Refusal.STALE_PROCESSES in bound:
+            return Again()  # what is entered already is known then, just so
         answers = iter(bound)
         return [
             _answer(tenant, entry, job, next(answers)) if isinstance(job, BindCommand) else _masked(planner, job)
@@ -129,9 +132,11 @@ class Imports:
         requests = [RouteRequest(entry.item, arrived_us=entry.assigned_ms * 1000) for entry in entries]
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         now_ms = await self._store.now_us(tenant) // 1000
+        has_stages = any(entry.stage for entry in entries)
+        published = await self._planners.processes(tenant) if has_stages else NO_PROCESSES
         return [
             _refusal(tenant, planner, entry, now_ms)
-            or import_command(tenant, planner, entry, stamp.on(item), now_ms, actor)
+            or import_command(tenant, planner, entry, stamp.on(item), now_ms, actor, published)
             for entry, item, stamp in zip(entries, items, stamps, strict=True)
         ]
 
@@ -185,8 +190,9 @@ def _is_the_same(entry: ImportedItem, decision: Decision) -> bool:
     head, stored, sent = decision.head, decision.head.item, entry.item
     given = {name: stored.attributes.get(name) for name in sent.attributes}
     is_same_item = (stored.kind, stored.value, stored.priority) == (sent.kind, sent.value, sent.priority)
+    is_same_stage = (head.entered.stage if head.entered else "") == entry.stage
     is_same_owner = (head.cause, decision.rep, head.assigned_ms) == (Cause.IMPORTED, entry.owner, entry.assigned_ms)
-    return is_same_owner and is_same_item and given == dict(sent.attributes)
+    return is_same_owner and is_same_item and is_same_stage and given == dict(sent.attributes)
 
 
 def _instant(at_ms: int) -> str:

@@ -67,6 +67,13 @@ WAYS: Mapping[Cause, Way] = {
 """By why there was a decision."""
 
 
+class EnteredStage(NamedTuple):
+    """A stage that a work item enters: the revision of its process, and the stage; 0 and empty: it is in none now."""
+
+    revision: int
+    stage: str
+
+
 class DecisionInputs(NamedTuple):
     """What is known before the store is asked; the store keeps it unread.
 
@@ -74,6 +81,8 @@ class DecisionInputs(NamedTuple):
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
     ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
     ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
+    ``entered`` is the stage that it enters by being reopened or imported; None: none but that which follows from when
+    it came, see ``router.process.stages``.
     """
 
     item: WorkItem
@@ -91,6 +100,7 @@ class DecisionInputs(NamedTuple):
     outcomes: tuple[bool, ...] = ()
     assigned_ms: int = 0
     covered: str = ""
+    entered: EnteredStage | None = None
 
 
 class Block(StrEnum):

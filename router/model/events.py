@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, DecisionInputs, Way
+from router.model.decision import Decision, DecisionInputs, EnteredStage, Way
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -78,11 +78,13 @@ class Updated:
     before
         Of what changed how it was; it has no other attributes.
     changed
-        What changed, e.g. ``attributes.region``, ``value``, in order.
+        What changed, e.g. ``attributes.region``, ``value``, in order; ``stage`` where it enters one.
     is_decided
         Whether the decision that follows is made for it.
     erased
         What of ``head`` or ``before`` is no more.
+    entered
+        The stage that it enters, and the revision of its process; None: it stays where it is.
     """
 
     number: int
@@ -99,6 +101,7 @@ class Updated:
     at_ms: int
     actor: str = ""
     erased: tuple[str, ...] = ()
+    entered: EnteredStage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,11 +359,18 @@ Content = Decision | Updated
 
 
 def previous_of(event: Event, item_id: str) -> int:
-    """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down."""
+    """Return the event of a work item before one of its own; 0: there is none, or nobody wrote it down.
+
+    Examples
+    --------
+    >>> erased = Erased(9, ("crm~1",), 1, 0, 0, 0, previous=(4,))
+    >>> previous_of(erased, "crm~1"), previous_of(erased, "crm~2")
+    (4, 0)
+    """
     match event:
         case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired():
             return event.previous
-        case Erased(item_ids=item_ids, previous=previous) if previous:
+        case Erased(item_ids=item_ids, previous=previous) if previous and item_id in item_ids:
             return previous[item_ids.index(item_id)]
         case _:
             return 0

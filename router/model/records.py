@@ -20,6 +20,27 @@ class FiredStep(NamedTuple):
     at_ms: int
 
 
+class ItemStage(NamedTuple):
+    """Where a work item stands in its process, as far as that does not follow from when it came.
+
+    Parameters
+    ----------
+    revision
+        The revision of the process that it is in for good, among those of all processes; 0: it is in none.
+    stage
+        Empty: it is in no process.
+    event
+        The one by which it entered the stage.
+    begun
+        The one by which it was reopened; 0: it was not, and began with its first event.
+    """
+
+    revision: int
+    stage: str
+    event: int
+    begun: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
     """Where a work item stands, in numbers of events.
@@ -52,6 +73,9 @@ class ItemRecord:
         Who declined it since it last had an owner, or let an offer of it lapse; once for each time.
     answered
         The event that answered its last offer: where it is behind the decision it has its owner since; 0: none did.
+    stage
+        Where it stands in its process; None: in the first stage of the one that was active for its kind when it came,
+        if one was, see ``router.process.stages``.
     """
 
     item_id: str
@@ -73,6 +97,7 @@ class ItemRecord:
     offer: OpenOffer | None = None
     refused: tuple[str, ...] = ()
     answered: int = 0
+    stage: ItemStage | None = None
 
     @property
     def whose(self) -> str:

@@ -107,7 +107,8 @@ class OfferService:
         for _ in range(_TRIES):
             answer = await self._told(tenant, command, preview=preview)
             if isinstance(answer, Answered):
-                return await self._queries.timed(tenant, stored_item(answer.record, answer.decisions))
+                (stored,) = await self._queries.placed(tenant, [stored_item(answer.record, answer.decisions)])
+                return stored
             if isinstance(answer, KnownAs):
                 command = command._replace(item_id=answer.item_id)
             elif isinstance(answer, OfMany):

@@ -6,9 +6,11 @@ Which is the newest is asked of the store, which is cheap; what is new is loaded
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from router.model.errors import CorruptHistory
 from router.model.workitem import Kind
 from router.process.codec import loads
 from router.process.definition import Process
@@ -42,8 +44,20 @@ class PublishedProcesses:
         """The newest revision of each process, by its id."""
         return {process.id: process for process in self.revisions}
 
-    def of(self, kind: Kind) -> Process | None:
-        """Return the active process of a kind of work item; None: none has it.
+    def at(self, revision: int) -> Process:
+        """Return a revision.
+
+        Raises
+        ------
+        CorruptHistory
+            If it is not there: somebody deleted it.
+        """
+        if not 0 < revision <= self.newest:
+            raise CorruptHistory(f"revision {revision} of the processes", "the store has not got it any more")
+        return self.revisions[revision - 1]
+
+    def of(self, kind: Kind, before: float = math.inf) -> Process | None:
+        """Return the process that is active for a kind of work item, or was before an event; None: none has it.
 
         Examples
         --------
@@ -52,10 +66,17 @@ class PublishedProcesses:
         >>> published.of(Kind.LEAD).id, published.of(Kind.TICKET)
         ('sales', None)
         """
-        return next((process for process in self.active.values() if kind in process.kinds), None)
+        superseded = set[str]()
+        for process in reversed(self.revisions):
+            if process.event >= before or process.id in superseded:
+                continue
+            if kind in process.kinds:
+                return process
+            superseded.add(process.id)
+        return None
 
 
-_NONE = PublishedProcesses()
+NO_PROCESSES = PublishedProcesses()
 
 
 class ProcessCache:
@@ -74,7 +95,7 @@ class ProcessCache:
 
     def at_hand(self, tenant: str) -> PublishedProcesses:
         """Return what was loaded last, without a look whether it is the newest; nothing where nothing was."""
-        return self._kept.get(tenant, _NONE)
+        return self._kept.get(tenant, NO_PROCESSES)
 
     async def newest(self, tenant: str) -> PublishedProcesses:
         """Return all there is now; callers who come at once share the loading."""

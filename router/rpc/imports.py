@@ -10,6 +10,7 @@ from google.longrunning.operations_pb2 import Operation
 from failures import Violation
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from resource_names import MAX_ID_LENGTH
 from router.assignment.commands import ImportedItem
 from router.model.errors import InvalidInput
 from router.rpc.fields import milliseconds
@@ -63,4 +64,5 @@ def _entry(message: routing.ImportedWorkItem, tenant: str) -> ImportedItem:
         raise InvalidInput.of("assigned_time", "is missing: since when the owner has had it")
     fields.instant(message.assigned_time, "assigned_time")
     owner = fields.reference(message.owner, "reps", tenant, "owner")
-    return ImportedItem(item, owner, milliseconds(message.assigned_time.ToNanoseconds()))
+    stage = fields.text(message.stage, MAX_ID_LENGTH, "stage")
+    return ImportedItem(item, owner, milliseconds(message.assigned_time.ToNanoseconds()), stage)

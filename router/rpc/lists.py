@@ -50,6 +50,8 @@ WORK_ITEMS = FilterFields[StoredItem](
         "kind": Field(one_of(Kind, "KIND_"), lambda stored: stored.record.kind),
         "source": Field(text(normal_source), lambda stored: normal_source(stored.item.source)),
         "external_id": Field(text(normal_external_id), lambda stored: normal_external_id(stored.item.external_id)),
+        "process": Field(text(), lambda stored: stored.place.process.id if stored.place else ""),
+        "stage": Field(text(), lambda stored: stored.place.stage.id if stored.place else ""),
     }
 )
 

@@ -124,7 +124,7 @@ def pool_of(record: ItemRecord) -> str:
 
 def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
-    record, item = stored.record, stored.item
+    record, item, place = stored.record, stored.item, stored.place
     prefix = f"tenants/{tenant}"
     return routing.WorkItem(
         name=f"{prefix}/workItems/{record.item_id}",
@@ -143,6 +143,8 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         decision=f"{prefix}/decisions/{record.decision}",
         covered_rep=f"{prefix}/reps/{record.covered}" if record.covered else "",
         offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
+        process=f"{prefix}/processes/{place.process.id}@{place.process.revision}" if place else "",
+        stage=place.stage.id if place else "",
     )
 
 
@@ -211,6 +213,8 @@ def decision_message(
     decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
     if head.assigned_ms:
         message.assigned_time.FromMilliseconds(head.assigned_ms)
+    if head.entered:
+        message.stage = head.entered.stage
     if head.covered:
         message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from google.longrunning.operations_pb2 import Operation
@@ -42,7 +43,7 @@ from router.rpc.messages import (
 from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.submissions import receipt_message
-from router.rpc.updates import update_request
+from router.rpc.updates import advance_request, in_advance, update_request
 from router.submission.ports import Submission
 from router.submission.service import SubmissionService
 from store.durability import Durability
@@ -234,6 +235,15 @@ class RoutingServicer:
     async def UpdateWorkItem(self, request: routing.UpdateWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = update_request(request, call.actor)
         stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        return work_item_message(tenant, stored)
+
+    async def AdvanceWorkItem(self, request: routing.AdvanceWorkItemRequest, call: Call) -> routing.WorkItem:
+        tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))
+        wish = replace(wish, expected=await self._expected(call, tenant, wish.item_id, wish.expected))
+        try:
+            stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+        except InvalidInput as error:
+            raise in_advance(error) from None
         return work_item_message(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:

@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import workforce_pb2 as workforce
-from router.assignment.content import ATTRIBUTES, PRIORITY, VALUE
+from router.assignment.content import ATTRIBUTES, PRIORITY, STAGE, VALUE
 from router.model.events import Updated
 from router.model.workitem import WorkItem
 from router.rpc.fields import struct
@@ -18,13 +18,19 @@ from router.rpc.fields import struct
 def update_message(updated: Updated) -> decisions.WorkItemUpdate:
     """Write what an update changed."""
     return decisions.WorkItemUpdate(
-        fields=_changes(updated), erased=updated.erased, decided=updated.is_decided, actor=updated.actor
+        fields=_changes(updated),
+        erased=updated.erased,
+        decided=updated.is_decided,
+        actor=updated.actor,
+        stage=updated.entered.stage if updated.entered else "",
     )
 
 
 def _changes(updated: Updated) -> Iterator[workforce.FieldChange]:
     before, after = _values(updated.before), _values(updated.head.item)
     for field in updated.changed:
+        if field == STAGE:
+            continue  # it is told apart
         yield workforce.FieldChange(field=field, before=before.get(field), after=after.get(field))
 
 

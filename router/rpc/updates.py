@@ -1,13 +1,16 @@
-"""Reading requests to update a work item."""
+"""Reading requests to update a work item, or to have it enter a stage."""
 
 from __future__ import annotations
 
+from failures import Violation
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from resource_names import MAX_ID_LENGTH
 from router.assignment.commands import UpdateRequest
 from router.assignment.content import ATTRIBUTES, PRIORITY, VALUE
-from router.rpc.fields import etag_number
-from router.rpc.messages import work_item
+from router.model.errors import InvalidInput
+from router.rpc.fields import etag_number, plain
+from router.rpc.messages import MAX_CONTENT_BYTES, work_item
 from router.rpc.workforce_messages import masked
 
 ALLOWED = (ATTRIBUTES, VALUE, PRIORITY)
@@ -43,6 +46,50 @@ def update_request(request: routing.UpdateWorkItemRequest, actor: str) -> tuple[
         actor=actor,
     )
     return tenant, wish
+
+
+def advance_request(
+    request: routing.AdvanceWorkItemRequest, actor: str, *, by_owner: bool
+) -> tuple[str, UpdateRequest]:
+    """Read a request to enter a stage: the tenant, and the wish; ``by_owner`` is of a rep.
+
+    Raises
+    ------
+    InvalidInput
+        If a field is not as the contract says.
+    """
+    tenant, item_id = fields.name_of(request.name, "workItems")
+    if not request.stage:
+        raise InvalidInput.of("stage", "'': required, e.g. 'qualified'")
+    stage = fields.text(request.stage, MAX_ID_LENGTH, "stage")
+    size = request.attributes.ByteSize()
+    if size > MAX_CONTENT_BYTES:
+        raise InvalidInput.of("attributes", f"{size} bytes: at most {MAX_CONTENT_BYTES}")
+    attributes = plain(request.attributes)
+    wish = UpdateRequest(
+        item_id,
+        attributes,
+        0,
+        0,
+        frozenset(f"{ATTRIBUTES}.{name}" for name in attributes),
+        expected=etag_number(request.etag),
+        request_id=fields.request_id(request),
+        actor=actor,
+        stage=stage,
+        by_owner=by_owner,
+    )
+    return tenant, wish
+
+
+def in_advance(error: InvalidInput) -> InvalidInput:
+    """Return what is wrong with an update under the names that the fields have where a stage is entered."""
+    names = {"update_mask": ATTRIBUTES}
+    return InvalidInput(
+        [
+            Violation(names.get(each.field, each.field.removeprefix("work_item.")), each.description)
+            for each in error.violations
+        ]
+    )
 
 
 def _paths(request: routing.UpdateWorkItemRequest) -> frozenset[str]:

@@ -161,6 +161,8 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
         yield SENTENCES["stays"].say(language, rule=_rule(decision))
         return
     yield _outcome(decision, language)
+    if decision.stage:
+        yield PARTS["in stage"].say(language, stage=decision.stage)
     contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
     if decision.HasField("expected_contact_time") and contact > decided and decision.outcome != _OFFERED:
         rep = decision.rep_display_name or _last(decision.rep)

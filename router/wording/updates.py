@@ -15,7 +15,7 @@ _ATTRIBUTE = "attributes."
 
 
 def told(update: decisions.WorkItemUpdate, language: Language) -> str:
-    """Say what changed from what to what, and by whom.
+    """Say what changed from what to what, which stage it entered, and by whom.
 
     Examples
     --------
@@ -25,12 +25,19 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     >>> update = decisions.WorkItemUpdate(fields=[change], actor="mo")
     >>> told(update, Language.EN), told(update, Language.ZH)
     ('Updated by mo: region from north to east.', 'mo 更新了信息：region 由 north 改为 east。')
+    >>> update = decisions.WorkItemUpdate(fields=[change], stage="qualified")
+    >>> told(update, Language.EN), told(update, Language.ZH)
+    ('It entered stage qualified: region from north to east.', '进入阶段 qualified：region 由 north 改为 east。')
     """
     erased = set(update.erased)
     changes = (
         PARTS["enumerated"].say(language).join(_change(each, each.field in erased, language) for each in update.fields)
     )
-    return TIMELINE["updated by" if update.actor else "updated"].say(language, actor=update.actor, changes=changes)
+    key = "advanced" if update.stage else "updated"
+    if update.stage and changes:
+        changes = PARTS["listed"].say(language, list=changes)
+    facts = {"actor": update.actor, "stage": update.stage, "changes": changes}
+    return TIMELINE[f"{key} by" if update.actor else key].say(language, **facts)
 
 
 def _change(change: workforce.FieldChange, is_erased: bool, language: Language) -> str:

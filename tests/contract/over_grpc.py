@@ -26,6 +26,7 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.import_pages import RedisImportPages
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.reassign_pages import reassign_pages
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
@@ -48,6 +49,7 @@ from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
+from router.process.cache import ProcessCache
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
@@ -93,6 +95,7 @@ class Stores(NamedTuple):
     imports: Any
     to_move: Any
     reassignments: Any
+    processes: Any
 
 
 def in_memory(now_ms: Callable[[], int]) -> Stores:
@@ -101,7 +104,7 @@ def in_memory(now_ms: Callable[[], int]) -> Stores:
     queue, imports, reassignments = (MemoryQueue(lambda: now_ms() * 1000) for _ in range(3))
     return Stores(
         memory, memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports,
-        MemoryPages(), reassignments,
+        MemoryPages(), reassignments, memory,
     )  # fmt: skip
 
 
@@ -122,6 +125,7 @@ def on_redis(redis: SimulatedRedis) -> Stores:
         operation_queue(redis, KIND, REQUEST_TTL_S),
         reassign_pages(redis),
         operation_queue(redis, REASSIGN, REQUEST_TTL_S),
+        RedisProcesses(redis),
     )
 
 
@@ -131,7 +135,9 @@ class Service:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         store = stores.assignments
-        self.planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+        self.planners = PlannerCache(
+            stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+        )
         queries = WorkItemQueries(store, self.planners)
         router = Router(store, self.planners, queries, stores.scores)
         imports = Imports(store, self.planners, queries, stores.scores)
@@ -216,7 +222,7 @@ class Service:
 
     async def differences(self, tenant: str) -> list[str]:
         """Return what a replay of the log finds otherwise in the store."""
-        replay = Replay(self.stores.assignments, self.stores.presences, self.planners)
+        replay = Replay(self.stores.assignments, self.stores.presences, self.planners, processes=self.stores.processes)
         return [difference async for difference in replay.differences(tenant)]
 
 

@@ -14,6 +14,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.workforce import RedisWorkforce
@@ -35,6 +36,7 @@ from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.process.cache import ProcessCache
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.caps import meaning_fault
@@ -82,9 +84,12 @@ class World:
     scores: Any
     clock: Clock
     tenant: str
+    processes: Any
 
     def __post_init__(self) -> None:
-        self.planners = PlannerCache(self.workforce, self.rule_sets, self.rule_sets)
+        self.planners = PlannerCache(
+            self.workforce, self.rule_sets, self.rule_sets, processes=ProcessCache(self.processes)
+        )
         self.queries = WorkItemQueries(self.store, self.planners)
         self.router = Router(self.store, self.planners, self.queries, self.scores)
         self.items = 0
@@ -136,7 +141,7 @@ class World:
         return min(reached_caps(decision, plan).values(), default=0)
 
     async def differences(self) -> list[str]:
-        replay = Replay(self.store, self.presences, self.planners)
+        replay = Replay(self.store, self.presences, self.planners, processes=self.processes)
         return [difference async for difference in replay.differences(self.tenant)]
 
 
@@ -145,7 +150,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     if request.param == "memory":
         clock = Clock(START_MS)
         memory = MemoryStore(clock.now_ms)
-        world = World(memory, memory, memory, memory, memory, clock, tenant)
+        world = World(memory, memory, memory, memory, memory, clock, tenant, memory)
         await world.publish()
         yield world
         return
@@ -154,7 +159,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     await clock.set(START_MS)
     world = World(
         RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-        RedisCustomerScores(redis), clock, tenant,
+        RedisCustomerScores(redis), clock, tenant, RedisProcesses(redis),
     )  # fmt: skip
     await world.publish()
     yield world

@@ -35,7 +35,12 @@ async def pages(request: pytest.FixtureRequest, store: EmbeddedServer) -> AsyncI
 
 def page(*places: int) -> Page:
     return {
-        place: ImportedItem(WorkItem(Kind.LEAD, "crm", f"L-{place}", {"customer": f"C-{place % 2}"}), "ann", place)
+        place: ImportedItem(
+            WorkItem(Kind.LEAD, "crm", f"L-{place}", {"customer": f"C-{place % 2}"}),
+            "ann",
+            place,
+            "talks" * (place % 2),
+        )
         for place in places
     }
 

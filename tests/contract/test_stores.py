@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,7 @@ from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, R
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.lapses import Lapses
 from router.offers.service import AnswerRequest, OfferService
+from router.process.cache import ProcessCache
 from router.process.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -97,6 +98,7 @@ from rules.revisions import Publication
 from store.clients import close
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
+from tests.contract.staging import process_publication
 from tests.drivers import DRIVERS, driven
 from tests.simulated_redis import SimulatedRedis
 from tests.twins.store import MemoryStore
@@ -187,7 +189,7 @@ class Side:
         self.customer_scores = customer_scores
         self.rule_sets = rule_sets
         self.workforce_service = WorkforceService(workforce, rule_sets)
-        self.planners = PlannerCache(workforce, rule_sets, rule_sets)
+        self.planners = PlannerCache(workforce, rule_sets, rule_sets, processes=ProcessCache(processes))
         self.queries = WorkItemQueries(assignments, self.planners)
         self.router = Router(assignments, self.planners, self.queries, customer_scores)
         self.bulk = BulkReassignment(assignments, self.planners, self.queries)
@@ -247,6 +249,16 @@ class Side:
             await self.requeuer.begin()
         await self.requeuer.catch_up()
         return await self.requeuer.wake(), self.requeuer.position
+
+
+@cache
+def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
+    """Return a process of these kinds, to publish."""
+    return process_publication(
+        f"process: {process}\nkinds: [{', '.join(kinds)}]\nstages:\n"
+        "  - {id: new}\n  - {id: talks, require: [customer], next: [new, offer, won]}\n  - {id: offer}\n"
+        "  - {id: won, closes: CONVERTED}\n"
+    )
 
 
 Call = Callable[[Side], Coroutine[Any, Any, Any]]
@@ -332,6 +344,8 @@ class Stores(RuleBasedStateMachine):
         assert rule_set is not None
         stored = dumps(rule_set)
         self.both(lambda side: publish(side, stored))
+        sales = process_of("sales", (Kind.LEAD,))
+        self.both(lambda side: side.processes.publish_process(TENANT, None, sales))
         everybody = tuple(Member(rep, 1000 + 700 * place) for place, rep in enumerate(REPS))
         for calendar in CALENDARS:
             self.both(partial(Side.write, kind="calendar", record_id=calendar.id, record=calendar))
@@ -358,7 +372,7 @@ class Stores(RuleBasedStateMachine):
         request_id=st.sampled_from(["", "", "q1"]),
     )
     def publish_a_process(self, process: str, kinds: tuple[Kind, ...], expected: int | None, request_id: str) -> None:
-        publication = ProcessPublication(0, process, kinds, ("new",), "source", "{}")
+        publication = process_of(process, kinds)
         fingerprint = f"{process} {kinds}"
         self.both(
             lambda side: side.processes.publish_process(
@@ -499,6 +513,29 @@ class Stores(RuleBasedStateMachine):
 
     @rule(
         data=st.data(),
+        stage=st.sampled_from(["talks", "talks", "offer", "new", "won", "nowhere"]),
+        names=st.sets(st.sampled_from(["region", "customer", "phone"]), max_size=2),
+        request_id=st.sampled_from(["", "", "", "u1", "v1"]),
+        expected=st.sampled_from([None, None, None, 3]),
+        by_owner=st.booleans(),
+        preview=st.booleans(),
+    )
+    def advance(
+        self, data: st.DataObject, stage: str, names: set[str], request_id: str, expected: int | None, by_owner: bool,
+        preview: bool,
+    ) -> None:  # fmt: skip
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        given = {name: value for name, value in self.request(data).item.attributes.items() if name in names}
+        paths = frozenset(f"attributes.{name}" for name in given)
+        wish = UpdateRequest(
+            item_id, given, 0, 0, paths, expected=expected, request_id=request_id, actor="mo", stage=stage,
+            by_owner=by_owner,
+        )  # fmt: skip
+        self.both(lambda side: side.updating.update(TENANT, wish, preview=preview))
+        self.both(lambda side: side.queries.items(TENANT, after=0, count=20))
+
+    @rule(
+        data=st.data(),
         state=st.sampled_from([State.CONVERTED, State.CLOSED]),
         request_id=st.sampled_from(["", "", "", "c1", "a1", "r1"]),
         preview=st.booleans(),
@@ -507,9 +544,16 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.router.complete(TENANT, item_id, state, request_id=request_id, preview=preview))
 
-    @rule(data=st.data(), size=st.integers(1, 4), owner=st.sampled_from([*REPS, "nobody"]), ago=st.integers(-1, 2))
-    def import_some(self, data: st.DataObject, size: int, owner: str, ago: int) -> None:
-        entries = [ImportedItem(self.request(data).item, owner, self.now_ms - ago * HOUR_MS) for _ in range(size)]
+    @rule(
+        data=st.data(),
+        size=st.integers(1, 4),
+        owner=st.sampled_from([*REPS, "nobody"]),
+        ago=st.integers(-1, 2),
+        stage=st.sampled_from(["", "", "talks", "offer", "won"]),
+    )
+    def import_some(self, data: st.DataObject, size: int, owner: str, ago: int, stage: str) -> None:
+        since_ms = self.now_ms - ago * HOUR_MS
+        entries = [ImportedItem(self.request(data).item, owner, since_ms, stage) for _ in range(size)]
         named = [entry for entry in entries if entry.item.external_id]
         self.both(lambda side: side.imports.enter(TENANT, named, "mo"))
 

@@ -237,6 +237,11 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             work_item=routing.WorkItem(name=f"{PARENT}/workItems/crm~L-1", attributes=struct({"region": "west"}))
         ),
     ],
+    "fairlead.v1.RoutingService/AdvanceWorkItem": [
+        routing.AdvanceWorkItemRequest(
+            name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
+        )
+    ],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],

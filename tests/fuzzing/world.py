@@ -159,7 +159,7 @@ class World:
         self._store = ForgetfulStore(lambda: next(tick))
         self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
         self._lanes = ForgetfulQueue(lambda: next(tick) * 1000, Bounds(jobs=0))
-        self._planners = PlannerCache(self._store, self._store, self._store)
+        self._planners = PlannerCache(self._store, self._store, self._store, processes=ProcessCache(self._store))
         self._queries = WorkItemQueries(self._store, self._planners)
         self._router = Router(self._store, self._planners, self._queries, self._store)
         self._worker = Worker(self._queue, routing_work(self._router))
@@ -302,7 +302,9 @@ class World:
             If it is not what the log says, or somebody changed what is not theirs.
         """
         for tenant in (TENANT, OTHER):
-            async for difference in Replay(self._store, self._store, self._planners).differences(tenant):
+            async for difference in Replay(self._store, self._store, self._planners, processes=self._store).differences(
+                tenant
+            ):
                 raise Violation(f"verify {tenant}: {difference}")
         await self._check_actors()
         self._store.forget()

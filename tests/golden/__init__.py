@@ -29,6 +29,12 @@ format_4_7d2edfd holds the last store of before there were activities, with pres
     .venv/bin/python -m tests.golden.write_format_4 ../format_4_7d2edfd
     .venv/bin/python -m tests.golden.contract ../format_4_7d2edfd/contract.json
 
+format_5_0fe08943 holds the last store of before there were processes, with activities, updates, offers, imports and
+substitutes::
+
+    .venv/bin/python -m tests.golden.write_format_5 ../format_5_0fe08943
+    .venv/bin/python -m tests.golden.contract ../format_5_0fe08943/contract.json
+
 tables_66829cd holds the last model written before there were triples, with pairs, and answers.jsonl, what it says of
 rows to the bit::
 
@@ -50,5 +56,6 @@ SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 """Stores of formats 1 and 2 with work items as people spell them; the second one's external ids are sealed."""
 FORMAT_3_A211184 = Path(__file__).parent / "format_3_a211184"
 FORMAT_4_7D2EDFD = Path(__file__).parent / "format_4_7d2edfd"
+FORMAT_5_0FE08943 = Path(__file__).parent / "format_5_0fe08943"
 TABLES_66829CD = Path(__file__).parent / "tables_66829cd"
 SCORES_8D6342A = Path(__file__).parent / "scores_8d6342a"

@@ -21,6 +21,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
@@ -122,7 +123,9 @@ async def race(store: EmbeddedServer, tenant: str) -> AsyncIterator[Race]:
         await clock.set(START_MS)
         assignments, workforce, rule_sets = RedisAssignments(redis), RedisWorkforce(redis), RedisRuleSets(redis)
         scores = RedisCustomerScores(redis)
-        world = World(assignments, workforce, RedisPresences(redis), rule_sets, scores, clock, tenant)
+        world = World(
+            assignments, workforce, RedisPresences(redis), rule_sets, scores, clock, tenant, RedisProcesses(redis)
+        )
         rule_set = check(RULES).rule_set
         assert rule_set is not None
         await rule_sets.publish(tenant, None, Publication(0, RULES, dumps(rule_set), "", 1, 0, 0))

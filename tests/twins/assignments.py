@@ -62,7 +62,11 @@ class MemoryAssignments(Tenants):
             return refusal
         record = state.projection.standing(job.item_id, job.head.cause)
         at_ms = self._time_of(state)
-        return self._choose(state, job, record, at_ms, preview) if _is_planned_for(job, at_ms) else Moved(at_ms)
+        if not _is_planned_for(job, at_ms):
+            return Moved(at_ms)
+        if job.processes not in (None, len(state.processes)):
+            return Refusal.STALE_PROCESSES
+        return self._choose(state, job, record, at_ms, preview)
 
     async def update(
         self, tenant: str, revisions: RevisionPair, command: BindCommand, *, preview: bool = False
@@ -96,6 +100,7 @@ class MemoryAssignments(Tenants):
         updated = Updated(
             len(state.events) + 1, job.item_id, record.kind, record.owner, record.pool, record.epoch, record.event,
             job.head, job.change.before, job.change.changed, job.change.is_decided, at_ms, job.head.actor,
+            entered=job.change.entered,
         )  # fmt: skip
         if not preview:
             state.events.append(updated)
@@ -105,6 +110,9 @@ class MemoryAssignments(Tenants):
                 state.subjects[job.customer].add(job.item_id)
             if job.request_id:
                 state.requests[job.request_id] = (job.fingerprint, updated)
+            if job.change.closes:
+                record = state.projection.items[job.item_id]
+                close(state, record, State(job.change.closes), at_ms, job.head.actor)
         number = 0 if preview else updated.number
         if not job.change.is_decided:
             return Changed(number)
@@ -170,20 +178,7 @@ class MemoryAssignments(Tenants):
             at_ms, actor = self._time_of(state), completion.actor
             enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
-        completed = Completed(
-            number=len(state.events) + 1,
-            item_id=record.item_id,
-            kind=record.kind,
-            state=completion.state,
-            rep=record.owner,
-            pool=record.pool,
-            epoch=record.epoch,
-            previous=record.event,
-            at_ms=self._time_of(state),
-            actor=completion.actor,
-        )
-        state.events.append(completed)
-        state.projection.enter_completed(completed)
+        completed = close(state, record, completion.state, self._time_of(state), completion.actor)
         if completion.request_id:
             state.requests[completion.request_id] = (completion.fingerprint, completed)
         return state.projection.items[completion.item_id]
@@ -336,6 +331,25 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     if job.mode is Mode.ROUTE and job.expected not in (ANY, record.version if record else NEW):
         return Refusal.CONFLICT
     return None
+
+
+def close(state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: str) -> Completed:
+    """Enter that a work item is closed."""
+    completed = Completed(
+        number=len(state.events) + 1,
+        item_id=record.item_id,
+        kind=record.kind,
+        state=closes,
+        rep=record.owner,
+        pool=record.pool,
+        epoch=record.epoch,
+        previous=record.event,
+        at_ms=at_ms,
+        actor=actor,
+    )
+    state.events.append(completed)
+    state.projection.enter_completed(completed)
+    return completed
 
 
 def _is_planned_for(job: BindCommand, at_ms: int) -> bool:

@@ -48,8 +48,9 @@ class MemoryProcesses(Tenants):
         return published
 
     async def newest_process(self, tenant: str) -> tuple[int, str]:
-        """Return number and event's hash of the newest revision; the twin has no hashes."""
-        return len(self._tenants[tenant].processes), ""
+        """Return number of the newest revision, and in place of its event's hash, which the twin has not, one of it."""
+        processes = self._tenants[tenant].processes
+        return len(processes), digest(repr(processes[-1]).encode()) if processes else ""
 
     async def process_publications(self, tenant: str, revisions: Sequence[int]) -> list[ProcessPublication]:
         """Return the revisions of these numbers."""

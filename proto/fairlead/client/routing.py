@@ -180,6 +180,25 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/UpdateWorkItem", request, routing.WorkItem)
 
+    def advance(
+        self, work_item: str, stage: str, attributes: Attributes | None = None, *, etag: str = "",
+        preview: bool = False, request_id: str = "",
+    ) -> routing.WorkItem:  # fmt: skip
+        """Have an open work item enter a stage of its process, with attributes that become known with it.
+
+        An attribute that is None is taken out; ``preview`` writes nothing.
+        """
+        request = routing.AdvanceWorkItemRequest(
+            name=self._name("workItems", work_item),
+            stage=stage,
+            etag=etag,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        given = attributes or {}
+        request.attributes.update({name: None if each is None else plain(each) for name, each in given.items()})
+        return self._connection.call("RoutingService/AdvanceWorkItem", request, routing.WorkItem)
+
     def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
         """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""
         request = routing.CompleteWorkItemRequest(
@@ -252,9 +271,11 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ImportWorkItems", request, Operation)
 
-    def imported(self, item: routing.WorkItem, owner: str, assigned: datetime) -> routing.ImportedWorkItem:
-        """Say that a work item has an owner, a rep, since an instant."""
-        imported = routing.ImportedWorkItem(work_item=item, owner=self._name("reps", owner))
+    def imported(
+        self, item: routing.WorkItem, owner: str, assigned: datetime, stage: str = ""
+    ) -> routing.ImportedWorkItem:
+        """Say that a work item has an owner, a rep, since an instant, and in which stage of its process it stands."""
+        imported = routing.ImportedWorkItem(work_item=item, owner=self._name("reps", owner), stage=stage)
         imported.assigned_time.FromDatetime(assigned)
         return imported
 

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class ProcessServiceStub(object):
-    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, tested, published, compared and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
+    falls due yet: deadlines can be checked, tested and drawn.
     """
 
     def __init__(self, channel):
@@ -74,8 +74,8 @@ class ProcessServiceStub(object):
 
 
 class ProcessServiceServicer(object):
-    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, tested, published, compared and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
+    falls due yet: deadlines can be checked, tested and drawn.
     """
 
     def ValidateProcess(self, request, context):
@@ -178,8 +178,8 @@ def add_ProcessServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProcessService(object):
-    """Keeps the processes that say through which stages work items are to go, and what falls due in each. Work items do not go through
-    stages yet: a process can be checked, tested, published, compared and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
+    falls due yet: deadlines can be checked, tested and drawn.
     """
 
     @staticmethod

@@ -89,6 +89,11 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.AdvanceWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/AdvanceWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
         self.AcceptWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/AcceptWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
@@ -239,6 +244,17 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AdvanceWorkItem(self, request, context):
+        """Has an open work item enter a stage of its process, in one step with attributes that become known with it; it is an update, and routes
+        anew where that does. A stage that closes closes it in the same step, as CompleteWorkItem does. A rep may advance what is their own,
+        and give what the stage requires. Fails as UpdateWorkItem, with INVALID_ARGUMENT on `stage` (its process has no such stage; with those
+        there are), and with FAILED_PRECONDITION if it is in no process, if the stage may not follow (with those that may), or if the work
+        item would lack attributes that it requires (with each of them).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AcceptWorkItem(self, request, context):
         """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
         the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
@@ -376,6 +392,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
             'UpdateWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'AdvanceWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvanceWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
@@ -694,6 +715,33 @@ class RoutingService(object):
             target,
             '/fairlead.v1.RoutingService/UpdateWorkItem',
             fairlead_dot_v1_dot_routing__pb2.UpdateWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvanceWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/AdvanceWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,

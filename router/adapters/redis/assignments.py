@@ -14,15 +14,24 @@ from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from, standing_from
 from router.adapters.redis.opening import opened_events
-from router.assignment.commands import MOST_CANDIDATES, BindCommand, Changed, Completion, KnownAs, Moved, Refusal
+from router.assignment.commands import (
+    MOST_CANDIDATES,
+    BindCommand,
+    Change,
+    Changed,
+    Completion,
+    KnownAs,
+    Moved,
+    Refusal,
+)
 from router.history.codec import pack_head, pack_update, read_decision, read_effect, read_event
 from router.history.hash_chain import BEGINNING, StoredEvent
 from router.model.activities import NextDate
-from router.model.decision import WAYS, Decision, DecisionEffect, Outcome, Way
+from router.model.decision import WAYS, Decision, DecisionEffect, EnteredStage, Outcome, Way
 from router.model.dispatch import DispatchClock, OpenOffer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Content, Event
-from router.model.records import Counted, CreditState, FiredStep, ItemRecord, LedgerState
+from router.model.records import Counted, CreditState, FiredStep, ItemRecord, ItemStage, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
 from router.model.workitem import Kind, State
@@ -38,10 +47,11 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _FIRST_PLACES = 11
-_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0)
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0, [])
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
 ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date,
-for whom its owner stands in, its open offer, who refused it, what answered its last offer."""
+for whom its owner stands in, its open offer, who refused it, what answered its last offer, where it stands in its
+process."""
 
 _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
@@ -465,17 +475,24 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
         _WAYS[job.head.cause],
         normal_place,
     ]
-    if job.openings or job.interval or job.change:
+    if job.openings or job.interval or job.change or job.processes is not None:
         form += _beside(job, keys, all_keys)
     if job.change:
-        packed = pack_update(job.head, job.change.before)
-        form.append([job.change.changed, int(job.change.is_decided), job.head.actor, packed])
+        form.append(_change(job, job.change))
+    if job.processes is not None:
+        form += [False, [job.processes, *(job.head.entered or ())]]
     return form
+
+
+def _change(job: BindCommand, change: Change) -> list[Any]:
+    entered = change.entered or EnteredStage(0, "")
+    packed = pack_update(job.head, change.before)
+    return [change.changed, int(change.is_decided), job.head.actor, packed, *entered, change.closes]
 
 
 def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
     """Return the instants that a job is planned for, and what opens its sealed values."""
-    if job.change and not job.openings:
+    if (job.change or job.processes is not None) and not job.openings:
         return [*(job.interval or (0, 0)), False]
     if not job.openings:
         return [*(job.interval or ())]
@@ -547,14 +564,13 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         If it is no record of this format: somebody altered it, or a server of an older version wrote it.
     """
     try:
-        state, kind, owner, pool, epoch, *numbers, tried, fired, worked, date, covered, offer, refused, answered = (
-            _all_places(msgpack.unpackb(packed))
-        )
-        event, version, content, decision, first = numbers
+        places = _all_places(msgpack.unpackb(packed))
+        state, kind, owner, pool, epoch, event, version, content, decision, first, *later = places
+        tried, fired, worked, date, covered, offer, refused, answered, stage = later
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
             tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None, _text(covered),
-            _open_offer(*offer) if offer else None, tuple(refused), answered,
+            _open_offer(*offer) if offer else None, tuple(refused), answered, _stage(*stage) if stage else None,
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error
@@ -569,6 +585,10 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
     return value
+
+
+def _stage(revision: int, stage: str, event: int, begun: int) -> ItemStage:
+    return ItemStage(revision, _text(stage), event, begun)
 
 
 def _open_offer(number: int, rep: str, pool: str, timeout_ms: int, clock: str, at_ms: int) -> OpenOffer:

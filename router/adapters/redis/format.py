@@ -12,6 +12,8 @@ format what is new
 5      a work item's record has places behind what fired of its timers, see ``scripts/item.lua``; a ledger says what
        was received apart, ``a:REP``, and by override, ``o:REP``; ``loads`` counts what of it was worked on too, and
        ``dated`` has what has a next date
+6      a record says where its work item stands in a process, where that does not follow from when it came, and
+       ``updated.2`` which stage it entered; ``processes`` holds what is published of them, ``process.1`` says when
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
@@ -25,7 +27,7 @@ from typing import Any
 
 from router.model.errors import FormatMismatch
 
-FORMAT = 5
+FORMAT = 6
 
 
 def check_reply(tenant: str, reply: list[Any]) -> None:

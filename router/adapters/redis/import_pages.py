@@ -79,13 +79,13 @@ class RedisImportPages(RedisPages[ImportedItem, NotImported]):
 
 
 def _packed(page: Page) -> bytes:
-    entries = [(place, entry.item.pack(), entry.owner, entry.assigned_ms) for place, entry in page.items()]
+    entries = [(place, entry.item.pack(), *entry[1:]) for place, entry in page.items()]
     packed: bytes = msgpack.packb(entries)
     return packed
 
 
 def _unpacked(packed: bytes) -> dict[int, ImportedItem]:
     return {
-        place: ImportedItem(WorkItem.unpack(item), owner, assigned_ms)
-        for place, item, owner, assigned_ms in msgpack.unpackb(packed)
+        place: ImportedItem(WorkItem.unpack(item), *rest)  # of before stages: without one
+        for place, item, *rest in msgpack.unpackb(packed)
     }

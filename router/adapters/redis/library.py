@@ -29,7 +29,7 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger", "offers")
+_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger", "offers", "closing")
 
 
 _NO_END = "equal or smaller than the target stream top item"

@@ -66,7 +66,11 @@ _RENAMED = {"request": "answered", "change": "changed"}
 _ROUTING = ":queue:routing"
 
 _FORMAT_OF_ITEMS = 3
-"""The newest format that changed what is kept of work items."""
+"""The newest format by which what is kept of work items has to be written anew."""
+_FORMAT_OF_POOLS = 4
+"""The format that added what is open by pool."""
+_FORMAT_OF_OVERRIDES = 5
+"""The format that added what was received by override."""
 
 _upgrade_items, _lead_to_items = script("upgrade_items"), script("lead_to_items")
 
@@ -248,10 +252,13 @@ class StoreUpgrade:
 
     async def _upgrade(self, tenant: str) -> None:
         """Bring a tenant to this version's format; who was overtaken meanwhile does no harm."""
-        if await format_of(self._redis, tenant) < _FORMAT_OF_ITEMS:
+        before = await format_of(self._redis, tenant)
+        if before < _FORMAT_OF_ITEMS:
             await self._upgrade_items(tenant)
-        await self._load_pools(tenant)
-        await self._enter_overrides(tenant)
+        if before < _FORMAT_OF_POOLS:
+            await self._load_pools(tenant)
+        if before < _FORMAT_OF_OVERRIDES:
+            await self._enter_overrides(tenant)
         with translated():
             await self._redis.hset(Keys(tenant).revisions, "format", FORMAT)
 

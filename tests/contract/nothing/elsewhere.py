@@ -84,6 +84,7 @@ SCRIPTS = {
         "may have (0: it credits none)": "BindCommand named",
         "one lapses (0: never)": "BindCommand named",
         "set away (0: never)": "BindCommand named",
+        "closes it ('': none)": "BindCommand change",
     },
     "router/offers": {
         "rep ('': many)": "AnswerCommand entering",

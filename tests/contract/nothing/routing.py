@@ -726,6 +726,8 @@ ROWS = (
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(BindCommand, "change", None, "it changes nothing of what the work item is", "likewise",
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
+    Row(BindCommand, "processes", None, "it depends on no process", "likewise",
+        lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",

@@ -132,6 +132,15 @@ def _update(etag: str = "", **attributes: str) -> Happens:
     return update
 
 
+def _advance(stage: str, etag: str = "") -> Happens:
+    async def advance(firm: OneItemFirm) -> str:
+        wish = routing.AdvanceWorkItemRequest(name=firm.item, stage=stage, etag=etag)
+        await firm.api.routing.AdvanceWorkItem(wish)
+        return OK
+
+    return advance
+
+
 def _import(owner: str) -> Happens:
     async def enter(firm: OneItemFirm) -> str:
         response = routing.ImportWorkItemsResponse()
@@ -256,6 +265,9 @@ EVENTS: Mapping[str, StateEvent] = {
     "update_phone": StateEvent(_update(phone="138"), "UpdateWorkItem", Cause.UPDATED, _SOME),
     "update_region": StateEvent(_update(region="north"), "UpdateWorkItem", Cause.UPDATED, _ALL),
     "update_stale": StateEvent(_update(_STALE, region="north"), "UpdateWorkItem"),
+    "advance": StateEvent(_advance("talks"), "AdvanceWorkItem", Cause.UPDATED, _SOME),
+    "advance_won": StateEvent(_advance("won"), "AdvanceWorkItem"),
+    "advance_stale": StateEvent(_advance("talks", _STALE), "AdvanceWorkItem"),
     "import_for_ann": StateEvent(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
     "import_for_bo": StateEvent(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _SOME),
     "call": StateEvent(_record(_CALL), "RecordActivity"),

@@ -28,6 +28,7 @@ from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from tests.api import Api, last, struct
 from tests.contract.over_grpc import Service
+from tests.contract.staging import process_publication
 from tests.contract.test_caps import MINUTE_MS, Clock
 
 START_MS = 1_893_456_000_000
@@ -40,6 +41,10 @@ rules:
   - {id: hurried, when: {field: patience, op: eq, value: short}, route: {pool: east, hours: ignore, on_change: region}}
 default: {route: {pool: east, hours: ignore, on_change: region, fallback: [wait]}}
 """
+SALES = process_publication(
+    "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]"
+)
+"""Its work item is in a process: whatever the table says of all else holds with one as it does without."""
 _KIND = routing.WorkItem.KIND_LEAD
 _PUBLICATIONS: dict[str, Publication] = {}
 
@@ -86,6 +91,7 @@ class OneItemFirm:
         """Enter the reps, their pool, which gives or offers its work, and the rules past the server."""
         stores = service.stores
         await stores.rule_sets.publish(tenant, None, _publication(RULES))
+        await stores.processes.publish_process(tenant, None, SALES)
         pool = Pool("east", tuple(map(Member, REPS, PARTS)), dispatch=dispatch)
         edits = [Edit("rep", rep, lambda _, rep=rep: Rep(rep), create=True) for rep in REPS]  # type: ignore[misc]
         edits.append(Edit("pool", pool.id, lambda _: pool, create=True))

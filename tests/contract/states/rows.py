@@ -38,6 +38,7 @@ WAYS_OF: Mapping[str, Way] = {
     "accept_as_bo": Way.GREEDY,
     "quarter_passes": Way.GREEDY,  # what waits is woken
     "update_phone": Way.GREEDY,  # of what waits
+    "advance": Way.GREEDY,  # likewise
     "update_region": Way.GREEDY,
     "import_for_ann": Way.APART,
     "import_for_bo": Way.APART,
@@ -71,12 +72,15 @@ GROUPS: Mapping[str, str] = {
     "@many_moved": "reassign_many reassign_many_to_bo",
     "@named": "reassign_to_bo reassign_to_ann reassign_to_a_stranger",
     "@stale": "reassign_stale close_stale",
-    "@complete": "convert disqualify close",
+    "@won": "convert advance_won",
+    "@complete": "@won disqualify close",
     "@as_ann": "accept_as_ann decline_as_ann",
     "@as_bo": "accept_as_bo decline_as_bo",
     "@answer": "@as_ann @as_bo",
     "@decline": "decline_as_ann decline_as_bo",
-    "@update": "update_phone update_region",
+    "@quiet": "update_phone advance",
+    "@update": "@quiet update_region",
+    "@late": "update_stale advance_stale",
     "@import": "import_for_ann import_for_bo",
     "@absence": "ann_is_away ann_is_inactive",
     "@any": "all others ann nobody",
@@ -85,7 +89,7 @@ TABLE = """
 @absent               | @many_moved              | @any       | NONE
 @absent @waiting      | ann_goes_on_leave        | all        | OK
 @absent @waiting      | ann_is_back              | all        | NOT_FOUND
-@absent               | @update update_stale     | @any       | NOT_FOUND
+@absent               | @update @late            | @any       | NOT_FOUND
 absent                | @route                   | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
 absent                | @submit                  | all        | OK       | ASSIGNED     | ann    | +1 | -500  300  200
 absent                | route                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
@@ -232,7 +236,7 @@ offered_anew          | @move                    | nobody     | WAITING
 @out                  | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  625 -625    0
 @out                  | @to_bo                   | nobody     | ASSIGNED | ASSIGNED     | bo     | +1 |    0    0    0
 @out                  | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -500  300  200
-@out                  | convert                  | all        | OK       | CONVERTED    | -      | =  |    0    0    0
+@out                  | @won                     | all        | OK       | CONVERTED    | -      | =  |    0    0    0
 @out                  | disqualify               | all        | OK       | DISQUALIFIED | -      | =  |    0    0    0
 @out                  | close                    | all        | OK       | CLOSED       | -      | =  |    0    0    0
 @to_ann               | accept_as_ann            | all        | OK       | ASSIGNED     | ann    | +1 | =
@@ -268,7 +272,7 @@ offered_anew          | ann_leaves_the_pool      | all        | WOKEN
 
 @owned @accepted      | ann_goes_on_leave        | all        | COVERED  | ASSIGNED     | bo     | +1 | =
 @owned @accepted      | ann_is_back              | all        | NOT_FOUND
-@owned @accepted      | update_phone             | @any       | OK
+@owned @accepted      | @quiet                   | @any       | OK
 @one                  | update_region            | all others | OK       | ASSIGNED     | bo     | +1 | -500 -100  600
 named                 | update_region            | all others | OK       | ASSIGNED     | cy     | +1 | =
 imported              | update_region            | all others | OK       | ASSIGNED     | bo     | +1 |    0 -400  400
@@ -319,7 +323,7 @@ covered               | @move                    | all others | ASSIGNED | ASSIG
 covered               | @move                    | ann nobody | WAITING
 covered               | reassign_to_bo           | @any       | FAILED_PRECONDITION
 covered               | reassign_to_ann          | all        | ASSIGNED | ASSIGNED     | ann    | +1 | -1000  600  400
-covered               | update_phone             | @any       | OK
+covered               | @quiet                   | @any       | OK
 covered               | update_region            | all others | OK       | ASSIGNED     | cy     | +1 | =
 covered               | update_region            | ann nobody | OK
 covered               | wake @absence            | @any       | OK
@@ -330,10 +334,10 @@ covered               | import_for_ann           | all        | ALREADY_EXISTS
 covered               | quarter_passes           | @any       | OK
 covered               | @answer                  | @any       | FAILED_PRECONDITION
 
-@opened               | update_stale             | all        | ABORTED
+@opened               | @late                    | all        | ABORTED
 @opened               | @stale                   | all        | ABORTED
 @opened               | reassign_to_a_stranger   | all        | NOT_FOUND
-@open                 | convert                  | all        | OK       | CONVERTED    | =      | =  | =
+@open                 | @won                     | all        | OK       | CONVERTED    | =      | =  | =
 @open                 | disqualify               | all        | OK       | DISQUALIFIED | =      | =  | =
 @open                 | close                    | all        | OK       | CLOSED       | =      | =  | =
 @opened               | reopen reopen_stale      | @any       | FAILED_PRECONDITION
@@ -342,7 +346,7 @@ covered               | @answer                  | @any       | FAILED_PRECONDIT
 @ended closed_waiting | ann_goes_on_leave        | all        | OK
 @ended closed_waiting | ann_is_back              | all        | NOT_FOUND
 @ended closed_waiting | @update                  | @any       | FAILED_PRECONDITION
-@ended closed_waiting | update_stale             | all        | ABORTED
+@ended closed_waiting | @late                    | all        | ABORTED
 @ended                | @submit                  | @any       | OK
 @ended                | wake @absence            | @any       | OK
 @ended                | @route                   | @any       | EXISTING_OWNER

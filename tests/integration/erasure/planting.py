@@ -17,7 +17,7 @@ from tests.methods import METHODS
 OURS = "fairlead.v1."
 STRUCT = "google.protobuf.Struct"
 SKIPPED: Mapping[str, str] = {
-    r".*\.(parent|name|owner|pool|decision|first|second|rep|rep_id|covered_rep|substitute|pool_id|territory_id|model_version)":
+    r".*\.(parent|name|owner|pool|decision|first|second|rep|rep_id|covered_rep|substitute|pool_id|territory_id|model_version|process)":
         "names a resource: a structural id, managed by its collection; in a work item the output-only ones are ignored",
     r".*\.(work_items|work_item|members\.rep|update_mask\.paths)": "names resources, or fields of them",
     r"RoutingService/.*\.source": "names the system that a work item comes from",
@@ -25,6 +25,7 @@ SKIPPED: Mapping[str, str] = {
     r".*/RecordActivity\.activity\.(rep_display_name|actor|erased)": "is output only, and ignored",
     r".*/BatchReassignWorkItems\.filter": "says which work items: it is kept nowhere",
     r".*/UpdateWorkItem\.work_item\.external_id": "cannot be changed: any other is refused, and kept nowhere",
+    r"RoutingService/.*\.stage": "names a stage of a process: another is refused, or it is output only",
     r".*/ListAgenda\.date": "is a date: anything else is refused, and kept nowhere",
     r".*\.(locale|language_code)": "is one of two words: anything else is refused",
     r"WorkforceService/.*\.(display_name|attributes|capacity)":

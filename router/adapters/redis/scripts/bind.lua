@@ -28,24 +28,26 @@
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
 --          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
---          anew, actor, head of that event}], and its head, kept unread
+--          anew, actor, head of that event, the stage that it enters: revision of its process and id (0 and '': none), the state in which that closes
+--          it ('': none)}, else, where more follows, false; and, where it is reopened or comes with a stage, {revision that the processes must
+--          have, and, where what follows from its first event is not so, revision and stage that it enters}], and its head, kept unread
 -- Returns {'STALE'} if the revisions are others, {'FORMAT', its format} for a store of another format, else per job
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING_OFFER and EXISTING_OWNER, behind which
 --        stand epoch, pool and owner where it was offered first, carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE) and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
+--        WAKE), STALE_PROCESSES and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
 --        event (0 for a preview) and, where it was decided anew, that of the decision, and its facts.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
 -- written once, at the end.
 
-local DECISION_TYPE, UPDATE_TYPE = 'decision.3', 'updated.1'
+local DECISION_TYPE, UPDATE_TYPE = 'decision.3', 'updated.2'
 local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, WAY, NORMAL_KEY = 9, 10, 11, 12, 13
-local SINCE, UNTIL, SEALED, CHANGE = 14, 15, 16, 17
+local SINCE, UNTIL, SEALED, CHANGE, ENTERS = 14, 15, 16, 17, 18
 local PERSONAL, OPENINGS, CUSTOMER = 1, 2, 3 -- of what is sealed
-local CHANGED, IS_DECIDED, CHANGED_BY, CHANGE_HEAD = 1, 2, 3, 4 -- of an update
+local CHANGED, IS_DECIDED, CHANGED_BY, CHANGE_HEAD, REVISION, TO_STAGE, CLOSES = 1, 2, 3, 4, 5, 6, 7 -- of an update
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
@@ -187,6 +189,8 @@ local function write(job, head, record, choice, outcome, epoch, facts)
     if choice.offers then record[OWNER], record[POOL] = '', '' end
     if outcome == 'ASSIGNED' then clear(record, REFUSED) end
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
+    local enters = job[ENTERS]
+    if enters and enters[3] then enter_stage(record, enters[2], enters[3], number, record[FIRST] > 0 and number or 0) end
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
     local covered = record[COVERED] or ''
@@ -275,10 +279,16 @@ local function update(job, head, record)
     write_undone(job[ID], record, offer, 'RESCINDED', {actor = change[CHANGED_BY], because = 'UPDATED'})
   end
   number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
-    record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY]}), change[CHANGE_HEAD])
+    record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY], change[REVISION], change[TO_STAGE]}), change[CHANGE_HEAD])
   remember(job, number)
   keep_openings(job)
   record[EVENT], record[VERSION], record[CONTENT] = number, number, number
+  if change[TO_STAGE] ~= '' then enter_stage(record, change[REVISION], change[TO_STAGE], number) end
+  if change[CLOSES] ~= '' then
+    use_offers() -- with them comes `key_of`
+    use_closing()
+    close_item(job[ID], record, change[CLOSES], change[CHANGED_BY], KEYS[4], key_of('dated'))
+  end
   keep_record(job, record)
   if change[IS_DECIDED] == 0 then return {'UPDATED', number} end
   local decided = decide(job, head, record)
@@ -323,6 +333,7 @@ local function do_job(job, head)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
+  if job[ENTERS] and tonumber(redis.call('HGET', KEYS[1], 'processes') or 0) ~= job[ENTERS][1] then return {'STALE_PROCESSES'} end
   if mode == 'UPDATE' then return update(job, head, record) end
   return decide(job, head, record)
 end

@@ -37,21 +37,9 @@ if is_offered then
   use_answers()
   rescind_offer(item_id, record, ARGV[7], 'COMPLETED')
 end
-record[STATE] = after
-local number = append_event('completed.2', cmsgpack.pack({item_id, record[KIND], after, record[OWNER], record[POOL],
-  record[EPOCH], record[EVENT], ARGV[7]}), '')
-record[EVENT], record[VERSION] = number, number
-local was_worked = record[WORKED] == 1
-if was_worked then record[WORKED] = 0 end
-if has_next(record) then set_next(KEYS[7], item_id, record, {}) end
-cover(record, item_id, '')
+local number = close_item(item_id, record, state, ARGV[7], KEYS[4], KEYS[7])
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
-index_item(KEYS[4], item_id, was, record[OWNER], record)
 write_owned(KEYS[5])
-if record[OWNER] ~= '' then
-  shift_load(record[OWNER], record[POOL], record[KIND], -1)
-  if was_worked then shift_worked(record[OWNER], record[POOL], record[KIND], -1) end
-end
 write_ledgers()
 if is_offered then write_offers() end
 if KEYS[8] then keep_answer(KEYS[8], tonumber(ARGV[5]), {ARGV[4], number}) end

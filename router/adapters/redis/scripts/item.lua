@@ -17,7 +17,8 @@ local COVERED = 15  -- the rep on leave for whom its owner stands in; '': it is 
 local OFFER = 16    -- the open offer: {number, rep ('': many), pool, timeout in ms (0: none), clock, when it was made in ms since 1970}; {}: there is none
 local REFUSED = 17  -- the reps who declined it since it last had an owner, or let its offer lapse: once for each time
 local ANSWERED = 18 -- the event that answered its last offer, 0: none; the owner has it since, where that is behind the decision
-local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = '', [OFFER] = {}, [REFUSED] = {}, [ANSWERED] = 0} -- what a record has in a place behind the first 11 that nothing was written to yet
+local STAGE = 19    -- where it stands in its process: {revision of the process (0: it is in none), stage, event that it entered by, event that reopened it (0: none)}; {}: as follows from FIRST
+local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = '', [OFFER] = {}, [REFUSED] = {}, [ANSWERED] = 0, [STAGE] = {}} -- what a record has in a place behind the first 11 that nothing was written to yet
 
 local function put(record, place, value)
   -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
@@ -64,6 +65,10 @@ local function set_next(dated, id, record, date)
     redis.call('ZREM', dated, id)
   end
   put(record, NEXT, date)
+end
+
+local function enter_stage(record, revision, stage, event, begun)
+  put(record, STAGE, {revision, stage, event, begun or (record[STAGE] and record[STAGE][4]) or 0})
 end
 
 local function place_in_owned(owner, state, first, id)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from google.protobuf.json_format import MessageToDict
 
+from router.cli.attributes import _typed
 from router.cli.lead_files import read_leads
-from router.cli.update import _typed
 from router.wording.languages import Language
 from rules.fields import FieldType
 from tables.options import ReadOptions

@@ -8,11 +8,20 @@ from typing import Any
 import msgpack
 import pytest
 
-from router.history.codec import pack_head, read_content, read_effect, read_event, record_from, record_text
+from router.history.codec import (
+    pack_head,
+    pack_update,
+    read_content,
+    read_effect,
+    read_event,
+    read_head,
+    record_from,
+    record_text,
+)
 from router.model.calendars import Absence, Calendar, CalendarException, TenantSettings
-from router.model.decision import Block, Cause, Decision, DecisionEffect, DecisionInputs, ObservedState
+from router.model.decision import Block, Cause, Decision, DecisionEffect, DecisionInputs, EnteredStage, ObservedState
 from router.model.errors import CorruptHistory
-from router.model.events import Credited, LeaveCredit, PresenceChanged
+from router.model.events import Credited, LeaveCredit, PresenceChanged, Updated
 from router.model.workforce import Member, Pool, Record, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 
@@ -119,6 +128,7 @@ def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
         {"priority": 1000},
         {"matched_rules": ("vip",), "outcomes": (True, False)},
         {"note": msgpack.ExtType(5, b"sealed"), "tried": ("a", "b"), "actor": "张三"},
+        {"cause": Cause.REOPENED, "entered": EnteredStage(7, "new")},
     ],
 )
 @pytest.mark.parametrize("size", [0, 40, 300, 70_000])
@@ -127,8 +137,43 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 ) -> None:
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 2, (), ("pool p",))._replace(**changed)
 
+    written = head[1:] if "entered" in changed else head[1:-1]  # who enters nothing writes what was written before
     for content in (bytes(size), b"x" * size):
-        assert pack_head(head, content) == msgpack.packb((content, *head[1:]))
+        assert pack_head(head, content) == msgpack.packb((content, *written))
+    read = read_head(pack_head(head, head.item.pack()))
+    assert read._replace(item=head.item) == head
+
+
+@pytest.mark.parametrize("entered", [None, EnteredStage(0, ""), EnteredStage(12, "qualified")])
+def test_what_a_decision_changed_is_read_whatever_stage_it_enters(entered: EnteredStage | None) -> None:
+    item = WorkItem(Kind.LEAD, "crm", "L-1")
+    head = DecisionInputs(item, Cause.IMPORTED, 1, 2, ("r",), ("pool p",), (), "ann", entered=entered)
+    facts = ["crm~L-1", "LEAD", "ASSIGNED", "ann", "east", 1, 1000, [[[0], []]], None, "h", 0, ""]
+
+    packed = pack_head(head, item.pack())
+    effect = read_effect(3, b"decision.3", msgpack.packb(9) + msgpack.packb(facts), packed)
+
+    assert isinstance(effect, DecisionEffect)
+    assert (effect.cause, effect.rule_set_revision, effect.workforce_revision, effect.named) == (
+        Cause.IMPORTED,
+        1,
+        2,
+        "ann",
+    )
+    assert effect.content == item.pack()
+    assert read_head(packed).entered == entered
+
+
+@pytest.mark.parametrize(("form", "behind"), [(b"updated.1", []), (b"updated.2", [0, ""]), (b"updated.2", [4, "won"])])
+def test_an_update_is_read_with_the_stage_that_it_enters(form: bytes, behind: list[Any]) -> None:
+    item = WorkItem(Kind.LEAD, "crm", "L-1")
+    packed = ["crm~L-1", "LEAD", "ann", "east", 1, 2, ["value"], 0, "mo", *behind]
+    head = pack_update(DecisionInputs(item, Cause.UPDATED, 1, 2, (), ()), item)
+
+    event = read_event(3, form, msgpack.packb(9) + msgpack.packb(packed), head)
+
+    assert isinstance(event, Updated)
+    assert event.entered == (EnteredStage(4, "won") if behind[-1:] == ["won"] else None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+-- Closing a work item, by whatever it is closed.
+
+-- What follows a script needs that closes one; see `linked` of store/scripts.py.
+local function use_closing() end
+
+local function close_item(id, record, state, actor, waiting, dated)
+  -- Closes a work item that stands in no offer: appends the event and frees its owner's capacity; returns the event's number. The record
+  -- is the caller's to keep, as are the ledgers and the index of owners, see `write_ledgers` and `write_owned`.
+  local was, owner, pool, was_worked = record[STATE], record[OWNER], record[POOL], record[WORKED] == 1
+  record[STATE] = next_state(record, state)
+  local number = append_event('completed.2', cmsgpack.pack({id, record[KIND], record[STATE], owner, pool, record[EPOCH], record[EVENT], actor}), '')
+  record[EVENT], record[VERSION] = number, number
+  if was_worked then record[WORKED] = 0 end
+  if has_next(record) then set_next(dated, id, record, {}) end
+  cover(record, id, '')
+  index_item(waiting, id, was, owner, record)
+  if owner ~= '' then
+    shift_load(owner, pool, record[KIND], -1)
+    if was_worked then shift_worked(owner, pool, record[KIND], -1) end
+  end
+  return number
+end

@@ -1,0 +1,87 @@
+"""Does each entry into a stage follow from the processes that were published by then? Pure."""
+
+from __future__ import annotations
+
+from router.model.decision import Cause, Decision, EnteredStage
+from router.model.errors import CorruptHistory
+from router.model.events import Completed, Event, Updated
+from router.model.records import ItemRecord
+from router.model.workitem import State
+from router.process.cache import PublishedProcesses
+from router.process.definition import Process
+from router.process.stages import StagePlace, place_of
+
+
+class StageCheck:
+    """Holds the log of one tenant to its processes.
+
+    Parameters
+    ----------
+    published
+        All there is.
+    """
+
+    def __init__(self, published: PublishedProcesses) -> None:
+        self._published = published
+        self._closing: tuple[str, State] | None = None
+        """The work item that the last update closes, and how: the next event has to be that."""
+
+    def follow(self, event: Event) -> list[str]:
+        """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
+        closing, self._closing = self._closing, None
+        if isinstance(event, Updated) and event.entered and (process := self._process(event.entered.revision)):
+            stage = process.by_id.get(event.entered.stage)
+            self._closing = (event.item_id, stage.closes) if stage and stage.closes else None
+        if closing is None or (isinstance(event, Completed) and (event.item_id, event.state) == closing):
+            return []
+        return [f"event {event.number}: it follows an update by which {closing[0]} is {closing[1]}"]
+
+    def update_faults(self, record: ItemRecord, event: Updated) -> list[str]:
+        """Say where an update enters a stage that the work item, as it stood, could not."""
+        if event.entered is None:
+            return []
+        place = self._place(record)
+        may = (
+            place is not None
+            and event.entered.revision == place.process.revision
+            and event.entered.stage in place.process.by_id
+            and place.process.may_follow(place.stage.id, event.entered.stage)
+        )
+        return [] if may else [f"event {event.number}: {event.item_id} enters {event.entered.stage}, which may not be"]
+
+    def is_closing(self, event: Updated) -> bool:
+        """Say whether an update that was just taken in closes its work item."""
+        return self._closing is not None and self._closing[0] == event.item_id
+
+    def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
+        """Say where a decision enters another stage than follows; ``record`` is where its work item stood."""
+        entered = decision.head.entered
+        if entered is None and decision.head.cause is not Cause.REOPENED:
+            return []
+        if entered in self._possible(record, decision):
+            return []
+        said = entered.stage or "no process" if entered else "no stage"
+        return [f"decision {decision.number}: {decision.item_id} enters {said}, which does not follow"]
+
+    def _possible(self, record: ItemRecord | None, decision: Decision) -> list[EnteredStage | None]:
+        """Return what may be entered: of what is reopened the first stage, of what is imported an open one."""
+        process = self._published.of(decision.kind, before=decision.number)
+        match decision.head.cause:
+            case Cause.REOPENED if process:
+                return [EnteredStage(process.revision, process.first.id)]
+            case Cause.REOPENED:
+                is_in_one = record is not None and self._place(record)
+                return [EnteredStage(0, "") if is_in_one else None]
+            case Cause.IMPORTED if process:
+                return [EnteredStage(process.revision, stage.id) for stage in process.stages if not stage.closes]
+        return []
+
+    def _place(self, record: ItemRecord) -> StagePlace | None:
+        """Return where a work item stands, by entries that may be wrong; None: in no process, or nowhere."""
+        try:
+            return place_of(self._published, record)
+        except CorruptHistory:
+            return None
+
+    def _process(self, revision: int) -> Process | None:
+        return self._published.at(revision) if 0 < revision <= self._published.newest else None

@@ -324,7 +324,7 @@ TIMELINE: Mapping[str, Phrase] = {
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
     "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
     "reminder 2": Phrase(
-        "A working day after the next date nobody has followed up: the manager's reminder, if there is one.",
+        "A working day after the next date nobody has followed up: a reminder for the manager, if there is a manager.",
         "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),

@@ -48,8 +48,9 @@ class Offering:
         self.refused: defaultdict[str, list[str]] = defaultdict(list)
         """Who refused a work item since it last had an owner, once for each time."""
         self._held: Counter[str] = Counter()
+        """Open offers to one rep, by rep."""
         self._lapses: Counter[str] = Counter()
-        """Who was set away for their lapses, until their presence is told anew: meanwhile none is counted."""
+        """Offers in a row that a rep let lapse while they were not away, since they answered one or were set away."""
         self._due: dict[str, int] = {}
         self._set_away = (0, "", False)
         """The last event by which somebody is away until they say otherwise, who that is, and if they were before."""

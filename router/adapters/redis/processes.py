@@ -1,4 +1,4 @@
-"""StoredRevision processes in Redis."""
+"""Published processes in Redis, by revision."""
 
 from __future__ import annotations
 

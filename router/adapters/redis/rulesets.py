@@ -1,4 +1,4 @@
-"""StoredRevision rule sets in Redis."""
+"""Published rule sets in Redis, by revision."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, di
         (
             {"reminder": 2},
             (
-                "A working day after the next date nobody has followed up: the manager's reminder, if there is one.",
+                "A working day after the next date nobody has followed up:"
+                " a reminder for the manager, if there is a manager.",
                 "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
             ),
         ),

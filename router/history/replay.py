@@ -18,6 +18,7 @@ from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
+from router.history.neighbours import Neighbours
 from router.history.offer_book import Accepting
 from router.history.offer_check import OfferCheck
 from router.history.pool_ledger import Ledger
@@ -98,20 +99,17 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
+        projection, after, unexplained, neighbours = StateProjection(), 0, set[str](), Neighbours()
         self.erased.clear()
         self._charges.clear()
         self._offers = OfferCheck(self._store, self._planners)
         self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
-                if event.number != after + 1:
-                    yield f"events: number {event.number} follows {after}: some are missing"
                 after = event.number
                 on_event()
-                if _breaks_off(updated, event):
-                    yield f"event {event.number}: it follows an update after which {updated} is decided anew"
-                updated = event.item_id if isinstance(event, Updated) and event.is_decided else ""
+                for fault in neighbours.faults(event):
+                    yield fault
                 if isinstance(event, Decision | Updated):
                     unexplained.update([event.item_id] if event.erased else [])
                 elif isinstance(event, Erased):
@@ -119,6 +117,8 @@ class Replay:
                     unexplained.difference_update(event.item_ids)  # of what came before: later values are not excused
                 for difference in await self._enter(tenant, projection, event):
                     yield difference
+        for fault in neighbours.at_end():
+            yield fault
         self.erased.update(unexplained)
         for item_id in sorted(unexplained):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
@@ -327,14 +327,6 @@ class Replay:
             if stored != (logged := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
-
-
-def _breaks_off(updated: str, event: Event) -> bool:
-    """Say whether an event is not the decision that the update just before it asks for, or one that none asks for."""
-    is_for_update = isinstance(event, Decision) and event.head.cause is Cause.UPDATED
-    return is_for_update is not bool(updated) or (
-        isinstance(event, Decision) and is_for_update and event.item_id != updated
-    )
 
 
 _COVERS = (Cause.COVERED, Cause.COVER_ENDED)

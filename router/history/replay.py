@@ -84,8 +84,8 @@ class Replay:
         self._planners = planners
         self._offers = OfferCheck(store, planners)
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
-        self._members: dict[int, tuple[Member, ...]] = {}
-        """By event that charged a pool: its members then."""
+        self._members: dict[int, tuple[int, tuple[Member, ...]]] = {}
+        """By event that charged a pool: when, in ms since 1970, and its members then."""
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
@@ -189,7 +189,7 @@ class Replay:
         self._offers.made(decision)
         if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
-            self._members[decision.number] = pool.members
+            self._members[decision.number] = (decision.at_ms, pool.members)
         if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
@@ -209,7 +209,7 @@ class Replay:
             roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
             candidates = roster.accepting(event.rep, event.pool, event.kind, event.at_ms)
             accepting = Accepting(candidates, event.workforce, projection.offers.amounts[event.item_id])
-            self._members[event.number] = tuple(roster.pools[event.pool].members) if candidates.reps else ()
+            self._members[event.number] = (event.at_ms, roster.pools[event.pool].members if candidates.reps else ())
         follows = projection.answered(
             event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting,
             is_away=self._offers.was_away(event),
@@ -227,9 +227,10 @@ class Replay:
     def _charge_again(self, event: OfferAnswered, *, is_of_many: bool) -> None:
         """Enter what a pool is charged by an acceptance, or no more without one."""
         if event.answer is Answer.ACCEPTED and is_of_many:
-            self._charges[event.pool].add(event.at_ms, event.charge, self._members[event.number])
+            self._charges[event.pool].add(event.at_ms, event.charge, self._members[event.number][1])
         elif event.answer is not Answer.ACCEPTED and event.offer in self._members:
-            self._charges[event.pool].add(event.at_ms, -event.charge, self._members[event.offer])
+            charged_ms, members = self._members[event.offer]
+            self._charges[event.pool].take_off(event.at_ms, charged_ms, event.charge, members)
 
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""

@@ -61,7 +61,7 @@ class OperationService:
             If as many wait as may.
         """
         whose = tenant or EVERYBODY
-        job_id = f"{kind}-{_digest(request_id) if request_id else uuid4().hex}"
+        job_id = _job_id(kind, request_id)
         job = NewJob(job_id, task.pack(), request_id=job_id if request_id else "")
         (answer,) = await self._queues[kind].submit(whose, [job])
         if isinstance(answer, Failure):
@@ -71,6 +71,28 @@ class OperationService:
             raise RequestIdReused(request_id)
         if answer.is_new:
             _log.info("%s asked for %s about %s", task.actor or "somebody", operation.name, task.target)
+        return operation
+
+    async def begun(self, kind: str, tenant: str, fingerprint: str, request_id: str) -> Operation | None:
+        """Return the operation that a request began before; None: there is none, or the request has no id.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the task.
+
+        Raises
+        ------
+        RequestIdReused
+            If the request id was used for other content.
+        """
+        whose, job_id = tenant or EVERYBODY, _job_id(kind, request_id)
+        job = await self._queues[kind].find(whose, job_id) if request_id else None
+        if job is None:
+            return None
+        operation = Operation.of(whose, job)
+        if operation.task.fingerprint != fingerprint:
+            raise RequestIdReused(request_id)
         return operation
 
     async def get(self, name: str) -> Operation:
@@ -166,8 +188,10 @@ class OperationService:
         return queue, whose, job_id
 
 
-def _digest(request_id: str) -> str:
-    return hashlib.sha256(request_id.encode()).hexdigest()[:32]
+def _job_id(kind: str, request_id: str) -> str:
+    """Return the id of the job of a request; of one without an id a new one."""
+    digest = hashlib.sha256(request_id.encode()).hexdigest()[:32] if request_id else uuid4().hex
+    return f"{kind}-{digest}"
 
 
 def no_operation(name: str) -> NotFound:

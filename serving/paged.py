@@ -6,6 +6,7 @@ its end, and a person may stand in what it is of.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -39,6 +40,10 @@ from workqueue.worker_pool import WorkerPool
 
 _BACKOFF = Backoff(first_s=2.0, longest_s=600.0, deliveries=DELIVERIES)
 _PAGES_A_NOTE = 8
+PAGE_S, _OVER_S = 60.0, 10.0
+"""Seconds that a page may take, and for how long it counts as being done beyond that: what was sent last arrives within
+that time. Where a worker is lost in the middle of a page, nobody in it can be erased for as long.
+"""
 _CODES = {
     "NOT_FOUND": code_pb2.NOT_FOUND,
     "ALREADY_EXISTS": code_pb2.ALREADY_EXISTS,
@@ -156,7 +161,8 @@ async def _done(queue: Queue, work: PagedWork[Entry, Result], tenant: str, lease
     try:
         left = await work.pages.left(tenant, operation_id)
         for count, number in enumerate(left):
-            await _do(work, tenant, operation_id, number, task.actor)
+            if not await _do(work, tenant, operation_id, number, task.actor):
+                return JobResult(ResultKind.AGAIN, "somebody else was at one of its pages")
             if count % _PAGES_A_NOTE == 0:
                 done = max(items - (len(left) - count - 1) * MAX_JOBS, 0)
                 if not await queue.note(tenant, lease, write_note(Progress(work.stage, done, items))):
@@ -174,10 +180,14 @@ async def _done(queue: Queue, work: PagedWork[Entry, Result], tenant: str, lease
     return JobResult(ResultKind.KEEP, note=write_note(Succeeded(packed.SerializeToString())))
 
 
-async def _do(work: PagedWork[Entry, Result], tenant: str, operation_id: str, number: int, actor: str) -> None:
+async def _do(work: PagedWork[Entry, Result], tenant: str, operation_id: str, number: int, actor: str) -> bool:
+    """Do a page; return whether nobody took it over meanwhile."""
+    worker, lasts_ms = uuid4().hex, round((PAGE_S + _OVER_S) * 1000)
     try:
-        page = await work.pages.begin(tenant, operation_id, number)
-        await work.pages.finish(tenant, operation_id, number, await work.do(tenant, page, actor))
+        async with asyncio.timeout(PAGE_S):
+            page = await work.pages.begin(tenant, operation_id, number, worker, lasts_ms)
+            results = await work.do(tenant, page, actor)
+        return await work.pages.finish(tenant, operation_id, number, worker, results)
     except BaseException:
-        await work.pages.rest(tenant, operation_id, number)
+        await work.pages.rest(tenant, operation_id, number, worker)
         raise

@@ -11,7 +11,7 @@ from google.longrunning.operations_pb2 import Operation
 from failures import Failure
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
-from operations.rpc.messages import checked_message
+from operations.rpc.messages import checked_message, operation_message
 from operations.service import OperationService
 from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.commands import ReassignRequest
@@ -82,8 +82,15 @@ class ReassignOperations:
         self._work = ReassignWork(pages, bulk)
 
     async def begin(self, tenant: str, request: routing.BatchReassignWorkItemsRequest, wish: BulkRequest) -> Operation:
-        """Find what is meant and have it moved; see ``router.rpc.bulk.BulkReassigner``."""
+        """Find what is meant and have it moved; see ``router.rpc.bulk.BulkReassigner``.
+
+        A repeated request is answered before anything is looked for: whoever its filter names may be gone by then.
+        """
         request_id, intent = fields.request_id(request), uuid4().hex
+        task = (fingerprint(request, request_id), wish.actor)
+        earlier = None if request.validate_only else await self._operations.begun(KIND, tenant, task[0], request_id)
+        if earlier:
+            return operation_message(earlier)
         entries = [
             ReassignRequest(item_id, wish.rep, wish.note, request_id=f"{intent}:{item_id}"[:_LONGEST], actor=wish.actor)
             for item_id in await self._bulk.find(tenant, wish)
@@ -94,7 +101,6 @@ class ReassignOperations:
             results = await _with_owners(self._bulk, tenant, _results(dict(enumerate(entries)), answers))
             operation.response.Pack(_response(tenant, results))
             return operation
-        task = (fingerprint(request, request_id), wish.actor)
         return await begun(self._operations, self._work, tenant, entries, task, request_id)
 
 

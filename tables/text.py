@@ -258,7 +258,7 @@ class TextFile:
             stream.seek(self.dialect.start + offset)
             cells = self.cells(_read(stream, LONGEST_BYTES).decode(errors="ignore").lstrip("\r\n"))
         place = max(range(len(cells)), key=lambda place: len(cells[place]))
-        name = [*self.dialect.names, *map(str, range(len(self.dialect.names), len(cells)))][place] or str(place + 1)
+        name = dict(enumerate(self.dialect.names)).get(place) or str(place + 1)
         where = f"{self.file}: line {self._line_at(offset)}, column {name}"
         return UnreadableTable.of(where, f"is too long to be read; allowed: rows of up to {LONGEST_BYTES:,} bytes")
 

@@ -92,7 +92,9 @@ class Reopening:
         """Go round once, by the store's own time: until when it can be reopened is a promise."""
         stored = await self._queries.item(tenant, request.item_id)
         at_ms = await self._store.now_us(tenant) // 1000
-        await self._check(tenant, planner, stored, at_ms)
+        closed_ms = await self._closed_ms(tenant, stored.record)
+        if over := _over(tenant, planner, stored.record, closed_ms, at_ms):
+            return over
         try:
             owner = await self._former_owner(tenant, planner, stored, at_ms)
             published = await self._planners.processes(tenant)
@@ -106,28 +108,18 @@ class Reopening:
         assert isinstance(answer, Decision | Refusal)  # it was found by its id
         return _sole(tenant, request, answer)
 
-    async def _check(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> None:
-        """Refuse what is open, or was closed too long ago."""
-        record, name = stored.record, f"tenants/{tenant}/workItems/{stored.record.item_id}"
+    async def _closed_ms(self, tenant: str, record: ItemRecord) -> int:
+        """Return when a work item was closed, by the event that did: what was noted of it since is no closing."""
+        name = f"tenants/{tenant}/workItems/{record.item_id}"
         if record.state not in CLOSED_STATES:
             raise NotPossible(name, f"is {record.state}; only what is closed can be reopened")
-        closed = await self._closing(tenant, record)
-        days = planner.roster.records.settings.reopening_days
-        last_ms = closed.at_ms + days * _DAY_MS
-        if at_ms > last_ms:
-            closing, last = _instant(closed.at_ms), _instant(last_ms)
-            raise NotPossible(name, f"was closed at {closing}, and could be reopened until {last}, {days} days later")
-
-    async def _closing(self, tenant: str, record: ItemRecord) -> Completed:
-        """Return the event that closed a work item: what was noted of it since is no closing."""
         number = record.event
         while number:
             events = await self._store.history(tenant, record.item_id, number)
             for event in events:
                 if isinstance(event, Completed):
-                    return event
+                    return event.at_ms
             number = previous_of(events[-1], record.item_id) if events else 0
-        name = f"tenants/{tenant}/workItems/{record.item_id}"
         raise CorruptHistory(name, "the log has not got the event that closed it: somebody deleted it")
 
     async def _former_owner(self, tenant: str, planner: Planner, stored: StoredItem, at_ms: int) -> str:
@@ -146,6 +138,17 @@ class Reopening:
         pool, counts_hours = roster.pools.get(attempt.step.pool), attempt.step.counts_hours
         first_ms = roster.availability.first_there(owner, pool, max(at_ms, until_ms or 0), counts_hours=counts_hours)
         return owner if first_ms is not None and first_ms <= at_ms + SOON_MS else ""
+
+
+def _over(tenant: str, planner: Planner, record: ItemRecord, closed_ms: int, at_ms: int) -> NotPossible | None:
+    """Return the planner's word where a work item was closed longer ago than the tenant allows."""
+    days = planner.roster.records.settings.reopening_days
+    last_ms = closed_ms + days * _DAY_MS
+    if at_ms <= last_ms:
+        return None
+    closing, last = _instant(closed_ms), _instant(last_ms)
+    fault = f"was closed at {closing}, and could be reopened until {last}, {days} days later"
+    return NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", fault)
 
 
 def _instant(at_ms: int) -> str:

@@ -18,6 +18,7 @@ from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
+from router.history.neighbours import Neighbours
 from router.history.offer_book import Accepting
 from router.history.offer_check import OfferCheck
 from router.history.pool_ledger import Ledger
@@ -86,8 +87,8 @@ class Replay:
         self._offers = OfferCheck(store, planners)
         self._stages: StageCheck | None = None
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
-        self._members: dict[int, tuple[Member, ...]] = {}
-        """By event that charged a pool: its members then."""
+        self._members: dict[int, tuple[int, tuple[Member, ...]]] = {}
+        """By event that charged a pool: when, in ms since 1970, and its members then."""
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
@@ -101,7 +102,7 @@ class Replay:
         on_event
             Called once per event, for a progress bar.
         """
-        projection, after, unexplained, updated = StateProjection(), 0, set[str](), ""
+        projection, after, unexplained, neighbours = StateProjection(), 0, set[str](), Neighbours()
         self.erased.clear()
         self._charges.clear()
         self._offers = OfferCheck(self._store, self._planners)
@@ -109,13 +110,10 @@ class Replay:
         self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
-                if event.number != after + 1:
-                    yield f"events: number {event.number} follows {after}: some are missing"
                 after = event.number
                 on_event()
-                for difference in self._breaks_off(updated, event):
-                    yield difference
-                updated = event.item_id if isinstance(event, Updated) and event.is_decided else ""
+                for fault in self._out_of_place(neighbours, event):
+                    yield fault
                 if isinstance(event, Decision | Updated):
                     unexplained.update([event.item_id] if event.erased else [])
                 elif isinstance(event, Erased):
@@ -123,6 +121,8 @@ class Replay:
                     unexplained.difference_update(event.item_ids)  # of what came before: later values are not excused
                 for difference in await self._enter(tenant, projection, event):
                     yield difference
+        for fault in neighbours.at_end():
+            yield fault
         self.erased.update(unexplained)
         for item_id in sorted(unexplained):
             yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
@@ -136,12 +136,11 @@ class Replay:
         """Return what holds entries into stages to the processes; None: they are not looked at."""
         return StageCheck(await ProcessCache(self._processes).newest(tenant)) if self._processes else None
 
-    def _breaks_off(self, updated: str, event: Event) -> Iterator[str]:
-        """Say where an event is not what the one before it asks for; ``updated`` is what is to be decided anew."""
+    def _out_of_place(self, neighbours: Neighbours, event: Event) -> Iterator[str]:
+        """Say where an event does not stand where it may."""
+        yield from neighbours.faults(event)
         if self._stages:
             yield from self._stages.follow(event)
-        if _breaks_off(updated, event):
-            yield f"event {event.number}: it follows an update after which {updated} is decided anew"
 
     async def _enter(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
         """Enter an event into what follows from the log; return how it differs from what follows from it."""
@@ -216,7 +215,7 @@ class Replay:
         self._offers.made(decision)
         if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
-            self._members[decision.number] = pool.members
+            self._members[decision.number] = (decision.at_ms, pool.members)
         if head.cause in _COVERS and not _covers(planner.roster.covers, record, decision, since_ms):
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
@@ -236,7 +235,7 @@ class Replay:
             roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
             candidates = roster.accepting(event.rep, event.pool, event.kind, event.at_ms)
             accepting = Accepting(candidates, event.workforce, projection.offers.amounts[event.item_id])
-            self._members[event.number] = tuple(roster.pools[event.pool].members) if candidates.reps else ()
+            self._members[event.number] = (event.at_ms, roster.pools[event.pool].members if candidates.reps else ())
         follows = projection.answered(
             event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting,
             is_away=self._offers.was_away(event),
@@ -254,9 +253,10 @@ class Replay:
     def _charge_again(self, event: OfferAnswered, *, is_of_many: bool) -> None:
         """Enter what a pool is charged by an acceptance, or no more without one."""
         if event.answer is Answer.ACCEPTED and is_of_many:
-            self._charges[event.pool].add(event.at_ms, event.charge, self._members[event.number])
+            self._charges[event.pool].add(event.at_ms, event.charge, self._members[event.number][1])
         elif event.answer is not Answer.ACCEPTED and event.offer in self._members:
-            self._charges[event.pool].add(event.at_ms, -event.charge, self._members[event.offer])
+            charged_ms, members = self._members[event.offer]
+            self._charges[event.pool].take_off(event.at_ms, charged_ms, event.charge, members)
 
     async def _state(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare what the store keeps beside the log."""
@@ -359,14 +359,6 @@ class Replay:
             if stored != (logged := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
-
-
-def _breaks_off(updated: str, event: Event) -> bool:
-    """Say whether an event is not the decision that the update just before it asks for, or one that none asks for."""
-    is_for_update = isinstance(event, Decision) and event.head.cause is Cause.UPDATED
-    return is_for_update is not bool(updated) or (
-        isinstance(event, Decision) and is_for_update and event.item_id != updated
-    )
 
 
 _COVERS = (Cause.COVERED, Cause.COVER_ENDED)

@@ -52,14 +52,27 @@ class Pages(Protocol[Entry, Result]):
     async def page(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         """Return a page; empty where it was done, or is gone."""
 
-    async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
-        """Say that a page is being done, and return it."""
+    async def begin(
+        self, tenant: str, operation_id: str, number: int, worker: str, lasts_ms: int
+    ) -> Mapping[int, Entry]:
+        """Say that a page is being done, and return it; whoever was at it before is not any more.
 
-    async def rest(self, tenant: str, operation_id: str, number: int) -> None:
-        """Say that a page is not being done any more, nor was done."""
+        Parameters
+        ----------
+        worker
+            Who does it.
+        lasts_ms
+            For how long, in milliseconds by the store's clock, it counts as being done, should they be lost.
+        """
 
-    async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
-        """Forget a page that was done, but for what is told of it: of an import what was refused."""
+    async def rest(self, tenant: str, operation_id: str, number: int, worker: str) -> None:
+        """Say that somebody is not at a page any more, nor has done it; whoever took it over is."""
+
+    async def finish(self, tenant: str, operation_id: str, number: int, worker: str, results: Sequence[Result]) -> bool:
+        """Forget a page that was done, but for what is told of it: of an import what was refused.
+
+        Returns whether they were at it still: if not, nothing is changed, and whoever took it over does it again.
+        """
 
     async def results(self, tenant: str, operation_id: str) -> list[Result] | None:
         """Return what is told so far, in order; None: nothing is known of the operation, or any more."""

@@ -117,10 +117,14 @@ class Credits:
         return charged
 
     async def _charged_by(self, planner: Planner, event: OfferAnswered, step: LeaveCredit) -> int:
-        """Return what a pool is charged by what became of an offer: no more, if it is not accepted."""
+        """Return what a pool is charged by what became of an offer: no more, if it is not accepted and was made within
+        the leave; what was charged before it was nothing that they missed.
+        """
         if event.answer is Answer.ACCEPTED:
             return event.charge if event.workforce and await self._was_member(planner, event.workforce, step) else 0
         (offer,) = await self._store.decisions(self._tenant, [event.offer])
+        if offer.at_ms < step.since_ms:
+            return 0
         was_member = await self._was_member(planner, offer.head.workforce_revision, step)
         return -event.charge if event.charge and was_member else 0
 

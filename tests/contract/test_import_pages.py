@@ -21,6 +21,7 @@ from store.embedded.server import EmbeddedServer
 from tests.twins.import_pages import MemoryImportPages
 
 BOOK = "book"
+LONG_MS = 60_000
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -51,9 +52,10 @@ async def test_pages_are_entered_in_order_and_each_is_forgotten_but_for_what_was
     await pages.put(tenant, BOOK, [page(0, 1), page(2, 3), page(4)])
     refused = NotImported(3, "crm~L-3", "NOT_FOUND", "there is no rep 'eve'")
 
-    assert await pages.begin(tenant, BOOK, 1) == page(2, 3)
-    await pages.finish(tenant, BOOK, 1, [refused])
-    await pages.finish(tenant, BOOK, 0, [])
+    assert await pages.begin(tenant, BOOK, 1, "w", LONG_MS) == page(2, 3)
+    await pages.finish(tenant, BOOK, 1, "w", [refused])
+    await pages.begin(tenant, BOOK, 0, "w", LONG_MS)
+    await pages.finish(tenant, BOOK, 0, "w", [])
 
     assert await pages.left(tenant, BOOK) == [2]
     assert await pages.page(tenant, BOOK, 1) == {}
@@ -62,7 +64,7 @@ async def test_pages_are_entered_in_order_and_each_is_forgotten_but_for_what_was
 
 async def test_of_what_was_never_put_nothing_is_known(pages: ImportPages, tenant: str) -> None:
     assert await pages.left(tenant, BOOK) == []
-    assert await pages.begin(tenant, BOOK, 0) == {}
+    assert await pages.begin(tenant, BOOK, 0, "w", LONG_MS) == {}
     assert await pages.results(tenant, BOOK) is None
     await pages.put(tenant, BOOK, [page(0)])
     assert await pages.results(tenant, BOOK) == []
@@ -85,8 +87,8 @@ async def test_page_0_is_one_like_any_other_and_nothing_is_nothing(pages: Import
     await pages.put(tenant, BOOK, [page(0), page(1)])
 
     assert (await pages.left(tenant, "empty"), await pages.results(tenant, "empty")) == ([], [])
-    assert await pages.page(tenant, BOOK, 0) == await pages.begin(tenant, BOOK, 0) == page(0)
-    await pages.finish(tenant, BOOK, 0, [])
+    assert await pages.page(tenant, BOOK, 0) == await pages.begin(tenant, BOOK, 0, "w", LONG_MS) == page(0)
+    await pages.finish(tenant, BOOK, 0, "w", [])
     assert (await pages.left(tenant, BOOK), await pages.results(tenant, BOOK)) == ([1], [])
     assert await pages.take_out(tenant, BOOK, []) == 0
 
@@ -122,13 +124,13 @@ async def test_of_a_page_that_is_being_entered_nobody_says_that_it_is_taken_out(
     pages: ImportPages, tenant: str
 ) -> None:
     await pages.put(tenant, BOOK, [page(0, 1), page(2)])
-    await pages.begin(tenant, BOOK, 0)
+    await pages.begin(tenant, BOOK, 0, "w", LONG_MS)
 
     with pytest.raises(Conflict):
         await pages.take_out(tenant, BOOK, [1])
     assert await pages.page(tenant, BOOK, 0) == page(0, 1)
     assert await pages.take_out(tenant, BOOK, [2]) == 1
-    await pages.rest(tenant, BOOK, 0)
+    await pages.rest(tenant, BOOK, 0, "w")
     assert await pages.take_out(tenant, BOOK, [1]) == 1
 
 
@@ -136,18 +138,46 @@ async def test_of_some_pages_all_is_taken_out_or_nothing_and_each_worker_says_wh
     pages: ImportPages, tenant: str
 ) -> None:
     await pages.put(tenant, BOOK, [page(0), page(1), page(2)])
-    await pages.begin(tenant, BOOK, 1)
-    await pages.begin(tenant, BOOK, 2)  # another worker, for the first one's lease is over
-    await pages.rest(tenant, BOOK, 2)
+    await pages.begin(tenant, BOOK, 1, "w", LONG_MS)
+    await pages.begin(tenant, BOOK, 2, "w", LONG_MS)  # another worker, for the first one's lease is over
+    await pages.rest(tenant, BOOK, 2, "w")
 
     with pytest.raises(Conflict):
         await pages.take_out(tenant, BOOK, [0, 1])
     assert (await pages.page(tenant, BOOK, 0), await pages.taken(tenant, BOOK)) == (page(0), 0)
     assert await pages.take_out(tenant, BOOK, [0, 2]) == 2
-    await pages.finish(tenant, BOOK, 1, [])
+    await pages.finish(tenant, BOOK, 1, "w", [])
     assert await pages.take_out(tenant, BOOK, [0, 1, 2]) == 0
     assert (await pages.left(tenant, BOOK), await pages.taken(tenant, BOOK)) == ([0, 2], 2)
     assert await pages.take_out(tenant, "unknown", [0]) == 0
+
+
+async def test_who_took_a_page_over_is_at_it_whatever_the_one_before_them_says(pages: ImportPages, tenant: str) -> None:
+    await pages.put(tenant, BOOK, [page(0, 1)])
+    await pages.begin(tenant, BOOK, 0, "slow", LONG_MS)
+    await pages.begin(tenant, BOOK, 0, "quick", LONG_MS)
+    await pages.rest(tenant, BOOK, 0, "slow")
+
+    assert not await pages.finish(tenant, BOOK, 0, "slow", [NotImported(1, "crm~L-1", "NOT_FOUND", "no rep")])
+    with pytest.raises(Conflict):
+        await pages.take_out(tenant, BOOK, [1])
+    assert await pages.finish(tenant, BOOK, 0, "quick", [])
+    assert not await pages.finish(tenant, BOOK, 0, "quick", [])
+    assert (await pages.left(tenant, BOOK), await pages.results(tenant, BOOK)) == ([], [])
+    await pages.rest(tenant, "unknown", 0, "quick")
+    assert await pages.results(tenant, "unknown") is None
+
+
+async def test_who_was_lost_at_a_page_keeps_nobody_from_being_erased_for_longer_than_a_page_takes(
+    pages: ImportPages, tenant: str
+) -> None:
+    await pages.put(tenant, BOOK, [page(0, 1)])
+    await pages.begin(tenant, BOOK, 0, "lost", 0)
+
+    assert await pages.take_out(tenant, BOOK, [1]) == 1
+    assert await pages.begin(tenant, BOOK, 0, "w", LONG_MS) == page(0)
+    with pytest.raises(Conflict):
+        await pages.take_out(tenant, BOOK, [0])
 
 
 class Overtaken(RedisImportPages):
@@ -160,8 +190,8 @@ class Overtaken(RedisImportPages):
         if self.steps and (numbers := sorted(waiting)):
             self.steps -= 1
             tenant = key.split("{")[1].split("}")[0]
-            await self.begin(tenant, BOOK, numbers[0])
-            await self.finish(tenant, BOOK, numbers[0], [])
+            await self.begin(tenant, BOOK, numbers[0], "w", LONG_MS)
+            await self.finish(tenant, BOOK, numbers[0], "w", [])
         return waiting
 
 

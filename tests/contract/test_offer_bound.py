@@ -13,13 +13,15 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.assignment.commands import ReassignRequest
 from router.fairness.report import Fairness, report
 from router.history.monitor import Monitor
+from router.model.calendars import Absence
 from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import Answer
+from router.model.events import Credited
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool
 from router.model.workitem import State
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
-from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, world
 from tests.contract.test_monitor import Observer
 
 __all__ = ["firm", "world"]  # fixtures
@@ -190,4 +192,29 @@ async def test_the_bound_holds_whatever_is_accepted_declined_moved_or_let_lapse(
         assert max(share.worst, share.worst_ever) <= share.bound
         without = {rep: ledger.deficits.get(rep, 0) + ledger.offered.get(rep, 0) for rep in ledger.deficits}
         assert max(without.values(), default=0) / MICROS <= share.bound + share.largest_entitled
+    await firm.check()
+
+
+async def test_a_decline_in_a_leave_takes_off_what_was_charged_in_it_and_nothing_from_before(firm: Firm) -> None:
+    policy, world = CreditPolicy(9 * MICROS, 30 * DAY_MS, 100), firm.world
+    dispatch = replace(OFFER, offers_open=9, timeout_ms=DAY_MS)
+    await firm.begin(Pool("east", THREE, dispatch=dispatch, absence_policy=policy))
+    present = await world.workforce.read(firm.tenant)
+    start_ms = world.clock.at_ms + HOUR_MS
+    await world.workforce.write(
+        firm.tenant,
+        expected=present.revision,
+        event_hash=present.event_hash,
+        records={("absence", "cy/1"): Absence("cy/1", start_ms, start_ms + HOUR_MS)},
+    )
+    before = [await world.route() for _ in range(3)]
+    await firm.pass_ms(HOUR_MS)
+    within = [await world.route() for _ in range(2)]
+
+    for offer in (next(offer for offer in before if offer.rep != "cy"), within[0]):
+        await firm.decline(offer)
+    await firm.pass_ms(HOUR_MS)
+
+    credited = [event for event in await world.store.events(firm.tenant, count=50) if isinstance(event, Credited)]
+    assert [(event.credit.rep, event.credit.charged) for event in credited] == [("cy", MICROS)]
     await firm.check()

@@ -13,9 +13,12 @@ from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequ
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
 from router.model.decision import Decision, Outcome, Way
+from router.model.dispatch import Dispatch
 from router.model.errors import OfferNotOpen
+from router.model.events import OfferAnswered
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
 from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
 
@@ -150,6 +153,33 @@ async def test_of_two_who_accept_one_wins_and_the_other_is_told_who(firm: Firm) 
             await answer(offer, other)
     with pytest.raises(OfferNotOpen, match="there is no offer 4711 of it"):
         await firm.accept(offer, number=4711)
+    await firm.check()
+
+
+async def test_a_decline_that_is_sent_twice_at_once_is_answered_twice_and_done_once(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer = await firm.world.route()
+
+    answers = await asyncio.gather(*[firm.decline(offer, request_id="once") for _ in range(4)])
+
+    assert {answer.record.state for answer in answers} == {State.QUEUED}
+    assert len({answer.record.event for answer in answers}) == 1
+    await firm.check()
+
+
+@pytest.mark.parametrize("dispatch", [OFFER, BROADCAST])
+async def test_who_is_deleted_and_so_leaves_a_pool_has_their_offers_rescinded_once(
+    firm: Firm, dispatch: Dispatch
+) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=replace(dispatch, offers_open=9)))
+    offers = [await firm.world.route() for _ in range(4)]
+
+    await WorkforceService(firm.world.workforce, firm.world.rule_sets).delete(firm.tenant, "rep", offers[0].rep or "bo")
+
+    events = await firm.world.store.events(firm.tenant, count=50)
+    answered = [event.offer for event in events if isinstance(event, OfferAnswered)]
+    assert sorted(answered) == [offer.number for offer in offers]
+    assert await firm.world.store.open_offers(firm.tenant) == []
     await firm.check()
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgpack
 
 from router.adapters.redis.keys import Keys
+from router.assignment.commands import ReassignRequest, UpdateRequest
+from router.assignment.updating import Updating
 from router.history.replay import Replay
 from router.model.calendars import Hours, WeeklyHours
 from router.model.dispatch import DispatchClock, StandingOffer
 from router.model.events import Event, OfferAnswered, PresenceChanged
-from router.model.workforce import CreditPolicy, Pool
+from router.model.workforce import CreditPolicy, Pool, Rep
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm
@@ -121,6 +124,35 @@ async def test_lapses_that_the_store_counts_otherwise_are_told(firm: Firm) -> No
         await count_lapses(firm, rep, count)
         assert [each[: len(rep) + 8] for each in await told(firm)] == [f"lapses {rep}:"]
         await count_lapses(firm, rep, lapses.get(rep, 0))
+
+
+def _said(number: int, because: str, event: Any) -> Event:
+    """Have an event say another reason."""
+    return replace(event, because=because) if event.number == number else event  # type: ignore[no-any-return]
+
+
+async def test_an_offer_that_was_rescinded_for_what_does_not_stand_beside_it_is_told(firm: Firm) -> None:
+    pool, world = Pool("east", THREE, dispatch=replace(OFFER, offers_open=9)), firm.world
+    await firm.begin(pool)
+    await world.close(await world.route())
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+    change = UpdateRequest((await world.route()).item_id, {}, 7.0, 0, frozenset({"value"}))
+    await updating.update(firm.tenant, change)
+    await world.router.reassign(firm.tenant, ReassignRequest((await world.route()).item_id))
+    await world.router.reassign(firm.tenant, ReassignRequest((await world.route()).item_id, "bo"))
+    await firm.change(replace(pool, members=THREE[:2]))
+    while (await world.route()).rep != "ann":
+        pass
+    await firm.change(Rep("ann", active=False))
+    assert await told(firm) == []
+    events = await world.store.events(firm.tenant, count=100)
+    rescinded = {event.because: event.number for event in events if isinstance(event, OfferAnswered)}
+    reasons = ["COMPLETED", "UPDATED", "REASSIGNED", "OVERRIDE", "SETTLED", "LEFT"]
+    assert rescinded.keys() == set(reasons)
+
+    for because, other in zip(reasons, [*reasons[1:], ""], strict=True):
+        wrong = await told(firm, partial(_said, rescinded[because], other))
+        assert [each for each in wrong if "RESCINDED does not follow" in each][:1] == wrong[:1] != [], because
 
 
 async def test_a_lapse_before_its_time_or_without_what_sets_its_rep_away_is_told(firm: Firm) -> None:

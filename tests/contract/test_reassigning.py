@@ -149,10 +149,12 @@ async def test_an_operation_goes_on_where_it_was_and_tells_each_once(world: Worl
     work, page = ReassignWork(pages, bulk(world)), dict(enumerate(requests[:2]))
     await pages.put(world.tenant, "op", [page, dict(enumerate(requests[2:], 2))])
 
-    await work.do(world.tenant, await pages.begin(world.tenant, "op", 0), "mo")  # and dies before it is noted
+    await work.do(
+        world.tenant, await pages.begin(world.tenant, "op", 0, "lost", 60_000), "mo"
+    )  # and dies before it is noted
     for number in await pages.left(world.tenant, "op"):
-        results = await work.do(world.tenant, await pages.begin(world.tenant, "op", number), "mo")
-        await pages.finish(world.tenant, "op", number, results)
+        results = await work.do(world.tenant, await pages.begin(world.tenant, "op", number, "w", 60_000), "mo")
+        await pages.finish(world.tenant, "op", number, "w", results)
     told = await pages.results(world.tenant, "op")
 
     assert told is not None

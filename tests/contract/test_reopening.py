@@ -207,6 +207,21 @@ async def test_until_the_last_instant_it_may_be_and_then_the_answer_says_until_w
         await reopen(world, before)
 
 
+async def test_days_that_were_added_meanwhile_count_whatever_the_planner_at_hand_says(world: World) -> None:
+    await firm(world)
+    before = await closed(world)
+    present = await world.workforce.read(world.tenant)
+    await world.clock.set(START_MS + 31 * DAY_MS)
+    await world.workforce.write(
+        world.tenant,
+        expected=present.revision,
+        event_hash=present.event_hash,
+        records={("tenant", "settings"): TenantSettings(reopen_days=31)},
+    )
+
+    assert (await reopen(world, before)).rep == "ann"
+
+
 async def test_it_counts_from_the_closing_whatever_is_noted_meanwhile(world: World) -> None:
     await firm(world)
     before = await closed(world)

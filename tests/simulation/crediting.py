@@ -19,19 +19,21 @@ from tests.simulation.truth import Truth
 
 
 class Charge(NamedTuple):
-    """What a pool was charged, and who its members were."""
+    """What a pool was charged, or is no more, and who its members were; ``made_ms`` is when it was charged."""
 
     at_ms: int
     amount: int
     members: frozenset[str]
+    made_ms: int
 
 
 class Entered(NamedTuple):
-    """What a decision used of a credit, of which one, and who the pool's members were: for when it is undone."""
+    """What a decision used of a credit, of which one, who the pool's members were, and when: for when it is undone."""
 
     used: int
     entry: int
     members: frozenset[str]
+    at_ms: int
 
 
 @dataclass
@@ -104,8 +106,9 @@ class Crediting:
     def _decided(self, decision: Decision, pool: Pool) -> Iterator[Finding]:
         book, rep, stand = self._books[pool.id], decision.rep, decision.stand
         assert stand is not None
-        book.charges.append(Charge(decision.at_ms, decision.charge, frozenset(one.rep for one in pool.members)))
-        self._offers[decision.number] = Entered(0, 0, book.charges[-1].members)
+        at_ms, members = decision.at_ms, frozenset(one.rep for one in pool.members)
+        book.charges.append(Charge(at_ms, decision.charge, members, at_ms))
+        self._offers[decision.number] = Entered(0, 0, members, at_ms)
         if pool.absence_policy is None:
             book.recent.clear()
             return
@@ -118,21 +121,22 @@ class Crediting:
         account = book.accounts[rep]
         used = min(account.rest, max(0, decision.charge - stand.entitlement))
         account.rest -= used
-        self._offers[decision.number] = Entered(used, account.entry, book.charges[-1].members)
+        self._offers[decision.number] = Entered(used, account.entry, members, at_ms)
 
     def _answered(self, event: OfferAnswered) -> None:
         """Enter what became of an offer: of one that is not accepted what it used of a credit is there again."""
         book, account = self._books[event.pool], self._books[event.pool].accounts[event.rep]
         pool = self._truth.records.pools[event.pool]
         if event.answer is Answer.ACCEPTED and event.entitled:  # many had it
-            book.charges.append(Charge(event.at_ms, event.charge, frozenset(one.rep for one in pool.members)))
+            members = frozenset(one.rep for one in pool.members)
+            book.charges.append(Charge(event.at_ms, event.charge, members, event.at_ms))
             if pool.absence_policy:
                 account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled)[event.rep]))
                 book.recent = [*book.recent, event.rep][-RECENT:]
         elif event.answer is not Answer.ACCEPTED and event.offer in self._offers:
             entered = self._offers.pop(event.offer)
             account.rest += entered.used if entered.entry == account.entry else 0
-            book.charges.append(Charge(event.at_ms, -event.charge, entered.members))
+            book.charges.append(Charge(event.at_ms, -event.charge, entered.members, entered.at_ms))
             if event.rep in book.recent:
                 del book.recent[len(book.recent) - 1 - book.recent[::-1].index(event.rep)]
 
@@ -171,6 +175,7 @@ def _is_served(book: PoolBook, rep: str, policy: CreditPolicy) -> bool:
 
 def _missed(book: PoolBook, pool: Pool, rep: str, since_ms: int, until_ms: int) -> int:
     """Return a rep's part, by weight, of what was charged within a leave while they were a member."""
-    charged = sum(one.amount for one in book.charges if since_ms <= one.at_ms < until_ms and rep in one.members)
+    within = [one for one in book.charges if since_ms <= one.made_ms and since_ms <= one.at_ms < until_ms]
+    charged = sum(one.amount for one in within if rep in one.members)
     weights = {member.rep: weight_of(member, until_ms) for member in pool.members}
     return charged * weights[rep] // sum(weights.values()) if len(weights) > 1 else 0

@@ -43,6 +43,7 @@ USES = {
         "redis.time",
     ): "when a log was written anew, for people; no event is judged by it",
     ("router/adapters/redis/scripts/erase.lua", "expiry"): FORGOTTEN,
+    ("router/adapters/redis/scripts/finish_page.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/keep_customer_scores.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,

@@ -8,11 +8,12 @@ import msgpack
 
 from failures import Conflict
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.pages import KEPT_S, UNDER_WAY, RedisPages
+from router.adapters.redis.pages import KEPT_S, RedisPages
 from router.assignment.commands import ImportedItem
 from router.imports.ports import NotImported, Page
 from router.model.workitem import WorkItem
 from store.clients import RedisClient
+from store.clock import clock
 from store.scripts import Argument, Script
 from store.translation import translated
 
@@ -21,7 +22,7 @@ _TAKEN = b"taken"
 _IS_DONE_NOW = -1
 _TRIES = 8
 """Rounds before nothing is taken out because pages are done faster than they can be read."""
-_take_out = Script(__package__, "take_out")
+_take_out = Script(__package__, "take_out", lambda: (clock(),))
 
 
 class RedisImportPages(RedisPages[ImportedItem, NotImported]):
@@ -64,7 +65,7 @@ class RedisImportPages(RedisPages[ImportedItem, NotImported]):
                     arguments += [number, packed, _packed(kept), len(page) - len(kept)]
             if not arguments:
                 return 0
-            taken = int(await _take_out(self._redis, [key], [_TAKEN, UNDER_WAY, *arguments]))
+            taken = int(await _take_out(self._redis, [key], [_TAKEN, *arguments]))
             if taken >= 0:
                 return taken
             if taken == _IS_DONE_NOW:

@@ -8,18 +8,22 @@ from typing import Any, Generic
 
 from router.imports.ports import Entry, Result
 from store.clients import RedisClient
+from store.clock import clock
+from store.scripts import Script
 from store.translation import translated
 
 KEPT_S = 7 * 24 * 3600
 """How long an operation may wait for somebody to do its next page, in seconds."""
-_ALL, UNDER_WAY, _RESULTS = b"pages", b"at:", b"refused:"
+_ALL, _RESULTS = b"pages", b"refused:"
 _AT_ONCE = 100
 """Pages that one command writes, at most."""
+_begin, _rest = Script(__package__, "begin_page", lambda: (clock(),)), Script(__package__, "rest_page")
+_finish = Script(__package__, "finish_page")
 
 
 class RedisPages(Generic[Entry, Result]):
-    """Pages by their numbers, ``pages`` for how many there were, ``at:NUMBER`` for one that is being done, and
-    ``refused:NUMBER`` for what is told of one that was.
+    """Pages by their numbers, ``pages`` for how many there were, ``at:NUMBER`` for who does one, ``until:NUMBER`` for
+    the instant from which they count as lost, in ms since 1970, and ``refused:NUMBER`` for what is told of one done.
 
     Parameters
     ----------
@@ -65,32 +69,21 @@ class RedisPages(Generic[Entry, Result]):
 
     async def page(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
         with translated():
-            return await self._read(self._key(tenant, operation_id), number)
-
-    async def begin(self, tenant: str, operation_id: str, number: int) -> Mapping[int, Entry]:
-        key = self._key(tenant, operation_id)
-        with translated():
-            if await self._redis.hset(key, _under_way(number), 1) and not await self._redis.hexists(key, _ALL):
-                await self._redis.delete(key)  # it had expired
-            return await self._read(key, number)
-
-    async def _read(self, key: str, number: int) -> Mapping[int, Entry]:
-        packed = await self._redis.hget(key, str(number))
+            packed = await self._redis.hget(self._key(tenant, operation_id), str(number))
         return self._unpack(packed) if packed else {}
 
-    async def rest(self, tenant: str, operation_id: str, number: int) -> None:
-        with translated():
-            await self._redis.hdel(self._key(tenant, operation_id), _under_way(number))
+    async def begin(
+        self, tenant: str, operation_id: str, number: int, worker: str, lasts_ms: int
+    ) -> Mapping[int, Entry]:
+        packed = await _begin(self._redis, [self._key(tenant, operation_id)], [number, worker, lasts_ms])
+        return self._unpack(packed) if packed else {}
 
-    async def finish(self, tenant: str, operation_id: str, number: int, results: Sequence[Result]) -> None:
-        key = self._key(tenant, operation_id)
-        with translated():
-            async with self._redis.pipeline(transaction=True) as pipeline:
-                if results:
-                    pipeline.hset(key, _RESULTS + str(number).encode(), json.dumps(results))
-                pipeline.hdel(key, str(number), _under_way(number))
-                pipeline.expire(key, KEPT_S)
-                await pipeline.execute()
+    async def rest(self, tenant: str, operation_id: str, number: int, worker: str) -> None:
+        await _rest(self._redis, [self._key(tenant, operation_id)], [number, worker])
+
+    async def finish(self, tenant: str, operation_id: str, number: int, worker: str, results: Sequence[Result]) -> bool:
+        told = json.dumps(results) if results else ""
+        return bool(await _finish(self._redis, [self._key(tenant, operation_id)], [number, worker, told, KEPT_S]))
 
     async def results(self, tenant: str, operation_id: str) -> list[Result] | None:
         with translated():
@@ -103,7 +96,3 @@ class RedisPages(Generic[Entry, Result]):
     async def forget(self, tenant: str, operation_id: str) -> None:
         with translated():
             await self._redis.delete(self._key(tenant, operation_id))
-
-
-def _under_way(number: int) -> bytes:
-    return UNDER_WAY + str(number).encode()

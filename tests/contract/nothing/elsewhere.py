@@ -20,12 +20,14 @@ _PAGES = "contract/test_import_pages.py"
 _PROCESSES = "contract/test_process_trials.py"
 
 _NOTHING_IN_PAGES = f"{_PAGES}::test_page_0_is_one_like_any_other_and_nothing_is_nothing"
+_LOST_AT_A_PAGE = f"{_PAGES}::test_who_was_lost_at_a_page_keeps_nobody_from_being_erased_for_longer_than_a_page_takes"
 
 PORTS = {
     **dict.fromkeys(
         ["ImportPages.page number", "ImportPages.begin number", "ImportPages.finish number"],
         Told("the first page", "must be given", _NOTHING_IN_PAGES),
     ),
+    "ImportPages.begin lasts_ms": Told("it does not count as being done", "must be given", _LOST_AT_A_PAGE),
     "ImportPages.put pages": Told("an import of nothing, which is known", "must be given", _NOTHING_IN_PAGES),
     "ImportPages.finish refused": Told("all of it was imported", "must be given", _NOTHING_IN_PAGES),
     "ImportPages.take_out places": Told("nothing is taken out", "must be given", _NOTHING_IN_PAGES),

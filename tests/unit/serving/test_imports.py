@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from google.longrunning.operations_pb2 import Operation as Message
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from failures import Failure, StoreUnavailable
+from failures import Conflict, Failure, StoreUnavailable
 from fairlead.v1 import routing_pb2 as routing
 from operations.operation import CANCELLED, Failed
 from operations.service import OperationService
@@ -29,15 +30,18 @@ TENANT = "t"
 
 
 class LosingImports(Imports):
-    """Does not reach the store at one of its pages."""
+    """Does not reach the store at one of its pages, or does something meanwhile."""
 
     lost_at = -1
     entered = 0
+    meanwhile: Any = None
 
     async def enter(
         self, tenant: str, entries: Sequence[ImportedItem], actor: str = "", *, preview: bool = False
     ) -> list[Decision | Failure]:
         self.entered += 1
+        if self.meanwhile:
+            await self.meanwhile()
         if self.entered == self.lost_at:
             raise StoreUnavailable("the store is gone")
         return await super().enter(tenant, entries, actor, preview=preview)
@@ -97,6 +101,25 @@ async def test_whoever_takes_over_goes_on_where_the_last_one_was() -> None:
     assert answered(ended).imported_count == 3 * MAX_JOBS
     assert imports.imports.entered == 4  # a page, the one that was lost, and the last two
     assert len(await world.store.owned(TENANT, "bo", is_open=True, count=1000)) == 3 * MAX_JOBS + 1
+
+
+async def test_whose_page_is_taken_over_says_nothing_of_it_and_it_is_done_again() -> None:
+    imports, world = await desk()
+    begun = await imports.begin(2)
+    (import_id,) = await imports.pages.imports(TENANT)
+    imports.imports.meanwhile = lambda: imports.pages.begin(TENANT, import_id, 0, "quick", 60_000)
+
+    await imports.worker.turn(TENANT)
+    halted = await imports.operations.get(begun.name)
+    with pytest.raises(Conflict):
+        await imports.pages.take_out(TENANT, import_id, [1])
+    imports.imports.meanwhile = None
+    imports.now_us += 3_600_000_000
+    await imports.worker.turn(TENANT)
+
+    assert (halted.job.state, halted.is_over) == (JobState.DELAYED, False)
+    assert answered(await imports.operations.get(begun.name)).imported_count == 2
+    assert len(await world.store.owned(TENANT, "bo", is_open=True, count=10)) == 2 + 1
 
 
 async def test_cancelled_it_is_over_at_once_and_what_was_entered_stays() -> None:

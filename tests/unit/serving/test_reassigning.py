@@ -20,9 +20,10 @@ from router.assignment.ports import MAX_JOBS
 from router.assignment.queries import WorkItemQueries
 from router.history.rehearsal import Rehearsal
 from router.model.decision import Decision
-from router.model.errors import RequestIdReused
+from router.model.errors import InvalidInput, RequestIdReused
 from router.model.workforce import Rep
 from router.model.workitem import Kind, WorkItem
+from router.workforce.service import WorkforceService
 from serving.paged import paged_worker
 from serving.reassigning import KIND, ReassignOperations, ReassignWork
 from tests.contract.nothing.routing import Routing
@@ -140,6 +141,23 @@ async def test_asked_for_twice_it_is_one_operation(world: Routing) -> None:
     assert again.name == begun.name
     with pytest.raises(RequestIdReused):
         await desk.begin(request_id="r", note="other")
+
+
+async def test_asked_for_again_it_is_told_though_who_left_is_gone_by_now(world: Routing) -> None:
+    desk, had = Desk(world), await owned(world, "bo")
+    begun = await desk.begin(request_id="r")
+    await desk.worker.turn(TENANT)
+    await WorkforceService(world.workforce, world.rule_sets).delete(TENANT, "rep", "bo")
+
+    again = await desk.begin(request_id="r")
+
+    assert (again.name, again.done) == (begun.name, True)
+    assert answered(await desk.operations.get(again.name)).reassigned_count == had
+    with pytest.raises(RequestIdReused):
+        await desk.begin(request_id="r", note="other")
+    with pytest.raises(InvalidInput, match="there is no such rep"):
+        await desk.begin(request_id="another")
+    assert len(desk.pages._operations[TENANT]) == 1
 
 
 @pytest.mark.parametrize("lost", [StoreUnavailable("the reply is lost"), asyncio.CancelledError()])

@@ -45,6 +45,17 @@ def test_a_row_that_is_too_long_is_refused_by_line_and_column(tmp_path: Path) ->
         assert str(refused.value) == f"{file}: line 5, column region: {said}"
 
 
+@pytest.mark.parametrize(("header", "before", "column"), [("id,region", "b,x,", 3), ("id,,region", "b,", 2)])
+def test_a_column_without_a_name_is_told_by_its_place_from_1(
+    header: str, before: str, column: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text(f"{header}\n{before}{'z' * (3 * LONGEST_BYTES)}\n")
+
+    with pytest.raises(UnreadableTable, match=f"line 2, column {column}: is too long to be read"):
+        list(open_table(file).source.pieces())  # type: ignore[union-attr]
+
+
 @pytest.mark.long
 def test_so_is_one_in_quotes(tmp_path: Path) -> None:
     file = written(tmp_path, "z" * (2 * LONGEST_BYTES + 200_000), '"')

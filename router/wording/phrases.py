@@ -48,7 +48,7 @@ def _joined(left: str, right: str) -> str:
 
 _CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MEETS = re.compile(
-    rf"[{_CHINESE}](?:[^\W{_CHINESE}]|[-+\u2212~<=#$@\"'(\[{{])|(?:[^\W{_CHINESE}]|[%>.\"')\]}}])[{_CHINESE}]"
+    rf"[{_CHINESE}](?:[^\W{_CHINESE}]|[-+\u2212~<=#$@/.\"'(\[{{])|(?:[^\W{_CHINESE}]|[%>.\"')\]}}])[{_CHINESE}]"
 )
 """A Chinese character beside what is none, as it begins or as it ends."""
 

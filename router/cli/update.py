@@ -125,13 +125,25 @@ def _said(before: routing.WorkItem, after: routing.WorkItem, language: Language)
     if not changes:
         return PARTS["not updated"].say(language)
     sentences = [told(decisions.WorkItemUpdate(fields=changes), language)]
-    if (before.owner, before.state) != (after.owner, after.state):
+    if _is_offered(after) and _offer(before) != _offer(after):
+        to, pool = last(after.offer.rep), last(after.pool)
+        sentences.append(PARTS["offered to" if to else "offered to many"].say(language, rep=to, pool=pool))
+    elif (before.owner, before.state) != (after.owner, after.state):
         of_nobody = PARTS["none"].say(language)
         was, has, pool = (last(name) or of_nobody for name in (before.owner, after.owner, after.pool))
         sentences.append(PARTS["owner changed"].say(language, before=was, after=has, pool=pool))
     elif after.owner:
         sentences.append(PARTS["owner stays"].say(language, owner=last(after.owner)))
     return (" " if language is Language.EN else "").join(sentences)
+
+
+def _is_offered(item: routing.WorkItem) -> bool:
+    return item.state == routing.WorkItem.STATE_OFFERED
+
+
+def _offer(item: routing.WorkItem) -> int | None:
+    """Return the number of a work item's offer, 0 for one that only would be made; None: it stands in none."""
+    return item.offer.number if _is_offered(item) else None
 
 
 def _changes(before: routing.WorkItem, after: routing.WorkItem) -> Iterator[workforce.FieldChange]:

@@ -434,6 +434,8 @@ PARTS: Mapping[str, Phrase] = {
     "enumerated": Phrase(", ", "、"),
     "not updated": Phrase("It is so already: nothing is written.", "与现有信息相同，未作改动。"),
     "owner changed": Phrase("Owner: {before} → {after}, pool {pool}.", "归属人：{before} → {after}，分配池{pool}。"),
+    "offered to": Phrase("It is offered to {rep}, pool {pool}.", "派单给{rep}，待接单，分配池{pool}。"),
+    "offered to many": Phrase("It is offered to many, pool {pool}.", "开放抢单，分配池{pool}。"),
     "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
     "changed": Phrase("{field} from {before} to {after}", "{field}由{before}改为{after}"),
     "set": Phrase("{field} {after} (was not given)", "{field}填为{after}"),

@@ -19,8 +19,8 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.replanning import Again, until_it_holds
-from router.model.decision import Outcome
-from router.model.dispatch import Answer
+from router.model.decision import Decision, Outcome
+from router.model.dispatch import Answer, DispatchClock, OpenOffer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
@@ -155,6 +155,11 @@ def _check_identity(stored: WorkItem, request: UpdateRequest) -> None:
         raise InvalidInput.of(f"work_item.{field}", "cannot be changed: leave it out, or as it is")
 
 
+def _offer_of(decision: Decision) -> OpenOffer:
+    """Return the offer that a preview would make: it has no number yet, and no time runs."""
+    return OpenOffer(decision.number, decision.rep, decision.pool, 0, DispatchClock.WALL, decision.at_ms)
+
+
 def _previewed(stored: StoredItem, item: WorkItem, priority: int, changed: Changed) -> StoredItem:
     """Return how a work item would stand."""
     record, decision = stored.record, changed.decision
@@ -168,6 +173,7 @@ def _previewed(stored: StoredItem, item: WorkItem, priority: int, changed: Chang
             owner=decision.rep if is_given else "",
             pool=decision.pool if is_given else "",
             epoch=decision.epoch,
+            offer=_offer_of(decision) if decision.outcome is Outcome.OFFERED else None,
         )
     return replace(stored, record=record, item=item, priority=priority)
 

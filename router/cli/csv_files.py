@@ -14,6 +14,8 @@ from rich.console import Console
 
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
+from router.cli.labels import label
+from router.wording.languages import Language
 
 CSV_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 """An option's file to be written; ``-`` is standard output."""
@@ -66,15 +68,17 @@ def console_beside(file: Path | None) -> Console:
     return console_for(sys.stderr if is_stdout(file) else sys.stdout)
 
 
-def told_of(file: Path, what: str) -> str:
+def told_of(file: Path, what: str, language: Language = Language.EN) -> str:
     """Say what was written into a file.
 
     Examples
     --------
     >>> told_of(Path("i.csv"), "3 work items"), told_of(Path("-"), "3 work items")
     ('3 work items in i.csv', '3 work items written')
+    >>> told_of(Path("i.csv"), "工作项 3 条", Language.ZH)
+    '已写入 i.csv：工作项 3 条'
     """
-    return f"{what} written" if is_stdout(file) else f"{what} in {file}"
+    return label("written" if is_stdout(file) else "written into", language, what=what, file=file)
 
 
 def harmless(cell: object) -> object:

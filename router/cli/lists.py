@@ -149,10 +149,11 @@ def show(
 def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) -> None:
     written, first = 0, list(islice(messages, 1))  # asked for before the file is opened: what is refused leaves none
     with csv_file(file, [*listing.columns]) as rows, progress_bar(Console(stderr=True)) as progress:
-        following = progress.track(chain(first, messages), description=listing.what)
+        following = progress.track(chain(first, messages), description=label(listing.what, names.language))
         for written, message in enumerate(following, start=1):  # noqa: B007
             rows.write([cell(message, names) for cell in listing.columns.values()])
-    click.echo(told_of(file, f"{written:,} {listing.what}"), err=is_stdout(file))
+    how_many = label(f"number of {listing.what}", names.language, count=written)
+    click.echo(told_of(file, how_many, names.language), err=is_stdout(file))
 
 
 def _print(messages: Iterator[Any], listing: Listing, names: Names, count: int) -> None:

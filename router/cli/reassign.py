@@ -62,7 +62,7 @@ def reassign(
     with connected(server, tenant) as client:
         names = Names.of(client, language=language)
         chosen = id_called(rep, names.reps, "--to", told) if rep else ""
-        answer = _answer(client, given, chosen, note, console, dry_run=dry_run)
+        answer = _answer(client, given, chosen, note, console, told, dry_run=dry_run)
     _tell(answer, names, console, dry_run=dry_run)
     if csv_to:
         _write(answer.results, csv_to)
@@ -72,7 +72,7 @@ def reassign(
 
 
 def _answer(
-    client: FairleadClient, given: str, rep: str, note: str, console: Console, *, dry_run: bool
+    client: FairleadClient, given: str, rep: str, note: str, console: Console, language: Language, *, dry_run: bool
 ) -> routing.BatchReassignWorkItemsResponse:
     """Have them moved, with a progress bar; or say what would become of them."""
     begun = client.reassign_many(given, rep, note=note, preview=dry_run)
@@ -81,7 +81,7 @@ def _answer(
         begun.response.Unpack(rehearsed)
         return rehearsed
     with progress_bar(console) as progress:
-        task = progress.add_task("reassigning", total=None)
+        task = progress.add_task(label("reassigning", language), total=None)
         for operation in client.operations.follow(begun.name):
             metadata = metadata_of(operation)
             if metadata.total_count:

@@ -66,6 +66,9 @@ def told_of(before: routing.WorkItem, after: routing.WorkItem, language: Languag
     sentences = [told(decisions.WorkItemUpdate(fields=changes, stage=stage), language)]
     if (state := routing.WorkItem.State.Name(after.state).removeprefix("STATE_")) in STATES:
         sentences.append(TIMELINE["closed"].say(language, state=STATES[state].say(language)))
+    elif _is_offered(after) and _offer(before) != _offer(after):
+        to, pool = last(after.offer.rep), last(after.pool)
+        sentences.append(PARTS["offered to" if to else "offered to many"].say(language, rep=to, pool=pool))
     elif (before.owner, before.state) != (after.owner, after.state):
         of_nobody = PARTS["none"].say(language)
         was, has, pool = (last(name) or of_nobody for name in (before.owner, after.owner, after.pool))
@@ -73,6 +76,15 @@ def told_of(before: routing.WorkItem, after: routing.WorkItem, language: Languag
     elif after.owner:
         sentences.append(PARTS["owner stays"].say(language, owner=last(after.owner)))
     return (" " if language is Language.EN else "").join(sentences)
+
+
+def _is_offered(item: routing.WorkItem) -> bool:
+    return item.state == routing.WorkItem.STATE_OFFERED
+
+
+def _offer(item: routing.WorkItem) -> int | None:
+    """Return the number of a work item's offer, 0 for one that only would be made; None: it stands in none."""
+    return item.offer.number if _is_offered(item) else None
 
 
 def _changes(before: routing.WorkItem, after: routing.WorkItem) -> Iterator[workforce.FieldChange]:

@@ -19,8 +19,8 @@ class Phrase(NamedTuple):
     def say(self, language: Language, **facts: object) -> str:
         """Fill it in.
 
-        In Chinese a space stands between what is filled in and the characters beside it, where it begins or ends with a
-        Latin letter or a digit.
+        In Chinese a space stands between what is filled in and the characters beside it, where it begins or ends with
+        another writing's letter, a digit, a sign, a quote or a bracket: no template holds that space.
 
         Examples
         --------
@@ -46,8 +46,11 @@ def _joined(left: str, right: str) -> str:
     return f"{left} {right}" if _MEETS.fullmatch(border) else left + right
 
 
-_MEETS = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
-"""A Chinese character beside a Latin letter or a digit."""
+_CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MEETS = re.compile(
+    rf"[{_CHINESE}](?:[^\W{_CHINESE}]|[-+\u2212~<=#$@/.\"'(\[{{])|(?:[^\W{_CHINESE}]|[%>.\"')\]}}])[{_CHINESE}]"
+)
+"""A Chinese character beside what is none, as it begins or as it ends."""
 
 
 REFUSED: Mapping[str, Phrase] = {
@@ -60,7 +63,7 @@ REFUSED: Mapping[str, Phrase] = {
     "INDUSTRY": Phrase("without the industry", "不负责该行业"),
     "SKILL": Phrase("without the skill", "缺少所需技能"),
     "LANGUAGE": Phrase("without the language", "不会该语言"),
-    "ATTRIBUTE": Phrase("not as required in {field}", "不符合 {field} 的要求"),
+    "ATTRIBUTE": Phrase("not as required in {field}", "不符合{field}的要求"),
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
     "AT_CAPACITY": Phrase("at capacity", "已达容量上限"),
     "AWAY": Phrase("away", "暂离"),
@@ -81,35 +84,35 @@ COUNTED: Mapping[str, Phrase] = {
 """The same of several people."""
 
 REASONS: Mapping[str, Phrase] = {
-    "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定 {required}"),
-    "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池 {required} 的成员"),
+    "NOT_A_MEMBER rep": Phrase("the step names {required}", "该步骤指定{required}"),
+    "NOT_A_MEMBER pool": Phrase("not a member of pool {required}", "不是分配池{required}的成员"),
     "INACTIVE": Phrase("inactive", "已停用"),
-    "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field} 为 {required}"),
+    "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field}为{required}"),
     "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
-    "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有 {actual} 条在手，上限 {required} 条"),
+    "AT_CAPACITY": Phrase("holds {actual} open, {required} at most", "已有{actual}条在手，上限{required}条"),
     "AWAY": Phrase("away", "暂离"),
-    "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限 {actual}/{required}"),
+    "REACHED_CAP": Phrase("{window}cap reached: {actual} of {required}", "已达{window}上限{actual}/{required}"),
     "CREDIT_SHARE": Phrase(
         "credited for leave, and got {actual} of the pool's last 100, {required} at most",
-        "休假补偿期间，分配池最近 100 条中已得 {actual} 条，上限 {required} 条",
+        "休假补偿期间，分配池最近 100 条中已得{actual}条，上限{required}条",
     ),
     "OFFERS_OPEN": Phrase(
-        "with offers to answer: {actual}, {required} at most", "还有派单待接：{actual} 条，上限 {required} 条"
+        "with offers to answer: {actual}, {required} at most", "还有派单待接：{actual}条，上限{required}条"
     ),
-    "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual} 次）"),
+    "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual}次）"),
 }
 """The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
 compared, see below.
 """
 
 LIFTS: Mapping[str, Phrase] = {
-    "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when} 上班"),
-    "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when} 返岗"),
-    "AWAY": Phrase("{reason}, back {when}", "{reason}，{when} 回来"),
-    "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when} 起恢复"),
+    "OUTSIDE_HOURS": Phrase("{reason}, back {when}", "{reason}，{when}上班"),
+    "ON_LEAVE": Phrase("{reason}, back {when}", "{reason}，{when}返岗"),
+    "AWAY": Phrase("{reason}, back {when}", "{reason}，{when}回来"),
+    "REACHED_CAP": Phrase("{reason}, again {when}", "{reason}，{when}起恢复"),
 }
 """A reason that time ends, with the instant, by code."""
 
@@ -142,42 +145,42 @@ DAYS: Mapping[str, Phrase] = {
 """The days of the week, called as calendars do."""
 
 REQUIREMENTS: Mapping[str, Phrase] = {
-    "covers": Phrase("{field} {actual}: must cover {required}", "{field} 为 {actual}，须覆盖 {required}"),
-    "has": Phrase("{field} {actual}: must have {required}", "{field} 为 {actual}，须包含 {required}"),
-    "has_all": Phrase("{field} {actual}: must have all of {required}", "{field} 为 {actual}，须同时包含 {required}"),
-    "has_any": Phrase("{field} {actual}: must have one of {required}", "{field} 为 {actual}，须包含 {required} 之一"),
-    "eq": Phrase("{field} {actual}: must be {required}", "{field} 为 {actual}，须等于 {required}"),
-    "ne": Phrase("{field} {actual}: must not be {required}", "{field} 为 {actual}，不得为 {required}"),
-    "gt": Phrase("{field} {actual}: must be above {required}", "{field} 为 {actual}，须大于 {required}"),
-    "gte": Phrase("{field} {actual}: must be at least {required}", "{field} 为 {actual}，不得小于 {required}"),
-    "lt": Phrase("{field} {actual}: must be below {required}", "{field} 为 {actual}，须小于 {required}"),
-    "lte": Phrase("{field} {actual}: must be at most {required}", "{field} 为 {actual}，不得大于 {required}"),
+    "covers": Phrase("{field} {actual}: must cover {required}", "{field}为{actual}，须覆盖{required}"),
+    "has": Phrase("{field} {actual}: must have {required}", "{field}为{actual}，须包含{required}"),
+    "has_all": Phrase("{field} {actual}: must have all of {required}", "{field}为{actual}，须同时包含{required}"),
+    "has_any": Phrase("{field} {actual}: must have one of {required}", "{field}为{actual}，须包含{required}之一"),
+    "eq": Phrase("{field} {actual}: must be {required}", "{field}为{actual}，须等于{required}"),
+    "ne": Phrase("{field} {actual}: must not be {required}", "{field}为{actual}，不得为{required}"),
+    "gt": Phrase("{field} {actual}: must be above {required}", "{field}为{actual}，须大于{required}"),
+    "gte": Phrase("{field} {actual}: must be at least {required}", "{field}为{actual}，不得小于{required}"),
+    "lt": Phrase("{field} {actual}: must be below {required}", "{field}为{actual}，须小于{required}"),
+    "lte": Phrase("{field} {actual}: must be at most {required}", "{field}为{actual}，不得大于{required}"),
 }
 """What a requirement asks of a rep's attribute, by its operator."""
 
 COMPARISONS: Mapping[str, Phrase] = {
-    "eq": Phrase("{field} is {expected}", "{field} 等于 {expected}"),
-    "ne": Phrase("{field} is not {expected}", "{field} 不等于 {expected}"),
-    "gt": Phrase("{field} is above {expected}", "{field} 大于 {expected}"),
-    "gte": Phrase("{field} is at least {expected}", "{field} 不小于 {expected}"),
-    "lt": Phrase("{field} is below {expected}", "{field} 小于 {expected}"),
-    "lte": Phrase("{field} is at most {expected}", "{field} 不大于 {expected}"),
-    "between": Phrase("{field} is in the range {expected}", "{field} 在 {expected} 范围内"),
-    "in": Phrase("{field} is one of {expected}", "{field} 是 {expected} 之一"),
-    "not_in": Phrase("{field} is none of {expected}", "{field} 不是 {expected} 中的任何一个"),
-    "has_any": Phrase("{field} has one of {expected}", "{field} 包含 {expected} 之一"),
-    "has_all": Phrase("{field} has all of {expected}", "{field} 同时包含 {expected}"),
-    "contains": Phrase("{field} contains {expected}", "{field} 含有 {expected}"),
-    "starts_with": Phrase("{field} starts with {expected}", "{field} 以 {expected} 开头"),
-    "percent": Phrase("{field} falls into the share {expected}", "{field} 落入分流 {expected}"),
-    "within": Phrase("{field} lies within {expected}", "{field} 位于 {expected} 之内"),
-    "exists": Phrase("{field} is given", "{field} 已填写"),
-    "missing": Phrase("{field} is missing", "{field} 未填写"),
+    "eq": Phrase("{field} is {expected}", "{field}等于{expected}"),
+    "ne": Phrase("{field} is not {expected}", "{field}不等于{expected}"),
+    "gt": Phrase("{field} is above {expected}", "{field}大于{expected}"),
+    "gte": Phrase("{field} is at least {expected}", "{field}不小于{expected}"),
+    "lt": Phrase("{field} is below {expected}", "{field}小于{expected}"),
+    "lte": Phrase("{field} is at most {expected}", "{field}不大于{expected}"),
+    "between": Phrase("{field} is in the range {expected}", "{field}在{expected}范围内"),
+    "in": Phrase("{field} is one of {expected}", "{field}是{expected}之一"),
+    "not_in": Phrase("{field} is none of {expected}", "{field}不是{expected}中的任何一个"),
+    "has_any": Phrase("{field} has one of {expected}", "{field}包含{expected}之一"),
+    "has_all": Phrase("{field} has all of {expected}", "{field}同时包含{expected}"),
+    "contains": Phrase("{field} contains {expected}", "{field}含有{expected}"),
+    "starts_with": Phrase("{field} starts with {expected}", "{field}以{expected}开头"),
+    "percent": Phrase("{field} falls into the share {expected}", "{field}落入分流{expected}"),
+    "within": Phrase("{field} lies within {expected}", "{field}位于{expected}之内"),
+    "exists": Phrase("{field} is given", "{field}已填写"),
+    "missing": Phrase("{field} is missing", "{field}未填写"),
 }
 """What a rule asks of a work item's field, by the operator of its condition."""
 
 MET: Mapping[str, Phrase] = {
-    "value": Phrase("it is {actual}", "实际为 {actual}"),
+    "value": Phrase("it is {actual}", "实际为{actual}"),
     "missing": Phrase("it is missing", "实际未填写"),
     "erased": Phrase("it is erased", "该值已删除"),
 }
@@ -194,15 +197,15 @@ DECIDED: Mapping[str, Phrase] = {
     "only": Phrase("Nobody else was eligible.", "没有其他合格人选。"),
     "largest": Phrase(
         "Largest claim: {claim:.2f} leads, before {next} with {next_claim:.2f}.",
-        "累计应得最多：{claim:.2f} 条，其次 {next} {next_claim:.2f} 条。",
+        "累计应得最多：{claim:.2f}条，其次{next} {next_claim:.2f}条。",
     ),
     "equal": Phrase(
         "Equal claims of {claim:.2f} leads with {next}: the turn rotates.",
-        "与 {next} 累计应得相同（{claim:.2f} 条），轮流分配。",
+        "与{next}累计应得相同（{claim:.2f}条），轮流分配。",
     ),
     "band": Phrase(
         "Claim {claim:.2f} against {next}'s {next_claim:.2f}, close enough for preferences: score {score} to {other}.",
-        "累计应得 {claim:.2f} 条，{next} {next_claim:.2f} 条，差距在容许范围内，按偏好取胜：{score} 分对 {other} 分。",
+        "累计应得{claim:.2f}条，{next} {next_claim:.2f}条，差距在容许范围内，按偏好取胜：{score}分对{other}分。",
     ),
 }
 """What made the choice, see ``figures.relation``."""
@@ -219,26 +222,26 @@ WAYS: Mapping[str, Phrase] = {
 LOST: Mapping[str, Phrase] = {
     "largest": Phrase(
         "{short:.2f} leads short; without it {name} rises to {after}.",
-        "差 {short:.2f} 条；未分到本条，{name} 的差额变为 {after}。",
+        "差{short:.2f}条；未分到本条，{name}的差额变为{after}。",
     ),
     "equal": Phrase(
         "Equal claims: among equals the turn rotates from lead to lead.", "累计应得相同：同等条件下逐条轮流。"
     ),
     "band": Phrase(
         "Close enough for the pool's band: preferences decided, score {score} to {other}.",
-        "差距在分配池容许范围内：按偏好决定，{score} 分对 {other} 分。",
+        "差距在分配池容许范围内：按偏好决定，{score}分对{other}分。",
     ),
 }
 """The same, told to who did not get it."""
 
 AWAITED: Mapping[str, Phrase] = {
     "AWAITED_HOURS": Phrase(
-        "It had waited until {rep}'s working hours began.", "此前一直在等待，{rep} 上班后得以分配。"
+        "It had waited until {rep}'s working hours began.", "此前一直在等待，{rep}上班后得以分配。"
     ),
-    "AWAITED_LEAVE": Phrase("It had waited until {rep}'s leave ended.", "此前一直在等待，{rep} 休假结束后得以分配。"),
-    "AWAITED_RETURN": Phrase("It had waited until {rep} was back.", "此前一直在等待，{rep} 回来后得以分配。"),
+    "AWAITED_LEAVE": Phrase("It had waited until {rep}'s leave ended.", "此前一直在等待，{rep}休假结束后得以分配。"),
+    "AWAITED_RETURN": Phrase("It had waited until {rep} was back.", "此前一直在等待，{rep}回来后得以分配。"),
     "AWAITED_CAP": Phrase("It had waited until a cap lifted.", "此前一直在等待，上限恢复后得以分配。"),
-    "AWAITED_ROOM": Phrase("It had waited until {rep} had room.", "此前一直在等待，{rep} 有空余后得以分配。"),
+    "AWAITED_ROOM": Phrase("It had waited until {rep} had room.", "此前一直在等待，{rep}有空余后得以分配。"),
     "AWAITED_WORKFORCE": Phrase(
         "It had waited until reps, pools or calendars were changed.",
         "此前一直在等待，人员、分配池或日历变更后得以分配。",
@@ -309,7 +312,7 @@ KEPT: Mapping[str, Phrase] = {
 
 NEXT_DATES: Mapping[str, Phrase] = {
     "DUE": Phrase("To be followed up {when}.", "下次跟进时间：{when}。"),
-    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定 {when} 跟进。"),
+    "OVERDUE": Phrase("Overdue: it was to be followed up {when}.", "已逾期，原定{when}跟进。"),
     "reminder 1": Phrase("The owner's reminder fell due {when}.", "提醒归属人：{when}。"),
     "reminder 1 alone": Phrase("The owner's reminder fell due {when}.", "提醒归属人：{when}。"),
     "reminder 2": Phrase("The manager's reminder fell due {when}.", "提醒主管：{when}。"),
@@ -329,15 +332,15 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
     "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
-    "updated by": Phrase("Updated by {actor}: {changes}.", "{actor} 更新了信息：{changes}。"),
-    "advanced": Phrase("It entered stage {stage}{changes}.", "进入阶段 {stage}{changes}。"),
-    "advanced by": Phrase("{actor} had it enter stage {stage}{changes}.", "{actor} 将其推进到阶段 {stage}{changes}。"),
+    "updated by": Phrase("Updated by {actor}: {changes}.", "{actor}更新了信息：{changes}。"),
+    "advanced": Phrase("It entered stage {stage}{changes}.", "进入阶段{stage}{changes}。"),
+    "advanced by": Phrase("{actor} had it enter stage {stage}{changes}.", "{actor}将其推进到阶段{stage}{changes}。"),
     "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
     "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒单{note}。"),
     "LAPSED": Phrase("{rep} did not answer in time: the offer lapsed.", "{rep}超时未接单，派单失效。"),
     "LAPSED many": Phrase("Nobody accepted it in time: the offer lapsed.", "超时无人抢单，本次抢单结束。"),
     "set away": Phrase(
-        "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续 {lapses} 次超时未接单，已设为暂离。"
+        "{lapses} in a row have lapsed: {rep} is set away.", "{rep}连续{lapses}次超时未接单，已设为暂离。"
     ),
     "RESCINDED": Phrase("The offer to {rep} was rescinded{because}.", "已撤回给{rep}的派单{because}。"),
     "RESCINDED many": Phrase("The offer to many was rescinded{because}.", "已撤回抢单{because}。"),
@@ -357,14 +360,12 @@ RESCINDED: Mapping[str, Phrase] = {
 """Because of what an offer was rescinded."""
 
 SENTENCES: Mapping[str, Phrase] = {
-    "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则 {rule}，分配池 {pool}：{rep}。"),
-    "owner alone": Phrase("Rule {rule} names {rep}.", "规则 {rule} 指定 {rep}。"),
-    "offered": Phrase(
-        "Rule {rule}, pool {pool}: offered to {rep}.", "规则 {rule}，分配池 {pool}：派单给 {rep}，待接单。"
-    ),
-    "OFFERED": Phrase("Rule {rule}: offered to many; the first to accept has it.", "规则 {rule}：开放抢单，先接先得。"),
+    "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则{rule}，分配池{pool}：{rep}。"),
+    "owner alone": Phrase("Rule {rule} names {rep}.", "规则{rule}指定{rep}。"),
+    "offered": Phrase("Rule {rule}, pool {pool}: offered to {rep}.", "规则{rule}，分配池{pool}：派单给{rep}，待接单。"),
+    "OFFERED": Phrase("Rule {rule}: offered to many; the first to accept has it.", "规则{rule}：开放抢单，先接先得。"),
     "offered already": Phrase(
-        "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策 {number}）。"
+        "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策{number}）。"
     ),
     "offer counts": Phrase(
         "The offer counts at once, as if it were accepted; should it be declined, lapse or be rescinded, it never was.",
@@ -373,24 +374,24 @@ SENTENCES: Mapping[str, Phrase] = {
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
     ),
-    "override": Phrase("A person named {rep}{note}.", "由人工指定 {rep}{note}。"),
+    "override": Phrase("A person named {rep}{note}.", "由人工指定{rep}{note}。"),
     "stays": Phrase(
-        "Rule {rule}: nobody else can take it, so it stays where it is.", "规则 {rule}：没有其他人可接，归属不变。"
+        "Rule {rule}: nobody else can take it, so it stays where it is.", "规则{rule}：没有其他人可接，归属不变。"
     ),
-    "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则 {rule}：目前无人可接，进入等待。"),
+    "WAITING": Phrase("Rule {rule}: nobody can take it now, so it waits.", "规则{rule}：目前无人可接，进入等待。"),
     "UNROUTED": Phrase(
-        "Rule {rule}: nobody can take it, and nothing further is declared.", "规则 {rule}：无人可接，也没有其他安排。"
+        "Rule {rule}: nobody can take it, and nothing further is declared.", "规则{rule}：无人可接，也没有其他安排。"
     ),
     "UPDATED": Phrase("It was decided anew because it was updated.", "因信息更新，本次重新决定归属。"),
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
-    "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属 {rep}。"),
-    "imported": Phrase("Imported as {rep}'s.", "导入时归属 {rep}。"),
-    "covered": Phrase("{rep} stands in for {covered}, who is on leave.", "{covered} 休假，由 {rep} 代理。"),
-    "cover ended": Phrase("The cover has ended: it is {rep}'s again.", "代理结束，交还 {rep}。"),
-    "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策 {number}）。"),
+    "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属{rep}。"),
+    "imported": Phrase("Imported as {rep}'s.", "导入时归属{rep}。"),
+    "covered": Phrase("{rep} stands in for {covered}, who is on leave.", "{covered}休假，由{rep}代理。"),
+    "cover ended": Phrase("The cover has ended: it is {rep}'s again.", "代理结束，交还{rep}。"),
+    "existing": Phrase("It has an owner already, by decision {number}.", "该工作项已有归属人（决策{number}）。"),
     "owner inactive": Phrase("The owner is no longer active.", "该归属人已停用。"),
     "closed": Phrase("It is {state}, and stays so unless it is reopened.", "该工作项{state}，除非重新打开，不再变动。"),
     "differs": Phrase(
@@ -399,61 +400,63 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "erased": Phrase(
         "Of {fields} the stored value is erased: nobody can say whether it differs.",
-        "{fields} 的原有数据已删除，无法判断是否不同。",
+        "{fields}的原有数据已删除，无法判断是否不同。",
     ),
     "contact owner": Phrase(
-        "{rep} is at work {when}: contact can be expected from then on.", "{rep} {when} 上班，届时联系。"
+        "{rep} is at work {when}: contact can be expected from then on.", "{rep}将于{when}上班，届时联系。"
     ),
-    "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when} 起有人上班，届时接手。"),
-    "not official": Phrase("Days after {date} are not official yet.", "{date} 之后的安排尚未公布。"),
+    "contact WAITING": Phrase("Somebody who can take it comes on duty {when}.", "{when}起有人上班，届时接手。"),
+    "not official": Phrase("Days after {date} are not official yet.", "{date}之后的安排尚未公布。"),
     "steps": Phrase("Steps: {steps}.", "步骤：{steps}。"),
-    "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members} 人中 {eligible} 人合格{reasons}。"),
+    "refused": Phrase("{eligible} of {members} eligible{reasons}.", "{members}人中{eligible}人合格{reasons}。"),
     "contact due": Phrase("Contact is due {when}.", "联系时限：{when}。"),
-    "got it": Phrase("{name} got it.", "{name} 分到了这一条。"),
-    "is offered it": Phrase("It was offered to {name}.", "这一条派给了 {name}。"),
-    "may accept it": Phrase("{name} could accept it.", "{name} 可以抢这一条。"),
-    "refused one": Phrase("{name} could not have had it:", "{name} 不能接这一条："),
-    "eligible one": Phrase("{name} was eligible.", "{name} 是合格人选。"),
+    "got it": Phrase("{name} got it.", "{name}分到了这一条。"),
+    "is offered it": Phrase("It was offered to {name}.", "这一条派给了{name}。"),
+    "may accept it": Phrase("{name} could accept it.", "{name}可以抢这一条。"),
+    "refused one": Phrase("{name} could not have had it:", "{name}不能接这一条："),
+    "eligible one": Phrase("{name} was eligible.", "{name}是合格人选。"),
     "claim": Phrase(
         "{name}: deficit {deficit} + share {share:.2f} = claim {claim:.2f}",
-        "{name}：差额 {deficit} + 本次应得 {share:.2f} = 累计应得 {claim:.2f}",
+        "{name}：差额{deficit} + 本次应得{share:.2f} = 累计应得{claim:.2f}",
     ),
 }
 """Whole sentences, and the lines beneath them."""
 
 PARTS: Mapping[str, Phrase] = {
-    "seconds": Phrase(" ({seconds} s)", "（{seconds} 秒）"),
-    "minutes": Phrase(" ({minutes} min)", "（{minutes} 分钟）"),
-    "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes} 分 {seconds} 秒）"),
+    "seconds": Phrase(" ({seconds} s)", "（{seconds}秒）"),
+    "minutes": Phrase(" ({minutes} min)", "（{minutes}分钟）"),
+    "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes}分{seconds}秒）"),
     "nobody": Phrase(" (nobody)", "（无人）"),
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),
-    "count": Phrase("{count} {refused}", "{count} 人{refused}"),
-    "earliest": Phrase("{counted} (again {when} at the earliest)", "{counted}（{when} 起陆续恢复）"),
+    "count": Phrase("{count} {refused}", "{count}人{refused}"),
+    "earliest": Phrase("{counted} (again {when} at the earliest)", "{counted}（{when}起陆续恢复）"),
     "listed": Phrase(": {list}", "：{list}"),
-    "in stage": Phrase("It stands in stage {stage}.", "现处于阶段 {stage}。"),
+    "in stage": Phrase("It stands in stage {stage}.", "现处于阶段{stage}。"),
     "comma": Phrase(", ", "，"),
     "enumerated": Phrase(", ", "、"),
     "not updated": Phrase("It is so already: nothing is written.", "与现有信息相同，未作改动。"),
-    "owner changed": Phrase("Owner: {before} → {after}, pool {pool}.", "归属人：{before} → {after}，分配池 {pool}。"),
+    "owner changed": Phrase("Owner: {before} → {after}, pool {pool}.", "归属人：{before} → {after}，分配池{pool}。"),
+    "offered to": Phrase("It is offered to {rep}, pool {pool}.", "派单给{rep}，待接单，分配池{pool}。"),
+    "offered to many": Phrase("It is offered to many, pool {pool}.", "开放抢单，分配池{pool}。"),
     "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
-    "changed": Phrase("{field} from {before} to {after}", "{field} 由 {before} 改为 {after}"),
-    "set": Phrase("{field} {after} (was not given)", "{field} 填为 {after}"),
-    "taken out": Phrase("{field} taken out (was {before})", "{field} 已清空（原为 {before}）"),
+    "changed": Phrase("{field} from {before} to {after}", "{field}由{before}改为{after}"),
+    "set": Phrase("{field} {after} (was not given)", "{field}填为{after}"),
+    "taken out": Phrase("{field} taken out (was {before})", "{field}已清空（原为{before}）"),
     "changed and erased": Phrase("{field} (erased)", "{field}（值已删除）"),
-    "difference": Phrase("{field} (stored {stored}, sent {sent})", "{field}（原为 {stored}，本次为 {sent}）"),
+    "difference": Phrase("{field} (stored {stored}, sent {sent})", "{field}（原为{stored}，本次为{sent}）"),
     "met": Phrase("{comparison}: {met}", "{comparison}；{met}"),
-    "pool": Phrase("pool {name}", "分配池 {name}"),
-    "rep": Phrase("rep {name}", "指定 {name}"),
-    "without": Phrase("without {fields}", "不限 {fields}"),
-    "widened": Phrase("{field} widened", "放宽 {field}"),
+    "pool": Phrase("pool {name}", "分配池{name}"),
+    "rep": Phrase("rep {name}", "指定{name}"),
+    "without": Phrase("without {fields}", "不限{fields}"),
+    "widened": Phrase("{field} widened", "放宽{field}"),
     "hours": Phrase("hours do not count", "不看上班时间"),
     "elsewhere": Phrase("{when} ({zone})", "当地时间（{zone}）{when}"),
     "unofficial": Phrase(
-        "{reason} (days after {date} are not official yet)", "{reason}（{date} 之后的放假安排尚未公布）"
+        "{reason} (days after {date} are not official yet)", "{reason}（{date}之后的放假安排尚未公布）"
     ),
-    "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members} 人合格{reasons}"),
-    "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池 {pool}"),
+    "summary": Phrase("{eligible}/{members} reps{reasons}", "{eligible}/{members}人合格{reasons}"),
+    "missing pool": Phrase("0/0 reps: there is no pool {pool}", "0/0 人合格：没有分配池{pool}"),
     "names nobody": Phrase("the route names nobody", "该路由没有指定任何人"),
 }
 """What sentences are made of."""

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from router.wording.phrases import Phrase
 
 UNITS: Mapping[str, Phrase] = {
-    "s": Phrase("{n} s", "{n} 秒"),
-    "m": Phrase("{n} min", "{n} 分钟"),
-    "h": Phrase("{n} h", "{n} 小时"),
-    "d": Phrase("{n} working d", "{n} 个工作日"),
-    "cd": Phrase("{n} d", "{n} 个自然日"),
+    "s": Phrase("{n} s", "{n}秒"),
+    "m": Phrase("{n} min", "{n}分钟"),
+    "h": Phrase("{n} h", "{n}小时"),
+    "d": Phrase("{n} working d", "{n}个工作日"),
+    "cd": Phrase("{n} d", "{n}个自然日"),
 }
 """How long, by the unit of a duration."""
 
 TABLES: Mapping[str, Phrase] = {
-    "table": Phrase("by {field}: {cases}", "按 {field}：{cases}"),
-    "case": Phrase("{value} {duration}", "{value} 为{duration}"),
+    "table": Phrase("by {field}: {cases}", "按{field}：{cases}"),
+    "case": Phrase("{value} {duration}", "{value}为{duration}"),
     "else": Phrase("else {duration}", "其余{duration}"),
     "between": Phrase(", ", "，"),
 }

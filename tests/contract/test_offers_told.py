@@ -122,6 +122,8 @@ async def test_a_preview_of_an_update_says_that_it_would_be_offered_anew_and_wri
     )
 
     assert (would.record.state, would.record.owner, would.item.value) == (State.OFFERED, "", 7.0)
+    assert would.record.offer
+    assert (would.record.offer.number, would.record.offer.rep != "", would.record.offer.pool) == (0, True, "east")
     assert await firm.item(offer) == stood
 
 

@@ -29,7 +29,7 @@ def test_explain_tells_everything_in_chinese(shared: Restartable, refused_nobody
     assert "路由步骤\n  1. 分配池 team：2/3 人合格：1 人不负责该区域" in printed
     assert "累计应得" in printed
     assert "选中" in printed
-    assert "regions 为 无，须覆盖 east" in printed
+    assert "regions 为无，须覆盖 east" in printed
     assert re.findall(r"[A-Za-z]+", IDS_AND_VALUES.sub("", printed)) == []
 
 

@@ -18,9 +18,10 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.csv_files import csv_file
 from router.cli.lists import Listing, Names, show
 from router.cli.reassign import _answer, _write
+from router.wording.languages import Language
 from service import main
 
-LISTING = Listing("things", {}, {"thing": lambda message, _: message, "length": lambda message, _: len(message)})
+LISTING = Listing("decisions", {}, {"thing": lambda message, _: message, "length": lambda message, _: len(message)})
 
 
 def test_a_dash_is_standard_output_and_nothing_else_is_told_there(
@@ -32,7 +33,7 @@ def test_a_dash_is_standard_output_and_nothing_else_is_told_there(
 
     printed = capsys.readouterr()
     assert printed.out == "thing,length\n上海,2\n'=1,2\n"
-    assert "2 things written" in printed.err
+    assert "2 decisions written" in printed.err
     assert not [*tmp_path.iterdir()]
 
 
@@ -78,9 +79,10 @@ def test_what_stays_is_told_with_its_owner_and_the_progress_ends_at_all(capsys: 
     )
     shown = Console(file=io.StringIO(), width=100)
 
-    told = _answer(client, "owner = li", "", "", shown, dry_run=False)
+    told = _answer(client, "owner = li", "", "", shown, Language.ZH, dry_run=False)
     _write(told.results, Path("-"))
 
+    assert "正在转派" in shown.file.getvalue()  # type: ignore[attr-defined]
     assert "3/3" in shown.file.getvalue()  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [(row["work_item"], row["former_owner"], row["owner"], row["outcome"]) for row in rows] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,8 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from router.cli.clocks import Clock
 from router.cli.fairness_tables import alone, period_table
-from router.cli.lists import Names, known_pool, waits_for, waits_until
+from router.cli.lists import Listing, Names, known_pool, show, waits_for, waits_until
+from router.wording.languages import Language
 
 NAMES = Names({}, {}, Clock("Asia/Shanghai"))
 SUMMARY = "0/1 reps: 1 outside working hours"
@@ -56,3 +58,22 @@ def test_decisions_are_counted_in_the_right_number(count: int, said: str) -> Non
 
     assert f"{said}, all of them" in str(alone(report, {}))
     assert f": {said}, 0 charged" in str(period_table(period, {}, "today", 1.0).renderables[0])  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("language", "what", "said"),
+    [
+        (Language.EN, "work items", "1 work items in {}\n"),
+        (Language.ZH, "work items", "已写入 {}：工作项 1 条\n"),
+        (Language.ZH, "decisions", "已写入 {}：决策 1 条\n"),
+    ],
+)
+def test_what_was_written_into_a_file_is_told_in_the_language(
+    language: Language, what: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "i.csv"
+    listing = Listing(what, {}, {"pool": lambda message, _: message.pool})
+
+    show([decisions.Decision(pool="east")], listing, replace(NAMES, language=language), None, False, file)
+
+    assert capsys.readouterr().out == said.format(file)

@@ -190,7 +190,7 @@ def test_who_has_nothing_of_what_is_asked_for_is_told_so() -> None:
     bare = decided(*LARGEST, refused("cy", "ATTRIBUTE", "grade", "", "senior", "eq"))
 
     assert told(bare).candidates[2].reasons[0].text == "grade (none): must be senior"
-    assert told(bare, Language.ZH).candidates[2].reasons[0].text == "grade 为 无，须等于 senior"
+    assert told(bare, Language.ZH).candidates[2].reasons[0].text == "grade 为无，须等于 senior"
 
 
 def test_who_could_have_had_it_is_told_by_the_claims() -> None:
@@ -227,7 +227,7 @@ def test_a_lead_that_was_known_is_told_how_it_stands_and_what_was_not_taken() ->
         "Of mail the stored value is erased: nobody can say whether it differs.",
     ]
     assert chinese[4] == (
-        '本次数据与原有数据不同，未予采纳：phone（原为 "139"，本次为 "138"）、value（原为 无，本次为 2.0）。'
+        '本次数据与原有数据不同，未予采纳：phone（原为 "139"，本次为 "138"）、value（原为无，本次为 2.0）。'
     )
 
 
@@ -436,7 +436,7 @@ def test_every_thing_that_can_be_waited_for_is_said_in_both_languages() -> None:
     [
         (ALONE, "ASSIGNED", "2026-10-05T01:00:00Z",
          "Rule cars, pool east: Anna. Anna is at work on Monday at 09:00: contact can be expected from then on.",
-         "规则 cars，分配池 east：Anna。Anna 周一 09:00 上班，届时联系。"),
+         "规则 cars，分配池 east：Anna。Anna 将于周一 09:00 上班，届时联系。"),
         ((), "WAITING", "2026-10-05T01:00:00Z",
          "Rule cars: nobody can take it now, so it waits. Somebody who can take it comes on duty on Monday at 09:00.",
          "规则 cars：目前无人可接，进入等待。周一 09:00 起有人上班，届时接手。"),

@@ -65,6 +65,8 @@ def _faults(phrase: Phrase) -> Iterator[str]:
         yield "Latin words in Chinese"
     if re.search(r"[\u3000-\u9fff\uff00-\uffef]", english):
         yield "Chinese in English"
+    if re.search(r"[一-鿿] \{|\} [一-鿿]", phrase.zh):
+        yield "a blank that saying sets"
     if sorted(_names(phrase.en)) != sorted(_names(phrase.zh)):
         yield "another thing is told"
     if phrase.en == phrase.zh:
@@ -78,10 +80,37 @@ def _faults(phrase: Phrase) -> Iterator[str]:
         (Phrase("a 丙 {rep}", "丙{rep}"), "Chinese in English"),
         (Phrase("a {rep}", "丙{pool}"), "another thing is told"),
         (Phrase("{rep}", "{rep}"), "equal in both"),
+        (Phrase("a {rep}", "丙 {rep}"), "a blank that saying sets"),
+        (Phrase("{rep} a", "{rep} 丙"), "a blank that saying sets"),
     ],
 )
 def test_a_fault_of_a_phrase_is_found(phrase: Phrase, fault: str) -> None:
     assert list(_faults(phrase)) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("李娜", "派给李娜接单"),
+        ("𠮷田", "派给𠮷田接单"),
+        ("（空）", "派给（空）接单"),
+        ("li-na", "派给 li-na 接单"),
+        ("José", "派给 José 接单"),
+        ("Ольга", "派给 Ольга 接单"),
+        (12, "派给 12 接单"),
+        ("+0.50", "派给 +0.50 接单"),
+        ("−3", "派给 −3 接单"),
+        ("12%", "派给 12% 接单"),
+        ("--csv", "派给 --csv 接单"),
+        ("/a/b.csv", "派给 /a/b.csv 接单"),
+        ("'华东'", "派给 '华东' 接单"),
+        ("[0, 1)", "派给 [0, 1) 接单"),
+        ("周二 08:00", "派给周二 08:00 接单"),
+        ("", "派给接单"),
+    ],
+)
+def test_a_blank_parts_chinese_from_other_writing_and_from_nothing_else(value: object, said: str) -> None:
+    assert Phrase("{value}", "派给{value}接单").say(Language.ZH, value=value) == said
 
 
 def _names(text: str) -> Iterator[str]:

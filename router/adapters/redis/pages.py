@@ -82,7 +82,7 @@ class RedisPages(Generic[Entry, Result]):
         await _rest(self._redis, [self._key(tenant, operation_id)], [number, worker])
 
     async def finish(self, tenant: str, operation_id: str, number: int, worker: str, results: Sequence[Result]) -> bool:
-        told = json.dumps(results) if results else ""
+        told = json.dumps(list(results))
         return bool(await _finish(self._redis, [self._key(tenant, operation_id)], [number, worker, told, KEPT_S]))
 
     async def results(self, tenant: str, operation_id: str) -> list[Result] | None:

@@ -236,6 +236,13 @@ async def _begun(world: Queues, given: Given) -> int:
     return len(set(names))
 
 
+async def _found_again(world: Queues, given: Given) -> bool:
+    """Begin an operation; say whether it is found by its request."""
+    await world.operations.begin("train", world.letters, TASK, "once")
+    asked = {"fingerprint": "", "request_id": "once", **given}
+    return await world.operations.begun("train", world.letters, **asked) is not None
+
+
 async def _whose(world: Queues, given: Given) -> bool:
     begun = await world.operations.begin("train", task=TASK, **given)
     return begun.name.startswith("operations/")
@@ -335,6 +342,8 @@ ROWS = (
     Row(Queue.wakeup, "timeout_s", 0.0, "says at once what there is", "must be given", _rung, ["-idle"]),
     Row(OperationService.begin, "tenant", "", "about what all tenants share", "must be given", _whose, True),
     Row(OperationService.begin, "request_id", "", _ONCE, "likewise", _begun, 2, 2),
+    Row(OperationService.begun, "fingerprint", "", _LIKE_ANY, "must be given", _found_again, True),
+    Row(OperationService.begun, "request_id", "", "nothing was begun before", "must be given", _found_again, False),
     Row(Task, "fingerprint", "", _LIKE_ANY, "the empty one", _task, '["", ""]', '["", ""]'),
     Row(Task, "actor", "", _ANYBODY, "likewise", _task, '["", ""]', '["", ""]'),
     Row(OperationService.listed, "tenant", "", "those about what all tenants share", "must be given", _of_everybody, 1),

@@ -96,16 +96,27 @@ class ProcessPublishing:
         RequestIdReused
             If the request id was used for other content.
         """
-        stored = _publishable(await self.check(source, tenant))
-        process = loads(stored)
-        names = tuple(stage.id for stage in process.stages)
-        kinds = tuple(sorted(process.kinds))
-        publication = ProcessPublication(0, process.id, kinds, names, source, stored, note, actor=actor)
+        publication = await self._publication(tenant, source, note, actor)
         if preview:
+            process = loads(publication.stored)
             self._refuse_taken(await self._cache.newest(tenant), tenant, process)
             return publication
         fingerprint = fingerprint_of(request_id, "publish process", source, note)
         return await self._publish(tenant, publication, expected, request_id, fingerprint)
+
+    async def _publication(self, tenant: str, source: str, note: str, actor: str) -> ProcessPublication:
+        """Return what a source publishes by the rules and the workforce of now.
+
+        Raises
+        ------
+        InvalidProcess
+            If it has errors, or one of its own tests fails.
+        """
+        stored = _publishable(await self.check(source, tenant))
+        process = loads(stored)
+        stages = tuple(stage.id for stage in process.stages)
+        kinds = tuple(sorted(process.kinds))
+        return ProcessPublication(0, process.id, kinds, stages, source, stored, note, actor=actor)
 
     def _refuse_taken(self, published: PublishedProcesses, tenant: str, process: Process) -> None:
         for kind in sorted(process.kinds):
@@ -124,6 +135,8 @@ class ProcessPublishing:
             If there is no such process, or no such revision of it.
         NotPossible
             If there is none before the active one.
+        InvalidProcess
+            If the rules or the workforce have changed since, so that it has errors or fails one of its own tests.
         KindTaken
             If another process has one of its kinds.
         RequestIdReused
@@ -131,7 +144,8 @@ class ProcessPublishing:
         """
         wanted = _before(await self._cache.newest(tenant), tenant, process) if revision is None else revision
         earlier = await self.revision(tenant, process, wanted)
-        again = replace(earlier, revision=0, rollback_of=earlier.revision, event=0, at_ms=0, actor=actor)
+        again = await self._publication(tenant, earlier.source, earlier.note, actor)
+        again = replace(again, rollback_of=earlier.revision)
         fingerprint = fingerprint_of(request_id, "rollback process", process, revision or 0)
         return await self._publish(tenant, again, None, request_id, fingerprint)
 

@@ -152,6 +152,21 @@ async def test_a_roll_back_publishes_what_was_before_and_a_repeated_request_is_a
     assert await publisher.faults() == []
 
 
+async def test_a_roll_back_is_refused_as_publishing_is(publisher: Publisher) -> None:
+    world = publisher.world
+    tabled = SMALL.format("care", "TICKET").replace("id: new", "id: new, deadlines: [{id: a, within: TABLE}]")
+    for fields, within in (
+        ("severity: {type: string}", "{by: severity, P1: 1h, else: 2h}"),
+        ("n: {type: number}", "1h"),
+    ):
+        await world.publish(source=f"fields: {{{fields}}}\ndefault: {{route: {{pool: p}}}}")
+        await publisher.publish(tabled.replace("TABLE", within))
+
+    with pytest.raises(InvalidProcess, match="found 'severity'; allowed are string, number and bool fields: n"):
+        await publisher.publishing.roll_back(world.tenant, "care")
+    assert (await publisher.cache.newest(world.tenant)).newest == 2
+
+
 async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: Publisher) -> None:
     await publisher.publish(SALES, expected=0)
 

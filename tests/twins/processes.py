@@ -59,3 +59,7 @@ class MemoryProcesses(Tenants):
     async def active_processes(self, tenant: str) -> Mapping[str, Active]:
         """Return the newest revision of each process."""
         return {each.process: Active(each.revision, each.kinds) for each in self._tenants[tenant].processes}
+
+    async def stray_processes(self, _: str) -> list[str]:
+        """Return what is no revision; nothing can be among them here."""
+        return []

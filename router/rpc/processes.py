@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from failures import InvalidInput, shown
 from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
@@ -97,7 +99,7 @@ class ProcessServicer:
         else:
             tenant, name, revision = name_of_process(request.name)
             process = loads((await self._publishing.revision(tenant, name, revision)).stored)
-        picture = _picture(process, request.format, language)
+        picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
 
 

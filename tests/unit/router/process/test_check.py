@@ -176,6 +176,31 @@ def test_what_is_wrong_is_told_with_its_place(source: str, line: int, column: in
     assert message in errors[0].message
 
 
+@pytest.mark.parametrize(
+    ("stages", "deadlines", "steps", "title", "faults"),
+    [
+        (15, 20, 0, 1, []),
+        (16, 20, 0, 1, ["320 deadlines, those of its stages included; at most 300"]),
+        (5, 10, 20, 1, []),
+        (5, 11, 20, 1, ["1,100 steps in all its deadlines; at most 1,000"]),
+        (50, 0, 0, 3_990, []),
+        (51, 0, 0, 3_990, ["characters in all that it says, its tests apart; at most 200,000"]),
+    ],
+)
+def test_a_process_as_a_whole_has_a_size(
+    stages: int, deadlines: int, steps: int, title: int, faults: list[str]
+) -> None:
+    due = [{"id": f"d{n}", "within": "1h", "steps": [{"at": "1m", "do": "remind"}] * steps} for n in range(deadlines)]
+    ways = [{"id": f"s{n}", "title": "x" * title, "deadlines": due} for n in range(stages)]
+
+    checked = check_process(json.dumps({"process": "p", "kinds": [], "stages": ways}))
+
+    errors = [each for each in checked.problems if each.is_error]
+    assert (checked.process is None) == bool(faults)
+    assert [each.path for each in errors] == ["stages"] * len(faults)
+    assert all(fault in each.message for fault, each in zip(faults, errors, strict=True))
+
+
 def test_what_is_odd_is_told_and_published_all_the_same() -> None:
     source = HEAD + (
         "  - {id: new, next: [won], require: [bugdet]}\n  - {id: aside}\n"

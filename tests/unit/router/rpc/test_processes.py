@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, cast
 
 import pytest
@@ -88,6 +89,19 @@ async def test_what_is_published_is_answered_listed_and_drawn() -> None:
     assert pictures[0].picture.startswith("<svg")
     assert "销售流程" in pictures[0].picture
     assert "flowchart TD" in pictures[1].picture
+
+
+async def test_a_picture_is_drawn_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = list[bool]()
+
+    def drawn(*_: object) -> str:
+        drawing.append(threading.current_thread() is threading.main_thread())
+        return ""
+
+    monkeypatch.setattr("router.rpc.processes.svg", drawn)
+    await servicer().DrawProcess(processes.DrawProcessRequest(source=SHIPPED), CALL)
+
+    assert drawing == [False]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
 from router.rpc.fields import MAX_NOTE, etag_number
+from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.wording.languages import Language, language_of
 from router.wording.process_pictures import mermaid, svg
@@ -139,5 +140,6 @@ def _process(
         stages=publication.stages,
         etag=str(revision) if revision else "",
         actor=publication.actor,
+        kinds=[KIND_NUMBERS[kind] for kind in publication.kinds],
         create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
     )

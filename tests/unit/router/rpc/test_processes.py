@@ -9,7 +9,10 @@ import pytest
 
 from failures import InvalidInput
 from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1.routing_pb2 import WorkItem
 from router.adapters.rule_sandbox.child import process_trial
+from router.cli.clocks import Clock
+from router.cli.process_revisions import _row
 from router.model.errors import NotFound
 from router.process.cache import ProcessCache
 from router.process.publishing import ProcessPublishing
@@ -89,6 +92,19 @@ async def test_what_is_published_is_answered_listed_and_drawn() -> None:
     assert pictures[0].picture.startswith("<svg")
     assert "销售流程" in pictures[0].picture
     assert "flowchart TD" in pictures[1].picture
+
+
+async def test_a_revision_says_for_which_kinds_it_is_and_one_out_of_use_says_so() -> None:
+    service = servicer()
+    for source in (SHIPPED, SHIPPED.replace("kinds: [LEAD]", "kinds: []")):
+        await service.PublishProcess(processes.PublishProcessRequest(parent="tenants/t", source=source), CALL)
+
+    listed = await service.ListProcessRevisions(processes.ListProcessRevisionsRequest(parent="tenants/t"), CALL)
+    drawn = await service.DrawProcess(processes.DrawProcessRequest(name=NAME, language_code="zh"), CALL)
+
+    assert [list(each.kinds) for each in listed.processes] == [[], [WorkItem.KIND_LEAD]]
+    assert [_row(each, Clock())[3] for each in listed.processes] == ["retired", "LEAD"]
+    assert "已停用" in drawn.picture
 
 
 async def test_a_picture_is_drawn_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:

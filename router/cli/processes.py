@@ -187,7 +187,12 @@ def _rules_in(file: Path | None) -> RoutingRules | None:
 @process.command("publish")
 @click.argument("file", type=FILE)
 @click.option("--note", default="", help="What changed, for the list of revisions.")
-@click.option("--etag", default="", metavar="ETAG", help="Refuse unless this revision is the newest of all processes.")
+@click.option(
+    "--etag",
+    default="",
+    metavar="ETAG",
+    help="Refuse unless this is the etag of its active revision, 0: unless it is new.",
+)
 @server_option
 @tenant_option
 def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) -> None:

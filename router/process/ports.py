@@ -30,7 +30,7 @@ class Processes(Protocol):
         KindTaken
             If another active process has one of its kinds.
         StaleRevision
-            If ``expected`` is given and is not the newest revision.
+            If ``expected`` is given and is not the active revision of this process, 0: it has none.
         RequestIdReused
             If the request id was used for other content.
         """

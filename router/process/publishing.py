@@ -92,14 +92,17 @@ class ProcessPublishing:
         KindTaken
             If another process has one of its kinds.
         StaleEtag
-            If ``expected`` is given and is not the newest revision.
+            If ``expected`` is given and is not the active revision of this process, 0: it has none.
         RequestIdReused
             If the request id was used for other content.
         """
         publication = await self._publication(tenant, source, note, actor)
         if preview:
             process = loads(publication.stored)
-            self._refuse_taken(await self._cache.newest(tenant), tenant, process)
+            published = await self._cache.newest(tenant)
+            if expected is not None and expected != _active_revision(published, process.id):
+                raise _stale(published, tenant, process.id, expected)
+            self._refuse_taken(published, tenant, process)
             return publication
         fingerprint = fingerprint_of(request_id, "publish process", source, note)
         return await self._publish(tenant, publication, expected, request_id, fingerprint)
@@ -157,9 +160,8 @@ class ProcessPublishing:
                 tenant, expected, publication, request_id=request_id, fingerprint=fingerprint
             )
         except StaleRevision as error:
-            newest = (await self._cache.newest(tenant)).newest
-            todo = "look at what was published since, and publish with its etag"
-            raise StaleEtag(error.name, f"revision {newest} is the newest, not {expected}: {todo}") from error
+            published = await self._cache.newest(tenant)
+            raise _stale(published, tenant, publication.process, expected or 0) from error
 
     async def revision(self, tenant: str, process: str, revision: int | None = None) -> ProcessPublication:
         """Return a revision of a process, its active one where none is named.
@@ -207,6 +209,18 @@ def _publishable(trial: ProcessTrial) -> str:
     if problems:
         raise InvalidProcess(problems)
     return trial.stored_json
+
+
+def _active_revision(published: PublishedProcesses, process: str) -> int:
+    active = published.active.get(process)
+    return active.revision if active else 0
+
+
+def _stale(published: PublishedProcesses, tenant: str, process: str, expected: int) -> StaleEtag:
+    active = _active_revision(published, process)
+    now = f"revision {active} is its active one" if active else "nothing of it is published"
+    todo = "look at what was published since, and publish with its etag"
+    return StaleEtag(f"tenants/{tenant}/processes/{process}", f"{now}, not {expected}: {todo}")
 
 
 def _before(published: PublishedProcesses, tenant: str, process: str) -> int:

@@ -47,7 +47,7 @@ class ProcessServicer:
             tenant,
             request.source,
             note=fields.text(request.note, MAX_NOTE, "note"),
-            expected=etag_number(request.etag),
+            expected=_expected(request.etag),
             request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
@@ -102,6 +102,20 @@ class ProcessServicer:
             process = loads((await self._publishing.revision(tenant, name, revision)).stored)
         picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
+
+
+def _expected(etag: str) -> int | None:
+    """Read which revision of a process is expected to be active, 0: it is not published; None: any.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no etag of a process.
+    """
+    if etag and not fields.is_number(etag):
+        allowed = "must be the etag of the process's active revision, 0 where none is published, or absent"
+        raise InvalidInput.of("etag", f"{shown(etag)}: {allowed}")
+    return etag_number(etag)
 
 
 def _picture(process: Process, picture_format: int, language: Language) -> str:

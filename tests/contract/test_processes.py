@@ -168,10 +168,10 @@ async def test_a_roll_back_is_refused_as_publishing_is(publisher: Publisher) -> 
     assert (await publisher.cache.newest(world.tenant)).newest == 2
 
 
-async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: Publisher) -> None:
+async def test_who_insists_on_the_active_revision_is_told_what_it_is(publisher: Publisher) -> None:
     await publisher.publish(SALES, expected=0)
 
-    with pytest.raises(StaleEtag, match="revision 1 is the newest, not 0"):
+    with pytest.raises(StaleEtag, match="revision 1 is its active one, not 0"):
         await publisher.publish(SALES, expected=0)
     with pytest.raises(InvalidProcess, match="line 3, column 9: it is empty"):
         await publisher.publish("process: sales\nkinds: [LEAD]\nstages: []")
@@ -179,6 +179,22 @@ async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: 
         await publisher.publish(SHIPPED.replace("20T11:20}", "20T11:21}"))
     assert (await publisher.publish(SALES, preview=True)).revision == 0
     assert (await publisher.cache.newest(publisher.world.tenant)).newest == 1
+
+
+async def test_an_etag_is_that_of_the_process_whatever_is_published_of_others(publisher: Publisher) -> None:
+    sales = await publisher.publish(SALES, expected=0)
+    care = await publisher.publish(SMALL.format("care", "TICKET"), expected=0)
+
+    with pytest.raises(StaleEtag, match="revision 2 is its active one, not 1"):
+        await publisher.publish(SMALL.format("care", "TICKET"), expected=1, preview=True)
+    with pytest.raises(StaleEtag, match="nothing of it is published, not 2"):
+        await publisher.publish(SMALL.format("rescue", "RESCUE"), expected=2)
+    await publisher.publish(SALES, expected=sales.revision, preview=True)
+    again = await publisher.publish(SALES, expected=sales.revision)
+    assert (await publisher.publish(SMALL.format("care", "TICKET"), expected=care.revision)).revision == 4
+    with pytest.raises(StaleEtag):
+        await publisher.publish(SALES, expected=sales.revision)
+    assert (await publisher.publish(SALES, expected=again.revision)).revision == 5
 
 
 async def test_a_cache_reads_what_is_new_alone_and_all_of_a_store_that_lost_it(publisher: Publisher) -> None:

@@ -46,7 +46,8 @@ class RedisProcesses:
         try:
             return _read(tenant, await publish(self._redis, tenant, "processes", expected, content, request, process))
         except Stale as error:
-            raise StaleRevision(f"tenants/{tenant}/processes", f"the newest revision is {error.newest}") from None
+            name = f"tenants/{tenant}/processes/{publication.process}"
+            raise StaleRevision(name, f"its active revision is {error.newest}") from None
         except Taken as error:
             raise KindTaken(tenant, publication.process, Kind(error.kind), error.process) from None
 

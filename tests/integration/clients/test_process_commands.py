@@ -91,7 +91,7 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         (
             "LEAD enters process sales: take it out of that one first",
             "line 16, column 16: found 'attemt'",
-            "revision 1 is the newest, not 7",
+            "revision 1 is its active one, not 7",
             "there is no revision before it",
             "there is no process",
             "wrong.yaml:16:16 error: found 'attemt'",

@@ -138,6 +138,13 @@ async def test_a_picture_that_nobody_can_draw_is_refused_by_its_field(given: Any
     assert {violation.field for violation in refused.value.violations} == {field}
 
 
+async def test_an_etag_that_never_was_one_is_refused_by_its_field() -> None:
+    request = processes.PublishProcessRequest(parent="tenants/t", source=SHIPPED, etag="x")
+
+    with pytest.raises(InvalidInput, match=r"^etag: 'x': must be the etag of the process's active revision, 0 where"):
+        await servicer().PublishProcess(request, CALL)
+
+
 async def test_what_is_not_there_is_not_found_and_a_revision_is_no_process() -> None:
     service = servicer()
 

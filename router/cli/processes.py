@@ -56,7 +56,7 @@ def process() -> None:
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
-    DeadlineClocks:     owner (the owner's hours), pool, wall (around the clock).
+    Clock:      owner (the owner's hours), pool, wall (around the clock).
     From:       arrival, assigned, entered, last_inbound (a message of the customer that nobody answered),
                 last_outbound, last_activity.
     Until:      attempt, contact, customer, any (what activities are evidence of), stage (it is left), completion.

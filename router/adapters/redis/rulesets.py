@@ -1,4 +1,4 @@
-"""StoredRevision rule sets in Redis."""
+"""Published rule sets in Redis."""
 
 from __future__ import annotations
 

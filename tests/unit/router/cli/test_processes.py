@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
 from tests.unit.router.process.test_check import SHIPPED
@@ -24,6 +27,16 @@ def file(tmp_path: Path) -> Path:
 
 def invoke(*arguments: object) -> Result:
     return CliRunner().invoke(process, [str(argument) for argument in arguments])
+
+
+def test_the_help_has_each_key_and_whoever_reads_the_code_is_sent_to_modules_that_exist() -> None:
+    heads = [
+        line.split(":")[0].strip() for line in invoke("--help").output.splitlines() if re.match(r"  [A-Z]\w+:", line)
+    ]
+
+    assert heads == ["Kinds", "Stages", "Deadlines", "Clock", "From", "Until", "Steps"]
+    names = re.findall(r"``(\w+)``", router.process.__doc__ or "")
+    assert [name for name in names if not find_spec(f"router.process.{name}")] == []
 
 
 def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, tmp_path: Path) -> None:

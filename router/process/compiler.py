@@ -167,7 +167,7 @@ class ProcessCompiler:
         at, act = as_step_time(form.at), Act(form.do)
         if at is None:
             allowed = f"a share of the deadline's time, over 0% and up to {MAX_SHARE}%, or {DURATION_ALLOWED}"
-            self._report.error((*path, "at"), f"found {shown(form.at)}; {allowed} is expected{hint(form.at)}")
+            self._report.error((*path, "at"), f"found {shown(form.at)}; {allowed} is expected{_meant(form.at)}")
         if act is Act.NOTIFY and not form.to:
             self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
         if act is not Act.NOTIFY and form.to:
@@ -213,6 +213,18 @@ def as_step_time(written: object) -> Fraction | Duration | None:
         return as_duration(written)
     share = Fraction(match[1]) / 100
     return share if 0 < share <= Fraction(MAX_SHARE, 100) else None
+
+
+def _meant(written: object) -> str:
+    """Say what was probably meant by what is no time of a step.
+
+    Examples
+    --------
+    >>> _meant(50), _meant("50"), _meant("50％"), _meant(True), _meant(-1)
+    ("; '50%' was probably meant", "; '50%' was probably meant", "; '50%' was probably meant", '', '')
+    """
+    share = "" if isinstance(written, bool) else f"{written}%"
+    return f"; {shown(share)} was probably meant" if as_step_time(share) else hint(written)
 
 
 def _falls_before(one: Fraction | Duration, other: Fraction | Duration, within: DurationTable) -> bool:

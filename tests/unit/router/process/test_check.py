@@ -201,6 +201,21 @@ def test_a_process_as_a_whole_has_a_size(
     assert all(fault in each.message for fault, each in zip(faults, errors, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("written", "meant", "told"),
+    [
+        ("at: 50%", "at: 50", "is expected; '50%' was probably meant"),
+        ("at: 50%", "at: 50％", "is expected; '50%' was probably meant"),
+        ("kinds: [LEAD]", "kinds: [LEAD，TICKET]", "; LEAD, TICKET was probably meant: a full-width comma"),
+        ("kinds: [LEAD]", "kinds: 【LEAD】", "; [LEAD] was probably meant: full-width brackets"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_with_what_was_meant(written: str, meant: str, told: str) -> None:
+    (problem,) = check_process(SALES.replace(written, meant)).problems
+
+    assert told in problem.message
+
+
 def test_what_is_odd_is_told_and_published_all_the_same() -> None:
     source = HEAD + (
         "  - {id: new, next: [won], require: [bugdet]}\n  - {id: aside}\n"

@@ -111,7 +111,11 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
 
 def _counted(process: Process) -> str:
     deadlines = len(process.deadlines) + sum(len(stage.deadlines) for stage in process.stages)
-    return f"process {process.id}, {len(process.stages)} stages, {deadlines} deadlines"
+    return f"process {process.id}, {_number(len(process.stages), 'stage')}, {_number(deadlines, 'deadline')}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @process.command("test")

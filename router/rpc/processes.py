@@ -133,7 +133,7 @@ def name_of_process(name: str) -> tuple[str, str, int | None]:
     """
     tenant, record_id = fields.name_of(name, _COLLECTION)
     process, at, revision = record_id.partition("@")
-    if check_id(process) or (at and not fields.is_number(revision)):
+    if check_id(process) or (at and not (fields.is_number(revision) and revision[0] != "0")):
         form = f"tenants/{{tenant}}/{_COLLECTION}/{{process}}, with @{{revision}} or without"
         raise InvalidInput.of("name", f"{shown(name)}: must be {form}")
     return tenant, process, int(revision) if at else None

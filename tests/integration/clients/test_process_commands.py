@@ -47,7 +47,7 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
 
     assert "sales.yaml:23:" in checked
     assert "declare no field 'contract_no'" in checked
-    assert "process sales, 7 stages, 1 deadlines, no errors" in checked
+    assert "process sales, 7 stages, 1 deadline, no errors" in checked
     assert "process sales: revision 1 is active" in published
     assert "3 passed, 0 failed" in tested
     assert [each["passed"] for each in json.loads(program)["results"]] == [True, True, True]

@@ -44,7 +44,7 @@ def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, 
 
     alone, by_rules = invoke("check", file), invoke("check", file, "--rules", tmp_path / "rules.yaml", "--json")
 
-    counted = f"{file}: process sales, 7 stages, 1 deadlines, no errors"
+    counted = f"{file}: process sales, 7 stages, 1 deadline, no errors"
     assert alone.output.splitlines()[0] == counted
     assert "not looked up" in alone.output
     assert [each["path"] for each in json.loads(by_rules.output)["problems"]] == [

@@ -216,6 +216,28 @@ def test_a_slip_of_the_keyboard_is_told_with_what_was_meant(written: str, meant:
     assert told in problem.message
 
 
+def test_what_stands_twice_is_told_and_taken_once() -> None:
+    step = "{at: 50%, do: notify, to: [manager, manager]}"
+    source = (
+        "process: p\nkinds: [LEAD, LEAD]\nstages:\n  - id: new\n    require: [n, vip, n]\n    next: [won, won]\n"
+        f"    deadlines: [{{id: d, within: 1h, steps: [{step}]}}]\n  - {{id: won, closes: CLOSED}}"
+    )
+
+    problems = check_process(source, rules=RULES).problems
+
+    assert {each.message.partition(" ")[2] for each in problems} == {"stands there already: once is enough"}
+    assert [each.path for each in problems] == [
+        "kinds[1]", "stages[0].require[2]", "stages[0].next[1]", "stages[0].deadlines[0].steps[0].to[1]",
+    ]  # fmt: skip
+    assert process_of(source).first.deadlines[0].steps[0].to == (RecipientRole.MANAGER,)
+
+
+def test_of_a_stage_that_is_there_twice_nothing_else_is_said() -> None:
+    problems = check_process(HEAD + "  - {id: new}\n  - {id: new, closes: CLOSED}").problems
+
+    assert [each.message for each in problems] == ["the stage 'new' is there already, in line 4"]
+
+
 def test_what_is_odd_is_told_and_published_all_the_same() -> None:
     source = HEAD + (
         "  - {id: new, next: [won], require: [bugdet]}\n  - {id: aside}\n"

@@ -58,6 +58,8 @@ def test_a_name_is_that_of_a_process_or_of_a_revision() -> None:
         "tenants/t/processes/",
         f"{NAME}@",
         f"{NAME}@x",
+        f"{NAME}@0",
+        f"{NAME}@02",
         f"{NAME}@-1",
         f"{NAME}@1@2",
         "tenants/t/processes/a b",

@@ -20,6 +20,11 @@ _FULL_WIDTH = {0xFF00 + code - 0x20: code for code in range(0x21, 0x7F) if chr(c
 _SEPARATOR = re.compile(r"\s*(?:[，、；;｜|\t\n]|(?<!\d),|,(?!\d))\s*")
 _PUNCTUATION = str.maketrans("：，［］｛｝【】－“”＂‘’＇", ":,[]{}[]-\"\"\"'''")
 """What YAML's own signs look like in full width."""
+_LISTING = (
+    ("［］【】", "full-width brackets are part of a text"),
+    ("，", "a full-width comma separates nothing"),
+)
+"""What makes a text of a list, and why."""
 
 
 def meant(text: str) -> str:
@@ -49,7 +54,15 @@ def hint(text: object) -> str:
     if "：" in text:
         written = meant(re.sub(r"\s*：\s*", ": ", text))
         return f"; {shown(written)} was probably meant: a full-width colon separates nothing"
-    return f"; {shown(meant(text))} was probably meant" if meant(text) not in ("", text) else ""
+    written = meant(text.replace("％", "%"))
+    for signs, why in _LISTING:
+        if any(sign in text for sign in signs):
+            return f"; {shown(_listed(written))[1:-1]} was probably meant: {why}"
+    return f"; {shown(written)} was probably meant" if written not in ("", text) else ""
+
+
+def _listed(text: str) -> str:
+    return re.sub(r"\s*，\s*", ", ", text).translate(_PUNCTUATION)
 
 
 def hint_among(name: str, names: Collection[str]) -> str:

@@ -18,6 +18,7 @@ from rich.table import Table
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import processes_pb2
+from fairlead.v1.routing_pb2 import WorkItem
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
@@ -26,6 +27,8 @@ from router.cli.rule_revisions import ACTIVE, as_json
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
 from router.process.check import check_process
 
+RETIRED = "retired"
+
 
 @click.command("list")
 @as_json
@@ -33,7 +36,9 @@ from router.process.check import check_process
 @server_option
 @tenant_option
 def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
-    """List the published revisions of all processes, newest first: when, by whom, which stages, why.
+    """List the published revisions of all processes, newest first: for which kinds, when, by whom, which stages, why.
+
+    One that is for no kind is retired: it was taken out of use.
 
     \b
       $ fairlead process list
@@ -44,7 +49,7 @@ def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
         documents = [MessageToDict(revision, preserving_proto_field_name=True) for revision in revisions]
         click.echo(json.dumps({"processes": documents}, ensure_ascii=False, indent=2))
         return
-    headings = ("revision", "process", "", "published", "by", "stages", "note")
+    headings = ("revision", "process", "", "kinds", "published", "by", "stages", "note")
     table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
     for revision in revisions:
         table.add_row(*map(escape, _row(revision, clock)))
@@ -57,11 +62,18 @@ def _row(revision: processes_pb2.Process, clock: Clock) -> list[str]:
         str(revision.revision),
         revision.process,
         ACTIVE if revision.active else "",
+        _kinds(revision),
         clock.shown(revision.create_time),
         revision.actor or "-",
         ", ".join(revision.stages),
         "; ".join(filter(None, (again, revision.note))),
     ]
+
+
+def _kinds(revision: processes_pb2.Process) -> str:
+    """Tell what a revision is for."""
+    names = [WorkItem.Kind.Name(kind).removeprefix("KIND_") for kind in revision.kinds]
+    return ", ".join(names) or RETIRED
 
 
 @click.command("show")
@@ -80,6 +92,7 @@ def show_command(name: str, server: str, tenant: str) -> None:
     with connected(server, tenant) as client:
         found = client.get_process(name)
     active = f", {ACTIVE}" if found.active else ""
+    active += "" if found.kinds else f", {RETIRED}"
     by = f" by {found.actor}" if found.actor else ""
     published = f"published {in_utc(found.create_time)}{by}; etag {found.etag}"
     click.echo(f"process {found.process}, revision {found.revision}{active}, {published}", err=True)

@@ -56,7 +56,7 @@ def process() -> None:
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
-    DeadlineClocks:     owner (the owner's hours), pool, wall (around the clock).
+    Clock:      owner (the owner's hours), pool, wall (around the clock).
     From:       arrival, assigned, entered, last_inbound (a message of the customer that nobody answered),
                 last_outbound, last_activity.
     Until:      attempt, contact, customer, any (what activities are evidence of), stage (it is left), completion.
@@ -111,7 +111,11 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
 
 def _counted(process: Process) -> str:
     deadlines = len(process.deadlines) + sum(len(stage.deadlines) for stage in process.stages)
-    return f"process {process.id}, {len(process.stages)} stages, {deadlines} deadlines"
+    return f"process {process.id}, {_number(len(process.stages), 'stage')}, {_number(deadlines, 'deadline')}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @process.command("test")
@@ -187,7 +191,12 @@ def _rules_in(file: Path | None) -> RoutingRules | None:
 @process.command("publish")
 @click.argument("file", type=FILE)
 @click.option("--note", default="", help="What changed, for the list of revisions.")
-@click.option("--etag", default="", metavar="ETAG", help="Refuse unless this revision is the newest of all processes.")
+@click.option(
+    "--etag",
+    default="",
+    metavar="ETAG",
+    help="Refuse unless this is the etag of its active revision, 0: unless it is new.",
+)
 @server_option
 @tenant_option
 def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) -> None:

@@ -22,6 +22,7 @@ from router.history.neighbours import Neighbours
 from router.history.offer_book import Accepting
 from router.history.offer_check import OfferCheck
 from router.history.pool_ledger import Ledger
+from router.history.processes import active_differences
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
 from router.history.stage_check import StageCheck
@@ -301,14 +302,8 @@ class Replay:
             if logged_as != stored_as:
                 yield f"revision of the {name}: log says {logged_as}, store {stored_as}"
         if self._processes is not None:
-            async for difference in self._published(tenant, self._processes, projection):
+            async for difference in active_differences(self._processes, tenant, projection.active_processes):
                 yield difference
-
-    async def _published(self, tenant: str, processes: Processes, projection: StateProjection) -> AsyncIterator[str]:
-        active, logged = await processes.active_processes(tenant), projection.active_processes
-        for process in sorted({*active, *logged}):
-            if active.get(process) != logged.get(process):
-                yield f"process {process}: log says {logged.get(process)}, store {active.get(process)}"
 
     async def _room(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare who has room: what is open, what was counted under caps, who is away."""

@@ -1,7 +1,8 @@
 """Who changed what, and has anybody altered the record of it? Reads the log unread, link by link.
 
 Beside the chain itself, the contents that the log only holds a digest of are hashed again: every revision of the
-workforce and of the rules.
+workforce, of the rules and of the processes. Of processes it is seen too that they are kept with the event and time of
+their publication, that nothing else stands beside them, and that those are active which the log says.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import groupby
 
 from router.assignment.ports import Assignments
-from router.history.codec import digest, process_text, publication_text, record_text, records_packed
+from router.history.codec import digest, publication_text, record_text, records_packed
 from router.history.hash_chain import StoredEvent, breaks, link_of
 from router.history.ports import Log
+from router.history.processes import active_differences, publication_fault
 from router.model.events import ProcessPublished, RulesPublished, WorkforceChanged
 from router.model.workforce import RecordChange, WorkforceRecords
 from router.process.ports import Processes
+from router.process.publication import Active
 from router.rules.ports import RuleSets
 from router.workforce.past import KEPT_EVERY
 from router.workforce.ports import Revisions, Workforce
@@ -105,7 +108,7 @@ class TamperCheck:
         workforce = dict[int, str]()
         async for fault in self._kept_records(tenant, workforce):
             yield fault
-        after = 0
+        after, active = 0, dict[str, Active]()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             after = events[-1].number
             for event in events:
@@ -113,8 +116,15 @@ class TamperCheck:
                     yield f"event {event.number}: revision {event.revision} of the workforce is not what was entered"
                 if isinstance(event, RulesPublished) and await self._rules_digest(tenant, event) != event.digest:
                     yield f"event {event.number}: revision {event.revision} of the rules is not what was published"
-                if isinstance(event, ProcessPublished) and not await self._is_as_published(tenant, event):
-                    yield f"event {event.number}: revision {event.revision} of the processes is not what was published"
+                if isinstance(event, ProcessPublished) and self._processes is not None:
+                    active[event.process] = Active(event.revision, event.kinds)
+                    if fault := await publication_fault(self._processes, tenant, event):
+                        yield f"event {event.number}: {fault}"
+        if self._processes is not None:
+            for stray in await self._processes.stray_processes(tenant):
+                yield f"{stray}: it is neither a revision nor 'active'"
+            async for difference in active_differences(self._processes, tenant, active):
+                yield difference
 
     async def _kept_records(self, tenant: str, digests: dict[int, str]) -> AsyncIterator[str]:
         """Yield which records kept whole are not what the changes make; take down the digest of each revision."""
@@ -131,12 +141,6 @@ class TamperCheck:
     async def _rules_digest(self, tenant: str, published: RulesPublished) -> str:
         publication = await self._rule_sets.publication(tenant, published.revision)
         return digest(publication_text(publication).encode()) if publication else ""
-
-    async def _is_as_published(self, tenant: str, published: ProcessPublished) -> bool:
-        if self._processes is None:
-            return True
-        there = await self._processes.process_publications(tenant, [published.revision])
-        return [digest(process_text(found).encode()) for found in there] == [published.digest]
 
 
 def _digests(changes: Sequence[RecordChange]) -> Iterator[tuple[int, str]]:

@@ -13,8 +13,9 @@ from router.model.workforce import WorkforceRecords
 from router.process.compiler import ProcessCompiler
 from router.process.definition import Process
 from router.process.fixtures import compile_tests
-from router.process.forms import PARTS, DeadlineForm, ProcessForm
+from router.process.forms import PARTS, ProcessForm
 from router.process.scenarios import ProcessTest
+from router.process.size import all_deadlines, check_size
 from router.rules.fixtures import compile_workforce
 from router.rules.route import Route, RoutingRules
 from rules.duration_tables import BY, DurationCompiler
@@ -83,6 +84,7 @@ def check_process(
     if form is None:
         return CheckedProcess(None, in_order(problems))
     report = Report(document)
+    check_size(form, report)
     durations = DurationCompiler(
         _values(form, rules, report), report, frozenset(personal) | (rules.personal if rules else frozenset())
     )
@@ -102,12 +104,6 @@ def _values(form: ProcessForm, rules: RoutingRules | None, report: Report) -> Fi
 
 
 def _table_fields(form: ProcessForm) -> Iterator[str]:
-    for deadline in _all_deadlines(form):
+    for deadline in all_deadlines(form):
         if isinstance(deadline.within, Mapping) and isinstance(deadline.within.get(BY), str):
             yield deadline.within[BY]
-
-
-def _all_deadlines(form: ProcessForm) -> Iterator[DeadlineForm]:
-    yield from form.deadlines
-    for stage in form.stages:
-        yield from stage.deadlines

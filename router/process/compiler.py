@@ -66,8 +66,10 @@ class ProcessCompiler:
         ids = [stage.id for stage in form.stages]
         stages = tuple(self._stage(stage, ids, ("stages", place)) for place, stage in enumerate(form.stages))
         deadlines = self._deadlines(form.deadlines, ("deadlines",), of_process=True)
-        self._check_ways(form.stages)
+        if len(set(ids)) == len(ids):  # else nobody knows which of two is meant
+            self._check_ways(form.stages)
         self._check_apart(form)
+        self._warn_of_repeated(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
         return Process(form.process, kinds, stages, words_of(form.title), deadlines)
 
@@ -78,6 +80,8 @@ class ProcessCompiler:
             if name not in ids:
                 fault = f"there is no stage {shown(name)}; there are {known_names(ids)}{hint_among(name, ids)}"
                 self._report.error((*path, "next", place), fault)
+        self._warn_of_repeated(form.require, (*path, "require"))
+        self._warn_of_repeated(form.next or (), (*path, "next"))
         if form.closes:
             self._check_end(form, path)
         return Stage(
@@ -142,6 +146,11 @@ class ProcessCompiler:
                 line = self._report.line(path_of(first[name]))
                 self._report.error(path_of(place), f"the {what} {shown(name)} is there already, in line {line}")
 
+    def _warn_of_repeated(self, names: Sequence[str], path: Path) -> None:
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                self._report.warn((*path, place), f"{shown(name)} stands there already: once is enough")
+
     def _deadlines(self, forms: Sequence[DeadlineForm], path: Path, *, of_process: bool) -> tuple[Deadline, ...]:
         self._check_repeated([form.id for form in forms], "deadline", lambda place: (*path, place, "id"))
         return tuple(self._deadline(form, (*path, place), of_process) for place, form in enumerate(forms))
@@ -167,7 +176,7 @@ class ProcessCompiler:
         at, act = as_step_time(form.at), Act(form.do)
         if at is None:
             allowed = f"a share of the deadline's time, over 0% and up to {MAX_SHARE}%, or {DURATION_ALLOWED}"
-            self._report.error((*path, "at"), f"found {shown(form.at)}; {allowed} is expected{hint(form.at)}")
+            self._report.error((*path, "at"), f"found {shown(form.at)}; {allowed} is expected{_meant(form.at)}")
         if act is Act.NOTIFY and not form.to:
             self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
         if act is not Act.NOTIFY and form.to:
@@ -177,9 +186,9 @@ class ProcessCompiler:
             return None
         if act is not Act.NOTIFY:
             return DeadlineStep(at, act, (RecipientRole.OWNER,) if act is Act.REMIND else ())
-        return DeadlineStep(
-            at, act, tuple(self._recipient(name, (*path, "to", place)) for place, name in enumerate(form.to))
-        )
+        self._warn_of_repeated(form.to, (*path, "to"))
+        told = [self._recipient(name, (*path, "to", place)) for place, name in enumerate(form.to)]
+        return DeadlineStep(at, act, tuple(dict.fromkeys(told)))
 
     def _recipient(self, name: str, path: Path) -> RecipientRole | str:
         if name in _ROLES:
@@ -213,6 +222,18 @@ def as_step_time(written: object) -> Fraction | Duration | None:
         return as_duration(written)
     share = Fraction(match[1]) / 100
     return share if 0 < share <= Fraction(MAX_SHARE, 100) else None
+
+
+def _meant(written: object) -> str:
+    """Say what was probably meant by what is no time of a step.
+
+    Examples
+    --------
+    >>> _meant(50), _meant("50"), _meant("50％"), _meant(True), _meant(-1)
+    ("; '50%' was probably meant", "; '50%' was probably meant", "; '50%' was probably meant", '', '')
+    """
+    share = "" if isinstance(written, bool) else f"{written}%"
+    return f"; {shown(share)} was probably meant" if as_step_time(share) else hint(written)
 
 
 def _falls_before(one: Fraction | Duration, other: Fraction | Duration, within: DurationTable) -> bool:

@@ -6,11 +6,17 @@ MAX_STAGES = 100
 MAX_REQUIRED = 100
 MAX_DEADLINES = 20
 """Of one stage, and of the process."""
+MAX_ALL_DEADLINES = 300
+"""Of the process and all its stages."""
 MAX_STEPS = 20
+MAX_ALL_STEPS = 1_000
+"""Of all deadlines."""
 MAX_RECIPIENTS = 20
 MAX_SHARE = 1_000
 """Per cent: a step is at most at ten times the time of its deadline."""
 MAX_TEXT = 4_000
 """Characters of a title or guide."""
+MAX_ALL_TEXT = 200_000
+"""Characters of all that a process says, its tests apart: a picture holds most of it."""
 MAX_HAPPENINGS = 200
 """Of one test."""

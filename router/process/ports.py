@@ -30,7 +30,7 @@ class Processes(Protocol):
         KindTaken
             If another active process has one of its kinds.
         StaleRevision
-            If ``expected`` is given and is not the newest revision.
+            If ``expected`` is given and is not the active revision of this process, 0: it has none.
         RequestIdReused
             If the request id was used for other content.
         """
@@ -42,10 +42,25 @@ class Processes(Protocol):
         """
 
     async def process_publications(self, tenant: str, revisions: Sequence[int]) -> list[ProcessPublication]:
-        """Return the revisions of these numbers that there are, in the order asked for."""
+        """Return the revisions of these numbers that there are, in the order asked for.
+
+        Raises
+        ------
+        CorruptHistory
+            If one cannot be read: somebody altered it.
+        """
 
     async def active_processes(self, tenant: str) -> Mapping[str, Active]:
-        """Return the newest revision of each process, by its id."""
+        """Return the newest revision of each process, by its id.
+
+        Raises
+        ------
+        CorruptHistory
+            If it cannot be read: somebody altered it.
+        """
+
+    async def stray_processes(self, tenant: str) -> list[str]:
+        """Return where something is kept among the revisions that is none of them; the larger the slower."""
 
 
 class ProcessTrialRun(Protocol):

@@ -92,20 +92,34 @@ class ProcessPublishing:
         KindTaken
             If another process has one of its kinds.
         StaleEtag
-            If ``expected`` is given and is not the newest revision.
+            If ``expected`` is given and is not the active revision of this process, 0: it has none.
         RequestIdReused
             If the request id was used for other content.
         """
-        stored = _publishable(await self.check(source, tenant))
-        process = loads(stored)
-        names = tuple(stage.id for stage in process.stages)
-        kinds = tuple(sorted(process.kinds))
-        publication = ProcessPublication(0, process.id, kinds, names, source, stored, note, actor=actor)
+        publication = await self._publication(tenant, source, note, actor)
         if preview:
-            self._refuse_taken(await self._cache.newest(tenant), tenant, process)
+            process = loads(publication.stored)
+            published = await self._cache.newest(tenant)
+            if expected is not None and expected != _active_revision(published, process.id):
+                raise _stale(published, tenant, process.id, expected)
+            self._refuse_taken(published, tenant, process)
             return publication
         fingerprint = fingerprint_of(request_id, "publish process", source, note)
         return await self._publish(tenant, publication, expected, request_id, fingerprint)
+
+    async def _publication(self, tenant: str, source: str, note: str, actor: str) -> ProcessPublication:
+        """Return what a source publishes by the rules and the workforce of now.
+
+        Raises
+        ------
+        InvalidProcess
+            If it has errors, or one of its own tests fails.
+        """
+        stored = _publishable(await self.check(source, tenant))
+        process = loads(stored)
+        stages = tuple(stage.id for stage in process.stages)
+        kinds = tuple(sorted(process.kinds))
+        return ProcessPublication(0, process.id, kinds, stages, source, stored, note, actor=actor)
 
     def _refuse_taken(self, published: PublishedProcesses, tenant: str, process: Process) -> None:
         for kind in sorted(process.kinds):
@@ -124,6 +138,8 @@ class ProcessPublishing:
             If there is no such process, or no such revision of it.
         NotPossible
             If there is none before the active one.
+        InvalidProcess
+            If the rules or the workforce have changed since, so that it has errors or fails one of its own tests.
         KindTaken
             If another process has one of its kinds.
         RequestIdReused
@@ -131,7 +147,8 @@ class ProcessPublishing:
         """
         wanted = _before(await self._cache.newest(tenant), tenant, process) if revision is None else revision
         earlier = await self.revision(tenant, process, wanted)
-        again = replace(earlier, revision=0, rollback_of=earlier.revision, event=0, at_ms=0, actor=actor)
+        again = await self._publication(tenant, earlier.source, earlier.note, actor)
+        again = replace(again, rollback_of=earlier.revision)
         fingerprint = fingerprint_of(request_id, "rollback process", process, revision or 0)
         return await self._publish(tenant, again, None, request_id, fingerprint)
 
@@ -143,9 +160,8 @@ class ProcessPublishing:
                 tenant, expected, publication, request_id=request_id, fingerprint=fingerprint
             )
         except StaleRevision as error:
-            newest = (await self._cache.newest(tenant)).newest
-            todo = "look at what was published since, and publish with its etag"
-            raise StaleEtag(error.name, f"revision {newest} is the newest, not {expected}: {todo}") from error
+            published = await self._cache.newest(tenant)
+            raise _stale(published, tenant, publication.process, expected or 0) from error
 
     async def revision(self, tenant: str, process: str, revision: int | None = None) -> ProcessPublication:
         """Return a revision of a process, its active one where none is named.
@@ -193,6 +209,18 @@ def _publishable(trial: ProcessTrial) -> str:
     if problems:
         raise InvalidProcess(problems)
     return trial.stored_json
+
+
+def _active_revision(published: PublishedProcesses, process: str) -> int:
+    active = published.active.get(process)
+    return active.revision if active else 0
+
+
+def _stale(published: PublishedProcesses, tenant: str, process: str, expected: int) -> StaleEtag:
+    active = _active_revision(published, process)
+    now = f"revision {active} is its active one" if active else "nothing of it is published"
+    todo = "look at what was published since, and publish with its etag"
+    return StaleEtag(f"tenants/{tenant}/processes/{process}", f"{now}, not {expected}: {todo}")
 
 
 def _before(published: PublishedProcesses, tenant: str, process: str) -> int:

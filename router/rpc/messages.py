@@ -42,7 +42,7 @@ MAX_PRIORITY = 1000
 MAX_CONTENT_BYTES = 64 * 1024
 
 _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}
-_KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
+KIND_NUMBERS: dict[Kind, Any] = {kind: number for number, kind in _KINDS.items()}
 STATES: dict[State, Any] = {state: routing.WorkItem.State.Value(f"STATE_{state}") for state in State}
 _OUTCOMES: dict[Outcome, Any] = {outcome: decisions.Decision.Outcome.Value(f"OUTCOME_{outcome}") for outcome in Outcome}
 DURABILITIES: dict[Durability, Any] = {
@@ -128,7 +128,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     prefix = f"tenants/{tenant}"
     return routing.WorkItem(
         name=f"{prefix}/workItems/{record.item_id}",
-        kind=_KIND_NUMBERS[record.kind],
+        kind=KIND_NUMBERS[record.kind],
         source=item.source,
         external_id=item.external_id,
         attributes=struct(item.attributes),
@@ -161,7 +161,7 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
         raise CorruptHistory(f"tenants/{tenant}/workItems/{submission.item_id}", WHY_UNREADABLE)
     return routing.WorkItem(
         name=f"tenants/{tenant}/workItems/{submission.item_id}",
-        kind=_KIND_NUMBERS[item.kind],
+        kind=KIND_NUMBERS[item.kind],
         source=item.source,
         external_id=item.external_id,
         attributes=struct(item.attributes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from failures import InvalidInput, shown
 from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
@@ -12,6 +14,7 @@ from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
 from router.rpc.fields import MAX_NOTE, etag_number
+from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.wording.languages import Language, language_of
 from router.wording.process_pictures import mermaid, svg
@@ -44,7 +47,7 @@ class ProcessServicer:
             tenant,
             request.source,
             note=fields.text(request.note, MAX_NOTE, "note"),
-            expected=etag_number(request.etag),
+            expected=_expected(request.etag),
             request_id=fields.request_id(request),
             actor=call.actor,
             preview=request.validate_only,
@@ -97,8 +100,22 @@ class ProcessServicer:
         else:
             tenant, name, revision = name_of_process(request.name)
             process = loads((await self._publishing.revision(tenant, name, revision)).stored)
-        picture = _picture(process, request.format, language)
+        picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
+
+
+def _expected(etag: str) -> int | None:
+    """Read which revision of a process is expected to be active, 0: it is not published; None: any.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no etag of a process.
+    """
+    if etag and not fields.is_number(etag):
+        allowed = "must be the etag of the process's active revision, 0 where none is published, or absent"
+        raise InvalidInput.of("etag", f"{shown(etag)}: {allowed}")
+    return etag_number(etag)
 
 
 def _picture(process: Process, picture_format: int, language: Language) -> str:
@@ -116,7 +133,7 @@ def name_of_process(name: str) -> tuple[str, str, int | None]:
     """
     tenant, record_id = fields.name_of(name, _COLLECTION)
     process, at, revision = record_id.partition("@")
-    if check_id(process) or (at and not fields.is_number(revision)):
+    if check_id(process) or (at and not (fields.is_number(revision) and revision[0] != "0")):
         form = f"tenants/{{tenant}}/{_COLLECTION}/{{process}}, with @{{revision}} or without"
         raise InvalidInput.of("name", f"{shown(name)}: must be {form}")
     return tenant, process, int(revision) if at else None
@@ -137,5 +154,6 @@ def _process(
         stages=publication.stages,
         etag=str(revision) if revision else "",
         actor=publication.actor,
+        kinds=[KIND_NUMBERS[kind] for kind in publication.kinds],
         create_time=fields.timestamp(publication.at_ms * 1000) if revision else None,
     )

@@ -23,9 +23,19 @@ class InvalidSource(InvalidInput):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(
-            [Violation("source", f"line {p.line}, column {p.column}: {p.message} ({p.path})") for p in self.problems]
-        )
+        super().__init__([Violation("source", _told(problem)) for problem in self.problems])
+
+
+def _told(problem: Problem) -> str:
+    """Tell a problem, with its place if it has one.
+
+    Examples
+    --------
+    >>> _told(Problem(3, 9, "stages", "it is empty")), _told(Problem(0, 0, "", "it took too long"))
+    ('line 3, column 9: it is empty (stages)', 'it took too long')
+    """
+    place = f"line {problem.line}, column {problem.column}: " if problem.line else ""
+    return f"{place}{problem.message}{f' ({problem.path})' if problem.path else ''}"
 
 
 class InvalidRuleSet(InvalidSource):

@@ -80,6 +80,7 @@ PICTURES: Mapping[str, Phrase] = {
     "requires": Phrase("requires {fields}", "必填：{fields}"),
     "between": Phrase(", ", "、"),
     "closes": Phrase("closes it: {state}", "结案：{state}"),
+    "retired": Phrase("Retired: no work item enters it.", "已停用：不再有工作项进入。"),
     "any later": Phrase(
         "Where a stage does not say what may follow, every later one may: drawn is the next.",
         "阶段未写明后续时，其后各阶段均可进入，图中只画下一个。",

@@ -47,7 +47,8 @@ def mermaid(process: Process, language: Language) -> str:
 
     Examples
     --------
-    >>> process = Process("p", frozenset(), (Stage("new"), Stage("done")))
+    >>> from router.model.workitem import Kind
+    >>> process = Process("p", frozenset({Kind.LEAD}), (Stage("new"), Stage("done")))
     >>> print(mermaid(process, Language.EN))
     ---
     title: "p"
@@ -158,6 +159,8 @@ def _notes(process: Process, language: Language) -> list[str]:
     throughout = list(_due(process.deadlines, language))
     if throughout:
         throughout.insert(0, DEADLINES["of the process"].say(language))
+    if not process.kinds:
+        throughout.insert(0, PICTURES["retired"].say(language))
     is_open = any(stage.following is None and not stage.closes for stage in process.stages[:-1])
     return throughout + ([PICTURES["any later"].say(language)] if is_open else [])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -152,10 +153,25 @@ async def test_a_roll_back_publishes_what_was_before_and_a_repeated_request_is_a
     assert await publisher.faults() == []
 
 
-async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: Publisher) -> None:
+async def test_a_roll_back_is_refused_as_publishing_is(publisher: Publisher) -> None:
+    world = publisher.world
+    tabled = SMALL.format("care", "TICKET").replace("id: new", "id: new, deadlines: [{id: a, within: TABLE}]")
+    for fields, within in (
+        ("severity: {type: string}", "{by: severity, P1: 1h, else: 2h}"),
+        ("n: {type: number}", "1h"),
+    ):
+        await world.publish(source=f"fields: {{{fields}}}\ndefault: {{route: {{pool: p}}}}")
+        await publisher.publish(tabled.replace("TABLE", within))
+
+    with pytest.raises(InvalidProcess, match="found 'severity'; allowed are string, number and bool fields: n"):
+        await publisher.publishing.roll_back(world.tenant, "care")
+    assert (await publisher.cache.newest(world.tenant)).newest == 2
+
+
+async def test_who_insists_on_the_active_revision_is_told_what_it_is(publisher: Publisher) -> None:
     await publisher.publish(SALES, expected=0)
 
-    with pytest.raises(StaleEtag, match="revision 1 is the newest, not 0"):
+    with pytest.raises(StaleEtag, match="revision 1 is its active one, not 0"):
         await publisher.publish(SALES, expected=0)
     with pytest.raises(InvalidProcess, match="line 3, column 9: it is empty"):
         await publisher.publish("process: sales\nkinds: [LEAD]\nstages: []")
@@ -163,6 +179,22 @@ async def test_who_insists_on_the_newest_revision_is_told_what_it_is(publisher: 
         await publisher.publish(SHIPPED.replace("20T11:20}", "20T11:21}"))
     assert (await publisher.publish(SALES, preview=True)).revision == 0
     assert (await publisher.cache.newest(publisher.world.tenant)).newest == 1
+
+
+async def test_an_etag_is_that_of_the_process_whatever_is_published_of_others(publisher: Publisher) -> None:
+    sales = await publisher.publish(SALES, expected=0)
+    care = await publisher.publish(SMALL.format("care", "TICKET"), expected=0)
+
+    with pytest.raises(StaleEtag, match="revision 2 is its active one, not 1"):
+        await publisher.publish(SMALL.format("care", "TICKET"), expected=1, preview=True)
+    with pytest.raises(StaleEtag, match="nothing of it is published, not 2"):
+        await publisher.publish(SMALL.format("rescue", "RESCUE"), expected=2)
+    await publisher.publish(SALES, expected=sales.revision, preview=True)
+    again = await publisher.publish(SALES, expected=sales.revision)
+    assert (await publisher.publish(SMALL.format("care", "TICKET"), expected=care.revision)).revision == 4
+    with pytest.raises(StaleEtag):
+        await publisher.publish(SALES, expected=sales.revision)
+    assert (await publisher.publish(SALES, expected=again.revision)).revision == 5
 
 
 async def test_a_cache_reads_what_is_new_alone_and_all_of_a_store_that_lost_it(publisher: Publisher) -> None:
@@ -203,11 +235,46 @@ async def test_what_is_altered_beside_the_log_is_found(redis: Any, tenant: str) 
     lost = await publisher.faults()
 
     assert [fault.partition(": ")[2] for fault in altered] == ["revision 1 of the processes is not what was published"]
-    assert [fault.partition(":")[0] for fault in moved] == ["process sales", "process sulks"]
+    told = [
+        "process sales: log says revision 1 for LEAD, store nothing",
+        "process sulks: log says nothing, store revision 1 for LEAD",
+    ]
+    assert moved == told * 2, "by the replay, and by the check of the chain"
     assert lost == [
         "revision of the processes: log says 1, store 2",
         "the event that made revision 2 of the processes is not in the log: its end is missing, or all of it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "altered", "told"),
+    [
+        ("1", lambda there: b"9" + there, "event N: revision 1 of the processes is kept with the time 9"),
+        ("1", lambda there: re.sub(b" .*? ", b" 1 ", there, count=1),
+         "event N: revision 1 of the processes is kept with event 1, which did not publish it"),
+        ("1", lambda there: b"x" + there, "event N: KEY field 1: cannot be read: "),
+        ("1", lambda there: there.replace(b'"LEAD"', b'"XEAD"'), "event N: KEY field 1: cannot be read: 'XEAD' is"),
+        ("7", lambda _: b"", "KEY field 7: it is neither a revision nor 'active'"),
+        ("01", lambda _: b"", "KEY field 01: it is neither a revision nor 'active'"),
+        ("active", lambda there: there.replace(b"LEAD", b"XEAD"), "KEY field active: cannot be read: 'XEAD' is not a"),
+        ("active", lambda _: b"\xc1", "KEY field active: cannot be read: "),
+        ("active", lambda there: there.replace(b"\x01", b"\x05"),
+         "process sales: log says revision 1 for LEAD, store revision 5 for LEAD"),
+    ],
+)  # fmt: skip
+async def test_whatever_is_altered_in_the_hash_is_found_by_the_check_of_the_chain(
+    redis: Any, tenant: str, field: str, altered: Callable[[bytes], bytes], told: str
+) -> None:
+    publisher = await opened(redis, tenant)
+    event = (await publisher.publish(SALES)).event
+    world, key = publisher.world, Keys(tenant).processes
+    await redis.hset(key, field, altered(await redis.hget(key, field) or b""))
+
+    checks = [world.store, world.store, world.workforce, world.rule_sets, world.rule_sets, publisher.processes]
+    (fault,) = [each async for each in TamperCheck(*checks).faults(tenant)]
+
+    assert fault.startswith(told.replace("KEY", key).replace("N:", f"{event}:"))
+    assert fault in await publisher.faults(), "the replay does not break off either"
 
 
 async def test_a_log_that_is_written_anew_and_shown_has_its_publications(redis: Any, tenant: str) -> None:

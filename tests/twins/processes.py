@@ -30,10 +30,12 @@ class MemoryProcesses(Tenants):
         if (earlier := answered_before(state, request_id, fingerprint)) is not None:
             assert isinstance(earlier, ProcessPublication)
             return earlier
-        if expected is not None and expected != len(state.processes):
-            raise StaleRevision(f"tenants/{tenant}/processes", f"the newest revision is {len(state.processes)}")
         process, kinds = publication.process, publication.kinds
-        for other, active in (await self.active_processes(tenant)).items():
+        there = await self.active_processes(tenant)
+        current = there[process].revision if process in there else 0
+        if expected is not None and expected != current:
+            raise StaleRevision(f"tenants/{tenant}/processes/{process}", f"its active revision is {current}")
+        for other, active in there.items():
             if other != process and (taken := [kind for kind in kinds if kind in active.kinds]):
                 raise KindTaken(tenant, process, taken[0], other)
         number, at_ms, revision = len(state.events) + 1, self._time_of(state), len(state.processes) + 1
@@ -60,3 +62,7 @@ class MemoryProcesses(Tenants):
     async def active_processes(self, tenant: str) -> Mapping[str, Active]:
         """Return the newest revision of each process."""
         return {each.process: Active(each.revision, each.kinds) for each in self._tenants[tenant].processes}
+
+    async def stray_processes(self, _: str) -> list[str]:
+        """Return what is no revision; nothing can be among them here."""
+        return []

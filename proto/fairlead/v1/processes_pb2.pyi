@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import routing_pb2 as _routing_pb2
 from fairlead.v1 import rules_pb2 as _rules_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -118,7 +119,7 @@ class DrawProcessResponse(_message.Message):
     def __init__(self, picture: _Optional[str] = ...) -> None: ...
 
 class Process(_message.Message):
-    __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor")
+    __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor", "kinds")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PROCESS_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -130,6 +131,7 @@ class Process(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
     name: str
     process: str
     revision: int
@@ -141,4 +143,5 @@ class Process(_message.Message):
     etag: str
     create_time: _timestamp_pb2.Timestamp
     actor: str
-    def __init__(self, name: _Optional[str] = ..., process: _Optional[str] = ..., revision: _Optional[int] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., active: bool = ..., rollback_of: _Optional[int] = ..., stages: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
+    kinds: _containers.RepeatedScalarFieldContainer[_routing_pb2.WorkItem.Kind]
+    def __init__(self, name: _Optional[str] = ..., process: _Optional[str] = ..., revision: _Optional[int] = ..., source: _Optional[str] = ..., note: _Optional[str] = ..., active: bool = ..., rollback_of: _Optional[int] = ..., stages: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actor: _Optional[str] = ..., kinds: _Optional[_Iterable[_Union[_routing_pb2.WorkItem.Kind, str]]] = ...) -> None: ...

@@ -10,12 +10,15 @@ from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.publications import Publishable, RequestKey, Stale, StoredRevision, Taken, publish, stored
 from router.history.codec import process_from, process_text
-from router.model.errors import StaleRevision
+from router.model.errors import CorruptHistory, StaleRevision
 from router.model.workitem import Kind
 from router.process.errors import KindTaken
 from router.process.publication import Active, ProcessPublication
 from store.clients import RedisClient
 from store.translation import translated
+
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, msgpack.UnpackException)
+"""What reading something altered raises."""
 
 
 class RedisProcesses:
@@ -41,9 +44,10 @@ class RedisProcesses:
         request = RequestKey(request_id, fingerprint, self._request_ttl_s)
         process = (publication.process, *map(str, publication.kinds))
         try:
-            return _read(await publish(self._redis, tenant, "processes", expected, content, request, process))
+            return _read(tenant, await publish(self._redis, tenant, "processes", expected, content, request, process))
         except Stale as error:
-            raise StaleRevision(f"tenants/{tenant}/processes", f"the newest revision is {error.newest}") from None
+            name = f"tenants/{tenant}/processes/{publication.process}"
+            raise StaleRevision(name, f"its active revision is {error.newest}") from None
         except Taken as error:
             raise KindTaken(tenant, publication.process, Kind(error.kind), error.process) from None
 
@@ -55,13 +59,36 @@ class RedisProcesses:
     async def active_processes(self, tenant: str) -> Mapping[str, Active]:
         with translated():
             packed = await self._redis.hget(Keys(tenant).processes, "active")
-        active = msgpack.unpackb(packed) if packed else {}
-        return {process: Active(revision, tuple(map(Kind, kinds))) for process, (revision, *kinds) in active.items()}
+        try:
+            active = msgpack.unpackb(packed) if packed else {}
+            return {name: Active(int(revision), tuple(map(Kind, kinds))) for name, (revision, *kinds) in active.items()}
+        except _UNREADABLE as error:
+            raise _corrupt(tenant, "active", error) from error
 
     async def process_publications(self, tenant: str, revisions: Sequence[int]) -> list[ProcessPublication]:
-        return [_read(found) for found in await stored(self._redis, Keys(tenant).processes, revisions)]
+        there = await stored(self._redis, Keys(tenant).processes, revisions)
+        return [_read(tenant, found) for found in there]
+
+    async def stray_processes(self, tenant: str) -> list[str]:
+        newest, _ = await self.newest_process(tenant)
+        key = Keys(tenant).processes
+        with translated():
+            fields = await self._redis.hkeys(key)
+        known = {b"active", *(str(revision).encode() for revision in range(1, newest + 1))}
+        return [_place(tenant, field.decode("utf-8", "replace")) for field in sorted(set(fields) - known)]
 
 
-def _read(found: StoredRevision) -> ProcessPublication:
-    at_ms, event, text = found.stored.split(b" ", 2)
-    return process_from(found.revision, int(event), int(at_ms), text)
+def _read(tenant: str, found: StoredRevision) -> ProcessPublication:
+    try:
+        at_ms, event, text = found.stored.split(b" ", 2)
+        return process_from(found.revision, int(event), int(at_ms), text)
+    except _UNREADABLE as error:
+        raise _corrupt(tenant, str(found.revision), error) from error
+
+
+def _place(tenant: str, field: str) -> str:
+    return f"{Keys(tenant).processes} field {field}"
+
+
+def _corrupt(tenant: str, field: str, error: Exception) -> CorruptHistory:
+    return CorruptHistory(_place(tenant, field), f"cannot be read: {error or type(error).__name__}")

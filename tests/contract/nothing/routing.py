@@ -794,7 +794,7 @@ ROWS = (
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
     Row(RuleSets.publications, "count", 0, "none", "50",
         lambda w, g: _revisions(w.rule_sets.publications(w.tenant, **g)), [], [2, 1]),
-    Row(Processes.publish_process, "expected", 0, "only where nothing was published yet",
+    Row(Processes.publish_process, "expected", 0, "only where nothing of it was published yet",
         "must be given; None: in any case", _expected_process, StaleRevision),
     Row(Processes.publish_process, "expected", None, "in any case", "must be given", _expected_process, 2),
     Row(Processes.publish_process, "request_id", "", _ONCE, "likewise", _processes, 2, 2),

@@ -47,7 +47,7 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
 
     assert "sales.yaml:23:" in checked
     assert "declare no field 'contract_no'" in checked
-    assert "process sales, 7 stages, 1 deadlines, no errors" in checked
+    assert "process sales, 7 stages, 1 deadline, no errors" in checked
     assert "process sales: revision 1 is active" in published
     assert "3 passed, 0 failed" in tested
     assert [each["passed"] for each in json.loads(program)["results"]] == [True, True, True]
@@ -91,7 +91,7 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         (
             "LEAD enters process sales: take it out of that one first",
             "line 16, column 16: found 'attemt'",
-            "revision 1 is the newest, not 7",
+            "revision 1 is its active one, not 7",
             "there is no revision before it",
             "there is no process",
             "wrong.yaml:16:16 error: found 'attemt'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.document import read
-from rules.spelling import doubt, meant
+from rules.spelling import doubt, hint, meant
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,21 @@ from rules.spelling import doubt, meant
 def test_what_looks_alike_and_is_another_text_is_doubted(written: str, clean: str) -> None:
     assert meant(written) == clean
     assert f"'{clean}' was probably meant" in doubt(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("50％", "; '50%' was probably meant"),
+        ("５０％", "; '50%' was probably meant"),
+        ("LEAD，TICKET", "; LEAD, TICKET was probably meant: a full-width comma separates nothing"),
+        ("【LEAD】", "; [LEAD] was probably meant: full-width brackets are part of a text"),
+        ("［LEAD，TICKET］", "; [LEAD, TICKET] was probably meant: full-width brackets are part of a text"),
+        ("（上海）", ""),
+    ],
+)
+def test_a_refusal_says_which_signs_of_a_chinese_keyboard_are_none(text: str, told: str) -> None:
+    assert hint(text) == told
 
 
 @pytest.mark.parametrize("text", ["制造业，汽车", "制造业、汽车", "制造业； 汽车", "制造业,汽车", "制造业, 汽车"])

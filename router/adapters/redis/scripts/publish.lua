@@ -2,10 +2,10 @@
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, or processes hash, revision → JSON behind its time, of
 --        processes behind time and event; 3 events stream; 4 the request's key (absent: none)
--- ARGV   1 expected newest revision ('': any), 2 fingerprint of the request, 3 seconds to remember it, 4 the publication as JSON,
+-- ARGV   1 expected newest revision, of a process its own, 0: it has none ('': any), 2 fingerprint of the request, 3 seconds to remember it, 4 the publication as JSON,
 --        without what it gets here; 5 the revision it goes back to (0: none), 6 actor ('': nobody is asked who they are),
 --        7 'rules' or 'processes'; of a process: 8 its id, 9 … its kinds
--- Returns {'DONE', revision, what stands in the hash} (also for a repeated request), or {'STALE', newest revision},
+-- Returns {'DONE', revision, what stands in the hash} (also for a repeated request), or {'STALE', the one it should be},
 --        {'TAKEN', kind, the process that has it}, {'REQUEST_ID_REUSED'}, {'FORMAT', its format}.
 
 local refused = check_format(KEYS[1])
@@ -15,13 +15,17 @@ if KEYS[4] then known = known_answer(redis.call('GET', KEYS[4]), ARGV[2], 2) end
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return {'DONE', known[2], redis.call('HGET', KEYS[2], integer(known[2]))} end
 local newest = tonumber(redis.call('HGET', KEYS[1], ARGV[7]) or 0)
-if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= newest then return {'STALE', newest} end
 
 -- Which processes are active stands in the field `active` of their hash: msgpack {process → {revision, kind …}}.
 local process, kinds, active = ARGV[8], {unpack(ARGV, 9)}, {}
 if process then
   local packed = redis.call('HGET', KEYS[2], 'active')
   if packed then active = cmsgpack.unpack(packed) end
+end
+local current = newest
+if process then current = active[process] and active[process][1] or 0 end
+if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= current then return {'STALE', current} end
+if process then
   for _, kind in ipairs(kinds) do
     for other, stands in pairs(active) do
       for place = 2, #stands do

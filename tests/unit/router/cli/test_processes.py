@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
 from tests.unit.router.process.test_check import SHIPPED
@@ -26,12 +29,22 @@ def invoke(*arguments: object) -> Result:
     return CliRunner().invoke(process, [str(argument) for argument in arguments])
 
 
+def test_the_help_has_each_key_and_whoever_reads_the_code_is_sent_to_modules_that_exist() -> None:
+    heads = [
+        line.split(":")[0].strip() for line in invoke("--help").output.splitlines() if re.match(r"  [A-Z]\w+:", line)
+    ]
+
+    assert heads == ["Kinds", "Stages", "Deadlines", "Clock", "From", "Until", "Steps"]
+    names = re.findall(r"``(\w+)``", router.process.__doc__ or "")
+    assert [name for name in names if not find_spec(f"router.process.{name}")] == []
+
+
 def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(RULES, "utf-8")
 
     alone, by_rules = invoke("check", file), invoke("check", file, "--rules", tmp_path / "rules.yaml", "--json")
 
-    counted = f"{file}: process sales, 7 stages, 1 deadlines, no errors"
+    counted = f"{file}: process sales, 7 stages, 1 deadline, no errors"
     assert alone.output.splitlines()[0] == counted
     assert "not looked up" in alone.output
     assert [each["path"] for each in json.loads(by_rules.output)["problems"]] == [

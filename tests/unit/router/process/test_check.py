@@ -176,6 +176,68 @@ def test_what_is_wrong_is_told_with_its_place(source: str, line: int, column: in
     assert message in errors[0].message
 
 
+@pytest.mark.parametrize(
+    ("stages", "deadlines", "steps", "title", "faults"),
+    [
+        (15, 20, 0, 1, []),
+        (16, 20, 0, 1, ["320 deadlines, those of its stages included; at most 300"]),
+        (5, 10, 20, 1, []),
+        (5, 11, 20, 1, ["1,100 steps in all its deadlines; at most 1,000"]),
+        (50, 0, 0, 3_990, []),
+        (51, 0, 0, 3_990, ["characters in all that it says, its tests apart; at most 200,000"]),
+    ],
+)
+def test_a_process_as_a_whole_has_a_size(
+    stages: int, deadlines: int, steps: int, title: int, faults: list[str]
+) -> None:
+    due = [{"id": f"d{n}", "within": "1h", "steps": [{"at": "1m", "do": "remind"}] * steps} for n in range(deadlines)]
+    ways = [{"id": f"s{n}", "title": "x" * title, "deadlines": due} for n in range(stages)]
+
+    checked = check_process(json.dumps({"process": "p", "kinds": [], "stages": ways}))
+
+    errors = [each for each in checked.problems if each.is_error]
+    assert (checked.process is None) == bool(faults)
+    assert [each.path for each in errors] == ["stages"] * len(faults)
+    assert all(fault in each.message for fault, each in zip(faults, errors, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "told"),
+    [
+        ("at: 50%", "at: 50", "is expected; '50%' was probably meant"),
+        ("at: 50%", "at: 50％", "is expected; '50%' was probably meant"),
+        ("kinds: [LEAD]", "kinds: [LEAD，TICKET]", "; LEAD, TICKET was probably meant: a full-width comma"),
+        ("kinds: [LEAD]", "kinds: 【LEAD】", "; [LEAD] was probably meant: full-width brackets"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_with_what_was_meant(written: str, meant: str, told: str) -> None:
+    (problem,) = check_process(SALES.replace(written, meant)).problems
+
+    assert told in problem.message
+
+
+def test_what_stands_twice_is_told_and_taken_once() -> None:
+    step = "{at: 50%, do: notify, to: [manager, manager]}"
+    source = (
+        "process: p\nkinds: [LEAD, LEAD]\nstages:\n  - id: new\n    require: [n, vip, n]\n    next: [won, won]\n"
+        f"    deadlines: [{{id: d, within: 1h, steps: [{step}]}}]\n  - {{id: won, closes: CLOSED}}"
+    )
+
+    problems = check_process(source, rules=RULES).problems
+
+    assert {each.message.partition(" ")[2] for each in problems} == {"stands there already: once is enough"}
+    assert [each.path for each in problems] == [
+        "kinds[1]", "stages[0].require[2]", "stages[0].next[1]", "stages[0].deadlines[0].steps[0].to[1]",
+    ]  # fmt: skip
+    assert process_of(source).first.deadlines[0].steps[0].to == (RecipientRole.MANAGER,)
+
+
+def test_of_a_stage_that_is_there_twice_nothing_else_is_said() -> None:
+    problems = check_process(HEAD + "  - {id: new}\n  - {id: new, closes: CLOSED}").problems
+
+    assert [each.message for each in problems] == ["the stage 'new' is there already, in line 4"]
+
+
 def test_what_is_odd_is_told_and_published_all_the_same() -> None:
     source = HEAD + (
         "  - {id: new, next: [won], require: [bugdet]}\n  - {id: aside}\n"

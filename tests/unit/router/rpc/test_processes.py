@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, cast
 
 import pytest
 
 from failures import InvalidInput
 from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1.routing_pb2 import WorkItem
 from router.adapters.rule_sandbox.child import process_trial
+from router.cli.clocks import Clock
+from router.cli.process_revisions import _row
 from router.model.errors import NotFound
 from router.process.cache import ProcessCache
 from router.process.publishing import ProcessPublishing
@@ -54,6 +58,8 @@ def test_a_name_is_that_of_a_process_or_of_a_revision() -> None:
         "tenants/t/processes/",
         f"{NAME}@",
         f"{NAME}@x",
+        f"{NAME}@0",
+        f"{NAME}@02",
         f"{NAME}@-1",
         f"{NAME}@1@2",
         "tenants/t/processes/a b",
@@ -90,6 +96,32 @@ async def test_what_is_published_is_answered_listed_and_drawn() -> None:
     assert "flowchart TD" in pictures[1].picture
 
 
+async def test_a_revision_says_for_which_kinds_it_is_and_one_out_of_use_says_so() -> None:
+    service = servicer()
+    for source in (SHIPPED, SHIPPED.replace("kinds: [LEAD]", "kinds: []")):
+        await service.PublishProcess(processes.PublishProcessRequest(parent="tenants/t", source=source), CALL)
+
+    listed = await service.ListProcessRevisions(processes.ListProcessRevisionsRequest(parent="tenants/t"), CALL)
+    drawn = await service.DrawProcess(processes.DrawProcessRequest(name=NAME, language_code="zh"), CALL)
+
+    assert [list(each.kinds) for each in listed.processes] == [[], [WorkItem.KIND_LEAD]]
+    assert [_row(each, Clock())[3] for each in listed.processes] == ["retired", "LEAD"]
+    assert "已停用" in drawn.picture
+
+
+async def test_a_picture_is_drawn_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = list[bool]()
+
+    def drawn(*_: object) -> str:
+        drawing.append(threading.current_thread() is threading.main_thread())
+        return ""
+
+    monkeypatch.setattr("router.rpc.processes.svg", drawn)
+    await servicer().DrawProcess(processes.DrawProcessRequest(source=SHIPPED), CALL)
+
+    assert drawing == [False]
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -106,6 +138,13 @@ async def test_a_picture_that_nobody_can_draw_is_refused_by_its_field(given: Any
         await servicer().DrawProcess(processes.DrawProcessRequest(**given), CALL)
 
     assert {violation.field for violation in refused.value.violations} == {field}
+
+
+async def test_an_etag_that_never_was_one_is_refused_by_its_field() -> None:
+    request = processes.PublishProcessRequest(parent="tenants/t", source=SHIPPED, etag="x")
+
+    with pytest.raises(InvalidInput, match=r"^etag: 'x': must be the etag of the process's active revision, 0 where"):
+        await servicer().PublishProcess(request, CALL)
 
 
 async def test_what_is_not_there_is_not_found_and_a_revision_is_no_process() -> None:

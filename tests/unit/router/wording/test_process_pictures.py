@@ -91,7 +91,7 @@ def test_each_way_is_drawn_and_where_none_is_said_the_next() -> None:
 
 def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:
     long = "很长" * 60
-    source = f"process: p\nkinds: []\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"
+    source = f"process: p\nkinds: [LEAD]\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"
 
     lines = texts(svg(drawn(source), Language.EN))
 

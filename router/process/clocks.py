@@ -2,18 +2,19 @@
 
 Where a work item changes hands, what was used under earlier owners, by their hours as they then were, stays used; the
 rest runs by the new owner's. Used is a share of the whole, so that half a working day of one is half a working day of
-another. While nobody owns it time runs by the hours of its pool, else by the tenant's.
+another. While nobody owns it time runs by the hours of its pool, else by the tenant's. What has ended stays as it was:
+whoever got the work item behind the end of a deadline has no part in its time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
 from router.process.definition import ClockOwner
-from router.process.life import Life, Spell
+from router.process.life import Spell
 from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
 from router.workforce.open_hours import OpenHours
 from rules.durations import Duration
@@ -51,18 +52,29 @@ class DeadlineClocks(NamedTuple):
 
 
 def reached_ms(
-    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: DeadlineClocks
+    clock: ClockOwner,
+    at: Fraction | Duration,
+    within: Duration,
+    start_ms: int,
+    spells: Sequence[Spell],
+    clocks: DeadlineClocks,
 ) -> int | None:
-    """Return when so much of a deadline's time has passed; None: beyond what the calendars know."""
+    """Return when so much of a deadline's time has passed; None: beyond what the calendars know.
+
+    Parameters
+    ----------
+    spells
+        Who had the work item, in the order of time; the last goes on.
+    """
     length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
     used = Fraction(0)
     if length.unit == "cd":
-        return _on_the_wall(length, share, start_ms, clocks.hours(clock, life.spells[-1]), clocks)
-    for spell in life.spells:
+        return _on_the_wall(length, share, start_ms, clocks.hours(clock, spells[-1]), clocks)
+    for spell in spells:
         if spell.until_ms is not None and spell.until_ms <= start_ms:
             continue
         hours = clocks.hours(clock, spell)
-        since_ms = start_ms if spell is life.spells[0] else max(start_ms, spell.since_ms)
+        since_ms = start_ms if spell is spells[0] else max(start_ms, spell.since_ms)
         whole = share * open_time_ms(length, start_ms, hours)
         at_ms = later_ms(since_ms, ceil(whole * (1 - used)), hours) if whole else None
         if spell.until_ms is None or (at_ms is not None and at_ms <= spell.until_ms):

@@ -146,18 +146,29 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         return
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
-        steps = tuple(reached_ms(deadline.clock, step.at, within, start.at_ms, life, clocks) for step in deadline.steps)
-        due = reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
-        owner = _owner(life.spells, start.at_ms, end)
+        spells = _until(end, start, life.spells)
+        steps = tuple(
+            reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks) for step in deadline.steps
+        )
+        due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks)
+        owner = spells[-1].rep
         yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
 
 
-def _owner(spells: Sequence[Spell], start_ms: int, end: End | None) -> str:
-    """Return who had it when a deadline ended, or has it."""
+def _until(end: End | None, start: _Start, spells: Sequence[Spell]) -> Sequence[Spell]:
+    """Return the spells that a deadline is reckoned with: those that began before its end, the last as if it lasted.
+
+    What ended as it started has those that had begun with its start.
+    """
     if end is None:
-        return spells[-1].rep
-    before = [spell.rep for spell in spells if spell.since_ms < max(end.at_ms, start_ms + 1)]
-    return before[-1] if before else spells[0].rep
+        return spells
+    earliest, *others = spells
+    before = [earliest]
+    for spell in others:
+        is_before = spell.since_ms < end.at_ms
+        if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
+            before.append(spell)
+    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=0))
 
 
 def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:

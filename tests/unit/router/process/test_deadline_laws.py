@@ -210,3 +210,34 @@ def test_the_last_of_ours_or_else_the_entry_starts_what_is_due_again_and_again(a
     counts = [(done.occur_ms, -done.event) for done in here.done if RENEWED[since] in done.evidence]
     last_ms, event = max([(here.begun.at_ms, 0), *counts])
     assert started == [(last_ms, -event or here.begun.event)]
+
+
+@st.composite
+def behind(draw: st.DrawFn, a_life: Life) -> tuple[int, Life]:
+    """Draw an instant, and the life as it was until then."""
+    at_ms = draw(MINUTES) * MINUTE
+    earliest, *others = a_life.spells
+    kept = (earliest, *(spell for spell in others if spell.since_ms <= at_ms))
+    return at_ms, a_life._replace(
+        spells=(*kept[:-1], kept[-1]._replace(until_ms=None)),
+        entries=tuple(entry for entry in a_life.entries if entry.at_ms <= at_ms),
+        done=tuple(done for done in a_life.done if done.occur_ms <= at_ms),
+        closed=a_life.closed if a_life.closed and a_life.closed.at_ms <= at_ms else None,
+    )
+
+
+ANY_DURATION = DURATIONS | st.builds(Duration, st.integers(1, 3), st.just("cd"))
+
+
+@given(st.data(), lives(), st.sampled_from(Since), st.sampled_from(Until), ANY_DURATION)
+def test_what_happens_behind_the_end_of_a_deadline_changes_nothing_of_its_standing(
+    data: st.DataObject, a_life: Life, since: Since, until: Until, within: Duration
+) -> None:
+    step = DeadlineStep(Fraction(1, 2), Act.REMIND)
+    one = process(Deadline("one", DurationTable(within), since=since, until=until, steps=(step,)))
+    at_ms, until_then = data.draw(behind(a_life))
+
+    before, now = (standings(one, each, {}, CLOCKS) for each in (until_then, a_life))
+
+    ended = [each for each in before if each.end and each.end.at_ms < at_ms]
+    assert [each for each in ended if each not in now] == []

@@ -199,6 +199,40 @@ def test_what_was_used_is_measured_by_the_clocks_of_the_time() -> None:
     assert [shown(each.due_ms) for each in of(resolution, used_three, closed_since)] == ["21T18:00"]
 
 
+def test_what_is_missed_stays_so_whoever_gets_it_a_week_later() -> None:
+    new_york = Calendar("us-office", "America/New_York", OFFICE.weekly)
+    changes: list[tuple[str, str, Record | None]] = [
+        ("calendar", "us-office", new_york),
+        ("rep", "ann", Rep("ann", calendar="us-office")),
+    ]
+    there = USUAL._replace(present=Roster(TEAM.records.with_changes(2, changes)).hours)
+    october_ms = 31 * 86_400_000  # on 31 October clocks go back in New York: the day has 25 hours there
+    begun_ms, later_ms = ms("30T20:00") + october_ms, ms("30T20:00") + october_ms + 7 * 86_400_000
+    called_late = (Done(2, ActivityKind.CALL, CALLED, begun_ms + 24 * 3_600_000 + 1_800_000),)
+    a_day = deadline("1cd", Since.ENTERED, Until.ATTEMPT)
+    alone, handed = Spell(1, "wang", "", begun_ms), Spell(11, "ann", "", later_ms)
+
+    kept, moved = (
+        of(a_day, life(*each, done=called_late), there)[0]
+        for each in ((alone,), (alone._replace(until_ms=later_ms, workforce=1), handed))
+    )
+
+    assert (kept.state(later_ms), kept.due_ms) == (DeadlineState.MISSED, begun_ms + 24 * 3_600_000)
+    assert moved == kept
+
+
+def test_what_is_met_stays_due_when_it_was_whoever_gets_it_later() -> None:
+    met = (done(2, "18T10:30", *CALLED),)
+    eight_hours = deadline("8h", Since.ENTERED, Until.ATTEMPT)
+
+    kept, handed = (
+        of(eight_hours, life(*spells(("wang", "18T10:00"), *later), done=met))[0]
+        for later in ([], [("zhao", "18T15:00")])
+    )
+
+    assert (shown(kept.due_ms), handed) == ("18T18:00", kept)
+
+
 def test_while_nobody_owns_it_time_runs_by_its_pools_hours_else_the_tenants() -> None:
     resolution = deadline("2h", Since.ARRIVAL, Until.COMPLETION)
     of_pool = life(Spell(1, "", "early", ms("18T12:00")))

@@ -3,11 +3,13 @@
 Where a work item changes hands, what was used under earlier owners, by their hours as they then were, stays used; the
 rest runs by the new owner's. Used is a share of the whole, so that half a working day of one is half a working day of
 another. While nobody owns it time runs by the hours of its pool, else by the tenant's. What has ended stays as it was:
-whoever got the work item behind the end of a deadline has no part in its time.
+whoever got the work item behind the end of a deadline has no part in its time, and no calendar or leave entered behind
+it. What is open moves with every such edit.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
@@ -25,6 +27,13 @@ pool, else of the tenant.
 """
 
 
+class Change(NamedTuple):
+    """A revision of the workforce, and since when it was in force, in milliseconds since 1970."""
+
+    since_ms: int
+    revision: int
+
+
 class DeadlineClocks(NamedTuple):
     """By whose hours deadlines run.
 
@@ -35,19 +44,30 @@ class DeadlineClocks(NamedTuple):
     time_zone
         On whose wall calendar days are, where there is no calendar.
     past
-        As the workforce was, by revision: those at which somebody's spell ended. Where one is missing the present
-        stands for it.
+        As the workforce was, by revision: those at which somebody's spell or a deadline ended. Where one is missing
+        the present stands for it.
+    changes
+        All of the workforce, in the order of time; without them the present stands for what no event tells.
     """
 
     present: Hours
     time_zone: str
     past: Mapping[int, Hours] = {}
+    changes: Sequence[Change] = ()
+
+    def in_force(self, at_ms: int) -> int:
+        """Return the workforce's revision that was in force at an instant, before the first that; 0: not known."""
+        place = bisect_right(self.changes, at_ms, key=lambda change: change.since_ms)
+        return self.changes[max(place - 1, 0)].revision if self.changes else 0
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
         """Return by whose hours a clock runs in a spell; None: at any time."""
         if clock is ClockOwner.WALL:
             return None
-        hours = self.past.get(spell.workforce, self.present)
+        revision = spell.workforce
+        if not revision and spell.until_ms is not None:
+            revision = self.in_force(spell.until_ms)
+        hours = self.past.get(revision, self.present)
         return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
 
 

@@ -146,19 +146,19 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         return
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
-        spells = _until(end, start, life.spells)
+        spells = _until(end, start, life.spells, clocks)
         steps = tuple(
             reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks) for step in deadline.steps
         )
         due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks)
-        owner = spells[-1].rep
-        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
+        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, spells[-1].rep, end)
 
 
-def _until(end: End | None, start: _Start, spells: Sequence[Spell]) -> Sequence[Spell]:
-    """Return the spells that a deadline is reckoned with: those that began before its end, the last as if it lasted.
+def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:
+    """Return the spells that a deadline is reckoned with: those that began before its end.
 
-    What ended as it started has those that had begun with its start.
+    The last is as if it lasted, by the workforce that was in force at the end. What ended as it started has those that
+    had begun with its start.
     """
     if end is None:
         return spells
@@ -168,7 +168,7 @@ def _until(end: End | None, start: _Start, spells: Sequence[Spell]) -> Sequence[
         is_before = spell.since_ms < end.at_ms
         if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
             before.append(spell)
-    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=0))
+    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms)))
 
 
 def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:

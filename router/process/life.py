@@ -35,7 +35,7 @@ class Spell(NamedTuple):
     until_ms
         None: it lasts, or lasted until the work item was closed.
     workforce
-        The revision that was in force when it ended; 0: as long as it lasts.
+        The revision that was in force when it ended; 0: it lasts, or no event tells.
     """
 
     event: int

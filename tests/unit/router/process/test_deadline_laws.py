@@ -14,7 +14,7 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.clocks import DeadlineClocks
+from router.process.clocks import Change, DeadlineClocks
 from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
 from router.process.life import Done, Life, Occurrence, Spell, StageEntry
@@ -55,6 +55,16 @@ def roster() -> Roster:
 
 
 CLOCKS = DeadlineClocks(roster().hours, "Asia/Shanghai")
+NOBODY = Roster(
+    WorkforceRecords().after(
+        [
+            RecordChange(2, "calendar", "never", Calendar("never", "America/New_York")),
+            RecordChange(2, "tenant", "settings", TenantSettings(time_zone="America/New_York", calendar="never")),
+        ],
+        2,
+    )
+).hours
+"""All have left, and what is open is of those who work at no hour."""
 MINUTES = st.integers(BEGIN, BEGIN + 9 * 1440)
 DURATIONS = (
     st.builds(Duration, st.integers(1, 400), st.just("m"))
@@ -189,13 +199,18 @@ def test_a_customer_waits_from_the_oldest_message_behind_every_answer(a_life: Li
 
     stands = standings(process(one), here, {}, CLOCKS)
 
+    def place(ask: tuple[int, int]) -> tuple[int, int]:  # what was before it came is its entry's
+        return ask[0], ask[1]
+
     waits = [ask for ask in asks if all(answer < ask for answer in answers)]
-    assert [(each.start_ms, each.entry) for each in stands if each.end is None] == sorted(waits)[:1]
+    assert [(each.start_ms, each.entry) for each in stands if each.end is None] == [
+        place(ask) for ask in sorted(waits)[:1]
+    ]
     assert all(each.end is None or each.end.is_done for each in stands)
     first_behind = {min((ask for ask in asks if ask > answer), default=None) for answer in [(0, 0), *answers]} - {None}
     until = {ask: min((answer for answer in answers if answer > ask), default=None) for ask in first_behind if ask}
     answered = {
-        ask for ask, answer in until.items() if answer and answer[0] > here.begun.at_ms
+        place(ask) for ask, answer in until.items() if answer and answer[0] > here.begun.at_ms
     }  # what was before is not its
     assert {(each.start_ms, each.entry) for each in stands if each.end} == answered
 
@@ -237,7 +252,16 @@ def test_what_happens_behind_the_end_of_a_deadline_changes_nothing_of_its_standi
     one = process(Deadline("one", DurationTable(within), since=since, until=until, steps=(step,)))
     at_ms, until_then = data.draw(behind(a_life))
 
-    before, now = (standings(one, each, {}, CLOCKS) for each in (until_then, a_life))
+    changed = [
+        spell._replace(workforce=0 if spell.until_ms is None else 1 if spell.until_ms <= at_ms else 2)
+        for spell in a_life.spells
+    ]
+    edited = CLOCKS._replace(
+        present=NOBODY, past={1: CLOCKS.present, 2: NOBODY}, changes=(Change(0, 1), Change(at_ms, 2))
+    )
+
+    before = standings(one, until_then, {}, CLOCKS)
+    now = standings(one, a_life._replace(spells=tuple(changed)), {}, edited)
 
     ended = [each for each in before if each.end and each.end.at_ms < at_ms]
     assert [each for each in ended if each not in now] == []

@@ -13,7 +13,7 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Pool, Record, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.process.clocks import DeadlineClocks
+from router.process.clocks import Change, DeadlineClocks
 from router.process.deadlines import WHOLE, DeadlineStanding, DeadlineState, standings
 from router.process.definition import (
     Act,
@@ -231,6 +231,44 @@ def test_what_is_met_stays_due_when_it_was_whoever_gets_it_later() -> None:
     )
 
     assert (shown(kept.due_ms), handed) == ("18T18:00", kept)
+
+
+def test_a_calendar_changed_behind_the_end_of_a_deadline_rewrites_nothing_and_one_before_it_counts() -> None:
+    called = life(*spells(("wang", "18T17:00")), done=(done(2, "20T12:30", *CALLED),))
+    in_mornings = roster(wang="mornings").hours
+    since = {
+        text: USUAL._replace(
+            present=in_mornings, past={1: TEAM.hours, 2: in_mornings}, changes=(Change(0, 1), Change(ms(text), 2))
+        )
+        for text in ("20T13:00", "20T12:00")
+    }
+
+    four_hours = deadline("4h", Since.ENTERED, Until.ATTEMPT)
+
+    dues = {text: shown(of(four_hours, called, clocks)[0].due_ms) for text, clocks in since.items()}
+    still_open = of(four_hours, called._replace(done=()), since["20T13:00"])[0]
+    assert dues == {"20T13:00": "20T12:00", "20T12:00": "19T13:00"}
+    assert shown(still_open.due_ms) == "19T13:00"
+
+
+def test_a_spell_that_no_event_tells_the_workforce_of_ran_by_that_in_force_as_it_ended() -> None:
+    offered = Spell(1, "", "", ms("21T12:00"), ms("21T15:00"))
+    accepted = life(offered, Spell(2, "li", "", ms("21T15:00")))
+    no_morning = roster(li="").records.with_changes(2, [("tenant", "settings", TenantSettings(calendar="mornings"))])
+    clocks = USUAL._replace(present=Roster(no_morning).hours, past={1: TEAM.hours}, changes=(Change(0, 1),))
+
+    (standing,) = of(deadline("6h", Since.ARRIVAL, Until.COMPLETION), accepted, clocks)
+
+    assert shown(standing.due_ms) == "22T12:00"  # three hours were used
+
+
+@pytest.mark.parametrize(("text", "revision"), [("17T00:00", 3), ("18T00:00", 3), ("18T23:59", 3), ("19T00:00", 4)])
+def test_the_workforce_in_force_is_that_of_the_newest_change_until_then_else_the_first(
+    text: str, revision: int
+) -> None:
+    clocks = USUAL._replace(changes=(Change(ms("18T00:00"), 3), Change(ms("19T00:00"), 4)))
+
+    assert (clocks.in_force(ms(text)), USUAL.in_force(ms(text))) == (revision, 0)
 
 
 def test_while_nobody_owns_it_time_runs_by_its_pools_hours_else_the_tenants() -> None:

@@ -62,7 +62,8 @@ class DeadlineStanding(NamedTuple):
     stage
         The one that it is of; ``WHOLE``: the whole process.
     entry
-        The event that started it.
+        The event that started it, or, where that was before, by which its stage was entered: of a stage's deadline
+        there is one for each.
     start_ms, due_ms
         In milliseconds since 1970; None: beyond what the calendars know.
     steps
@@ -151,7 +152,8 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
             reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks) for step in deadline.steps
         )
         due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks)
-        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, spells[-1].rep, end)
+        _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
+        yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
 
 
 def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:

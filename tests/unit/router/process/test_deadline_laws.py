@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -200,7 +201,7 @@ def test_a_customer_waits_from_the_oldest_message_behind_every_answer(a_life: Li
     stands = standings(process(one), here, {}, CLOCKS)
 
     def place(ask: tuple[int, int]) -> tuple[int, int]:  # what was before it came is its entry's
-        return ask[0], ask[1]
+        return ask[0], max(ask, here.begun[::-1])[1]
 
     waits = [ask for ask in asks if all(answer < ask for answer in answers)]
     assert [(each.start_ms, each.entry) for each in stands if each.end is None] == [
@@ -265,3 +266,15 @@ def test_what_happens_behind_the_end_of_a_deadline_changes_nothing_of_its_standi
 
     ended = [each for each in before if each.end and each.end.at_ms < at_ms]
     assert [each for each in ended if each not in now] == []
+
+
+@given(lives(), st.sampled_from(Since), st.sampled_from(Until))
+def test_no_two_standings_have_stage_deadline_and_entry_in_common(a_life: Life, since: Since, until: Until) -> None:
+    deadlines = [Deadline(name, DurationTable(Duration(1, "h")), since=since, until=until) for name in ("one", "two")]
+    here = process(deadlines[0])
+    here = replace(here, stages=tuple(replace(stage, deadlines=here.first.deadlines) for stage in here.stages))
+
+    stands = standings(replace(here, deadlines=(deadlines[1],)), a_life, {}, CLOCKS)
+
+    keys = [(each.stage, each.deadline.id, each.entry) for each in stands]
+    assert len(keys) == len(set(keys))

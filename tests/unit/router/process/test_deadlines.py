@@ -306,6 +306,23 @@ def test_how_long_it_is_follows_from_the_work_item_and_where_there_is_no_saying_
     assert standings(one, owned, {}, USUAL) == []
 
 
+def test_a_stage_that_is_entered_again_begins_its_deadlines_anew_under_another_entry() -> None:
+    again = life(
+        *spells(("wang", "18T10:00"), ("li", "18T16:00")),
+        done=(done(4, "18T10:10", *WROTE_IN, kind=ActivityKind.EMAIL),),
+        entries=(StageEntry("qualified", 5, ms("18T10:30")), StageEntry("new", 7, ms("18T12:00"))),
+    )
+
+    entries = {
+        since: [each.entry for each in of(deadline("1h", since, Until.COMPLETION), again)]
+        for since in (Since.ARRIVAL, Since.ENTERED, Since.ASSIGNED, Since.LAST_INBOUND)
+    }
+
+    assert entries == {
+        Since.ARRIVAL: [1, 7], Since.ENTERED: [1, 7], Since.ASSIGNED: [1, 7, 11], Since.LAST_INBOUND: [4, 7]
+    }  # fmt: skip
+
+
 def test_leaving_the_stage_ends_its_deadlines_and_is_what_some_wait_for() -> None:
     left = life(*spells(("wang", "18T10:00")), entries=(StageEntry("qualified", 5, ms("18T10:30")),))
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from router.model.activities import ActivityEvidence, ActivityKind
+from router.model.activities import ActivityEvidence
 from router.process.clocks import DeadlineClocks, reached_ms
 from router.process.definition import Deadline, Process, Since, Until
-from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from router.process.life import Life, Occurrence, Spell, StageEntry
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -30,7 +30,6 @@ RENEWED: Mapping[Since, ActivityEvidence] = {
     Since.LAST_ACTIVITY: ActivityEvidence.ANY,
 }
 """What starts a deadline anew, where each such activity does."""
-_WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 WHOLE = ""
 """Instead of a stage, of a deadline that is of the whole process."""
 
@@ -211,22 +210,19 @@ def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start
 
 
 def _unanswered(life: Life) -> list[_Start]:
-    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer."""
+    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer.
+
+    What is from before the life waits in it from its beginning.
+    """
     starts, waiting = list[_Start](), None
-    for done in sorted(life.done, key=lambda done: (done.occur_ms, done.event)):
+    for done in sorted(life.done, key=lambda done: done.place):
         here = Occurrence(done.event, done.occur_ms)
-        if _answers(done):
+        if done.is_answer:
             starts += [_Start(*waiting, here, is_answer=True)] if waiting else []
             waiting = None
-        elif ActivityEvidence.CUSTOMER in done.evidence:
-            waiting = waiting or here
+        elif done.is_question:
+            waiting = waiting or max(here, life.begun, key=lambda place: (place.at_ms, place.event))
     return [*starts, _Start(*waiting)] if waiting else starts
-
-
-def _answers(done: Done) -> bool:
-    """Say whether the customer is answered by an activity: one of ours went out, or two talked."""
-    talked = ActivityEvidence.CONTACT in done.evidence and done.kind not in _WRITTEN
-    return talked or ActivityEvidence.ATTEMPT in done.evidence
 
 
 def _is_within(start: _Start, stay: _Stay) -> bool:

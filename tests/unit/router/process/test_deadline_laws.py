@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router.assignment.roster import Roster
-from router.model.activities import ActivityEvidence, ActivityKind
+from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.events import ActivityRecorded, Completed, Event
+from router.model.evidence import evidence_of
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
-from router.model.workitem import Kind
+from router.model.workitem import Kind, State, WorkItem
 from router.process.clocks import Change, DeadlineClocks
 from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
-from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry, lives_of
 from rules.durations import Duration, DurationTable
 from tests.minute_by_minute import PlainCalendar, PlainSpell, due
 
@@ -200,8 +204,8 @@ def test_a_customer_waits_from_the_oldest_message_behind_every_answer(a_life: Li
 
     stands = standings(process(one), here, {}, CLOCKS)
 
-    def place(ask: tuple[int, int]) -> tuple[int, int]:  # what was before it came is its entry's
-        return ask[0], max(ask, here.begun[::-1])[1]
+    def place(ask: tuple[int, int]) -> tuple[int, int]:  # what was before it came waits from then on
+        return max(ask, (here.begun.at_ms, here.begun.event))
 
     waits = [ask for ask in asks if all(answer < ask for answer in answers)]
     assert [(each.start_ms, each.entry) for each in stands if each.end is None] == [
@@ -278,3 +282,61 @@ def test_no_two_standings_have_stage_deadline_and_entry_in_common(a_life: Life, 
 
     keys = [(each.stage, each.deadline.id, each.entry) for each in stands]
     assert len(keys) == len(set(keys))
+
+
+Recorded = tuple[int, bool, int]
+"""When it occurred, whether it is an answer, and behind which event of the work item it is recorded."""
+
+
+def log(recorded: list[Recorded], is_at_once: bool) -> list[Event]:
+    """Return a work item that came at 100, was closed at 200 and 400, and reopened at 300 and 500."""
+    happened: list[tuple[int, Cause | Activity | None]] = [
+        (100, Cause.ROUTED), (200, None), (300, Cause.REOPENED), (400, None), (500, Cause.REOPENED)
+    ]  # fmt: skip
+    for occur_ms, is_answer, later_ms in recorded:
+        direction = Direction.OUTBOUND if is_answer else Direction.INBOUND
+        at_ms = max(occur_ms, 100) + (0 if is_at_once else later_ms)
+        happened.append((at_ms, Activity(ActivityKind.EMAIL, direction, "always", occur_ms)))
+    happened.sort(key=itemgetter(0))
+    return [event_of(number, at_ms, what) for number, (at_ms, what) in enumerate(happened, 1)]
+
+
+def event_of(number: int, at_ms: int, what: Cause | Activity | None) -> Event:
+    """Return that a work item got to its owner, that something was done, or, None, that it was closed."""
+    if isinstance(what, Cause):
+        head = DecisionInputs(WorkItem(Kind.LEAD), what, 1, 1, (), ())
+        return Decision(number, "w", Kind.LEAD, Outcome.ASSIGNED, "always", "", 1, 0, (), None, "", 0, at_ms, head)
+    if what is None:
+        return Completed(number, "w", Kind.LEAD, State.CLOSED, "always", "", 1, 0, at_ms)
+    evidence = evidence_of(what.kind, what.direction, by_person=True, duration_ms=0)
+    return ActivityRecorded(number, "w", Kind.LEAD, "always", "", 0, what, evidence, False, NextChange.NONE, at_ms)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(51, 599), st.booleans(), st.integers(0, 500)), max_size=8, unique_by=lambda each: each[0]
+    )
+)
+def test_when_activities_are_recorded_changes_no_life_and_what_waits_does_so_in_the_last(
+    recorded: list[Recorded],
+) -> None:
+    one = process(Deadline("one", DurationTable(Duration(1, "h")), since=Since.LAST_INBOUND))
+
+    at_once, late = (lives_of(log(recorded, is_at_once)) for is_at_once in (True, False))
+
+    stands = [
+        [
+            [(each.start_ms, each.due_ms, each.end and each.end[::2]) for each in standings(one, each_life, {}, CLOCKS)]
+            for each_life in lives
+        ]
+        for lives in (at_once, late)
+    ]
+    assert stands[0] == stands[1]
+    answered_ms = max((occur_ms for occur_ms, is_answer, _ in recorded if is_answer), default=0)
+    waits = [
+        max(occur_ms, 500) for occur_ms, is_answer, _ in sorted(recorded) if not is_answer and occur_ms > answered_ms
+    ]
+    assert [start_ms for start_ms, _, end in stands[0][-1] if end is None] == waits[:1]
+    assert all(
+        start_ms >= each.begun.at_ms for each, of_it in zip(at_once, stands[0], strict=True) for start_ms, *_ in of_it
+    )

@@ -361,6 +361,16 @@ def test_a_message_of_the_customers_waits_from_the_oldest_until_somebody_answers
     assert (waits.entry, shown(waits.due_ms), waits.end) == (5, "18T18:00", None)
 
 
+def test_a_message_from_before_a_life_waits_from_its_beginning() -> None:
+    asked = done(2, "17T11:00", *WROTE_IN, kind=ActivityKind.EMAIL)
+    next_response = deadline("2h", Since.LAST_INBOUND, Until.ATTEMPT)
+    reopened = life(Spell(7, "wang", "", ms("18T10:00")), done=(asked,))
+
+    (waits,) = of(next_response, reopened)
+
+    assert (waits.entry, shown(waits.start_ms), shown(waits.due_ms)) == (7, "18T10:00", "18T12:00")
+
+
 def test_an_update_is_due_again_and_again_from_the_last_of_ours_and_before_one_from_the_entry() -> None:
     update = deadline("1h", Since.LAST_OUTBOUND, Until.ATTEMPT)
     two_calls = (done(2, "18T10:30", *CALLED), done(3, "18T12:00", *CALLED))

@@ -340,3 +340,18 @@ def test_when_activities_are_recorded_changes_no_life_and_what_waits_does_so_in_
     assert all(
         start_ms >= each.begun.at_ms for each, of_it in zip(at_once, stands[0], strict=True) for start_ms, *_ in of_it
     )
+
+
+@given(lives(), st.sampled_from(Since), st.sampled_from(Until), ANY_DURATION)
+def test_no_step_is_due_before_its_stage_was_entered_and_those_of_shares_keep_their_order(
+    a_life: Life, since: Since, until: Until, within: Duration
+) -> None:
+    steps = tuple(DeadlineStep(share, Act.REMIND) for share in (Fraction(1, 100), Fraction(1, 2), Fraction(2)))
+    one = Deadline("one", DurationTable(within), since=since, until=until, steps=steps)
+    entered = {entry.event: entry.at_ms for entry in a_life.entries} | {a_life.begun.event: a_life.begun.at_ms}
+
+    for each in standings(process(one), a_life, {}, CLOCKS):
+        due = [step or 0 for step in each.steps]
+        assert due == sorted(due)
+        # it is in a stage that was entered before its own entry, or by it
+        assert due[0] >= max((at_ms for event, at_ms in entered.items() if event == each.entry), default=each.start_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -321,6 +322,16 @@ def test_a_stage_that_is_entered_again_begins_its_deadlines_anew_under_another_e
     assert entries == {
         Since.ARRIVAL: [1, 7], Since.ENTERED: [1, 7], Since.ASSIGNED: [1, 7, 11], Since.LAST_INBOUND: [4, 7]
     }  # fmt: skip
+
+
+def test_no_step_of_a_stages_deadline_is_due_before_the_stage_was_entered() -> None:
+    steps = tuple(DeadlineStep(share, Act.REMIND) for share in (Fraction(1, 2), Fraction(2)))
+    resolution = deadline("2h", Since.ARRIVAL, Until.COMPLETION)
+    entered = life(*spells(("wang", "18T10:00")), entries=(StageEntry("new", 5, ms("18T12:30")),))
+
+    _, again = of(replace(resolution, steps=steps), entered)
+
+    assert (shown(again.due_ms), [*map(shown, again.steps)]) == ("18T12:00", ["18T12:30", "18T14:00"])
 
 
 def test_leaving_the_stage_ends_its_deadlines_and_is_what_some_wait_for() -> None:

@@ -59,7 +59,8 @@ def process() -> None:
     Clock:      owner (the owner's hours), pool, wall (around the clock).
     From:       arrival, assigned, entered, last_inbound (a message of the customer that nobody answered),
                 last_outbound, last_activity.
-    Until:      attempt, contact, customer, any (what activities are evidence of), stage (it is left), completion.
+    Until:      attempt, contact, customer, any (what activities are evidence of), stage (it is left), completion;
+                from last_inbound: answer.
     Steps:      at a share of the time (50%, 200%) or so long from the start (5m): remind (the owner), notify (to:
                 owner, manager, manager's manager, pool managers, or reps by id), reassign.
     """

@@ -2,18 +2,21 @@
 
 Where a work item changes hands, what was used under earlier owners, by their hours as they then were, stays used; the
 rest runs by the new owner's. Used is a share of the whole, so that half a working day of one is half a working day of
-another. While nobody owns it time runs by the hours of its pool, else by the tenant's.
+another. While nobody owns it time runs by the hours of its pool, else by the tenant's. What has ended stays as it was:
+whoever got the work item behind the end of a deadline has no part in its time, and no calendar or leave entered behind
+it. What is open moves with every such edit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
 from router.process.definition import ClockOwner
-from router.process.life import Life, Spell
+from router.process.life import Spell
 from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
 from router.workforce.open_hours import OpenHours
 from rules.durations import Duration
@@ -22,6 +25,13 @@ Hours = Callable[[str, str], OpenHours | None]
 """By whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by those of the
 pool, else of the tenant.
 """
+
+
+class Change(NamedTuple):
+    """A revision of the workforce, and since when it was in force, in milliseconds since 1970."""
+
+    since_ms: int
+    revision: int
 
 
 class DeadlineClocks(NamedTuple):
@@ -34,35 +44,57 @@ class DeadlineClocks(NamedTuple):
     time_zone
         On whose wall calendar days are, where there is no calendar.
     past
-        As the workforce was, by revision: those at which somebody's spell ended. Where one is missing the present
-        stands for it.
+        As the workforce was, by revision: those at which somebody's spell or a deadline ended. Where one is missing
+        the present stands for it.
+    changes
+        All of the workforce, in the order of time; without them the present stands for what no event tells.
     """
 
     present: Hours
     time_zone: str
     past: Mapping[int, Hours] = {}
+    changes: Sequence[Change] = ()
+
+    def in_force(self, at_ms: int) -> int:
+        """Return the workforce's revision that was in force at an instant, before the first that; 0: not known."""
+        place = bisect_right(self.changes, at_ms, key=lambda change: change.since_ms)
+        return self.changes[max(place - 1, 0)].revision if self.changes else 0
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
         """Return by whose hours a clock runs in a spell; None: at any time."""
         if clock is ClockOwner.WALL:
             return None
-        hours = self.past.get(spell.workforce, self.present)
+        revision = spell.workforce
+        if not revision and spell.until_ms is not None:
+            revision = self.in_force(spell.until_ms)
+        hours = self.past.get(revision, self.present)
         return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
 
 
 def reached_ms(
-    clock: ClockOwner, at: Fraction | Duration, within: Duration, start_ms: int, life: Life, clocks: DeadlineClocks
+    clock: ClockOwner,
+    at: Fraction | Duration,
+    within: Duration,
+    start_ms: int,
+    spells: Sequence[Spell],
+    clocks: DeadlineClocks,
 ) -> int | None:
-    """Return when so much of a deadline's time has passed; None: beyond what the calendars know."""
+    """Return when so much of a deadline's time has passed; None: beyond what the calendars know.
+
+    Parameters
+    ----------
+    spells
+        Who had the work item, in the order of time; the last goes on.
+    """
     length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
     used = Fraction(0)
     if length.unit == "cd":
-        return _on_the_wall(length, share, start_ms, clocks.hours(clock, life.spells[-1]), clocks)
-    for spell in life.spells:
+        return _on_the_wall(length, share, start_ms, clocks.hours(clock, spells[-1]), clocks)
+    for spell in spells:
         if spell.until_ms is not None and spell.until_ms <= start_ms:
             continue
         hours = clocks.hours(clock, spell)
-        since_ms = start_ms if spell is life.spells[0] else max(start_ms, spell.since_ms)
+        since_ms = start_ms if spell is spells[0] else max(start_ms, spell.since_ms)
         whole = share * open_time_ms(length, start_ms, hours)
         at_ms = later_ms(since_ms, ceil(whole * (1 - used)), hours) if whole else None
         if spell.until_ms is None or (at_ms is not None and at_ms <= spell.until_ms):

@@ -157,12 +157,27 @@ class ProcessCompiler:
 
     def _deadline(self, form: DeadlineForm, path: Path, of_process: bool) -> Deadline:
         within = self._durations.compile(form.within, (*path, "within"))
-        if of_process and form.until == Until.STAGE:
-            instead = f"allowed are {', '.join(each for each in Until if each is not Until.STAGE)}"
-            self._report.error((*path, "until"), f"a deadline of the whole process ends with no stage; {instead}")
-        until = form.until or (Until.COMPLETION if of_process else Until.STAGE)
+        until = self._until(form, path, of_process)
         steps = tuple(self._steps(form.steps, within, (*path, "steps")))
-        return Deadline(form.id, within, ClockOwner(form.clock), Since(form.from_), Until(until), steps)
+        return Deadline(form.id, within, ClockOwner(form.clock), Since(form.from_), until, steps)
+
+    def _until(self, form: DeadlineForm, path: Path, of_process: bool) -> Until:
+        """Return what ends a deadline: of the whole process no stage; an answer what waits for one, and that alone."""
+        is_question = form.from_ == Since.LAST_INBOUND
+        if form.until is None:
+            return Until.ANSWER if is_question else Until.COMPLETION if of_process else Until.STAGE
+        until = Until(form.until)
+        refused = {Until.ANSWER, Until.STAGE} if of_process else {Until.ANSWER}
+        instead = f"allowed are {', '.join(each for each in Until if each not in refused)}"
+        if is_question and until is not Until.ANSWER:
+            fault = f"a deadline from {form.from_} ends as somebody answers: write {Until.ANSWER}, or leave it out"
+            self._report.error((*path, "until"), fault)
+        elif not is_question and until is Until.ANSWER:
+            fault = f"only what is from {Since.LAST_INBOUND} ends with an {until}; {instead}"
+            self._report.error((*path, "until"), fault)
+        elif of_process and until is Until.STAGE:
+            self._report.error((*path, "until"), f"a deadline of the whole process ends with no stage; {instead}")
+        return until
 
     def _steps(self, forms: Sequence[StepForm], within: DurationTable, path: Path) -> Iterator[DeadlineStep]:
         steps = [self._step(form, (*path, place)) for place, form in enumerate(forms)]

@@ -12,10 +12,10 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from router.model.activities import ActivityEvidence, ActivityKind
+from router.model.activities import ActivityEvidence
 from router.process.clocks import DeadlineClocks, reached_ms
 from router.process.definition import Deadline, Process, Since, Until
-from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from router.process.life import Life, Occurrence, Spell, StageEntry
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -30,7 +30,6 @@ RENEWED: Mapping[Since, ActivityEvidence] = {
     Since.LAST_ACTIVITY: ActivityEvidence.ANY,
 }
 """What starts a deadline anew, where each such activity does."""
-_WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 WHOLE = ""
 """Instead of a stage, of a deadline that is of the whole process."""
 
@@ -62,11 +61,12 @@ class DeadlineStanding(NamedTuple):
     stage
         The one that it is of; ``WHOLE``: the whole process.
     entry
-        The event that started it.
+        The event that started it, or, where that was before, by which its stage was entered: of a stage's deadline
+        there is one for each.
     start_ms, due_ms
         In milliseconds since 1970; None: beyond what the calendars know.
     steps
-        When each is due, likewise.
+        When each is due, likewise; none before its stage was entered.
     owner
         Who had the work item last of all while it ran; empty: nobody.
     """
@@ -146,18 +146,29 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         return
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
-        steps = tuple(reached_ms(deadline.clock, step.at, within, start.at_ms, life, clocks) for step in deadline.steps)
-        due = reached_ms(deadline.clock, within, within, start.at_ms, life, clocks)
-        owner = _owner(life.spells, start.at_ms, end)
-        yield DeadlineStanding(deadline, stay.stage, start.event, start.at_ms, due, steps, owner, end)
+        spells = _until(end, start, life.spells, clocks)
+        reached = [reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks) for step in deadline.steps]
+        steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in reached)
+        due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks)
+        _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
+        yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
 
 
-def _owner(spells: Sequence[Spell], start_ms: int, end: End | None) -> str:
-    """Return who had it when a deadline ended, or has it."""
+def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:
+    """Return the spells that a deadline is reckoned with: those that began before its end.
+
+    The last is as if it lasted, by the workforce that was in force at the end. What ended as it started has those that
+    had begun with its start.
+    """
     if end is None:
-        return spells[-1].rep
-    before = [spell.rep for spell in spells if spell.since_ms < max(end.at_ms, start_ms + 1)]
-    return before[-1] if before else spells[0].rep
+        return spells
+    earliest, *others = spells
+    before = [earliest]
+    for spell in others:
+        is_before = spell.since_ms < end.at_ms
+        if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
+            before.append(spell)
+    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms)))
 
 
 def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:
@@ -198,22 +209,19 @@ def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start
 
 
 def _unanswered(life: Life) -> list[_Start]:
-    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer."""
+    """Return the messages of the customer's that waited: each the first behind an answer, until the next answer.
+
+    What is from before the life waits in it from its beginning.
+    """
     starts, waiting = list[_Start](), None
-    for done in sorted(life.done, key=lambda done: (done.occur_ms, done.event)):
+    for done in sorted(life.done, key=lambda done: done.place):
         here = Occurrence(done.event, done.occur_ms)
-        if _answers(done):
+        if done.is_answer:
             starts += [_Start(*waiting, here, is_answer=True)] if waiting else []
             waiting = None
-        elif ActivityEvidence.CUSTOMER in done.evidence:
-            waiting = waiting or here
+        elif done.is_question:
+            waiting = waiting or max(here, life.begun, key=lambda place: (place.at_ms, place.event))
     return [*starts, _Start(*waiting)] if waiting else starts
-
-
-def _answers(done: Done) -> bool:
-    """Say whether the customer is answered by an activity: one of ours went out, or two talked."""
-    talked = ActivityEvidence.CONTACT in done.evidence and done.kind not in _WRITTEN
-    return talked or ActivityEvidence.ATTEMPT in done.evidence
 
 
 def _is_within(start: _Start, stay: _Stay) -> bool:

@@ -58,6 +58,8 @@ class Since(StrEnum):
 class Until(StrEnum):
     """What ends a deadline in time: evidence of an activity, leaving the stage, or that the work item is closed.
 
+    ``ANSWER``, one of ours to the customer or a talk with them, is what ``LAST_INBOUND`` ends with, and nothing else.
+
     Whatever it is, a deadline of a stage ends with the stage, and every deadline with the work item.
     """
 
@@ -65,6 +67,7 @@ class Until(StrEnum):
     CONTACT = "contact"
     CUSTOMER = "customer"
     ANY = "any"
+    ANSWER = "answer"
     STAGE = "stage"
     COMPLETION = "completion"
 

@@ -79,7 +79,10 @@ class DeadlineForm(Form):
     ] = "entered"
     until: Annotated[
         Literal[tuple(map(str, Until))] | None,  # type: ignore[valid-type]
-        Field(description="What ends it in time; absent: leaving the stage, of the whole process completion."),
+        Field(
+            description="What ends it in time; absent: leaving the stage, of the whole process completion, from "
+            "last_inbound answer, and nothing else."
+        ),
     ] = None
     steps: Annotated[list[StepForm], Field(max_length=limits.MAX_STEPS)] = []
 

@@ -1,17 +1,21 @@
 """What happened to a work item, as far as deadlines ask: who had it when, which stages it entered, what was done. Pure.
 
-A work item that is reopened has another life from then on: what was done before counts for the one before.
+A work item that is reopened has another life from then on: what was done before counts for the one before, by when it
+occurred and not by when somebody recorded it. What the customer wrote that nobody answered until then is of both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, OfferAnswered
+
+_WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
 
 class Occurrence(NamedTuple):
@@ -35,7 +39,7 @@ class Spell(NamedTuple):
     until_ms
         None: it lasts, or lasted until the work item was closed.
     workforce
-        The revision that was in force when it ended; 0: as long as it lasts.
+        The revision that was in force when it ended; 0: it lasts, or no event tells.
     """
 
     event: int
@@ -62,6 +66,22 @@ class Done(NamedTuple):
     evidence: tuple[ActivityEvidence, ...]
     occur_ms: int
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return by what activities stand in the order of time: of one instant that recorded first."""
+        return self.occur_ms, self.event
+
+    @property
+    def is_answer(self) -> bool:
+        """Say whether it answers the customer: one of ours went out, or two talked."""
+        talked = ActivityEvidence.CONTACT in self.evidence and self.kind not in _WRITTEN
+        return talked or ActivityEvidence.ATTEMPT in self.evidence
+
+    @property
+    def is_question(self) -> bool:
+        """Say whether the customer waits for an answer from then on."""
+        return ActivityEvidence.CUSTOMER in self.evidence and not self.is_answer
+
 
 class Life(NamedTuple):
     """A work item from when it came, or was reopened, until it was closed.
@@ -76,7 +96,9 @@ class Life(NamedTuple):
         Into stages, in the order of time; the first stage of its process is entered without one. No event tells of
         them yet: whoever knows of one adds it.
     done
-        What is evidence, in the order in which it was recorded.
+        What is evidence, in the order in which it was recorded: what occurred from when it began until it was
+        reopened, of the first what was before it came too; and what the customer wrote before that nobody had
+        answered as it began.
     closed
         By which event, and when; None: it is open.
     """
@@ -101,13 +123,28 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     events
         All of it, the oldest first.
     """
-    lives = list[Life]()
+    lives, done = list[Life](), list[Done]()
     for event in events:
-        if isinstance(event, Decision) and (not lives or event.head.cause is Cause.REOPENED):
+        if isinstance(event, ActivityRecorded) and event.evidence:
+            done.append(Done(event.number, event.activity.kind, event.evidence, event.activity.occur_ms))
+        elif isinstance(event, Decision) and (not lives or event.head.cause is Cause.REOPENED):
             lives.append(_born(event))
         elif lives:
             lives[-1] = _with_event(lives[-1], event)
-    return lives
+    if not lives:
+        return []
+    bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
+    return [life._replace(done=_done_in(*each, done)) for life, each in zip(lives, bounds, strict=True)]
+
+
+def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -> tuple[Done, ...]:
+    """Return what is done in a life from an instant until another, None: from or for ever, with what it takes over."""
+    here = [each for each in done if until_ms is None or each.occur_ms < until_ms]
+    if since_ms is None:
+        return tuple(here)
+    before = [each for each in done if each.occur_ms < since_ms]
+    answered = max((each.place for each in before if each.is_answer), default=(0, 0))
+    return tuple(each for each in here if each.occur_ms >= since_ms or (each.is_question and each.place > answered))
 
 
 def _born(decision: Decision) -> Life:
@@ -123,10 +160,6 @@ def _spell(decision: Decision) -> Spell:
 def _with_event(life: Life, event: Event) -> Life:
     if isinstance(event, Completed):
         life = life._replace(closed=Occurrence(event.number, event.at_ms))
-    elif isinstance(event, ActivityRecorded) and event.evidence:
-        activity = event.activity
-        done = Done(event.number, activity.kind, event.evidence, activity.occur_ms)
-        life = life._replace(done=(*life.done, done))
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Decision):

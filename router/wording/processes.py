@@ -23,6 +23,10 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
     ["answer: turn to the customer within 4 h after its owner got it, by the owner's hours"]
     >>> deadline_told(deadline, Language.ZH)
     ['answer：自分配给归属人起 4 小时内主动联系客户（按归属人工作时间）']
+    >>> waits = Deadline("next", DurationTable(Duration(2, "h")), since=Since.LAST_INBOUND, until=Until.ANSWER)
+    >>> deadline_told(waits, Language.EN) + deadline_told(waits, Language.ZH)  # doctest: +NORMALIZE_WHITESPACE
+    ["next: answer the customer within 2 h after a message that nobody answered, by the owner's hours",
+    'next：自客户未获回复的消息起 2 小时内回复客户（按归属人工作时间）']
     """
     phrase = DEADLINES["table" if deadline.within.by else "deadline"]
     head = phrase.say(

@@ -61,6 +61,16 @@ def test_what_is_left_out_has_its_default() -> None:
     assert (process.title, process.first.title) == (("销售", "销售"), ("新", "新"))
 
 
+def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_not() -> None:
+    process = process_of(
+        STAGE
+        + "{id: a, within: 1h, from: last_inbound}\n      - {id: b, within: 1h, from: last_inbound, until: answer}"
+        "\ndeadlines: [{id: c, within: 1h, from: last_inbound}]"
+    )
+
+    assert [each.until for each in (*process.first.deadlines, *process.deadlines)] == [Until.ANSWER] * 3
+
+
 @pytest.mark.parametrize(
     ("source", "line", "column", "message"),
     [
@@ -121,6 +131,28 @@ def test_what_is_left_out_has_its_default() -> None:
             5,
             40,
             "ends with no stage; allowed are",
+        ),
+        *(
+            (
+                STAGE + f"{{id: d, within: 1h, from: last_inbound, until: {until}}}",
+                6,
+                56,
+                "a deadline from last_inbound ends as somebody answers: write answer, or leave it out",
+            )
+            for until in Until
+            if until is not Until.ANSWER
+        ),
+        (
+            STAGE + "{id: d, within: 1h, from: arrival, until: answer}",
+            6,
+            51,
+            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, stage, c",
+        ),
+        (
+            HEAD + "  - {id: new}\ndeadlines: [{id: d, within: 1h, until: answer}]",
+            5,
+            40,
+            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, completi",
         ),
         (
             STAGE + "{id: d, within: 1h, steps: [{at: 0%, do: remind}]}",
@@ -306,7 +338,7 @@ _DEADLINES = st.lists(
         optional={
             "clock": st.sampled_from(["owner", "pool", "wall"]),
             "from": st.sampled_from(["arrival", "last_inbound"]),
-            "until": st.sampled_from(["attempt", "stage"]),
+            "until": st.sampled_from(["attempt", "stage", "answer"]),
             "steps": st.lists(_STEPS, max_size=2),
         },
     ),

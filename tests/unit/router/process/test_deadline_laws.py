@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router.assignment.roster import Roster
-from router.model.activities import ActivityEvidence, ActivityKind
+from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.decision import Cause, Decision, DecisionInputs, Outcome
+from router.model.events import ActivityRecorded, Completed, Event
+from router.model.evidence import evidence_of
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
-from router.model.workitem import Kind
-from router.process.clocks import DeadlineClocks
+from router.model.workitem import Kind, State, WorkItem
+from router.process.clocks import Change, DeadlineClocks
 from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
-from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from router.process.life import Done, Life, Occurrence, Spell, StageEntry, lives_of
 from rules.durations import Duration, DurationTable
 from tests.minute_by_minute import PlainCalendar, PlainSpell, due
 
@@ -55,6 +60,16 @@ def roster() -> Roster:
 
 
 CLOCKS = DeadlineClocks(roster().hours, "Asia/Shanghai")
+NOBODY = Roster(
+    WorkforceRecords().after(
+        [
+            RecordChange(2, "calendar", "never", Calendar("never", "America/New_York")),
+            RecordChange(2, "tenant", "settings", TenantSettings(time_zone="America/New_York", calendar="never")),
+        ],
+        2,
+    )
+).hours
+"""All have left, and what is open is of those who work at no hour."""
 MINUTES = st.integers(BEGIN, BEGIN + 9 * 1440)
 DURATIONS = (
     st.builds(Duration, st.integers(1, 400), st.just("m"))
@@ -189,13 +204,18 @@ def test_a_customer_waits_from_the_oldest_message_behind_every_answer(a_life: Li
 
     stands = standings(process(one), here, {}, CLOCKS)
 
+    def place(ask: tuple[int, int]) -> tuple[int, int]:  # what was before it came waits from then on
+        return max(ask, (here.begun.at_ms, here.begun.event))
+
     waits = [ask for ask in asks if all(answer < ask for answer in answers)]
-    assert [(each.start_ms, each.entry) for each in stands if each.end is None] == sorted(waits)[:1]
+    assert [(each.start_ms, each.entry) for each in stands if each.end is None] == [
+        place(ask) for ask in sorted(waits)[:1]
+    ]
     assert all(each.end is None or each.end.is_done for each in stands)
     first_behind = {min((ask for ask in asks if ask > answer), default=None) for answer in [(0, 0), *answers]} - {None}
     until = {ask: min((answer for answer in answers if answer > ask), default=None) for ask in first_behind if ask}
     answered = {
-        ask for ask, answer in until.items() if answer and answer[0] > here.begun.at_ms
+        place(ask) for ask, answer in until.items() if answer and answer[0] > here.begun.at_ms
     }  # what was before is not its
     assert {(each.start_ms, each.entry) for each in stands if each.end} == answered
 
@@ -210,3 +230,128 @@ def test_the_last_of_ours_or_else_the_entry_starts_what_is_due_again_and_again(a
     counts = [(done.occur_ms, -done.event) for done in here.done if RENEWED[since] in done.evidence]
     last_ms, event = max([(here.begun.at_ms, 0), *counts])
     assert started == [(last_ms, -event or here.begun.event)]
+
+
+@st.composite
+def behind(draw: st.DrawFn, a_life: Life) -> tuple[int, Life]:
+    """Draw an instant, and the life as it was until then."""
+    at_ms = draw(MINUTES) * MINUTE
+    earliest, *others = a_life.spells
+    kept = (earliest, *(spell for spell in others if spell.since_ms <= at_ms))
+    return at_ms, a_life._replace(
+        spells=(*kept[:-1], kept[-1]._replace(until_ms=None)),
+        entries=tuple(entry for entry in a_life.entries if entry.at_ms <= at_ms),
+        done=tuple(done for done in a_life.done if done.occur_ms <= at_ms),
+        closed=a_life.closed if a_life.closed and a_life.closed.at_ms <= at_ms else None,
+    )
+
+
+ANY_DURATION = DURATIONS | st.builds(Duration, st.integers(1, 3), st.just("cd"))
+
+
+@given(st.data(), lives(), st.sampled_from(Since), st.sampled_from(Until), ANY_DURATION)
+def test_what_happens_behind_the_end_of_a_deadline_changes_nothing_of_its_standing(
+    data: st.DataObject, a_life: Life, since: Since, until: Until, within: Duration
+) -> None:
+    step = DeadlineStep(Fraction(1, 2), Act.REMIND)
+    one = process(Deadline("one", DurationTable(within), since=since, until=until, steps=(step,)))
+    at_ms, until_then = data.draw(behind(a_life))
+
+    changed = [
+        spell._replace(workforce=0 if spell.until_ms is None else 1 if spell.until_ms <= at_ms else 2)
+        for spell in a_life.spells
+    ]
+    edited = CLOCKS._replace(
+        present=NOBODY, past={1: CLOCKS.present, 2: NOBODY}, changes=(Change(0, 1), Change(at_ms, 2))
+    )
+
+    before = standings(one, until_then, {}, CLOCKS)
+    now = standings(one, a_life._replace(spells=tuple(changed)), {}, edited)
+
+    ended = [each for each in before if each.end and each.end.at_ms < at_ms]
+    assert [each for each in ended if each not in now] == []
+
+
+@given(lives(), st.sampled_from(Since), st.sampled_from(Until))
+def test_no_two_standings_have_stage_deadline_and_entry_in_common(a_life: Life, since: Since, until: Until) -> None:
+    deadlines = [Deadline(name, DurationTable(Duration(1, "h")), since=since, until=until) for name in ("one", "two")]
+    here = process(deadlines[0])
+    here = replace(here, stages=tuple(replace(stage, deadlines=here.first.deadlines) for stage in here.stages))
+
+    stands = standings(replace(here, deadlines=(deadlines[1],)), a_life, {}, CLOCKS)
+
+    keys = [(each.stage, each.deadline.id, each.entry) for each in stands]
+    assert len(keys) == len(set(keys))
+
+
+Recorded = tuple[int, bool, int]
+"""When it occurred, whether it is an answer, and behind which event of the work item it is recorded."""
+
+
+def log(recorded: list[Recorded], is_at_once: bool) -> list[Event]:
+    """Return a work item that came at 100, was closed at 200 and 400, and reopened at 300 and 500."""
+    happened: list[tuple[int, Cause | Activity | None]] = [
+        (100, Cause.ROUTED), (200, None), (300, Cause.REOPENED), (400, None), (500, Cause.REOPENED)
+    ]  # fmt: skip
+    for occur_ms, is_answer, later_ms in recorded:
+        direction = Direction.OUTBOUND if is_answer else Direction.INBOUND
+        at_ms = max(occur_ms, 100) + (0 if is_at_once else later_ms)
+        happened.append((at_ms, Activity(ActivityKind.EMAIL, direction, "always", occur_ms)))
+    happened.sort(key=itemgetter(0))
+    return [event_of(number, at_ms, what) for number, (at_ms, what) in enumerate(happened, 1)]
+
+
+def event_of(number: int, at_ms: int, what: Cause | Activity | None) -> Event:
+    """Return that a work item got to its owner, that something was done, or, None, that it was closed."""
+    if isinstance(what, Cause):
+        head = DecisionInputs(WorkItem(Kind.LEAD), what, 1, 1, (), ())
+        return Decision(number, "w", Kind.LEAD, Outcome.ASSIGNED, "always", "", 1, 0, (), None, "", 0, at_ms, head)
+    if what is None:
+        return Completed(number, "w", Kind.LEAD, State.CLOSED, "always", "", 1, 0, at_ms)
+    evidence = evidence_of(what.kind, what.direction, by_person=True, duration_ms=0)
+    return ActivityRecorded(number, "w", Kind.LEAD, "always", "", 0, what, evidence, False, NextChange.NONE, at_ms)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(51, 599), st.booleans(), st.integers(0, 500)), max_size=8, unique_by=lambda each: each[0]
+    )
+)
+def test_when_activities_are_recorded_changes_no_life_and_what_waits_does_so_in_the_last(
+    recorded: list[Recorded],
+) -> None:
+    one = process(Deadline("one", DurationTable(Duration(1, "h")), since=Since.LAST_INBOUND))
+
+    at_once, late = (lives_of(log(recorded, is_at_once)) for is_at_once in (True, False))
+
+    stands = [
+        [
+            [(each.start_ms, each.due_ms, each.end and each.end[::2]) for each in standings(one, each_life, {}, CLOCKS)]
+            for each_life in lives
+        ]
+        for lives in (at_once, late)
+    ]
+    assert stands[0] == stands[1]
+    answered_ms = max((occur_ms for occur_ms, is_answer, _ in recorded if is_answer), default=0)
+    waits = [
+        max(occur_ms, 500) for occur_ms, is_answer, _ in sorted(recorded) if not is_answer and occur_ms > answered_ms
+    ]
+    assert [start_ms for start_ms, _, end in stands[0][-1] if end is None] == waits[:1]
+    assert all(
+        start_ms >= each.begun.at_ms for each, of_it in zip(at_once, stands[0], strict=True) for start_ms, *_ in of_it
+    )
+
+
+@given(lives(), st.sampled_from(Since), st.sampled_from(Until), ANY_DURATION)
+def test_no_step_is_due_before_its_stage_was_entered_and_those_of_shares_keep_their_order(
+    a_life: Life, since: Since, until: Until, within: Duration
+) -> None:
+    steps = tuple(DeadlineStep(share, Act.REMIND) for share in (Fraction(1, 100), Fraction(1, 2), Fraction(2)))
+    one = Deadline("one", DurationTable(within), since=since, until=until, steps=steps)
+    entered = {entry.event: entry.at_ms for entry in a_life.entries} | {a_life.begun.event: a_life.begun.at_ms}
+
+    for each in standings(process(one), a_life, {}, CLOCKS):
+        due = [step or 0 for step in each.steps]
+        assert due == sorted(due)
+        # it is in a stage that was entered before its own entry, or by it
+        assert due[0] >= max((at_ms for event, at_ms in entered.items() if event == each.entry), default=each.start_ms)

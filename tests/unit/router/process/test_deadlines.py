@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Pool, Record, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.process.clocks import DeadlineClocks
+from router.process.clocks import Change, DeadlineClocks
 from router.process.deadlines import WHOLE, DeadlineStanding, DeadlineState, standings
 from router.process.definition import (
     Act,
@@ -199,6 +200,78 @@ def test_what_was_used_is_measured_by_the_clocks_of_the_time() -> None:
     assert [shown(each.due_ms) for each in of(resolution, used_three, closed_since)] == ["21T18:00"]
 
 
+def test_what_is_missed_stays_so_whoever_gets_it_a_week_later() -> None:
+    new_york = Calendar("us-office", "America/New_York", OFFICE.weekly)
+    changes: list[tuple[str, str, Record | None]] = [
+        ("calendar", "us-office", new_york),
+        ("rep", "ann", Rep("ann", calendar="us-office")),
+    ]
+    there = USUAL._replace(present=Roster(TEAM.records.with_changes(2, changes)).hours)
+    october_ms = 31 * 86_400_000  # on 31 October clocks go back in New York: the day has 25 hours there
+    begun_ms, later_ms = ms("30T20:00") + october_ms, ms("30T20:00") + october_ms + 7 * 86_400_000
+    called_late = (Done(2, ActivityKind.CALL, CALLED, begun_ms + 24 * 3_600_000 + 1_800_000),)
+    a_day = deadline("1cd", Since.ENTERED, Until.ATTEMPT)
+    alone, handed = Spell(1, "wang", "", begun_ms), Spell(11, "ann", "", later_ms)
+
+    kept, moved = (
+        of(a_day, life(*each, done=called_late), there)[0]
+        for each in ((alone,), (alone._replace(until_ms=later_ms, workforce=1), handed))
+    )
+
+    assert (kept.state(later_ms), kept.due_ms) == (DeadlineState.MISSED, begun_ms + 24 * 3_600_000)
+    assert moved == kept
+
+
+def test_what_is_met_stays_due_when_it_was_whoever_gets_it_later() -> None:
+    met = (done(2, "18T10:30", *CALLED),)
+    eight_hours = deadline("8h", Since.ENTERED, Until.ATTEMPT)
+
+    kept, handed = (
+        of(eight_hours, life(*spells(("wang", "18T10:00"), *later), done=met))[0]
+        for later in ([], [("zhao", "18T15:00")])
+    )
+
+    assert (shown(kept.due_ms), handed) == ("18T18:00", kept)
+
+
+def test_a_calendar_changed_behind_the_end_of_a_deadline_rewrites_nothing_and_one_before_it_counts() -> None:
+    called = life(*spells(("wang", "18T17:00")), done=(done(2, "20T12:30", *CALLED),))
+    in_mornings = roster(wang="mornings").hours
+    since = {
+        text: USUAL._replace(
+            present=in_mornings, past={1: TEAM.hours, 2: in_mornings}, changes=(Change(0, 1), Change(ms(text), 2))
+        )
+        for text in ("20T13:00", "20T12:00")
+    }
+
+    four_hours = deadline("4h", Since.ENTERED, Until.ATTEMPT)
+
+    dues = {text: shown(of(four_hours, called, clocks)[0].due_ms) for text, clocks in since.items()}
+    still_open = of(four_hours, called._replace(done=()), since["20T13:00"])[0]
+    assert dues == {"20T13:00": "20T12:00", "20T12:00": "19T13:00"}
+    assert shown(still_open.due_ms) == "19T13:00"
+
+
+def test_a_spell_that_no_event_tells_the_workforce_of_ran_by_that_in_force_as_it_ended() -> None:
+    offered = Spell(1, "", "", ms("21T12:00"), ms("21T15:00"))
+    accepted = life(offered, Spell(2, "li", "", ms("21T15:00")))
+    no_morning = roster(li="").records.with_changes(2, [("tenant", "settings", TenantSettings(calendar="mornings"))])
+    clocks = USUAL._replace(present=Roster(no_morning).hours, past={1: TEAM.hours}, changes=(Change(0, 1),))
+
+    (standing,) = of(deadline("6h", Since.ARRIVAL, Until.COMPLETION), accepted, clocks)
+
+    assert shown(standing.due_ms) == "22T12:00"  # three hours were used
+
+
+@pytest.mark.parametrize(("text", "revision"), [("17T00:00", 3), ("18T00:00", 3), ("18T23:59", 3), ("19T00:00", 4)])
+def test_the_workforce_in_force_is_that_of_the_newest_change_until_then_else_the_first(
+    text: str, revision: int
+) -> None:
+    clocks = USUAL._replace(changes=(Change(ms("18T00:00"), 3), Change(ms("19T00:00"), 4)))
+
+    assert (clocks.in_force(ms(text)), USUAL.in_force(ms(text))) == (revision, 0)
+
+
 def test_while_nobody_owns_it_time_runs_by_its_pools_hours_else_the_tenants() -> None:
     resolution = deadline("2h", Since.ARRIVAL, Until.COMPLETION)
     of_pool = life(Spell(1, "", "early", ms("18T12:00")))
@@ -232,6 +305,33 @@ def test_how_long_it_is_follows_from_the_work_item_and_where_there_is_no_saying_
 
     assert [shown(each.due_ms) for each in standings(one, owned, {"severity": "P1"}, USUAL)] == ["18T10:30"]
     assert standings(one, owned, {}, USUAL) == []
+
+
+def test_a_stage_that_is_entered_again_begins_its_deadlines_anew_under_another_entry() -> None:
+    again = life(
+        *spells(("wang", "18T10:00"), ("li", "18T16:00")),
+        done=(done(4, "18T10:10", *WROTE_IN, kind=ActivityKind.EMAIL),),
+        entries=(StageEntry("qualified", 5, ms("18T10:30")), StageEntry("new", 7, ms("18T12:00"))),
+    )
+
+    entries = {
+        since: [each.entry for each in of(deadline("1h", since, Until.COMPLETION), again)]
+        for since in (Since.ARRIVAL, Since.ENTERED, Since.ASSIGNED, Since.LAST_INBOUND)
+    }
+
+    assert entries == {
+        Since.ARRIVAL: [1, 7], Since.ENTERED: [1, 7], Since.ASSIGNED: [1, 7, 11], Since.LAST_INBOUND: [4, 7]
+    }  # fmt: skip
+
+
+def test_no_step_of_a_stages_deadline_is_due_before_the_stage_was_entered() -> None:
+    steps = tuple(DeadlineStep(share, Act.REMIND) for share in (Fraction(1, 2), Fraction(2)))
+    resolution = deadline("2h", Since.ARRIVAL, Until.COMPLETION)
+    entered = life(*spells(("wang", "18T10:00")), entries=(StageEntry("new", 5, ms("18T12:30")),))
+
+    _, again = of(replace(resolution, steps=steps), entered)
+
+    assert (shown(again.due_ms), [*map(shown, again.steps)]) == ("18T12:00", ["18T12:30", "18T14:00"])
 
 
 def test_leaving_the_stage_ends_its_deadlines_and_is_what_some_wait_for() -> None:
@@ -270,6 +370,16 @@ def test_a_message_of_the_customers_waits_from_the_oldest_until_somebody_answers
 
     assert (answered.entry, shown(answered.start_ms), ended(answered)) == (2, "18T11:00", ("18T11:45", True))
     assert (waits.entry, shown(waits.due_ms), waits.end) == (5, "18T18:00", None)
+
+
+def test_a_message_from_before_a_life_waits_from_its_beginning() -> None:
+    asked = done(2, "17T11:00", *WROTE_IN, kind=ActivityKind.EMAIL)
+    next_response = deadline("2h", Since.LAST_INBOUND, Until.ATTEMPT)
+    reopened = life(Spell(7, "wang", "", ms("18T10:00")), done=(asked,))
+
+    (waits,) = of(next_response, reopened)
+
+    assert (waits.entry, shown(waits.start_ms), shown(waits.due_ms)) == (7, "18T10:00", "18T12:00")
 
 
 def test_an_update_is_due_again_and_again_from_the_last_of_ours_and_before_one_from_the_entry() -> None:

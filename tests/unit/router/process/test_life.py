@@ -94,5 +94,43 @@ def test_what_is_reopened_has_another_life_with_what_is_done_from_then_on() -> N
     assert (second.begun, second.done, second.closed) == (Occurrence(6, 50), (), None)
 
 
+def test_an_activity_is_of_the_life_that_it_occurred_in_however_late_it_is_recorded() -> None:
+    attempt, answered = ActivityEvidence.ATTEMPT, ActivityEvidence.CUSTOMER
+    events: list[Event] = [
+        decided(1, "ann", 10),
+        closed(2, 20),
+        decided(3, "ann", 50, cause=Cause.REOPENED),
+        recorded(4, 15, 60, answered),
+        recorded(5, 18, 61, attempt),
+        recorded(6, 5, 62, attempt),
+        recorded(7, 50, 63, attempt),
+    ]
+
+    first, second = lives_of(events)
+
+    assert [done.event for done in first.done] == [4, 5, 6]
+    assert [done.event for done in second.done] == [7]
+
+
+def test_what_nobody_answered_before_it_is_reopened_is_carried_into_each_life_until_somebody_does() -> None:
+    attempt, wrote = ActivityEvidence.ATTEMPT, ActivityEvidence.CUSTOMER
+    events: list[Event] = [
+        decided(1, "ann", 10),
+        recorded(2, 11, 11, wrote),
+        recorded(3, 12, 12, attempt),
+        recorded(4, 14, 14, wrote),
+        closed(5, 20),
+        recorded(6, 30, 30, wrote),
+        decided(7, "ann", 50, cause=Cause.REOPENED),
+        closed(8, 60),
+        decided(9, "ann", 70, cause=Cause.REOPENED),
+        recorded(10, 75, 75, attempt),
+        closed(11, 80),
+        decided(12, "ann", 90, cause=Cause.REOPENED),
+    ]
+
+    assert [[done.event for done in life.done] for life in lives_of(events)] == [[2, 3, 4, 6], [4, 6], [4, 6, 10], []]
+
+
 def test_a_work_item_without_events_has_no_life() -> None:
     assert lives_of([]) == []

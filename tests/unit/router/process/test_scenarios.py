@@ -61,12 +61,12 @@ def process() -> Process:
     return checked.process
 
 
-def read(tests: str) -> tuple[tuple[ProcessTest, ...], WorkforceRecords, list[str]]:
+def read(tests: str, of: Process | None = None) -> tuple[tuple[ProcessTest, ...], WorkforceRecords, list[str]]:
     """Return tests with their workforce, and the problems."""
     document, form, problems = fit(dedent(tests) + WORKFORCE, Document, forms.PARTS | SCENARIO_PARTS)
     assert form, problems
     report = Report(document)
-    compiled = compile_tests(form.tests, process(), report)
+    compiled = compile_tests(form.tests, of or process(), report)
     _, workforce = fixtures.compile_tests(forms.TestsForm(workforce=form.workforce), report)
     assert workforce
     return compiled, workforce, [f"{problem.path}: {problem.message}" for problem in report.problems]
@@ -119,6 +119,30 @@ FIRST_WALK = """
 
 def test_the_first_walk_of_a_lead_is_a_test_that_passes() -> None:
     assert failures(FIRST_WALK) == []
+
+
+def test_steps_of_a_stage_fall_due_at_the_earliest_as_it_is_entered() -> None:
+    late = PROCESS.replace(
+        "{id: qualified, require: [budget]}",
+        "{id: qualified, deadlines: [{id: quote, within: 2h, from: arrival, steps: [{at: 50%, do: remind}]}]}",
+    )
+    test = """
+    tests:
+      - name: qualified after the hour
+        life:
+          - {at: 2026-09-18T09:00, do: assigned, to: wang-fang}
+          - {at: 2026-09-18T10:30, do: stage, stage: qualified}
+        expect: {steps_due: [{at: 2026-09-18T10:30, deadline: quote, step: remind},
+          {at: 2026-09-18T09:30, deadline: first-response, step: remind},
+          {at: 2026-09-18T10:00, deadline: first-response, step: notify}]}
+    """
+    checked = check_process(late)
+    assert checked.process
+
+    compiled, workforce, problems = read(test, checked.process)
+
+    assert problems == []
+    assert [result.message for result in run_tests(checked.process, compiled, workforce, None)] == [""]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ members may be tried now. Trying spends one; finding nobody spends all, for whoe
 others. But one that was offered, and is not told yet that nobody is left, is a group of its own until it is. A freed
 unit of capacity gives one chance to each group the rep belongs to, and one who is back all tries; new rules or another
 workforce give all tries to those who can now be taken by somebody who could not take them before. Where somebody has
-refused, one who is gone gives all tries too: it may be time to ask those again who are left.
+refused, one who is gone gives all tries too: it may be time to ask those again who are left. What a pool's caps as a
+whole count no more gives one chance to each group that they hold back, whoever had it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heapq import heapify, heappop, heappush
 from itertools import zip_longest
 
 from router.assignment.roster import UNLIMITED, Candidates
-from router.model.caps import HELD, Cap
+from router.model.caps import HELD, Cap, CapScope
 from router.model.dispatch import Dispatch
 from router.model.workitem import Kind
 
@@ -66,6 +67,8 @@ class Waiting:
 class _Group:
     reps: frozenset[str]
     is_capped: bool
+    shares: frozenset[str]
+    """Pools whose caps of a window, which all of a pool share, may keep it from them."""
     tries: float = 0
     queue: list[tuple[tuple[int, int], str]] = field(default_factory=list)
 
@@ -107,7 +110,10 @@ class Backlog:
         group = self._groups.get(waiting.key)
         if group is None:
             is_capped = any(cap.measure in HELD for _, cap, _ in waiting.caps)
-            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps), is_capped)
+            shares = frozenset(
+                pool for pool, cap, _ in waiting.caps if cap.scope is CapScope.POOL and cap.measure not in HELD
+            )
+            group = _Group(frozenset(rep for reps, _ in waiting.takers for rep in reps), is_capped, shares)
             self._groups[waiting.key] = group
         group.tries = max(group.tries, tries)
         heappush(group.queue, (waiting.turn, waiting.item_id))
@@ -116,10 +122,17 @@ class Backlog:
         """Let a work item go."""
         self._places.pop(item_id, None)
 
-    def freed(self, rep: str, kind: Kind) -> None:
-        """Give a chance to every group that a rep belongs to who now has a unit of capacity more, or that is capped."""
+    def freed(self, rep: str, kind: Kind, *, uncounted: str = "") -> None:
+        """Give a chance to every group that a rep belongs to who now has a unit of capacity more, or that is capped.
+
+        Parameters
+        ----------
+        uncounted
+            The pool under whose caps of a window it counts no more, as if it had never been given; empty: it does. All
+            of the pool share some of these: then others have room too, though the rep be off duty and in no group.
+        """
         for (of_kind, *_), group in self._groups.items():
-            if group.is_capped or (of_kind is kind and rep in group.reps):
+            if group.is_capped or uncounted in group.shares or (of_kind is kind and rep in group.reps):
                 group.tries += 1
 
     def answered(self, rep: str) -> None:

@@ -134,7 +134,7 @@ class Requeuer:
         if event.set_away:
             self._room.gone(event.rep)
         if event.charge and event.answer is not Answer.ACCEPTED:
-            self._room.freed(event.rep, event.kind)
+            self._room.freed(event.rep, event.kind, uncounted=event.pool)
         if event.answer is not Answer.ACCEPTED and not event.stays_open:
             await self._plan_current([event.item_id], tries=1)
 

@@ -16,7 +16,7 @@ from router.backlog.requeuer import Requeuer
 from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Decision
 from router.model.dispatch import Answer, Dispatch, DispatchMode
-from router.model.workforce import MICROS, Member, Pool, Rep
+from router.model.workforce import KINDS, MICROS, Member, Pool, Rep
 from router.model.workitem import State
 from router.offers.service import AnswerRequest, OfferService
 from router.timers.follower import TimerFollower
@@ -68,9 +68,10 @@ class Firm:
         await self.requeuer.begin()
 
     async def change(self, *records: Any) -> None:
-        """Replace reps or pools."""
+        """Replace reps or pools, or enter leaves."""
+        kinds = {made: kind for kind, made in KINDS.items()}
         edits = [
-            Edit("rep" if isinstance(record, Rep) else "pool", record.id, lambda _, made=record: made)  # type: ignore[misc]
+            Edit(kinds[type(record)], record.id, lambda _, made=record: made, create=True)  # type: ignore[misc]
             for record in records
         ]
         await WorkforceService(self.world.workforce, self.world.rule_sets).save(self.tenant, edits)

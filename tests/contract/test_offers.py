@@ -12,6 +12,8 @@ from failures import NotPossible
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
+from router.model.calendars import Absence
+from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.decision import Decision, Outcome, Way
 from router.model.dispatch import Dispatch
 from router.model.errors import OfferNotOpen
@@ -91,6 +93,28 @@ async def test_what_is_not_accepted_leaves_load_every_cap_and_deficits_as_they_w
     after = await firm.stands()
     assert during != before
     assert after == before
+    await firm.check()
+
+
+async def test_an_offer_to_who_is_on_leave_by_now_frees_a_cap_of_the_whole_pool_for_the_oldest_once_it_is_closed(
+    firm: Firm,
+) -> None:
+    one = Cap("all", CapMeasure.COUNT, 1, CapScope.POOL, window=CapWindow.WEEK)
+    await firm.begin(Pool("east", THREE[:2], dispatch=OFFER, caps=(one,)))
+    held, older, younger = [await firm.world.route() for _ in range(3)]
+    await firm.requeuer.catch_up()
+    leave = Absence(f"{held.rep}/leave", firm.world.clock.at_ms + MINUTE_MS, firm.world.clock.at_ms + DAY_MS)
+    await firm.change(leave)
+    await firm.wake()
+    await firm.pass_ms(2 * MINUTE_MS)
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(older.item_id))  # the one on leave could not have it
+    await firm.wake()
+
+    await is_closed(firm, held)
+    offer = await firm.wake()
+
+    assert (held.outcome, older.outcome, younger.outcome) == (Outcome.OFFERED, Outcome.WAITING, Outcome.WAITING)
+    assert (offer.outcome, offer.item_id) == (Outcome.OFFERED, older.item_id)
     await firm.check()
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.backlog.backlog import Backlog, Takers, Waiting, helps
+from router.model.caps import Cap, CapMeasure, CapScope, CapWindow
 from router.model.workitem import Kind
 
 REPS = st.frozensets(st.sampled_from("abcd"), min_size=1)
@@ -97,6 +98,23 @@ def test_a_freed_rep_gives_one_chance_to_each_group_they_belong_to(items: list[f
 
     oldest = {reps: str(first) for first, reps in reversed(list(enumerate(items))) if freed in reps}
     assert room.due(99) == sorted(oldest.values(), key=int)
+
+
+def test_what_a_pool_as_a_whole_counts_no_more_gives_a_chance_to_the_oldest_it_holds_back_whoever_had_it() -> None:
+    room, shared = Backlog(), Cap("all", CapMeasure.COUNT, 1, CapScope.POOL, window=CapWindow.WEEK)
+    own = replace(shared, id="own", scope=CapScope.REP)
+    for first, (reps, pool, cap) in enumerate(
+        [("b", "east", shared), ("ab", "east", shared), ("b", "west", shared), ("b", "east", own)]
+    ):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset(reps)), caps=((pool, cap, ()),)))
+
+    room.freed("a", Kind.LEAD, uncounted="east")
+    assert room.due(9) == ["0", "1"]
+
+    room.again(["0", "1"])
+    room.refused(room.due(9))
+    room.freed("a", Kind.LEAD)
+    assert room.due(9) == ["1"]
 
 
 def test_one_that_is_woken_gives_its_group_one_chance_which_the_oldest_has() -> None:

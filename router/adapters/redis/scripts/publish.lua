@@ -2,8 +2,9 @@
 --
 -- KEYS   1 revisions hash: as in bind.lua; 2 rule sets hash, or processes hash, revision → JSON behind its time, of
 --        processes behind time and event; 3 events stream; 4 the request's key (absent: none)
--- ARGV   1 expected newest revision, of a process its own, 0: it has none ('': any), 2 fingerprint of the request, 3 seconds to remember it, 4 the publication as JSON,
---        without what it gets here; 5 the revision it goes back to (0: none), 6 actor ('': nobody is asked who they are),
+-- ARGV   1 expected newest revision ('': any), of a process its own active one, where it has none 0; 2 fingerprint of the request,
+--        3 seconds to remember it, 4 the publication as JSON, without what it gets here;
+--        5 the revision it goes back to (0: none), 6 actor ('': nobody is asked who they are),
 --        7 'rules' or 'processes'; of a process: 8 its id, 9 … its kinds
 -- Returns {'DONE', revision, what stands in the hash} (also for a repeated request), or {'STALE', the one it should be},
 --        {'TAKEN', kind, the process that has it}, {'REQUEST_ID_REUSED'}, {'FORMAT', its format}.

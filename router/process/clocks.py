@@ -27,7 +27,7 @@ pool, else of the tenant.
 """
 
 
-class Change(NamedTuple):
+class RevisionInForce(NamedTuple):
     """A revision of the workforce, and since when it was in force, in milliseconds since 1970."""
 
     since_ms: int
@@ -53,11 +53,11 @@ class DeadlineClocks(NamedTuple):
     present: Hours
     time_zone: str
     past: Mapping[int, Hours] = {}
-    changes: Sequence[Change] = ()
+    changes: Sequence[RevisionInForce] = ()
 
     def in_force(self, at_ms: int) -> int:
         """Return the workforce's revision that was in force at an instant, before the first that; 0: not known."""
-        place = bisect_right(self.changes, at_ms, key=lambda change: change.since_ms)
+        place = bisect_right(self.changes, at_ms, key=lambda each: each.since_ms)
         return self.changes[max(place - 1, 0)].revision if self.changes else 0
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:

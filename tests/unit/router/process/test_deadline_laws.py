@@ -19,7 +19,7 @@ from router.model.events import ActivityRecorded, Completed, Event
 from router.model.evidence import evidence_of
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
-from router.process.clocks import Change, DeadlineClocks
+from router.process.clocks import DeadlineClocks, RevisionInForce
 from router.process.deadlines import EVIDENCE, RENEWED, standings
 from router.process.definition import Act, Deadline, DeadlineStep, Process, Since, Stage, Until
 from router.process.life import Done, Life, Occurrence, Spell, StageEntry, lives_of
@@ -262,7 +262,7 @@ def test_what_happens_behind_the_end_of_a_deadline_changes_nothing_of_its_standi
         for spell in a_life.spells
     ]
     edited = CLOCKS._replace(
-        present=NOBODY, past={1: CLOCKS.present, 2: NOBODY}, changes=(Change(0, 1), Change(at_ms, 2))
+        present=NOBODY, past={1: CLOCKS.present, 2: NOBODY}, changes=(RevisionInForce(0, 1), RevisionInForce(at_ms, 2))
     )
 
     before = standings(one, until_then, {}, CLOCKS)

@@ -14,7 +14,7 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import Pool, Record, RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.process.clocks import Change, DeadlineClocks
+from router.process.clocks import DeadlineClocks, RevisionInForce
 from router.process.deadlines import WHOLE, DeadlineStanding, DeadlineState, standings
 from router.process.definition import (
     Act,
@@ -239,7 +239,9 @@ def test_a_calendar_changed_behind_the_end_of_a_deadline_rewrites_nothing_and_on
     in_mornings = roster(wang="mornings").hours
     since = {
         text: USUAL._replace(
-            present=in_mornings, past={1: TEAM.hours, 2: in_mornings}, changes=(Change(0, 1), Change(ms(text), 2))
+            present=in_mornings,
+            past={1: TEAM.hours, 2: in_mornings},
+            changes=(RevisionInForce(0, 1), RevisionInForce(ms(text), 2)),
         )
         for text in ("20T13:00", "20T12:00")
     }
@@ -256,7 +258,7 @@ def test_a_spell_that_no_event_tells_the_workforce_of_ran_by_that_in_force_as_it
     offered = Spell(1, "", "", ms("21T12:00"), ms("21T15:00"))
     accepted = life(offered, Spell(2, "li", "", ms("21T15:00")))
     no_morning = roster(li="").records.with_changes(2, [("tenant", "settings", TenantSettings(calendar="mornings"))])
-    clocks = USUAL._replace(present=Roster(no_morning).hours, past={1: TEAM.hours}, changes=(Change(0, 1),))
+    clocks = USUAL._replace(present=Roster(no_morning).hours, past={1: TEAM.hours}, changes=(RevisionInForce(0, 1),))
 
     (standing,) = of(deadline("6h", Since.ARRIVAL, Until.COMPLETION), accepted, clocks)
 
@@ -267,7 +269,7 @@ def test_a_spell_that_no_event_tells_the_workforce_of_ran_by_that_in_force_as_it
 def test_the_workforce_in_force_is_that_of_the_newest_change_until_then_else_the_first(
     text: str, revision: int
 ) -> None:
-    clocks = USUAL._replace(changes=(Change(ms("18T00:00"), 3), Change(ms("19T00:00"), 4)))
+    clocks = USUAL._replace(changes=(RevisionInForce(ms("18T00:00"), 3), RevisionInForce(ms("19T00:00"), 4)))
 
     assert (clocks.in_force(ms(text)), USUAL.in_force(ms(text))) == (revision, 0)
 

@@ -107,11 +107,8 @@ class Replay:
         self.erased.clear()
         self._charges.clear()
         self._offers = OfferCheck(self._store, self._planners)
-        try:
-            self._stages = await self._stage_check(tenant)
-        except CorruptHistory as error:
-            self._stages = None
-            yield f"{error}: entries into stages are not looked at"
+        for fault in await self._prepare_stages(tenant):
+            yield fault
         self._members.clear()
         while events := await self._store.events(tenant, after=after, count=_PAGE):
             for event in events:
@@ -137,9 +134,16 @@ class Replay:
             async for difference in self._timers.differences(tenant):
                 yield difference
 
-    async def _stage_check(self, tenant: str) -> StageCheck | None:
-        """Return what holds entries into stages to the processes; None: they are not looked at."""
-        return StageCheck(await ProcessCache(self._processes).newest(tenant)) if self._processes else None
+    async def _prepare_stages(self, tenant: str) -> list[str]:
+        """Read what holds entries into stages to the processes; say where they cannot be read: then nothing does."""
+        self._stages = None
+        if self._processes is None:
+            return []
+        try:
+            self._stages = StageCheck(await ProcessCache(self._processes).newest(tenant))
+        except CorruptHistory as error:
+            return [f"{error}: entries into stages are not looked at"]
+        return []
 
     def _out_of_place(self, neighbours: Neighbours, event: Event) -> Iterator[str]:
         """Say where an event does not stand where it may."""

@@ -123,11 +123,9 @@ class Replay:
                     unexplained.difference_update(event.item_ids)  # of what came before: later values are not excused
                 for difference in await self._enter(tenant, projection, event):
                     yield difference
-        for fault in neighbours.at_end():
-            yield fault
         self.erased.update(unexplained)
-        for item_id in sorted(unexplained):
-            yield f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
+        for fault in (*neighbours.at_end(), *map(_unexplained, sorted(unexplained))):
+            yield fault
         async for difference in self._state(tenant, projection):
             yield difference
         if self._timers is not None:
@@ -362,6 +360,10 @@ class Replay:
             if stored != (logged := projection.owned(owner, is_open=is_open)):
                 side = "open" if is_open else "closed"
                 yield f"owners {owner}, {side}: log says {logged[:5]} …, store {stored[:5]} …"
+
+
+def _unexplained(item_id: str) -> str:
+    return f"work item {item_id}: what it was decided by is gone, and no event says that it was erased"
 
 
 _COVERS = (Cause.COVERED, Cause.COVER_ENDED)

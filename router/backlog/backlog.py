@@ -129,11 +129,12 @@ class Backlog:
         ----------
         uncounted
             The pool under whose caps of a window it counts no more, as if it had never been given; empty: it does. All
-            of the pool share some of these: then others have room too, though the rep be off duty and in no group.
+            of the pool share some of these: then others have room too, though the rep be off duty and in no group. Its
+            value may be that of any number of others: where value is capped, they have all tries.
         """
-        for (of_kind, *_), group in self._groups.items():
+        for (of_kind, _, value, *_), group in self._groups.items():
             if group.is_capped or uncounted in group.shares or (of_kind is kind and rep in group.reps):
-                group.tries += 1
+                group.tries += math.inf if uncounted and value else 1
 
     def answered(self, rep: str) -> None:
         """Give a chance to every group that a rep belongs to who may be offered one work item more, of any kind."""

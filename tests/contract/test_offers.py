@@ -118,6 +118,19 @@ async def test_an_offer_to_who_is_on_leave_by_now_frees_a_cap_of_the_whole_pool_
     await firm.check()
 
 
+async def test_an_offer_that_is_undone_makes_room_for_as_many_as_it_was_worth(firm: Firm) -> None:
+    ten = Cap("all", CapMeasure.VALUE, 10 * MICROS, window=CapWindow.WEEK)
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, offers_open=9), caps=(ten,)))
+    held, *smaller = [await firm.world.route(value) for value in (10.0, 3.0, 3.0, 3.0)]
+
+    await is_closed(firm, held)
+    await firm.wake()
+
+    assert [waits.outcome for waits in smaller] == [Outcome.WAITING] * 3
+    assert [(await firm.item(waits)).record.state for waits in smaller] == [State.OFFERED] * 3
+    await firm.check()
+
+
 @pytest.mark.parametrize("credited", [False, True])
 async def test_a_refused_reassignment_leaves_an_offer_as_it_was_and_others_rescind_it(
     firm: Firm, credited: bool

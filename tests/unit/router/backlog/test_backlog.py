@@ -117,6 +117,17 @@ def test_what_a_pool_as_a_whole_counts_no_more_gives_a_chance_to_the_oldest_it_h
     assert room.due(9) == ["1"]
 
 
+def test_what_counts_no_more_under_caps_of_value_gives_all_tries_for_it_may_be_worth_many() -> None:
+    room = Backlog()
+    for first in range(5):
+        room.enter(Waiting(first, str(first), Kind.LEAD, takers(frozenset("a")), value=3))
+
+    room.freed("a", Kind.LEAD)
+    assert room.due(9) == ["0"]
+    room.freed("a", Kind.LEAD, uncounted="east")
+    assert room.due(9) == ["1", "2", "3", "4"]
+
+
 def test_one_that_is_woken_gives_its_group_one_chance_which_the_oldest_has() -> None:
     room = Backlog()
     for first, reps in enumerate(["a", "a", "b"]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from router.adapters.rule_sandbox.parent import try_process
 from router.model.calendars import Calendar, Hours, WeeklyHours
 from router.model.workforce import Rep, WorkforceRecords
@@ -48,6 +50,7 @@ async def test_what_it_says_is_read_by_the_active_rules_and_the_workforce() -> N
     assert [each.path for each in hidden.problems] == ["stages[0].deadlines[0].within.by"]
 
 
+@pytest.mark.long
 async def test_its_tests_run_by_the_hours_that_they_bring_or_by_those_of_the_workforce() -> None:
     life = "[{at: 2026-10-12T09:00, do: assigned, to: mo, pool: p}]"
     test = f"tests: [{{name: t, life: {life}, expect: {{due: {{answer: 2026-10-14T09:00}}}}}}]"

@@ -228,6 +228,7 @@ def children() -> int:
     return len(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="counts processes in /proc")
 async def test_only_so_many_are_tried_at_once_and_the_others_wait_their_turn() -> None:
     before, most = children(), 0

@@ -233,6 +233,7 @@ def working(data: Path) -> Iterator[None]:
             process.kill()
 
 
+@pytest.mark.long
 async def test_the_queue_and_a_worker_beside_the_service_follow_it_too(
     simulated: Served, data: Path, tenant: str
 ) -> None:
@@ -473,6 +474,7 @@ async def test_the_doctor_judges_timers_by_the_simulated_time(short_path: Path, 
     assert re.search(r"✓ +timers +[1-9]\d* waiting, the earliest late by 0 s", told), told  # of all tenants
 
 
+@pytest.mark.long
 def test_a_real_store_is_not_served_with_a_simulated_clock(own_store: EmbeddedServer, tmp_path: Path) -> None:
     served = Served(tmp_path, {"FAIRLEAD_REDIS_URL": own_store.url}, options=("--simulated-clock",))
 

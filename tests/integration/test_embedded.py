@@ -113,6 +113,7 @@ async def test_data_survive_a_kill(starts: list[Served], data_folder: Path, stor
     assert gone(pid)
 
 
+@pytest.mark.long
 async def test_the_private_store_ends_with_the_service(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     starts[0].ready()
@@ -183,6 +184,7 @@ def test_a_bad_setting_is_named_with_what_is_allowed(short_path: Path, variable:
     assert allowed in said
 
 
+@pytest.mark.long
 async def test_ending_under_load_drops_no_request_that_was_accepted(starts: list[Served], data_folder: Path) -> None:
     starts.append(Served(data_folder))
     accepted: dict[str, str] = {}

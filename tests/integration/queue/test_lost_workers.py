@@ -42,6 +42,7 @@ async def test_27_a_worker_killed_in_mid_lease_loses_nothing_and_doubles_nothing
         await assert_each_was_routed_once(api, submitted)
 
 
+@pytest.mark.long
 async def test_27_a_worker_killed_between_commit_and_acknowledgement_changes_no_decision(
     store: EmbeddedServer, tenant: str
 ) -> None:

@@ -47,6 +47,7 @@ def eventually(call: Callable[[], Any]) -> Any:
             time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_a_model_promoted_while_it_serves_scores_with_health_beside_it(data_folder: Path, tmp_path: Path) -> None:
     profiles = tmp_path / "profiles.yaml"
     profiles.write_text(PROFILES)
@@ -67,6 +68,7 @@ def test_a_model_promoted_while_it_serves_scores_with_health_beside_it(data_fold
     assert code == 0
 
 
+@pytest.mark.long
 def test_health_and_training_are_as_the_settings_say(data_folder: Path) -> None:
     process = Served(data_folder)
     with grpc.insecure_channel(process.ready()) as channel:
@@ -85,6 +87,7 @@ def test_health_and_training_are_as_the_settings_say(data_folder: Path) -> None:
     assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
+@pytest.mark.long
 def test_a_server_with_a_folder_of_data_trains_and_ends_it_when_it_drains(data_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,x,left\n" + "".join(f"{i},{i % 7},{i % 2}\n" for i in range(2_000)))
     process = Served(data_folder, {"FAIRLEAD_TRAINING_DATA": str(tmp_path)})

@@ -20,6 +20,7 @@ from training.request import TrainRequest
 from training.rpc.child import carry_out
 
 
+@pytest.mark.long
 def test_the_command_and_the_operation_make_the_same_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

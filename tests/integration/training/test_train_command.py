@@ -79,6 +79,7 @@ def version_of(registry: Path) -> Path:
     return next((registry / "churn").iterdir())
 
 
+@pytest.mark.long
 def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
     report = json.loads((version_of(trained[0]) / "report.json").read_text())
 
@@ -455,6 +456,7 @@ features:
 """
 
 
+@pytest.mark.long
 def test_events_become_a_model_judged_forward(tmp_path: Path) -> None:
     draw = np.random.default_rng(0)
     rates = draw.gamma(1.5, 0.02, 700)

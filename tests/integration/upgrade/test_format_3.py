@@ -102,6 +102,7 @@ def parted(contents: dict[str, Any], key: str) -> dict[str, str]:
     return {place: units for place, units in value.items() if "/" in place}
 
 
+@pytest.mark.long
 async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url: str, redis: Any) -> None:
     restored(url)
     whole = Mortal(redis)

@@ -283,6 +283,7 @@ async def test_records_of_every_kind_come_back_as_they_were(url: str, redis: Any
     assert await differences(url, "acme") == []
 
 
+@pytest.mark.long
 async def test_tenants_on_every_node_of_a_cluster_are_found(cluster: Cluster) -> None:
     tenants, redis = [f"older-{number}" for number in range(6)], client_for(cluster.url)
     async with serving(cluster.url) as address:

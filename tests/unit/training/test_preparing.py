@@ -380,6 +380,7 @@ def test_any_two_values_can_be_the_outcome_if_one_is_named() -> None:
     assert np.isnan(outcome[3])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "target", "dropped", "n_features"),
     [

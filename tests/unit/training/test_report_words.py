@@ -154,6 +154,7 @@ def told() -> dict[str, str]:
             for language, text in written.items()}  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_chinese_report_holds_no_latin_word_but_ids_values_and_names_of_figures(told: dict[str, str]) -> None:
     names = {"churn", "fairlead", "train", "UTC", "Churn", "same", "key", "nothing", "again", "balance"}
     values = {"Yes", "No", "true", "false", "score"}

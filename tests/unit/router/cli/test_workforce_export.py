@@ -170,6 +170,7 @@ def exported(records: ExportedWorkforce, folder: Path) -> WorkforceFiles:
     return read_files(files.get("reps"), files.get("pools"), files.get("territories"), ReadOptions())
 
 
+@pytest.mark.long
 @given(workforces())
 def test_what_is_exported_is_taken_back_and_changes_nothing(request: workforce.ApplyWorkforceRequest) -> None:
     service = Service()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from router.adapters.redis.library import script
 from tests.simulation.guards import GUARDS
 
 
@@ -21,6 +22,13 @@ def test_nothing_is_broken_in_some_days_of_a_small_firm() -> None:
     done = played("--days", "5", "--reps", "40", "--seed", "11")
 
     assert "0 violations" in done.stdout, done.stdout + done.stderr
+
+
+def test_what_removes_a_guard_is_in_the_scripts_of_today() -> None:
+    texts = [(name, text) for guard in GUARDS.values() for name, edits in guard.edits.items() for text, _ in edits]
+
+    assert texts
+    assert [text for name, text in texts if text not in script(name).source] == []
 
 
 @pytest.mark.long

@@ -131,11 +131,7 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "who closes frees a unit": Guard(
         "REPLAY WAKING UNDONE",
-        {
-            "complete": [
-                ("shift_load(record[3], record[4], record[2], -1)", "shift_load(record[3], record[4], record[2], 0)")
-            ]
-        },
+        {"complete": [("shift_load(owner, pool, record[2], -1)", "shift_load(owner, pool, record[2], 0)")]},
     ),
     "a leave that is credited is noted": Guard("CREDIT", {"credit": [("stands.until_ms = until_ms\n", "\n")]}),
     "a credit has an upper limit": Guard("MAX_UNITS", {"credit": [("math.min(most - rest, ", "math.min(1e12, ")]}),

@@ -40,7 +40,7 @@ def test_two_months_try_every_promise_and_break_none_and_both_stores_write_one_l
     assert "fire " in done.stdout
 
 
-SEEDS = {"what a credit disturbs is measured": "5"}
+SEEDS = {"what is closed is not moved": "2", "what a credit disturbs is measured": "5"}
 """Where the two months of the first seed bring nobody far enough from a fair share."""
 
 

@@ -30,7 +30,7 @@ from router.rules.scenarios import TestResult
 def process() -> None:
     """Check, test, publish, compare and draw processes: the stages of work items, and what falls due in each.
 
-    Work items do not go through stages yet.
+    Work items go through its stages, see fairlead advance; nothing falls due yet.
 
     \b
       process: sales
@@ -204,7 +204,7 @@ def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) 
     """Publish FILE as the next revision of its process, which is active from now on.
 
     The service checks it and runs its tests first, and refuses it whole if anything is wrong, or if another process has
-    one of its kinds. - reads standard input. Work items do not go through stages yet.
+    one of its kinds. - reads standard input.
 
     \b
       $ fairlead process publish sales.yaml --note "first response within the hour"

@@ -1,9 +1,7 @@
 """A book of work items that have their owners: how long its import takes, and that nobody's deficit moves.
 
-Run as ``python -m benchmarks.imports [ITEMS]``; 50,000 items without an argument. A real service, whose private store
-has every write on disk before it is answered, routes a few leads and then imports the book, in operations of 10,000. At
-the end ``fairlead log replay`` makes every decision again. It ends with 1 where an item is refused, a deficit moved, or
-the replay finds a difference.
+A real service, whose private store has every write on disk before it is answered, routes a few leads and then imports
+the book, in operations of 10,000. At the end ``fairlead log replay`` makes every decision again.
 """
 
 from __future__ import annotations
@@ -18,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import click
 
 from benchmarks import world
 from fairlead.client import FairleadClient
@@ -75,9 +75,13 @@ def imported(client: FairleadClient, items: list[routing.WorkItem]) -> tuple[int
     return done, refused
 
 
-def main() -> int:
-    """Print everything; return 0 if all is as it must be."""
-    items = int(sys.argv[1]) if len(sys.argv) > 1 else ITEMS
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("items", type=click.IntRange(1), default=ITEMS)
+def main(items: int) -> None:
+    """Import a book of ITEMS work items, 50,000 where none are said, and replay the log.
+
+    Exits with 1 where an item is refused, a deficit moved, or the replay finds a difference.
+    """
     with tempfile.TemporaryDirectory(prefix="fl-") as folder:
         data = Path(folder) / "data"
         with service(data) as address, FairleadClient(address, timeout_s=300) as client:
@@ -90,8 +94,8 @@ def main() -> int:
     moved = sum(before[pool][rep] != after[pool][rep] for pool in before for rep in before[pool])
     print(f"{done:,} of {items:,} imported in {seconds:.1f} s, {done / seconds:,.0f} a second; {refused:,} refused")
     print(f"deficits that moved: {moved} of {sum(map(len, before.values()))}")
-    return 0 if done == items and not moved and replay.returncode == 0 else 1
+    sys.exit(done != items or moved > 0 or replay.returncode != 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

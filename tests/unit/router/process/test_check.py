@@ -370,7 +370,9 @@ def test_whatever_is_a_process_is_stored_and_read_as_it_is(form: dict[str, Any])
         return
     text = dumps(checked.process)
     again = loads(text)
-    assert (again, repr(again), dumps(again)) == (checked.process, repr(checked.process), text)
+    assert (again, dumps(again)) == (checked.process, text)
+    # by its text, because to Python True is 1 and 1.0; a set has no order, and its text any
+    assert repr((again.stages, again.deadlines)) == repr((checked.process.stages, checked.process.deadlines))
     assert (loads(text, 3, 7).revision, loads(text, 3, 7).event) == (3, 7)
 
 

@@ -97,6 +97,7 @@ class Decision(_message.Message):
         CAUSE_UPDATED: _ClassVar[Decision.Cause]
         CAUSE_COVERED: _ClassVar[Decision.Cause]
         CAUSE_COVER_ENDED: _ClassVar[Decision.Cause]
+        CAUSE_ESCALATED: _ClassVar[Decision.Cause]
     CAUSE_UNSPECIFIED: Decision.Cause
     CAUSE_ROUTED: Decision.Cause
     CAUSE_REASSIGNED: Decision.Cause
@@ -107,6 +108,7 @@ class Decision(_message.Message):
     CAUSE_UPDATED: Decision.Cause
     CAUSE_COVERED: Decision.Cause
     CAUSE_COVER_ENDED: Decision.Cause
+    CAUSE_ESCALATED: Decision.Cause
     class Way(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         WAY_UNSPECIFIED: _ClassVar[Decision.Way]

@@ -22,44 +22,49 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fairlead.v1 import deadlines_pb2 as fairlead_dot_v1_dot_deadlines__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
 from fairlead.v1 import rules_pb2 as fairlead_dot_v1_dot_rules__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/processes.proto\x12\x0b\x66\x61irlead.v1\x1a\x19\x66\x61irlead/v1/routing.proto\x1a\x17\x66\x61irlead/v1/rules.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"4\n\x12TestProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"r\n\x13TestProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"~\n\x15PublishProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"!\n\x11GetProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"T\n\x1bListProcessRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListProcessRevisionsResponse\x12\'\n\tprocesses\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x16RollbackProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xc7\x01\n\x12\x44rawProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x36\n\x06\x66ormat\x18\x03 \x01(\x0e\x32&.fairlead.v1.DrawProcessRequest.Format\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"D\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0e\n\nFORMAT_SVG\x10\x01\x12\x12\n\x0e\x46ORMAT_MERMAID\x10\x02\"&\n\x13\x44rawProcessResponse\x12\x0f\n\x07picture\x18\x01 \x01(\t\"\x86\x02\n\x07Process\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12\x13\n\x0brollback_of\x18\x07 \x01(\x03\x12\x0e\n\x06stages\x18\x08 \x03(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12)\n\x05kinds\x18\x0c \x03(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind2\xdd\x04\n\x0eProcessService\x12\\\n\x0fValidateProcess\x12#.fairlead.v1.ValidateProcessRequest\x1a$.fairlead.v1.ValidateProcessResponse\x12P\n\x0bTestProcess\x12\x1f.fairlead.v1.TestProcessRequest\x1a .fairlead.v1.TestProcessResponse\x12J\n\x0ePublishProcess\x12\".fairlead.v1.PublishProcessRequest\x1a\x14.fairlead.v1.Process\x12\x42\n\nGetProcess\x12\x1e.fairlead.v1.GetProcessRequest\x1a\x14.fairlead.v1.Process\x12k\n\x14ListProcessRevisions\x12(.fairlead.v1.ListProcessRevisionsRequest\x1a).fairlead.v1.ListProcessRevisionsResponse\x12L\n\x0fRollbackProcess\x12#.fairlead.v1.RollbackProcessRequest\x1a\x14.fairlead.v1.Process\x12P\n\x0b\x44rawProcess\x12\x1f.fairlead.v1.DrawProcessRequest\x1a .fairlead.v1.DrawProcessResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/processes.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/deadlines.proto\x1a\x19\x66\x61irlead/v1/routing.proto\x1a\x17\x66\x61irlead/v1/rules.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"4\n\x12TestProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"r\n\x13TestProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"~\n\x15PublishProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"!\n\x11GetProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"T\n\x1bListProcessRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListProcessRevisionsResponse\x12\'\n\tprocesses\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x16RollbackProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xc7\x01\n\x12\x44rawProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x36\n\x06\x66ormat\x18\x03 \x01(\x0e\x32&.fairlead.v1.DrawProcessRequest.Format\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"D\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0e\n\nFORMAT_SVG\x10\x01\x12\x12\n\x0e\x46ORMAT_MERMAID\x10\x02\"&\n\x13\x44rawProcessResponse\x12\x0f\n\x07picture\x18\x01 \x01(\t\"\x98\x01\n\x14ListDeadlinesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\x10\n\x08moved_by\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"Z\n\x15ListDeadlinesResponse\x12(\n\tdeadlines\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Deadline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x02\n\x07Process\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12\x13\n\x0brollback_of\x18\x07 \x01(\x03\x12\x0e\n\x06stages\x18\x08 \x03(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12)\n\x05kinds\x18\x0c \x03(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind2\xb5\x05\n\x0eProcessService\x12\\\n\x0fValidateProcess\x12#.fairlead.v1.ValidateProcessRequest\x1a$.fairlead.v1.ValidateProcessResponse\x12P\n\x0bTestProcess\x12\x1f.fairlead.v1.TestProcessRequest\x1a .fairlead.v1.TestProcessResponse\x12J\n\x0ePublishProcess\x12\".fairlead.v1.PublishProcessRequest\x1a\x14.fairlead.v1.Process\x12\x42\n\nGetProcess\x12\x1e.fairlead.v1.GetProcessRequest\x1a\x14.fairlead.v1.Process\x12k\n\x14ListProcessRevisions\x12(.fairlead.v1.ListProcessRevisionsRequest\x1a).fairlead.v1.ListProcessRevisionsResponse\x12L\n\x0fRollbackProcess\x12#.fairlead.v1.RollbackProcessRequest\x1a\x14.fairlead.v1.Process\x12P\n\x0b\x44rawProcess\x12\x1f.fairlead.v1.DrawProcessRequest\x1a .fairlead.v1.DrawProcessResponse\x12V\n\rListDeadlines\x12!.fairlead.v1.ListDeadlinesRequest\x1a\".fairlead.v1.ListDeadlinesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.processes_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VALIDATEPROCESSREQUEST']._serialized_start=129
-  _globals['_VALIDATEPROCESSREQUEST']._serialized_end=185
-  _globals['_VALIDATEPROCESSRESPONSE']._serialized_start=187
-  _globals['_VALIDATEPROCESSRESPONSE']._serialized_end=259
-  _globals['_TESTPROCESSREQUEST']._serialized_start=261
-  _globals['_TESTPROCESSREQUEST']._serialized_end=313
-  _globals['_TESTPROCESSRESPONSE']._serialized_start=315
-  _globals['_TESTPROCESSRESPONSE']._serialized_end=429
-  _globals['_PUBLISHPROCESSREQUEST']._serialized_start=431
-  _globals['_PUBLISHPROCESSREQUEST']._serialized_end=557
-  _globals['_GETPROCESSREQUEST']._serialized_start=559
-  _globals['_GETPROCESSREQUEST']._serialized_end=592
-  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_start=594
-  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_end=678
-  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_start=680
-  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_end=776
-  _globals['_ROLLBACKPROCESSREQUEST']._serialized_start=778
-  _globals['_ROLLBACKPROCESSREQUEST']._serialized_end=854
-  _globals['_DRAWPROCESSREQUEST']._serialized_start=857
-  _globals['_DRAWPROCESSREQUEST']._serialized_end=1056
-  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_start=988
-  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_end=1056
-  _globals['_DRAWPROCESSRESPONSE']._serialized_start=1058
-  _globals['_DRAWPROCESSRESPONSE']._serialized_end=1096
-  _globals['_PROCESS']._serialized_start=1099
-  _globals['_PROCESS']._serialized_end=1361
-  _globals['_PROCESSSERVICE']._serialized_start=1364
-  _globals['_PROCESSSERVICE']._serialized_end=1969
+  _globals['_VALIDATEPROCESSREQUEST']._serialized_start=158
+  _globals['_VALIDATEPROCESSREQUEST']._serialized_end=214
+  _globals['_VALIDATEPROCESSRESPONSE']._serialized_start=216
+  _globals['_VALIDATEPROCESSRESPONSE']._serialized_end=288
+  _globals['_TESTPROCESSREQUEST']._serialized_start=290
+  _globals['_TESTPROCESSREQUEST']._serialized_end=342
+  _globals['_TESTPROCESSRESPONSE']._serialized_start=344
+  _globals['_TESTPROCESSRESPONSE']._serialized_end=458
+  _globals['_PUBLISHPROCESSREQUEST']._serialized_start=460
+  _globals['_PUBLISHPROCESSREQUEST']._serialized_end=586
+  _globals['_GETPROCESSREQUEST']._serialized_start=588
+  _globals['_GETPROCESSREQUEST']._serialized_end=621
+  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_start=623
+  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_end=707
+  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_start=709
+  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_end=805
+  _globals['_ROLLBACKPROCESSREQUEST']._serialized_start=807
+  _globals['_ROLLBACKPROCESSREQUEST']._serialized_end=883
+  _globals['_DRAWPROCESSREQUEST']._serialized_start=886
+  _globals['_DRAWPROCESSREQUEST']._serialized_end=1085
+  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_start=1017
+  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_end=1085
+  _globals['_DRAWPROCESSRESPONSE']._serialized_start=1087
+  _globals['_DRAWPROCESSRESPONSE']._serialized_end=1125
+  _globals['_LISTDEADLINESREQUEST']._serialized_start=1128
+  _globals['_LISTDEADLINESREQUEST']._serialized_end=1280
+  _globals['_LISTDEADLINESRESPONSE']._serialized_start=1282
+  _globals['_LISTDEADLINESRESPONSE']._serialized_end=1372
+  _globals['_PROCESS']._serialized_start=1375
+  _globals['_PROCESS']._serialized_end=1637
+  _globals['_PROCESSSERVICE']._serialized_start=1640
+  _globals['_PROCESSSERVICE']._serialized_end=2333
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import deadlines_pb2 as _deadlines_pb2
 from fairlead.v1 import routing_pb2 as _routing_pb2
 from fairlead.v1 import rules_pb2 as _rules_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -117,6 +118,30 @@ class DrawProcessResponse(_message.Message):
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     picture: str
     def __init__(self, picture: _Optional[str] = ...) -> None: ...
+
+class ListDeadlinesRequest(_message.Message):
+    __slots__ = ("parent", "rep", "state", "moved_by", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    MOVED_BY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    rep: str
+    state: _deadlines_pb2.Deadline.State
+    moved_by: int
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., rep: _Optional[str] = ..., state: _Optional[_Union[_deadlines_pb2.Deadline.State, str]] = ..., moved_by: _Optional[int] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListDeadlinesResponse(_message.Message):
+    __slots__ = ("deadlines", "next_page_token")
+    DEADLINES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
+    next_page_token: str
+    def __init__(self, deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Process(_message.Message):
     __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor", "kinds")

@@ -26,8 +26,7 @@ if _version_not_supported:
 
 
 class ProcessServiceStub(object):
-    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
-    falls due yet: deadlines can be checked, tested and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each.
     """
 
     def __init__(self, channel):
@@ -71,11 +70,15 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
                 _registered_method=True)
+        self.ListDeadlines = channel.unary_unary(
+                '/fairlead.v1.ProcessService/ListDeadlines',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessServiceServicer(object):
-    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
-    falls due yet: deadlines can be checked, tested and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each.
     """
 
     def ValidateProcess(self, request, context):
@@ -131,6 +134,14 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDeadlines(self, request, context):
+        """Lists deadlines: of one work item all that it ever had, in the order in which they began; of a tenant those that run, work item by
+        work item.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProcessServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -169,6 +180,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.SerializeToString,
             ),
+            'ListDeadlines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeadlines,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'fairlead.v1.ProcessService', rpc_method_handlers)
@@ -178,8 +194,7 @@ def add_ProcessServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ProcessService(object):
-    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each. Nothing
-    falls due yet: deadlines can be checked, tested and drawn.
+    """Keeps the processes that say through which stages work items go, see RoutingService.AdvanceWorkItem, and what falls due in each.
     """
 
     @staticmethod
@@ -361,6 +376,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/DrawProcess',
             fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeadlines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/ListDeadlines',
+            fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.FromString,
             options,
             channel_credentials,
             insecure,

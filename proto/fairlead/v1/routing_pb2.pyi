@@ -1,6 +1,7 @@
 import datetime
 
 from fairlead.v1 import activities_pb2 as _activities_pb2
+from fairlead.v1 import deadlines_pb2 as _deadlines_pb2
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
@@ -498,7 +499,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer")
+    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -510,6 +511,7 @@ class TimelineEntry(_message.Message):
     ERASED_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
     OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    REACHED_STEP_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
     words: str
@@ -521,7 +523,8 @@ class TimelineEntry(_message.Message):
     erased: bool
     update: _decisions_pb2.WorkItemUpdate
     offer_answer: OfferAnswer
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
+    reached_step: _deadlines_pb2.ReachedStep
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage")

@@ -1,0 +1,85 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Deadline(_message.Message):
+    __slots__ = ("work_item", "process", "stage", "deadline", "state", "owner", "start_time", "due_time", "end_time", "steps", "earlier_due_time")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Deadline.State]
+        STATE_OPEN: _ClassVar[Deadline.State]
+        STATE_OVERDUE: _ClassVar[Deadline.State]
+        STATE_MET: _ClassVar[Deadline.State]
+        STATE_MISSED: _ClassVar[Deadline.State]
+        STATE_ENDED: _ClassVar[Deadline.State]
+    STATE_UNSPECIFIED: Deadline.State
+    STATE_OPEN: Deadline.State
+    STATE_OVERDUE: Deadline.State
+    STATE_MET: Deadline.State
+    STATE_MISSED: Deadline.State
+    STATE_ENDED: Deadline.State
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    process: str
+    stage: str
+    deadline: str
+    state: Deadline.State
+    owner: str
+    start_time: _timestamp_pb2.Timestamp
+    due_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    steps: _containers.RepeatedCompositeFieldContainer[DeadlineStep]
+    earlier_due_time: _timestamp_pb2.Timestamp
+    def __init__(self, work_item: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., state: _Optional[_Union[Deadline.State, str]] = ..., owner: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[DeadlineStep, _Mapping]]] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DeadlineStep(_message.Message):
+    __slots__ = ("act", "due_time", "fire_time")
+    class Act(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        ACT_UNSPECIFIED: _ClassVar[DeadlineStep.Act]
+        ACT_REMIND: _ClassVar[DeadlineStep.Act]
+        ACT_NOTIFY: _ClassVar[DeadlineStep.Act]
+        ACT_REASSIGN: _ClassVar[DeadlineStep.Act]
+    ACT_UNSPECIFIED: DeadlineStep.Act
+    ACT_REMIND: DeadlineStep.Act
+    ACT_NOTIFY: DeadlineStep.Act
+    ACT_REASSIGN: DeadlineStep.Act
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    act: DeadlineStep.Act
+    due_time: _timestamp_pb2.Timestamp
+    fire_time: _timestamp_pb2.Timestamp
+    def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReachedStep(_message.Message):
+    __slots__ = ("stage", "deadline", "act", "told", "on_leave")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
+    ON_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    stage: str
+    deadline: str
+    act: DeadlineStep.Act
+    told: _containers.RepeatedScalarFieldContainer[str]
+    on_leave: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -11,6 +11,7 @@ from router.assignment.ports import Assignments
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Content, Event, previous_of
 from router.model.records import ItemRecord
+from router.model.workitem import Kind
 from router.process.cache import PublishedProcesses
 from router.process.clocks import DeadlineClocks, Hours
 from router.process.deadlines import DeadlineStanding, standings
@@ -66,7 +67,7 @@ class ItemLives:
         place = place_of(published, record)
         if place is None or not has_deadlines(place.process):
             return None
-        events = await self.events(record)
+        events = await self.events(record.item_id, record.event)
         return await self._standing(planner, place.process, lives_of(events)[-1], events, record)
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
@@ -77,28 +78,28 @@ class ItemLives:
         CorruptHistory
             As ``last``.
         """
-        events = await self.events(record)
+        events = await self.events(record.item_id, record.event)
         lives = lives_of(events)
-        processes = [process_of(published, record, lives, place) for place in range(len(lives))]
+        processes = [process_of(published, record.kind, record.first, lives, place) for place in range(len(lives))]
         return [
             await self._standing(planner, process, life, events, record)
             for process, life in zip(processes, lives, strict=True)
             if process
         ]
 
-    async def events(self, record: ItemRecord) -> list[Event]:
-        """Return all that happened to a work item until it stood as the record says, the oldest first.
+    async def events(self, item_id: str, last: int) -> list[Event]:
+        """Return all that happened to a work item until an event of it, the oldest first.
 
         Raises
         ------
         CorruptHistory
             If the log has not got one of its events.
         """
-        events, last = list[Event](), record.event
+        events = list[Event]()
         while last:
-            page = await self._store.history(self._tenant, record.item_id, last, _PAGE)
+            page = await self._store.history(self._tenant, item_id, last, _PAGE)
             events += page
-            last = previous_of(page[-1], record.item_id) if page else 0
+            last = previous_of(page[-1], item_id) if page else 0
         return events[::-1]
 
     async def _standing(
@@ -140,11 +141,19 @@ def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fa
     raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {record.content}")
 
 
-def process_of(published: PublishedProcesses, record: ItemRecord, lives: Sequence[Life], place: int) -> Process | None:
-    """Return the process that a work item was in, in one of its lives; None: in none."""
+def process_of(
+    published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int
+) -> Process | None:
+    """Return the process that a work item was in, in one of its lives; None: in none.
+
+    Parameters
+    ----------
+    kind, first
+        The work item's, and its first event.
+    """
     revision = lives[place].revision
     if revision is None and place == 0:
-        return published.of(record.kind, before=record.first)
+        return published.of(kind, before=first)
     return published.at(revision) if revision else None
 
 

@@ -23,7 +23,10 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
+from router.deadlines.ports import Telling
+from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.errors import CorruptHistory, NotFound
 from router.model.events import (
     ActivityRecorded,
     Completed,
@@ -72,6 +75,8 @@ class TimerFollower:
         Where they are kept.
     schedules
         Say what falls due.
+    telling
+        Tells people of steps of deadlines; None: nobody is told.
     """
 
     def __init__(
@@ -82,7 +87,10 @@ class TimerFollower:
         presences: Presences,
         timers: Timers,
         schedules: Sequence[Schedule],
+        telling: Telling | None = None,
     ) -> None:
+        self._telling = telling
+        self._reached = ReachedSteps(store, planners)
         self._tenant = tenant
         self._store = store
         self._planners = planners
@@ -127,6 +135,7 @@ class TimerFollower:
         if not events:
             return 0
         after = _moved(before, events)
+        await self._tell(events)
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
@@ -136,6 +145,16 @@ class TimerFollower:
         )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
         return len(events)
+
+    async def _tell(self, events: Sequence[Event | DecisionEffect]) -> None:
+        """Tell people of the steps that some events say were reached: again, if nobody takes the events in."""
+        for event in events:
+            if self._telling is None or not isinstance(event, Fired) or not event.workforce:
+                continue
+            try:
+                await self._telling.tell(self._tenant, await self._reached.of(self._tenant, event))
+            except (CorruptHistory, NotFound) as error:
+                self.skip(event.item_id, error)
 
     async def catch_up(self) -> None:
         """Take in all that happened."""

@@ -87,8 +87,8 @@ class World:
     clock: Clock
     tenant: str
     processes: Any
-    timers: Any
-    activities: Any
+    timers: Any = None
+    activities: Any = None
 
     def __post_init__(self) -> None:
         self.planners = PlannerCache(

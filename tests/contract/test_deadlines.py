@@ -35,7 +35,15 @@ DEADLINE = """
           - {at: 100%, do: notify, to: manager}
           - {at: 200%, do: reassign}
 """
-SALES = f"process: sales\nkinds: [LEAD]\nstages:\n  - id: new\n    deadlines:{DEADLINE}  - {{id: qualified}}\n  - {{id: won, closes: CONVERTED}}\n"
+SALES = f"""
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+    deadlines: {DEADLINE}
+  - id: qualified
+  - {{id: won, closes: CONVERTED}}
+"""
 REMIND, NOTIFY, REASSIGN = 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS
 
 

@@ -21,6 +21,7 @@ from router.workforce.due import due_ms, elapsed_ms, later_ms, open_time_ms
 from router.workforce.open_hours import OpenHours
 from rules.durations import Duration
 
+_WHOLE = Fraction(1)
 Hours = Callable[[str, str], OpenHours | None]
 """By whose hours a rep of a pool works, None: at any time; where the rep is empty, or is not there, by those of the
 pool, else of the tenant.
@@ -86,10 +87,14 @@ def reached_ms(
     spells
         Who had the work item, in the order of time; the last goes on.
     """
-    length, share = (at, Fraction(1)) if isinstance(at, Duration) else (within, at)
-    used = Fraction(0)
+    length, share = (at, _WHOLE) if isinstance(at, Duration) else (within, at)
     if length.unit == "cd":
         return _on_the_wall(length, share, start_ms, clocks.hours(clock, spells[-1]), clocks)
+    if len(spells) == 1:  # the usual case, in whole numbers
+        hours = clocks.hours(clock, spells[0])
+        whole = -(-share.numerator * open_time_ms(length, start_ms, hours) // share.denominator)
+        return later_ms(start_ms, whole, hours) if whole else None
+    used = Fraction(0)
     for spell in spells:
         if spell.until_ms is not None and spell.until_ms <= start_ms:
             continue

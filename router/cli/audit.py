@@ -32,6 +32,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -185,6 +186,9 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
             return f"{event.item_id} {event.head.cause.lower()}: {_whose(event)}"
         case Completed() | Updated() | ActivityRecorded() | OfferAnswered():
             return _done(event)
+        case Noted():
+            subject = f" {event.subject}" if event.subject else ""
+            return f"{event.item_id} {event.note.lower()}{subject}"
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
         case RulesPublished() | ProcessPublished():

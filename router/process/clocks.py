@@ -92,8 +92,8 @@ def reached_ms(
         return _on_the_wall(length, share, start_ms, clocks.hours(clock, spells[-1]), clocks)
     if len(spells) == 1:  # the usual case, in whole numbers
         hours = clocks.hours(clock, spells[0])
-        whole = -(-share.numerator * open_time_ms(length, start_ms, hours) // share.denominator)
-        return later_ms(start_ms, whole, hours) if whole else None
+        open_ms = -(-share.numerator * open_time_ms(length, start_ms, hours) // share.denominator)
+        return later_ms(start_ms, open_ms, hours) if open_ms else None
     used = Fraction(0)
     for spell in spells:
         if spell.until_ms is not None and spell.until_ms <= start_ms:

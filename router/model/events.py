@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Decision, DecisionInputs, EnteredStage, Way

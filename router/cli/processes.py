@@ -13,6 +13,7 @@ import click
 
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from router.assignment.process_tests import run_tests
+from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
@@ -25,8 +26,11 @@ from router.rules.check import check
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult
 
+_LATER = {"walk": ("router.cli.walk", "Go a walk: what is done when, and what is to be seen then.")}
+"""What takes the store's libraries."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=commands_with(_LATER), context_settings={"help_option_names": ["-h", "--help"]})
 def process() -> None:
     """Check, test, publish, compare and draw processes: the stages of work items, and what falls due in each.
 

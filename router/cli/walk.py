@@ -202,4 +202,6 @@ def _count(count: int, what: str) -> str:
 
 def _written(value: object) -> str:
     """Write what is expected or found, as walks do."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict | bool) else str(value) or "nothing"
+    if isinstance(value, list | dict | bool):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value) or "nothing"

@@ -134,7 +134,7 @@ class WalkSight:
 
     def _deficits(self, pool: str) -> dict[str, float]:
         report = self._client.fairness(pool)
-        return {rep: round(report.observed.per_rep[rep], 3) + 0.0 for rep in sorted(report.weights)}
+        return {last(rep): round(report.observed.per_rep[rep], 3) + 0.0 for rep in sorted(report.weights)}
 
     def _ms(self, text: str) -> int | None:
         """Return a time as people write it, in milliseconds since 1970; None: no text."""

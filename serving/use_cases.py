@@ -16,6 +16,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.queries import DeadlineQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -89,6 +90,8 @@ class UseCases:
             self.workforce,
             partial(try_process, personal=personal.fields),
         )
+
+        self.deadlines = DeadlineQueries(store, self.queries, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -32,6 +32,9 @@ class Mode(StrEnum):
     """Another owner, who stands in for whose it is."""
     RETURN = "RETURN"
     """Back to whom another stood in for."""
+    ESCALATE = "ESCALATE"
+    """Another owner, as long as nothing at all has happened to it: it expects its last event, and no version. Where
+    there is no other, nothing is written."""
 
 
 MOST_CANDIDATES = 20_000

@@ -25,7 +25,7 @@ from router.assignment.commands import (
 )
 from router.assignment.customers import customer_of
 from router.assignment.planner import Plan, Planner
-from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome
+from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
@@ -257,6 +257,22 @@ def cover_command(
     if not is_return:
         head = head._replace(covered=record.whose)
     return _job_of_known(planner, plan, mode, record, head)
+
+
+def escalate_command(
+    planner: Planner, record: ItemRecord, item: WorkItem, step: StepOfDeadline, at_ms: int
+) -> BindCommand | Failure:
+    """Make the job of giving a work item to somebody who never had it, for a step of a deadline; an error where the
+    planner's rules cannot read it. It is done only as long as nothing has happened behind the record.
+    """
+    handlers = handlers_of(record)
+    try:
+        plan = planner.plan(item, at_ms, tried=frozenset(handlers), handlers=handlers)
+    except InvalidInput as error:
+        return error
+    head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, handlers, handlers))
+    head = head._replace(escalates=step)
+    return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)
 
 
 def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:

@@ -91,6 +91,9 @@ class Assignments(StoreClock, Protocol):
         event, oldest first: event number and id.
         """
 
+    async def owners(self, tenant: str) -> list[str]:
+        """Return who has any work item open, in order."""
+
     async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the open work items whose owner stands in for somebody, and that first came after an event, oldest
         first: event number and id.

@@ -30,6 +30,7 @@ from router.model.decision import (
     EnteredStage,
     ObservedState,
     Outcome,
+    StepOfDeadline,
     Way,
 )
 from router.model.dispatch import Answer
@@ -65,30 +66,43 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackExcept
 
 def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
-    if head.entered is None:
-        return _HEAD + pack(content) + _packed_behind(head[1:-1])
+    if head.entered is None and head.escalates is None:
+        return _HEAD + pack(content) + _packed_behind(head[1:_USUAL])
     return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
 
 
 @lru_cache(1024)
 def _packed_behind(places: tuple[Any, ...]) -> bytes:
-    """Write what stands behind the work item, which is the same for many: an array without what it begins with."""
-    packed: bytes = msgpack.packb(places)
-    return packed[1:]
+    """Write what stands behind the work item, which is the same for many: places of an array."""
+    return b"".join(map(msgpack.packb, places))
 
 
-_HEAD = bytes([0x90 + len(DecisionInputs._fields) - 1])
-"""What a msgpack array of so few places begins with: a byte. The last place is written where it says something."""
+_USUAL = DecisionInputs._fields.index("entered")
+"""How many places are written of most: those behind where one of them says something."""
 _ARRAY_16 = 0xDC
-_WHOLE_HEAD = bytes([_ARRAY_16, 0, len(DecisionInputs._fields)])
-"""What one of all places begins with: they are too many for a byte."""
+
+
+def _array(places: int) -> bytes:
+    """Return what a msgpack array of up to 255 places begins with: a byte, where they are few enough."""
+    return bytes([0x90 + places] if places < 16 else [_ARRAY_16, 0, places])
+
+
+_HEAD, _WHOLE_HEAD = _array(_USUAL), _array(len(DecisionInputs._fields))
 
 
 def read_head(packed: bytes) -> DecisionInputs:
     """Read what ``pack_head`` wrote."""
     content, cause, *rest = msgpack.unpackb(packed, use_list=False)
     head = DecisionInputs(WorkItem.unpack(content), _CAUSES[cause], *rest)
-    return head if head.entered is None else head._replace(entered=_entered(*head.entered))
+    if head.entered is not None:
+        head = head._replace(entered=_entered(*head.entered))
+    return head if head.escalates is None else head._replace(escalates=_escalates(*head.escalates))
+
+
+def _escalates(name: str, step: int) -> StepOfDeadline:
+    if not (isinstance(name, str) and isinstance(step, int)):
+        raise TypeError("a step of a deadline is told by a name, and its number")
+    return StepOfDeadline(name, step)
 
 
 def _entered(revision: int, stage: str) -> EnteredStage:
@@ -108,7 +122,7 @@ def _apart(head: bytes) -> tuple[bytes, bytes]:
     start = length + _LENGTH_BYTES[head[length - 1]]
     end = start + int.from_bytes(head[length:start], "big")
     places = head[2] if is_whole else head[0] - 0x90
-    return head[start:end], bytes([0x90 + places - 1]) + head[end:]
+    return head[start:end], _array(places - 1) + head[end:]
 
 
 @lru_cache(1024)
@@ -381,8 +395,8 @@ def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:
 
 
 def _fired(number: int, at_ms: int, fields: list[Any], _: bytes) -> Fired:
-    item_id, name, entry, step, due_ms, *previous = fields
-    return Fired(number, item_id, name, entry, step, due_ms, at_ms, *previous)
+    item_id, name, entry, step, due_ms, *behind = fields
+    return Fired(number, item_id, name, entry, step, due_ms, at_ms, *behind)
 
 
 def _credited(number: int, at_ms: int, fields: list[Any], _: bytes) -> Credited:
@@ -445,6 +459,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"erased.3": (_facts, _erased),
     b"fired.1": (_facts, _fired),
     b"fired.2": (_facts, _fired),
+    b"fired.3": (_facts, _fired),
     b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""

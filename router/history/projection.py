@@ -285,9 +285,12 @@ class StateProjection:
             self.items[item_id] = replace(self.items[item_id], version=erased.number, event=event)
 
     def enter_fired(self, fired: Fired) -> None:
-        """Enter that a timer fired: the work item stands as before, and that step fires no more."""
-        step = FiredStep(fired.name, fired.entry, fired.step, fired.at_ms)
-        record = self.items[fired.item_id].with_fired(step)
+        """Enter that a timer fired: the work item stands as before, and that step fires no more, which of a step of a
+        deadline follows from the event.
+        """
+        record = self.items[fired.item_id]
+        if not fired.workforce:
+            record = record.with_fired(FiredStep(fired.name, fired.entry, fired.step, fired.at_ms))
         self.items[fired.item_id] = replace(record, event=fired.number) if fired.previous else record
 
     def enter_presence(self, changed: PresenceChanged) -> None:

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     UPDATED = "UPDATED"
     COVERED = "COVERED"
     COVER_ENDED = "COVER_ENDED"
+    ESCALATED = "ESCALATED"
 
 
 class Way(StrEnum):
@@ -63,6 +64,7 @@ WAYS: Mapping[Cause, Way] = {
     Cause.UPDATED: Way.GREEDY,
     Cause.COVERED: Way.APART,
     Cause.COVER_ENDED: Way.APART,
+    Cause.ESCALATED: Way.GREEDY,
 }
 """By why there was a decision."""
 
@@ -74,6 +76,13 @@ class EnteredStage(NamedTuple):
     stage: str
 
 
+class StepOfDeadline(NamedTuple):
+    """A step that gives a work item to somebody else: the name of its timer, and which of that, from 1."""
+
+    name: str
+    step: int
+
+
 class DecisionInputs(NamedTuple):
     """What is known before the store is asked; the store keeps it unread.
 
@@ -83,6 +92,7 @@ class DecisionInputs(NamedTuple):
     ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
     ``entered`` is the stage that it enters by being reopened or imported; None: none but that which follows from when
     it came, see ``router.process.stages``.
+    ``escalates`` is the step of a deadline that this is; None: it is none.
     """
 
     item: WorkItem
@@ -101,6 +111,7 @@ class DecisionInputs(NamedTuple):
     assigned_ms: int = 0
     covered: str = ""
     entered: EnteredStage | None = None
+    escalates: StepOfDeadline | None = None
 
 
 class Block(StrEnum):

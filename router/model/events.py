@@ -264,6 +264,7 @@ class Fired:
     """A timer of a work item fired, at most once: see ``router.timers.timer``. ``due_ms`` is when it was to.
 
     ``previous`` is the work item's event before it; 0 of a wake, which is told by the decision that follows.
+    ``workforce`` is the revision by which it is to be seen who is told; 0 of what is no step of a deadline.
     """
 
     number: int
@@ -274,6 +275,7 @@ class Fired:
     due_ms: int
     at_ms: int
     previous: int = 0
+    workforce: int = 0
 
 
 @dataclass(frozen=True, slots=True)

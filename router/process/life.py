@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, OfferAnswered
+from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered, Updated
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
@@ -83,6 +83,14 @@ class Done(NamedTuple):
         return ActivityEvidence.CUSTOMER in self.evidence and not self.is_answer
 
 
+class StepDone(NamedTuple):
+    """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
+
+    event: int
+    at_ms: int
+    which: StepOfDeadline
+
+
 class Life(NamedTuple):
     """A work item from when it came, or was reopened, until it was closed.
 
@@ -93,14 +101,19 @@ class Life(NamedTuple):
     spells
         In the order of time, one following the other; the last goes on.
     entries
-        Into stages, in the order of time; the first stage of its process is entered without one. No event tells of
-        them yet: whoever knows of one adds it.
+        Into stages, in the order of time; the first stage of its process is entered without one.
     done
         What is evidence, in the order in which it was recorded: what occurred from when it began until it was
         reopened, of the first what was before it came too; and what the customer wrote before that nobody had
         answered as it began.
     closed
         By which event, and when; None: it is open.
+    steps
+        Those of deadlines that were done, in the order of time; who is told and who gets it, both.
+    moved
+        The decisions that gave it to somebody else because a step of a deadline was due.
+    revision
+        Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
     """
 
     begun: Occurrence
@@ -108,6 +121,9 @@ class Life(NamedTuple):
     entries: tuple[StageEntry, ...] = ()
     done: tuple[Done, ...] = ()
     closed: Occurrence | None = None
+    steps: tuple[StepDone, ...] = ()
+    moved: tuple[int, ...] = ()
+    revision: int | None = None
 
     @property
     def owner(self) -> str:
@@ -148,7 +164,16 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
 
 
 def _born(decision: Decision) -> Life:
-    return Life(Occurrence(decision.number, decision.since_ms), (_spell(decision),))
+    begun = Occurrence(decision.number, decision.since_ms)
+    return _entering(Life(begun, (_spell(decision),)), decision.head.entered, begun)
+
+
+def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Life:
+    """Return a life that enters a stage; None: it enters none."""
+    if entered is None:
+        return life
+    entries = (*life.entries, StageEntry(entered.stage, *entry)) if entered.revision else life.entries
+    return life._replace(entries=entries, revision=entered.revision)
 
 
 def _spell(decision: Decision) -> Spell:
@@ -162,14 +187,25 @@ def _with_event(life: Life, event: Event) -> Life:
         life = life._replace(closed=Occurrence(event.number, event.at_ms))
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
+    elif isinstance(event, Updated):
+        life = _entering(life, event.entered, Occurrence(event.number, event.at_ms))
+    elif isinstance(event, Fired) and event.workforce:
+        life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
         life = _decided(life, event)
     return life
 
 
+def _stepped(life: Life, step: StepDone) -> Life:
+    return life._replace(steps=(*life.steps, step))
+
+
 def _decided(life: Life, decision: Decision) -> Life:
     """Return a life behind a decision that is not its first: what nobody else could take stays with its owner."""
     is_found = decision.outcome in (Outcome.ASSIGNED, Outcome.OFFERED)
+    if decision.head.escalates:
+        life = _stepped(life, StepDone(decision.number, decision.at_ms, decision.head.escalates))
+        life = life._replace(moved=(*life.moved, decision.number))
     if not is_found and life.owner:
         return life
     return _handed(life, _spell(decision), decision.head.workforce_revision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,12 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
+from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
+from router.rpc.deadline_messages import reached_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
@@ -51,6 +54,8 @@ class ActivityAnswers:
         Writes decisions.
     offers
         Know who may answer what.
+    reached
+        Reads steps of deadlines.
     mask
         Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
@@ -63,8 +68,10 @@ class ActivityAnswers:
         planners: PlannerCache,
         presenter: DecisionPresenter,
         offers: OfferService,
+        reached: ReachedSteps,
         mask: Mask | None = None,
     ) -> None:
+        self._reached = reached
         self._service = service
         self._agenda = agenda
         self._timelines = timelines
@@ -86,7 +93,8 @@ class ActivityAnswers:
     ) -> Self:
         """Connect the use cases, over a store."""
         service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
-        return cls(service, agenda, Timelines(store), planners, presenter, offers, mask)
+        reached = ReachedSteps(store, planners)
+        return cls(service, agenda, Timelines(store), planners, presenter, offers, reached, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""
@@ -187,13 +195,15 @@ class ActivityAnswers:
             case Updated():
                 entry.update.CopyFrom(update_message(event))
                 entry.actor = event.actor
+            case Fired(workforce=workforce) if workforce:
+                entry.reached_step.CopyFrom(reached_message(tenant, await self._reached.of(tenant, event)))
             case Fired(step=step):
                 entry.reminder = step
             case Erased():
                 entry.erased, entry.actor = True, event.actor
         if self._mask is not None:
             await self._mask(call, entry)
-        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language)
+        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, partial(_called, roster))
         return entry
 
     async def _roster(self, tenant: str) -> Roster:
@@ -205,6 +215,12 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     tenant, rep = fields.name_of(name, "reps", "rep")
     call.check_own(rep)
     return tenant, rep
+
+
+def _called(roster: Roster, rep_id: str) -> str:
+    """Return what a rep is called."""
+    rep = roster.reps.get(rep_id)
+    return (rep and rep.display_name) or rep_id
 
 
 def _named(message: _Acted, roster: Roster) -> _Acted:

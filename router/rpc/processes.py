@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 
 from failures import InvalidInput, shown
+from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.deadlines.queries import DeadlineQueries
 from router.process.codec import loads
+from router.process.deadlines import DeadlineState
 from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
+from router.rpc.deadline_messages import STATES, deadline_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -26,8 +30,9 @@ _FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
 class ProcessServicer:
     """Answers ProcessService."""
 
-    def __init__(self, publishing: ProcessPublishing) -> None:
+    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries) -> None:
         self._publishing = publishing
+        self._deadlines = deadlines
 
     async def ValidateProcess(
         self, request: processes.ValidateProcessRequest, _: Call
@@ -102,6 +107,70 @@ class ProcessServicer:
             process = loads((await self._publishing.revision(tenant, name, revision)).stored)
         picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
+
+    async def ListDeadlines(
+        self, request: processes.ListDeadlinesRequest, call: Call
+    ) -> processes.ListDeadlinesResponse:
+        state = _state(request.state)
+        tenant, item_id = _tenant_and_item(request.parent)
+        rep = fields.reference(request.rep, "reps", tenant, "rep") if request.rep else ""
+        if request.moved_by < 0:
+            raise InvalidInput.of("moved_by", f"{request.moved_by}: must be a revision of the workforce, or 0")
+        asked = f"{item_id} {rep} {request.state} {request.moved_by}"
+        after, count = fields.page_number(request.page_token, asked), fields.page_size(request.page_size)
+        if item_id:
+            if rep or request.moved_by:
+                field = "rep" if rep else "moved_by"
+                raise InvalidInput.of(field, "must be absent where the parent is one work item")
+            listed = await self._deadlines.of_item(tenant, item_id, call.check_own)
+            of_state = [each for each in listed if state in (None, each.state)]
+            place = after + count if len(of_state) > after + count else None
+            return processes.ListDeadlinesResponse(
+                deadlines=[deadline_message(tenant, each) for each in of_state[after : after + count]],
+                next_page_token=fields.page_token(place, asked),
+            )
+        call.check_own(rep)
+        page = await self._deadlines.running(tenant, rep=rep, moved_by=request.moved_by, after=after, count=count)
+        answer, room = processes.ListDeadlinesResponse(), fields.PageRoom()
+        place = page.after
+        for item in page.items:
+            part = processes.ListDeadlinesResponse(
+                deadlines=[deadline_message(tenant, each) for each in item.deadlines if state in (None, each.state)]
+            )
+            if not room.takes(part):
+                place = after
+                break
+            answer.deadlines.extend(part.deadlines)
+            after = item.first
+        answer.next_page_token = fields.page_token(place, asked)
+        return answer
+
+
+def _tenant_and_item(parent: str) -> tuple[str, str]:
+    """Read whose deadlines are asked for: a tenant's, or one work item's; without one its id is empty.
+
+    Raises
+    ------
+    InvalidInput
+        If it names neither.
+    """
+    if parent.count("/") > 1:
+        return fields.name_of(parent, "workItems", "parent")
+    return tenant_of(parent), ""
+
+
+def _state(number: int) -> DeadlineState | None:
+    """Read to which state a list is limited; None: to none.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such state.
+    """
+    if number and number not in STATES.values():
+        allowed = ", ".join(deadlines.Deadline.State.keys()[1:])
+        raise InvalidInput.of("state", f"{number}: must be one of {allowed}, or absent")
+    return next((state for state, each in STATES.items() if each == number), None)
 
 
 def _expected(etag: str) -> int | None:

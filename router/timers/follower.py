@@ -6,8 +6,9 @@ does not matter how far anybody had read before, or whether the timers were thro
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
 Where nothing can fall due, for there are neither calendars nor caps or nothing waits, no pool lets offers lapse or
-nothing is offered, nothing has a next date, and no leave names a substitute, the log is not read at all; and where it
-is, a decision that gave a new work item its owner is passed over, unless somebody may have to stand in for them.
+nothing is offered, nothing has a next date, no leave names a substitute, and no process has deadlines, the log is not
+read at all; and where it is, a decision that gave a new work item its owner is passed over, unless somebody may have to
+stand in for them, and of what is in a process nothing else is read.
 """
 
 from __future__ import annotations
@@ -16,11 +17,16 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from functools import cache, partial
 
+from failures import Failure, StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
+from router.deadlines.ports import Telling
+from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision, DecisionEffect, Outcome
+from router.model.errors import CorruptHistory, NotFound
 from router.model.events import (
     ActivityRecorded,
     Completed,
@@ -36,14 +42,17 @@ from router.model.events import (
 )
 from router.model.records import ItemRecord
 from router.model.workforce import Pool
-from router.model.workitem import TRANSITIONS, State
+from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
+from router.process.cache import PublishedProcesses
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
+from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
 
 _log = logging.getLogger(__name__)
+_OPEN = frozenset(State) - CLOSED_STATES
 WITHOUT = "is passed over and has no timers"
 """What is said of a work item that nobody can read, or of which nobody can say what falls due."""
 _Index = Callable[..., Awaitable[list[tuple[int, str]]]]
@@ -66,6 +75,8 @@ class TimerFollower:
         Where they are kept.
     schedules
         Say what falls due.
+    telling
+        Tells people of steps of deadlines; None: nobody is told.
     """
 
     def __init__(
@@ -76,7 +87,10 @@ class TimerFollower:
         presences: Presences,
         timers: Timers,
         schedules: Sequence[Schedule],
+        telling: Telling | None = None,
     ) -> None:
+        self._telling = telling
+        self._reached = ReachedSteps(store, planners)
         self._tenant = tenant
         self._store = store
         self._planners = planners
@@ -89,12 +103,17 @@ class TimerFollower:
         self._raised = 0
         self.hand_overs = HandOvers(tenant, store, planners, timers, self._items)
         """What falls due of the work items of who is on leave, and of who stands in for them."""
+        self.deadlines = DeadlineTimers(tenant, store, planners)
+        """What falls due of the work items that are in a process."""
+        self.escalations = Escalations(tenant, store, planners, timers, self._items)
+        """What of that gives them to somebody else."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
 
     async def make_due(self) -> int:
-        """Make what is due and does not fire: credits for leave, hand-overs; return how many were made."""
-        return await self.credits.make_due() + await self.hand_overs.make_due()
+        """Make what is due and does not fire: credits for leave, hand-overs, escalations; return how many were made."""
+        made = await self.credits.make_due() + await self.hand_overs.make_due()
+        return made + await self.escalations.make_due()
 
     @property
     def skipped(self) -> int:
@@ -116,6 +135,7 @@ class TimerFollower:
         if not events:
             return 0
         after = _moved(before, events)
+        await self._tell(events)
         is_kept = (not any(map(concerns_all, events)) or await self._keep_all(before, after)) and (
             await self._timers.set_timers(
                 self._tenant, before, after,
@@ -126,6 +146,16 @@ class TimerFollower:
         self._position = after if is_kept else None  # else somebody else follows it too
         return len(events)
 
+    async def _tell(self, events: Sequence[Event | DecisionEffect]) -> None:
+        """Tell people of the steps that some events say were reached: again, if nobody takes the events in."""
+        for event in events:
+            if self._telling is None or not isinstance(event, Fired) or not event.workforce:
+                continue
+            try:
+                await self._telling.tell(self._tenant, await self._reached.of(self._tenant, event))
+            except (CorruptHistory, NotFound) as error:
+                self.skip(event.item_id, error)
+
     async def catch_up(self) -> None:
         """Take in all that happened."""
         while await self.follow():
@@ -134,6 +164,8 @@ class TimerFollower:
     async def _skip(self, position: Position) -> int:
         """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
         planner = await self._active(position) if position.rules else None
+        if stepped_kinds(await self.deadlines.published()):
+            return 0
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
         present = Present(planner, position.workforce_ms)
@@ -151,30 +183,65 @@ class TimerFollower:
 
     async def _due_behind(self, position: Position, events: Sequence[Event | DecisionEffect]) -> dict[str, list[Timer]]:
         """Return what falls due of the work items that some events touched; what they left with nothing is not read."""
-        covered = await self._covered(position)
-        touched = touched_by(events, covered)
+        covered, published = await self._covered(position), await self.deadlines.published()
+        kinds = stepped_kinds(published)
+        touched = touched_by(events, covered, kinds)
+        new = await self._due_of_new(position, events, published) if kinds else {}
+        states = self._states | _OPEN if kinds else self._states
         asked = [
-            item_id for item_id, states in touched.items() if states is None or not self._states.isdisjoint(states)
+            item_id
+            for item_id, left in touched.items()
+            if item_id not in new and (left is None or not states.isdisjoint(left))
         ]
         known = {event.number: event for event in events if isinstance(event, Decision)}
-        return {item_id: [] for item_id in touched} | await self._due(position, asked, known)
+        return {item_id: [] for item_id in touched} | new | await self._due(position, asked, known)
+
+    async def _due_of_new(
+        self, position: Position, events: Sequence[Event | DecisionEffect], published: PublishedProcesses
+    ) -> dict[str, list[Timer]]:
+        """Return what falls due of what has just come, where the one event of it tells all there is to know."""
+        new, covered = dict[str, DecisionEffect](), await self._covered(position)
+        for event in events:
+            item_ids = touched_by([event], covered, frozenset(Kind))
+            if isinstance(event, DecisionEffect) and is_new(event) and event.rep not in covered:
+                new[event.item_id] = event
+            else:
+                for item_id in item_ids:
+                    new.pop(item_id, None)
+        planner = await self._planner(position) if new else None
+        found = {item_id: due_of_new(planner, published, effect) for item_id, effect in new.items() if planner}
+        return {item_id: timers for item_id, timers in found.items() if timers is not None}
 
     async def _keep_all(self, before: Position, after: Position) -> bool:
         """Ask anew of everything that waits or has a next date, in other circumstances; the position stays."""
-        async for timers in self.due_of_all(after, before.event, await self._covered(before)):
+        covered, runs_otherwise = await self._covered(before), await self._runs_otherwise(before, after)
+        async for timers in self.due_of_all(after, before.event, covered, with_deadlines=runs_otherwise):
             if not await self._timers.set_timers(self._tenant, before, before, timers):
                 return False
         return True
+
+    async def _runs_otherwise(self, before: Position, after: Position) -> bool:
+        """Say whether deadlines may fall due at other times: by other rules, or other working hours."""
+        if not before.rules or not stepped_kinds(await self.deadlines.published()):
+            return False
+        planners = [await self._planner(before), await self._planner(after)]
+        one, other = [(planner.rule_set_revision, _working_hours(planner.roster)) for planner in planners]
+        return one != other
 
     async def _covered(self, position: Position) -> frozenset[str]:
         """Return whose leaves name somebody, in the circumstances of a position."""
         return (await self._planner(position)).roster.covers.reps if position.rules else frozenset()
 
     async def due_of_all(
-        self, position: Position, last: int, covered_before: frozenset[str] = frozenset()
+        self,
+        position: Position,
+        last: int,
+        covered_before: frozenset[str] = frozenset(),
+        *,
+        with_deadlines: bool = True,
     ) -> AsyncIterator[dict[str, list[Timer]]]:
-        """Yield what falls due of all that waits, has a next date, or is of who is stood in for, by an event up to the
-        last, page by page.
+        """Yield what falls due of all that waits, has a next date, is in a process, or is of who is stood in for, by an
+        event up to the last, page by page.
 
         The circumstances are those of a position. What came later is read when its event is.
 
@@ -182,8 +249,12 @@ class TimerFollower:
         ----------
         covered_before
             Who was stood in for: what is theirs may have timers by leaves that name nobody any more.
+        with_deadlines
+            Whether what somebody owns may have other deadlines.
         """
         covered = covered_before | await self._covered(position)
+        if with_deadlines and stepped_kinds(await self.deadlines.published()):
+            covered = covered.union(await self._store.owners(self._tenant))
         owned = [partial(self._store.owned, owner=rep, is_open=True) for rep in sorted(covered)]
         store = self._store
         indexes: list[_Index] = [store.waiting, store.dated, store.open_offers, store.covered, *owned]
@@ -224,9 +295,13 @@ class TimerFollower:
         """Return what falls due of work items; nothing of those that nobody asks of. ``known`` need not be read."""
         timers: dict[str, list[Timer]] = {item_id: [] for item_id in item_ids}
         stored = await self._items.records(item_ids)
-        if not any(record.state in self._states for record in stored):
+        published = await self.deadlines.published()
+        kinds = stepped_kinds(published)
+        if not any(record.state in self._states or record.kind in kinds for record in stored):
             return timers
         present = Present(await self._planner(position), position.workforce_ms)
+        for record in stored if kinds else ():
+            timers[record.item_id] += await self._due_by_process(present, published, record)
         records = [record for record in stored if any(map(self._concern(record, present), self._schedules))]
         if not records:
             return timers
@@ -234,8 +309,18 @@ class TimerFollower:
         decided = [(record, known[record.decision]) for record in records if record.decision in known]
         decided += await self._items.decisions(unread) if unread else []
         for record, decision in await self._items.current(decided):
-            timers[record.item_id] = self._due_of(present, record, decision)
+            timers[record.item_id] += self._due_of(present, record, decision)
         return timers
+
+    async def _due_by_process(self, present: Present, published: PublishedProcesses, record: ItemRecord) -> list[Timer]:
+        """Return what falls due of a work item by its process; nothing where that cannot be said."""
+        try:
+            return await self.deadlines.due(present.planner, published, record)
+        except (Failure, ValueError, TypeError, KeyError) as error:  # nobody else's timers stop for one work item
+            if isinstance(error, (StoreUnavailable, StoreUnsuitable)):
+                raise
+            self.skip(record.item_id, error)
+            return []
 
     def _due_of(self, present: Present, record: ItemRecord, decision: Decision) -> list[Timer]:
         """Return what falls due of a work item; nothing where that cannot be said."""
@@ -277,17 +362,33 @@ def _moved(position: Position, events: Iterable[Event | DecisionEffect]) -> Posi
     return position
 
 
+def _working_hours(roster: Roster) -> object:
+    """Return all that working hours follow from."""
+    records = roster.records
+    of_reps = {rep.id: rep.calendar for rep in records.reps.values()}
+    return (
+        records.settings,
+        records.calendars,
+        records.absences,
+        of_reps,
+        [(pool.id, pool.calendar) for pool in records.pools.values()],
+    )
+
+
 def touched_by(
-    events: Iterable[Event | DecisionEffect], covered: Collection[str] = ()
+    events: Iterable[Event | DecisionEffect], covered: Collection[str] = (), kinds: Collection[Kind] = ()
 ) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any.
 
-    What is new and somebody's is not among them, unless they are ``covered``: others may stand in for them.
+    What is new and somebody's is not among them, unless they are ``covered``, for others may stand in for them, or it
+    is of one of the ``kinds``, for it may be in a process.
     """
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:
         match event:
-            case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0, rep=rep) if rep not in covered:
+            case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0, rep=rep, kind=kind) if (
+                rep not in covered and kind not in kinds
+            ):
                 pass  # neither it nor anything before it left a timer
             case Decision(item_id=item_id, outcome=outcome) | DecisionEffect(item_id=item_id, outcome=outcome):
                 touched[item_id] = states_after(outcome)

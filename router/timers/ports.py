@@ -102,6 +102,11 @@ class Timers(Protocol):
             Told of each work item whose record cannot be read, and why: its timer is removed and does not fire either.
         """
 
+    async def leave(
+        self, tenant: str, timers: Sequence[Timer], *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
+        """Fire steps that would give work items to somebody else, and leave these where they are; see ``fire``."""
+
     async def credit(self, tenant: str, planned: RevisionPair, timer: Timer, step: LeaveCredit) -> bool:
         """Make a step of a credit, and remove its timer; False, and nothing is done, where it is void or not due.
 

@@ -4,7 +4,9 @@ A timer follows from the log: from the event that started it, its *entry*, and f
 the workforce of the time. Nobody writes one beside a change: the owner is chosen within the store, and when something
 falls due may depend on who that is. So the set of timers may be thrown away at any time, and is then made again.
 
-It fires once: the work item's record keeps the last step that fired, of each name the newest entry's.
+It fires once: the work item's record keeps the last step that fired, of each name the newest entry's. A step of a
+deadline follows from all that happened to its work item, so its entry is the last event of that: whatever happens
+voids it, and what is still to be done falls due by another one.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import NamedTuple
 
 from router.model.events import LAPSE, NEXT, WAKE
 from router.model.records import ItemRecord
-from router.model.workitem import State
+from router.model.workitem import CLOSED_STATES, State
+from router.process.due_steps import GIVE, TELL
 
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
@@ -45,7 +48,7 @@ class Timer(NamedTuple):
     Parameters
     ----------
     name
-        What it is for: a key of ``STATES``.
+        What it is for: a key of ``STATES``, or the name of a step of a deadline, see ``router.process.due_steps``.
     entry
         Number of the event that started it, see ``entry_of``; another one makes it void.
     step
@@ -123,7 +126,17 @@ def is_of_ledger(timer: Timer) -> bool:
 
 def is_made(timer: Timer) -> bool:
     """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
-    return is_of_ledger(timer) or timer.name == COVER
+    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name)
+
+
+def gives(name: str) -> bool:
+    """Say whether a timer is of a step of a deadline that gives its work item to somebody else."""
+    return name.startswith(f"{GIVE}/")
+
+
+def is_of_deadline(name: str) -> bool:
+    """Say whether a timer is of a step of a deadline."""
+    return name.startswith((f"{TELL}/", f"{GIVE}/"))
 
 
 def is_of_presence(timer: Timer) -> bool:
@@ -145,8 +158,11 @@ def return_of(rep: str, until_ms: int | None) -> dict[str, list[Timer]]:
 
 def entry_of(record: ItemRecord, name: str) -> int:
     """Return the event that started a timer of a work item: for a wake the decision that it waits, for a cover that
-    which gave it its owner, for a next date the activity that set it, for a lapse the offer; 0: there is none.
+    which gave it its owner, for a next date the activity that set it, for a lapse the offer, for a step of a deadline
+    the last of all; 0: there is none.
     """
+    if is_of_deadline(name):
+        return record.event
     if name == LAPSE:
         return record.offer.number if record.offer else 0
     if name == NEXT:
@@ -156,7 +172,11 @@ def entry_of(record: ItemRecord, name: str) -> int:
 
 def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:
     """Say whether a timer is still what a work item's record is about, and did not fire yet."""
-    if record.state is not STATES[name] or entry_of(record, name) != entry:
+    if entry_of(record, name) != entry:
+        return False
+    if is_of_deadline(name):
+        return record.state not in CLOSED_STATES
+    if record.state is not STATES[name]:
         return False
     fired = record.fired_step(name, entry)
     return fired is None or fired.step < step

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
+from router.wording.deadlines import reached
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.offers import answered
@@ -16,8 +18,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_S = 60
 
 
-def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -> None:
-    """Write into an entry what it says in words; times by the clocks of a zone."""
+def tell_entry(
+    entry: routing.TimelineEntry, zone: tzinfo, language: Language, called: Callable[[str], str] = str
+) -> None:
+    """Write into an entry what it says in words; times by the clocks of a zone, and reps as they are ``called``."""
     kind = entry.WhichOneof("event")
     match kind:
         case "decision":
@@ -33,6 +37,8 @@ def tell_entry(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
         case "erased":
             entry.words = TIMELINE["erased"].say(language)
+        case "reached_step":
+            entry.words = reached(entry.reached_step, language, called)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
 

@@ -344,6 +344,29 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "RESCINDED": Phrase("The offer to {rep} was rescinded{because}.", "已撤回给{rep}的派单{because}。"),
     "RESCINDED many": Phrase("The offer to many was rescinded{because}.", "已撤回抢单{because}。"),
+    "reached REMIND": Phrase(
+        "Deadline {deadline}: {told} reminded{passed_over}.", "时限{deadline}：已提醒{told}{passed_over}。"
+    ),
+    "reached REMIND nobody": Phrase(
+        "Deadline {deadline}: there was nobody to remind.", "时限{deadline}：到提醒时间，但没有可提醒的人。"
+    ),
+    "reached NOTIFY": Phrase(
+        "Deadline {deadline}: {told} told{passed_over}.", "时限{deadline}：已通知{told}{passed_over}。"
+    ),
+    "reached NOTIFY nobody": Phrase(
+        "Deadline {deadline}: there was nobody to tell.", "时限{deadline}：到通知时间，但没有可通知的人。"
+    ),
+    "reached REASSIGN": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody else could have it or it was moved twice already;"
+        " {told} told{passed_over}.",
+        "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；已通知{told}{passed_over}。",
+    ),
+    "reached REASSIGN nobody": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody else could have it or it was moved twice already;"
+        " there was nobody to tell.",
+        "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；没有可通知的主管。",
+    ),
+    "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }

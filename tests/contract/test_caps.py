@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.keys import Keys
@@ -17,6 +18,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.caps import SLOTS, span
 from router.assignment.commands import BindCommand, ReassignRequest, RouteRequest
@@ -85,6 +87,8 @@ class World:
     clock: Clock
     tenant: str
     processes: Any
+    timers: Any = None
+    activities: Any = None
 
     def __post_init__(self) -> None:
         self.planners = PlannerCache(
@@ -150,7 +154,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     if request.param == "memory":
         clock = Clock(START_MS)
         memory = MemoryStore(clock.now_ms)
-        world = World(memory, memory, memory, memory, memory, clock, tenant, memory)
+        world = World(memory, memory, memory, memory, memory, clock, tenant, memory, memory, memory)
         await world.publish()
         yield world
         return
@@ -159,7 +163,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     await clock.set(START_MS)
     world = World(
         RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-        RedisCustomerScores(redis), clock, tenant, RedisProcesses(redis),
+        RedisCustomerScores(redis), clock, tenant, RedisProcesses(redis), RedisTimers(redis), RedisActivities(redis),
     )  # fmt: skip
     await world.publish()
     yield world

@@ -43,6 +43,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.queries import DeadlineQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -217,7 +218,12 @@ class World:
                 workforce_pb2,
             ),
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
-            (ProcessServicer(self._process_publishing(workforce_service)), processes_pb2),
+            (
+                ProcessServicer(
+                    self._process_publishing(workforce_service), DeadlineQueries(store, queries, self._planners)
+                ),
+                processes_pb2,
+            ),
             (DecisionServicer(queries, presenter), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
         ):

@@ -131,7 +131,7 @@ class MemoryAssignments(Tenants):
         if job.named and choice.rep != job.named:
             return Refusal.FULL
         is_told = record is None or record.answered < record.decision
-        if job.mode is Mode.WAKE and not choice.found and is_told:
+        if not choice.found and (job.mode is Mode.ESCALATE or (job.mode is Mode.WAKE and is_told)):
             return Refusal.NOBODY
         if record is not None and record.offer and choice.found and not preview:
             because = "OVERRIDE" if job.named else "REASSIGNED"
@@ -228,6 +228,11 @@ class MemoryAssignments(Tenants):
         owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
 
+    async def owners(self, tenant: str) -> list[str]:
+        """Return who has any work item open."""
+        records = self._tenants[tenant].projection.items.values()
+        return sorted({record.owner for record in records if record.state is State.ASSIGNED})
+
     async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items whose owner stands in for somebody."""
         return [place for place in self._tenants[tenant].projection.covered() if place[0] > after][:count]
@@ -320,9 +325,13 @@ def effect_of(made: Decision) -> DecisionEffect:
     )  # fmt: skip
 
 
+def _version(job: BindCommand, record: ItemRecord) -> int:
+    return record.event if job.mode is Mode.ESCALATE else record.version
+
+
 def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     """Say why a job cannot be done with a work item as it stands; None: it can."""
-    if job.mode is not Mode.ROUTE and (record is None or record.version != job.expected):
+    if job.mode is not Mode.ROUTE and (record is None or _version(job, record) != job.expected):
         return Refusal.CONFLICT
     if job.mode is Mode.REOPEN:
         return None if record and REOPENED in TRANSITIONS[record.state] else Refusal.CONFLICT

@@ -11,7 +11,7 @@ from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence, may_fire
+from router.timers.timer import Position, Timer, TimerStatus, gives, is_made, is_of_deadline, is_of_presence, may_fire
 from tests.twins.offers import enter, enter_answer
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
@@ -60,21 +60,27 @@ class MemoryTimers(Tenants):
         """Fire what is due; every record can be read here."""
         del skip
         state = self._tenants[tenant]
-        now_ms = self._time_of(state)
         fires = [timer for timer in _in_order(state) if not is_made(timer)]
-        due = [timer for timer in fires[:count] if timer.due_ms <= now_ms]
+        return self._fire(state, fires[:count])
+
+    async def leave(
+        self, tenant: str, timers: Sequence[Timer], *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
+        """Fire steps that would give work items to somebody else."""
+        del skip
+        state = self._tenants[tenant]
+        return self._fire(state, [timer for timer in timers if timer in state.timers])
+
+    def _fire(self, state: Tenant, timers: Sequence[Timer]) -> int:
+        now_ms = self._time_of(state)
+        due = [timer for timer in timers if timer.due_ms <= now_ms]
         for timer in due:
             rep = timer.item_id.partition("/")[2]
             if is_of_presence(timer) and state.projection.presences.get(rep) == timer.due_ms:
                 enter_presence(state, rep, None, now_ms, "")
             record = state.projection.items.get(timer.item_id)
-            if record is not None and timer.name == LAPSE and may_fire(record, timer.name, timer.entry, timer.step):
-                _lapse(state, record, now_ms)
-            elif record is not None and may_fire(record, timer.name, timer.entry, timer.step):
-                previous = 0 if timer.name == WAKE else record.event
-                fired = Fired(len(state.events) + 1, *timer, now_ms, previous)
-                state.events.append(fired)
-                state.projection.enter_fired(fired)
+            if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
+                _fire_one(state, record, timer, now_ms)
         state.timers -= set(due)
         self._note_what_is_due(state)
         return len(due)
@@ -118,6 +124,23 @@ class MemoryTimers(Tenants):
         """Throw all away."""
         state = self._tenants[tenant]
         state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
+
+
+def _fire_one(state: Tenant, record: ItemRecord, timer: Timer, now_ms: int) -> None:
+    if timer.name == LAPSE:
+        _lapse(state, record, now_ms)
+        return
+    if any(
+        later[:3] == timer[:3] and later.step == timer.step + 1 and later.due_ms <= now_ms and not gives(later.name)
+        for later in state.timers
+        if is_of_deadline(timer.name)
+    ):
+        return  # of what is told late the last is told alone
+    previous = 0 if timer.name == WAKE else record.event
+    workforce = state.workforce if is_of_deadline(timer.name) else 0
+    fired = Fired(len(state.events) + 1, *timer, now_ms, previous, workforce)
+    state.events.append(fired)
+    state.projection.enter_fired(fired)
 
 
 def _lapse(state: Tenant, record: ItemRecord, now_ms: int) -> None:

@@ -237,6 +237,16 @@ class RedisAssignments:
             )
         return [_owned(member) for member in members]
 
+    async def owners(self, tenant: str) -> list[str]:
+        owners, beyond = list[str](), "(\0v\0:"
+        with translated():
+            while members := await self._redis.zrangebylex(Keys(tenant).owned, beyond, "+", start=0, num=1):
+                owner, state, _ = members[0].decode().split("\0", 2)
+                if state == "o":
+                    owners.append(owner)
+                beyond = f"({owner}\0{'o' if state == 'c' else 'p'}\0"
+        return owners
+
     async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         with translated():
             members = await self._redis.zrangebylex(

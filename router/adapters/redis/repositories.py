@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from router.activities.next_dates import NextDates
+from router.adapters.logged_telling import LoggedTelling
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
@@ -92,7 +93,9 @@ class Stores:
 
     def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
         """Return what keeps a tenant's timers as the log says."""
-        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES)
+        return TimerFollower(
+            tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES, LoggedTelling()
+        )
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

@@ -61,10 +61,17 @@ class RedisTimers:
     async def fire(
         self, tenant: str, count: int = MAX_TIMERS, *, skip: Callable[[str, object], object] = lambda *_: None
     ) -> int:
-        keys = Keys(tenant)
-        members = await self._first_to_fire(tenant, count)
+        return await self._fire(tenant, await self._first_to_fire(tenant, count), skip)
+
+    async def leave(
+        self, tenant: str, timers: Sequence[Timer], *, skip: Callable[[str, object], object] = lambda *_: None
+    ) -> int:
+        return await self._fire(tenant, [_member(timer).encode() for timer in timers], skip)
+
+    async def _fire(self, tenant: str, members: Sequence[bytes], skip: Callable[[str, object], object]) -> int:
         if not members:
             return 0
+        keys = Keys(tenant)
         items = [_holder(keys, _timer(member, 0)) for member in members]
         reply = await _fire(
             self._redis, [keys.revisions, keys.events, keys.timers, keys.timers_position, *items], members

@@ -24,7 +24,7 @@
 --          where its pool offers its work, the terms, msgpack [1 to one, 2 to many, offers that a rep may have open, milliseconds until one lapses
 --          (0: never), clock, lapses until a rep is set away (0: never), band of what many are offered (-1: all of them have it)]]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version (of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
+--          expected version (of an ESCALATE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
 --          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
@@ -35,7 +35,7 @@
 --        {status, event number, facts, head, type}: NEW (without head and type), REPEATED, EXISTING_OFFER and EXISTING_OWNER, behind which
 --        stand epoch, pool and owner where it was offered first, carry a decision;
 --        KNOWN_AS the id that the work item has, spelt otherwise; REQUEST_ID_REUSED, CONFLICT, CLOSED, FULL, NOBODY (to a
---        WAKE), STALE_PROCESSES and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
+--        WAKE or an ESCALATE), STALE_PROCESSES and LOST (somebody deleted the event) nothing; MOVED the time, which a job is not planned for; UPDATED the number of that
 --        event (0 for a preview) and, where it was decided anew, that of the decision, and its facts.
 --
 -- Amounts are micro-units, times milliseconds. What many jobs of a call share is read once, before the first write, and
@@ -248,7 +248,7 @@ local function decide(job, head, record)
   if not choice then return {'FULL'} end
   local is_found = choice.set ~= nil
   local is_told = not record[ANSWERED] or record[ANSWERED] < record[DECISION] -- that nobody is left who might accept it
-  if job[MODE] == 'WAKE' and not is_found and is_told then return {'NOBODY'} end
+  if not is_found and (job[MODE] == 'WAKE' and is_told or job[MODE] == 'ESCALATE') then return {'NOBODY'} end
   local outcome = choice.offers and 'OFFERED' or is_found and 'ASSIGNED' or job[OTHERWISE]
   local epoch = record[EPOCH] + (outcome == 'ASSIGNED' and 1 or 0)
   if offer and is_found and not preview then
@@ -317,7 +317,7 @@ local function do_job(job, head)
   local other = mode == 'ROUTE' and known_as(job, record)
   if other then return {'KNOWN_AS', other} end
   record = record or new_record(job[JOB_KIND])
-  local version = packed and record[VERSION]
+  local version = packed and record[mode == 'ESCALATE' and EVENT or VERSION]
   if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
   if mode == 'REOPEN' and not reopen(job, record) then return {'CONFLICT'} end
   local owner = record[OWNER]

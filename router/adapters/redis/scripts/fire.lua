@@ -18,6 +18,12 @@ local function come_back(presence, rep, due_ms)
   redis.call('HDEL', presence, rep)
 end
 
+local function is_superseded(name, entry, step, id)
+  -- Says whether the step behind one that tells is due too: of what is told late the last is told alone.
+  local due_ms = string.sub(name, 1, 4) == 'due/' and redis.call('ZSCORE', KEYS[3], member_of(entry, integer(step + 1), name, id))
+  return due_ms and tonumber(due_ms) <= log.now_ms
+end
+
 local function record_fired(key, id, name, entry, step)
   -- Returns an item's record as it is once the timer has fired, and the offer that lapses by it; nil: it does not fire. Fails where
   -- the record, or the offer, cannot be read.
@@ -30,6 +36,7 @@ local function record_fired(key, id, name, entry, step)
   end
   if not may_fire(record, name, entry, step) then return nil end
   if name == 'lapse' then return record, offer_of(id, record) end -- that has an event of its own
+  if is_of_deadline(name) then return not is_superseded(name, entry, step, id) and record or nil end -- that moves on with its event
   note_fired(record, name, entry, step, log.now_ms)
   return record
 end
@@ -52,7 +59,10 @@ local function fire(member, key, due_ms)
     redis.call('SET', key, cmsgpack.pack(record))
     return
   end
-  if name == 'wake' then
+  if is_of_deadline(name) then
+    local workforce = tonumber(redis.call('HGET', KEYS[1], 'workforce') or 0)
+    record[EVENT] = append_event('fired.3', cmsgpack.pack({id, name, entry, step, due_ms, record[EVENT], workforce}), '')
+  elseif name == 'wake' then
     append_event('fired.1', cmsgpack.pack({id, name, entry, step, due_ms}), '')
   else
     record[EVENT] = append_event('fired.2', cmsgpack.pack({id, name, entry, step, due_ms, record[EVENT]}), '')

@@ -3,14 +3,24 @@
 --
 -- TIMER_STATES is the table {name: state} of router/timers/timer.py.
 
+local function member_of(entry, step, name, id)
+  return string.format('%016d', entry) .. '\0' .. step .. '\0' .. name .. '\0' .. id
+end
+
 local function timer_of(member)
   -- Returns entry, step, name and item id. Entries have leading zeros, so that of what is due at once the older is first.
   local entry, step, name, id = string.match(member, '^(%d+)%z(%d+)%z(.-)%z(.*)$')
   return tonumber(entry), tonumber(step), name, id
 end
 
+local function is_of_deadline(name)
+  local kind = string.sub(name, 1, 4)
+  return kind == 'due/' or kind == 'act/'
+end
+
 local function may_fire(record, name, entry, step)
   -- router/timers/timer.py `may_fire`.
+  if is_of_deadline(name) then return record[EVENT] == entry and not next_state(record, 'REOPENED') end
   local started = record[DECISION]
   if name == 'next' then started = (record[NEXT] or {})[1] end
   if name == 'lapse' then started = (record[OFFER] or {})[1] end

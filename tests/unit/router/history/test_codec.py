@@ -19,7 +19,16 @@ from router.history.codec import (
     record_text,
 )
 from router.model.calendars import Absence, Calendar, CalendarException, TenantSettings
-from router.model.decision import Block, Cause, Decision, DecisionEffect, DecisionInputs, EnteredStage, ObservedState
+from router.model.decision import (
+    Block,
+    Cause,
+    Decision,
+    DecisionEffect,
+    DecisionInputs,
+    EnteredStage,
+    ObservedState,
+    StepOfDeadline,
+)
 from router.model.errors import CorruptHistory
 from router.model.events import Credited, LeaveCredit, PresenceChanged, Updated
 from router.model.workforce import Member, Pool, Record, Rep, Territory
@@ -129,6 +138,7 @@ def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
         {"matched_rules": ("vip",), "outcomes": (True, False)},
         {"note": msgpack.ExtType(5, b"sealed"), "tried": ("a", "b"), "actor": "张三"},
         {"cause": Cause.REOPENED, "entered": EnteredStage(7, "new")},
+        {"cause": Cause.ESCALATED, "escalates": StepOfDeadline("act/7/new/call", 1)},
     ],
 )
 @pytest.mark.parametrize("size", [0, 40, 300, 70_000])
@@ -137,7 +147,8 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 ) -> None:
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 2, (), ("pool p",))._replace(**changed)
 
-    written = head[1:] if "entered" in changed else head[1:-1]  # who enters nothing writes what was written before
+    is_usual = changed.keys().isdisjoint({"entered", "escalates"})
+    written = head[1:-2] if is_usual else head[1:]  # who enters nothing writes what was written before
     for content in (bytes(size), b"x" * size):
         assert pack_head(head, content) == msgpack.packb((content, *written))
     read = read_head(pack_head(head, head.item.pack()))

@@ -11,8 +11,11 @@ from failures import InvalidInput
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1.routing_pb2 import WorkItem
 from router.adapters.rule_sandbox.child import process_trial
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.queries import WorkItemQueries
 from router.cli.clocks import Clock
 from router.cli.process_revisions import _row
+from router.deadlines.queries import DeadlineQueries
 from router.model.errors import NotFound
 from router.process.cache import ProcessCache
 from router.process.publishing import ProcessPublishing
@@ -42,7 +45,9 @@ CALL = cast(Any, Caller())
 def servicer() -> ProcessServicer:
     store = MemoryStore(lambda: 1_000)
     workforce = WorkforceService(store, store)
-    return ProcessServicer(ProcessPublishing(store, ProcessCache(store), store, workforce, tried))
+    planners = PlannerCache(store, store, store, processes=ProcessCache(store))
+    deadlines = DeadlineQueries(store, WorkItemQueries(store, planners), planners)
+    return ProcessServicer(ProcessPublishing(store, ProcessCache(store), store, workforce, tried), deadlines)
 
 
 def test_a_name_is_that_of_a_process_or_of_a_revision() -> None:

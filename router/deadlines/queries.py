@@ -1,0 +1,169 @@
+"""Looking up deadlines: of a work item, of a rep, of all; and what an edit of the workforce moved. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.queries import WorkItemQueries, found
+from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.model.errors import InvalidInput, NotFound
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, State
+from router.process.deadlines import DeadlineStanding, DeadlineState
+from router.process.definition import Process
+from router.process.life import Life
+
+RUNNING = (DeadlineState.OPEN, DeadlineState.OVERDUE)
+"""How deadlines stand that did not end."""
+
+
+class ListedDeadline(NamedTuple):
+    """A deadline of a work item as it stands.
+
+    Parameters
+    ----------
+    earlier_due_ms
+        When it was due before a revision of the workforce moved it, in milliseconds since 1970; None: nobody asked, or
+        beyond what the calendars knew.
+    """
+
+    item_id: str
+    process: Process
+    life: Life
+    standing: DeadlineStanding
+    state: DeadlineState
+    earlier_due_ms: int | None = None
+
+
+class ItemPart(NamedTuple):
+    """What is listed of a work item, which first came by an event."""
+
+    first: int
+    deadlines: list[ListedDeadline]
+
+
+class DeadlinePage(NamedTuple):
+    """What is listed of some work items; ``after`` is the event to go on after, None: there is no more."""
+
+    items: list[ItemPart]
+    after: int | None
+
+
+class DeadlineQueries:
+    """The use case.
+
+    Parameters
+    ----------
+    store
+        Work items and the log.
+    queries
+        Lists work items.
+    planners
+        Processes, and by whose hours clocks run.
+    """
+
+    def __init__(self, store: Assignments, queries: WorkItemQueries, planners: PlannerCache) -> None:
+        self._store = store
+        self._queries = queries
+        self._planners = planners
+
+    async def of_item(
+        self, tenant: str, item_id: str, check_owner: Callable[[str], object] = lambda _: None
+    ) -> list[ListedDeadline]:
+        """Return all deadlines that a work item ever had, in the order in which they began.
+
+        Parameters
+        ----------
+        check_owner
+            Told whose it is; raises where the caller may not see it.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item.
+        """
+        record = await found(self._store, tenant, item_id)
+        if record is None:
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+        check_owner(record.owner)
+        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        lives = await ItemLives(tenant, self._store, self._planners).all(planner, published, record)
+        now_ms = await self._now_ms(tenant)
+        listed = [each for life in lives for each in _listed(record, life, now_ms)]
+        return sorted(listed, key=lambda each: (each.standing.start_ms, each.standing.entry))
+
+    async def running(
+        self, tenant: str, *, rep: str = "", moved_by: int = 0, after: int = 0, count: int
+    ) -> DeadlinePage:
+        """Return the deadlines that run of up to ``count`` work items, the oldest first.
+
+        Parameters
+        ----------
+        rep
+            Who owns the work items; empty: anybody, or nobody.
+        moved_by
+            A revision of the workforce: only what it moved; 0: all.
+
+        Raises
+        ------
+        NotFound
+            If there is no such rep.
+        InvalidInput
+            If there is no such revision.
+        """
+        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        if rep and rep not in planner.roster.reps:
+            raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
+        if moved_by > planner.roster.revision:
+            newest = f"must be a revision of the workforce, at most {planner.roster.revision}"
+            raise InvalidInput.of("moved_by", f"{moved_by}: {newest}")
+        state = State.ASSIGNED if rep else None
+        items, place = await self._queries.items(tenant, after=after, count=count, owner=rep or None, state=state)
+        records = [item.record for item in items if item.record.state not in CLOSED_STATES]
+        lives, now_ms = ItemLives(tenant, self._store, self._planners), await self._now_ms(tenant)
+        parts = list[ItemPart]()
+        pairs = await self._pair(tenant, planner, moved_by)
+        for record in records:
+            here = [await lives.last(each, published, record) for each in pairs]
+            if here[-1] is not None:
+                listed = _moved(record, here[0], here[-1], now_ms) if moved_by else _running(record, here[-1], now_ms)
+                parts.append(ItemPart(record.first, list(listed)))
+        return DeadlinePage(parts, place)
+
+    async def _pair(self, tenant: str, planner: Planner, moved_by: int) -> list[Planner]:
+        """Return the planners by which deadlines are looked at: before a revision of the workforce, and with it."""
+        if not moved_by:
+            return [planner]
+        rules = planner.rule_set_revision
+        return [await self._planners.at(tenant, rules, revision) for revision in (moved_by - 1, moved_by)]
+
+    async def _now_ms(self, tenant: str) -> int:
+        return await self._store.now_us(tenant) // 1000
+
+
+def _listed(record: ItemRecord, life: ItemDeadlines, now_ms: int) -> Iterator[ListedDeadline]:
+    for standing in life.stands:
+        yield ListedDeadline(record.item_id, life.process, life.life, standing, standing.state(now_ms))
+
+
+def _running(record: ItemRecord, life: ItemDeadlines, now_ms: int) -> Iterator[ListedDeadline]:
+    return (each for each in _listed(record, life, now_ms) if each.state in RUNNING)
+
+
+def _moved(
+    record: ItemRecord, before: ItemDeadlines | None, after: ItemDeadlines, now_ms: int
+) -> Iterator[ListedDeadline]:
+    """Yield what runs and is due at another time than it was."""
+    earlier = {_place(each): each.due_ms for each in before.stands} if before else {}
+    for each in _running(record, after, now_ms):
+        due_ms = earlier.get(_place(each.standing))
+        if due_ms != each.standing.due_ms:
+            yield each._replace(earlier_due_ms=due_ms)
+
+
+def _place(standing: DeadlineStanding) -> tuple[str, str, int]:
+    return standing.stage, standing.deadline.id, standing.entry

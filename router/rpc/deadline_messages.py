@@ -1,0 +1,75 @@
+"""Deadlines, and steps of them that were reached, as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairlead.v1 import deadlines_pb2 as deadlines
+from gateway import fields
+from router.deadlines.queries import ListedDeadline
+from router.deadlines.reached import Reached
+from router.process.deadlines import DeadlineState
+from router.process.definition import Act, Process
+from router.process.due_steps import fired_steps
+
+STATES: Mapping[DeadlineState, Any] = {
+    state: deadlines.Deadline.State.Value(f"STATE_{state}") for state in DeadlineState
+}
+ACTS: Mapping[Act, Any] = {act: deadlines.DeadlineStep.Act.Value(f"ACT_{act.name}") for act in Act}
+
+
+def process_name(tenant: str, process: Process) -> str:
+    """Name a process at a revision."""
+    return f"tenants/{tenant}/processes/{process.id}@{process.revision}"
+
+
+def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
+    """Write a deadline."""
+    standing = listed.standing
+    message = deadlines.Deadline(
+        work_item=f"tenants/{tenant}/workItems/{listed.item_id}",
+        process=process_name(tenant, listed.process),
+        stage=standing.stage,
+        deadline=standing.deadline.id,
+        state=STATES[listed.state],
+        owner=_rep_name(tenant, standing.owner) if standing.owner else "",
+        start_time=fields.timestamp(standing.start_ms * 1000),
+        steps=_steps(listed),
+    )
+    if standing.due_ms is not None:
+        message.due_time.CopyFrom(fields.timestamp(standing.due_ms * 1000))
+    if standing.end is not None:
+        message.end_time.CopyFrom(fields.timestamp(standing.end.at_ms * 1000))
+    if listed.earlier_due_ms is not None:
+        message.earlier_due_time.CopyFrom(fields.timestamp(listed.earlier_due_ms * 1000))
+    return message
+
+
+def _steps(listed: ListedDeadline) -> list[deadlines.DeadlineStep]:
+    standing, steps = listed.standing, list[deadlines.DeadlineStep]()
+    for step, due_ms, fired in zip(
+        standing.deadline.steps, standing.steps, fired_steps(standing, listed.life), strict=True
+    ):
+        message = deadlines.DeadlineStep(act=ACTS[step.act])
+        if due_ms is not None:
+            message.due_time.CopyFrom(fields.timestamp(due_ms * 1000))
+        if fired is not None:
+            message.fire_time.CopyFrom(fields.timestamp(fired.at_ms * 1000))
+        steps.append(message)
+    return steps
+
+
+def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
+    """Write a step that was reached."""
+    return deadlines.ReachedStep(
+        stage=reached.step.stage,
+        deadline=reached.step.deadline.id,
+        act=ACTS[reached.step.step.act],
+        told=[_rep_name(tenant, rep) for rep in reached.recipients.told],
+        on_leave=[_rep_name(tenant, rep) for rep in reached.recipients.on_leave],
+    )
+
+
+def _rep_name(tenant: str, rep: str) -> str:
+    return f"tenants/{tenant}/reps/{rep}"

@@ -1,0 +1,163 @@
+"""Steps of deadlines: what falls due of the work items that are in a process, and the making of what gives them to
+somebody else.
+
+What falls due follows from all that happened to a work item, see ``router.deadlines.lives``. Of what has just come and
+has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
+is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
+loses what they have just begun with. Where nobody else can have it, or it was given away often enough, the step fires
+and the work item stays: its manager is told.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import NamedTuple
+
+from failures import Failure
+from router.assignment.commands import BindCommand, Refusal
+from router.assignment.jobs import escalate_command
+from router.assignment.planner import Planner
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import MAX_JOBS, Assignments
+from router.assignment.stored_items import StoredItems
+from router.deadlines.lives import ItemLives, clocks_of, depends_on_fields
+from router.model.decision import Cause, Decision, DecisionEffect, Outcome, StepOfDeadline
+from router.model.errors import CorruptHistory, StaleRevision
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, Kind
+from router.process.cache import PublishedProcesses
+from router.process.deadlines import standings
+from router.process.definition import Process
+from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
+from router.process.life import Life, Occurrence, Spell
+from router.timers.ports import MAX_TIMERS, Timers
+from router.timers.timer import Timer, gives
+
+_log = logging.getLogger(__name__)
+
+
+class DeadlineTimers:
+    """What falls due by the deadlines of one tenant's work items; parameters as for ``TimerFollower``."""
+
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache) -> None:
+        self._tenant = tenant
+        self._planners = planners
+        self._lives = ItemLives(tenant, store, planners)
+
+    async def published(self) -> PublishedProcesses:
+        """Return all processes there are."""
+        return await self._planners.processes(self._tenant)
+
+    async def due(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[Timer]:
+        """Return what falls due of a work item.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        if record.state in CLOSED_STATES:
+            return []
+        deadlines = await self._lives.last(planner, published, record)
+        steps = due_steps(deadlines.stands, deadlines.life) if deadlines else []
+        return [_timer(record.item_id, record.event, step) for step in steps]
+
+
+def due_of_new(planner: Planner, published: PublishedProcesses, effect: DecisionEffect) -> list[Timer] | None:
+    """Return what falls due of what has just come, from that alone; None: more is to be read."""
+    process = published.of(effect.kind, before=effect.number)
+    if process is None:
+        return []
+    if depends_on_fields(process):
+        return None
+    begun = Occurrence(effect.number, effect.at_ms)
+    life = Life(begun, (Spell(effect.number, effect.rep, effect.pool, effect.at_ms),))
+    steps = due_steps(standings(process, life, {}, clocks_of(planner)), life)
+    return [_timer(effect.item_id, effect.number, step) for step in steps]
+
+
+def is_new(effect: DecisionEffect) -> bool:
+    """Say whether a decision alone tells what there is to know of its work item: it has just come, with an owner."""
+    return effect.outcome is Outcome.ASSIGNED and not effect.previous and effect.cause is Cause.ROUTED
+
+
+def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
+    """Return the kinds of work items of which steps may fall due, by any revision of a process."""
+    return frozenset(kind for process in published.revisions if _has_steps(process) for kind in process.kinds)
+
+
+def _has_steps(process: Process) -> bool:
+    stages = [deadline for stage in process.stages for deadline in stage.deadlines]
+    return any(deadline.steps for deadline in (*process.deadlines, *stages))
+
+
+def _timer(item_id: str, seen: int, step: DueStep) -> Timer:
+    """Make the timer of a step, by the last event that it follows from."""
+    return Timer(item_id, step.name, seen, step.step, step.due_ms)
+
+
+class _Escalation(NamedTuple):
+    """A step that gives a work item to somebody else, and how; None: it stays with its owner."""
+
+    timer: Timer
+    command: BindCommand | None
+
+
+class Escalations:
+    """Makes the steps of one tenant that give work items to somebody else; parameters as for ``TimerFollower``."""
+
+    def __init__(
+        self, tenant: str, store: Assignments, planners: PlannerCache, timers: Timers, items: StoredItems
+    ) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._planners = planners
+        self._timers = timers
+        self._items = items
+        self._lives = ItemLives(tenant, store, planners)
+
+    async def make_due(self) -> int:
+        """Make up to ``MAX_JOBS`` of them that are due by the store's clock; return how many were made, or are void.
+
+        One whose work item changed has become void, and its follower makes another one.
+        """
+        status = await self._timers.timer_status(self._tenant)
+        if status.due_ms is None or status.due_ms > status.now_ms:
+            return 0
+        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
+        due = [timer for timer in timers if gives(timer.name) and timer.due_ms <= status.now_ms][:MAX_JOBS]
+        if not due:
+            return 0
+        planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
+        records = {record.item_id: record for record in await self._items.records([timer.item_id for timer in due])}
+        left, made = list[Timer](), 0
+        for timer in due:
+            record = records.get(timer.item_id)
+            escalation = await self._escalation(planner, published, timer, record, status.now_ms)
+            if escalation.command is None:
+                left.append(timer)
+                continue
+            with suppress(StaleRevision):  # then it is made by the new revision
+                answers = await self._store.bind(self._tenant, planner.revisions, [escalation.command])
+                made += isinstance(answers[0], Decision)
+                left += [timer] if answers[0] in (Refusal.NOBODY, Refusal.CONFLICT, Refusal.CLOSED) else []
+        return made + await self._timers.leave(self._tenant, left)
+
+    async def _escalation(
+        self, planner: Planner, published: PublishedProcesses, timer: Timer, record: ItemRecord | None, now_ms: int
+    ) -> _Escalation:
+        """Return how a step is made; one that is void, or that nobody can read, is fired, which finds out."""
+        if record is None or record.event != timer.entry:
+            return _Escalation(timer, None)
+        try:
+            deadlines = await self._lives.last(planner, published, record)
+            decided = await self._items.current(await self._items.decisions([record]))
+            if not deadlines or not decided or moved_in_stage(deadlines.life) >= MOST_MOVED:
+                return _Escalation(timer, None)
+            step = StepOfDeadline(timer.name, timer.step)
+            command = escalate_command(planner, record, decided[0][1].head.item, step, now_ms)
+        except (CorruptHistory, ValueError) as error:
+            _log.error("tenants/%s: %s is not given to anybody else: %r", self._tenant, record.item_id, error)
+            return _Escalation(timer, None)
+        return _Escalation(timer, None if isinstance(command, Failure) else command)

@@ -1,0 +1,173 @@
+"""Deadlines: each step that is due fires once and in order, none behind what stopped it; on both stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from router.activities.next_dates import NextDates
+from router.activities.service import ActivityService, RecordRequest
+from router.backlog.lifts import ever_lifts, lifts_of
+from router.backlog.wakes import Wakes
+from router.history.replay import Replay
+from router.history.timer_check import TimerCheck
+from router.model.activities import Activity, ActivityKind, Direction
+from router.model.decision import Cause, Decision, StepOfDeadline, Way
+from router.model.events import Event, Fired
+from router.model.workforce import Member, Pool, Rep
+from router.offers.lapses import Lapses
+from router.timers.covers import Covers
+from router.timers.follower import TimerFollower
+from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_stages import advance, publish, record_of, routed
+
+__all__ = ["world"]  # a fixture
+
+DEADLINE = """
+      - id: first-response
+        within: 1h
+        clock: wall
+        from: assigned
+        until: attempt
+        steps:
+          - {at: 50%, do: remind}
+          - {at: 100%, do: notify, to: manager}
+          - {at: 200%, do: reassign}
+"""
+SALES = f"""
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+    deadlines: {DEADLINE}
+  - id: qualified
+  - {{id: won, closes: CONVERTED}}
+"""
+REMIND, NOTIFY, REASSIGN = 30 * MINUTE_MS, HOUR_MS, 2 * HOUR_MS
+
+
+class Timed:
+    """A firm with a process, whose timers are kept."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.activities = ActivityService(world.activities, world.queries, world.planners)
+
+    def follower(self, *_: object) -> TimerFollower:
+        world = self.world
+        schedules = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
+        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules)
+
+    async def at(self, ms: int) -> list[Event]:
+        """Have it be so long behind the start, and everything that is due be done; return what happened by that."""
+        await self.world.clock.set(START_MS + ms)
+        before = await self.world.store.events(self.world.tenant, count=1, newest_first=True)
+        has_more = True
+        while has_more:
+            follower = self.follower()
+            await follower.catch_up()
+            has_more = bool(await follower.make_due() + await self.world.timers.fire(self.world.tenant))
+        events: list[Event] = await self.world.store.events(self.world.tenant, after=before[0].number)
+        return events
+
+    async def call(self, decision: Decision, rep: str, at_ms: int) -> None:
+        activity = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, START_MS + at_ms)
+        await self.activities.record(self.world.tenant, RecordRequest(decision.item_id, activity, by_owner=True))
+
+    async def differences(self) -> list[str]:
+        world = self.world
+        check = TimerCheck(world.store, world.timers, self.follower)
+        replay = Replay(world.store, world.presences, world.planners, check, processes=world.processes)
+        return [difference async for difference in replay.differences(world.tenant)]
+
+
+@pytest.fixture
+async def firm(world: World) -> Timed:
+    reps = (Rep("ann", manager="mo"), Rep("bo", manager="mo"), Rep("mo"))
+    await world.save(*reps, pool=Pool("east", (Member("ann", 2), Member("bo", 1))))
+    await publish(world, SALES)
+    return Timed(world)
+
+
+def steps(events: list[Event]) -> list[tuple[str, int]]:
+    return [(event.name, event.step) for event in events if isinstance(event, Fired)]
+
+
+async def test_the_owner_is_reminded_the_manager_told_and_the_work_item_given_to_somebody_else(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    name = f"{lead.number}/new/first-response"
+
+    assert await firm.at(REMIND - 1) == []
+    assert steps(await firm.at(REMIND)) == [(f"due/{name}", 1)]
+    assert await firm.differences() == []
+    assert steps(await firm.at(NOTIFY)) == [(f"due/{name}", 2)]
+    assert await firm.at(REASSIGN - 1) == []
+    (moved,) = await firm.at(REASSIGN)
+
+    assert isinstance(moved, Decision)
+    assert (moved.rep, moved.freed, moved.head.cause, moved.way) == ("bo", "ann", Cause.ESCALATED, Way.GREEDY)
+    assert moved.head.escalates == StepOfDeadline(f"act/{name}", 1)
+    assert steps(await firm.at(REASSIGN + REMIND)) == [(f"due/{moved.number}/new/first-response", 1)]
+    assert await firm.differences() == []
+
+
+async def test_nobody_is_reminded_behind_the_call_that_stopped_it(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await firm.at(REMIND - 2)
+    await firm.world.clock.set(START_MS + REMIND + 5)
+    await firm.call(lead, "ann", REMIND - 1)
+
+    assert await firm.world.timers.fire(firm.world.tenant) == 1  # it was due before anybody read of the call
+
+    assert await firm.at(3 * HOUR_MS) == []
+    assert await firm.differences() == []
+
+
+async def test_of_what_is_told_late_the_last_is_told_alone_and_who_gives_waits_a_while_behind_it(firm: Timed) -> None:
+    await routed(firm.world)
+
+    assert [step for _, step in steps(await firm.at(3 * HOUR_MS))] == [2]
+    assert await firm.at(3 * HOUR_MS + 15 * MINUTE_MS - 1) == []
+    (moved,) = await firm.at(3 * HOUR_MS + 15 * MINUTE_MS)
+    assert isinstance(moved, Decision)
+
+
+async def test_what_nobody_else_can_have_stays_and_is_told_once(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    for at_ms in (NOTIFY, REASSIGN, REASSIGN + NOTIFY, 2 * REASSIGN - 1):
+        await firm.at(at_ms)
+
+    events = await firm.at(2 * REASSIGN)
+
+    assert [(name[:4], step) for name, step in steps(events)] == [("act/", 1)]
+    assert (await record_of(firm.world, lead)).owner == "bo"
+    assert await firm.at(9 * HOUR_MS) == []
+    assert await firm.differences() == []
+
+
+async def test_who_has_just_done_something_keeps_it_for_a_while(firm: Timed) -> None:
+    source = SALES.replace("until: attempt", "until: contact")
+    await publish(firm.world, source.replace("within: 1h", "within: 2h"))
+    lead = await routed(firm.world)
+    await firm.at(REASSIGN)
+    await firm.at(2 * REASSIGN - 1)
+    await firm.call(lead, "ann", 2 * REASSIGN - 1 - 5 * MINUTE_MS)  # one that does not stop it
+
+    assert await firm.at(2 * REASSIGN) == []
+    (moved,) = await firm.at(2 * REASSIGN - 1 + 10 * MINUTE_MS)
+    assert isinstance(moved, Decision)
+
+
+async def test_a_stage_that_is_left_takes_its_deadlines_along(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    other = await routed(firm.world)
+    await firm.at(REMIND - 1)
+
+    await advance(firm.world, lead, "qualified")
+
+    fired: list[Any] = await firm.at(NOTIFY)
+    assert {event.item_id for event in fired} == {other.item_id}
+    await firm.world.close(other)
+    assert await firm.at(REASSIGN) == []
+    assert await firm.world.timers.timers(firm.world.tenant) == []

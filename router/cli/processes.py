@@ -1,4 +1,4 @@
-"""``fairlead process``: check and test a process on one's own machine; publish it to a service, and see what was.
+"""``fairlead process``: check, test and walk a process on one's own machine; publish it to a service, and see what was.
 
 Exit codes: 0 all is well; 1 the process has errors, a test failed, or the service refuses or does not answer; 2 a file
 cannot be read.
@@ -32,7 +32,7 @@ _LATER = {"walk": ("router.cli.walk", "Go a walk: what is done when, and what is
 
 @click.group(cls=commands_with(_LATER), context_settings={"help_option_names": ["-h", "--help"]})
 def process() -> None:
-    """Check, test, publish, compare and draw processes: the stages of work items, and what falls due in each.
+    """Check, test, walk, publish, compare and draw processes: the stages of work items, and what falls due in each.
 
     Work items go through its stages, see fairlead advance; nothing falls due yet.
 

@@ -29,7 +29,7 @@ from router.cli.rule_revisions import as_json
 from router.cli.server import own_service
 from router.cli.sources import FILE, content_of
 from router.cli.stores import running_store
-from router.cli.walk_clock import StoreClock, store_clock
+from router.cli.walk_clock import WalkClock, store_clock
 from router.cli.walk_contents import FileProblem, LoadedWalk, load_walk
 from router.cli.walk_files import Walk
 from router.cli.walk_runner import WalkedRow, go
@@ -64,7 +64,7 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
 
     \b
       $ fairlead process walk examples/processes/sales-walk.yaml
-      walk sales: 8 rows run, 27 expectations checked, all as expected
+      walk first-response: 8 rows run, 42 expectations checked, all as expected
       walk: first-response
       setup:                                        # the rules and the process here, or the names of files beside it
         tenant: {time_zone: Asia/Shanghai, calendar: office}
@@ -104,7 +104,7 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
 
 
 @contextmanager
-def _service(server: str | None, data: Path, tenant: str) -> Iterator[tuple[FairleadClient, StoreClock]]:
+def _service(server: str | None, data: Path, tenant: str) -> Iterator[tuple[FairleadClient, WalkClock]]:
     """Yield a client of a service whose time is simulated, and its clock.
 
     Raises
@@ -128,7 +128,7 @@ def _service(server: str | None, data: Path, tenant: str) -> Iterator[tuple[Fair
             yield client, clock
 
 
-def _check_is_its_clock(client: FairleadClient, clock: StoreClock, server: str, data: Path) -> None:
+def _check_is_its_clock(client: FairleadClient, clock: WalkClock, server: str, data: Path) -> None:
     shown_ms = client.get_tenant().current_time.ToMilliseconds()
     if shown_ms != clock.now_ms():
         raise click.ClickException(
@@ -136,11 +136,14 @@ def _check_is_its_clock(client: FairleadClient, clock: StoreClock, server: str, 
         )
 
 
-def _gone(client: FairleadClient, clock: StoreClock, loaded: LoadedWalk, walk: Walk) -> Iterator[WalkedRow]:
+def _gone(client: FairleadClient, clock: WalkClock, loaded: LoadedWalk, walk: Walk) -> Iterator[WalkedRow]:
     """Yield the rows as they are gone, with a progress bar where somebody looks on."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from go(client, clock, loaded, walk)
+        return
     with progress_bar(console) as progress:
-        task = progress.add_task(f"walk {walk.name}", total=len(walk.steps), visible=console.is_terminal)
+        task = progress.add_task(f"walk {walk.name}", total=len(walk.steps))
         for row in go(client, clock, loaded, walk):
             progress.advance(task)
             yield row

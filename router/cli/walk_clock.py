@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -18,18 +18,7 @@ _US = 1000
 _Result = TypeVar("_Result")
 
 
-class WalkClock(Protocol):
-    """Lets it be another time."""
-
-    def move(self, at_ms: int) -> None:
-        """Let it be an instant, in milliseconds since 1970, once all that falls due until then has happened.
-
-        At the instant that it is already, whatever follows from what was done happens.
-        """
-        ...
-
-
-class StoreClock:
+class WalkClock:
     """The simulated time of a private store, which stands.
 
     Parameters
@@ -45,7 +34,10 @@ class StoreClock:
         self._stores = stores
 
     def move(self, at_ms: int) -> None:
-        """Let it be an instant; an earlier one too, for what is new has no events behind it."""
+        """Let it be an instant, in milliseconds since 1970, once all that falls due until then has happened.
+
+        At the instant that it is already, whatever follows from what was done happens. It may be an earlier one.
+        """
         self._run(lambda: SimulatedTime(self._stores).move(at_ms * _US))
 
     def stop(self) -> None:
@@ -79,10 +71,10 @@ class StoreClock:
 
 
 @contextmanager
-def store_clock(url: str) -> Iterator[StoreClock]:
+def store_clock(url: str) -> Iterator[WalkClock]:
     """Take hold of the clock of the private store at an address, and let time stand there."""
     with simulated(), asyncio.Runner() as runner:
-        clock = StoreClock(runner, Stores.connect(url))
+        clock = WalkClock(runner, Stores.connect(url))
         try:
             clock.stop()
             yield clock

@@ -1,4 +1,4 @@
-"""Walks by their command, on the simulated clock: those in ``examples/``, and the smallest one with what can go wrong."""
+"""Walks by their command, on the simulated clock: those in ``examples/``, and the smallest with what may go wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from redis import Redis
 
 from service import main
-from store.clock import simulated
+from store.clock import KEY, simulated
 from store.embedded.orphans import socket_path
 from store.embedded.server import EmbeddedServer
 from tests.api import differences
@@ -42,7 +43,8 @@ SMALLEST = """\
 walk: first-response
 setup:
   tenant: {time_zone: Asia/Shanghai, calendar: cn-office}
-  calendars: {cn-office: {weekly: {mon-fri: ["09:00-18:00"]}, exceptions: {2026-09-20: ["09:00-18:00"], 2026-10-01: []}}}
+  calendars:
+    cn-office: {weekly: {mon-fri: ["09:00-18:00"]}, exceptions: {2026-09-20: ["09:00-18:00"], 2026-10-01: []}}
   reps: {wang-fang: {manager: chen-jie}, li-na: {manager: chen-jie}, chen-jie: {}}
   pools: {east: {members: {wang-fang: 2, li-na: 1}, managers: [chen-jie]}}
   rules: {fields: {region: {type: string}}, rules: [], default: {route: {pool: east}}}
@@ -112,28 +114,38 @@ async def go(own_store: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Going]:
             yield going
 
 
-async def test_the_smallest_walk_is_as_it_says_and_the_first_that_is_otherwise_is_named(go: Going) -> None:
+async def test_the_smallest_walk_is_as_it_says_and_what_cannot_be_set_up_is_named_where_it_stands(go: Going) -> None:
     well = await go(SMALLEST)
-    badly = await go(SMALLEST.replace("who: wang-fang", "who: chen-jie"))  # begins before the other's end
-    as_json = await go(SMALLEST.replace("names: [budget]", "names: [amount]"), "--json")
-    refused = await go(SMALLEST.replace("reps: {wang-fang: {manager: chen-jie}", "reps: {wang-fang: {calendar: none}"))
+    refused = await go(SMALLEST.replace("wang-fang: {manager: chen-jie}", "wang-fang: {calendar: nowhere}"))
 
     assert (well.exit_code, well.stdout.partition(";")[0]) == (
         0, "walk first-response: 4 rows run, 7 expectations checked, all as expected",
     )  # fmt: skip
     assert "warning: the rules declare no field 'budget'" in well.stderr
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "walk.yaml:6:32 error: " in refused.stderr
+    assert "nowhere" in refused.stderr
+
+
+@pytest.mark.long
+async def test_the_first_that_is_otherwise_is_named_and_nothing_is_gone_behind_it(go: Going) -> None:
+    badly = await go(SMALLEST.replace("who: wang-fang", "who: chen-jie"))
+    as_json = await go(
+        SMALLEST.replace("names: [budget]", "names: [amount]"), "--json"
+    )  # begins before the other's end
+
     assert badly.exit_code == 1
     row, counts = badly.stdout.splitlines()
     assert row.endswith(
-        "walk.yaml:13: row 2, 2026-09-18T17:50+08:00: who was told: "
+        "walk.yaml:14: row 2, 2026-09-18T17:50+08:00: who was told: "
         'expected ["chen-jie of L-1 (remind)"], found ["wang-fang of L-1 (remind)"]'
     )
-    assert counts.startswith("walk first-response: 2 of 4 rows run, 4 expectations checked, 1 not as expected; it is in")
+    assert counts.startswith(
+        "walk first-response: 2 of 4 rows run, 4 expectations checked, 1 not as expected; it is in"
+    )
     said = json.loads(as_json.stdout)
-    assert (as_json.exit_code, said["rows_run"], said["failed"]["row"], said["failed"]["line"]) == (1, 4, 4, 18)
+    assert (as_json.exit_code, said["rows_run"], said["failed"]["row"], said["failed"]["line"]) == (1, 4, 4, 19)
     assert [fault["expected"] for fault in said["failed"]["faults"]] == ["amount"]
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "walk.yaml:5:23 error: " in refused.stderr
 
 
 @pytest.mark.long
@@ -141,12 +153,15 @@ async def test_a_walk_is_refused_where_the_time_is_real_or_of_another_service(
     go: Going, own_store: EmbeddedServer, tmp_path: Path
 ) -> None:
     nobody = await go(SMALLEST, "--data", tmp_path)
-    await go(SMALLEST)
     own = Served(tmp_path / "other", options=("--simulated-clock",))
     own.ready()
     another = await go(SMALLEST, "--data", tmp_path / "other")
     own.close()
+    with Redis.from_url(own_store.url) as redis:
+        redis.delete(KEY)
+    real = await go(SMALLEST)
 
     assert (nobody.exit_code, "no service runs with it" in nobody.stderr) == (2, True)
     assert another.exit_code == 1
     assert "its clock is not that of the service at" in another.stderr
+    assert (real.exit_code, "the time of this store is real" in real.stderr) == (1, True)

@@ -27,6 +27,7 @@ COMMANDS = {
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "contract": ("fairlead.contract", "Write the API's .proto files, with all that they import, for other languages."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
+    "deadlines": ("router.cli.deadlines", "List what falls due of work items by their processes, overdue ones first."),
     "decisions": ("router.cli.decisions", "List what was decided, by time, rep, pool, rule, outcome, kind, source."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),

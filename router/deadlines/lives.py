@@ -12,6 +12,7 @@ from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Content, Event, previous_of
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
+from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
 from router.process.clocks import DeadlineClocks, Hours
 from router.process.deadlines import DeadlineStanding, standings
@@ -24,7 +25,9 @@ _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``."""
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
+    behind them those of approvals.
+    """
 
     process: Process
     life: Life
@@ -107,7 +110,8 @@ class ItemLives:
     ) -> ItemDeadlines:
         fact = fact_of(planner, events, record) if depends_on_fields(process) else {}
         clocks = clocks_of(planner, await self._past(planner, life))
-        return ItemDeadlines(process, life, standings(process, life, fact, clocks))
+        stands = [*standings(process, life, fact, clocks), *approval_standings(process, life, clocks)]
+        return ItemDeadlines(process, life, stands)
 
     async def _past(self, planner: Planner, life: Life) -> Mapping[int, Hours]:
         """Return by whose hours clocks ran when spells ended, where that was before the workforce became as it is."""
@@ -159,7 +163,7 @@ def process_of(
 
 def has_deadlines(process: Process) -> bool:
     """Say whether anything falls due in a process."""
-    return bool(process.deadlines) or any(stage.deadlines for stage in process.stages)
+    return bool(process.deadlines) or any(stage.falling_due for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

@@ -146,7 +146,7 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         return
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
-        spells = _until(end, start, life.spells, clocks)
+        spells = spells_until(end, start.at_ms, start.event, life.spells, clocks)
         pauses = life.pauses if deadline.pausable else ()
         reached = [
             reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks, pauses) for step in deadline.steps
@@ -157,8 +157,10 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
 
 
-def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:
-    """Return the spells that a deadline is reckoned with: those that began before its end.
+def spells_until(
+    end: End | None, start_ms: int, started_by: int, spells: Sequence[Spell], clocks: DeadlineClocks
+) -> Sequence[Spell]:
+    """Return the spells that a deadline, started at an instant by an event, is reckoned with: those before its end.
 
     The last is as if it lasted, by the workforce that was in force at the end. What ended as it started has those that
     had begun with its start.
@@ -169,7 +171,7 @@ def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: Dead
     before = [earliest]
     for spell in others:
         is_before = spell.since_ms < end.at_ms
-        if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
+        if is_before or (spell.since_ms <= start_ms and spell.event <= started_by):
             before.append(spell)
     return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms)))
 

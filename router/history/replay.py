@@ -164,8 +164,12 @@ class Replay:
                 return self._update_again(projection, event)
             case Fired():
                 return await self._fire_again(projection, event)
-            case Completed() | ActivityRecorded() | Noted():
+            case Completed() | ActivityRecorded():
                 return _happened_again(projection, event)
+            case Noted():
+                record = projection.items.get(event.item_id)
+                faults = self._stages.note_faults(record, event) if self._stages and record else []
+                return _happened_again(projection, event) or faults
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -315,6 +319,9 @@ class Replay:
         ):
             if stored != logged:
                 yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
+        pending = set(self._stages.pending(projection.items)) if self._stages else set()
+        for number, item_id in sorted(pending.difference(await _whole(partial(self._store.asked, tenant)))):
+            yield f"asked: log says {item_id} by event {number}, store nothing"
         async for difference in self._offers.differences(tenant, projection):
             yield difference
 

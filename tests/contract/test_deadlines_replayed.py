@@ -44,7 +44,7 @@ async def test_the_replay_names_each_step_that_was_not_due(firm: Timed) -> None:
         f"due/{name} 2": lambda event: replace(event, step=2),
         f"due/{name} 1": lambda event: replace(event, due_ms=event.due_ms - 1),
         f"due/{name}x 1": lambda event: replace(event, name=f"{event.name}x"),
-        f"due/9/new/first-response 1": lambda event: replace(event, name="due/9/new/first-response"),
+        "due/9/new/first-response 1": lambda event: replace(event, name="due/9/new/first-response"),
         f"act/{name} 1": lambda event: replace(event, name=f"act/{name}"),
     }
     for step, forge in not_due.items():

@@ -43,7 +43,10 @@ COMMANDS = {
     "offers": ("router.cli.offers", "List what is offered, and accept or decline it."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
     "presence": ("router.cli.presence", "Say who is away, at once, and who is back."),
-    "process": ("router.cli.processes", "Check, test, publish, compare and draw processes: stages and deadlines."),
+    "process": (
+        "router.cli.processes",
+        "Check, test, walk, publish, compare and draw processes: stages and deadlines.",
+    ),
     "queue": ("router.cli.queue", "Look at what is submitted and not routed yet, and mend it."),
     "reassign": ("router.cli.reassign", "Move many open work items: to a rep, or to whom the rules choose."),
     "reopen": ("router.cli.reopen", "Have a closed work item back, for its owner or by the rules."),

@@ -21,7 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -183,11 +183,18 @@ class OpenHours:
         a holiday makes two days of a deadline shorter. A calendar without weekly hours has the longest of the days
         that have hours of their own; 0: it has none.
         """
-        today = _local(self._zone, at_ms).weekday()
-        weekly = (self._weekly[(today + day) % 7] for day in range(7))
-        hours = next(filter(None, weekly), None)
-        days = [hours] if hours else self._exceptions.values()
-        return max((_length(day) * MINUTE_MS for day in days), default=0)
+        workdays = self._workdays
+        return workdays[0] if len(workdays) == 1 else workdays[_local(self._zone, at_ms).weekday()]
+
+    @cached_property
+    def _workdays(self) -> tuple[int, ...]:
+        """The open time of a working day, by weekday; one, where they are all alike."""
+        found = list[int]()
+        for today in range(7):
+            hours = next(filter(None, (self._weekly[(today + day) % 7] for day in range(7))), None)
+            days = [hours] if hours else self._exceptions.values()
+            found.append(max((_length(day) * MINUTE_MS for day in days), default=0))
+        return tuple(found) if len({*found}) > 1 else (found[0],)
 
     def official(self, at_ms: int) -> bool:
         """Say whether the calendar's days are official at an instant, by the date that its zone has then."""

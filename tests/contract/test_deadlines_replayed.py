@@ -59,9 +59,9 @@ async def test_the_replay_names_each_step_that_was_not_due(firm: Timed) -> None:
 
     right = StepOfDeadline(f"act/{name}", 1)
     assert await told(firm.world, moved.number, escalates(right)) == []
-    for step in (StepOfDeadline(f"act/{name}", 2), StepOfDeadline(f"due/{name}", 2)):
-        (fault,) = await told(firm.world, moved.number, escalates(step))
-        assert fault == f"decision {moved.number}: step {step.name} {step.step} of {lead.item_id} was not due"
+    for wrong in (StepOfDeadline(f"act/{name}", 2), StepOfDeadline(f"due/{name}", 2)):
+        (fault,) = await told(firm.world, moved.number, escalates(wrong))
+        assert fault == f"decision {moved.number}: step {wrong.name} {wrong.step} of {lead.item_id} was not due"
     for forged in (escalates(None), escalates(right, Cause.REASSIGNED)):
         (fault,) = await told(firm.world, moved.number, forged)
         assert "and nowhere else" in fault

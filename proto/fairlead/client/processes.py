@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.client.calls import PAGE, Calls, new_id, number
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import rules_pb2 as rules
-
-_WORK_ITEMS = 100
-"""Of so many work items deadlines are asked for at a time: all that happened to each is looked at."""
 
 
 class ProcessCalls(Calls):
@@ -68,26 +65,22 @@ class ProcessCalls(Calls):
     def list_deadlines(
         self, work_item: str = "", *, rep: str = "", state: str = "", moved_by: int = 0
     ) -> Iterator[deadlines.Deadline]:
-        """List all deadlines that a work item ever had, or without one those that run, of a rep's work items or of all.
+        """List all deadlines that a work item ever had, as they began; without one, those that run, of a rep or of all.
 
         Parameters
         ----------
         state
-            Only those that stand so, e.g. ``OVERDUE``.
+            E.g. ``OPEN`` or ``OVERDUE``.
         moved_by
-            Only those that a revision of the workforce moved, each with when it was due before; 0: all.
-
-        Raises
-        ------
-        ValueError
-            If there is no such state.
+            A revision of the workforce: only those that were due at another time before it.
         """
         request = processes.ListDeadlinesRequest(
             parent=self._name("workItems", work_item) if work_item else self.parent,
             rep=self._name("reps", rep) if rep else "",
-            state=f"STATE_{state}" if state else None,
             moved_by=moved_by,
-            page_size=_WORK_ITEMS,
+            page_size=PAGE,
         )
+        if state:
+            request.state = number(deadlines.Deadline.State, "STATE", state)
         for page in self._connection.pages("ProcessService/ListDeadlines", request, processes.ListDeadlinesResponse):
             yield from page.deadlines

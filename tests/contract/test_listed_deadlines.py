@@ -20,6 +20,7 @@ from gateway.grpc.call import Call
 from gateway.grpc.masking import hide
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
+from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
@@ -60,7 +61,11 @@ def servicer(world: World) -> ProcessServicer:
     workforce = WorkforceService(world.workforce, world.rule_sets)
     cache = ProcessCache(world.processes)
     publishing = ProcessPublishing(world.processes, cache, world.rule_sets, workforce, tried)
-    return ProcessServicer(publishing, DeadlineQueries(world.store, world.queries, world.planners))
+    return ProcessServicer(
+        publishing,
+        DeadlineQueries(world.store, world.queries, world.planners),
+        Migrating(world.store, world.queries, world.notes, world.planners),
+    )
 
 
 class Served:

@@ -9,11 +9,14 @@ import pytest
 
 from router.activities.next_dates import NextDates
 from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.snapshots import RedisSnapshots
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
 from router.deadlines.notices import ChangedProcess, Notice
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
+from router.history.monitor import Monitor
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.activities import Activity, ActivityKind, Direction
@@ -26,6 +29,7 @@ from router.offers.lapses import Lapses
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_monitor import Observer
 from tests.contract.test_stages import advance, publish, record_of, routed
 
 __all__ = ["world"]  # a fixture
@@ -294,3 +298,22 @@ async def test_who_is_to_follow_up_is_reminded_then_and_a_working_day_later_the_
     assert firm.told() == [("ann",)]
     await firm.at(25 * HOUR_MS)
     assert firm.told() == [("mo",)]
+
+
+async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
+    world, observer = firm.world, Observer()
+    if not isinstance(world.store, RedisAssignments):
+        return  # the twin has no counters beside its log
+
+    async def in_time(_: str) -> list[str]:
+        return []
+
+    monitor = Monitor(world.tenant, world.store, RedisSnapshots(world.store._redis), world.planners, in_time, observer)
+    await monitor.look()
+    await routed(world)
+    await firm.at(REMIND)
+    await firm.at(NOTIFY)
+    await firm.at(REASSIGN)
+
+    assert await monitor.look() == []
+    assert (observer.steps, observer.decisions["ASSIGNED", "ESCALATED", False]) == (2, 1)

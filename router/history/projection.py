@@ -27,6 +27,7 @@ from router.model.events import (
     Credited,
     Erased,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -283,6 +284,10 @@ class StateProjection:
         for item_id in self.items.keys() & erased.item_ids:
             event = erased.number if erased.previous else self.items[item_id].event
             self.items[item_id] = replace(self.items[item_id], version=erased.number, event=event)
+
+    def enter_noted(self, noted: Noted) -> None:
+        """Enter a note: the work item stands as before."""
+        self.items[noted.item_id] = replace(self.items[noted.item_id], event=noted.number)
 
     def enter_fired(self, fired: Fired) -> None:
         """Enter that a timer fired: the work item stands as before, and that step fires no more, which of a step of a

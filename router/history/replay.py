@@ -31,12 +31,14 @@ from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
+    OF_CLOSED,
     ActivityRecorded,
     Completed,
     Credited,
     Erased,
     Event,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -156,7 +158,7 @@ class Replay:
                 return await self._redecide(tenant, projection, event)
             case Updated():
                 return self._update_again(projection, event)
-            case Completed() | ActivityRecorded() | Fired():
+            case Completed() | ActivityRecorded() | Fired() | Noted():
                 return _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
@@ -388,7 +390,7 @@ async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list
     return places
 
 
-def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired) -> list[str]:
+def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired | Noted) -> list[str]:
     """Enter what happened to a work item with an owner already; say where it cannot have."""
     record, number = projection.items.get(event.item_id), event.number
     match event:
@@ -400,11 +402,27 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
             return [f"event {number}: an activity of work item {event.item_id}, of which no event came before"]
         case ActivityRecorded():
             return _recorded_again(projection, event)
+        case Noted() if record is None or not _may_be_noted(record, event):
+            return [f"event {number}: a note of work item {event.item_id}, which does not stand so"]
+        case Noted():
+            projection.enter_noted(event)
         case Fired(name=name, entry=entry, step=step) if record is None or not may_fire(record, name, entry, step):
             return [f"event {number}: timer {name} {step} of {event.item_id} fires again, or was void"]
         case Fired():
             projection.enter_fired(event)
     return []
+
+
+def _may_be_noted(record: ItemRecord, event: Noted) -> bool:
+    """Say whether a note is of a work item as it stands."""
+    is_open = record.state not in CLOSED_STATES or event.note in OF_CLOSED
+    return is_open and _place(record) == _place(event)
+
+
+def _place(of: ItemRecord | Noted) -> tuple[object, ...]:
+    """Return where a work item stands, or stood as something was noted."""
+    event = of.previous if isinstance(of, Noted) else of.event
+    return (of.owner if isinstance(of, ItemRecord) else of.rep), of.pool, of.kind, event
 
 
 def _updated_again(projection: StateProjection, record: ItemRecord, event: Updated, *, is_closing: bool) -> list[str]:

@@ -159,7 +159,10 @@ class ProcessCompiler:
         within = self._durations.compile(form.within, (*path, "within"))
         until = self._until(form, path, of_process)
         steps = tuple(self._steps(form.steps, within, (*path, "steps")))
-        return Deadline(form.id, within, ClockOwner(form.clock), Since(form.from_), until, steps)
+        if form.statutory and form.pauses:
+            self._report.error((*path, "pauses"), "what is statutory never pauses: leave one of the two out")
+        since = Since(form.from_)
+        return Deadline(form.id, within, ClockOwner(form.clock), since, until, steps, form.statutory, form.pauses)
 
     def _until(self, form: DeadlineForm, path: Path, of_process: bool) -> Until:
         """Return what ends a deadline: of the whole process no stage; an answer what waits for one, and that alone."""

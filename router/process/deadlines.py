@@ -157,9 +157,12 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         end = _end(deadline, start, stay, life)
         first_ms = start.at_ms if first_ms is None else first_ms
         spells = _until(end, start, life.spells, clocks)
-        reached = [reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks) for step in deadline.steps]
+        pauses = life.pauses if deadline.pausable else ()
+        reached = [
+            reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks, pauses) for step in deadline.steps
+        ]
         steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in reached)
-        due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks)
+        due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks, pauses)
         _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
         yield DeadlineStanding(
             deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, within, first_ms, end

@@ -123,6 +123,10 @@ class Deadline:
         How long, by its clock: a duration, or a table of them over one field of the work item.
     steps
         In the order in which they fall due.
+    statutory
+        It is set by law or contract: nothing ever pauses it.
+    pauses
+        Whether it stands still while its work item is paused; None: as those like it do, see ``pausable``.
     """
 
     id: str
@@ -131,6 +135,31 @@ class Deadline:
     since: Since = Since.ENTERED
     until: Until = Until.STAGE
     steps: tuple[DeadlineStep, ...] = ()
+    statutory: bool = False
+    pauses: bool | None = None
+
+    @property
+    def pausable(self) -> bool:
+        """Say whether it stands still while its work item is paused.
+
+        Unless it says so itself, what is to be solved or to be told of again does, and no response: whoever waits for
+        the first, or for an answer, is not made to wait longer. What is statutory never does.
+
+        Examples
+        --------
+        >>> hour = DurationTable(Duration(1, "h"))
+        >>> Deadline("resolution", hour, until=Until.COMPLETION).pausable
+        True
+        >>> Deadline("update", hour, since=Since.LAST_OUTBOUND, until=Until.ATTEMPT).pausable
+        True
+        >>> Deadline("first-response", hour, since=Since.ASSIGNED, until=Until.ATTEMPT).pausable
+        False
+        >>> Deadline("decision", hour, until=Until.COMPLETION, statutory=True).pausable
+        False
+        """
+        if self.statutory or self.pauses is not None:
+            return bool(self.pauses) and not self.statutory
+        return self.since is Since.LAST_OUTBOUND or self.until in (Until.STAGE, Until.COMPLETION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,14 @@ class DeadlineForm(Form):
         ),
     ] = None
     steps: Annotated[list[StepForm], Field(max_length=limits.MAX_STEPS)] = []
+    statutory: Annotated[bool, Field(description="Set by law or contract: nothing ever pauses it.")] = False
+    pauses: Annotated[
+        bool | None,
+        Field(
+            description="Whether it stands still while its work item is paused; absent: only what is from "
+            "last_outbound, or ends with stage or completion."
+        ),
+    ] = None
 
 
 Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
@@ -83,6 +83,20 @@ class Done(NamedTuple):
         return ActivityEvidence.CUSTOMER in self.evidence and not self.is_answer
 
 
+class Pause(NamedTuple):
+    """A pause of a work item's deadlines: by which event, from when until when, in milliseconds since 1970, and why.
+
+    It is over at the end that was set for it, when somebody ends it, and as soon as the customer is heard from.
+    ``by`` is the event that ended it before its end; 0: none did.
+    """
+
+    event: int
+    since_ms: int
+    until_ms: int
+    reason: str
+    by: int = 0
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -112,6 +126,8 @@ class Life(NamedTuple):
         Those of deadlines that were done, in the order of time; who is told and who gets it, both.
     moved
         The decisions that gave it to somebody else because a step of a deadline was due.
+    pauses
+        In the order of time; none overlaps another.
     revision
         Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
     """
@@ -123,6 +139,7 @@ class Life(NamedTuple):
     closed: Occurrence | None = None
     steps: tuple[StepDone, ...] = ()
     moved: tuple[int, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     revision: int | None = None
 
     @property
@@ -150,7 +167,24 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     if not lives:
         return []
     bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
-    return [life._replace(done=_done_in(*each, done)) for life, each in zip(lives, bounds, strict=True)]
+    return [_heard(life._replace(done=_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True)]
+
+
+def _heard(life: Life) -> Life:
+    """Return a life whose pauses are over as soon as the customer is heard from."""
+    return life._replace(pauses=tuple(_ended_by_customer(pause, life.done) for pause in life.pauses))
+
+
+def _ended_by_customer(pause: Pause, done: Sequence[Done]) -> Pause:
+    heard = [
+        (each.occur_ms, each.event)
+        for each in done
+        if ActivityEvidence.CUSTOMER in each.evidence and pause.since_ms <= each.occur_ms < pause.until_ms
+    ]
+    if not heard:
+        return pause
+    at_ms, event = min(heard)
+    return pause._replace(until_ms=at_ms, by=event)
 
 
 def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -> tuple[Done, ...]:
@@ -189,10 +223,23 @@ def _with_event(life: Life, event: Event) -> Life:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
         life = _entering(life, event.entered, Occurrence(event.number, event.at_ms))
+    elif isinstance(event, Noted):
+        life = _noted(life, event)
     elif isinstance(event, Fired) and event.workforce:
         life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
         life = _decided(life, event)
+    return life
+
+
+def _noted(life: Life, noted: Noted) -> Life:
+    """Return a life behind a note: one pause ends where another begins."""
+    if noted.note in (Note.PAUSED, Note.RESUMED) and life.pauses and life.pauses[-1].until_ms > noted.at_ms:
+        ended = life.pauses[-1]._replace(until_ms=noted.at_ms, by=noted.number)
+        life = life._replace(pauses=(*life.pauses[:-1], ended))
+    if noted.note is Note.PAUSED:
+        pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
+        life = life._replace(pauses=(*life.pauses, pause))
     return life
 
 

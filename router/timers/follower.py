@@ -34,6 +34,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     RulesPublished,
@@ -398,6 +399,7 @@ def touched_by(
                 Fired(item_id=item_id)
                 | ActivityRecorded(item_id=item_id)
                 | OfferAnswered(item_id=item_id)
+                | Noted(item_id=item_id)
                 | Updated(item_id=item_id)
             ):
                 touched[item_id] = None

@@ -32,6 +32,10 @@ DEADLINES: Mapping[str, Phrase] = {
     "step": Phrase("{at}: {does}", "{at}：{does}"),
     "after": Phrase("after {duration}", "{duration}后"),
     "of the process": Phrase("Throughout", "全程"),
+    "between": Phrase(", ", "，"),
+    "statutory": Phrase("statutory: nothing pauses it", "法定时限，不因暂停而顺延"),
+    "pauses": Phrase("it pauses", "暂停期间不计时"),
+    "runs on": Phrase("pauses do not stop it", "暂停期间照常计时"),
 }
 
 UNTIL: Mapping[str, Phrase] = {

@@ -35,9 +35,18 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
         until=UNTIL[deadline.until].say(language),
         within=within_told(deadline.within, language),
         since=SINCE[deadline.since].say(language),
-        clock=CLOCKS[deadline.clock].say(language),
+        clock=DEADLINES["between"].say(language).join(_clock_told(deadline, language)),
     )
     return [head, *(step_told(step, language) for step in deadline.steps)]
+
+
+def _clock_told(deadline: Deadline, language: Language) -> Iterator[str]:
+    """Tell by whose hours a deadline runs, and what it says itself of pauses."""
+    yield CLOCKS[deadline.clock].say(language)
+    if deadline.statutory:
+        yield DEADLINES["statutory"].say(language)
+    elif deadline.pauses is not None:
+        yield DEADLINES["pauses" if deadline.pauses else "runs on"].say(language)
 
 
 def within_told(within: DurationTable, language: Language) -> str:

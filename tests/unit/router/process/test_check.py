@@ -61,6 +61,24 @@ def test_what_is_left_out_has_its_default() -> None:
     assert (process.title, process.first.title) == (("销售", "销售"), ("新", "新"))
 
 
+def test_what_is_to_be_solved_or_told_of_again_pauses_and_no_response_nor_what_is_statutory_does() -> None:
+    process = process_of(
+        STAGE
+        + "\n      - ".join(
+            f"{{id: d{place}, within: 1h, {more}}}"
+            for place, more in enumerate(
+                [
+                    "from: assigned, until: attempt", "from: last_inbound", "from: last_activity, until: any",
+                    "until: attempt, pauses: false", "statutory: true", "until: stage, pauses: false",
+                    "from: last_outbound, until: attempt", "until: stage", "until: completion", "until: any, pauses: true",
+                ]
+            )
+        )
+    )  # fmt: skip
+
+    assert [each.pausable for each in process.first.deadlines] == [False] * 6 + [True] * 4
+
+
 def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_not() -> None:
     process = process_of(
         STAGE
@@ -190,6 +208,12 @@ def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_no
             6,
             65,
             "found 20m behind 50%",
+        ),
+        (
+            STAGE + "{id: d, within: 1h, statutory: true, pauses: true}",
+            6,
+            54,
+            "what is statutory never pauses: leave one of the two out",
         ),
         (
             STAGE + "{id: d, within: 2d, steps: [{at: 4h, do: remind}, {at: 90m, do: reassign}]}",
@@ -340,6 +364,8 @@ _DEADLINES = st.lists(
             "from": st.sampled_from(["arrival", "last_inbound"]),
             "until": st.sampled_from(["attempt", "stage", "answer"]),
             "steps": st.lists(_STEPS, max_size=2),
+            "statutory": st.booleans(),
+            "pauses": st.booleans(),
         },
     ),
     max_size=2,

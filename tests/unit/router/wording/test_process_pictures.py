@@ -11,6 +11,7 @@ from router.process.check import check_process
 from router.process.definition import Process
 from router.wording.languages import Language
 from router.wording.process_pictures import mermaid, svg
+from router.wording.processes import deadline_told
 from tests.fuzzing.seeds import PROCESS
 from tests.unit.router.process.test_check import SALES
 
@@ -87,6 +88,26 @@ def test_each_way_is_drawn_and_where_none_is_said_the_next() -> None:
     assert ways == [f"s{n} --> s{n + 1}" for n in range(5)] + ["s4 --> s6"]
     assert said == ["s0 --> s1", "s0 --> s2"]
     assert svg(drawn(SALES), Language.EN).count('class="way"') == len(ways)
+
+
+def due_told(deadlines: str, language: Language) -> list[str]:
+    """Return what a picture says beside the title of a stage with some deadlines."""
+    process = drawn(f"process: p\nkinds: [LEAD]\nstages: [{{id: new, next: [], deadlines: [{deadlines}]}}]")
+    return [line for deadline in process.first.deadlines for line in deadline_told(deadline, language)]
+
+
+def test_a_picture_says_what_a_deadline_says_of_pauses() -> None:
+    deadlines = (
+        "{id: a, within: 1h, clock: wall, statutory: true}, {id: b, within: 1h, clock: wall, pauses: true},"
+        "{id: c, within: 1h, clock: wall, pauses: false}"
+    )
+
+    assert [line.partition("around the clock")[2] for line in due_told(deadlines, Language.EN)] == [
+        ", statutory: nothing pauses it", ", it pauses", ", pauses do not stop it",
+    ]  # fmt: skip
+    assert [line.partition("（")[2] for line in due_told(deadlines, Language.ZH)] == [
+        "全天计时，法定时限，不因暂停而顺延）", "全天计时，暂停期间不计时）", "全天计时，暂停期间照常计时）",
+    ]  # fmt: skip
 
 
 def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:

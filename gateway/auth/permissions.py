@@ -63,6 +63,8 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/BatchReassignWorkItems": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/UpdateWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/AdvanceWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/PauseWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/ResumeWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ImportWorkItems": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/AcceptWorkItem": _tenant(MANAGER, SERVICE, own=True),

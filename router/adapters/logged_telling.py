@@ -1,4 +1,4 @@
-"""``router.deadlines.ports.Telling`` by the log of the process: as long as nothing else carries messages."""
+"""``router.deadlines.telling.Telling`` by the log of the process: as long as nothing else carries messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told of what falls due, and where notes are kept."""
+"""Where notes about work items are kept."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from router.assignment.commands import Refusal
-from router.deadlines.reached import Reached
 from router.model.events import Note, Noted
 from router.model.sealing import NO_OPENINGS, Openings
-
-
-class Telling(Protocol):
-    """Tells people. What was told may be told again, where whoever did so was killed: the event's number says which."""
-
-    async def tell(self, tenant: str, reached: Reached) -> None:
-        """Tell whom a step tells that was reached."""
 
 
 @dataclass(frozen=True, slots=True)

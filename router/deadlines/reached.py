@@ -1,4 +1,6 @@
-"""Steps of deadlines that were reached: what they say, and whom they told; a function of the log and the workforce."""
+"""Steps of deadlines that were reached: what they say, and whom they told; and pauses. A function of the log and the
+workforce.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,11 @@ from typing import NamedTuple
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.deadlines.lives import ItemLives, process_of
+from router.deadlines.pausing import ToldPause, is_soon
 from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
-from router.model.events import Fired
+from router.model.events import Fired, Noted
 from router.process.definition import Process
 from router.process.due_steps import NamedStep, named_step
 from router.process.life import lives_of
@@ -39,6 +42,21 @@ class ReachedSteps:
     def __init__(self, store: Assignments, planners: PlannerCache) -> None:
         self._store = store
         self._planners = planners
+
+    async def pause(self, tenant: str, noted: Noted) -> ToldPause:
+        """Return the pause that a note began, as it was to be then, or ended.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log does not say.
+        """
+        events = await ItemLives(tenant, self._store, self._planners).events(noted.item_id, noted.number)
+        life = lives_of(events)[-1]
+        if not life.pauses:
+            raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
+        pause = life.pauses[-1]
+        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
 
     async def of(self, tenant: str, fired: Fired) -> Reached:
         """Return what a step of a deadline says that fired.

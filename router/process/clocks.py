@@ -2,9 +2,9 @@
 
 Where a work item changes hands, what was used under earlier owners, by their hours as they then were, stays used; the
 rest runs by the new owner's. Used is a share of the whole, so that half a working day of one is half a working day of
-another. In a pause no time passes. While nobody owns it time runs by the hours of its pool, else by the tenant's. What has ended stays as it was:
-whoever got the work item behind the end of a deadline has no part in its time, and no calendar or leave entered behind
-it. What is open moves with every such edit.
+another. In a pause no time passes. While nobody owns it time runs by the hours of its pool, else by the tenant's. What
+has ended stays as it was: whoever got the work item behind the end of a deadline has no part in its time, and no
+calendar or leave entered behind it. What is open moves with every such edit.
 """
 
 from __future__ import annotations

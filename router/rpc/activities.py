@@ -25,7 +25,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
 from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
-from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.deadline_messages import reached_message
@@ -33,6 +33,7 @@ from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
 from router.rpc.presenter import DecisionPresenter
+from router.rpc.process_answers import pause_message
 from router.rpc.update_messages import update_message
 from router.wording.activities import tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
@@ -194,6 +195,12 @@ class ActivityAnswers:
                 entry.closed, entry.actor = STATES[event.state], event.actor
             case Updated():
                 entry.update.CopyFrom(update_message(event))
+                entry.actor = event.actor
+            case Noted(note=Note.PAUSED):
+                entry.pause.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, event)))
+                entry.actor = event.actor
+            case Noted(note=Note.RESUMED):
+                entry.resumed.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, event)))
                 entry.actor = event.actor
             case Fired(workforce=workforce) if workforce:
                 entry.reached_step.CopyFrom(reached_message(tenant, await self._reached.of(tenant, event)))

@@ -23,8 +23,8 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
-from router.deadlines.ports import Telling
 from router.deadlines.reached import ReachedSteps
+from router.deadlines.telling import Telling
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound
 from router.model.events import (

@@ -1,10 +1,13 @@
-"""Steps of deadlines in words, composed from what their messages say."""
+"""Steps of deadlines, and pauses, in words, composed from what their messages say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, tzinfo
 
 from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import routing_pb2 as routing
+from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, TIMELINE
 
@@ -22,6 +25,16 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
     passed_over = TIMELINE["reached on leave"].say(language, reps=on_leave) if on_leave else ""
     key = f"reached {act}" if told else f"reached {act} nobody"
     return TIMELINE[key].say(language, deadline=step.deadline, told=told, passed_over=passed_over)
+
+
+def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:
+    """Say that deadlines are paused, at an instant."""
+    until = when(pause.end_time.ToDatetime(UTC), now, zone, language)
+    key = "paused by" if pause.actor else "paused"
+    said = TIMELINE[key].say(language, reason=pause.reason, until=until, actor=pause.actor)
+    if not pause.soon_after_customer:
+        return said
+    return f"{said}{' ' if language is Language.EN else ''}{TIMELINE['paused soon'].say(language)}"
 
 
 def _listed(names: Iterable[str], language: Language, called: Callable[[str], str]) -> str:

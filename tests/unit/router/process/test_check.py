@@ -70,7 +70,8 @@ def test_what_is_to_be_solved_or_told_of_again_pauses_and_no_response_nor_what_i
                 [
                     "from: assigned, until: attempt", "from: last_inbound", "from: last_activity, until: any",
                     "until: attempt, pauses: false", "statutory: true", "until: stage, pauses: false",
-                    "from: last_outbound, until: attempt", "until: stage", "until: completion", "until: any, pauses: true",
+                    "from: last_outbound, until: attempt", "until: stage", "until: completion",
+                    "until: any, pauses: true",
                 ]
             )
         )

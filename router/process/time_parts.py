@@ -5,10 +5,10 @@ was on leave, whether they were outside their hours, and whether the deadline's 
 by intervals of its own, what is so by such as much as what is not. A part is where one interval of each track meet: no
 part is what the others leave, and where any interval is lacking the parts lack its time.
 
-What an instant belongs to where several things are so, the first of these: it was paused (if the deadline pauses at
-all), its owner was on leave, or outside their hours, nobody had it, an earlier owner had it, its owner had it. While
-nobody has it, the hours are those of its pool, else the tenant's. Hours are those of who has it, whatever clock the
-deadline runs by; *counted* says whether that clock ran.
+Where several things are so at an instant it belongs to the first of these: paused (of a deadline that does pause), on
+leave, outside hours, with nobody, with an earlier owner, with the last. Hours are those of whoever has the work item,
+and while nobody has it of its pool, else of the tenant, whatever clock the deadline runs by: *counted* says whether
+that clock ran. An earlier owner who got it again is its owner for that time too.
 
 A deadline that each owner starts anew (``from: assigned``) tells of the time since the first of them got the work item,
 if none of them did what it waits for; what was before its own start is not counted.
@@ -35,16 +35,16 @@ _CALENDAR_DAYS = "cd"
 
 
 class PartKind(StrEnum):
-    """Where time goes."""
+    """Where time goes: an instant belongs to the first of what is so then."""
 
-    WAITING = "WAITING"
-    """Nobody had the work item."""
-    OUTSIDE_HOURS = "OUTSIDE_HOURS"
-    """Whoever had it, or while nobody had it its pool, was outside their hours."""
-    ON_LEAVE = "ON_LEAVE"
-    """Its owner was on leave."""
     PAUSED = "PAUSED"
     """It was paused."""
+    ON_LEAVE = "ON_LEAVE"
+    """Its owner was on leave."""
+    OUTSIDE_HOURS = "OUTSIDE_HOURS"
+    """Its owner, or while nobody had it its pool, was outside their hours."""
+    WAITING = "WAITING"
+    """Nobody had it."""
     EARLIER_OWNER = "EARLIER_OWNER"
     """Somebody had it who was not the last."""
     OWNER = "OWNER"
@@ -176,12 +176,12 @@ def parts_of(tracks: Tracks, owner: str) -> list[TimePart]:
 
 
 def spent(parts: Iterable[TimePart]) -> list[TimeSpent]:
-    """Return how much time went where, in the order in which each began; parts that are alike are one."""
+    """Return how much time went where; parts that are alike are one. By kind, of one kind in the order of time."""
     wall_ms, counted_ms = defaultdict[Whose, int](int), defaultdict[Whose, int](int)
     for part in parts:
         wall_ms[part.whose] += part.end_ms - part.start_ms
         counted_ms[part.whose] += (part.end_ms - part.start_ms) * part.is_counted
-    return [TimeSpent(whose, wall_ms[whose], counted_ms[whose]) for whose in wall_ms]
+    return [TimeSpent(whose, wall_ms[whose], counted_ms[whose]) for whose in sorted(wall_ms, key=_place)]
 
 
 def cause_of_breach(times: Iterable[TimeSpent]) -> PartKind:
@@ -199,6 +199,10 @@ def cause_of_breach(times: Iterable[TimeSpent]) -> PartKind:
     for each in times:
         counted_ms[each.whose.kind] += each.counted_ms
     return max(counted_ms, key=lambda kind: (counted_ms[kind], kind is not PartKind.OWNER), default=PartKind.OWNER)
+
+
+def _place(whose: Whose) -> int:
+    return list(PartKind).index(whose.kind)
 
 
 def _held(standing: DeadlineStanding, life: Life, clocks: DeadlineClocks, end_ms: int) -> Iterator[tuple[Spell, Span]]:

@@ -71,7 +71,8 @@ def told(found: Sequence[TimeSpent]) -> list[tuple[str, str, str, str]]:
         (
             str(each.whose.kind),
             each.whose.rep or each.whose.pool or each.whose.reason,
-            *(str(timedelta(milliseconds=ms)) for ms in (each.wall_ms, each.counted_ms)),
+            str(timedelta(milliseconds=each.wall_ms)),
+            str(timedelta(milliseconds=each.counted_ms)),
         )
         for each in found
     ]

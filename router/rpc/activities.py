@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from google.protobuf.message import Message
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
@@ -221,8 +221,20 @@ class ActivityAnswers:
         entry.ended_deadlines.extend(deadline_message(tenant, each) for each in ended)
         if self._mask is not None:
             await self._mask(call, entry)
-        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, partial(_called, roster))
+        called = await self._called(call, entry, roster)
+        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, lambda rep: called.get(rep) or rep)
         return entry
+
+    async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
+        """Return what the reps are called, by id, of whom deadlines tell, as far as the caller may see that."""
+        step = entry.reached_step
+        had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
+        ids = {name.rpartition("/")[2] for name in (*step.told, *step.on_leave, *had_it)} & roster.reps.keys()
+        reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
+        shown = workforce.ListRepsResponse(reps=reps)
+        if reps and self._mask is not None:
+            await self._mask(call, shown)
+        return {rep.name: rep.display_name for rep in shown.reps}
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster
@@ -233,12 +245,6 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     tenant, rep = fields.name_of(name, "reps", "rep")
     call.check_own(rep)
     return tenant, rep
-
-
-def _called(roster: Roster, rep_id: str) -> str:
-    """Return what a rep is called."""
-    rep = roster.reps.get(rep_id)
-    return (rep and rep.display_name) or rep_id
 
 
 def _named(message: _Acted, roster: Roster) -> _Acted:

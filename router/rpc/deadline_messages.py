@@ -8,7 +8,9 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 
 from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
+from router.deadlines.migrating import MigratedItem
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
 from router.process.deadlines import DeadlineState
@@ -101,3 +103,21 @@ def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
 
 def _rep_name(tenant: str, rep: str) -> str:
     return f"tenants/{tenant}/reps/{rep}"
+
+
+def migration_message(tenant: str, item: MigratedItem) -> processes.WorkItemMigration:
+    """Write what becomes of a work item."""
+    message = processes.WorkItemMigration(
+        work_item=f"tenants/{tenant}/workItems/{item.item_id}",
+        earlier_process=process_name(tenant, item.before.process),
+        earlier_stage=item.before.stage.id,
+        stage=item.stage,
+        fault=item.fault,
+    )
+    for moved in item.deadlines:
+        deadline = message.deadlines.add(deadline=moved.deadline)
+        if moved.before_ms is not None:
+            deadline.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
+        if moved.after_ms is not None:
+            deadline.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
+    return message

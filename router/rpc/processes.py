@@ -10,13 +10,14 @@ from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.process.codec import loads
 from router.process.deadlines import DeadlineState
 from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message
+from router.rpc.deadline_messages import STATES, deadline_message, migration_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -30,8 +31,9 @@ _FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
 class ProcessServicer:
     """Answers ProcessService."""
 
-    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries) -> None:
+    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries, migrating: Migrating) -> None:
         self._publishing = publishing
+        self._migrating = migrating
         self._deadlines = deadlines
 
     async def ValidateProcess(
@@ -107,6 +109,26 @@ class ProcessServicer:
             process = loads((await self._publishing.revision(tenant, name, revision)).stored)
         picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
+
+    async def MigrateWorkItems(
+        self, request: processes.MigrateWorkItemsRequest, call: Call
+    ) -> processes.MigrateWorkItemsResponse:
+        tenant, process, revision = name_of_process(request.name)
+        if revision is not None:
+            raise InvalidInput.of("name", f"{shown(request.name)}: must be without @: it is the active revision")
+        asked = f"{process} {sorted(request.stages.items())}"
+        page = await self._migrating.page(
+            tenant,
+            process,
+            request.stages,
+            after=fields.page_number(request.page_token, asked),
+            count=fields.page_size(request.page_size),
+            actor=call.actor,
+            preview=request.preview,
+        )
+        migrations = [migration_message(tenant, item) for item in page.items]
+        token = fields.page_token(page.after, asked)
+        return processes.MigrateWorkItemsResponse(migrations=migrations, next_page_token=token)
 
     async def ListDeadlines(
         self, request: processes.ListDeadlinesRequest, call: Call

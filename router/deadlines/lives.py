@@ -8,6 +8,7 @@ from typing import NamedTuple
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Content, Event, previous_of
 from router.model.records import ItemRecord
@@ -18,17 +19,23 @@ from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
 from router.process.life import Life, Migration, as_migrated, lives_of
 from router.process.stages import place_of
+from router.process.time_parts import Leaves
 from rules.fields import Fact
 
 _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``."""
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+
+    ``clocks`` and ``leaves`` are those by which they are reckoned.
+    """
 
     process: Process
     life: Life
     stands: list[DeadlineStanding]
+    clocks: DeadlineClocks
+    leaves: Leaves
 
 
 class Era(NamedTuple):
@@ -134,22 +141,26 @@ class ItemLives:
 
     async def _standing(self, planner: Planner, era: Era, events: Sequence[Event], record: ItemRecord) -> ItemDeadlines:
         fact = fact_of(planner, events, record) if depends_on_fields(era.process) else {}
-        clocks = clocks_of(planner, await self._past(planner, era.life))
-        stands = standings(era.process, era.life, fact, clocks)
-        return ItemDeadlines(era.process, era.life, list(filter(era.has, stands)))
+        past = await self._past(planner, era.life)
+        clocks = clocks_of(planner, {revision: roster.hours for revision, roster in past.items()})
+        stands = list(filter(era.has, standings(era.process, era.life, fact, clocks)))
+        return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
-    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Hours]:
-        """Return by whose hours clocks ran when spells ended, where that was before the workforce became as it is."""
+    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Roster]:
+        """Return the workforce as it was when spells ended, where that was before it became as it is."""
         revisions = {spell.workforce for spell in life.spells} - {0, planner.roster.revision}
         rules = planner.rule_set_revision
-        return {
-            revision: (await self._planners.at(self._tenant, rules, revision)).roster.hours for revision in revisions
-        }
+        return {revision: (await self._planners.at(self._tenant, rules, revision)).roster for revision in revisions}
 
 
 def clocks_of(planner: Planner, past: Mapping[int, Hours] | None = None) -> DeadlineClocks:
     """Return by whose hours deadlines run, as the workforce of a planner is."""
     return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {})
+
+
+def leaves_of(planner: Planner, past: Mapping[int, Roster]) -> Leaves:
+    """Return when who was on leave: by the workforce of a planner, and by those of before that are given."""
+    return lambda revision, rep: past.get(revision, planner.roster).availability.leaves(rep)
 
 
 def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fact:

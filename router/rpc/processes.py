@@ -144,11 +144,11 @@ class ProcessServicer:
             if rep or request.moved_by:
                 field = "rep" if rep else "moved_by"
                 raise InvalidInput.of(field, "must be absent where the parent is one work item")
-            listed = await self._deadlines.of_item(tenant, item_id, call.check_own)
-            of_state = [each for each in listed if state in (None, each.state)]
-            place = after + count if len(of_state) > after + count else None
+            listed, place = await self._deadlines.of_item(
+                tenant, item_id, state=state, after=after, count=count, check_owner=call.check_own
+            )
             return processes.ListDeadlinesResponse(
-                deadlines=[deadline_message(tenant, each) for each in of_state[after : after + count]],
+                deadlines=[deadline_message(tenant, each) for each in listed],
                 next_page_token=fields.page_token(place, asked),
             )
         call.check_own(rep)

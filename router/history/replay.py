@@ -39,6 +39,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Note,
     Noted,
     OfferAnswered,
     PresenceChanged,
@@ -164,12 +165,8 @@ class Replay:
                 return self._update_again(projection, event)
             case Fired():
                 return await self._fire_again(projection, event)
-            case Completed() | ActivityRecorded():
-                return _happened_again(projection, event)
-            case Noted():
-                record = projection.items.get(event.item_id)
-                faults = self._stages.note_faults(record, event) if self._stages and record else []
-                return _happened_again(projection, event) or faults
+            case Completed() | ActivityRecorded() | Noted():
+                return self._note_faults(projection, event) + _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -201,6 +198,15 @@ class Replay:
         is_step = record is not None and (event.workforce or is_of_deadline(event.name))
         faults = await self._deadlines.fired_faults(record, event) if self._deadlines and record and is_step else []
         return _happened_again(projection, event) or faults
+
+    def _note_faults(self, projection: StateProjection, event: Event) -> list[str]:
+        """Say where something is noted that the processes do not allow."""
+        record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
+        if self._stages is None or record is None or not isinstance(event, Noted):
+            return []
+        if event.note is Note.MIGRATED:
+            return self._stages.migration_faults(record, event)
+        return self._stages.note_faults(record, event)
 
     def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
         """Enter an update; say where it cannot have been one of the work item as it stood."""

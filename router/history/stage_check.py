@@ -94,6 +94,20 @@ class StageCheck:
             if after := asked_after(self._asked, event):
                 self._asks[event.item_id] = after
 
+    def migration_faults(self, record: ItemRecord, event: Noted) -> list[str]:
+        """Say where a work item is migrated to where it could not be: to what is no later revision of its process."""
+        place, process = self._place(record), self._process(event.value)
+        may = (
+            place is not None
+            and process is not None
+            and process.id == place.process.id
+            and process.revision > place.process.revision
+            and process.event < event.number
+            and event.subject in process.by_id
+            and not process.by_id[event.subject].closes
+        )
+        return [] if may else [f"event {event.number}: {event.item_id} is migrated to where it may not be"]
+
     def is_closing(self, event: Updated) -> bool:
         """Say whether an update that was just taken in closes its work item."""
         return self._closing is not None and self._closing[0] == event.item_id

@@ -88,11 +88,9 @@ def approval_standing(ask: Ask, approval: Approval, life: Life, clocks: Deadline
     """Return how the deadline of what was asked stands: it is of the stage that is to be entered."""
     deadline, end = approval.deadline, min(_ends(ask, approval), default=None)
     spells = spells_until(end, ask.at_ms, ask.event, life.spells, clocks)
-    due_ms = None
-    if approval.within:
-        due_ms = reached_ms(deadline.clock, approval.within, approval.within, ask.at_ms, spells, clocks)
-    steps = (ask.at_ms, due_ms)[: len(deadline.steps)]
-    return DeadlineStanding(deadline, ask.stage, ask.event, ask.at_ms, due_ms, steps, spells[-1].rep, end)
+    within, at_ms, owner = approval.within, ask.at_ms, spells[-1].rep
+    due_ms = reached_ms(deadline.clock, within, within, at_ms, spells, clocks)
+    return DeadlineStanding(deadline, ask.stage, ask.event, at_ms, due_ms, (at_ms, due_ms), owner, within, at_ms, end)
 
 
 def _ends(ask: Ask, approval: Approval) -> Iterator[End]:

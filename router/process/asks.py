@@ -1,7 +1,8 @@
 """What was asked whether a work item may enter a stage, and what became of that. Pure.
 
-What was asked stands until the work item enters a stage, is closed, or something else is asked. An answer is of what it
-was as it was asked: where an attribute that the stage's condition looks at has changed since, there is none.
+What was asked stands until the work item enters a stage, is closed or migrated, or something else is asked. An answer
+is of what it was as it was asked: where an attribute that the stage's condition looks at has changed since, there is
+none.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Ask(NamedTuple):
     answered
         None: it is not.
     over
-        What took it away: an entry into a stage, its end, or another that was asked; None: nothing has.
+        What took it away: an entry into a stage, its end, being migrated, or another that was asked; None: nothing has.
     changes
         Attributes that changed since, each with the first time that it did.
     """
@@ -93,7 +94,7 @@ def asked_after(asks: tuple[Ask, ...], event: Event) -> tuple[Ask, ...]:
         case Noted(note=Note.APPROVED | Note.REJECTED) if asks and asks[-1].event == event.value:
             answered = Answered(event.number, event.at_ms, event.note is Note.APPROVED, event.subject)
             return (*asks[:-1], asks[-1]._replace(answered=answered))
-        case Completed():
+        case Completed() | Noted(note=Note.MIGRATED):
             return _over(asks, event)
         case Updated(entered=entered):
             return _over(asks, event) if entered else _changed(asks, event)

@@ -65,11 +65,14 @@ class DeadlineClocks(NamedTuple):
         """Return by whose hours a clock runs in a spell; None: at any time."""
         if clock is ClockOwner.WALL:
             return None
-        revision = spell.workforce
-        if not revision and spell.until_ms is not None:
-            revision = self.in_force(spell.until_ms)
-        hours = self.past.get(revision, self.present)
+        hours = self.past.get(self.revision(spell), self.present)
         return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
+
+    def revision(self, spell: Spell) -> int:
+        """Return the workforce's revision by which a spell is reckoned; 0: as the workforce is."""
+        if not spell.workforce and spell.until_ms is not None:
+            return self.in_force(spell.until_ms)
+        return spell.workforce
 
 
 def reached_ms(

@@ -16,6 +16,7 @@ from router.model.activities import ActivityEvidence
 from router.process.clocks import DeadlineClocks, reached_ms
 from router.process.definition import Deadline, Process, Since, Until
 from router.process.life import Life, Occurrence, Spell, StageEntry
+from rules.durations import Duration
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -69,6 +70,11 @@ class DeadlineStanding(NamedTuple):
         When each is due, likewise; none before its stage was entered.
     owner
         Who had the work item last of all while it ran; empty: nobody.
+    within
+        How long it has, by its clock.
+    first_ms
+        When the first of those started that, one after the other, were started anew by another owner, because none had
+        done what they wait for; else when it started itself.
     """
 
     deadline: Deadline
@@ -78,6 +84,8 @@ class DeadlineStanding(NamedTuple):
     due_ms: int | None
     steps: tuple[int | None, ...]
     owner: str
+    within: Duration
+    first_ms: int
     end: End | None = None
 
     def state(self, now_ms: int) -> DeadlineState:
@@ -144,8 +152,10 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
     within = deadline.within.of(fact)
     if within is None:
         return
+    first_ms = None
     for start in _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
+        first_ms = start.at_ms if first_ms is None else first_ms
         spells = spells_until(end, start.at_ms, start.event, life.spells, clocks)
         pauses = life.pauses if deadline.pausable else ()
         reached = [
@@ -154,7 +164,11 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
         steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in reached)
         due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks, pauses)
         _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
-        yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
+        yield DeadlineStanding(
+            deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, within, first_ms, end
+        )
+        if deadline.since is not Since.ASSIGNED or end is None or end.is_done:
+            first_ms = None
 
 
 def spells_until(

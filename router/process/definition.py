@@ -163,6 +163,7 @@ class Deadline:
         return self.since is Since.LAST_OUTBOUND or self.until in (Until.STAGE, Until.COMPLETION)
 
 
+_A_DAY = Duration(1, "d")
 APPROVAL = "approval"
 """What the deadline of an approval is called: no other may be called so where a stage wants one."""
 
@@ -178,21 +179,20 @@ class Approval:
     when
         What has to hold of the work item's attributes, else nobody is asked; None: always.
     within
-        How long they have, by the pool's working time; None: as long as they like.
+        How long they have, by the pool's working time.
     on_reject
         The stage that is entered where they do not; empty: it stays in its own.
     """
 
     by: Recipient
     when: Predicate | None = None
-    within: Duration | None = None
+    within: Duration = _A_DAY
     on_reject: str = ""
 
     @property
     def deadline(self) -> Deadline:
         """What falls due of it: they are told at once, and whoever is above them as it is due."""
-        at = (Fraction(0), Fraction(1)) if self.within else (Fraction(0),)
-        steps = tuple(DeadlineStep(each, Act.NOTIFY, (self.by,)) for each in at)
+        steps = tuple(DeadlineStep(Fraction(at), Act.NOTIFY, (self.by,)) for at in (0, 1))
         return Deadline(APPROVAL, DurationTable(self.within), ClockOwner.POOL, steps=steps, pauses=False)
 
 

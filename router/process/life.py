@@ -92,6 +92,14 @@ class Pause(NamedTuple):
     by: int = 0
 
 
+class Migration(NamedTuple):
+    """By which event a work item goes on by another revision of its process, which that is, and in which stage."""
+
+    event: int
+    revision: int
+    stage: str
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -126,7 +134,9 @@ class Life(NamedTuple):
     asks
         What was asked whether it may be entered, in the order of time; the last alone may still be open.
     revision
-        Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
+        Of the processes, by which it began in one, 0: in none; None: that follows from when it came.
+    migrations
+        To other revisions, in the order of time.
     """
 
     begun: Occurrence
@@ -139,6 +149,7 @@ class Life(NamedTuple):
     pauses: tuple[Pause, ...] = ()
     asks: tuple[Ask, ...] = ()
     revision: int | None = None
+    migrations: tuple[Migration, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -205,7 +216,7 @@ def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Li
     if entered is None:
         return life
     entries = (*life.entries, StageEntry(entered.stage, *entry)) if entered.revision else life.entries
-    return life._replace(entries=entries, revision=entered.revision)
+    return life._replace(entries=entries, revision=life.revision if life.migrations else entered.revision)
 
 
 def _spell(decision: Decision) -> Spell:
@@ -236,6 +247,8 @@ def _noted(life: Life, noted: Noted) -> Life:
     if noted.note in (Note.PAUSED, Note.RESUMED) and life.pauses and life.pauses[-1].until_ms > noted.at_ms:
         ended = life.pauses[-1]._replace(until_ms=noted.at_ms, by=noted.number)
         life = life._replace(pauses=(*life.pauses[:-1], ended))
+    if noted.note is Note.MIGRATED:
+        return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
     if noted.note is Note.PAUSED:
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
         life = life._replace(pauses=(*life.pauses, pause))
@@ -261,3 +274,11 @@ def _handed(life: Life, spell: Spell, workforce: int) -> Life:
     """Return a life in which a spell ended and another begins; ``workforce`` 0: nobody looked at it then."""
     ended = life.spells[-1]._replace(until_ms=spell.since_ms, workforce=workforce)
     return life._replace(spells=(*life.spells[:-1], ended, spell))
+
+
+def as_migrated(life: Life, migration: Migration) -> Life:
+    """Return a life as whoever migrated it sees it: the stage that it was in is the one that it was migrated to."""
+    before = [entry for entry in life.entries if entry.event < migration.event]
+    behind = life.entries[len(before) :]
+    last = before.pop() if before else StageEntry("", *life.begun)
+    return life._replace(entries=(*before, last._replace(stage=migration.stage), *behind))

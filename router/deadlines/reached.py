@@ -1,5 +1,5 @@
-"""Steps of deadlines that were reached: what they say, and whom they told; and pauses. A function of the log and the
-workforce.
+"""Steps of deadlines that were reached: what they say, and whom they told; pauses and approvals. A function of the log
+and the workforce.
 """
 
 from __future__ import annotations
@@ -59,6 +59,20 @@ class ReachedSteps:
             raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
         pause = life.pauses[-1]
         return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
+
+    async def decided_stage(self, tenant: str, noted: Noted) -> str:
+        """Return the stage of which a note says whether a work item may enter it.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log does not say.
+        """
+        events = await ItemLives(tenant, self._store, self._planners).events(noted.item_id, noted.number)
+        for ask in lives_of(events)[-1].asks:
+            if ask.event == noted.value:
+                return ask.stage
+        raise CorruptHistory(f"event {noted.number}", f"event {noted.value} asks nothing of {noted.item_id}")
 
     async def of(self, tenant: str, fired: Fired) -> Reached:
         """Return what a step of a deadline says that fired.

@@ -222,7 +222,7 @@ class ActivityAnswers:
         return entry
 
     async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
-        """Return what the reps are called, by id, of whom deadlines and answers tell, as far as the caller may see that."""
+        """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
         step = entry.reached_step
         had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
         named = (*step.told, *step.on_leave, *had_it, entry.approval_answer.rep)

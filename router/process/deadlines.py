@@ -185,7 +185,7 @@ def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: Dead
         is_before = spell.since_ms < end.at_ms
         if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
             before.append(spell)
-    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms)))
+    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms, end.event)))
 
 
 def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:

@@ -211,9 +211,9 @@ def _held(standing: DeadlineStanding, life: Life, clocks: DeadlineClocks, end_ms
         start_ms = standing.first_ms if spell is life.spells[0] else max(spell.since_ms, standing.first_ms)
         until_ms = end_ms if spell.until_ms is None else min(spell.until_ms, end_ms)
         if start_ms < until_ms:
-            is_last = standing.end is not None and until_ms == end_ms
-            last = spell._replace(until_ms=None, workforce=clocks.in_force(end_ms))
-            yield last if is_last else spell, (start_ms, until_ms)
+            ended = standing.end if until_ms == end_ms else None
+            in_force = spell._replace(until_ms=None, workforce=clocks.in_force(end_ms, ended.event)) if ended else spell
+            yield in_force, (start_ms, until_ms)
 
 
 def _covering(marked: Iterable[tuple[int, int, str]], span: Span) -> Iterator[Stretch]:

@@ -88,18 +88,25 @@ steps:
   - at: 2026-09-21T09:21
     do: {reassign: {item: L-2, note: 太忙}}
     expect: {item: L-2, owner: wang-fang, due: {first-response: 2026-09-21T10:21}}
+  - at: 2026-09-21T09:21
+    do: {activity: {item: L-2, kind: CALL, next: 2026-09-21T09:30, next_step: 再打}}
+    expect: {item: L-2, met: [first-response], next: 2026-09-21T09:30}
   - at: 2026-09-21T09:22
     do: {advance: {item: L-1, stage: qualified, attributes: {budget: 3}}}
     expect: {item: L-1, stage: qualified, state: ASSIGNED, due: {first-response: null}}
   - at: 2026-09-21T09:23
     do: {advance: {item: L-1, stage: won}}
     expect: [{item: L-1, stage: won, state: CONVERTED, missed: [first-response]}, {nobody_told: true}]
-  - at: 2026-09-21T09:24
+  - at: 2026-09-21T09:30
+    expect: {told: [{who: wang-fang, about: L-2, step: remind}]}
+  - at: 2026-09-21T09:34
     do: {presence: {rep: li-na}}
     expect: {away: [li-na]}
-  - at: 2026-09-21T09:25
+  - at: 2026-09-21T09:35
     do: {presence: {rep: li-na, away: false}}
     expect: {away: []}
+  - at: 2026-09-22T11:00
+    expect: {told: [{who: chen-jie, about: L-2, step: notify}]}
 """
 )
 """What the examples do not do."""

@@ -6,14 +6,14 @@ occurred and not by when somebody recorded it. What the customer wrote that nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, OfferAnswered, Updated
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
@@ -83,6 +83,14 @@ class Done(NamedTuple):
         return ActivityEvidence.CUSTOMER in self.evidence and not self.is_answer
 
 
+class AttributesSince(NamedTuple):
+    """What a work item has: by which event, and when, in milliseconds since 1970."""
+
+    event: int
+    at_ms: int
+    attributes: Mapping[str, Any]
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -114,6 +122,8 @@ class Life(NamedTuple):
         The decisions that gave it to somebody else because a step of a deadline was due.
     revision
         Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
+    attributes
+        What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     """
 
     begun: Occurrence
@@ -124,6 +134,7 @@ class Life(NamedTuple):
     steps: tuple[StepDone, ...] = ()
     moved: tuple[int, ...] = ()
     revision: int | None = None
+    attributes: tuple[AttributesSince, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -165,7 +176,16 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
 
 def _born(decision: Decision) -> Life:
     begun = Occurrence(decision.number, decision.since_ms)
-    return _entering(Life(begun, (_spell(decision),)), decision.head.entered, begun)
+    born = _knowing(Life(begun, (_spell(decision),)), decision, decision.since_ms)
+    return _entering(born, decision.head.entered, begun)
+
+
+def _knowing(life: Life, content: Content, at_ms: int) -> Life:
+    """Return a life in which a work item has what an event says of it."""
+    attributes = content.head.item.attributes
+    if life.attributes and life.attributes[-1].attributes == attributes:
+        return life
+    return life._replace(attributes=(*life.attributes, AttributesSince(content.number, at_ms, attributes)))
 
 
 def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Life:
@@ -188,11 +208,11 @@ def _with_event(life: Life, event: Event) -> Life:
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
-        life = _entering(life, event.entered, Occurrence(event.number, event.at_ms))
+        life = _entering(_knowing(life, event, event.at_ms), event.entered, Occurrence(event.number, event.at_ms))
     elif isinstance(event, Fired) and event.workforce:
         life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
-        life = _decided(life, event)
+        life = _decided(_knowing(life, event, event.at_ms), event)
     return life
 
 

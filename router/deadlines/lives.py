@@ -270,6 +270,6 @@ def has_deadlines(process: Process) -> bool:
 
 
 def depends_on_fields(process: Process) -> bool:
-    """Say whether how long anything takes depends on what the work item is."""
+    """Say whether how long anything takes, or by which date it is due, depends on what the work item is."""
     stages = [deadline for stage in process.stages for deadline in stage.deadlines]
-    return any(deadline.within.by for deadline in (*process.deadlines, *stages))
+    return any(deadline.within.by or deadline.dated for deadline in (*process.deadlines, *stages))

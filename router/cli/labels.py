@@ -149,6 +149,9 @@ LABELS: Mapping[str, Phrase] = {
     "ACT_REASSIGN": Phrase("give to somebody else", "改派他人"),
     "moved deadlines": Phrase("It moved deadlines: {count:,}; {times}", "变动的时限：{count:,}条；{times}"),
     "moved deadline": Phrase("{item} {deadline}: {before} → {after}", "{item} {deadline}：{before} → {after}"),
+    "revisions moved": Phrase(
+        "which deadlines revisions {first} to {last} moved: {command}", "版本{first}至{last}变动了哪些时限：{command}"
+    ),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),
     "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单{number}已接单；{owned}"),
     "owned": Phrase("{rep} owns it, epoch {epoch}", "归属{rep}，归属版次{epoch}"),
@@ -219,6 +222,8 @@ HEADINGS: Mapping[str, Phrase] = {
         "due": "到期",
         "was due": "原到期",
         "next step": "下一步",
+        "where time went": "时间去向",
+        "why late": "超时原因",
     }.items()
 }
 """What stands above the columns of lists."""

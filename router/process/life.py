@@ -6,14 +6,14 @@ occurred and not by when somebody recorded it. What the customer wrote that nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.process.asks import Ask, asked_after
 from router.process.occurrences import Occurrence as Occurrence
 
@@ -100,6 +100,14 @@ class Migration(NamedTuple):
     stage: str
 
 
+class AttributesSince(NamedTuple):
+    """What a work item has: by which event, and when, in milliseconds since 1970."""
+
+    event: int
+    at_ms: int
+    attributes: Mapping[str, Any]
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -137,6 +145,8 @@ class Life(NamedTuple):
         Of the processes, by which it began in one, 0: in none; None: that follows from when it came.
     migrations
         To other revisions, in the order of time.
+    attributes
+        What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     """
 
     begun: Occurrence
@@ -150,6 +160,7 @@ class Life(NamedTuple):
     asks: tuple[Ask, ...] = ()
     revision: int | None = None
     migrations: tuple[Migration, ...] = ()
+    attributes: tuple[AttributesSince, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -208,7 +219,16 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
 
 def _born(decision: Decision) -> Life:
     begun = Occurrence(decision.number, decision.since_ms)
-    return _entering(Life(begun, (_spell(decision),)), decision.head.entered, begun)
+    born = _knowing(Life(begun, (_spell(decision),)), decision, decision.since_ms)
+    return _entering(born, decision.head.entered, begun)
+
+
+def _knowing(life: Life, content: Content, at_ms: int) -> Life:
+    """Return a life in which a work item has what an event says of it."""
+    attributes = content.head.item.attributes
+    if life.attributes and life.attributes[-1].attributes == attributes:
+        return life
+    return life._replace(attributes=(*life.attributes, AttributesSince(content.number, at_ms, attributes)))
 
 
 def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Life:
@@ -232,13 +252,13 @@ def _with_event(life: Life, event: Event) -> Life:
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
-        life = _entering(life, event.entered, Occurrence(event.number, event.at_ms))
+        life = _entering(_knowing(life, event, event.at_ms), event.entered, Occurrence(event.number, event.at_ms))
     elif isinstance(event, Noted):
         life = _noted(life, event)
     elif isinstance(event, Fired) and event.workforce:
         life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
-        life = _decided(life, event)
+        life = _decided(_knowing(life, event, event.at_ms), event)
     return life
 
 

@@ -87,8 +87,8 @@ def _duration(milliseconds: int) -> Duration:
 
 def _steps(listed: ListedDeadline) -> list[deadlines.DeadlineStep]:
     standing, steps = listed.standing, list[deadlines.DeadlineStep]()
-    for step, due_ms, fired in zip(
-        standing.deadline.steps, standing.steps, fired_steps(standing, listed.life), strict=True
+    for (step, _), due_ms, fired in zip(
+        standing.deadline.times, standing.steps, fired_steps(standing, listed.life), strict=True
     ):
         message = deadlines.DeadlineStep(act=ACTS[step.act])
         if due_ms is not None:

@@ -107,7 +107,7 @@ def time_told(milliseconds: int, language: Language) -> str:
     hours, minutes = divmod(minutes, 60)
     units = [("h", hours), ("m", minutes)] if hours else [("m", minutes)] if minutes else []
     units += [("s", seconds)] if seconds or not units else []
-    return (" " if language is Language.EN else "").join(UNITS[unit].say(language, n=n) for unit, n in units)
+    return " ".join(UNITS[unit].say(language, n=n) for unit, n in units)
 
 
 def _listed(names: Iterable[str], language: Language, called: Callable[[str], str]) -> str:

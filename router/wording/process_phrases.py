@@ -29,8 +29,21 @@ DEADLINES: Mapping[str, Phrase] = {
     "table": Phrase(
         "{deadline}: {until} in time {since}, {clock}; {within}", "{deadline}：{since}限时{until}（{clock}）；{within}"
     ),
+    "dated": Phrase("{deadline}: {until} by {of}, {clock}", "{deadline}：不晚于{of}{until}（{clock}）"),
+    "dated before": Phrase(
+        "{deadline}: {until} {before} before {of}, {clock}", "{deadline}：不晚于{of}前{before}{until}（{clock}）"
+    ),
+    "dated table": Phrase(
+        "{deadline}: {until} in time before {of}, {clock}; {before}",
+        "{deadline}：在{of}之前限时{until}（{clock}）；{before}",
+    ),
+    "yearly": Phrase("each year", "每年一次"),
     "step": Phrase("{at}: {does}", "{at}：{does}"),
+    "again": Phrase("{at}, and every {every}, {n} times in all: {does}", "{at}起每{every}一次，共{n}次：{does}"),
     "after": Phrase("after {duration}", "{duration}后"),
+    "due": Phrase("when it is due", "到期时"),
+    "before due": Phrase("{duration} before it is due", "到期前{duration}"),
+    "after due": Phrase("{duration} after it was due", "到期后{duration}"),
     "of the process": Phrase("Throughout", "全程"),
     "between": Phrase(", ", "，"),
     "statutory": Phrase("statutory: nothing pauses it", "法定时限，不因暂停而顺延"),
@@ -64,6 +77,13 @@ CLOCKS: Mapping[str, Phrase] = {
     "pool": Phrase("by the pool's hours", "按分配池工作时间"),
     "wall": Phrase("around the clock", "全天计时"),
 }
+
+ON_CLOSED: Mapping[str, Phrase] = {
+    "before": Phrase("on a day off earlier", "遇休息时间提前"),
+    "after": Phrase("on a day off later", "遇休息时间顺延"),
+    "as_is": Phrase("on a day off too", "遇休息时间不变"),
+}
+"""Where what is due by a date moves to that nobody works at."""
 
 ACTS: Mapping[str, Phrase] = {
     "remind": Phrase("remind the owner", "提醒归属人"),

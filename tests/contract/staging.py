@@ -10,11 +10,14 @@ from router.process.check import NO_RULES, check_process
 from router.process.codec import dumps
 from router.process.definition import Approval
 from router.process.publication import ProcessPublication
+from router.rules.route import RoutingRules
 
 
-def process_publication(source: str, approvals: Mapping[str, Approval] = MappingProxyType({})) -> ProcessPublication:
+def process_publication(
+    source: str, rules: RoutingRules = NO_RULES, approvals: Mapping[str, Approval] = MappingProxyType({})
+) -> ProcessPublication:
     """Return what is published of a process with approvals of stages, without what the store gives it."""
-    process = check_process(source, rules=NO_RULES, reps=None).process
+    process = check_process(source, rules=rules, reps=None).process
     assert process is not None
     stages = tuple(replace(stage, approve=approvals.get(stage.id)) for stage in process.stages)
     process = replace(process, stages=stages)

@@ -63,7 +63,7 @@ class Selling(Timed):
     async def publish(self, by: Recipient = RecipientRole.MANAGER, on_reject: str = "", **stages: Approval) -> None:
         """Publish a process whose quotes are to be approved, and other stages as given."""
         approvals = {"quote": Approval(by, LARGE, Duration(4, "h"), on_reject), **stages}
-        publication = process_publication(SALES, approvals)
+        publication = process_publication(SALES, approvals=approvals)
         await self.world.processes.publish_process(self.world.tenant, None, publication)
 
     async def advance(self, lead: Decision, stage: str, *, preview: bool = False, **fields: Any) -> AskedItem:

@@ -18,7 +18,7 @@ from router.deadlines.reached import ReachedSteps
 from router.history.replay import Replay
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
-from router.model.events import Event, Fired, Note, Noted, Updated
+from router.model.events import Fired, Note, Noted, Updated
 from router.model.workforce import Member, Pool, Rep
 from router.process.asks import AskState
 from router.process.deadlines import DeadlineState
@@ -337,7 +337,7 @@ async def test_the_replay_names_what_nobody_approved_and_what_answers_nothing(fi
         return [each async for each in replay.differences(firm.world.tenant) if "work item" not in each]
 
     def edited(number: int, **fields: Any) -> Any:
-        def edit(event: Any) -> Event:
+        def edit(event: Any) -> Any:
             return replace(event, **fields) if event.number == number else event
 
         return edit

@@ -243,6 +243,12 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
         )
     ],
+    "fairlead.v1.RoutingService/ApproveWorkItem": [
+        routing.ApproveWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", reason="fine")
+    ],
+    "fairlead.v1.RoutingService/RejectWorkItem": [
+        routing.RejectWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", validate_only=True)
+    ],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],
@@ -362,6 +368,9 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         processes.ListDeadlinesRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1),
         processes.ListDeadlinesRequest(parent=f"{PARENT}/workItems/crm~L-1", state=deadlines.Deadline.STATE_OPEN),
         processes.ListDeadlinesRequest(parent=PARENT, moved_by=1),
+    ],
+    "fairlead.v1.ProcessService/ListApprovals": [
+        processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
     ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")

@@ -14,6 +14,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
@@ -27,6 +28,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.deadlines.ports import NoteCommand
 from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
@@ -34,7 +36,7 @@ from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Decision
 from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import WAKE, ActivityRecorded, Erased
+from router.model.events import WAKE, ActivityRecorded, Erased, Note
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
@@ -77,6 +79,7 @@ class Routing:
     activities: Any
     offers: Any
     tenant: str
+    redis: Redis | None = None
 
     @classmethod
     async def open(cls, redis: Redis | None, tenant: str) -> Routing:
@@ -108,6 +111,7 @@ class Routing:
             RedisActivities(redis),
             RedisOffers(redis),
             tenant,
+            redis,
         )
 
     async def _arrange(self) -> None:
@@ -380,6 +384,13 @@ async def _dated(world: Routing, given: Given) -> Any:
     return await world.store.dated(world.tenant, **given)
 
 
+async def _asked(world: Routing, given: Given) -> Any:
+    notes: Any = RedisNotes(world.redis) if world.redis else world.store
+    command = NoteCommand("crm~L-1", 6, Note.ASKED, "quote")
+    await notes.note(world.tenant, command)
+    return await world.store.asked(world.tenant, **given)
+
+
 async def _covered(world: Routing, given: Given) -> Any:
     await world.write()
     planners = world.planners
@@ -622,6 +633,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "after", 0, "behind nothing: from the first", "likewise",
+        _asked, [(7, "crm~L-1")], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "count", 0, "none", "1,000", _asked, [], [(7, "crm~L-1")]),
     Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
         _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
     Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),

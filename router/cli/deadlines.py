@@ -17,10 +17,11 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.deadline_cells import due_told, next_step, step_told
+from router.cli.deadline_cells import due_told, next_step, part_codes, spent_told, step_told
 from router.cli.labels import label, language_option
 from router.cli.lists import Cells, Listing, Names, enum_value, known_rep, show, shown_time
 from router.cli.words import called, last
+from router.wording.deadlines import cause_told
 
 STATES = click.Choice(["open", "overdue", "met", "missed", "ended"], case_sensitive=False)
 COLUMNS: Cells = {
@@ -37,6 +38,9 @@ COLUMNS: Cells = {
     "earlier_due_time": lambda each, _: _time(each, "earlier_due_time"),
     "next_step": lambda each, _: enum_value(step, "act") if (step := next_step(each)) else "",
     "next_step_time": lambda each, _: _time(step, "due_time") if (step := next_step(each)) else "",
+    "cause": lambda each, _: enum_value(each, "cause") if each.cause else "",
+    "parts_start_time": lambda each, _: _time(each, "parts_start_time"),
+    "parts_seconds": lambda each, _: part_codes(each),
 }
 
 
@@ -66,6 +70,10 @@ def deadlines(
     overdue, met in time, missed, or ended before they were due, by another owner, another stage, or its end. Without
     ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before.
 
+    Of ITEM it is shown where the time went too, on the wall: paused, on leave, outside hours, waiting for an owner,
+    with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time that
+    the deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and seconds.
+
     An edit of a calendar or of an absence is a revision of the workforce, and says which: --moved-by REV shows what it
     moved, with when that was due before. CSV and JSON have all times in UTC, and keep the service's order.
 
@@ -83,13 +91,14 @@ def deadlines(
         )
         if not item and not as_json and csv_to is None:
             found = sorted(found, key=_urgency)
-        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by)), COLUMNS)
+        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by), spent=bool(item)), COLUMNS)
         show(found, listing, names, count, as_json, csv_to)
 
 
-def _table(now: datetime | None, *, was: bool) -> Cells:
-    """Return what a table shows; ``was``: also when each was due before."""
+def _table(now: datetime | None, *, was: bool, spent: bool) -> Cells:
+    """Return what a table shows; ``was``: also when each was due before; ``spent``: where its time went."""
     before: Cells = {"was due": _was_due} if was else {}
+    parts: Cells = {"where time went": spent_told, "why late": lambda each, names: cause_told(each, names.language)}
     return {
         "work item": COLUMNS["work_item"],
         "deadline": COLUMNS["deadline"],
@@ -99,6 +108,7 @@ def _table(now: datetime | None, *, was: bool) -> Cells:
         "due": lambda each, names: due_told(each, now, names),
         "next step": lambda each, names: step_told(next_step(each), names),
         "state": COLUMNS["state"],
+        **(parts if spent else {}),
     }
 
 

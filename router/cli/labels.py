@@ -222,6 +222,8 @@ HEADINGS: Mapping[str, Phrase] = {
         "due": "到期",
         "was due": "原到期",
         "next step": "下一步",
+        "where time went": "时间去向",
+        "why late": "超时原因",
     }.items()
 }
 """What stands above the columns of lists."""

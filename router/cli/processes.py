@@ -15,6 +15,7 @@ from fairlead.commands import access_options, connected, server_option, tenant_o
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results
+from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
@@ -70,7 +71,7 @@ def process() -> None:
     """
 
 
-for command in (list_command, show_command, diff_command, draw_command):
+for command in (list_command, show_command, diff_command, draw_command, migrate_command):
     process.add_command(command)
 
 

@@ -39,6 +39,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Note,
     Noted,
     OfferAnswered,
     PresenceChanged,
@@ -165,7 +166,8 @@ class Replay:
             case Fired():
                 return await self._fire_again(projection, event)
             case Completed() | ActivityRecorded() | Noted():
-                return _happened_again(projection, event)
+                faults = self._migration_faults(projection, event)
+                return faults + _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -197,6 +199,13 @@ class Replay:
         is_step = record is not None and (event.workforce or is_of_deadline(event.name))
         faults = await self._deadlines.fired_faults(record, event) if self._deadlines and record and is_step else []
         return _happened_again(projection, event) or faults
+
+    def _migration_faults(self, projection: StateProjection, event: Event) -> list[str]:
+        """Say where a work item is migrated to where it could not be."""
+        if self._stages is None or not isinstance(event, Noted) or event.note is not Note.MIGRATED:
+            return []
+        record = projection.items.get(event.item_id)
+        return self._stages.migration_faults(record, event) if record else []
 
     def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
         """Enter an update; say where it cannot have been one of the work item as it stood."""

@@ -20,6 +20,7 @@ from gateway.grpc.call import Call
 from gateway.grpc.masking import hide
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
+from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
@@ -60,7 +61,11 @@ def servicer(world: World) -> ProcessServicer:
     workforce = WorkforceService(world.workforce, world.rule_sets)
     cache = ProcessCache(world.processes)
     publishing = ProcessPublishing(world.processes, cache, world.rule_sets, workforce, tried)
-    return ProcessServicer(publishing, DeadlineQueries(world.store, world.queries, world.planners))
+    return ProcessServicer(
+        publishing,
+        DeadlineQueries(world.store, world.queries, world.planners),
+        Migrating(world.store, world.queries, world.notes, world.planners),
+    )
 
 
 class Served:
@@ -223,6 +228,13 @@ async def test_a_rep_lists_what_is_their_own(firm: Timed) -> None:
 
 async def timeline(world: World, lead: Decision, language: str, mask: Mask | None = None) -> list[str]:
     """Return what the timeline tells of steps that were reached, the latest last."""
+    entries = await timeline_entries(world, lead, language, mask)
+    return [each.words for each in entries if each.WhichOneof("event") == "reached_step"]
+
+
+async def timeline_entries(
+    world: World, lead: Decision, language: str, mask: Mask | None = None
+) -> list[routing.TimelineEntry]:
     offers = world.store if isinstance(world.store, MemoryStore) else RedisOffers(world.store._redis)
     presenter = DecisionPresenter(world.queries, DurabilityStatus(), None)
     offering = OfferService(offers, world.store, world.queries, world.planners)
@@ -231,8 +243,7 @@ async def timeline(world: World, lead: Decision, language: str, mask: Mask | Non
     )
     name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
     request = routing.GetTimelineRequest(name=name, language_code=language)
-    told = await answers.timeline(request, cast(Call, Caller()))
-    return [each.words for each in told.entries if each.WhichOneof("event") == "reached_step"]
+    return list((await answers.timeline(request, cast(Call, Caller()))).entries)
 
 
 async def test_a_timeline_tells_whom_a_step_told_by_names_that_the_caller_may_see(world: World) -> None:

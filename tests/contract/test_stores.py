@@ -239,7 +239,7 @@ class Side:
 
     async def deadlines_of(self, item_id: str) -> list[tuple[object, ...]]:
         """Tell how the deadlines of a work item stand."""
-        return [stands(each) for each in await self.deadlines.of_item(TENANT, item_id)]
+        return [stands(each) for each in (await self.deadlines.of_item(TENANT, item_id, count=1000))[0]]
 
     async def deadlines_running(
         self, rep: str, moved_by: int, count: int

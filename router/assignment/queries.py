@@ -126,11 +126,19 @@ class WorkItemQueries:
         (stored,) = await self.placed(tenant, [stored_item(record, contents)])
         return stored
 
-    async def placed(self, tenant: str, items: Sequence[StoredItem]) -> list[StoredItem]:
-        """Return work items with where they stand in their processes, and when their offers lapse."""
+    async def placed(
+        self, tenant: str, items: Sequence[StoredItem], processes: tuple[int, str] | None = None
+    ) -> list[StoredItem]:
+        """Return work items with where they stand in their processes, and when their offers lapse.
+
+        Parameters
+        ----------
+        processes
+            The newest revision of the processes, where the store said it with the items.
+        """
         if not items:
             return []
-        published = await self._planners.processes(tenant)
+        published = await self._planners.processes(tenant, processes)
         placed = [replace(stored, place=place_of(published, stored.record)) for stored in items]
         return [await self._timed(tenant, stored) for stored in placed]
 

@@ -83,9 +83,11 @@ class RedisOffers:
         return all_keys, arguments
 
     async def _answered(self, tenant: str, item_id: str, reply: list[Any]) -> Answered:
-        events = [read_event(*reply[place : place + 4]) for place in range(2, len(reply), 4)]
+        _, record, revision, mark, *told = reply
+        events = [read_event(*told[place : place + 4]) for place in range(0, len(told), 4)]
         opened = await opened_events(self._redis, tenant, events)
-        return Answered(record_from(item_id, reply[1]), {event.number: event for event in opened})
+        decisions = {event.number: event for event in opened}
+        return Answered(record_from(item_id, record), decisions, (int(revision), mark.decode()))
 
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         return await offered_to(self._redis, tenant, f"r{rep}", 0, count)

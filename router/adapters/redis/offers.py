@@ -19,7 +19,7 @@ from router.model.dispatch import Answer
 from router.model.errors import NotFound
 from router.model.workitem import Kind
 from router.offers.ports import AnswerCommand, Answered, AnswerRefusal, Entering, OfMany
-from store.batching import MicroBatcher
+from store.batching import MicroBatcher, Turns
 from store.clients import RedisClient
 from store.scripts import Argument
 from store.translation import translated
@@ -32,10 +32,10 @@ _TOGETHER = 24
 class RedisOffers:
     """``router.offers.ports.Offers`` on Redis; parameters as for ``RedisAssignments``."""
 
-    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, turns: Turns | None = None) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[str, AnswerCommand, list[Any]](self._sent, _TOGETHER)
+        self._batcher = MicroBatcher[str, AnswerCommand, list[Any]](self._sent, _TOGETHER, turns=turns)
 
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False

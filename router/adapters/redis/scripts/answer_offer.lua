@@ -27,12 +27,13 @@ local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview = header[1], header[2] == 1
 open_log(KEYS[3])
 loads = amounts_of(KEYS[2])
-local jobs, ids = {}, {}
+local jobs, ids, reps = {}, {}, {}
 for at = 2, #ARGV, 4 do
   local job, n = cmsgpack.unpack(ARGV[at]), #jobs + 1
-  jobs[n], ids[n] = job, job[1]
+  jobs[n], ids[n], reps[n] = job, job[1], job[3]
 end
 read_offers(ids)
+read_lapses(reps)
 local stored_value = {} -- by key; false where there is none
 for from = FIRST_KEY, #KEYS, SLICE do
   local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
@@ -40,16 +41,18 @@ for from = FIRST_KEY, #KEYS, SLICE do
 end
 local kept = {} -- keys of items, each followed by what it is to hold: written at the end, in this order
 
+local function tell(reply, event)
+  local n, form, facts, head = #reply, read_event(event)
+  if form then reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = event, form, facts, head end
+end
+
 local function done(record, packed)
   -- `packed` is the record as it is stored.
-  local reply, told = {'DONE', packed, current[6] or 0, current[7] or ''}, {}
-  for _, event in ipairs({record[CONTENT], record[DECISION], record[FIRST]}) do
-    if not told[event] then
-      local n, form, facts, head = #reply, read_event(event)
-      if form then reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = event, form, facts, head end
-      told[event] = true
-    end
-  end
+  local reply = {'DONE', packed, current[6] or 0, current[7] or ''}
+  local content, decision, first = record[CONTENT], record[DECISION], record[FIRST]
+  tell(reply, content)
+  if decision ~= content then tell(reply, decision) end
+  if first ~= content and first ~= decision then tell(reply, first) end
   return reply
 end
 

@@ -225,7 +225,7 @@ class MemoryAssignments(Tenants):
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         """Return the work items of an owner."""
-        owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
+        owned = self._tenants[tenant].owned(owner, is_open=is_open)
         return [place for place in owned if place[0] > after][:count]
 
     async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:

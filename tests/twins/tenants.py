@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,9 +14,13 @@ from router.model.opening import is_closed, may_seal, opened_event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
+from router.model.workitem import State
 from router.process.publication import ProcessPublication
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
+
+_Side = tuple[str, bool]
+"""An owner, and whether it is of what they have open."""
 
 
 @dataclass
@@ -41,6 +45,18 @@ class Tenant:
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
     due_since_ms: int | None = None
+    grouped: tuple[int, Mapping[_Side, list[tuple[int, str]]]] = (-1, {})
+
+    def owned(self, owner: str, *, is_open: bool) -> list[tuple[int, str]]:
+        """Return the work items of an owner, as the projection does, but grouped once for all until something happens:
+        who reads a long log again asks of every owner, page by page.
+        """
+        if self.grouped[0] != len(self.events):
+            groups = defaultdict[_Side, list[tuple[int, str]]](list)
+            for record in self.projection.items.values():
+                groups[record.owner, record.state is State.ASSIGNED].append((record.first, record.item_id))
+            self.grouped = len(self.events), {side: sorted(group) for side, group in groups.items() if side[0]}
+        return self.grouped[1].get((owner, is_open), [])
 
 
 class Tenants:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from router.history.projection import StateProjection
 from router.model.errors import RequestIdReused
@@ -19,8 +19,7 @@ from router.process.publication import ProcessPublication
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 
-_Side = tuple[str, bool]
-"""An owner, and whether it is of what they have open."""
+_Index = TypeVar("_Index")
 
 
 @dataclass
@@ -45,18 +44,27 @@ class Tenant:
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
     due_since_ms: int | None = None
-    grouped: tuple[int, Mapping[_Side, list[tuple[int, str]]]] = (-1, {})
+    indexes: dict[str, Any] = field(default_factory=dict)
+    indexed: int = -1
 
-    def owned(self, owner: str, *, is_open: bool) -> list[tuple[int, str]]:
-        """Return the work items of an owner, as the projection does, but grouped once for all until something happens:
-        who reads a long log again asks of every owner, page by page.
+    def index(self, made: Callable[[], _Index]) -> _Index:
+        """Return an index of work items, made once until something happens: who reads a long log again asks for each
+        of them page by page.
         """
-        if self.grouped[0] != len(self.events):
-            groups = defaultdict[_Side, list[tuple[int, str]]](list)
-            for record in self.projection.items.values():
+        if self.indexed != len(self.events):
+            self.indexed, self.indexes = len(self.events), {}
+        if made.__name__ not in self.indexes:
+            self.indexes[made.__name__] = made()
+        index: _Index = self.indexes[made.__name__]
+        return index
+
+    def owned(self) -> Mapping[tuple[str, bool], list[tuple[int, str]]]:
+        """Return the work items by owner, and by whether they have them open: as ``StateProjection.owned`` of each."""
+        groups = defaultdict[tuple[str, bool], list[tuple[int, str]]](list)
+        for record in self.projection.items.values():
+            if record.owner:
                 groups[record.owner, record.state is State.ASSIGNED].append((record.first, record.item_id))
-            self.grouped = len(self.events), {side: sorted(group) for side, group in groups.items() if side[0]}
-        return self.grouped[1].get((owner, is_open), [])
+        return {side: sorted(group) for side, group in groups.items()}
 
 
 class Tenants:

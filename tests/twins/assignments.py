@@ -213,6 +213,11 @@ class MemoryAssignments(Tenants):
         state = self._tenants[tenant]
         return [found for found in state.index(state.projection.dated) if found[0] > after][:count]
 
+    async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items of which something was asked."""
+        asked = self._tenants[tenant].asked
+        return sorted((number, item_id) for item_id, number in asked.items() if number > after)[:count]
+
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered."""
         standing = self._tenants[tenant].projection.offers.standing

@@ -210,20 +210,21 @@ class RedisAssignments:
         ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        key = Keys(tenant).waiting
-        with translated():
-            members = await self._redis.zrange(
-                key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
-            )
-        return [(int(first), item_id.decode()) for item_id, first in members]
+        return await self._by_event(Keys(tenant).waiting, after, count)
 
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        key = Keys(tenant).dated
+        return await self._by_event(Keys(tenant).dated, after, count)
+
+    async def _by_event(self, key: str, after: int, count: int) -> list[tuple[int, str]]:
+        """Return what stands in a sorted set behind the number of an event."""
         with translated():
             members = await self._redis.zrange(
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
         return [(int(number), item_id.decode()) for item_id, number in members]
+
+    async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        return await self._by_event(Keys(tenant).asked, after, count)
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await offered_to(self._redis, tenant, "n", after, count)

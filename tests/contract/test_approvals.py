@@ -337,7 +337,7 @@ async def test_the_replay_names_what_nobody_approved_and_what_answers_nothing(fi
         return [each async for each in replay.differences(firm.world.tenant) if "work item" not in each]
 
     def edited(number: int, **fields: Any) -> Any:
-        def edit(event: Any) -> Event:
+        def edit(event: Any) -> Any:
             return replace(event, **fields) if event.number == number else event
 
         return edit

@@ -51,7 +51,7 @@ def _time(message: Deadline | DeadlineStep, field: str) -> str:
 @click.command()
 @click.argument("item", default="", metavar="[ITEM]")
 @click.option("--rep", default="", help="Only what this rep owns, by id or display name.")
-@click.option("--state", default="", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
+@click.option("--state", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
 @click.option("--moved-by", type=click.IntRange(1), default=None, metavar="REV", help="Only what an edit moved.")
 @click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
 @click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
@@ -61,7 +61,7 @@ def _time(message: Deadline | DeadlineStep, field: str) -> str:
 @server_option
 @tenant_option
 def deadlines(
-    item: str, rep: str, state: str, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
+    item: str, rep: str, state: str | None, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
     language: str, utc: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Show what falls due by the processes that work items are in: overdue ones first, then by when they are due.
@@ -86,7 +86,9 @@ def deadlines(
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
         rep_id = known_rep(rep, names, "--rep") if rep else ""
-        found: Iterable[Deadline] = client.list_deadlines(item, rep=rep_id, state=state.upper(), moved_by=moved_by or 0)
+        found: Iterable[Deadline] = client.list_deadlines(
+            item, rep=rep_id, state=(state or "").upper(), moved_by=moved_by or 0
+        )
         if not item and not as_json and csv_to is None:
             found = sorted(found, key=_urgency)
         listing = Listing("deadlines", _table(_now(client), was=bool(moved_by), spent=bool(item)), COLUMNS)

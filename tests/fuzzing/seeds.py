@@ -249,6 +249,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.RoutingService/RejectWorkItem": [
         routing.RejectWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", validate_only=True)
     ],
+    "fairlead.v1.RoutingService/PauseWorkItem": [
+        routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
+    ],
+    "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],
@@ -363,6 +367,9 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/processes/sales", format=processes.DrawProcessRequest.FORMAT_SVG, language_code="zh"
         ),
         processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
+    ],
+    "fairlead.v1.ProcessService/MigrateWorkItems": [
+        processes.MigrateWorkItemsRequest(name=f"{PARENT}/processes/sales", preview=True, page_size=3)
     ],
     "fairlead.v1.ProcessService/ListDeadlines": [
         processes.ListDeadlinesRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1),

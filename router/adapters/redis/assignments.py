@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from secrets import randbits
 from typing import Any
 
@@ -35,7 +36,7 @@ from router.model.records import Counted, CreditState, FiredStep, ItemRecord, It
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
 from router.model.workitem import Kind, State
-from store.batching import MicroBatcher
+from store.batching import MicroBatcher, Turns
 from store.clients import RedisClient
 from store.replication import read_together
 from store.scripts import Argument
@@ -88,15 +89,23 @@ class RedisAssignments:
         How long a request id is remembered, in seconds.
     now_ms
         This server's own clock, in milliseconds since 1970.
+    turns
+        What script calls that carry many jobs take turns by, by their tenants; None: by nobody else's.
     """
 
     def __init__(
-        self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, now_ms: Callable[[], int] = clock_ms
+        self,
+        redis: RedisClient,
+        request_ttl_s: int = REQUEST_TTL_S,
+        now_ms: Callable[[], int] = clock_ms,
+        turns: Turns | None = None,
     ) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._clock = EstimatedClock(now_ms)
-        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](self._bind_together, _TOGETHER, MOST_CANDIDATES)
+        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](
+            self._bind_together, _TOGETHER, MOST_CANDIDATES, turns, about=itemgetter(0)
+        )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False

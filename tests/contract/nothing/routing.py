@@ -78,15 +78,15 @@ class Routing:
     timers: Any
     activities: Any
     offers: Any
+    notes: Any
     tenant: str
-    redis: Redis | None = None
 
     @classmethod
     async def open(cls, redis: Redis | None, tenant: str) -> Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            arguments: list[Any] = [*[memory] * 13, tenant]
+            arguments: list[Any] = [*[memory] * 14, tenant]
             world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
@@ -110,8 +110,8 @@ class Routing:
             RedisTimers(redis),
             RedisActivities(redis),
             RedisOffers(redis),
+            RedisNotes(redis),
             tenant,
-            redis,
         )
 
     async def _arrange(self) -> None:
@@ -379,15 +379,44 @@ async def _sealed_of(world: Routing, given: Given) -> list[str]:
     return owned
 
 
+async def _note(world: Routing, given: Given) -> Any:
+    """Note that L-1 is paused; return the number of the event, or why not."""
+    (record,) = await world.store.items(world.tenant, ["crm~L-1"])
+    command = NoteCommand(**{"item_id": "crm~L-1", "expected": record.event, "note": Note.PAUSED, **given})
+    answer = await world.notes.note(world.tenant, command)
+    return answer if isinstance(answer, Refusal) else answer.number
+
+
+async def _noted(world: Routing, given: Given) -> Any:
+    """Note it; return what the event says."""
+    await _note(world, given)
+    event = await world.event()
+    return event.subject, event.value, event.text, event.actor
+
+
+async def _noted_twice(world: Routing, given: Given) -> list[Any]:
+    return [await _note(world, {"fingerprint": "f", **given}) for _ in range(2)]
+
+
+async def _noted_otherwise(world: Routing, given: Given) -> Any:
+    await _note(world, {"request_id": "r", **given})
+    return await _note(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _note_sealed_of(world: Routing, given: Given) -> list[str]:
+    """Note what is sealed, of a customer or of nobody; return what the index has of C-7."""
+    await _note(world, {"openings": {b"c": b"v"}, **given})
+    owned: list[str] = await world.values.items_of(world.tenant, "C-7")
+    return owned
+
+
 async def _dated(world: Routing, given: Given) -> Any:
     await _record(world, {})
     return await world.store.dated(world.tenant, **given)
 
 
 async def _asked(world: Routing, given: Given) -> Any:
-    notes: Any = RedisNotes(world.redis) if world.redis else world.store
-    command = NoteCommand("crm~L-1", 6, Note.ASKED, "quote")
-    await notes.note(world.tenant, command)
+    await world.notes.note(world.tenant, NoteCommand("crm~L-1", 6, Note.ASKED, "quote"))
     return await world.store.asked(world.tenant, **given)
 
 
@@ -653,6 +682,16 @@ ROWS = (
     Row(ActivityCommand, "customer", "", "the customer is not known", "likewise", _sealed_of, [], []),
     Row(ActivityCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
+    *(Row(NoteCommand, name, nothing, "it says nothing of that", "likewise", _noted, ("", 0, "", ""), ("", 0, "", ""))
+      for name, nothing in (("subject", ""), ("value", 0), ("text", ""), ("actor", ""))),
+    Row(NoteCommand, "expected", 0, "it has no event yet: a conflict where it has", "must be given", _note,
+        Refusal.CONFLICT),
+    Row(NoteCommand, "request_id", "", _ONCE, "likewise", _noted_twice, [7, 8], [7, 8]),
+    Row(NoteCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _noted_otherwise,
+        Refusal.REQUEST_ID_REUSED, Refusal.REQUEST_ID_REUSED),
+    Row(NoteCommand, "customer", "", "the customer is not known", "likewise", _note_sealed_of, [], []),
+    Row(NoteCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
+        lambda w, g: _note_sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
     Row(AnswerCommand, "actor", "", _ANYBODY, "likewise", _answered, (9, "", "", True), (9, "", "", True)),
     Row(AnswerCommand, "head", b"", "no reason is given", "likewise", _answered, (9, "", "", True), (9, "", "", True)),
     Row(AnswerCommand, "entering", None, "it is one rep's, or nobody knows yet", "likewise", _answered,
@@ -867,6 +906,8 @@ ROWS = (
     Row(Presences.set_presence, "actor", "", _ANYBODY, "likewise", _who_set_it, "", ""),
     Row(Timers.set_timers, "timers", {}, "no work item's timers change", "must be given",
         lambda w, g: w.timers.set_timers(w.tenant, Position(), Position(6, 2, 2), **g), True),
+    Row(Timers.leave, "timers", [], "none", "must be given",
+        lambda w, g: w.timers.leave(w.tenant, **g), 0),
     Row(Timers.fire, "count", 0, "none", "200", _fired, 0, 1),
     Row(Timers.timers, "start", 0, "from the earliest on", "likewise", _timers, 1, 1),
     Row(Timers.timers, "count", 0, "none", "1,000", _timers, 0, 1),

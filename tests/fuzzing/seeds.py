@@ -243,16 +243,16 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
         )
     ],
+    "fairlead.v1.RoutingService/PauseWorkItem": [
+        routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
+    ],
+    "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
     "fairlead.v1.RoutingService/ApproveWorkItem": [
         routing.ApproveWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", reason="fine")
     ],
     "fairlead.v1.RoutingService/RejectWorkItem": [
         routing.RejectWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", validate_only=True)
     ],
-    "fairlead.v1.RoutingService/PauseWorkItem": [
-        routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
-    ],
-    "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],

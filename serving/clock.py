@@ -16,9 +16,9 @@ import click
 
 from failures import Failure
 from router.adapters.redis.repositories import Stores
+from router.adapters.redis.simulated_time import SimulatedTime, newest_event_us
 from router.cli.failing import InputFailed
 from router.cli.stores import connected_stores, running_store
-from serving.simulated_time import SimulatedTime, newest_event_us
 from store.clock import LAST_US, SimulatedClock, simulated
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -24,6 +24,7 @@ from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.process_answers import ProcessAnswers
 from router.rpc.processes import ProcessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
@@ -69,6 +70,7 @@ def servicers(
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),
         activities,
         cases.offers,
+        ProcessAnswers(cases.pausing),
     )
     workforce = WorkforceServicer(
         cases.workforce, cases.presences, cases.cap_uses, stores.assignments, cases.kept_items
@@ -79,7 +81,9 @@ def servicers(
         Serviced(PrivacyServicer(cases.eraser), privacy_pb2, "PrivacyService"),
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
-        Serviced(ProcessServicer(cases.process_publishing, cases.deadlines), processes_pb2, "ProcessService"),
+        Serviced(
+            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating), processes_pb2, "ProcessService"
+        ),
         Serviced(DecisionServicer(cases.queries, presenter), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),
     )

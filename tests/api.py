@@ -37,6 +37,7 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.process.cache import ProcessCache
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
@@ -301,7 +302,9 @@ async def connected(address: str, tenant: str, redis_url: str = "") -> AsyncIter
 async def differences(redis_url: str, tenant: str) -> list[str]:
     """Replay a tenant's log as ``fairlead log replay`` does."""
     stores = Stores.connect(redis_url)
-    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(
+        stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+    )
     check = TimerCheck(stores.assignments, stores.timers, partial(stores.timer_follower, planners))
     replay = Replay(stores.assignments, stores.presences, planners, check, stores.processes)
     try:

@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
 
 import click
@@ -16,14 +15,13 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import activities_pb2 as activities
 from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
 from router.cli.labels import label, language_option
+from router.cli.lengths import length_of
 from router.cli.whom import rep_called
 from router.cli.words import last
 from router.wording.languages import Language
 
 KINDS = click.Choice(["call", "visit", "meeting", "message", "email", "note"], case_sensitive=False)
 DIRECTIONS = click.Choice(["outbound", "inbound", "internal"], case_sensitive=False)
-_LASTED = re.compile(r"([1-9][0-9]{0,4})([smh])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @click.command()
@@ -95,11 +93,11 @@ def activity(
 
 
 def _length(lasted: str, language: Language) -> timedelta | None:
-    found = _LASTED.fullmatch(lasted)
-    if lasted and not found:
+    length = length_of(lasted)
+    if lasted and length is None:
         why = label("no length", language, text=repr(lasted), seconds="45s", minutes="3m", hours="1h")
         raise click.BadParameter(why, param_hint="--lasted")
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]]) if found else None
+    return length
 
 
 def _evidence(recorded: activities.Activity, language: Language) -> str:

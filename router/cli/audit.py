@@ -32,6 +32,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -183,7 +184,7 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
     match event:
         case Decision():
             return f"{event.item_id} {event.head.cause.lower()}: {_whose(event)}"
-        case Completed() | Updated() | ActivityRecorded() | OfferAnswered():
+        case Completed() | Updated() | ActivityRecorded() | OfferAnswered() | Noted():
             return _done(event)
         case WorkforceChanged():
             return f"workforce {event.revision}: {', '.join(event.names[:5])}{' …' if len(event.names) > 5 else ''}"
@@ -214,8 +215,10 @@ def _whose(decision: Decision) -> str:
     return decision.rep or decision.outcome.lower()
 
 
-def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered) -> str:
+def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered | Noted) -> str:
     """Say what somebody did to a work item, or about it."""
+    if isinstance(event, Noted):
+        return f"{event.item_id} {' '.join(filter(None, (event.note.lower(), event.subject)))}"
     if isinstance(event, OfferAnswered):
         away = f", {event.lapses} in a row: set away" if event.set_away else ""
         return f"{event.item_id} offer {event.offer} {event.answer.lower()}: {event.rep or 'nobody'}{away}"

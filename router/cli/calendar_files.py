@@ -57,11 +57,12 @@ def read_calendars(source: bytes) -> CalendarsFile:
         return CalendarsFile((), in_order(problems), document)
     report = Report(document)
     compiler = CalendarCompiler(report)
-    read = [_in_file(each, compiler.calendar(id_, each, ("calendars", id_))) for id_, each in form.calendars.items()]
+    read = [in_file(each, compiler.calendar(id_, each, ("calendars", id_))) for id_, each in form.calendars.items()]
     return CalendarsFile(() if report.problems else read, in_order(report.problems), document)
 
 
-def _in_file(form: CalendarForm, calendar: Calendar) -> CalendarInFile:
+def in_file(form: CalendarForm, calendar: Calendar) -> CalendarInFile:
+    """Return what a file says of a calendar, which was compiled of the form."""
     mask = [_FIELDS.get(key, key) for key in CalendarForm.model_fields if key in form.model_fields_set]
     message = calendars.Calendar(
         name=calendar.id,

@@ -8,6 +8,9 @@ from keyword import iskeyword
 
 import click
 
+_HELP_WIDTH = 60
+"""Characters of a line of help."""
+
 
 def commands_with(later: Mapping[str, tuple[str, str]]) -> type[click.Group]:
     """Make a group of commands that stand in other modules.
@@ -19,23 +22,25 @@ def commands_with(later: Mapping[str, tuple[str, str]]) -> type[click.Group]:
     """
 
     class Commands(click.Group):
-        """The later commands."""
+        """The later commands, beside those that are added to the group."""
 
-        def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
+        def list_commands(self, ctx: click.Context) -> list[str]:
             """List all names."""
-            return sorted(later)
+            return sorted([*later, *super().list_commands(ctx)])
 
-        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             """Find a command, imported if need be."""
             if cmd_name not in later:
-                return None
+                return super().get_command(ctx, cmd_name)
             command: click.Command = getattr(importlib.import_module(later[cmd_name][0]), _attribute(cmd_name))
             return command
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
             """Write what each does, importing none."""
+            added = {name: command.get_short_help_str(limit=_HELP_WIDTH) for name, command in self.commands.items()}
+            texts = added | {name: text for name, (_, text) in later.items()}
             with formatter.section("Commands"):
-                formatter.write_dl([(name, text) for name, (_, text) in sorted(later.items())])
+                formatter.write_dl(sorted(texts.items()))
 
     return Commands
 

@@ -29,6 +29,7 @@ from router.erasure.ports import Compacted
 from router.history.monitor import ROLE
 from router.model.errors import NotPossible
 from router.model.sealing import Personal
+from router.process.cache import ProcessCache
 from store.files import rewritten
 
 _HELD_S = 10.0
@@ -115,7 +116,9 @@ async def _held(stores: Stores, tenant: str, is_shared: bool) -> AsyncIterator[C
 
 @contextlib.asynccontextmanager
 async def _planners(stores: Stores) -> AsyncIterator[PlannerCache]:
-    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(
+        stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+    )
     try:
         yield planners
     finally:

@@ -1,4 +1,4 @@
-"""``fairlead process``: check and test a process on one's own machine; publish it to a service, and see what was.
+"""``fairlead process``: check, test and walk a process on one's own machine; publish it to a service, and see what was.
 
 Exit codes: 0 all is well; 1 the process has errors, a test failed, or the service refuses or does not answer; 2 a file
 cannot be read.
@@ -13,7 +13,9 @@ import click
 
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from router.assignment.process_tests import run_tests
+from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results
+from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
@@ -25,12 +27,15 @@ from router.rules.check import check
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult
 
+_LATER = {"walk": ("router.cli.walk", "Go a walk: what is done when, and what is to be seen then.")}
+"""What takes the store's libraries."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=commands_with(_LATER), context_settings={"help_option_names": ["-h", "--help"]})
 def process() -> None:
-    """Check, test, publish, compare and draw processes: the stages of work items, and what falls due in each.
+    """Check, test, walk, publish, compare and draw processes: the stages of work items, and what falls due in each.
 
-    Work items go through its stages, see fairlead advance; nothing falls due yet.
+    Work items go through its stages, see fairlead advance; what falls due of them shows fairlead deadlines.
 
     \b
       process: sales
@@ -66,7 +71,7 @@ def process() -> None:
     """
 
 
-for command in (list_command, show_command, diff_command, draw_command):
+for command in (list_command, show_command, diff_command, draw_command, migrate_command):
     process.add_command(command)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,9 @@ _STOP_TIMEOUT_S = 60.0
 
 
 @contextmanager
-def own_service(environ: Mapping[str, str] | None = None) -> Iterator[str]:
+def own_service(
+    environ: Mapping[str, str] | None = None, *, data: Path | None = None, options: Sequence[str] = ()
+) -> Iterator[str]:
     """Start a service on a free port with a data folder that goes with it; yield its address.
 
     It is the real ``fairlead serve``, stopped however the command ends.
@@ -31,6 +33,10 @@ def own_service(environ: Mapping[str, str] | None = None) -> Iterator[str]:
     ----------
     environ
         Settings beside those of its own.
+    data
+        An empty folder for its data; None: one that goes with it.
+    options
+        More of its command line.
 
     Raises
     ------
@@ -39,7 +45,8 @@ def own_service(environ: Mapping[str, str] | None = None) -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="fairlead-", ignore_cleanup_errors=True) as folder, _terminable():
         log = Path(folder) / "serve.log"
-        command = [sys.executable, "-P", "-m", "service", "serve", "--listen", "127.0.0.1:0", "--data", folder]
+        serve = [sys.executable, "-P", "-m", "service", "serve", "--listen", "127.0.0.1:0"]
+        command = [*serve, "--data", str(data or folder), *options]
         with log.open("wb") as stream:
             # a session of its own: Ctrl-C reaches the command, which then stops it in order
             process = subprocess.Popen(  # noqa: S603

@@ -23,6 +23,7 @@ from router.cli.consoles import console_for, progress_bar
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
+from router.process.cache import ProcessCache
 
 _MOST_SHOWN = 100
 
@@ -65,7 +66,9 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
 async def _verify(url: str, tenant: str, console: Console) -> tuple[int, int, int]:
     """Print each difference; return how many events, differences and erased items there are."""
     async with connected_stores(url) as stores:
-        planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+        planners = PlannerCache(
+            stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+        )
         await stores.check_format(tenant)
         newest = await stores.assignments.events(tenant, count=1, newest_first=True)
         events, n_differences = newest[0].number if newest else 0, 0

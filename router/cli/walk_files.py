@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import grpc
 
+from router.cli.lengths import LENGTH_ALLOWED, length_of
 from router.cli.walk_forms import (
     WALK_PARTS,
+    ActivityForm,
     DoForm,
     OfItemForm,
     SetupForm,
+    UpdateForm,
     WalkExpectForm,
     WalkForm,
     WalkRouteForm,
     WalkStepForm,
 )
+from router.rules.calendars import CalendarCompiler
+from router.rules.forms import CalendarForm
 from rules.document import Document
 from rules.forms import Form
 from rules.problems import Problem, in_order, shown
@@ -27,6 +32,14 @@ from rules.values import INSTANT_ALLOWED, as_instant_ms
 
 _CODES = [code.name for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
 VERBS = tuple(DoForm.model_fields)
+_OF_ITEM = {
+    *("owner", "state", "epoch", "priority", "stage", "due", "met", "missed", "way", "offered", "expires"),
+    *("worked", "next", "conflict"),
+}
+_OF_PROCESS = ("stage", "due", "met", "missed")
+
+Done = Form | Mapping[str, CalendarForm]
+"""What a row does, in the form of its verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class WalkStep:
     at_ms: int
     shows: str
     verb: str
-    done: Form | None
+    done: Done | None
     expected: Sequence[WalkExpectForm]
 
 
@@ -56,6 +69,7 @@ class WalkFile:
 
     walk: Walk | None
     problems: Sequence[Problem]
+    document: Document
 
 
 def read_walk(source: str | bytes) -> WalkFile:
@@ -68,11 +82,11 @@ def read_walk(source: str | bytes) -> WalkFile:
     """
     document, form, problems = fit(source, WalkForm, WALK_PARTS)
     if form is None:
-        return WalkFile(None, in_order(problems))
+        return WalkFile(None, in_order(problems), document)
     reader = _Reader(document, form)
     steps = list(reader.steps())
     problems = reader.report.problems
-    return WalkFile(None if problems else Walk(form.walk, form.setup, steps), in_order(problems))
+    return WalkFile(None if problems else Walk(form.walk, form.setup, steps), in_order(problems), document)
 
 
 class _Reader:
@@ -99,11 +113,18 @@ class _Reader:
             yield WalkStep(self.report.line(path), before_ms, step.shows, verb, done, step.expect)
 
     def _check_setup(self) -> None:
+        compiler = CalendarCompiler(self.report)
+        self._zone = compiler.zone(self._zone, ("setup", "tenant", "time_zone"))
+        for calendar, each in self._form.setup.calendars.items():
+            compiler.calendar(calendar, each, ("setup", "calendars", calendar), self._zone)
         for pool, form in self._form.setup.pools.items():
+            path: Path = ("setup", "pools", pool)
             for rep in form.members:
-                self._check_rep(rep, ("setup", "pools", pool, "members", rep), of_key=True)
+                self._check_rep(rep, (*path, "members", rep), of_key=True)
+            for place, rep in enumerate(form.managers):
+                self._check_rep(rep, (*path, "managers", place))
 
-    def _done(self, step: WalkStepForm, path: Path) -> tuple[str, Form | None]:
+    def _done(self, step: WalkStepForm, path: Path) -> tuple[str, Done | None]:
         if step.do is None:
             if not step.expect:
                 self.report.error(path, "nothing is done and nothing expected; a row has do, expect or both")
@@ -114,15 +135,23 @@ class _Reader:
             self.report.error((*path, "do"), f"found {found}; exactly one is allowed of {', '.join(VERBS)}")
             return "", None
         (verb,) = verbs
-        done: Form = getattr(step.do, verb)
+        done: Done = getattr(step.do, verb)
         self._check_done(done, (*path, "do", verb))
         return verb, done
 
-    def _check_done(self, done: Form, path: Path) -> None:
+    def _check_done(self, done: Done, path: Path) -> None:
         if isinstance(done, WalkRouteForm):
             self._items.add(done.id)
         elif isinstance(done, OfItemForm):
             self._check_item(done.item, (*path, "item"))
+        if isinstance(done, UpdateForm) and not done.model_fields_set - {"item"}:
+            self.report.error(path, "nothing is to be changed; allowed are attributes, value, priority")
+        if isinstance(done, ActivityForm) and done.duration and length_of(done.duration) is None:
+            self.report.error((*path, "duration"), f"found {shown(done.duration)}; {LENGTH_ALLOWED} is expected")
+        if isinstance(done, Mapping):
+            compiler = CalendarCompiler(self.report)
+            for name, form in done.items():
+                compiler.calendar(name, form, (*path, name), self._zone)
         for name in ("rep", "substitute"):
             if rep := getattr(done, name, None):
                 self._check_rep(rep, (*path, name))
@@ -135,12 +164,27 @@ class _Reader:
             self.report.error(path, f"nothing is expected; allowed are {', '.join(WalkExpectForm.model_fields)}")
         if expected.item:
             self._check_item(expected.item, (*path, "item"))
-        of_item = expected.model_fields_set & {"owner", "state", "epoch", "way", "offered", "expires", "worked", "next"}
+        of_item = expected.model_fields_set & _OF_ITEM
         if of_item and not expected.item:
             self.report.error(path, f"item is missing; {', '.join(sorted(of_item))} is of one")
+        for name in sorted(expected.model_fields_set.intersection(_OF_PROCESS)):
+            if self._form.setup.process is None:
+                self.report.error((*path, name), "there is no process: the set-up names none")
+        self._check_instants(expected, path)
+        self._check_refusal(expected, step, path)
+        if expected.told is not None and expected.nobody_told:
+            self.report.error((*path, "nobody_told"), "found told beside it; allowed is one of the two")
+        self._check_people(expected, path)
+
+    def _check_instants(self, expected: WalkExpectForm, path: Path) -> None:
         for name in ("expires", "next"):
             if text := getattr(expected, name):
                 self._instant(text, (*path, name))
+        for deadline, text in (expected.due or {}).items():
+            if text is not None:
+                self._instant(text, (*path, "due", deadline))
+
+    def _check_refusal(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if expected.refused is not None and expected.refused not in _CODES:
             allowed = f"found {shown(expected.refused)}; allowed are {', '.join(_CODES)}{hint(expected.refused)}"
             self.report.error((*path, "refused"), allowed)
@@ -148,7 +192,6 @@ class _Reader:
             self.report.error((*path, "refused"), "nothing is done in this row, so nothing can be refused")
         if expected.names and expected.refused is None:
             self.report.error((*path, "names"), "it names nothing that is not refused: say refused")
-        self._check_people(expected, path)
 
     def _check_people(self, expected: WalkExpectForm, path: Path) -> None:
         named = (
@@ -161,21 +204,22 @@ class _Reader:
         for name, reps in named:
             for rep in filter(None, reps):
                 self._check_rep(rep, (*path, name))
+        for place, told in enumerate(expected.told or []):
+            self._check_rep(told.who, (*path, "told", place, "who"))
+            self._check_item(told.about, (*path, "told", place, "about"))
         for pool, deficits in (expected.deficits or {}).items():
             if pool not in self._form.setup.pools:
-                self.report.error(
-                    (*path, "deficits", pool), _unknown("pool", pool, self._form.setup.pools), of_key=True
-                )
+                self.report.error((*path, "deficits", pool), unknown("pool", pool, self._form.setup.pools), of_key=True)
             for rep in deficits:
                 self._check_rep(rep, (*path, "deficits", pool, rep), of_key=True)
 
     def _check_item(self, item: str, path: Path) -> None:
         if item not in self._items:
-            self.report.error(path, _unknown("work item", item, self._items))
+            self.report.error(path, unknown("work item", item, self._items))
 
     def _check_rep(self, rep: str, path: Path, *, of_key: bool = False) -> None:
         if rep not in self._form.setup.reps:
-            self.report.error(path, _unknown("rep", rep, self._form.setup.reps), of_key=of_key)
+            self.report.error(path, unknown("rep", rep, self._form.setup.reps), of_key=of_key)
 
     def _instant(self, text: str, path: Path) -> int | None:
         at_ms = as_instant_ms(text, self._zone)
@@ -184,6 +228,6 @@ class _Reader:
         return at_ms
 
 
-def _unknown(what: str, name: str, known: object) -> str:
-    allowed = ", ".join(sorted(known)) if known else "none yet"  # type: ignore[call-overload]
-    return f"there is no {what} {shown(name)} so far; there are {allowed}"
+def unknown(what: str, name: str, known: Iterable[str], where: str = "so far") -> str:
+    """Say that nothing bears a name, and what there is."""
+    return f"there is no {what} {shown(name)} {where}; there are {', '.join(sorted(known)) or 'none yet'}"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from fairlead.v1 import activities_pb2, routing_pb2
+from router.process.definition import Act
 from router.rules.forms import CalendarForm, ExceptionForm, Id, Weight
 from router.rules.limits import MAX_REPS
 from rules.forms import Form, Name
@@ -21,6 +22,7 @@ _RESOLUTIONS = ("CONVERTED", "DISQUALIFIED", "CLOSED")
 _ACTIVITIES = tuple(name.removeprefix("KIND_") for name in activities_pb2.Activity.Kind.keys()[1:])
 _DIRECTIONS = tuple(name.removeprefix("DIRECTION_") for name in activities_pb2.Activity.Direction.keys()[1:])
 _WAYS = ("GREEDY", "APART", "OVERRIDE")
+_ACTS = tuple(map(str, Act))
 
 
 def _as_list(value: object) -> object:
@@ -40,9 +42,13 @@ class WalkPoolForm(Form):
 
     members: dict[Id, Weight]
     managers: list[Id] = []
+    name: str | None = None
     dispatch: str | None = None
     band: Annotated[float | None, Field(ge=0)] = None
+    value_weighted: bool | None = None
     calendar: Id | None = None
+    leave_buffer_hours: Annotated[float | None, Field(ge=0)] = None
+    absence_policy: str | None = None
     caps: str | None = None
 
 
@@ -54,7 +60,9 @@ class SetupForm(Form):
     reps: Annotated[dict[Id, dict[str, Any]], Field(min_length=1, max_length=MAX_REPS)]
     pools: Annotated[dict[Id, WalkPoolForm], Field(min_length=1)]
     rules: Annotated[dict[str, Any] | Name, Field(description="A rule set, or the file beside the walk that holds it.")]
-    process: Annotated[Any, Field(description="A process, or its file; not looked at here.")] = None
+    process: Annotated[
+        dict[str, Any] | Name | None, Field(description="A process, or the file beside the walk that holds it.")
+    ] = None
 
 
 class WalkRouteForm(Form):
@@ -64,6 +72,7 @@ class WalkRouteForm(Form):
     kind: Literal[_KINDS] = "LEAD"  # type: ignore[valid-type]  # a tuple spelt once
     source: Name = "crm"
     value: Annotated[float, Field(ge=0)] = 0
+    priority: Annotated[int, Field(ge=0)] = 0
     attributes: dict[str, Any] = {}
 
 
@@ -87,9 +96,18 @@ class ActivityForm(OfItemForm):
 
 
 class UpdateForm(OfItemForm):
-    """Something new is known of it."""
+    """Something new is known of it; an attribute that is null is taken out."""
 
-    attributes: Annotated[dict[str, Any], Field(min_length=1)]
+    attributes: dict[str, Any] = {}
+    value: Annotated[float | None, Field(ge=0)] = None
+    priority: Annotated[int | None, Field(ge=0)] = None
+
+
+class AdvanceForm(OfItemForm):
+    """It enters a stage of its process, with attributes that become known with it."""
+
+    stage: Name
+    attributes: dict[str, Any] = {}
 
 
 class CompleteForm(OfItemForm):
@@ -123,6 +141,17 @@ class DeclineForm(AcceptForm):
     reason: str = ""
 
 
+class PauseForm(OfItemForm):
+    """Its deadlines rest, for a reason as a code, until an instant if one is named."""
+
+    reason: Name
+    until: str = ""
+
+
+class ResumeForm(OfItemForm):
+    """They run again."""
+
+
 class PresenceForm(Form):
     """A rep is away, until an instant if one is named, or back."""
 
@@ -145,22 +174,29 @@ class DoForm(Form):
 
     route: WalkRouteForm | None = None
     activity: ActivityForm | None = None
+    advance: AdvanceForm | None = None
     update: UpdateForm | None = None
     complete: CompleteForm | None = None
     reopen: ReopenForm | None = None
     reassign: ReassignForm | None = None
     accept: AcceptForm | None = None
     decline: DeclineForm | None = None
+    pause: PauseForm | None = None
+    resume: ResumeForm | None = None
     presence: PresenceForm | None = None
     absence: WalkAbsenceForm | None = None
+    calendar: Annotated[
+        dict[Id, CalendarForm] | None,
+        Field(min_length=1, description="Calendars, as in the set-up; of exceptions the dates that change."),
+    ] = None
 
 
 class ToldForm(Form):
-    """Who was told of what."""
+    """Who was told of which work item, by which step of a deadline; of an offer that lapsed by none."""
 
     who: Id
     about: Name
-    step: Name | None = None
+    step: Literal[_ACTS] | None = None  # type: ignore[valid-type]
 
 
 class WalkExpectForm(Form):
@@ -170,6 +206,16 @@ class WalkExpectForm(Form):
     owner: str | None = None
     state: Literal[_STATES] | None = None  # type: ignore[valid-type]
     epoch: Annotated[int | None, Field(ge=0)] = None
+    priority: int | None = None
+    stage: Annotated[str | None, Field(description="The stage of its process that it is in; '': none.")] = None
+    due: Annotated[
+        dict[Name, str | None] | None,
+        Field(description="By deadline, when the one that began last falls due, as a time like at; null: none runs."),
+    ] = None
+    met: Annotated[list[Name] | None, Field(description="Deadlines that were met, these at least; []: none.")] = None
+    missed: Annotated[
+        list[Name] | None, Field(description="Deadlines that are overdue or were met too late; []: none.")
+    ] = None
     way: Annotated[
         Literal[_WAYS] | None,  # type: ignore[valid-type]
         Field(description="How its latest change of owner entered the ledger."),
@@ -222,13 +268,17 @@ WALK_PARTS: dict[str, type[Form]] = {
     "told": ToldForm,
     "route": WalkRouteForm,
     "activity": ActivityForm,
+    "advance": AdvanceForm,
     "update": UpdateForm,
     "complete": CompleteForm,
     "reopen": ReopenForm,
     "reassign": ReassignForm,
     "accept": AcceptForm,
     "decline": DeclineForm,
+    "pause": PauseForm,
+    "resume": ResumeForm,
     "presence": PresenceForm,
     "absence": WalkAbsenceForm,
+    "calendar": CalendarForm,
 }
 """The forms of its parts by the key that they stand under."""

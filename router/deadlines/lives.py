@@ -8,6 +8,7 @@ from typing import NamedTuple
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Content, Event, previous_of
 from router.model.records import ItemRecord
@@ -16,19 +17,44 @@ from router.process.cache import PublishedProcesses
 from router.process.clocks import DeadlineClocks, Hours
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
-from router.process.life import Life, lives_of
+from router.process.life import Life, Migration, as_migrated, lives_of
 from router.process.stages import place_of
+from router.process.time_parts import Leaves
 from rules.fields import Fact
 
 _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``."""
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+
+    ``clocks`` and ``leaves`` are those by which they are reckoned.
+    """
 
     process: Process
     life: Life
     stands: list[DeadlineStanding]
+    clocks: DeadlineClocks
+    leaves: Leaves
+
+
+class Era(NamedTuple):
+    """How long a work item went by one revision of its process: from an event until before another; None: for good.
+
+    What was over before it was migrated stays as it was; all else is as if it had gone by the later one before.
+    """
+
+    process: Process
+    life: Life
+    since: int
+    until: int | None
+
+    def has(self, standing: DeadlineStanding) -> bool:
+        """Say whether a deadline is judged by it."""
+        ended = standing.end.event if standing.end else None
+        if ended is None:
+            return self.until is None
+        return self.since <= ended and (self.until is None or ended < self.until)
 
 
 class ItemLives:
@@ -49,7 +75,13 @@ class ItemLives:
         self._store = store
         self._planners = planners
 
-    async def last(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> ItemDeadlines | None:
+    async def last(
+        self,
+        planner: Planner,
+        published: PublishedProcesses,
+        record: ItemRecord,
+        migration: Migration | None = None,
+    ) -> ItemDeadlines | None:
         """Return how deadlines stand in the life that a work item has now, or had last; None: it is in no process.
 
         Parameters
@@ -58,6 +90,8 @@ class ItemLives:
             By whose hours clocks run.
         published
             All processes there are, read after the record.
+        migration
+            As if it had been migrated so; None: as it is.
 
         Raises
         ------
@@ -65,10 +99,15 @@ class ItemLives:
             If somebody altered what is to be read.
         """
         place = place_of(published, record)
-        if place is None or not has_deadlines(place.process):
+        process = published.at(migration.revision) if migration else place and place.process
+        if place is None or process is None or not has_deadlines(process):
             return None
         events = await self.events(record.item_id, record.event)
-        return await self._standing(planner, place.process, lives_of(events)[-1], events, record)
+        lives = lives_of(events)
+        if migration:
+            lives[-1] = lives[-1]._replace(migrations=(*lives[-1].migrations, migration))
+        eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+        return await self._standing(planner, eras[-1], events, record) if eras else None
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.
@@ -80,12 +119,10 @@ class ItemLives:
         """
         events = await self.events(record.item_id, record.event)
         lives = lives_of(events)
-        processes = [process_of(published, record.kind, record.first, lives, place) for place in range(len(lives))]
-        return [
-            await self._standing(planner, process, life, events, record)
-            for process, life in zip(processes, lives, strict=True)
-            if process
+        eras = [
+            era for place in range(len(lives)) for era in eras_of(published, record.kind, record.first, lives, place)
         ]
+        return [await self._standing(planner, era, events, record) for era in eras]
 
     async def events(self, item_id: str, last: int) -> list[Event]:
         """Return all that happened to a work item until an event of it, the oldest first.
@@ -102,25 +139,28 @@ class ItemLives:
             last = previous_of(page[-1], item_id) if page else 0
         return events[::-1]
 
-    async def _standing(
-        self, planner: Planner, process: Process, life: Life, events: Sequence[Event], record: ItemRecord
-    ) -> ItemDeadlines:
-        fact = fact_of(planner, events, record) if depends_on_fields(process) else {}
-        clocks = clocks_of(planner, await self._past(planner, life))
-        return ItemDeadlines(process, life, standings(process, life, fact, clocks))
+    async def _standing(self, planner: Planner, era: Era, events: Sequence[Event], record: ItemRecord) -> ItemDeadlines:
+        fact = fact_of(planner, events, record) if depends_on_fields(era.process) else {}
+        past = await self._past(planner, era.life)
+        clocks = clocks_of(planner, {revision: roster.hours for revision, roster in past.items()})
+        stands = list(filter(era.has, standings(era.process, era.life, fact, clocks)))
+        return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
-    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Hours]:
-        """Return by whose hours clocks ran when spells ended, where that was before the workforce became as it is."""
+    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Roster]:
+        """Return the workforce as it was when spells ended, where that was before it became as it is."""
         revisions = {spell.workforce for spell in life.spells} - {0, planner.roster.revision}
         rules = planner.rule_set_revision
-        return {
-            revision: (await self._planners.at(self._tenant, rules, revision)).roster.hours for revision in revisions
-        }
+        return {revision: (await self._planners.at(self._tenant, rules, revision)).roster for revision in revisions}
 
 
 def clocks_of(planner: Planner, past: Mapping[int, Hours] | None = None) -> DeadlineClocks:
     """Return by whose hours deadlines run, as the workforce of a planner is."""
     return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {})
+
+
+def leaves_of(planner: Planner, past: Mapping[int, Roster]) -> Leaves:
+    """Return when who was on leave: by the workforce of a planner, and by those of before that are given."""
+    return lambda revision, rep: past.get(revision, planner.roster).availability.leaves(rep)
 
 
 def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fact:
@@ -141,20 +181,24 @@ def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fa
     raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {record.content}")
 
 
-def process_of(
-    published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int
-) -> Process | None:
-    """Return the process that a work item was in, in one of its lives; None: in none.
+def eras_of(published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int) -> list[Era]:
+    """Return by which revisions of a process one of a work item's lives went, in the order of time; none: in none.
 
     Parameters
     ----------
     kind, first
         The work item's, and its first event.
     """
-    revision = lives[place].revision
-    if revision is None and place == 0:
-        return published.of(kind, before=first)
-    return published.at(revision) if revision else None
+    life = lives[place]
+    began = published.of(kind, before=first) if life.revision is None and place == 0 else None
+    process = published.at(life.revision) if life.revision else began
+    if process is None:
+        return []
+    eras, since = list[Era](), 0
+    for migration in life.migrations:
+        eras.append(Era(process, life, since, migration.event))
+        process, life, since = published.at(migration.revision), as_migrated(life, migration), migration.event
+    return [*eras, Era(process, life, since, None)]
 
 
 def has_deadlines(process: Process) -> bool:

@@ -1,14 +1,50 @@
-"""Who is told of what falls due."""
+"""Where notes about work items are kept."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from router.deadlines.reached import Reached
+from router.assignment.commands import Refusal
+from router.model.events import Note, Noted
+from router.model.sealing import NO_OPENINGS, Openings
 
 
-class Telling(Protocol):
-    """Tells people. What was told may be told again, where whoever did so was killed: the event's number says which."""
+@dataclass(frozen=True, slots=True)
+class NoteCommand:
+    """A note on its way through the store; fields as in ``router.model.events.Noted``.
 
-    async def tell(self, tenant: str, reached: Reached) -> None:
-        """Tell whom a step tells that was reached."""
+    Parameters
+    ----------
+    expected
+        The work item's last event, which all this is said of; any other is a conflict.
+    text
+        As it is to be stored: sealed, where there is any.
+    openings, customer
+        As in ``router.assignment.commands.BindCommand``.
+    """
+
+    item_id: str
+    expected: int
+    note: Note
+    subject: str = ""
+    value: int = 0
+    text: Any = ""
+    actor: str = ""
+    request_id: str = ""
+    fingerprint: str = ""
+    openings: Openings = field(default_factory=lambda: NO_OPENINGS)
+    customer: str = ""
+
+
+class Notes(Protocol):
+    """Keeps notes about work items, in the log."""
+
+    async def note(self, tenant: str, command: NoteCommand, *, preview: bool = False) -> Noted | Refusal:
+        """Write a note, or answer a repeated request with the one that it wrote.
+
+        Raises
+        ------
+        NotFound
+            If there is no such work item.
+        """

@@ -43,6 +43,8 @@ from router.model.events import (
     Event,
     Fired,
     LeaveCredit,
+    Note,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -148,7 +150,7 @@ def read_item_id(number: int, form: bytes, facts: bytes) -> str:
         As ``read_event``.
     """
     take_apart, make = _reader(number, form)
-    if make not in (_decision_event, _completed, _updated, _activity, _fired, _offer_answered):
+    if make not in (_decision_event, _completed, _updated, _activity, _fired, _offer_answered, _noted):
         return ""
     try:
         item_id: str = take_apart(facts)[1][0]
@@ -346,6 +348,14 @@ def _updated(number: int, at_ms: int, fields: list[Any], head: bytes) -> Updated
     )  # fmt: skip
 
 
+def _noted(number: int, at_ms: int, fields: list[Any], head: bytes) -> Noted:
+    item_id, kind, rep, pool, previous, note, subject, value, actor = fields
+    if not isinstance(item_id, str):
+        raise TypeError("a work item's id is a text")
+    text = msgpack.unpackb(head) if head else ""
+    return Noted(number, item_id, Kind(kind), rep, pool, previous, Note(note), subject, value, at_ms, actor, text)
+
+
 def pack_reason(reason: Any) -> bytes:
     """Write why an offer was declined, sealed as it is."""
     packed: bytes = msgpack.packb(reason)
@@ -460,6 +470,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"fired.1": (_facts, _fired),
     b"fired.2": (_facts, _fired),
     b"fired.3": (_facts, _fired),
+    b"noted.1": (_facts, _noted),
     b"presence.1": (_facts, _presence_changed),
 }
 """By an event's type as it is stored: what takes its facts apart, and what makes the event."""

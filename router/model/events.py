@@ -7,6 +7,8 @@ again, and proves that nobody altered them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Decision, DecisionInputs, EnteredStage, Way
@@ -278,6 +280,64 @@ class Fired:
     workforce: int = 0
 
 
+class Note(StrEnum):
+    """What is noted about a work item in a process."""
+
+    PAUSED = "PAUSED"
+    """Its deadlines rest, for the reason that ``subject`` codes, until ``value`` at the latest, in ms since 1970."""
+    RESUMED = "RESUMED"
+    """They go on."""
+    ASKED = "ASKED"
+    """It is to enter the stage ``subject``, once somebody has approved that."""
+    APPROVED = "APPROVED"
+    """Somebody did; ``value`` is the event that asked for it."""
+    REJECTED = "REJECTED"
+    """Somebody did not, likewise."""
+    MIGRATED = "MIGRATED"
+    """It goes on by the revision ``value`` of its process, in the stage ``subject``, as if that had been so before."""
+    CSAT = "CSAT"
+    """The customer is so satisfied with how it went: ``value``, 1 to 5."""
+    NPS = "NPS"
+    """The customer would recommend us so likely: ``value``, 0 to 10."""
+
+
+OF_CLOSED = frozenset({Note.CSAT, Note.NPS})
+"""What may be noted about what is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something was noted about a work item that changes neither what it is nor whose; its stage by migrating alone.
+
+    Parameters
+    ----------
+    rep, pool
+        Whose it was.
+    previous
+        The work item's event before it.
+    subject, value
+        As ``note`` says; empty and 0 where it says nothing.
+    text
+        What somebody wrote with it; it may hold anything.
+    erased
+        Names the text where it was erased.
+    """
+
+    number: int
+    item_id: str
+    kind: Kind
+    rep: str
+    pool: str
+    previous: int
+    note: Note
+    subject: str
+    value: int
+    at_ms: int
+    actor: str = ""
+    text: Any = ""
+    erased: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class LeaveCredit:
     """A step of a rep's credit in a pool: at the end of a leave, or, some time later, the end of the credit.
@@ -351,7 +411,7 @@ class Rewritten:
 
 
 Event = (
-    Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Erased
+    Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Noted | Erased
     | Settled | Credited | WorkforceChanged | RulesPublished | ProcessPublished | PresenceChanged
 )  # fmt: skip
 
@@ -370,7 +430,7 @@ def previous_of(event: Event, item_id: str) -> int:
     (4, 0)
     """
     match event:
-        case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired():
+        case Decision() | OfferAnswered() | Completed() | Updated() | ActivityRecorded() | Fired() | Noted():
             return event.previous
         case Erased(item_ids=item_ids, previous=previous) if previous and item_id in item_ids:
             return previous[item_ids.index(item_id)]

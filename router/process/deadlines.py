@@ -18,6 +18,7 @@ from router.process.definition import Deadline, DueDate, Process, Since, Until
 from router.process.due_dates import Moment, dated_ms, half_a_year_before, in_a_year, moments
 from router.process.life import Life, Occurrence, Spell, StageEntry
 from router.process.step_times import step_times
+from rules.durations import Duration
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -71,6 +72,11 @@ class DeadlineStanding(NamedTuple):
         When each time of each step is due, see ``Deadline.times``, likewise; none before its stage was entered.
     owner
         Who had the work item last of all while it ran; empty: nobody.
+    within
+        How long it has, by its clock; None: it is due by a date.
+    first_ms
+        When the first of those started that, one after the other, were started anew by another owner, because none had
+        done what they wait for; else when it started itself.
     """
 
     deadline: Deadline
@@ -80,6 +86,8 @@ class DeadlineStanding(NamedTuple):
     due_ms: int | None
     steps: tuple[int | None, ...]
     owner: str
+    within: Duration | None
+    first_ms: int
     end: End | None = None
 
     def state(self, now_ms: int) -> DeadlineState:
@@ -152,17 +160,24 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
     before = dated.before.of(fact) if dated and dated.before else None
     if (before is None and dated.before) if dated else within is None:
         return
+    first_ms = None
     for start in _dated(deadline, dated, stay, life, clocks) if dated else _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
+        first_ms = start.at_ms if first_ms is None else first_ms
         spells = _until(end, start, life.spells, clocks)
+        pauses = life.pauses if deadline.pausable else ()
         if dated and start.moment is not None:
             due = dated_ms(dated, start.moment, before, deadline.clock, spells, clocks)
         else:
-            due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks) if within else None
-        times = step_times(deadline, within, start.at_ms, due, spells, clocks)
+            due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks, pauses) if within else None
+        times = step_times(deadline, within, start.at_ms, due, spells, clocks, pauses)
         steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in times)
         _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
-        yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
+        yield DeadlineStanding(
+            deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, within, first_ms, end
+        )
+        if deadline.since is not Since.ASSIGNED or end is None or end.is_done:
+            first_ms = None
 
 
 def _dated(deadline: Deadline, dated: DueDate, stay: _Stay, life: Life, clocks: DeadlineClocks) -> Iterator[_Start]:

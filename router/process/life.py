@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, OfferAnswered, Updated
+from router.model.events import (
+    ActivityRecorded,
+    Completed,
+    Content,
+    Event,
+    Fired,
+    Note,
+    Noted,
+    OfferAnswered,
+    Updated,
+)
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
@@ -91,6 +101,28 @@ class AttributesSince(NamedTuple):
     attributes: Mapping[str, Any]
 
 
+class Pause(NamedTuple):
+    """A pause of a work item's deadlines: by which event, from when until when, in milliseconds since 1970, and why.
+
+    It is over at the end that was set for it, when somebody ends it, and as soon as the customer is heard from.
+    ``by`` is the event that ended it before its end; 0: none did.
+    """
+
+    event: int
+    since_ms: int
+    until_ms: int
+    reason: str
+    by: int = 0
+
+
+class Migration(NamedTuple):
+    """By which event a work item goes on by another revision of its process, which that is, and in which stage."""
+
+    event: int
+    revision: int
+    stage: str
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -120,8 +152,12 @@ class Life(NamedTuple):
         Those of deadlines that were done, in the order of time; who is told and who gets it, both.
     moved
         The decisions that gave it to somebody else because a step of a deadline was due.
+    pauses
+        In the order of time; none overlaps another.
     revision
-        Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
+        Of the processes, by which it began in one, 0: in none; None: that follows from when it came.
+    migrations
+        To other revisions, in the order of time.
     attributes
         What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     """
@@ -133,7 +169,9 @@ class Life(NamedTuple):
     closed: Occurrence | None = None
     steps: tuple[StepDone, ...] = ()
     moved: tuple[int, ...] = ()
+    pauses: tuple[Pause, ...] = ()
     revision: int | None = None
+    migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
 
     @property
@@ -161,7 +199,24 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     if not lives:
         return []
     bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
-    return [life._replace(done=_done_in(*each, done)) for life, each in zip(lives, bounds, strict=True)]
+    return [_heard(life._replace(done=_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True)]
+
+
+def _heard(life: Life) -> Life:
+    """Return a life whose pauses are over as soon as the customer is heard from."""
+    return life._replace(pauses=tuple(_ended_by_customer(pause, life.done) for pause in life.pauses))
+
+
+def _ended_by_customer(pause: Pause, done: Sequence[Done]) -> Pause:
+    heard = [
+        (each.occur_ms, each.event)
+        for each in done
+        if ActivityEvidence.CUSTOMER in each.evidence and pause.since_ms <= each.occur_ms < pause.until_ms
+    ]
+    if not heard:
+        return pause
+    at_ms, event = min(heard)
+    return pause._replace(until_ms=at_ms, by=event)
 
 
 def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -> tuple[Done, ...]:
@@ -193,7 +248,7 @@ def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Li
     if entered is None:
         return life
     entries = (*life.entries, StageEntry(entered.stage, *entry)) if entered.revision else life.entries
-    return life._replace(entries=entries, revision=entered.revision)
+    return life._replace(entries=entries, revision=life.revision if life.migrations else entered.revision)
 
 
 def _spell(decision: Decision) -> Spell:
@@ -209,10 +264,25 @@ def _with_event(life: Life, event: Event) -> Life:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
         life = _entering(_knowing(life, event, event.at_ms), event.entered, Occurrence(event.number, event.at_ms))
+    elif isinstance(event, Noted):
+        life = _noted(life, event)
     elif isinstance(event, Fired) and event.workforce:
         life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
         life = _decided(_knowing(life, event, event.at_ms), event)
+    return life
+
+
+def _noted(life: Life, noted: Noted) -> Life:
+    """Return a life behind a note: one pause ends where another begins."""
+    if noted.note in (Note.PAUSED, Note.RESUMED) and life.pauses and life.pauses[-1].until_ms > noted.at_ms:
+        ended = life.pauses[-1]._replace(until_ms=noted.at_ms, by=noted.number)
+        life = life._replace(pauses=(*life.pauses[:-1], ended))
+    if noted.note is Note.MIGRATED:
+        return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
+    if noted.note is Note.PAUSED:
+        pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
+        life = life._replace(pauses=(*life.pauses, pause))
     return life
 
 
@@ -235,3 +305,11 @@ def _handed(life: Life, spell: Spell, workforce: int) -> Life:
     """Return a life in which a spell ended and another begins; ``workforce`` 0: nobody looked at it then."""
     ended = life.spells[-1]._replace(until_ms=spell.since_ms, workforce=workforce)
     return life._replace(spells=(*life.spells[:-1], ended, spell))
+
+
+def as_migrated(life: Life, migration: Migration) -> Life:
+    """Return a life as whoever migrated it sees it: the stage that it was in is the one that it was migrated to."""
+    before = [entry for entry in life.entries if entry.event < migration.event]
+    behind = life.entries[len(before) :]
+    last = before.pop() if before else StageEntry("", *life.begun)
+    return life._replace(entries=(*before, last._replace(stage=migration.stage), *behind))

@@ -42,6 +42,7 @@ from router.rpc.messages import (
 )
 from router.rpc.offer_messages import answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
+from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
 from router.rpc.updates import advance_request, in_advance, update_request
 from router.submission.ports import Submission
@@ -79,7 +80,9 @@ class RoutingServicer:
         bulk: BulkReassigner,
         activities: ActivityAnswers,
         offers: OfferService,
+        process: ProcessAnswers,
     ) -> None:
+        self._process = process
         self._router = router
         self._reopening = reopening
         self._updating = updating
@@ -267,6 +270,12 @@ class RoutingServicer:
         tenant = tenant_of(request.parent)
         entries = imported_items(request, tenant)
         return await self._importer.begin(tenant, request, entries, call.actor)
+
+    async def PauseWorkItem(self, request: routing.PauseWorkItemRequest, call: Call) -> routing.Pause:
+        return await self._process.pause(request, call)
+
+    async def ResumeWorkItem(self, request: routing.ResumeWorkItemRequest, call: Call) -> routing.Pause:
+        return await self._process.resume(request, call)
 
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = answer_request(request, call)

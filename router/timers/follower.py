@@ -23,8 +23,8 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
-from router.deadlines.ports import Telling
-from router.deadlines.reached import ReachedSteps
+from router.deadlines.notices import Notices
+from router.deadlines.telling import Telling
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound
 from router.model.events import (
@@ -34,6 +34,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     RulesPublished,
@@ -90,7 +91,7 @@ class TimerFollower:
         telling: Telling | None = None,
     ) -> None:
         self._telling = telling
-        self._reached = ReachedSteps(store, planners)
+        self._notices = Notices(tenant, store, planners)
         self._tenant = tenant
         self._store = store
         self._planners = planners
@@ -147,14 +148,15 @@ class TimerFollower:
         return len(events)
 
     async def _tell(self, events: Sequence[Event | DecisionEffect]) -> None:
-        """Tell people of the steps that some events say were reached: again, if nobody takes the events in."""
-        for event in events:
-            if self._telling is None or not isinstance(event, Fired) or not event.workforce:
-                continue
+        """Tell people what concerns them of some events: again, if nobody takes the events in."""
+        for event in events if self._telling else ():
             try:
-                await self._telling.tell(self._tenant, await self._reached.of(self._tenant, event))
+                notice = await self._notices.of(event)
             except (CorruptHistory, NotFound) as error:
-                self.skip(event.item_id, error)
+                self.skip(getattr(event, "item_id", f"event {event.number}"), error)
+                continue
+            if notice and self._telling:
+                await self._telling.tell(self._tenant, notice)
 
     async def catch_up(self) -> None:
         """Take in all that happened."""
@@ -398,6 +400,7 @@ def touched_by(
                 Fired(item_id=item_id)
                 | ActivityRecorded(item_id=item_id)
                 | OfferAnswered(item_id=item_id)
+                | Noted(item_id=item_id)
                 | Updated(item_id=item_id)
             ):
                 touched[item_id] = None

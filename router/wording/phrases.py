@@ -366,6 +366,18 @@ TIMELINE: Mapping[str, Phrase] = {
         " there was nobody to tell.",
         "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；没有可通知的主管。",
     ),
+    "paused": Phrase(
+        "Deadlines paused, {reason}; the pause ends {until} at the latest.", "时限暂停（{reason}），最迟至{until}。"
+    ),
+    "paused by": Phrase(
+        "{actor} paused the deadlines, {reason}; the pause ends {until} at the latest.",
+        "{actor}暂停了时限（{reason}），最迟至{until}。",
+    ),
+    "paused soon": Phrase(
+        "The customer had been heard from less than ten minutes before.", "注意：此前十分钟内客户刚有消息。"
+    ),
+    "resumed": Phrase("The deadlines run again.", "时限恢复计时。"),
+    "resumed by": Phrase("{actor} had the deadlines run again.", "{actor}恢复了时限计时。"),
     "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
@@ -408,6 +420,13 @@ SENTENCES: Mapping[str, Phrase] = {
     "UPDATED": Phrase("It was decided anew because it was updated.", "因信息更新，本次重新决定归属。"),
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
+    ),
+    "ESCALATED": Phrase(
+        "A deadline had it routed again, leaving out who had it before.", "因时限规定重新分配，此前的归属人不再参与。"
+    ),
+    "escalated": Phrase(
+        "It was not attended to in time. Rule {rule}, pool {pool}: {rep} has it now.",
+        "未在时限内处理，按规则{rule}、分配池{pool}转派给{rep}。",
     ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属{rep}。"),

@@ -112,3 +112,40 @@ PICTURES: Mapping[str, Phrase] = {
     ),
 }
 """What a picture says beside deadlines."""
+
+TIME_SPENT: Mapping[str, Phrase] = {
+    "MET": Phrase(
+        "Deadline {deadline} met after {length}: {parts}.", "时限{deadline}按时完成，历时{length}：{parts}。"
+    ),
+    "MISSED": Phrase(
+        "Deadline {deadline} missed, after {length}: {parts}{because}.",
+        "时限{deadline}未按时完成，历时{length}：{parts}{because}。",
+    ),
+    "MET at once": Phrase("Deadline {deadline} met at once.", "时限{deadline}当即完成。"),
+    "MISSED at once": Phrase("Deadline {deadline} missed.", "时限{deadline}未按时完成。"),
+    "because": Phrase("; cause: {cause}", "；主要原因：{cause}"),
+    "between": Phrase(" + ", "，"),
+}
+"""How a deadline ended."""
+
+TIME_PARTS: Mapping[str, Phrase] = {
+    "PAUSED": Phrase("{length} paused ({reason})", "暂停{length}（{reason}）"),
+    "ON_LEAVE": Phrase("{length} on leave ({rep})", "{rep}休假{length}"),
+    "OUTSIDE_HOURS": Phrase("{length} outside hours ({rep})", "非工作时间{length}（{rep}）"),
+    "OUTSIDE_HOURS pool": Phrase("{length} outside hours (pool {pool})", "非工作时间{length}（分配池{pool}）"),
+    "OUTSIDE_HOURS nobody": Phrase("{length} outside hours", "非工作时间{length}"),
+    "WAITING": Phrase("{length} waiting for an owner", "等待分配{length}"),
+    "EARLIER_OWNER": Phrase("{length} with {rep}", "前归属人{rep}{length}"),
+    "OWNER": Phrase("{length} with {rep}", "当前归属人{rep}{length}"),
+}
+"""Where time went, by kind."""
+
+CAUSES: Mapping[str, Phrase] = {
+    "PAUSED": Phrase("paused", "暂停"),
+    "ON_LEAVE": Phrase("owner on leave", "归属人休假"),
+    "OUTSIDE_HOURS": Phrase("outside hours", "非工作时间"),
+    "WAITING": Phrase("waiting for an owner", "等待分配"),
+    "EARLIER_OWNER": Phrase("earlier owners", "前归属人未处理"),
+    "OWNER": Phrase("owner idle", "归属人未处理"),
+}
+"""For what a deadline was missed, by the kind of part."""

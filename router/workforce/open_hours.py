@@ -130,6 +130,17 @@ class OpenHours:
         """Return the longest span around an instant in which nothing opens or closes, as far as the horizon."""
         return self._span(at_ms)
 
+    def stretches(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, bool]]:
+        """Yield from when until when nothing opens or closes between two instants, and whether it is open, in order.
+
+        Some that follow one another may be alike.
+        """
+        while start_ms < end_ms:
+            page = self._page(start_ms // PAGE_MS)
+            _, until_ms = page.around(start_ms)
+            yield start_ms, min(until_ms, end_ms), page.is_open(start_ms)
+            start_ms = until_ms
+
     def next_opening(self, at_ms: int) -> int | None:
         """Return the first instant from this one on at which it is open; None: not within the horizon."""
         if self.is_open(at_ms):

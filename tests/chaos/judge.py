@@ -21,6 +21,7 @@ from router.history.tamper_check import TamperCheck
 from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.events import Event
+from router.process.cache import ProcessCache
 from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
@@ -193,7 +194,9 @@ class Judge:
 async def judge_of(system: System, tenant: str, caps: Mapping[str, int], terms: Terms) -> AsyncIterator[Judge]:
     """Open a way to the store, past what the service uses."""
     stores = Stores.connect(system.store.direct_url)
-    planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+    planners = PlannerCache(
+        stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+    )
     try:
         yield Judge(system, tenant, caps, terms, stores, planners)
     finally:

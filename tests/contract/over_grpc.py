@@ -24,6 +24,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.import_pages import RedisImportPages
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
@@ -40,6 +41,8 @@ from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
+from router.deadlines.noting import Noting
+from router.deadlines.pausing import Pausing
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -55,6 +58,7 @@ from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.process_answers import ProcessAnswers
 from router.rpc.routing import RoutingServicer
 from router.rpc.workforce import WorkforceServicer
 from router.submission.service import SubmissionService
@@ -96,6 +100,7 @@ class Stores(NamedTuple):
     to_move: Any
     reassignments: Any
     processes: Any
+    notes: Any
 
 
 def in_memory(now_ms: Callable[[], int]) -> Stores:
@@ -104,7 +109,7 @@ def in_memory(now_ms: Callable[[], int]) -> Stores:
     queue, imports, reassignments = (MemoryQueue(lambda: now_ms() * 1000) for _ in range(3))
     return Stores(
         memory, memory, memory, memory, memory, memory, memory, memory, memory, MemoryImportPages(), queue, imports,
-        MemoryPages(), reassignments, memory,
+        MemoryPages(), reassignments, memory, memory,
     )  # fmt: skip
 
 
@@ -126,6 +131,7 @@ def on_redis(redis: SimulatedRedis) -> Stores:
         reassign_pages(redis),
         operation_queue(redis, REASSIGN, REQUEST_TTL_S),
         RedisProcesses(redis),
+        RedisNotes(redis),
     )
 
 
@@ -168,6 +174,7 @@ class Service:
                     ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
                     offers,
+                    ProcessAnswers(Pausing(Noting(store, queries, stores.notes, self.planners))),
                 ),
                 routing_pb2,
             ),

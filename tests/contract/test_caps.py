@@ -14,6 +14,7 @@ from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
@@ -89,6 +90,7 @@ class World:
     processes: Any
     timers: Any = None
     activities: Any = None
+    notes: Any = None
 
     def __post_init__(self) -> None:
         self.planners = PlannerCache(
@@ -154,7 +156,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     if request.param == "memory":
         clock = Clock(START_MS)
         memory = MemoryStore(clock.now_ms)
-        world = World(memory, memory, memory, memory, memory, clock, tenant, memory, memory, memory)
+        world = World(memory, memory, memory, memory, memory, clock, tenant, memory, memory, memory, memory)
         await world.publish()
         yield world
         return
@@ -164,6 +166,7 @@ async def world(request: pytest.FixtureRequest, store: EmbeddedServer, tenant: s
     world = World(
         RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
         RedisCustomerScores(redis), clock, tenant, RedisProcesses(redis), RedisTimers(redis), RedisActivities(redis),
+        RedisNotes(redis),
     )  # fmt: skip
     await world.publish()
     yield world

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from router.activities.next_dates import NextDates
 from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.snapshots import RedisSnapshots
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
+from router.deadlines.notices import ChangedProcess, Notice
+from router.deadlines.noting import Noting
+from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
+from router.history.monitor import Monitor
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Cause, Decision, StepOfDeadline, Way
+from router.model.errors import InvalidInput, NotPossible, RequestIdReused
 from router.model.events import Event, Fired
 from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind
 from router.offers.lapses import Lapses
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_monitor import Observer
 from tests.contract.test_stages import advance, publish, record_of, routed
 
 __all__ = ["world"]  # a fixture
@@ -53,11 +63,24 @@ class Timed:
     def __init__(self, world: World) -> None:
         self.world = world
         self.activities = ActivityService(world.activities, world.queries, world.planners)
+        self.pausing = Pausing(Noting(world.store, world.queries, world.notes, world.planners))
+
+        self.notices = list[Notice]()
+
+    async def tell(self, _: str, notice: Notice) -> None:
+        """Keep what people are told."""
+        self.notices.append(notice)
+
+    def told(self) -> list[tuple[str, ...]]:
+        """Return who was told, of each that was not asked for before."""
+        told = [notice.recipients.told for notice in self.notices]
+        self.notices.clear()
+        return told
 
     def follower(self, *_: object) -> TimerFollower:
         world = self.world
         schedules = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
-        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules)
+        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules, self)
 
     async def at(self, ms: int) -> list[Event]:
         """Have it be so long behind the start, and everything that is due be done; return what happened by that."""
@@ -74,6 +97,15 @@ class Timed:
     async def call(self, decision: Decision, rep: str, at_ms: int) -> None:
         activity = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, START_MS + at_ms)
         await self.activities.record(self.world.tenant, RecordRequest(decision.item_id, activity, by_owner=True))
+
+    async def hear(self, decision: Decision, at_ms: int) -> None:
+        """Have the customer write."""
+        activity = Activity(ActivityKind.MESSAGE, Direction.INBOUND, "", START_MS + at_ms)
+        await self.activities.record(self.world.tenant, RecordRequest(decision.item_id, activity, by_owner=False))
+
+    async def pause(self, decision: Decision, until_ms: int = 0) -> ToldPause:
+        until_ms = until_ms and START_MS + until_ms
+        return await self.pausing.pause(self.world.tenant, PauseRequest(decision.item_id, "waiting", until_ms))
 
     async def differences(self) -> list[str]:
         world = self.world
@@ -171,3 +203,117 @@ async def test_a_stage_that_is_left_takes_its_deadlines_along(firm: Timed) -> No
     await firm.world.close(other)
     assert await firm.at(REASSIGN) == []
     assert await firm.world.timers.timers(firm.world.tenant) == []
+
+
+RESOLUTION = (
+    SALES.replace("first-response", "resolution")
+    .replace("from: assigned", "from: arrival")
+    .replace("until: attempt", "until: completion")
+)
+
+
+async def test_a_pause_ends_when_somebody_ends_it_at_its_end_and_as_soon_as_the_customer_is_heard_from(
+    firm: Timed,
+) -> None:
+    await publish(firm.world, RESOLUTION)
+    ended, over, heard = [await routed(firm.world) for _ in range(3)]
+    await firm.at(10 * MINUTE_MS)
+    for lead in (ended, heard):
+        await firm.pause(lead)
+    await firm.pause(over, 30 * MINUTE_MS)
+    await firm.at(20 * MINUTE_MS)
+    await firm.pausing.resume(firm.world.tenant, ended.item_id)
+    await firm.at(36 * MINUTE_MS)
+    await firm.hear(heard, 35 * MINUTE_MS)
+
+    events = [await firm.at(at * MINUTE_MS) for at in (40, 50, 55)]
+
+    assert [[event.item_id for event in each if isinstance(event, Fired)] for each in events] == [
+        [ended.item_id], [over.item_id], [heard.item_id],
+    ]  # fmt: skip
+    assert await firm.differences() == []
+
+
+async def test_a_pause_soon_behind_the_customer_is_told_apart_and_first_responses_do_not_pause(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await firm.at(2 * MINUTE_MS)
+    await firm.hear(lead, MINUTE_MS)
+
+    assert (await firm.pause(lead)).is_soon
+    assert steps(await firm.at(REMIND)) == [(f"due/{lead.number}/new/first-response", 1)]
+    assert not (await firm.pause(lead)).is_soon
+    with pytest.raises(InvalidInput, match="until_time"):
+        await firm.pause(lead, REMIND)
+    await firm.world.close(lead)
+    with pytest.raises(NotPossible, match="CLOSED"):
+        await firm.pause(lead)
+
+
+async def test_what_is_not_paused_cannot_be_resumed_but_a_repeated_request_is_answered(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    with pytest.raises(NotPossible, match="not paused"):
+        await firm.pausing.resume(firm.world.tenant, lead.item_id)
+    request = PauseRequest(lead.item_id, "waiting", request_id="r-1")
+    first = await firm.pausing.pause(firm.world.tenant, request)
+
+    assert await firm.pausing.pause(firm.world.tenant, request) == first
+    resumed = [await firm.pausing.resume(firm.world.tenant, lead.item_id, request_id="r-2") for _ in range(2)]
+    assert resumed[0].pause.event == resumed[1].pause.event == first.pause.event
+    with pytest.raises(RequestIdReused):
+        await firm.pausing.pause(firm.world.tenant, replace(request, reason="other"))
+
+
+async def test_each_step_is_told_once_to_whom_it_concerns(firm: Timed) -> None:
+    await routed(firm.world)
+    await firm.at(1)
+    firm.told()
+
+    for at_ms, who in ((REMIND, [("ann",)]), (NOTIFY, [("mo",)]), (REASSIGN, []), (REASSIGN + REMIND, [("bo",)])):
+        await firm.at(at_ms)
+        assert firm.told() == who
+
+
+async def test_a_publication_is_told_to_all_who_work_in_a_pool_with_what_is_otherwise(firm: Timed) -> None:
+    await firm.at(1)
+    firm.notices.clear()
+
+    await publish(firm.world, SALES.replace("within: 1h", "within: 2h").replace("qualified", "checked"))
+    await firm.at(2)
+
+    (notice,) = firm.notices
+    assert isinstance(notice.about, ChangedProcess)
+    assert notice.recipients.told == ("ann", "bo")
+    said = [(each.kind.value, each.stage, each.deadline) for each in notice.about.differences]
+    assert said == [("CHANGED", "new", "first-response"), ("ADDED", "checked", ""), ("REMOVED", "qualified", "")]
+
+
+async def test_who_is_to_follow_up_is_reminded_then_and_a_working_day_later_the_manager_is(firm: Timed) -> None:
+    lead = await routed(firm.world, Kind.TICKET)
+    activity = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", 0, next_ms=START_MS + HOUR_MS)
+    await firm.activities.record(firm.world.tenant, RecordRequest(lead.item_id, activity))
+    await firm.at(1)
+    firm.told()
+
+    await firm.at(HOUR_MS)
+    assert firm.told() == [("ann",)]
+    await firm.at(25 * HOUR_MS)
+    assert firm.told() == [("mo",)]
+
+
+async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
+    world, observer = firm.world, Observer()
+    if not isinstance(world.store, RedisAssignments):
+        return  # the twin has no counters beside its log
+
+    async def in_time(_: str) -> list[str]:
+        return []
+
+    monitor = Monitor(world.tenant, world.store, RedisSnapshots(world.store._redis), world.planners, in_time, observer)
+    await monitor.look()
+    await routed(world)
+    await firm.at(REMIND)
+    await firm.at(NOTIFY)
+    await firm.at(REASSIGN)
+
+    assert await monitor.look() == []
+    assert (observer.steps, observer.decisions["ASSIGNED", "ESCALATED", False]) == (2, 1)

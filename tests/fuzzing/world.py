@@ -43,6 +43,9 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.migrating import Migrating
+from router.deadlines.noting import Noting
+from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
@@ -63,6 +66,7 @@ from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
+from router.rpc.process_answers import ProcessAnswers
 from router.rpc.processes import ProcessServicer
 from router.rpc.queue import QueueServicer
 from router.rpc.routing import RoutingServicer
@@ -202,6 +206,7 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
+                    ProcessAnswers(Pausing(Noting(store, queries, store, self._planners))),
                 ),
                 routing_pb2,
             ),
@@ -220,7 +225,9 @@ class World:
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (
                 ProcessServicer(
-                    self._process_publishing(workforce_service), DeadlineQueries(store, queries, self._planners)
+                    self._process_publishing(workforce_service),
+                    DeadlineQueries(store, queries, self._planners),
+                    Migrating(store, queries, store, self._planners),
                 ),
                 processes_pb2,
             ),

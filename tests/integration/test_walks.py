@@ -1,37 +1,222 @@
-"""The walks in ``examples/`` against a service, by commands alone, on the simulated clock."""
+"""Walks by their command, on the simulated clock: those in ``examples/``, and the smallest with what may go wrong."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from redis import Redis
 
-from router.cli.walk_files import Walk, read_walk
+from service import main
+from store.clock import KEY, simulated
 from store.embedded.orphans import socket_path
+from store.embedded.server import EmbeddedServer
 from tests.api import differences
-from tests.integration.walks.commands import Commands
-from tests.integration.walks.walker import Walker
+from tests.conftest import ROOT, serving
 from tests.served import Served
 
-WALKS = sorted((Path(__file__).parents[2] / "examples").glob("*.walk.yaml"))
+EXAMPLES = ROOT / "examples"
+WALKS = sorted([*EXAMPLES.glob("*.walk.yaml"), *EXAMPLES.glob("processes/*-walk.yaml")])
+PROCESS = """\
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+    deadlines:
+      - id: first-response
+        within: 1h
+        clock: owner
+        from: assigned
+        until: attempt
+        steps:
+          - {at: 50%, do: remind}
+          - {at: 100%, do: notify, to: manager}
+          - {at: 200%, do: reassign}
+  - {id: qualified, require: [budget]}
+  - {id: won, closes: CONVERTED}
+"""
+SMALLEST = """\
+walk: first-response
+setup:
+  tenant: {time_zone: Asia/Shanghai, calendar: cn-office}
+  calendars:
+    cn-office: {weekly: {mon-fri: ["09:00-18:00"]}, exceptions: {2026-09-20: ["09:00-18:00"], 2026-10-01: []}}
+  reps: {wang-fang: {manager: chen-jie}, li-na: {manager: chen-jie}, chen-jie: {}}
+  pools: {east: {members: {wang-fang: 2, li-na: 1}, managers: [chen-jie]}}
+  rules: {fields: {region: {type: string}}, rules: [], default: {route: {pool: east}}}
+  process: sales.yaml
+steps:
+  - at: 2026-09-18T17:20+08:00
+    do: {route: {id: L-1, kind: LEAD, attributes: {region: 上海}}}
+    expect: {item: L-1, owner: wang-fang, stage: new, due: {first-response: 2026-09-20T09:20+08:00}}
+  - at: 2026-09-18T17:50+08:00
+    expect: {told: [{who: wang-fang, about: L-1, step: remind}]}
+  - at: 2026-09-20T10:45+08:00
+    do: {activity: {item: L-1, rep: li-na, kind: CALL, direction: OUTBOUND, duration: 180s}}
+    expect: {item: L-1, met: [first-response]}
+  - at: 2026-09-20T11:00+08:00
+    do: {advance: {item: L-1, stage: qualified}}
+    expect: {refused: FAILED_PRECONDITION, names: [budget]}
+"""
+REST = (
+    SMALLEST.partition("steps:")[0].replace("{type: string}", "{type: string}, budget: {type: number}")
+    + """\
+steps:
+  - at: 2026-09-18T17:20
+    do: {route: {id: L-1, source: web, value: 2, priority: 5}}
+    expect: {item: L-1, owner: wang-fang, priority: 5, due: {first-response: 2026-09-20T09:20}, met: [], missed: []}
+  - at: 2026-09-18T17:25
+    do: {calendar: {cn-office: {exceptions: {2026-09-20: [], 2026-09-22: ["10:00-12:00"]}}}}
+    expect: {item: L-1, due: {first-response: 2026-09-21T09:20}}
+  - at: 2026-09-18T17:30
+    do: {presence: {rep: wang-fang, until: 2026-09-21T09:00}}
+    expect: [{away: [wang-fang]}, {nobody_told: true}]
+  - at: 2026-09-18T17:31
+    do: {route: {id: L-2}}
+    expect: {item: L-2, owner: li-na, due: {first-response: 2026-09-21T09:31}}
+  - at: 2026-09-21T09:00
+    expect: [{away: []}, {told: [{who: wang-fang, about: L-1, step: remind}]}]
+  - at: 2026-09-21T09:20
+    do: {update: {item: L-1, priority: 9, attributes: {region: 上海}}}
+    expect:
+      - {item: L-1, priority: 9, missed: [first-response]}
+      - told: [{who: chen-jie, about: L-1, step: notify}, {who: li-na, about: L-2, step: remind}]
+  - at: 2026-09-21T09:21
+    do: {reassign: {item: L-2, note: 太忙}}
+    expect: {item: L-2, owner: wang-fang, due: {first-response: 2026-09-21T10:21}}
+  - at: 2026-09-21T09:21
+    do: {activity: {item: L-2, kind: CALL, next: 2026-09-21T09:30, next_step: 再打}}
+    expect: {item: L-2, met: [first-response], next: 2026-09-21T09:30}
+  - at: 2026-09-21T09:22
+    do: {advance: {item: L-1, stage: qualified, attributes: {budget: 3}}}
+    expect: {item: L-1, stage: qualified, state: ASSIGNED, due: {first-response: null}}
+  - at: 2026-09-21T09:23
+    do: {advance: {item: L-1, stage: won}}
+    expect: [{item: L-1, stage: won, state: CONVERTED, missed: [first-response]}, {nobody_told: true}]
+  - at: 2026-09-21T09:30
+    expect: {told: [{who: wang-fang, about: L-2, step: remind}]}
+  - at: 2026-09-21T09:34
+    do: {presence: {rep: li-na}}
+    expect: {away: [li-na]}
+  - at: 2026-09-21T09:35
+    do: {presence: {rep: li-na, away: false}}
+    expect: {away: []}
+  - at: 2026-09-22T11:00
+    expect: {told: [{who: chen-jie, about: L-2, step: notify}]}
+"""
+)
+"""What the examples do not do."""
+
+Going = Callable[..., Awaitable[Result]]
+"""Goes a walk of which the text is given, against a service in this process."""
 
 
-def walk_of(file: Path) -> Walk:
-    read = read_walk(file.read_bytes())
-    assert read.walk is not None, read.problems
-    return read.walk
+def gone(file: Path, *options: object) -> Result:
+    return CliRunner().invoke(main, ["process", "walk", str(file), *map(str, options)])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("file", WALKS, ids=lambda file: file.name)
-def test_every_row_of_a_walk_is_as_it_says(file: Path, data_folder: Path, tmp_path: Path) -> None:
+def test_every_row_of_a_walk_is_as_it_says(file: Path, data_folder: Path) -> None:
     served = Served(data_folder, options=("--simulated-clock",))
-    commands = Commands(served.ready(), data_folder, "default", tmp_path)
 
-    faults = Walker(commands, walk_of(file), file.parent).go()
-    replayed = asyncio.run(differences(f"unix://{socket_path(data_folder)}", "default"))
+    ended = gone(file, "--server", served.ready(), "--data", data_folder, "--json")
+    assert ended.exit_code == 0, ended.output
+    tenant = json.loads(ended.stdout)["tenant"]
+    replayed = asyncio.run(differences(f"unix://{socket_path(data_folder)}", tenant))
     served.close()
 
-    assert faults == []
     assert replayed == []
+
+
+@pytest.mark.long
+def test_a_walk_without_a_service_has_one_of_its_own_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    ended = gone(EXAMPLES / "processes" / "sales-walk.yaml")
+
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("walk first-response: 8 rows run, ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+async def go(own_store: EmbeddedServer, tmp_path: Path) -> AsyncIterator[Going]:
+    (tmp_path / "sales.yaml").write_text(PROCESS, "utf-8")
+    file = tmp_path / "walk.yaml"
+    with simulated():
+        async with serving(own_store.url, simulated_clock=True) as address:
+
+            async def going(walk: str, *options: object) -> Result:
+                file.write_text(walk, "utf-8")
+                of_service = ("--server", address, "--data", own_store.folder)
+                return await asyncio.to_thread(gone, file, *of_service, *options)
+
+            yield going
+
+
+async def test_the_smallest_walk_is_as_it_says_and_what_cannot_be_set_up_is_named_where_it_stands(go: Going) -> None:
+    well = await go(SMALLEST)
+    refused = await go(SMALLEST.replace("wang-fang: {manager: chen-jie}", "wang-fang: {calendar: nowhere}"))
+
+    assert (well.exit_code, well.stdout.partition(";")[0]) == (
+        0, "walk first-response: 4 rows run, 7 expectations checked, all as expected",
+    )  # fmt: skip
+    assert "warning: the rules declare no field 'budget'" in well.stderr
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "walk.yaml:6:32 error: " in refused.stderr
+    assert "nowhere" in refused.stderr
+
+
+@pytest.mark.long
+async def test_the_first_that_is_otherwise_is_named_and_nothing_is_gone_behind_it(go: Going) -> None:
+    badly = await go(SMALLEST.replace("who: wang-fang", "who: chen-jie"))
+    as_json = await go(
+        SMALLEST.replace("names: [budget]", "names: [amount]"), "--json"
+    )  # begins before the other's end
+
+    assert badly.exit_code == 1
+    row, counts = badly.stdout.splitlines()
+    assert row.endswith(
+        "walk.yaml:14: row 2, 2026-09-18T17:50+08:00: who was told: "
+        'expected ["chen-jie of L-1 (remind)"], found ["wang-fang of L-1 (remind)"]'
+    )
+    assert counts.startswith(
+        "walk first-response: 2 of 4 rows run, 4 expectations checked, 1 not as expected; it is in"
+    )
+    said = json.loads(as_json.stdout)
+    assert (as_json.exit_code, said["rows_run"], said["failed"]["row"], said["failed"]["line"]) == (1, 4, 4, 19)
+    assert [fault["expected"] for fault in said["failed"]["faults"]] == ["amount"]
+
+
+@pytest.mark.long
+async def test_what_the_examples_do_not_do_is_done_too(go: Going) -> None:
+    ended = await go(REST)
+
+    assert ended.exit_code == 0, ended.output
+
+
+@pytest.mark.long
+async def test_a_walk_is_refused_where_the_time_is_real_or_of_another_service(
+    go: Going, own_store: EmbeddedServer, tmp_path: Path
+) -> None:
+    nobody = await go(SMALLEST, "--data", tmp_path)
+    own = Served(tmp_path / "other", options=("--simulated-clock",))
+    own.ready()
+    another = await go(SMALLEST, "--data", tmp_path / "other")
+    own.close()
+    with Redis.from_url(own_store.url) as redis:
+        redis.delete(KEY)
+    real = await go(SMALLEST)
+
+    assert (nobody.exit_code, "no service runs with it" in nobody.stderr) == (2, True)
+    assert another.exit_code == 1
+    assert "its clock is not that of the service at" in another.stderr
+    assert (real.exit_code, "the time of this store is real" in real.stderr) == (1, True)

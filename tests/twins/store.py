@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.twins.activities import MemoryActivities
 from tests.twins.assignments import MemoryAssignments
 from tests.twins.customer_scores import MemoryCustomerScores
+from tests.twins.notes import MemoryNotes
 from tests.twins.offers import MemoryOffers
 from tests.twins.personal_values import MemoryPersonalValues
 from tests.twins.presence import MemoryPresences
@@ -21,6 +22,7 @@ from tests.twins.workforce import MemoryWorkforce
 class MemoryStore(
     MemoryAssignments,
     MemoryActivities,
+    MemoryNotes,
     MemoryOffers,
     MemoryWorkforce,
     MemoryPresences,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from fairlead.client.calls import PAGE, Calls, new_id
+from fairlead.client.calls import PAGE, Calls, new_id, number
+from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import rules_pb2 as rules
 
@@ -60,3 +61,44 @@ class ProcessCalls(Calls):
             "ProcessService/ListProcessRevisions", request, processes.ListProcessRevisionsResponse
         ):
             yield from page.processes
+
+    def migrate_work_items(
+        self, process: str, stages: Mapping[str, str] | None = None, *, preview: bool = False
+    ) -> Iterator[processes.WorkItemMigration]:
+        """Have open work items go on by the active revision of a process, all of them; ``preview`` writes nothing.
+
+        Parameters
+        ----------
+        stages
+            In which stage what stands in another goes on; the others keep theirs.
+        """
+        request = processes.MigrateWorkItemsRequest(
+            name=self._name("processes", process), stages=stages or {}, preview=preview, page_size=PAGE
+        )
+        for page in self._connection.pages(
+            "ProcessService/MigrateWorkItems", request, processes.MigrateWorkItemsResponse
+        ):
+            yield from page.migrations
+
+    def list_deadlines(
+        self, work_item: str = "", *, rep: str = "", state: str = "", moved_by: int = 0
+    ) -> Iterator[deadlines.Deadline]:
+        """List all deadlines that a work item ever had, as they began; without one, those that run, of a rep or of all.
+
+        Parameters
+        ----------
+        state
+            E.g. ``OPEN`` or ``OVERDUE``.
+        moved_by
+            A revision of the workforce: only those that were due at another time before it.
+        """
+        request = processes.ListDeadlinesRequest(
+            parent=self._name("workItems", work_item) if work_item else self.parent,
+            rep=self._name("reps", rep) if rep else "",
+            moved_by=moved_by,
+            page_size=PAGE,
+        )
+        if state:
+            request.state = number(deadlines.Deadline.State, "STATE", state)
+        for page in self._connection.pages("ProcessService/ListDeadlines", request, processes.ListDeadlinesResponse):
+            yield from page.deadlines

@@ -254,6 +254,46 @@ class AdvanceWorkItemRequest(_message.Message):
     validate_only: bool
     def __init__(self, name: _Optional[str] = ..., stage: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
+class PauseWorkItemRequest(_message.Message):
+    __slots__ = ("name", "reason", "until_time", "request_id", "validate_only")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_TIME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    reason: str
+    until_time: _timestamp_pb2.Timestamp
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., reason: _Optional[str] = ..., until_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class ResumeWorkItemRequest(_message.Message):
+    __slots__ = ("name", "request_id", "validate_only")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class Pause(_message.Message):
+    __slots__ = ("work_item", "reason", "start_time", "end_time", "soon_after_customer", "actor")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    SOON_AFTER_CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    reason: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    soon_after_customer: bool
+    actor: str
+    def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., soon_after_customer: bool = ..., actor: _Optional[str] = ...) -> None: ...
+
 class AcceptWorkItemRequest(_message.Message):
     __slots__ = ("name", "rep", "offer", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -499,11 +539,12 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ENDED_DEADLINES_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
@@ -512,10 +553,13 @@ class TimelineEntry(_message.Message):
     UPDATE_FIELD_NUMBER: _ClassVar[int]
     OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
     REACHED_STEP_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_FIELD_NUMBER: _ClassVar[int]
+    RESUMED_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
     words: str
     actor: str
+    ended_deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
     decision: _decisions_pb2.Decision
     activity: _activities_pb2.Activity
     closed: WorkItem.State
@@ -524,7 +568,9 @@ class TimelineEntry(_message.Message):
     update: _decisions_pb2.WorkItemUpdate
     offer_answer: OfferAnswer
     reached_step: _deadlines_pb2.ReachedStep
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ...) -> None: ...
+    pause: Pause
+    resumed: Pause
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage")

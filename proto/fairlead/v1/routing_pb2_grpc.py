@@ -94,6 +94,16 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
                 _registered_method=True)
+        self.PauseWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/PauseWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.PauseWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
+                _registered_method=True)
+        self.ResumeWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ResumeWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
+                _registered_method=True)
         self.AcceptWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/AcceptWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
@@ -255,6 +265,23 @@ class RoutingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PauseWorkItem(self, request, context):
+        """Pauses the deadlines of an open work item that is in a process, but for those that never pause: it waits for somebody else. Ends by
+        itself at `until_time`, and at once when an activity says that the customer was heard from. A pause of what is paused takes its place.
+        Fails with INVALID_ARGUMENT (a violation per field), NOT_FOUND, ALREADY_EXISTS (the `request_id` was used for other content),
+        ABORTED (it changes faster than one can write) or FAILED_PRECONDITION (closed, or in no process).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeWorkItem(self, request, context):
+        """Ends a pause. Fails as PauseWorkItem, and with FAILED_PRECONDITION if it is not paused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AcceptWorkItem(self, request, context):
         """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
         the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
@@ -398,6 +425,16 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.AdvanceWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'PauseWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.PauseWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.Pause.SerializeToString,
+            ),
+            'ResumeWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.Pause.SerializeToString,
             ),
             'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptWorkItem,
@@ -743,6 +780,60 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/AdvanceWorkItem',
             fairlead_dot_v1_dot_routing__pb2.AdvanceWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/PauseWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.PauseWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ResumeWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
             options,
             channel_credentials,
             insecure,

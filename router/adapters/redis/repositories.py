@@ -13,6 +13,7 @@ from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
@@ -42,6 +43,7 @@ class Stores:
     assignments: RedisAssignments
     activities: RedisActivities
     offers: RedisOffers
+    notes: RedisNotes
     workforce: RedisWorkforce
     presences: RedisPresences
     rule_sets: RedisRuleSets
@@ -74,6 +76,7 @@ class Stores:
             RedisAssignments(redis, request_ttl_s),
             RedisActivities(redis, request_ttl_s),
             RedisOffers(redis, request_ttl_s),
+            RedisNotes(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),
             RedisRuleSets(redis, request_ttl_s),

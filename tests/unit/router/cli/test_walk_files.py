@@ -25,6 +25,7 @@ setup:
   reps: {ann: {}, bo: {}}
   pools: {east: {members: {ann: 2, bo: 1}}}
   rules: east.yaml
+  process: sales.yaml
 steps:
   - {at: 2026-09-18T17:20, do: {route: {id: L-1}}, expect: {item: L-1, owner: ann}}
 """
@@ -56,7 +57,7 @@ def test_the_example_has_rows_for_all_that_it_shows() -> None:
 def test_a_row_is_read_with_its_line_its_instant_and_what_is_done() -> None:
     (step,) = walk(SMALL).steps
 
-    assert (step.line, step.verb, step.at_ms) == (8, "route", as_instant_ms("2026-09-18T17:20+08:00", "UTC"))
+    assert (step.line, step.verb, step.at_ms) == (9, "route", as_instant_ms("2026-09-18T17:20+08:00", "UTC"))
     assert [(expected.item, expected.owner) for expected in step.expected] == [("L-1", "ann")]
 
 
@@ -85,6 +86,17 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("expect: {deficits: {west: {}}}", "there is no pool 'west' so far; there are east"),
         ("expect: {deficits: {east: {cy: 1}}}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {told: [{who: ann}]}", "about is missing"),
+        ("expect: {told: [{who: cy, about: L-1}]}", "there is no rep 'cy' so far; there are ann, bo"),
+        ("expect: {told: [{who: ann, about: L-2}]}", "there is no work item 'L-2' so far; there are L-1"),
+        ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify' or"),
+        ("expect: {told: [], nobody_told: true}", "found told beside it; allowed is one of the two"),
+        ("expect: {stage: new}", "item is missing; stage is of one"),
+        ("expect: {item: L-1, due: {d: soon}}", "found 'soon'; a time such as"),
+        ("do: {update: {item: L-1}}", "nothing is to be changed; allowed are attributes, value, priority"),
+        ("do: {activity: {item: L-1, kind: CALL, duration: 3}}", "found 3; text is expected"),
+        ("do: {activity: {item: L-1, kind: CALL, duration: long}}", "found 'long'; how long, such as 45s, 3m or 1h"),
+        ("do: {calendar: {office: {weekly: {mo: 09:00-18:00}}}}", "found 'mo'; allowed are mon, tue"),
+        ("do: {advance: {item: L-1}}", "stage is missing"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says: str) -> None:
@@ -101,3 +113,32 @@ def test_a_member_who_is_no_rep_is_named() -> None:
     assert [(each.line, each.message) for each in read.problems] == [
         (5, "there is no rep 'cy' so far; there are ann, bo")
     ]
+
+
+def test_what_only_a_process_has_is_not_expected_without_one() -> None:
+    read = read_walk(SMALL.replace("  process: sales.yaml\n", "").replace("owner: ann", "stage: new, met: []"))
+
+    assert [(each.line, each.message) for each in read.problems] == [
+        (8, "there is no process: the set-up names none")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wrong", "says"),
+    [
+        ("Asia/Shanghai", "Asia/Nowhere", "Asia/Nowhere", "found 'Asia/Nowhere'"),
+        ("bo: 1}", "bo: 1}, managers: [cy]", "cy", "there is no rep 'cy' so far; there are ann, bo"),
+        (
+            "  rules:",
+            "  calendars: {office: {weekly: {mon: 9-18}}}\n  rules:",
+            "9-18",
+            "found '9-18'; allowed are hours",
+        ),
+    ],
+)
+def test_what_cannot_be_set_up_is_said_where_it_stands(before: str, after: str, wrong: str, says: str) -> None:
+    source = SMALL.replace(before, after)
+    (problem,) = read_walk(source).problems
+
+    assert source.splitlines()[problem.line - 1][problem.column - 1 :].startswith(wrong)
+    assert says in problem.message

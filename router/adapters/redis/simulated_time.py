@@ -12,6 +12,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
 from router.model.dispatch import Answer
 from router.model.events import Credited, Event, Fired, OfferAnswered, PresenceChanged
+from router.process.cache import ProcessCache
 from store.clock import SimulatedClock
 
 _PAGE = 1000
@@ -31,7 +32,9 @@ class SimulatedTime:
     def __init__(self, stores: Stores) -> None:
         self._clock = SimulatedClock(stores.redis)
         self._stores = stores
-        self._planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+        self._planners = PlannerCache(
+            stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+        )
         self._tenants: list[_Tenant] = []
 
     async def move(self, to_us: int) -> int:

@@ -1,0 +1,64 @@
+"""What the commands show of deadlines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
+from router.cli.labels import label
+from router.cli.lists import Names
+from router.wording.languages import Language
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def due_told(deadline: Deadline, now: datetime | None, names: Names) -> str:
+    """Say when a deadline is due, and of one that runs how long that is from now, or ago; ``now`` None: not known."""
+    if not deadline.HasField("due_time"):
+        return label("beyond known hours", names.language)
+    time = names.clock.shown(deadline.due_time)
+    if now is None or deadline.HasField("end_time"):
+        return time
+    ahead = deadline.due_time.ToDatetime(UTC) - now
+    key = "due in" if ahead > timedelta() else "due since"
+    return label(key, names.language, time=time, length=length_told(abs(ahead), names.language))
+
+
+def length_told(length: timedelta, language: Language) -> str:
+    """Say how long something is, in its two largest units.
+
+    Examples
+    --------
+    >>> [length_told(timedelta(seconds=each), Language.EN) for each in (59, 3599, 3600, 90_000)]
+    ['less than 1 min', '59 min', '1 h 0 min', '1 d 1 h']
+    """
+    minutes = length // timedelta(minutes=1)
+    if length >= _DAY:
+        return label("days", language, days=length // _DAY, hours=length % _DAY // _HOUR)
+    if length >= _HOUR:
+        return label("hours", language, hours=minutes // 60, minutes=minutes % 60)
+    return label("some minutes" if minutes else "less than a minute", language, minutes=minutes)
+
+
+def next_step(deadline: Deadline) -> DeadlineStep | None:
+    """Return what is done next of a deadline that runs: the first step with none of its kind done at or behind it.
+
+    Of several that tell somebody and were overdue together the last alone was done. None: there is no more to do.
+    """
+    if deadline.HasField("end_time"):
+        return None
+    done = {_gives(step): place for place, step in enumerate(deadline.steps) if step.HasField("fire_time")}
+    return next((step for place, step in enumerate(deadline.steps) if place > done.get(_gives(step), -1)), None)
+
+
+def _gives(step: DeadlineStep) -> bool:
+    return step.act == DeadlineStep.ACT_REASSIGN
+
+
+def step_told(step: DeadlineStep | None, names: Names) -> str:
+    """Say what a step does, and when; empty for none."""
+    if step is None:
+        return ""
+    act = label(DeadlineStep.Act.Name(step.act), names.language)
+    time = names.clock.shown(step.due_time) if step.HasField("due_time") else "-"
+    return label("step at", names.language, act=act, time=time)

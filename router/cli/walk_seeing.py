@@ -1,0 +1,181 @@
+"""What the rows of a walk expect, and what is to be seen by calls of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.walk_doing import Ended, WalkItems
+from router.cli.walk_forms import WalkExpectForm
+from router.cli.walk_telling import Tellings, owner_after
+from router.cli.words import last
+from rules.values import as_instant_ms
+
+_RUNS = (deadlines.Deadline.STATE_OPEN, deadlines.Deadline.STATE_OVERDUE)
+_MISSED = (deadlines.Deadline.STATE_OVERDUE, deadlines.Deadline.STATE_MISSED)
+
+
+class Seen(NamedTuple):
+    """A thing that was looked at: what it should be, and what it is."""
+
+    what: str
+    expected: object
+    found: object
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as expected."""
+        return self.expected == self.found
+
+
+class WalkSight:
+    """Looks at how things stand.
+
+    Parameters
+    ----------
+    client, items
+        Of the tenant.
+    zone
+        Of times that name none, and on whose clocks times are shown.
+    """
+
+    def __init__(self, client: FairleadClient, items: WalkItems, zone: str) -> None:
+        self._client = client
+        self._items = items
+        self._zone = zone
+
+    def seen(self, expected: WalkExpectForm, ended: Ended, tellings: Tellings) -> Iterator[Seen]:
+        """Yield what an expectation looks at."""
+        named = expected.model_fields_set
+        if expected.refused is not None:
+            yield Seen("the status code", expected.refused, ended.code)
+            for name in expected.names:
+                yield Seen(f"whether the refusal names {name}", name, name if name in ended.text else ended.text)
+        if expected.item:
+            yield from self._of_item(expected, expected.item)
+        for pool, deficits in (expected.deficits or {}).items():
+            found = self._deficits(pool)
+            yield Seen(f"deficits of pool {pool}", dict.fromkeys(found, 0.0) | deficits, found)
+        for rep, items in (expected.agenda or {}).items():
+            yield Seen(f"agenda of {rep}", items, self._agenda(rep))
+        if "away" in named:
+            yield Seen("who is away", expected.away, [each.name.split("/")[3] for each in self._client.list_away()])
+        if expected.told is not None:
+            yield Seen("who was told", *tellings.compared(expected.told))
+        if expected.nobody_told:
+            yield Seen("who was told", *tellings.compared([]))
+
+    def _of_item(self, expected: WalkExpectForm, item: str) -> Iterator[Seen]:
+        try:
+            found = self._client.get_work_item(self._items.name(item))
+        except FairleadError as error:
+            yield Seen(f"work item {item}", "there", f"{error.code.name}: {error.message}")
+            return
+        for name in (each for each in _ASPECTS if each in expected.model_fields_set):
+            should = getattr(expected, name)
+            if name in ("expires", "next"):
+                should = self._shown(self._ms(should))
+            yield Seen(f"{_CALLED.get(name, name)} of {item}", should, _ASPECTS[name](self, found))
+        yield from self._deadlines(expected, item, found.name)
+
+    def _deadlines(self, expected: WalkExpectForm, item: str, name: str) -> Iterator[Seen]:
+        if not expected.model_fields_set & {"due", "met", "missed"}:
+            return
+        listed = list(self._client.list_deadlines(name))
+        for deadline, text in (expected.due or {}).items():
+            began = [each for each in listed if each.deadline == deadline]
+            if text is None:
+                runs = [self._stamp(each.due_time) or "running" for each in began if each.state in _RUNS]
+                yield Seen(f"when {deadline} of {item} is due", [], runs)
+            else:
+                found = began and (self._stamp(began[-1].due_time) or "beyond what the calendars know")
+                yield Seen(f"when {deadline} of {item} is due", self._shown(self._ms(text)), found or "never")
+        met = {each.deadline for each in listed if each.state == deadlines.Deadline.STATE_MET}
+        missed = {each.deadline for each in listed if each.state in _MISSED}
+        for what, should, are in (("met", expected.met, met), ("missed", expected.missed, missed)):
+            if should is not None:
+                # those that are named at least; none where none is
+                yield Seen(f"deadlines of {item} that are {what}", sorted(should), _named(should, are))
+
+    def _offer_end(self, item: routing.WorkItem) -> str:
+        return self._stamp(item.offer.expire_time) if item.HasField("offer") else ""
+
+    def _way(self, item: routing.WorkItem) -> str:
+        """Return in which way a work item's latest owner got it: by a decision, or by accepting an offer."""
+        gave = next(filter(owner_after, self._client.timeline(item.name)), routing.TimelineEntry())
+        way = gave.decision.way or gave.offer_answer.way
+        return decisions.Decision.Way.Name(way).removeprefix("WAY_") if way else ""
+
+    def _conflict(self, item: routing.WorkItem) -> list[str]:
+        candidates = self._client.explain(item.decision).candidates
+        return [last(each.rep) for each in candidates if any(reason.code == "CONFLICT" for reason in each.reasons)]
+
+    def _is_worked(self, item: routing.WorkItem) -> bool:
+        return self._work(item).worked
+
+    def _next(self, item: routing.WorkItem) -> str:
+        return self._stamp(self._work(item).next_date.next_time)
+
+    def _work(self, item: routing.WorkItem) -> routing.OpenWork:
+        """Return what its owner's list says of a work item; nothing where it is on none."""
+        listed = self._client.list_my_work(last(item.owner)) if item.owner else ()
+        return next((each for each in listed if each.work_item.name == item.name), routing.OpenWork())
+
+    def _agenda(self, rep: str) -> list[str]:
+        pages = self._client.list_agenda(rep)
+        return [self._items.called(each.work_item) for page in pages for each in page.next_dates]
+
+    def _deficits(self, pool: str) -> dict[str, float]:
+        report = self._client.fairness(pool)
+        return {last(rep): round(report.observed.per_rep[rep], 3) + 0.0 for rep in sorted(report.weights)}
+
+    def _ms(self, text: str) -> int | None:
+        """Return a time as people write it, in milliseconds since 1970; None: no text."""
+        return as_instant_ms(text, self._zone) if text else None
+
+    def _stamp(self, stamp: Timestamp) -> str:
+        return self._shown(stamp.ToMilliseconds() or None)
+
+    def _shown(self, at_ms: int | None) -> str:
+        return instant_text(at_ms, self._zone) if at_ms is not None else ""
+
+
+def instant_text(at_ms: int, zone: str) -> str:
+    """Write an instant on the clocks of a zone.
+
+    Examples
+    --------
+    >>> instant_text(1789867200000, "Asia/Shanghai"), instant_text(1789867200500, "UTC")
+    ('2026-09-20T09:20+08:00', '2026-09-20T01:20:00.500+00:00')
+    """
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    return moment.isoformat(timespec="milliseconds" if at_ms % 60_000 else "minutes")
+
+
+_ASPECTS: Mapping[str, Callable[[WalkSight, routing.WorkItem], object]] = {
+    "owner": lambda _, item: last(item.owner),
+    "state": lambda _, item: routing.WorkItem.State.Name(item.state).removeprefix("STATE_"),
+    "epoch": lambda _, item: item.epoch,
+    "priority": lambda _, item: item.priority,
+    "stage": lambda _, item: item.stage,
+    "offered": lambda _, item: last(item.offer.rep),
+    "expires": WalkSight._offer_end,
+    "way": WalkSight._way,
+    "conflict": WalkSight._conflict,
+    "worked": WalkSight._is_worked,
+    "next": WalkSight._next,
+}
+"""What is to be seen of a work item, by what expectations call it."""
+_CALLED = {"expires": "end of the offer", "next": "next date", "conflict": "conflicts"}
+
+
+def _named(should: list[str], are: set[str]) -> list[str]:
+    return sorted(name for name in are if name in should) if should else sorted(are)

@@ -1,0 +1,46 @@
+"""``router.deadlines.ports.Notes`` in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from router.assignment.commands import Refusal
+from router.deadlines.ports import NoteCommand
+from router.model.errors import NotFound
+from router.model.events import OF_CLOSED, Noted
+from router.model.workitem import CLOSED_STATES
+from tests.twins.tenants import Tenants, opened_in
+
+
+class MemoryNotes(Tenants):
+    """Notes, as events."""
+
+    async def note(self, tenant: str, command: NoteCommand, *, preview: bool = False) -> Noted | Refusal:
+        """Write a note; see ``router.deadlines.ports.Notes``."""
+        state = self._tenants[tenant]
+        repeated = state.requests.get(command.request_id) if command.request_id else None
+        if repeated is not None:
+            fingerprint, event = repeated
+            is_same = fingerprint == command.fingerprint and isinstance(event, Noted)
+            return opened_in(state, event) if is_same else Refusal.REQUEST_ID_REUSED  # type: ignore[type-var, return-value]
+        record = state.projection.items.get(command.item_id)
+        if record is None:
+            raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
+        if record.event != command.expected:
+            return Refusal.CONFLICT
+        if record.state in CLOSED_STATES and command.note not in OF_CLOSED:
+            return Refusal.CLOSED
+        noted = Noted(
+            len(state.events) + 1, record.item_id, record.kind, record.owner, record.pool, record.event, command.note,
+            command.subject, command.value, self._time_of(state), command.actor, command.text,
+        )  # fmt: skip
+        if preview:
+            return opened_in(state, replace(noted, number=0), command.openings)
+        state.events.append(noted)
+        state.openings[noted.item_id].update(command.openings)
+        if command.openings and command.customer:
+            state.subjects[command.customer].add(noted.item_id)
+        state.projection.enter_noted(noted)
+        if command.request_id:
+            state.requests[command.request_id] = (command.fingerprint, noted)
+        return opened_in(state, noted)

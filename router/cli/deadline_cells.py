@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
+from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.labels import label
 from router.cli.lists import Names
+from router.cli.words import called, last
+from router.wording.deadlines import kind_of, parts_told
 from router.wording.languages import Language
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -62,3 +64,29 @@ def step_told(step: DeadlineStep | None, names: Names) -> str:
     act = label(DeadlineStep.Act.Name(step.act), names.language)
     time = names.clock.shown(step.due_time) if step.HasField("due_time") else "-"
     return label("step at", names.language, act=act, time=time)
+
+
+def spent_told(deadline: Deadline, names: Names) -> str:
+    """Say where the time of a deadline went."""
+    tenant = deadline.work_item.partition("/workItems/")[0]
+    return parts_told(deadline, names.language, lambda rep: called(f"{tenant}/reps/{rep}", names.reps))
+
+
+def part_codes(deadline: Deadline) -> str:
+    """Write where the time of a deadline went for programs: by kind, of whom, or why, how many seconds.
+
+    Examples
+    --------
+    >>> part = TimePart(kind=TimePart.KIND_OWNER, rep="tenants/demo/reps/li-na", wall_duration=timedelta(minutes=25))
+    >>> part_codes(Deadline(parts=[part]))
+    'OWNER li-na 1500.000'
+    """
+    codes = (
+        (kind_of(part.kind), last(part.rep or part.pool) or part.reason, f"{_seconds(part):.3f}")
+        for part in deadline.parts
+    )
+    return "; ".join(" ".join(filter(None, code)) for code in codes)
+
+
+def _seconds(part: TimePart) -> float:
+    return part.wall_duration.ToMilliseconds() / 1000

@@ -35,7 +35,7 @@ _LATER = {"walk": ("router.cli.walk", "Go a walk: what is done when, and what is
 def process() -> None:
     """Check, test, walk, publish, compare and draw processes: the stages of work items, and what falls due in each.
 
-    Work items go through its stages, see fairlead advance; what falls due of them shows fairlead deadlines.
+    Work items go through its stages, see fairlead advance; what falls due in them is done, see fairlead deadlines.
 
     \b
       process: sales

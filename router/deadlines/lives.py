@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Content, Event, previous_of
+from router.model.decision import Decision, DecisionEffect
+from router.model.errors import InvalidInput
+from router.model.events import Content, Event, Fired, Updated, WorkforceChanged, previous_of
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
+from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
-from router.process.clocks import DeadlineClocks, Hours
+from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
 from router.process.life import Life, Migration, as_migrated, lives_of
@@ -26,7 +29,8 @@ _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
+    behind them those of approvals.
 
     ``clocks`` and ``leaves`` are those by which they are reckoned.
     """
@@ -107,7 +111,7 @@ class ItemLives:
         if migration:
             lives[-1] = lives[-1]._replace(migrations=(*lives[-1].migrations, migration))
         eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
-        return await self._standing(planner, eras[-1], events, record) if eras else None
+        return await self._standing(planner, eras[-1], events) if eras else None
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.
@@ -122,7 +126,7 @@ class ItemLives:
         eras = [
             era for place in range(len(lives)) for era in eras_of(published, record.kind, record.first, lives, place)
         ]
-        return [await self._standing(planner, era, events, record) for era in eras]
+        return [await self._standing(planner, era, events) for era in eras]
 
     async def events(self, item_id: str, last: int) -> list[Event]:
         """Return all that happened to a work item until an event of it, the oldest first.
@@ -139,23 +143,91 @@ class ItemLives:
             last = previous_of(page[-1], item_id) if page else 0
         return events[::-1]
 
-    async def _standing(self, planner: Planner, era: Era, events: Sequence[Event], record: ItemRecord) -> ItemDeadlines:
-        fact = fact_of(planner, events, record) if depends_on_fields(era.process) else {}
-        past = await self._past(planner, era.life)
-        clocks = clocks_of(planner, {revision: roster.hours for revision, roster in past.items()})
-        stands = list(filter(era.has, standings(era.process, era.life, fact, clocks)))
+    async def _standing(self, planner: Planner, era: Era, events: Sequence[Event]) -> ItemDeadlines:
+        changes = await self._changes(planner, events)
+        past = await self._past(planner, era.life, changes)
+        clocks = clocks_of(planner, {revision: roster.hours for revision, roster in past.items()}, changes)
+        stands = [
+            standing
+            for part, content in _contents(era, events)
+            for standing in standings(era.process, era.life, fact_of(planner, content), clocks)
+            if part.has(standing)
+        ]
+        stands += filter(era.has, approval_standings(era.process, era.life, clocks))
         return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
-    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Roster]:
-        """Return the workforce as it was when spells ended, where that was before it became as it is."""
-        revisions = {spell.workforce for spell in life.spells} - {0, planner.roster.revision}
+    async def _past(self, planner: Planner, life: Life, changes: Sequence[RevisionInForce]) -> Mapping[int, Roster]:
+        """Return the workforce as it was when spells or deadlines ended, where that was before it became as it is."""
+        revisions = {spell.workforce for spell in life.spells} | {each.revision for each in changes}
         rules = planner.rule_set_revision
-        return {revision: (await self._planners.at(self._tenant, rules, revision)).roster for revision in revisions}
+        return {
+            revision: (await self._planners.at(self._tenant, rules, revision)).roster
+            for revision in revisions - {0, planner.roster.revision}
+        }
+
+    async def _changes(self, planner: Planner, events: Sequence[Event]) -> list[RevisionInForce]:
+        """Return which revision of the workforce was in force at each event of a work item, in the order of time.
+
+        Most events of others beside it say so, too: what it does not say itself is read from those before it.
+        """
+        in_force, newest = list[RevisionInForce](), planner.roster.revision
+        known = [workforce_of(event) for event in events]
+        for place, event in enumerate(events):
+            before = in_force[-1].revision if in_force else 0
+            following = next(filter(None, known[place:]), newest)
+            revision = known[place] or (before if before == following else await self._in_force(event.number))
+            in_force.append(RevisionInForce(event.at_ms, revision, event.number))
+        return in_force
+
+    async def _in_force(self, number: int) -> int:
+        """Return the revision of the workforce that was in force at an event; 0: none was."""
+        before = number + 1
+        while before > 1:
+            page = await self._store.effects(self._tenant, after=max(before - 1 - _PAGE, 0), before=before)
+            found = next((revision for event in reversed(page) if (revision := workforce_of(event))), 0)
+            if found or not page:
+                return found
+            before = page[0].number
+        return 0
 
 
-def clocks_of(planner: Planner, past: Mapping[int, Hours] | None = None) -> DeadlineClocks:
+def workforce_of(event: Event | DecisionEffect) -> int:
+    """Return the revision of the workforce that was in force at an event, where it says so itself; 0: it does not."""
+    match event:
+        case Decision() | Updated():
+            return event.head.workforce_revision
+        case DecisionEffect(workforce_revision=revision) | WorkforceChanged(revision=revision):
+            return revision
+        case Fired(workforce=revision):
+            return revision
+    return 0
+
+
+def _contents(era: Era, events: Sequence[Event]) -> Iterator[tuple[Era, Content | None]]:
+    """Yield the parts of an era in which a work item stayed what it was, with the event that says what that is.
+
+    What was over stays as it was, all else is as if it had been what it is by now; None: nothing depends on it.
+    """
+    if not depends_on_fields(era.process):
+        yield era, None
+        return
+    contents = list[Content]()
+    for event in events:
+        if isinstance(event, Content) and (not contents or contents[-1].head.item != event.head.item):
+            contents.append(event)
+    for content, following in pairwise([*contents, None]):
+        assert content is not None
+        since = max(era.since, content.number if content is not contents[0] else 0)
+        until = min((number for number in (era.until, following and following.number) if number), default=None)
+        if until is None or since < until:
+            yield era._replace(since=since, until=until), content
+
+
+def clocks_of(
+    planner: Planner, past: Mapping[int, Hours] | None = None, changes: Sequence[RevisionInForce] = ()
+) -> DeadlineClocks:
     """Return by whose hours deadlines run, as the workforce of a planner is."""
-    return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {})
+    return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {}, changes)
 
 
 def leaves_of(planner: Planner, past: Mapping[int, Roster]) -> Leaves:
@@ -163,22 +235,16 @@ def leaves_of(planner: Planner, past: Mapping[int, Roster]) -> Leaves:
     return lambda revision, rep: past.get(revision, planner.roster).availability.leaves(rep)
 
 
-def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fact:
-    """Return what a work item is by now; nothing where the rules cannot read it: then no table of durations says how
-    long.
-
-    Raises
-    ------
-    CorruptHistory
-        If no event holds that.
+def fact_of(planner: Planner, content: Content | None) -> Fact:
+    """Return what a work item is by an event; nothing where nobody asks, or the rules cannot read it: then no table of
+    durations says how long.
     """
-    for event in reversed(events):
-        if event.number == record.content and isinstance(event, Content):
-            try:
-                return planner.fact_of(event.head.item)
-            except InvalidInput:
-                return {}
-    raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {record.content}")
+    if content is None:
+        return {}
+    try:
+        return planner.fact_of(content.head.item)
+    except InvalidInput:
+        return {}
 
 
 def eras_of(published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int) -> list[Era]:
@@ -203,7 +269,7 @@ def eras_of(published: PublishedProcesses, kind: Kind, first: int, lives: Sequen
 
 def has_deadlines(process: Process) -> bool:
     """Say whether anything falls due in a process."""
-    return bool(process.deadlines) or any(stage.deadlines for stage in process.stages)
+    return bool(process.deadlines) or any(stage.falling_due for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

@@ -10,7 +10,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries, found
-from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.deadlines.lives import ItemDeadlines, ItemLives, has_deadlines
 from router.model.errors import InvalidInput, NotFound
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
@@ -155,12 +155,17 @@ class DeadlineQueries:
         InvalidInput
             If there is no such revision.
         """
-        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        published = await self._planners.processes(tenant)
+        if not published.newest:
+            return DeadlinePage([], None)
+        planner = await self._planners.newest(tenant)
         if rep and rep not in planner.roster.reps:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
         if moved_by > planner.roster.revision:
             newest = f"must be a revision of the workforce, at most {planner.roster.revision}"
             raise InvalidInput.of("moved_by", f"{moved_by}: {newest}")
+        if not any(map(has_deadlines, published.revisions)):
+            return DeadlinePage([], None)
         state = State.ASSIGNED if rep else None
         items, place = await self._queries.items(tenant, after=after, count=count, owner=rep or None, state=state)
         records = [item.record for item in items if item.record.state not in CLOSED_STATES]

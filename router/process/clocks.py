@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from router.process.definition import ClockOwner
@@ -29,10 +29,11 @@ pool, else of the tenant.
 
 
 class RevisionInForce(NamedTuple):
-    """A revision of the workforce, and since when it was in force, in milliseconds since 1970."""
+    """A revision of the workforce, and since when it was in force, in milliseconds since 1970, and by which event."""
 
     since_ms: int
     revision: int
+    event: int = 0
 
 
 class DeadlineClocks(NamedTuple):
@@ -56,9 +57,11 @@ class DeadlineClocks(NamedTuple):
     past: Mapping[int, Hours] = {}
     changes: Sequence[RevisionInForce] = ()
 
-    def in_force(self, at_ms: int) -> int:
-        """Return the workforce's revision that was in force at an instant, before the first that; 0: not known."""
-        place = bisect_right(self.changes, at_ms, key=lambda each: each.since_ms)
+    def in_force(self, at_ms: int, event: float = inf) -> int:
+        """Return the workforce's revision that was in force at an instant, or then at an event; before the first that;
+        0: not known.
+        """
+        place = bisect_right(self.changes, (at_ms, event), key=lambda each: (each.since_ms, each.event))
         return self.changes[max(place - 1, 0)].revision if self.changes else 0
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:

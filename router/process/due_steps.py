@@ -17,6 +17,8 @@ from router.process.life import Life, StepDone
 
 TELL, GIVE = "due", "act"
 """What the names of steps begin with."""
+_PARTS = 4
+"""Of so many they are made: that, the event that started it, the stage and the deadline."""
 MOST_MOVED = 2
 """How often a work item is given to somebody else in one stage: then its manager is told, and its owner keeps it."""
 _PAUSE_MS = 15 * 60_000
@@ -56,9 +58,12 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
     >>> named_step(process, StepOfDeadline("act/17/new/call", 1)).step.act
     <Act.REASSIGN: 'reassign'>
     """
-    kind, _, stage, deadline_id = which.name.split("/")
+    parts = which.name.split("/")
+    if len(parts) != _PARTS:
+        return None
+    kind, _, stage, deadline_id = parts
     deadlines = (
-        process.deadlines if stage == WHOLE else process.by_id[stage].deadlines if stage in process.by_id else ()
+        process.deadlines if stage == WHOLE else process.by_id[stage].falling_due if stage in process.by_id else ()
     )
     for deadline in deadlines:
         steps = [step for step, _ in deadline.times if (step.act is Act.REASSIGN) == (kind == GIVE)]

@@ -211,9 +211,9 @@ def _held(standing: DeadlineStanding, life: Life, clocks: DeadlineClocks, end_ms
         start_ms = standing.first_ms if spell is life.spells[0] else max(spell.since_ms, standing.first_ms)
         until_ms = end_ms if spell.until_ms is None else min(spell.until_ms, end_ms)
         if start_ms < until_ms:
-            is_last = standing.end is not None and until_ms == end_ms
-            last = spell._replace(until_ms=None, workforce=clocks.in_force(end_ms))
-            yield last if is_last else spell, (start_ms, until_ms)
+            ended = standing.end if until_ms == end_ms else None
+            in_force = spell._replace(until_ms=None, workforce=clocks.in_force(end_ms, ended.event)) if ended else spell
+            yield in_force, (start_ms, until_ms)
 
 
 def _covering(marked: Iterable[tuple[int, int, str]], span: Span) -> Iterator[Stretch]:
@@ -240,12 +240,15 @@ def _open(hours: OpenHours | None, span: Span) -> Iterator[Stretch]:
 
 
 def _counted(standing: DeadlineStanding, spell: Spell, span: Span, clocks: DeadlineClocks) -> Iterator[Stretch]:
-    """Yield when a deadline's clock ran: behind its start, and by its hours; calendar days run at any time."""
+    """Yield when a deadline's clock ran: behind its start, and by its hours.
+
+    Calendar days run at any time, and so does what is due by a date.
+    """
     before, behind = (span[0], min(span[1], standing.start_ms)), (max(span[0], standing.start_ms), span[1])
     if before[0] < before[1]:
         yield Stretch(*before, is_so=False)
     if behind[0] < behind[1]:
-        is_by_hours = standing.within is None or standing.within.unit != _CALENDAR_DAYS
+        is_by_hours = standing.within is not None and standing.within.unit != _CALENDAR_DAYS
         yield from _open(clocks.hours(standing.deadline.clock, spell) if is_by_hours else None, behind)
 
 

@@ -11,8 +11,11 @@ from router.activities.next_dates import NextDates
 from router.activities.service import ActivityService, RecordRequest
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.assignment.commands import UpdateRequest
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
+from router.deadlines.lives import ItemLives
 from router.deadlines.notices import ChangedProcess, Notice
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
@@ -26,8 +29,12 @@ from router.model.events import Event, Fired
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind
 from router.offers.lapses import Lapses
+from router.rules.check import check
+from router.rules.codec import dumps
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
+from rules.revisions import Publication
+from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
 from tests.contract.test_monitor import Observer
 from tests.contract.test_stages import advance, publish, record_of, routed
@@ -317,3 +324,33 @@ async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
 
     assert await monitor.look() == []
     assert (observer.steps, observer.decisions["ASSIGNED", "ESCALATED", False]) == (2, 1)
+
+
+async def test_what_has_ended_stays_as_it_was_whatever_calendars_and_severity_are_later(firm: Timed) -> None:
+    world = firm.world
+    rules = "fields: {severity: {type: string}}\nrules: []\ndefault: {route: {pool: east, hours: ignore}}"
+    rule_set = check(rules).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
+    source = SALES.replace("1h", "{by: severity, P1: 1h, else: 3h}").replace("wall", "owner")
+    await world.processes.publish_process(world.tenant, None, process_publication(source, rule_set))
+    over, runs = await routed(world, severity="P1"), await routed(world, severity="P1")
+    await firm.at(NOTIFY + MINUTE_MS)
+    await firm.call(over, over.rep, NOTIFY + MINUTE_MS)
+
+    async def states(at_ms: int) -> list[str]:
+        planner, published = await world.planners.newest(world.tenant), await world.planners.processes(world.tenant)
+        lives = ItemLives(world.tenant, world.store, world.planners)
+        found = [await lives.all(planner, published, await record_of(world, lead)) for lead in (over, runs)]
+        return [each.state(START_MS + at_ms).value for lead in found for life in lead for each in life.stands]
+
+    assert await states(NOTIFY + MINUTE_MS) == ["MISSED", "OVERDUE"]
+    await world.keep_hours()  # they begin an hour after the start, so that it would be met, and runs
+    assert await states(2 * HOUR_MS - 1) == ["MISSED", "OPEN"]
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+    for lead in (over, runs):
+        paths = frozenset({"attributes.severity"})
+        await updating.update(world.tenant, UpdateRequest(lead.item_id, {"severity": "P3"}, 0, 0, paths))
+    assert await states(4 * HOUR_MS - 1) == ["MISSED", "OPEN"]
+    assert await states(4 * HOUR_MS) == ["MISSED", "OVERDUE"]
+    assert await firm.differences() == []

@@ -65,6 +65,7 @@ def servicer(world: World) -> ProcessServicer:
         publishing,
         DeadlineQueries(world.store, world.queries, world.planners),
         Migrating(world.store, world.queries, world.notes, world.planners),
+        cast(Any, None),
     )
 
 
@@ -228,6 +229,13 @@ async def test_a_rep_lists_what_is_their_own(firm: Timed) -> None:
 
 async def timeline(world: World, lead: Decision, language: str, mask: Mask | None = None) -> list[str]:
     """Return what the timeline tells of steps that were reached, the latest last."""
+    entries = await timeline_entries(world, lead, language, mask)
+    return [each.words for each in entries if each.WhichOneof("event") == "reached_step"]
+
+
+async def timeline_entries(
+    world: World, lead: Decision, language: str, mask: Mask | None = None
+) -> list[routing.TimelineEntry]:
     offers = world.store if isinstance(world.store, MemoryStore) else RedisOffers(world.store._redis)
     presenter = DecisionPresenter(world.queries, DurabilityStatus(), None)
     offering = OfferService(offers, world.store, world.queries, world.planners)
@@ -236,8 +244,7 @@ async def timeline(world: World, lead: Decision, language: str, mask: Mask | Non
     )
     name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
     request = routing.GetTimelineRequest(name=name, language_code=language)
-    told = await answers.timeline(request, cast(Call, Caller()))
-    return [each.words for each in told.entries if each.WhichOneof("event") == "reached_step"]
+    return list((await answers.timeline(request, cast(Call, Caller()))).entries)
 
 
 async def test_a_timeline_tells_whom_a_step_told_by_names_that_the_caller_may_see(world: World) -> None:

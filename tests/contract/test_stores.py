@@ -51,6 +51,7 @@ from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
+from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
@@ -202,6 +203,7 @@ class Side:
         self.offers = OfferService(offers, assignments, self.queries, self.planners)
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
+        self.deadlines = DeadlineQueries(assignments, self.queries, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
 
     async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
@@ -235,6 +237,17 @@ class Side:
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
+    async def deadlines_of(self, item_id: str) -> list[tuple[object, ...]]:
+        """Tell how the deadlines of a work item stand."""
+        return [stands(each) for each in (await self.deadlines.of_item(TENANT, item_id, count=1000))[0]]
+
+    async def deadlines_running(
+        self, rep: str, moved_by: int, count: int
+    ) -> tuple[int | None, list[tuple[object, ...]]]:
+        """Tell how those stand that run, and behind which event there are more."""
+        page = await self.deadlines.running(TENANT, rep=rep, moved_by=moved_by, count=count)
+        return page.after, [stands(each) for item in page.items for each in item.deadlines]
+
     async def forget_timers(self) -> bool:
         """Throw the timers away and make them again; say whether they are those that there were."""
         await self.follower().catch_up()
@@ -251,12 +264,22 @@ class Side:
         return await self.requeuer.wake(), self.requeuer.position
 
 
+def stands(listed: ListedDeadline) -> tuple[object, ...]:
+    """Tell of a deadline all but when."""
+    standing = listed.standing
+    return listed.item_id, standing.stage, standing.deadline.id, standing.entry, standing.owner, listed.state
+
+
 @cache
 def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
     return process_publication(
-        f"process: {process}\nkinds: [{', '.join(kinds)}]\nstages:\n"
-        "  - {id: new}\n  - {id: talks, require: [customer], next: [new, offer, won]}\n  - {id: offer}\n"
+        f"process: {process}\nkinds: [{', '.join(kinds)}]\n"
+        "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
+        " {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
+        "stages:\n  - id: new\n    deadlines:\n"
+        "      - {id: stay, within: 9h, clock: wall, steps: [{at: 100%, do: reassign}]}\n"
+        "  - {id: talks, require: [customer], next: [new, offer, won]}\n  - {id: offer}\n"
         "  - {id: won, closes: CONVERTED}\n"
     )
 
@@ -667,6 +690,17 @@ class Stores(RuleBasedStateMachine):
     def read_what_happened(self, data: st.DataObject, last: int, count: int) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.timelines.page(TENANT, item_id, last=last, count=count))
+
+    @rule(
+        data=st.data(),
+        rep=st.sampled_from(["", *REPS]),
+        moved_by=st.sampled_from([0, 0, 2, 5]),
+        count=st.integers(1, 9),
+    )
+    def list_deadlines(self, data: st.DataObject, rep: str, moved_by: int, count: int) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        self.both(lambda side: side.deadlines_of(item_id))
+        self.both(lambda side: side.deadlines_running(rep, moved_by, count))
 
     @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
     def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:

@@ -63,8 +63,22 @@ steps:
     expect: {refused: FAILED_PRECONDITION, names: [budget]}
 """
 REST = (
-    SMALLEST.partition("steps:")[0].replace("{type: string}", "{type: string}, budget: {type: number}")
+    SMALLEST.partition("  process:")[0].replace("{type: string}", "{type: string}, budget: {type: number}")
     + """\
+  process:
+    process: sales
+    kinds: [LEAD]
+    deadlines: [{id: solution, within: 2h, from: arrival, until: completion}]
+    stages:
+      - id: new
+        deadlines:
+          - id: first-response
+            within: 1h
+            from: assigned
+            until: attempt
+            steps: [{at: 50%, do: remind}, {at: 100%, do: notify, to: manager}]
+      - {id: qualified, require: [budget]}
+      - {id: won, closes: CONVERTED}
 steps:
   - at: 2026-09-18T17:20
     do: {route: {id: L-1, source: web, value: 2, priority: 5}}
@@ -105,6 +119,13 @@ steps:
   - at: 2026-09-21T09:35
     do: {presence: {rep: li-na, away: false}}
     expect: {away: []}
+  - at: 2026-09-21T09:40
+    do: {pause: {item: L-2, reason: waiting-for-customer, until: 2026-09-21T12:00}}
+  - at: 2026-09-21T10:00
+    do: {resume: {item: L-2}}
+    expect: {item: L-2, due: {solution: 2026-09-21T10:51}, missed: []}
+  - at: 2026-09-21T10:51
+    expect: {item: L-2, met: [first-response], missed: [solution]}
   - at: 2026-09-22T11:00
     expect: {told: [{who: chen-jie, about: L-2, step: notify}]}
 """

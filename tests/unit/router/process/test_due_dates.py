@@ -173,9 +173,11 @@ def test_another_date_is_due_anew_and_the_one_before_it_stays_as_it_was() -> Non
 
 
 def test_a_date_that_comes_with_the_stage_or_before_it_begins_with_it_and_ends_with_it() -> None:
-    known: tuple[AttributesSince, ...]
-    known = (AttributesSince(1, ms("2026-09-01T10:00"), {}), AttributesSince(3, ms("2026-09-02T10:00"), {"end": "x"}))
-    known = (*known, AttributesSince(5, ms("2026-09-03T10:00"), {"end": "2026-12-15"}))
+    known = (
+        AttributesSince(1, ms("2026-09-01T10:00"), {}),
+        AttributesSince(3, ms("2026-09-02T10:00"), {"end": "x"}),
+        AttributesSince(5, ms("2026-09-03T10:00"), {"end": "2026-12-15"}),
+    )
     entered = (StageEntry("next", 5, ms("2026-09-03T10:00")), StageEntry("new", 8, ms("2026-09-04T10:00")))
     left = (*entered, StageEntry("won", 9, ms("2026-09-05T10:00")))
 

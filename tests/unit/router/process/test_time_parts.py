@@ -98,14 +98,14 @@ def test_each_owner_starts_it_anew_and_the_last_tells_of_the_time_since_the_firs
     hers, last = stands(HANDED, FIRST, known)
 
     assert told(times(HANDED, last, at(30, "09:00"), known)) == [
-        ("EARLIER_OWNER", "wang-fang", "2:00:00", "0:00:00"),
         ("OUTSIDE_HOURS", "wang-fang", "1 day, 15:00:00", "0:00:00"),
+        ("EARLIER_OWNER", "wang-fang", "2:00:00", "0:00:00"),
         ("OWNER", "li-na", "0:25:00", "0:25:00"),
     ]
     first = times(HANDED, hers, at(30, "09:00"), known)
     assert told(first) == [
-        ("OWNER", "wang-fang", "2:00:00", "2:00:00"),
         ("OUTSIDE_HOURS", "wang-fang", "1 day, 15:00:00", "0:00:00"),
+        ("OWNER", "wang-fang", "2:00:00", "2:00:00"),
     ]
     assert cause_of_breach(first) is PartKind.OWNER
 
@@ -141,8 +141,8 @@ def test_while_nobody_has_it_time_goes_to_waiting_in_the_hours_of_its_pool() -> 
     found = times(life, standing, at(18, "11:00"), known)
 
     assert told(found) == [
-        ("WAITING", "east", "2:00:00", "2:00:00"),
         ("OUTSIDE_HOURS", "east", "15:00:00", "0:00:00"),
+        ("WAITING", "east", "2:00:00", "2:00:00"),
         ("OWNER", "li-na", "1:00:00", "1:00:00"),
     ]
     assert cause_of_breach(found) is PartKind.WAITING
@@ -158,10 +158,10 @@ def test_leave_goes_before_hours_and_a_pause_before_leave() -> None:
     (standing,) = stands(life, SOLVED, known)
 
     assert told(times(life, standing, at(18, "19:00"), known)) == [
-        ("OWNER", "wang-fang", "8:30:00", "8:30:00"),
-        ("ON_LEAVE", "wang-fang", "17:30:00", "2:30:00"),
         ("PAUSED", "customer", "1:00:00", "0:00:00"),
+        ("ON_LEAVE", "wang-fang", "17:30:00", "2:30:00"),
         ("OUTSIDE_HOURS", "wang-fang", "1:00:00", "0:00:00"),
+        ("OWNER", "wang-fang", "8:30:00", "8:30:00"),
     ]
 
 
@@ -185,8 +185,8 @@ def test_where_the_clock_runs_at_any_time_it_may_be_missed_outside_hours(within:
     found = times(life, standing, at(18, "11:00"), known)
 
     assert told(found) == [
-        ("OWNER", "wang-fang", "3:00:00", "3:00:00"),
         ("OUTSIDE_HOURS", "wang-fang", "15:00:00", "15:00:00"),
+        ("OWNER", "wang-fang", "3:00:00", "3:00:00"),
     ]
     assert cause_of_breach(found) is PartKind.OUTSIDE_HOURS
 
@@ -198,8 +198,8 @@ def test_who_had_it_before_others_and_has_it_again_is_its_owner_all_the_time() -
     (standing,) = stands(life, SOLVED, known)
 
     assert told(times(life, standing, at(17, "13:30"), known)) == [
-        ("OWNER", "wang-fang", "1:30:00", "1:30:00"),
         ("EARLIER_OWNER", "li-na", "2:00:00", "2:00:00"),
+        ("OWNER", "wang-fang", "1:30:00", "1:30:00"),
     ]
 
 
@@ -220,8 +220,8 @@ def test_each_had_it_by_the_hours_and_leaves_of_the_workforce_when_that_ended() 
     )
 
     assert told(spent(parts)) == [
-        ("EARLIER_OWNER", "wang-fang", "3:00:00", "3:00:00"),
         ("ON_LEAVE", "wang-fang", "18:00:00", "3:00:00"),
+        ("EARLIER_OWNER", "wang-fang", "3:00:00", "3:00:00"),
         ("OWNER", "li-na", "1:00:00", "1:00:00"),
     ]
 

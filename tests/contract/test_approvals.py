@@ -18,7 +18,7 @@ from router.deadlines.reached import ReachedSteps
 from router.history.replay import Replay
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
-from router.model.events import Event, Fired, Note, Noted, Updated
+from router.model.events import Fired, Note, Noted, Updated
 from router.model.workforce import Member, Pool, Rep
 from router.process.asks import AskState
 from router.process.deadlines import DeadlineState

@@ -80,6 +80,7 @@ class Routing:
     offers: Any
     notes: Any
     tenant: str
+    redis: Redis | None = None
 
     @classmethod
     async def open(cls, redis: Redis | None, tenant: str) -> Routing:
@@ -112,6 +113,7 @@ class Routing:
             RedisOffers(redis),
             RedisNotes(redis),
             tenant,
+            redis,
         )
 
     async def _arrange(self) -> None:
@@ -415,6 +417,13 @@ async def _dated(world: Routing, given: Given) -> Any:
     return await world.store.dated(world.tenant, **given)
 
 
+async def _asked(world: Routing, given: Given) -> Any:
+    notes: Any = RedisNotes(world.redis) if world.redis else world.store
+    command = NoteCommand("crm~L-1", 6, Note.ASKED, "quote")
+    await notes.note(world.tenant, command)
+    return await world.store.asked(world.tenant, **given)
+
+
 async def _covered(world: Routing, given: Given) -> Any:
     await world.write()
     planners = world.planners
@@ -657,6 +666,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "after", 0, "behind nothing: from the first", "likewise",
+        _asked, [(7, "crm~L-1")], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "count", 0, "none", "1,000", _asked, [], [(7, "crm~L-1")]),
     Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
         _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
     Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),

@@ -13,30 +13,26 @@ from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
-from router.adapters.redis.processes import RedisProcesses
-from router.process.definition import Approval, RecipientRole
-from rules.conditions import Predicate
-from rules.durations import Duration
-from store.clients import client_for, close
-from tests.api import Api, connected, struct
+from tests.api import connected, struct
 from tests.conftest import serving
-from tests.contract.staging import process_publication
 from tests.identities import bearer, security
 from tests.integration.gateway.auth.test_who_may import showing
 
-SALES = (
-    "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: quote, require: [amount]}, {id: won, closes: CONVERTED}]"
-)
-RULES = {"undeclared": "ignore", "fields": {}, "default": {"route": {"pool": "east"}}}
+SALES = """
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+  - id: quote
+    require: [amount]
+    approve: {when: {field: discount, op: gt, value: 0.1}, by: manager, within: 4h}
+  - {id: won, closes: CONVERTED}
+"""
+RULES = {
+    "fields": {"amount": {"type": "number"}, "discount": {"type": "number"}},
+    "default": {"route": {"pool": "east"}},
+}
 PENDING = deadlines.Approval.STATE_PENDING
-
-
-async def publish(api: Api) -> None:
-    approval = Approval(RecipientRole.MANAGER, Predicate("discount", "gt", 0.1), Duration(4, "h"))
-    redis = client_for(api.redis_url)
-    publication = process_publication(SALES, approvals={"quote": approval})
-    await RedisProcesses(redis).publish_process(api.tenant, None, publication)
-    await close(redis)
 
 
 async def refusal(call: Any) -> grpc.StatusCode:
@@ -63,7 +59,7 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
             await office.workforce.CreateRep(workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired))
         await office.pool("east", ["zhao-lei"])
         await office.adopt(RULES)
-        await publish(api)
+        await office.publish_process(SALES)
         lead = (await office.route("L-1")).work_item
 
         wish = routing.AdvanceWorkItemRequest(
@@ -96,4 +92,6 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
         assert "zhao@firm 申请进入阶段 quote，待审批。" in words
         assert any(each.startswith("chen-jie 批准进入阶段 quote（他是老客户）。") for each in words)
         hidden = await operator.routing.GetTimeline(routing.GetTimelineRequest(name=lead))
-        assert any(each.words.startswith("chen-jie approved that it enters stage quote (***).") for each in hidden.entries)
+        assert any(
+            each.words.startswith("chen-jie approved that it enters stage quote (***)") for each in hidden.entries
+        )

@@ -239,7 +239,8 @@ class Side:
 
     async def deadlines_of(self, item_id: str) -> list[tuple[object, ...]]:
         """Tell how the deadlines of a work item stand."""
-        return [stands(each) for each in await self.deadlines.of_item(TENANT, item_id)]
+        listed, _ = await self.deadlines.of_item(TENANT, item_id, count=20)
+        return [stands(each) for each in listed]
 
     async def deadlines_running(
         self, rep: str, moved_by: int, count: int

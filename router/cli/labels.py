@@ -152,6 +152,15 @@ LABELS: Mapping[str, Phrase] = {
     "revisions moved": Phrase(
         "which deadlines revisions {first} to {last} moved: {command}", "版本{first}至{last}变动了哪些时限：{command}"
     ),
+    "approvals": Phrase("approvals", "待审批"),
+    "number of approvals": Phrase("{count:,} approvals", "待审批{count:,}条"),
+    "no approvals": Phrase("no approvals", "没有待审批"),
+    "to be approved": Phrase(
+        "{item}: entering stage {stage} is to be approved by {reps}, until {due}.",
+        "{item}：进入阶段{stage}须审批，审批人{reps}，截止{due}。",
+    ),
+    "approved": Phrase("{item}: approved; it is in stage {stage}.", "{item}：已批准，目前在阶段{stage}。"),
+    "rejected": Phrase("{item}: rejected; it is in stage {stage}.", "{item}：已驳回，目前在阶段{stage}。"),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),
     "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单{number}已接单；{owned}"),
     "owned": Phrase("{rep} owns it, epoch {epoch}", "归属{rep}，归属版次{epoch}"),
@@ -222,6 +231,8 @@ HEADINGS: Mapping[str, Phrase] = {
         "due": "到期",
         "was due": "原到期",
         "next step": "下一步",
+        "approvers": "审批人",
+        "asked": "申请时间",
         "where time went": "时间去向",
         "why late": "超时原因",
     }.items()

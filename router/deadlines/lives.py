@@ -15,6 +15,7 @@ from router.model.errors import InvalidInput
 from router.model.events import Content, Event, Fired, Updated, WorkforceChanged, previous_of
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
+from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
 from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
@@ -28,7 +29,8 @@ _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
+    behind them those of approvals.
 
     ``clocks`` and ``leaves`` are those by which they are reckoned.
     """
@@ -151,6 +153,7 @@ class ItemLives:
             for standing in standings(era.process, era.life, fact_of(planner, content), clocks)
             if part.has(standing)
         ]
+        stands += filter(era.has, approval_standings(era.process, era.life, clocks))
         return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
     async def _past(self, planner: Planner, life: Life, changes: Sequence[RevisionInForce]) -> Mapping[int, Roster]:
@@ -266,7 +269,7 @@ def eras_of(published: PublishedProcesses, kind: Kind, first: int, lives: Sequen
 
 def has_deadlines(process: Process) -> bool:
     """Say whether anything falls due in a process."""
-    return bool(process.deadlines) or any(stage.deadlines for stage in process.stages)
+    return bool(process.deadlines) or any(stage.falling_due for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

@@ -155,7 +155,10 @@ class DeadlineQueries:
         InvalidInput
             If there is no such revision.
         """
-        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        published = await self._planners.processes(tenant)
+        if not published.newest:
+            return DeadlinePage([], None)
+        planner = await self._planners.newest(tenant)
         if rep and rep not in planner.roster.reps:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
         if moved_by > planner.roster.revision:

@@ -182,7 +182,7 @@ class RoutingServicer:
             call.check_own("")
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
-        return work_item_message(tenant, item)
+        return await self._process.message(tenant, item)
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
         """Read which work item is asked for, by which of its two ways: the ids that it may have."""
@@ -244,10 +244,9 @@ class RoutingServicer:
         tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))
         wish = replace(wish, expected=await self._expected(call, tenant, wish.item_id, wish.expected))
         try:
-            stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+            return await self._process.advance(tenant, wish, preview=request.validate_only)
         except InvalidInput as error:
             raise in_advance(error) from None
-        return work_item_message(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -276,6 +275,12 @@ class RoutingServicer:
 
     async def ResumeWorkItem(self, request: routing.ResumeWorkItemRequest, call: Call) -> routing.Pause:
         return await self._process.resume(request, call)
+
+    async def ApproveWorkItem(self, request: routing.ApproveWorkItemRequest, call: Call) -> routing.WorkItem:
+        return await self._process.approve(request, call)
+
+    async def RejectWorkItem(self, request: routing.RejectWorkItemRequest, call: Call) -> routing.WorkItem:
+        return await self._process.reject(request, call)
 
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = answer_request(request, call)

@@ -239,8 +239,7 @@ class Side:
 
     async def deadlines_of(self, item_id: str) -> list[tuple[object, ...]]:
         """Tell how the deadlines of a work item stand."""
-        listed, _ = await self.deadlines.of_item(TENANT, item_id, count=20)
-        return [stands(each) for each in listed]
+        return [stands(each) for each in (await self.deadlines.of_item(TENANT, item_id, count=1000))[0]]
 
     async def deadlines_running(
         self, rep: str, moved_by: int, count: int

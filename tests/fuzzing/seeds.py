@@ -243,6 +243,16 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
         )
     ],
+    "fairlead.v1.RoutingService/PauseWorkItem": [
+        routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
+    ],
+    "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
+    "fairlead.v1.RoutingService/ApproveWorkItem": [
+        routing.ApproveWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", reason="fine")
+    ],
+    "fairlead.v1.RoutingService/RejectWorkItem": [
+        routing.RejectWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", validate_only=True)
+    ],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],
@@ -358,10 +368,16 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         ),
         processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
     ],
+    "fairlead.v1.ProcessService/MigrateWorkItems": [
+        processes.MigrateWorkItemsRequest(name=f"{PARENT}/processes/sales", preview=True, page_size=3)
+    ],
     "fairlead.v1.ProcessService/ListDeadlines": [
         processes.ListDeadlinesRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1),
         processes.ListDeadlinesRequest(parent=f"{PARENT}/workItems/crm~L-1", state=deadlines.Deadline.STATE_OPEN),
         processes.ListDeadlinesRequest(parent=PARENT, moved_by=1),
+    ],
+    "fairlead.v1.ProcessService/ListApprovals": [
+        processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
     ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")

@@ -25,9 +25,11 @@ end
 
 local function open_ledger(pool, key)
   local book = amounts_of(key)
-  want_amounts(book, TOTALS)
+  book.received = {} -- by field what is to be added at the end: nobody asks what it is, so it is not worth reading
   books[pool] = book
 end
+
+local function receive(book, field, charge) book.received[field] = (book.received[field] or 0) + charge end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
 
@@ -48,6 +50,7 @@ local function candidate_set(set, mark)
   local credits, share = {}, book and (set[10] or 0) > 0 and set[10]
   if book then
     book.members = set[3]
+    want_amounts(book, TOTALS)
     want_amounts(book, fields)
   end
   if share then
@@ -356,9 +359,8 @@ local function charge_ledger(choice, way)
   -- Returns how much of a credit it uses.
   local set, eligible, after = choice.set, choice.eligible, choice.after
   local book, fields, worst = set.book, set.fields, 0
-  -- nobody asks what the next two are: not worth reading
-  redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
-  if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
+  receive(book, 'r:' .. choice.rep, choice.charge)
+  if way ~= 0 then receive(book, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
   if way == APART then return 0 end
   if way ~= OVERRIDE then measure(book) end
   local now, changed = book.now, book.changed
@@ -386,6 +388,7 @@ local function write_ledgers()
     measure(book)
     raise_to_peaks(book, 'largest_offered')
     write_amounts(book)
+    for field, charge in pairs(book.received) do redis.call('HINCRBY', book.key, field, charge) end
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end
   end

@@ -62,7 +62,7 @@ def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
     if listed.spent:
         message.parts.extend(_part(tenant, each) for each in listed.spent)
         message.parts_start_time.CopyFrom(fields.timestamp(standing.first_ms * 1000))
-        if listed.state in _LATE:
+        if listed.state in _LATE and not listed.is_approval:
             message.cause = KINDS[cause_of_breach(listed.spent)]
     return message
 

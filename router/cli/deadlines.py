@@ -74,8 +74,8 @@ def deadlines(
     that the deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and
     seconds.
 
-    An edit of a calendar or of an absence is a revision of the workforce, and says which: --moved-by REV shows what it
-    moved, with when that was due before. CSV and JSON have all times in UTC, and keep the service's order.
+    An edit of a calendar is a revision of the workforce, and says what it moved: --moved-by REV shows that again, with
+    when it was due before. CSV and JSON have all times in UTC, and keep the service's order.
 
     \b
       $ fairlead deadlines

@@ -27,7 +27,7 @@ class AskState(StrEnum):
     """It is asked no more, for what it was about has changed."""
 
 
-class Answered(NamedTuple):
+class AskAnswer(NamedTuple):
     """An answer: by which event and when, in milliseconds since 1970, whether it is approved, and by which rep."""
 
     event: int
@@ -61,7 +61,7 @@ class Ask(NamedTuple):
     rep: str
     pool: str
     actor: str
-    answered: Answered | None = None
+    answered: AskAnswer | None = None
     over: Occurrence | None = None
     changes: tuple[tuple[str, Occurrence], ...] = ()
 
@@ -92,7 +92,7 @@ def asked_after(asks: tuple[Ask, ...], event: Event) -> tuple[Ask, ...]:
             ask = Ask(event.number, event.at_ms, event.subject, event.rep, event.pool, event.actor)
             return (*_over(asks, event), ask)
         case Noted(note=Note.APPROVED | Note.REJECTED) if asks and asks[-1].event == event.value:
-            answered = Answered(event.number, event.at_ms, event.note is Note.APPROVED, event.subject)
+            answered = AskAnswer(event.number, event.at_ms, event.note is Note.APPROVED, event.subject)
             return (*asks[:-1], asks[-1]._replace(answered=answered))
         case Completed() | Noted(note=Note.MIGRATED):
             return _over(asks, event)

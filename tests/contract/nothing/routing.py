@@ -80,7 +80,6 @@ class Routing:
     offers: Any
     notes: Any
     tenant: str
-    redis: Redis | None = None
 
     @classmethod
     async def open(cls, redis: Redis | None, tenant: str) -> Routing:
@@ -113,7 +112,6 @@ class Routing:
             RedisOffers(redis),
             RedisNotes(redis),
             tenant,
-            redis,
         )
 
     async def _arrange(self) -> None:
@@ -418,9 +416,7 @@ async def _dated(world: Routing, given: Given) -> Any:
 
 
 async def _asked(world: Routing, given: Given) -> Any:
-    notes: Any = RedisNotes(world.redis) if world.redis else world.store
-    command = NoteCommand("crm~L-1", 6, Note.ASKED, "quote")
-    await notes.note(world.tenant, command)
+    await world.notes.note(world.tenant, NoteCommand("crm~L-1", 6, Note.ASKED, "quote"))
     return await world.store.asked(world.tenant, **given)
 
 

@@ -14,7 +14,7 @@ from router.cli.sources import source_of
 from router.cli.walk_files import Walk, WalkFile, WalkStep, read_walk, unknown
 from router.cli.walk_forms import AdvanceForm, WalkExpectForm
 from router.process.check import check_process
-from router.process.definition import APPROVAL, Process
+from router.process.definition import Process
 from router.rules.check import check
 from rules.document import Document
 from rules.problems import Problem, in_order
@@ -125,8 +125,7 @@ class _Loader:
     def _rows_against(self, process: Process) -> Iterator[FileProblem]:
         report = Report(self._document)
         deadlines = {each.id for each in process.deadlines}
-        deadlines |= {each.id for stage in process.stages for each in stage.deadlines}
-        deadlines |= {APPROVAL for stage in process.stages if stage.approve}
+        deadlines |= {each.id for stage in process.stages for each in stage.falling_due}
         for number, step in enumerate(self._walk.steps):
             _check_row(step, ("steps", number), process, deadlines, report)
         yield from (FileProblem(self._file, each) for each in in_order(report.problems))

@@ -147,6 +147,9 @@ LABELS: Mapping[str, Phrase] = {
     "ACT_REMIND": Phrase("remind", "提醒"),
     "ACT_NOTIFY": Phrase("tell", "通知"),
     "ACT_REASSIGN": Phrase("give to somebody else", "改派他人"),
+    "where time went": Phrase("Where the time went:", "时间去向："),
+    "time went": Phrase("  {deadline}: {parts}", "  {deadline}：{parts}"),
+    "time went because": Phrase("  {deadline}: {parts}; cause: {cause}", "  {deadline}：{parts}；主要原因：{cause}"),
     "moved deadlines": Phrase("It moved deadlines: {count:,}; {times}", "变动的时限：{count:,}条；{times}"),
     "moved deadline": Phrase("{item} {deadline}: {before} → {after}", "{item} {deadline}：{before} → {after}"),
     "revisions moved": Phrase(
@@ -233,8 +236,6 @@ HEADINGS: Mapping[str, Phrase] = {
         "next step": "下一步",
         "approvers": "审批人",
         "asked": "申请时间",
-        "where time went": "时间去向",
-        "why late": "超时原因",
     }.items()
 }
 """What stands above the columns of lists."""

@@ -71,7 +71,14 @@ stages:
         from: assigned
         until: attempt
         steps: [{at: 5m, do: remind}, {at: 50%, do: notify, to: [manager, ann]}, {at: 200%, do: reassign}]
-  - {id: won, closes: CONVERTED}
+      - id: renewal
+        of: since
+        before: 30d
+        on_closed: after
+        yearly: true
+        until: contact
+        steps: [{before: 2d, do: remind}, {every: 1d, at_most: 3, do: notify, to: ann}]
+  - {id: won, closes: CONVERTED, approve: {by: manager, when: {field: potential, op: gt, value: 9}, on_reject: lost}}
   - {id: lost, closes: DISQUALIFIED}
 """
 RULES = """\

@@ -23,13 +23,7 @@ local function credit_state(stored)
   return {until_ms = tonumber(until_ms), entry = tonumber(entry), expire_ms = tonumber(expire_ms)}
 end
 
-local function open_ledger(pool, key)
-  local book = amounts_of(key)
-  book.received = {} -- by field what is to be added at the end: nobody asks what it is, so it is not worth reading
-  books[pool] = book
-end
-
-local function receive(book, field, charge) book.received[field] = (book.received[field] or 0) + charge end
+local function open_ledger(pool, key) books[pool] = amounts_of(key) end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
 
@@ -359,8 +353,9 @@ local function charge_ledger(choice, way)
   -- Returns how much of a credit it uses.
   local set, eligible, after = choice.set, choice.eligible, choice.after
   local book, fields, worst = set.book, set.fields, 0
-  receive(book, 'r:' .. choice.rep, choice.charge)
-  if way ~= 0 then receive(book, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
+  -- nobody asks what the next two are: not worth reading
+  redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
+  if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
   if way == APART then return 0 end
   if way ~= OVERRIDE then measure(book) end
   local now, changed = book.now, book.changed
@@ -388,7 +383,6 @@ local function write_ledgers()
     measure(book)
     raise_to_peaks(book, 'largest_offered')
     write_amounts(book)
-    for field, charge in pairs(book.received) do redis.call('HINCRBY', book.key, field, charge) end
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end
   end

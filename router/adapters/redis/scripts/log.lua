@@ -33,7 +33,7 @@ local function append_event(type, facts, head)
   log.number = log.number + 1
   local id = string.format('%d-0', log.number)
   facts = log.now .. facts
-  log.link = redis.sha1hex(log.link .. '|' .. id .. '|' .. type .. '|' .. integer(#facts) .. '|' .. facts .. head)
+  log.link = redis.sha1hex(log.link .. '|' .. id .. '|' .. type .. '|' .. #facts .. '|' .. facts .. head)
   redis.call('XADD', log.key, id, 'type', type, 'facts', facts, 'head', head, 'link', log.link)
   return log.number, facts
 end

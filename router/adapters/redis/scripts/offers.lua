@@ -223,7 +223,7 @@ local function write_undone(id, record, entry, answer, said)
   local rep = entry[O_REP]
   if rep ~= '' then said.charge, said.entitled = entry[O_CHARGE], entry[O_ENTITLED] end
   local number = append_answer(id, record, entry, answer, said)
-  if rep ~= '' then receive(book_of(entry[O_POOL]), 'r:' .. rep, -entry[O_CHARGE]) end
+  if rep ~= '' then redis.call('HINCRBY', book_of(entry[O_POOL]).key, 'r:' .. rep, -entry[O_CHARGE]) end
   close_offer(id, record, entry, number, next_state(record, answer))
   return number
 end

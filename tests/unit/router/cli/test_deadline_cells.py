@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
+import pytest
+
+from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.clocks import Clock
-from router.cli.deadline_cells import due_told, length_told, next_step, step_told
+from router.cli.deadline_cells import due_told, length_told, next_step, part_codes, step_told, tell_where_time_went
 from router.cli.deadlines import _urgency
 from router.cli.lists import Names
 from router.wording.languages import Language
@@ -67,3 +69,29 @@ def test_overdue_ones_stand_first_and_what_no_calendar_knows_last() -> None:
     latest = deadline(timedelta(hours=-2), Deadline.STATE_OVERDUE)
 
     assert sorted([unknown, later, late, soon, latest], key=_urgency) == [latest, late, soon, later, unknown]
+
+
+def test_below_a_work_items_deadlines_stands_where_their_time_went(capsys: pytest.CaptureFixture[str]) -> None:
+    rep, pool = "tenants/demo/reps/wang-fang", "tenants/demo/pools/east"
+    parts = [
+        TimePart(kind=TimePart.KIND_PAUSED, reason="customer", wall_duration=timedelta(hours=5)),
+        TimePart(kind=TimePart.KIND_OUTSIDE_HOURS, pool=pool, wall_duration=timedelta(hours=39)),
+        TimePart(kind=TimePart.KIND_OUTSIDE_HOURS, wall_duration=timedelta(seconds=90)),
+        TimePart(kind=TimePart.KIND_WAITING, pool=pool, wall_duration=timedelta(milliseconds=1500)),
+        TimePart(kind=TimePart.KIND_OWNER, rep=rep, wall_duration=timedelta(minutes=25)),
+    ]
+    late = deadline(work_item="tenants/demo/workItems/crm~L-1", deadline="d", parts=parts, cause=TimePart.KIND_OWNER)
+    names = Names({rep: "王芳"}, {})
+
+    tell_where_time_went([deadline(), late], names)
+    tell_where_time_went([deadline()], names)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Where the time went:",
+        "  d: 5 h 0 min paused (customer) + 39 h 0 min outside hours (pool east) + 1 min 30 s outside hours"
+        " + 1 s waiting for an owner + 25 min with 王芳; cause: owner idle",
+    ]
+    assert part_codes(late) == (
+        "PAUSED customer 18000.000; OUTSIDE_HOURS east 140400.000; OUTSIDE_HOURS 90.000; WAITING east 1.500;"
+        " OWNER wang-fang 1500.000"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from failures import Failure, PermissionDenied
 from router.assignment.commands import ReassignRequest, UpdateRequest
+from router.assignment.queries import StoredItem
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving, AskedApproval, AskedItem, DecideRequest
@@ -50,6 +52,19 @@ LARGE = Predicate("discount", "gt", 0.1)
 GIVEN = {"amount": 300_000, "discount": 0.15}
 
 
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class DyingUpdating(Updating):
+    """Has work items enter nothing: the process is killed as it should."""
+
+    async def update(self, tenant: str, request: UpdateRequest, *, preview: bool = False) -> StoredItem:
+        if preview:
+            return await super().update(tenant, request, preview=True)
+        raise Killed
+
+
 class Selling(Timed):
     """A firm in which some stages are to be approved; ann has leads, mo is above her, and eve above mo."""
 
@@ -58,6 +73,8 @@ class Selling(Timed):
         noting = Noting(world.store, world.queries, world.notes, world.planners)
         updating = Updating(world.store, world.planners, world.queries, world.scores)
         self.approving = Approving(world.store, world.planners, updating, noting)
+        dying = DyingUpdating(world.store, world.planners, world.queries, world.scores)
+        self.dying = Approving(world.store, world.planners, dying, noting)
         self.approvals = ApprovalQueries(world.store, world.planners, self.approving)
 
     async def publish(self, by: Recipient = RecipientRole.MANAGER, on_reject: str = "", **stages: Approval) -> None:
@@ -228,10 +245,9 @@ async def test_what_was_killed_between_an_answer_and_its_stage_is_done_by_the_ne
     by_repeating, by_advancing, lost = [await routed(firm.world) for _ in range(3)]
     for lead in (by_repeating, by_advancing, lost):
         await firm.quote(lead)
-        with pytest.MonkeyPatch.context() as killed:
-            killed.setattr(Approving, "_go_on", _killed)
-            with pytest.raises(KeyboardInterrupt):
-                await firm.decide(lead, "mo", request_id=f"r-{lead.number}")
+        request = DecideRequest(lead.item_id, True, "mo", request_id=f"r-{lead.number}")
+        with pytest.raises(Killed):
+            await firm.dying.decide(firm.world.tenant, request)
 
     approved = await firm.approving.item(firm.world.tenant, by_repeating.item_id)
     assert (stage_of(approved), asked_of(approved).state) == ("new", AskState.APPROVED)
@@ -242,8 +258,19 @@ async def test_what_was_killed_between_an_answer_and_its_stage_is_done_by_the_ne
     assert await firm.differences() == []
 
 
-async def _killed(*_: object) -> AskedItem:
-    raise KeyboardInterrupt
+async def test_of_two_who_approve_at_once_one_does_and_it_enters_the_stage_once(firm: Selling) -> None:
+    lead = await routed(firm.world)
+    asked = asked_of(await firm.quote(lead)).ask
+
+    answers = await asyncio.gather(firm.decide(lead, "mo"), firm.decide(lead, "eve"), return_exceptions=True)
+
+    assert {type(each) for each in answers} <= {AskedItem, NotPossible}
+    assert any(isinstance(each, AskedItem) and stage_of(each) == "quote" for each in answers)
+    events = await firm.world.store.events(firm.world.tenant, after=asked.event)
+    assert [(type(event), getattr(event, "note", None)) for event in events] == [
+        (Noted, Note.APPROVED), (Updated, None),
+    ]  # fmt: skip
+    assert await firm.differences() == []
 
 
 async def test_who_is_asked_is_told_at_once_and_whoever_is_above_them_as_it_is_due(firm: Selling) -> None:

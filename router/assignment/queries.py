@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
+from router.assignment.children import ChildStanding, children_of
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
@@ -133,6 +134,10 @@ class WorkItemQueries:
         published = await self._planners.processes(tenant)
         placed = [replace(stored, place=place_of(published, stored.record)) for stored in items]
         return [await self._timed(tenant, stored) for stored in placed]
+
+    async def children(self, tenant: str, stored: StoredItem) -> list[ChildStanding]:
+        """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""
+        return await children_of(self._store, tenant, stored.record, stored.place)
 
     async def _timed(self, tenant: str, stored: StoredItem) -> StoredItem:
         """Return a work item with when its offer lapses, if it stands in one."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.stored_items import events_of
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Content, Event, previous_of
+from router.model.events import Content, Event
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
 from router.process.cache import PublishedProcesses
@@ -20,15 +21,17 @@ from router.process.life import Life, lives_of
 from router.process.stages import place_of
 from rules.fields import Fact
 
-_PAGE = 100
-
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``."""
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+
+    ``events`` is all that happened to it, in whichever life.
+    """
 
     process: Process
     life: Life
     stands: list[DeadlineStanding]
+    events: Sequence[Event] = ()
 
 
 class ItemLives:
@@ -95,19 +98,14 @@ class ItemLives:
         CorruptHistory
             If the log has not got one of its events.
         """
-        events = list[Event]()
-        while last:
-            page = await self._store.history(self._tenant, item_id, last, _PAGE)
-            events += page
-            last = previous_of(page[-1], item_id) if page else 0
-        return events[::-1]
+        return await events_of(self._store, self._tenant, item_id, last)
 
     async def _standing(
         self, planner: Planner, process: Process, life: Life, events: Sequence[Event], record: ItemRecord
     ) -> ItemDeadlines:
         fact = fact_of(planner, events, record) if depends_on_fields(process) else {}
         clocks = clocks_of(planner, await self._past(planner, life))
-        return ItemDeadlines(process, life, standings(process, life, fact, clocks))
+        return ItemDeadlines(process, life, standings(process, life, fact, clocks), events)
 
     async def _past(self, planner: Planner, life: Life) -> Mapping[int, Hours]:
         """Return by whose hours clocks ran when spells ended, where that was before the workforce became as it is."""
@@ -158,8 +156,8 @@ def process_of(
 
 
 def has_deadlines(process: Process) -> bool:
-    """Say whether anything falls due in a process."""
-    return bool(process.deadlines) or any(stage.deadlines for stage in process.stages)
+    """Say whether anything falls due in a process, be it that children are opened."""
+    return bool(process.deadlines) or any(stage.deadlines or stage.open for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

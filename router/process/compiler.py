@@ -12,6 +12,7 @@ from router.model.workitem import Kind, State
 from router.process.definition import (
     Act,
     Bilingual,
+    ChildTask,
     ClockOwner,
     Deadline,
     DeadlineStep,
@@ -21,7 +22,7 @@ from router.process.definition import (
     Stage,
     Until,
 )
-from router.process.forms import DeadlineForm, ProcessForm, StageForm, StepForm, WordsForm
+from router.process.forms import DeadlineForm, OpenForm, ProcessForm, StageForm, StepForm, WordsForm
 from router.process.limits import MAX_SHARE
 from router.rules.lookups import nearest
 from router.rules.route import RoutingRules
@@ -92,6 +93,7 @@ class ProcessCompiler:
             None if form.next is None else tuple(dict.fromkeys(form.next)),
             State(form.closes) if form.closes else None,
             self._deadlines(form.deadlines, (*path, "deadlines"), of_process=False),
+            self._opened(form.open, (*path, "open")),
         )
 
     def _check_end(self, form: StageForm, path: Path) -> None:
@@ -100,15 +102,33 @@ class ProcessCompiler:
             self._report.error((*path, "next"), "nothing follows a stage that closes: leave it out")
         if form.deadlines:
             self._report.error((*path, "deadlines"), "nothing falls due in a stage that closes: leave them out")
+        if form.open:
+            self._report.error((*path, "open"), "a stage that closes opens nothing: leave it out")
 
-    def _look_up_field(self, name: str, path: Path) -> None:
+    def _opened(self, forms: Sequence[OpenForm], path: Path) -> tuple[ChildTask, ...]:
+        self._check_repeated([form.id for form in forms], "child", lambda place: (*path, place, "id"))
+        return tuple(self._child(form, (*path, place)) for place, form in enumerate(forms))
+
+    def _child(self, form: OpenForm, path: Path) -> ChildTask:
+        within = None if form.within is None else as_duration(form.within)
+        if form.within is not None and within is None:
+            fault = f"found {shown(form.within)}; {DURATION_ALLOWED} is expected{hint(form.within)}"
+            self._report.error((*path, "within"), fault)
+        if form.each:
+            self._look_up_field(form.each, (*path, "each"), "nothing is opened")
+            if form.within is not None:
+                self._report.error((*path, "within"), f"each falls due on its date, by {form.each}: leave it out")
+        title = words_of(form.title)
+        return ChildTask(form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "")
+
+    def _look_up_field(self, name: str, path: Path, so: str = "none enters the stage") -> None:
         if self._rules is None or name in self._rules.fields:
             return
         there = f"declared are {known_names(self._rules.fields)}{hint_among(name, self._rules.fields)}"
         if self._rules.ignore_undeclared:
             self._report.warn(path, f"the rules declare no field {shown(name)}; {there}")
         else:
-            never = "no work item can have it, so that none enters the stage"
+            never = f"no work item can have it, so that {so}"
             self._report.warn(path, f"the rules declare no field {shown(name)}: {never}; {there}")
 
     def _check_ways(self, stages: Sequence[StageForm]) -> None:

@@ -163,6 +163,31 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildTask:
+    """What a stage opens as a work item enters it: another work item, its child.
+
+    Parameters
+    ----------
+    pool
+        Of which the child is to get its owner.
+    within
+        How long the owner has, by their own hours; None: as long as they like, or, with ``each``, until its date.
+    blocks
+        Whether the work item may not go on to a later stage while the child is open.
+    each
+        The attribute that lists dates, of which each makes one child; empty: there is one child.
+    """
+
+    id: str
+    kind: Kind
+    pool: str
+    title: Bilingual = NO_WORDS
+    within: Duration | None = None
+    blocks: bool = False
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage.
 
@@ -174,6 +199,8 @@ class Stage:
         The stages that may follow; None: every one behind it.
     closes
         The state in which the work item is closed by entering it; None: it stays open.
+    open
+        What is opened as a work item enters it.
     """
 
     id: str
@@ -183,6 +210,36 @@ class Stage:
     following: tuple[str, ...] | None = None
     closes: State | None = None
     deadlines: tuple[Deadline, ...] = ()
+    open: tuple[ChildTask, ...] = ()
+
+
+_HALF, _ALL = Fraction(1, 2), Fraction(1)
+CHILD_DEADLINE = "done"
+"""The id of the deadline of a child."""
+
+
+def child_stage_id(stage: str, child: str) -> str:
+    """Return the id of the stage in which a child stands: that of no other stage, for ids hold no such mark."""
+    return f"{stage}~{child}"
+
+
+def opener_of(stage: str) -> str:
+    """Return the id of the stage that opens what stands in a child's."""
+    return stage.partition("~")[0]
+
+
+def _child_stage(stage: Stage, child: ChildTask) -> Stage:
+    """Return the stage in which a child stands until it is closed: nothing follows it.
+
+    Its owner is reminded at half of the time, and their manager told at the end of it.
+    """
+    steps = (
+        DeadlineStep(_HALF, Act.REMIND),
+        DeadlineStep(_ALL, Act.NOTIFY, (RecipientRole.MANAGER,)),
+    )
+    due = [Deadline(CHILD_DEADLINE, DurationTable(child.within), until=Until.COMPLETION, steps=steps)]
+    deadlines = tuple(due) if child.within else ()
+    return Stage(child_stage_id(stage.id, child.id), child.title, following=(), deadlines=deadlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +256,10 @@ class Process:
         What enters it.
     deadlines
         Those of the whole process: they run through all stages, and ``ENTERED`` is the entry into the first.
+    by_id
+        Its stages.
+    standing
+        All in which a work item may stand: its stages, and those of the children that these open.
     """
 
     id: str
@@ -209,9 +270,13 @@ class Process:
     revision: int = 0
     event: int = 0
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
+    standing: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_id", {stage.id: stage for stage in self.stages})
+        by_id = {stage.id: stage for stage in self.stages}
+        children = [_child_stage(stage, child) for stage in self.stages for child in stage.open]
+        object.__setattr__(self, "by_id", by_id)
+        object.__setattr__(self, "standing", by_id | {stage.id: stage for stage in children})
 
     @property
     def first(self) -> Stage:
@@ -227,7 +292,7 @@ class Process:
         >>> process.may_follow("new", "won"), process.may_follow("won", "new"), process.may_follow("lost", "new")
         (True, False, True)
         """
-        following = self.by_id[stage].following
+        following = self.standing[stage].following
         if following is not None:
             return other in following
         names = [each.id for each in self.stages]

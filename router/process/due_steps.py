@@ -58,7 +58,7 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
     """
     kind, _, stage, deadline_id = which.name.split("/")
     deadlines = (
-        process.deadlines if stage == WHOLE else process.by_id[stage].deadlines if stage in process.by_id else ()
+        process.deadlines if stage == WHOLE else process.standing[stage].deadlines if stage in process.standing else ()
     )
     for deadline in deadlines:
         steps = [step for step in deadline.steps if (step.act is Act.REASSIGN) == (kind == GIVE)]

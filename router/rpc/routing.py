@@ -19,7 +19,7 @@ from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
@@ -38,6 +38,7 @@ from router.rpc.messages import (
     natural_key,
     received_message,
     route_request,
+    with_children,
     work_item_message,
 )
 from router.rpc.offer_messages import answer_request, away_message
@@ -182,7 +183,11 @@ class RoutingServicer:
             call.check_own("")
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
-        return work_item_message(tenant, item)
+        return await self._with_children(tenant, item)
+
+    async def _with_children(self, tenant: str, stored: StoredItem) -> routing.WorkItem:
+        children = await self._queries.children(tenant, stored)
+        return with_children(tenant, work_item_message(tenant, stored), children)
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
         """Read which work item is asked for, by which of its two ways: the ids that it may have."""
@@ -247,7 +252,7 @@ class RoutingServicer:
             stored = await self._updating.update(tenant, wish, preview=request.validate_only)
         except InvalidInput as error:
             raise in_advance(error) from None
-        return work_item_message(tenant, stored)
+        return await self._with_children(tenant, stored)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -264,7 +269,7 @@ class RoutingServicer:
             actor=call.actor,
             preview=request.validate_only,
         )
-        return work_item_message(tenant, stored)
+        return await self._with_children(tenant, stored)
 
     async def ImportWorkItems(self, request: routing.ImportWorkItemsRequest, call: Call) -> Operation:
         tenant = tenant_of(request.parent)

@@ -27,6 +27,7 @@ COMMANDS = {
     "clock": ("serving.clock", "Show and move the simulated time of a private store."),
     "contract": ("fairlead.contract", "Write the API's .proto files, with all that they import, for other languages."),
     "dataset": ("training.cli", "Build a table of customers from their events."),
+    "deadlines": ("router.cli.deadlines", "List what falls due of work items by their processes, overdue ones first."),
     "decisions": ("router.cli.decisions", "List what was decided, by time, rep, pool, rule, outcome, kind, source."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
@@ -41,6 +42,7 @@ COMMANDS = {
     "models": ("scoring.cli.models", "List, compare, challenge, promote and roll back models."),
     "offers": ("router.cli.offers", "List what is offered, and accept or decline it."),
     "operations": ("operations.cli", "Have a running service train and rescore; follow and cancel it."),
+    "pause": ("router.cli.pause", "Pause the deadlines of a work item, which waits for somebody else."),
     "presence": ("router.cli.presence", "Say who is away, at once, and who is back."),
     "process": (
         "router.cli.processes",
@@ -51,6 +53,7 @@ COMMANDS = {
     "reopen": ("router.cli.reopen", "Have a closed work item back, for its owner or by the rules."),
     "remember": ("scoring.cli.remember", "Let rules know the risks that rescore has found."),
     "rescore": ("scoring.cli.rescore", "Score every customer in a table."),
+    "resume": ("router.cli.pause", "Have the deadlines of a paused work item run again."),
     "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),

@@ -81,7 +81,9 @@ def servicers(
         Serviced(PrivacyServicer(cases.eraser), privacy_pb2, "PrivacyService"),
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
-        Serviced(ProcessServicer(cases.process_publishing, cases.deadlines), processes_pb2, "ProcessService"),
+        Serviced(
+            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating), processes_pb2, "ProcessService"
+        ),
         Serviced(DecisionServicer(cases.queries, presenter), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),
     )

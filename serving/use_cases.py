@@ -16,6 +16,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.migrating import Migrating
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -94,6 +95,7 @@ class UseCases:
         )
 
         self.deadlines = DeadlineQueries(store, self.queries, planners)
+        self.migrating = Migrating(store, self.queries, stores.notes, planners)
         self.pausing = Pausing(Noting(store, self.queries, stores.notes, planners))
 
         self.fairness = Fairness(store, self.workforce, self.queries)

@@ -71,6 +71,11 @@ class Metrics:
             "tenant",
             "answer",
         )
+        self._steps = self._counter(
+            "fairlead_deadline_steps",
+            "Steps of deadlines that reminded or told somebody.",
+            "tenant",
+        )
         self._offers = self._gauge("fairlead_offers_open", "Offers that a rep is to answer.", "tenant")
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
@@ -110,6 +115,10 @@ class Metrics:
     def answered(self, tenant: str, answer: str, times: int) -> None:
         """Count what became of offers, in the log."""
         self._answers.labels(tenant if tenant in self._tenants else OTHERS, answer).inc(times)
+
+    def stepped(self, tenant: str, times: int) -> None:
+        """Count steps of deadlines that fired."""
+        self._steps.labels(tenant if tenant in self._tenants else OTHERS).inc(times)
 
     def offered(self, tenant: str, offers: int) -> None:
         """Show how many offers reps are to answer; of what is offered to many none."""

@@ -69,3 +69,25 @@ def due(start: int, spells: Sequence[PlainSpell], amount: Fraction, unit: str, *
 
 def _day_of(calendar: PlainCalendar | None, minute: int) -> int:
     return calendar.working_day(minute) if calendar else DAY
+
+
+def before(end: int, calendar: PlainCalendar | None, minutes: int) -> int:
+    """Return the last minute from which on so many minutes pass until the beginning of another."""
+    minute, counted = end, 0
+    while counted < minutes:
+        minute -= 1
+        counted += calendar is None or calendar.is_open(minute)
+    return minute
+
+
+def opening(day: date, calendar: PlainCalendar | None, direction: int, *, offset: int) -> int:
+    """Return the minute at which a day begins to work, or the nearest that does before (-1) or behind it (1).
+
+    0: it stays, and begins at midnight; as it does where no calendar says.
+    """
+    number = (day - _EPOCH).days
+    if calendar is None:
+        return number * DAY - offset
+    while not calendar.spans(number) and direction:
+        number += direction
+    return number * DAY - offset + min((start for start, _ in calendar.spans(number)), default=0)

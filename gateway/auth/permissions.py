@@ -125,6 +125,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.ProcessService/ListProcessRevisions": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ProcessService/GetProcess": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ProcessService/DrawProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
+    "fairlead.v1.ProcessService/MigrateWorkItems": _tenant(MANAGER),
     "fairlead.v1.ProcessService/ListDeadlines": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.DecisionService/ListDecisions": _tenant(MANAGER, SERVICE, OPERATOR),

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import logging
 
+from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
 from router.deadlines.reached import Reached
 
 _log = logging.getLogger(__name__)
 
 
 class LoggedTelling:
-    """Writes a line for each step, with who is to hear of it."""
+    """Writes a line for each notice, with who is to hear of it."""
 
-    async def tell(self, tenant: str, reached: Reached) -> None:
+    async def tell(self, tenant: str, notice: Notice) -> None:
         """Write it."""
-        step, told = reached.step, ", ".join(reached.recipients.told) or "nobody"
-        stage = f"stage {step.stage}" if step.stage else "the whole process"
-        _log.info(
-            "tenants/%s: event %d tells %s: %s, deadline %s of %s, %s", tenant, reached.fired.number, told,
-            reached.fired.item_id, step.deadline.id, stage, step.step.act,
-        )  # fmt: skip
+        told = ", ".join(notice.recipients.told) or "nobody"
+        _log.info("tenants/%s: event %d tells %s: %s", tenant, notice.event, told, _said(notice))
+
+
+def _said(notice: Notice) -> str:
+    match notice.about:
+        case Reached(fired=fired, step=step):
+            stage = f"stage {step.stage}" if step.stage else "the whole process"
+            return f"{fired.item_id}, deadline {step.deadline.id} of {stage}, {step.step.act}"
+        case ReachedDate(item_id=item_id, step=step_number):
+            return f"{item_id}, next date, step {step_number}"
+        case ChangedProcess(process=process, differences=differences):
+            said = [
+                f"{each.kind.lower()} {each.stage or 'the whole process'} {each.deadline}".rstrip()
+                for each in differences
+            ]
+            return f"process {process.id}@{process.revision}: {', '.join(said) or 'as it was'}"

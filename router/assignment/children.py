@@ -11,9 +11,11 @@ from router.model.errors import NotPossible
 from router.model.events import Content, Event
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, WorkItem
+from router.process.cache import PublishedProcesses
 from router.process.children import PlannedChild, opens, planned_children
+from router.process.eras import eras_of
 from router.process.life import lives_of
-from router.process.stages import StagePlace
+from router.process.stages import StagePlace, place_of
 
 
 class ChildStanding(NamedTuple):
@@ -29,25 +31,27 @@ class ChildStanding(NamedTuple):
 
 
 async def children_of(
-    store: Assignments, tenant: str, record: ItemRecord, place: StagePlace | None
+    store: Assignments, tenant: str, published: PublishedProcesses, record: ItemRecord
 ) -> list[ChildStanding]:
     """Return the children of the life that a work item has now, or had last, the earliest first.
 
     Parameters
     ----------
-    record, place
-        Where it stands.
+    published
+        All processes there are, read after the record.
 
     Raises
     ------
     CorruptHistory
         If somebody altered what is to be read.
     """
-    if place is None or not opens(place.process):
+    place = place_of(published, record)
+    if place is None or not any(opens(process) for process in published.revisions if process.id == place.process.id):
         return []
     events = await events_of(store, tenant, record.item_id, record.event)
-    life = lives_of(events)[-1]
-    planned = list(planned_children(place.process, life, record.item_id, items_by_event(events)))
+    lives = lives_of(events)
+    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+    planned = list(planned_children(eras, record.item_id, items_by_event(events)))
     records = await store.items(tenant, [child.item_id for child in planned]) if planned else []
     return [ChildStanding(*pair) for pair in zip(planned, records, strict=True)]
 
@@ -72,11 +76,11 @@ def check_unblocked(name: str, place: StagePlace, stage: str, children: Iterable
     NotPossible
         If one is; it names each.
     """
-    names = list(place.process.by_id)
-    if place.stage.id not in names or names.index(stage) <= names.index(place.stage.id):
+    places = {name: number for number, name in enumerate(place.process.by_id)}
+    if places[stage] <= places.get(place.stage.id, len(places)):
         return
     blocking = [child.planned for child in children if child.planned.task.blocks and child.is_open]
-    open_ones = [child for child in blocking if names.index(stage) > names.index(child.opener)]
+    open_ones = [child for child in blocking if places[stage] > places.get(child.opener, -1)]
     if open_ones:
-        listed = ", ".join(f"{child.item_id} ({child.stage})" for child in open_ones)
+        listed = ", ".join(f"{child.item_id} ({child.entered.stage})" for child in open_ones)
         raise NotPossible(name, f"may not go on to {stage} before its children are closed: {listed}")

@@ -137,7 +137,8 @@ class WorkItemQueries:
 
     async def children(self, tenant: str, stored: StoredItem) -> list[ChildStanding]:
         """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""
-        return await children_of(self._store, tenant, stored.record, stored.place)
+        published = await self._planners.processes(tenant)
+        return await children_of(self._store, tenant, published, stored.record)
 
     async def _timed(self, tenant: str, stored: StoredItem) -> StoredItem:
         """Return a work item with when its offer lapses, if it stands in one."""

@@ -25,6 +25,7 @@ from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.labels import headings, label, language_option
 from router.cli.lists import HELP
+from router.cli.moved_deadlines import newest_revision, print_moved
 from router.cli.whom import rep_called
 from router.cli.words import last
 from router.wording.languages import Language
@@ -92,7 +93,8 @@ def add_command(
 ) -> None:  # fmt: skip
     """Enter that REP, an id or display name, is on leave.
 
-    What they have open goes to a substitute, if one is named, and comes back after it.
+    What they have open goes to a substitute, if one is named, and comes back after it. Which deadlines it moved is
+    printed behind it: they may run by the rep's hours.
 
     \b
       $ fairlead absences add li-na --from 2026-10-08 --back 2026-10-12
@@ -104,9 +106,10 @@ def add_command(
         absence_id = absence or start.replace(":", "-").replace("+", "_")
         rep, substitute = rep_called(client, rep), rep_called(client, substitute, "--substitute")
         made = client.upsert_absence(rep, absence_id, *times, reason, substitute=substitute)
-    until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
-    covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
-    click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key}){covered}")
+        until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
+        covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
+        click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key}){covered}")
+        print_moved(client, [made.workforce_revision])
 
 
 @absences.command("show")
@@ -169,9 +172,9 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
         read = read_absences(file, _on_clocks(client, reading), client.list_reps())
         say(read.report)
         _enter(client, file, read, validate_only=True)
-        if not dry_run:
-            _enter(client, file, read)
-    click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+        revisions = [] if dry_run else _enter(client, file, read)
+        click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+        print_moved(client, revisions)
 
 
 def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
@@ -180,14 +183,16 @@ def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
     return reading if is_said else replace(reading, timezone=zone_of(client).key)
 
 
-def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_only: bool = False) -> None:
-    refused = []
+def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_only: bool = False) -> list[int]:
+    """Enter absences; return the revisions of the workforce that these are."""
+    refused, revisions = [], list[int]()
     for each in read.absences:
         try:
-            client.upsert_absence(
+            entered = client.upsert_absence(
                 each.rep, each.id, each.start, each.back, each.reason,
                 substitute=each.substitute, validate_only=validate_only,
             )  # fmt: skip
+            revisions.append(entered.workforce_revision)
         except FairleadError as error:
             if not error.violations and error.code is not grpc.StatusCode.NOT_FOUND:
                 raise
@@ -195,6 +200,7 @@ def _enter(client: FairleadClient, file: Path, read: AbsencesFile, *, validate_o
             refused.append(f"{file}:{each.line}: {'; '.join(faults) or error.message}")
     if refused:
         raise click.ClickException("\n".join(refused))
+    return revisions
 
 
 @absences.command("delete")
@@ -207,7 +213,8 @@ def delete_command(rep: str, absence: str, server: str, tenant: str) -> None:
     with connected(server, tenant) as client:
         rep = rep_called(client, rep)
         client.delete_absence(rep, absence)
-    click.echo(f"{last(rep)}/{absence}: deleted")
+        click.echo(f"{last(rep)}/{absence}: deleted")
+        print_moved(client, [newest_revision(client)])
 
 
 def zone_of(client: FairleadClient) -> ZoneInfo:

@@ -25,6 +25,7 @@ from router.cli.calendar_files import CalendarsFile, read_calendars
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
 from router.cli.lists import HELP
+from router.cli.moved_deadlines import print_moved
 from router.cli.problems import print_problems
 from router.cli.words import last
 from router.workforce.ics_file import MAX_BYTES
@@ -103,7 +104,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
     All are checked before one is written. A key that FILE leaves out leaves the field as it is: days that were imported
     stay where there is no `exceptions`. What is wrong is a line FILE:LINE:COLUMN error: what was found and is allowed;
     of what the service refuses, the first of each calendar. Tests beside rules take the same `calendars`, below
-    `workforce`: see `fairlead rules test --help`.
+    `workforce`: see `fairlead rules test --help`. Which deadlines it moved is printed behind it.
 
     \b
       calendars:
@@ -124,10 +125,10 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str) -> None:
     _refuse(file, read.problems)
     with connected(server, tenant) as client:
         _refuse(file, in_order(_refusals(client, read)))
-        for each in () if dry_run else read.calendars:
-            client.upsert_calendar(each.message, mask=each.mask)
-    for each in read.calendars:
-        click.echo(f"{each.message.name}: {'nothing is written' if dry_run else 'written'}")
+        written = [] if dry_run else [client.upsert_calendar(each.message, mask=each.mask) for each in read.calendars]
+        for each in read.calendars:
+            click.echo(f"{each.message.name}: {'nothing is written' if dry_run else 'written'}")
+        print_moved(client, [each.workforce_revision for each in written])
 
 
 def _content(file: Path) -> bytes:
@@ -198,7 +199,8 @@ def import_command(
             imported = client.import_ics(calendar, _ics(file), wanted, validate_only=dry_run)
         else:
             imported = client.import_country(calendar, country, wanted, subdivision, validate_only=dry_run)
-    _tell(before, imported, "; nothing is written" if dry_run else "")
+        _tell(before, imported, "; nothing is written" if dry_run else "")
+        print_moved(client, [imported.workforce_revision])
 
 
 def _ics(file: Path) -> bytes:

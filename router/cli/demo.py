@@ -20,6 +20,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, headline, names_of
 from router.cli.demo_churn import CUSTOMERS, show_churn
+from router.cli.demo_process import WALK, show_process
 from router.cli.entering import enter
 from router.cli.failing import InputFailed
 from router.cli.fairness_tables import Arrivals, fairness_table
@@ -29,7 +30,7 @@ from router.cli.words import owner_of, rule_of, why_not
 from router.wording.figures import decided_by
 from router.wording.languages import Language
 
-FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv", CUSTOMERS)
+FILES = ("leads.csv", "reps.csv", "rules.yaml", "territories.csv", CUSTOMERS, f"processes/{WALK}")
 BANDS: Mapping[str, float] = {"east": 1.0, "key-accounts": 1.0}
 """Pools where preferences may choose, as far as a lead of difference."""
 _STORIES = 10
@@ -45,13 +46,14 @@ Story = tuple[routing.WorkItem, decisions.Decision]
     help="Folder of the example; absent: examples/ here, or beside the source.",
 )
 def demo(examples: Path | None) -> None:
-    """Route the example leads and show how fair it was; then find customers about to leave, and route them too.
+    """Route the example leads and show how fair it was; then find customers about to leave, and route them too; then
+    follow a lead that nobody answers through the deadlines of a process.
 
     Starts a service of its own with an empty data folder, and leaves nothing behind but the model and its report.
     """
     folder = _folder(examples)
     console = console_for(sys.stdout)
-    leads, reps, rules, territories, customers = (folder / name for name in FILES)
+    leads, reps, rules, territories, customers, _ = (folder / name for name in FILES)
     inputs = read_inputs(leads, reps, rules, territories, "example")
     console.print("Starting a service with an empty store of its own …")
     models = Path(tempfile.mkdtemp(prefix="fairlead-demo-"))
@@ -59,6 +61,7 @@ def demo(examples: Path | None) -> None:
         enter(client, inputs, BANDS)
         _show(client, inputs, console)
         show_churn(client, customers, models, console)
+    show_process(folder / "processes", console)
     _say_what_next(folder, console)
 
 

@@ -15,6 +15,7 @@ from fairlead.commands import access_options, connected, server_option, tenant_o
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results
+from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
@@ -34,7 +35,7 @@ _LATER = {"walk": ("router.cli.walk", "Go a walk: what is done when, and what is
 def process() -> None:
     """Check, test, walk, publish, compare and draw processes: the stages of work items, and what falls due in each.
 
-    Work items go through its stages, see fairlead advance; nothing falls due yet.
+    Work items go through its stages, see fairlead advance; what falls due in them is done, see fairlead deadlines.
 
     \b
       process: sales
@@ -55,7 +56,7 @@ def process() -> None:
         - {id: won, closes: CONVERTED}
 
     \b
-    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE: what enters it; a kind enters one process, [] takes it out of use.
+    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
@@ -70,7 +71,7 @@ def process() -> None:
     """
 
 
-for command in (list_command, show_command, diff_command, draw_command):
+for command in (list_command, show_command, diff_command, draw_command, migrate_command):
     process.add_command(command)
 
 

@@ -7,6 +7,7 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import calendars_pb2 as calendars
 from router.cli.lists import HELP
+from router.cli.moved_deadlines import print_moved
 from router.cli.words import last
 
 
@@ -45,7 +46,9 @@ def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | 
     if time_zone is None and calendar is None and reopen_days is None:
         raise click.UsageError("say what is to change: --time-zone, --calendar or --reopen-days")
     with connected(server, tenant) as client:
-        click.echo(_line(client.update_tenant(time_zone=time_zone, calendar=calendar, reopen_days=reopen_days)))
+        updated = client.update_tenant(time_zone=time_zone, calendar=calendar, reopen_days=reopen_days)
+        click.echo(_line(updated))
+        print_moved(client, [updated.workforce_revision])
 
 
 def _line(tenant: calendars.Tenant) -> str:

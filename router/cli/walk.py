@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,13 +19,12 @@ from uuid import uuid4
 import click
 from rich.console import Console
 
-from fairlead.access import Access
 from fairlead.client import FairleadClient
 from fairlead.commands import access_options, connected
 from router.cli.consoles import progress_bar
 from router.cli.problems import print_problems
 from router.cli.rule_revisions import as_json
-from router.cli.server import own_service
+from router.cli.simulated import SIMULATED, simulated_service
 from router.cli.sources import FILE, content_of
 from router.cli.stores import running_store
 from router.cli.walk_clock import WalkClock, store_clock
@@ -35,9 +33,6 @@ from router.cli.walk_files import Walk
 from router.cli.walk_runner import WalkedRow, go
 from router.cli.walk_seeing import instant_text
 from router.cli.walk_setup import SetUpRefused
-from store.embedded.orphans import socket_path
-
-SIMULATED = "--simulated-clock"
 
 
 @click.command("walk")
@@ -118,14 +113,8 @@ def _service(server: str | None, data: Path, tenant: str) -> Iterator[tuple[Fair
             _check_is_its_clock(client, clock, server, data)
             yield client, clock
         return
-    with tempfile.TemporaryDirectory(prefix="fairlead-", ignore_cleanup_errors=True) as folder:
-        own = Path(folder)
-        with (
-            own_service(data=own, options=(SIMULATED,)) as address,
-            connected(address, tenant, Access()) as client,
-            store_clock(f"unix://{socket_path(own)}") as clock,
-        ):
-            yield client, clock
+    with simulated_service(tenant) as service:
+        yield service
 
 
 def _check_is_its_clock(client: FairleadClient, clock: WalkClock, server: str, data: Path) -> None:

@@ -59,13 +59,7 @@ class LoadedWalk:
 
 
 def load_walk(file: Path, source: str | bytes) -> LoadedWalk:
-    """Read a walk, and the files beside it that its set-up names.
-
-    Raises
-    ------
-    InputFailed
-        If one of these cannot be read.
-    """
+    """Read a walk, and the files beside it that its set-up names."""
     read = read_walk(source)
     if read.walk is None:
         return LoadedWalk(file, read.document, None, "", "", [FileProblem(file, each) for each in read.problems])
@@ -79,30 +73,40 @@ class _Loader:
         self._file = file
         self._document = read.document
         self._walk = walk
+        self._problems: list[FileProblem] = []
 
     def loaded(self) -> LoadedWalk:
         setup = self._walk.setup
         rules = self._source(setup.rules, "rules")
-        checked = check(rules, pools=setup.pools)
-        problems = list(self._found(setup.rules, "rules", checked.problems))
         process = "" if setup.process is None else self._source(setup.process, "process")
-        if setup.process is not None:
-            judged = check_process(process, rules=checked.rule_set, reps=setup.reps)
-            problems += self._found(setup.process, "process", judged.problems)
-            if judged.process is not None:
-                problems += self._rows_against(judged.process)
-        has_errors = any(each.problem.is_error for each in problems)
-        return LoadedWalk(self._file, self._document, None if has_errors else self._walk, rules, process, problems)
+        if not self._problems:
+            self._check(rules, process)
+        has_errors = any(each.problem.is_error for each in self._problems)
+        return LoadedWalk(
+            self._file, self._document, None if has_errors else self._walk, rules, process, self._problems
+        )
+
+    def _check(self, rules: str, process: str) -> None:
+        setup = self._walk.setup
+        checked = check(rules, pools=setup.pools)
+        self._problems += self._found(setup.rules, "rules", checked.problems)
+        if setup.process is None:
+            return
+        judged = check_process(process, rules=checked.rule_set, reps=setup.reps)
+        self._problems += self._found(setup.process, "process", judged.problems)
+        if judged.process is not None:
+            self._problems += self._rows_against(judged.process)
 
     def _source(self, held: Mapping[str, Any] | str, key: str) -> str:
-        """Return the text that is published."""
+        """Return the text that is published; nothing where its file cannot be read."""
         if not isinstance(held, str):
             return json.dumps(held, ensure_ascii=False)
-        file = self._beside(held)
-        if not file.is_file():
-            line, column = self._document.place(("setup", key))
-            raise InputFailed(f"{self._file}:{line}:{column} error: found no file {file} (setup.{key})")
-        return source_of(file)
+        try:
+            return source_of(self._beside(held))
+        except InputFailed as error:
+            problem = self._document.problem_at(("setup", key), error.message)
+            self._problems.append(FileProblem(self._file, problem))
+            return ""
 
     def _beside(self, name: str) -> Path:
         return self._file.parent / name

@@ -17,9 +17,11 @@ from router.cli.walk_forms import (
     AdvanceForm,
     CompleteForm,
     DeclineForm,
+    PauseForm,
     PresenceForm,
     ReassignForm,
     ReopenForm,
+    ResumeForm,
     UpdateForm,
     WalkAbsenceForm,
     WalkRouteForm,
@@ -82,7 +84,8 @@ class WalkDeeds:
         self._verbs: Mapping[str, Callable[[Any], object]] = {
             "route": self._route, "activity": self._activity, "advance": self._advance, "update": self._update,
             "complete": self._complete, "reopen": self._reopen, "reassign": self._reassign, "accept": self._accept,
-            "decline": self._decline, "presence": self._presence, "absence": self._absence, "calendar": self._calendar,
+            "decline": self._decline, "pause": self._pause, "resume": self._resume, "presence": self._presence,
+            "absence": self._absence, "calendar": self._calendar,
         }  # fmt: skip
 
     def do(self, step: WalkStep) -> Ended:
@@ -148,6 +151,13 @@ class WalkDeeds:
         if found.HasField("offer"):
             self._offers[item] = found.offer.number
         return found.name, self._offers.get(item, 1)
+
+    def _pause(self, form: PauseForm) -> None:
+        until = datetime.fromtimestamp(self._ms(form.until) / 1000, UTC) if form.until else None
+        self._client.pause(self._items.name(form.item), form.reason, until)
+
+    def _resume(self, form: ResumeForm) -> None:
+        self._client.resume(self._items.name(form.item))
 
     def _presence(self, form: PresenceForm) -> None:
         if form.away:

@@ -141,6 +141,17 @@ class DeclineForm(AcceptForm):
     reason: str = ""
 
 
+class PauseForm(OfItemForm):
+    """Its deadlines rest, for a reason as a code, until an instant if one is named."""
+
+    reason: Name
+    until: str = ""
+
+
+class ResumeForm(OfItemForm):
+    """They run again."""
+
+
 class PresenceForm(Form):
     """A rep is away, until an instant if one is named, or back."""
 
@@ -170,6 +181,8 @@ class DoForm(Form):
     reassign: ReassignForm | None = None
     accept: AcceptForm | None = None
     decline: DeclineForm | None = None
+    pause: PauseForm | None = None
+    resume: ResumeForm | None = None
     presence: PresenceForm | None = None
     absence: WalkAbsenceForm | None = None
     calendar: Annotated[
@@ -262,6 +275,8 @@ WALK_PARTS: dict[str, type[Form]] = {
     "reassign": ReassignForm,
     "accept": AcceptForm,
     "decline": DeclineForm,
+    "pause": PauseForm,
+    "resume": ResumeForm,
     "presence": PresenceForm,
     "absence": WalkAbsenceForm,
     "calendar": CalendarForm,

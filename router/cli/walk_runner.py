@@ -65,7 +65,9 @@ class _Walker:
         self._clock = clock
         self._deeds = WalkDeeds(client, items, zone)
         self._sight = WalkSight(client, items, zone)
-        self._watch = TellingWatch(client, items, walk.setup.reps)
+        self._watch = TellingWatch(
+            client, items, {rep: said.get("manager", "") for rep, said in walk.setup.reps.items()}
+        )
         asking = [_asks_who_was_told(step) for step in walk.steps]
         self._watched = [asks or later for asks, later in zip(asking, [*asking[1:], False], strict=True)]
 

@@ -15,7 +15,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.walk_doing import Ended, WalkItems
 from router.cli.walk_forms import WalkExpectForm
-from router.cli.walk_telling import Tellings
+from router.cli.walk_telling import Tellings, owner_after
 from router.cli.words import last
 from rules.values import as_instant_ms
 
@@ -110,8 +110,9 @@ class WalkSight:
 
     def _way(self, item: routing.WorkItem) -> str:
         """Return in which way a work item's latest owner got it: by a decision, or by accepting an offer."""
-        gave = map(_way_of, self._client.timeline(item.name))
-        return next((decisions.Decision.Way.Name(way).removeprefix("WAY_") for way in gave if way), "")
+        gave = next(filter(owner_after, self._client.timeline(item.name)), routing.TimelineEntry())
+        way = gave.decision.way or gave.offer_answer.way
+        return decisions.Decision.Way.Name(way).removeprefix("WAY_") if way else ""
 
     def _conflict(self, item: routing.WorkItem) -> list[str]:
         candidates = self._client.explain(item.decision).candidates
@@ -178,13 +179,3 @@ _CALLED = {"expires": "end of the offer", "next": "next date", "conflict": "conf
 
 def _named(should: list[str], are: set[str]) -> list[str]:
     return sorted(name for name in are if name in should) if should else sorted(are)
-
-
-def _way_of(entry: routing.TimelineEntry) -> decisions.Decision.Way:
-    """Return in which way somebody got the work item; 0: nobody did."""
-    match entry.WhichOneof("event"):
-        case "decision" if entry.decision.outcome == decisions.Decision.OUTCOME_ASSIGNED:
-            return entry.decision.way
-        case "offer_answer" if entry.offer_answer.answer == routing.OfferAnswer.ANSWER_ACCEPTED:
-            return entry.offer_answer.way
-    return decisions.Decision.WAY_UNSPECIFIED

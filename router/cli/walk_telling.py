@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fairlead.client import FairleadClient
@@ -12,8 +12,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.walk_doing import WalkItems
 from router.cli.walk_forms import ToldForm
 from router.cli.words import last
-
-REASSIGN = "reassign"
+from router.process.definition import Act
 
 
 class Told(NamedTuple):
@@ -29,18 +28,18 @@ class Told(NamedTuple):
 
 
 class Tellings(NamedTuple):
-    """What happened since the row before: who was told, and whom a step gave a work item."""
+    """What happened since the row before: who was told, and what may be named beside it."""
 
     told: Sequence[Told] = ()
-    given: Sequence[Told] = ()
+    also: Sequence[Told] = ()
 
     def compared(self, expected: Sequence[ToldForm]) -> tuple[list[str], list[str]]:
         """Return what should be and what is, as texts that are equal where all is as expected.
 
-        Each that is expected takes one of those there are; whoever was given a work item may be named, and need not be.
+        Each that is expected takes one of those there are; what may be named beside them need not be.
         """
-        remaining, given = list(self.told), list(self.given)
-        found = [str(match) for each in expected if (match := _taken(each, remaining) or _taken(each, given))]
+        remaining, also = list(self.told), list(self.also)
+        found = [str(match) for each in expected if (match := _taken(each, remaining) or _taken(each, also))]
         should = [str(Told(each.who, each.about, each.step or "")) for each in expected]
         if not remaining and len(found) == len(should):
             return should, should
@@ -63,31 +62,41 @@ class TellingWatch:
     ----------
     client, items
         Of the tenant.
-    reps
-        Everybody.
+    managers
+        By rep: whoever is above them; empty: nobody.
     """
 
-    def __init__(self, client: FairleadClient, items: WalkItems, reps: Iterable[str]) -> None:
+    def __init__(self, client: FairleadClient, items: WalkItems, managers: Mapping[str, str]) -> None:
         self._client = client
         self._items = items
-        self._reps = list(reps)
+        self._managers = managers
         self._entries: set[str] = set()
         self._lapses: set[tuple[str, str, int]] = set()
 
     def new(self) -> Tellings:
         """Return what there is that was not there when it was called last."""
-        told, given = list[Told](), list[Told]()
+        told, also = list[Told](), list[Told]()
         for item in self._items.known():
+            owner = ""
             for entry in reversed(list(self._client.timeline(self._items.name(item)))):
+                owner = owner_after(entry) or owner
                 if entry.id not in self._entries:
                     self._entries.add(entry.id)
                     told += _told_by(entry, item)
-                    given += _given_by(entry, item)
-        return Tellings([*told, *self._set_away()], given)
+                    also += self._told_also(entry, item, owner)
+        return Tellings([*told, *self._set_away()], also)
+
+    def _told_also(self, entry: routing.TimelineEntry, item: str, owner: str) -> Iterator[Told]:
+        """Yield whom a step gave the work item, and who is likely to have heard of a next date, which no list says."""
+        if entry.decision.cause == decisions.Decision.CAUSE_ESCALATED and owner:
+            yield Told(owner, item, Act.REASSIGN)
+        if entry.reminder:
+            manager = self._managers.get(owner, "")
+            yield Told(owner, item, Act.REMIND) if entry.reminder == 1 else Told(manager, item, Act.NOTIFY)
 
     def _set_away(self) -> Iterator[Told]:
         """Yield who was set away for letting offers lapse, and is told so."""
-        for rep in self._reps:
+        for rep in self._managers:
             mine = self._client.my_offers(rep)
             seen = (rep, mine.away.work_item, mine.away.away_time.ToMilliseconds())
             if mine.HasField("away") and seen not in self._lapses:
@@ -101,6 +110,11 @@ def _told_by(entry: routing.TimelineEntry, item: str) -> Iterator[Told]:
     yield from (Told(last(rep), item, act) for rep in step.told)
 
 
-def _given_by(entry: routing.TimelineEntry, item: str) -> Iterator[Told]:
-    if entry.decision.cause == decisions.Decision.CAUSE_ESCALATED and entry.decision.rep:
-        yield Told(last(entry.decision.rep), item, REASSIGN)
+def owner_after(entry: routing.TimelineEntry) -> str:
+    """Return who has the work item by an entry of its timeline; empty: it gave it to nobody."""
+    match entry.WhichOneof("event"):
+        case "decision" if entry.decision.outcome == decisions.Decision.OUTCOME_ASSIGNED:
+            return last(entry.decision.rep)
+        case "offer_answer" if entry.offer_answer.answer == routing.OfferAnswer.ANSWER_ACCEPTED:
+            return last(entry.offer_answer.rep)
+    return ""

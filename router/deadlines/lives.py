@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from router.assignment.children import items_by_event
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.assignment.stored_items import events_of
-from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Content, Event
+from router.model.decision import Decision, DecisionEffect
+from router.model.errors import InvalidInput
+from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
-from router.model.workitem import Kind
 from router.process.cache import PublishedProcesses
-from router.process.clocks import DeadlineClocks, Hours
+from router.process.children import PlannedChild, planned_children
+from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
-from router.process.life import Life, lives_of
+from router.process.eras import Era, eras_of
+from router.process.life import Life, Migration, lives_of
 from router.process.stages import place_of
+from router.process.time_parts import Leaves
 from rules.fields import Fact
+
+_PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
     """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
 
-    ``events`` is all that happened to it, in whichever life.
+    ``clocks`` and ``leaves`` are those by which they are reckoned; ``children`` what it opens, in the last life alone.
     """
 
     process: Process
     life: Life
     stands: list[DeadlineStanding]
-    events: Sequence[Event] = ()
+    clocks: DeadlineClocks
+    leaves: Leaves
+    children: Sequence[PlannedChild] = ()
 
 
 class ItemLives:
@@ -52,7 +62,13 @@ class ItemLives:
         self._store = store
         self._planners = planners
 
-    async def last(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> ItemDeadlines | None:
+    async def last(
+        self,
+        planner: Planner,
+        published: PublishedProcesses,
+        record: ItemRecord,
+        migration: Migration | None = None,
+    ) -> ItemDeadlines | None:
         """Return how deadlines stand in the life that a work item has now, or had last; None: it is in no process.
 
         Parameters
@@ -61,6 +77,8 @@ class ItemLives:
             By whose hours clocks run.
         published
             All processes there are, read after the record.
+        migration
+            As if it had been migrated so; None: as it is.
 
         Raises
         ------
@@ -68,10 +86,18 @@ class ItemLives:
             If somebody altered what is to be read.
         """
         place = place_of(published, record)
-        if place is None or not has_deadlines(place.process):
+        process = published.at(migration.revision) if migration else place and place.process
+        if place is None or process is None or not has_deadlines(process):
             return None
         events = await self.events(record.item_id, record.event)
-        return await self._standing(planner, place.process, lives_of(events)[-1], events, record)
+        lives = lives_of(events)
+        if migration:
+            lives[-1] = lives[-1]._replace(migrations=(*lives[-1].migrations, migration))
+        eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+        if not eras:
+            return None
+        deadlines = await self._standing(planner, eras[-1], events)
+        return deadlines._replace(children=list(planned_children(eras, record.item_id, items_by_event(events))))
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.
@@ -83,12 +109,10 @@ class ItemLives:
         """
         events = await self.events(record.item_id, record.event)
         lives = lives_of(events)
-        processes = [process_of(published, record.kind, record.first, lives, place) for place in range(len(lives))]
-        return [
-            await self._standing(planner, process, life, events, record)
-            for process, life in zip(processes, lives, strict=True)
-            if process
+        eras = [
+            era for place in range(len(lives)) for era in eras_of(published, record.kind, record.first, lives, place)
         ]
+        return [await self._standing(planner, era, events) for era in eras]
 
     async def events(self, item_id: str, last: int) -> list[Event]:
         """Return all that happened to a work item until an event of it, the oldest first.
@@ -100,59 +124,107 @@ class ItemLives:
         """
         return await events_of(self._store, self._tenant, item_id, last)
 
-    async def _standing(
-        self, planner: Planner, process: Process, life: Life, events: Sequence[Event], record: ItemRecord
-    ) -> ItemDeadlines:
-        fact = fact_of(planner, events, record) if depends_on_fields(process) else {}
-        clocks = clocks_of(planner, await self._past(planner, life))
-        return ItemDeadlines(process, life, standings(process, life, fact, clocks), events)
+    async def _standing(self, planner: Planner, era: Era, events: Sequence[Event]) -> ItemDeadlines:
+        changes = await self._changes(planner, events)
+        past = await self._past(planner, era.life, changes)
+        clocks = clocks_of(planner, {revision: roster.hours for revision, roster in past.items()}, changes)
+        stands = [
+            standing
+            for part, content in _contents(era, events)
+            for standing in standings(era.process, era.life, fact_of(planner, content), clocks)
+            if part.has(standing)
+        ]
+        return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
-    async def _past(self, planner: Planner, life: Life) -> Mapping[int, Hours]:
-        """Return by whose hours clocks ran when spells ended, where that was before the workforce became as it is."""
-        revisions = {spell.workforce for spell in life.spells} - {0, planner.roster.revision}
+    async def _past(self, planner: Planner, life: Life, changes: Sequence[RevisionInForce]) -> Mapping[int, Roster]:
+        """Return the workforce as it was when spells or deadlines ended, where that was before it became as it is."""
+        revisions = {spell.workforce for spell in life.spells} | {each.revision for each in changes}
         rules = planner.rule_set_revision
         return {
-            revision: (await self._planners.at(self._tenant, rules, revision)).roster.hours for revision in revisions
+            revision: (await self._planners.at(self._tenant, rules, revision)).roster
+            for revision in revisions - {0, planner.roster.revision}
         }
 
+    async def _changes(self, planner: Planner, events: Sequence[Event]) -> list[RevisionInForce]:
+        """Return which revision of the workforce was in force at each event of a work item, in the order of time.
 
-def clocks_of(planner: Planner, past: Mapping[int, Hours] | None = None) -> DeadlineClocks:
+        Most events of others beside it say so, too: what it does not say itself is read from those before it.
+        """
+        in_force, newest = list[RevisionInForce](), planner.roster.revision
+        known = [workforce_of(event) for event in events]
+        for place, event in enumerate(events):
+            before = in_force[-1].revision if in_force else 0
+            following = next(filter(None, known[place:]), newest)
+            revision = known[place] or (before if before == following else await self._in_force(event.number))
+            in_force.append(RevisionInForce(event.at_ms, revision, event.number))
+        return in_force
+
+    async def _in_force(self, number: int) -> int:
+        """Return the revision of the workforce that was in force at an event; 0: none was."""
+        before = number + 1
+        while before > 1:
+            page = await self._store.effects(self._tenant, after=max(before - 1 - _PAGE, 0), before=before)
+            found = next((revision for event in reversed(page) if (revision := workforce_of(event))), 0)
+            if found or not page:
+                return found
+            before = page[0].number
+        return 0
+
+
+def workforce_of(event: Event | DecisionEffect) -> int:
+    """Return the revision of the workforce that was in force at an event, where it says so itself; 0: it does not."""
+    match event:
+        case Decision() | Updated():
+            return event.head.workforce_revision
+        case DecisionEffect(workforce_revision=revision) | WorkforceChanged(revision=revision):
+            return revision
+        case Fired(workforce=revision):
+            return revision
+    return 0
+
+
+def _contents(era: Era, events: Sequence[Event]) -> Iterator[tuple[Era, Content | None]]:
+    """Yield the parts of an era in which a work item stayed what it was, with the event that says what that is.
+
+    What was over stays as it was, all else is as if it had been what it is by now; None: nothing depends on it.
+    """
+    if not depends_on_fields(era.process):
+        yield era, None
+        return
+    contents = list[Content]()
+    for event in events:
+        if isinstance(event, Content) and (not contents or contents[-1].head.item != event.head.item):
+            contents.append(event)
+    for content, following in pairwise([*contents, None]):
+        assert content is not None
+        since = max(era.since, content.number if content is not contents[0] else 0)
+        until = min((number for number in (era.until, following and following.number) if number), default=None)
+        if until is None or since < until:
+            yield era._replace(since=since, until=until), content
+
+
+def clocks_of(
+    planner: Planner, past: Mapping[int, Hours] | None = None, changes: Sequence[RevisionInForce] = ()
+) -> DeadlineClocks:
     """Return by whose hours deadlines run, as the workforce of a planner is."""
-    return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {})
+    return DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone, past or {}, changes)
 
 
-def fact_of(planner: Planner, events: Sequence[Event], record: ItemRecord) -> Fact:
-    """Return what a work item is by now; nothing where the rules cannot read it: then no table of durations says how
-    long.
+def leaves_of(planner: Planner, past: Mapping[int, Roster]) -> Leaves:
+    """Return when who was on leave: by the workforce of a planner, and by those of before that are given."""
+    return lambda revision, rep: past.get(revision, planner.roster).availability.leaves(rep)
 
-    Raises
-    ------
-    CorruptHistory
-        If no event holds that.
+
+def fact_of(planner: Planner, content: Content | None) -> Fact:
+    """Return what a work item is by an event; nothing where nobody asks, or the rules cannot read it: then no table of
+    durations says how long.
     """
-    for event in reversed(events):
-        if event.number == record.content and isinstance(event, Content):
-            try:
-                return planner.fact_of(event.head.item)
-            except InvalidInput:
-                return {}
-    raise CorruptHistory(f"work item {record.item_id}", f"the log has not got event {record.content}")
-
-
-def process_of(
-    published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int
-) -> Process | None:
-    """Return the process that a work item was in, in one of its lives; None: in none.
-
-    Parameters
-    ----------
-    kind, first
-        The work item's, and its first event.
-    """
-    revision = lives[place].revision
-    if revision is None and place == 0:
-        return published.of(kind, before=first)
-    return published.at(revision) if revision else None
+    if content is None:
+        return {}
+    try:
+        return planner.fact_of(content.head.item)
+    except InvalidInput:
+        return {}
 
 
 def has_deadlines(process: Process) -> bool:
@@ -161,6 +233,6 @@ def has_deadlines(process: Process) -> bool:
 
 
 def depends_on_fields(process: Process) -> bool:
-    """Say whether how long anything takes depends on what the work item is."""
+    """Say whether how long anything takes, or by which date it is due, depends on what the work item is."""
     stages = [deadline for stage in process.stages for deadline in stage.deadlines]
-    return any(deadline.within.by for deadline in (*process.deadlines, *stages))
+    return any(deadline.within.by or deadline.dated for deadline in (*process.deadlines, *stages))

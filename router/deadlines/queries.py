@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries, found
-from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.deadlines.lives import ItemDeadlines, ItemLives, has_deadlines
 from router.model.errors import InvalidInput, NotFound
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
 from router.process.deadlines import DeadlineStanding, DeadlineState
 from router.process.definition import Process
 from router.process.life import Life
+from router.process.time_parts import TimeSpent, spent, time_parts
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.OVERDUE)
 """How deadlines stand that did not end."""
+DONE_WITH = (DeadlineState.MET, DeadlineState.MISSED)
+"""How deadlines stand that ended, and are told of where they did."""
 
 
 class ListedDeadline(NamedTuple):
@@ -29,6 +33,8 @@ class ListedDeadline(NamedTuple):
     earlier_due_ms
         When it was due before a revision of the workforce moved it, in milliseconds since 1970; None: nobody asked, or
         beyond what the calendars knew.
+    spent
+        Where its time went; None: nobody asked.
     """
 
     item_id: str
@@ -37,6 +43,7 @@ class ListedDeadline(NamedTuple):
     standing: DeadlineStanding
     state: DeadlineState
     earlier_due_ms: int | None = None
+    spent: tuple[TimeSpent, ...] | None = None
 
 
 class ItemPart(NamedTuple):
@@ -72,12 +79,24 @@ class DeadlineQueries:
         self._planners = planners
 
     async def of_item(
-        self, tenant: str, item_id: str, check_owner: Callable[[str], object] = lambda _: None
-    ) -> list[ListedDeadline]:
-        """Return all deadlines that a work item ever had, in the order in which they began.
+        self,
+        tenant: str,
+        item_id: str,
+        *,
+        state: DeadlineState | None = None,
+        after: int = 0,
+        count: int,
+        check_owner: Callable[[str], object] = lambda _: None,
+    ) -> tuple[list[ListedDeadline], int | None]:
+        """Return deadlines that a work item ever had, in the order in which they began, and where their time went.
 
         Parameters
         ----------
+        state
+            Only those that stand so; None: all.
+        after, count
+            How many are passed over, and how many are returned at most. Behind them stands how many are to be passed
+            over for the next; None: there are no more.
         check_owner
             Told whose it is; raises where the caller may not see it.
 
@@ -90,11 +109,32 @@ class DeadlineQueries:
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
         check_owner(record.owner)
-        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
-        lives = await ItemLives(tenant, self._store, self._planners).all(planner, published, record)
+        lives, now_ms = await self._lives(tenant, record), await self._now_ms(tenant)
+        listed = [
+            (life, each) for life in lives for each in _listed(record, life, now_ms) if state in (None, each.state)
+        ]
+        listed.sort(key=lambda each: (each[1].standing.start_ms, each[1].standing.entry))
+        here = [_timed(*each, now_ms) for each in listed[after : after + count]]
+        return here, after + count if len(listed) > after + count else None
+
+    async def ended_by(
+        self, tenant: str, record: ItemRecord, events: Collection[int]
+    ) -> dict[int, list[ListedDeadline]]:
+        """Return by event the deadlines of a work item that ended with it, met or missed, and where their time went."""
+        ended = defaultdict[int, list[ListedDeadline]](list)
+        if not (await self._planners.processes(tenant)).newest:
+            return ended
         now_ms = await self._now_ms(tenant)
-        listed = [each for life in lives for each in _listed(record, life, now_ms)]
-        return sorted(listed, key=lambda each: (each.standing.start_ms, each.standing.entry))
+        for life in await self._lives(tenant, record):
+            for each in _listed(record, life, now_ms):
+                end = each.standing.end
+                if end and end.event in events and each.state in DONE_WITH:
+                    ended[end.event].append(_timed(life, each, now_ms))
+        return ended
+
+    async def _lives(self, tenant: str, record: ItemRecord) -> list[ItemDeadlines]:
+        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        return await ItemLives(tenant, self._store, self._planners).all(planner, published, record)
 
     async def running(
         self, tenant: str, *, rep: str = "", moved_by: int = 0, after: int = 0, count: int
@@ -121,6 +161,8 @@ class DeadlineQueries:
         if moved_by > planner.roster.revision:
             newest = f"must be a revision of the workforce, at most {planner.roster.revision}"
             raise InvalidInput.of("moved_by", f"{moved_by}: {newest}")
+        if not any(map(has_deadlines, published.revisions)):
+            return DeadlinePage([], None)
         state = State.ASSIGNED if rep else None
         items, place = await self._queries.items(tenant, after=after, count=count, owner=rep or None, state=state)
         records = [item.record for item in items if item.record.state not in CLOSED_STATES]
@@ -148,6 +190,12 @@ class DeadlineQueries:
 def _listed(record: ItemRecord, life: ItemDeadlines, now_ms: int) -> Iterator[ListedDeadline]:
     for standing in life.stands:
         yield ListedDeadline(record.item_id, life.process, life.life, standing, standing.state(now_ms))
+
+
+def _timed(life: ItemDeadlines, listed: ListedDeadline, now_ms: int) -> ListedDeadline:
+    """Return a deadline with where its time went."""
+    parts = time_parts(listed.standing, life.life, life.clocks, life.leaves, now_ms)
+    return listed._replace(spent=tuple(spent(parts)))
 
 
 def _running(record: ItemRecord, life: ItemDeadlines, now_ms: int) -> Iterator[ListedDeadline]:

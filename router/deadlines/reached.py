@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.deadlines.lives import ItemLives, process_of
+from router.deadlines.lives import ItemLives
 from router.deadlines.pausing import ToldPause, is_soon
 from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import Decision, StepOfDeadline
@@ -16,6 +16,7 @@ from router.model.errors import CorruptHistory
 from router.model.events import Fired, Noted
 from router.process.definition import Process
 from router.process.due_steps import NamedStep, named_step
+from router.process.eras import eras_of
 from router.process.life import lives_of
 
 
@@ -69,12 +70,12 @@ class ReachedSteps:
         events = await ItemLives(tenant, self._store, self._planners).events(fired.item_id, fired.number)
         lives, published = lives_of(events), await self._planners.processes(tenant)
         kinds = [event.kind for event in events if isinstance(event, Decision)]
-        process = process_of(published, kinds[-1], events[0].number, lives, len(lives) - 1) if kinds else None
-        step = named_step(process, StepOfDeadline(fired.name, fired.step)) if process else None
-        if process is None or step is None:
+        eras = eras_of(published, kinds[-1], events[0].number, lives, len(lives) - 1) if kinds else []
+        step = named_step(eras[-1].process, StepOfDeadline(fired.name, fired.step)) if eras else None
+        if step is None:
             raise CorruptHistory(f"event {fired.number}", f"no process has a step {fired.name!r}, {fired.step}")
         planner = await self._planners.newest(tenant)
         roster = (await self._planners.at(tenant, planner.rule_set_revision, fired.workforce)).roster
         spell = lives[-1].spells[-1]
         told = recipients(step.step, spell.rep, spell.pool, roster, fired.at_ms)
-        return Reached(fired, process, step, told)
+        return Reached(fired, eras[-1].process, step, told)

@@ -25,7 +25,7 @@ from router.history.reconciliation import Movement, count_differences
 from router.model.decision import Cause, DecisionEffect, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import NotPossible
-from router.model.events import OfferAnswered
+from router.model.events import Fired, OfferAnswered
 from router.model.records import Snapshot
 from router.model.workforce import Pool
 from router.workforce.ports import Revisions
@@ -42,8 +42,9 @@ _log = logging.getLogger(__name__)
 
 Decided = tuple[Outcome, Cause, bool]
 """Outcome and cause of a decision, and whether somebody at capacity could not have it."""
-Happened = Counter[Decided | Answer]
-"""How often what was decided, and what became of offers."""
+STEP = "a step of a deadline"
+Happened = Counter[Decided | Answer | str]
+"""How often what was decided, what became of offers, and ``STEP`` fired."""
 Overdue = Callable[[str], Awaitable[Sequence[str]]]
 """By tenant: each thing that is overdue, in words."""
 
@@ -56,6 +57,9 @@ class MonitorObserver(Protocol):
 
     def answered(self, tenant: str, answer: str, times: int) -> None:
         """How many offers ended so; each once."""
+
+    def stepped(self, tenant: str, times: int) -> None:
+        """How many steps of deadlines fired; each once. Those that gave work items to others are decisions."""
 
     def offered(self, tenant: str, offers: int) -> None:
         """How many offers reps are to answer."""
@@ -139,6 +143,8 @@ class Monitor:
                     decided[event.answer] += 1
                     if is_counted:
                         await self._count_answer(counts, event)
+                elif isinstance(event, Fired) and event.workforce:
+                    decided[STEP] += 1
             at = page[-1].number
         differences = count_differences(counts.by_field, after.counts)
         return decided, [*movement.violations(after, pools), *differences]
@@ -174,6 +180,8 @@ class Monitor:
         for what, times in happened.items():
             if isinstance(what, Answer):
                 self._observer.answered(self._tenant, what, times)
+            elif isinstance(what, str):
+                self._observer.stepped(self._tenant, times)
             else:
                 self._observer.decided(self._tenant, *what, times)
         self._observer.offered(self._tenant, sum(after.offers.values()))

@@ -27,6 +27,7 @@ from router.model.events import (
     Credited,
     Erased,
     Fired,
+    Note,
     Noted,
     OfferAnswered,
     PresenceChanged,
@@ -286,8 +287,13 @@ class StateProjection:
             self.items[item_id] = replace(self.items[item_id], version=erased.number, event=event)
 
     def enter_noted(self, noted: Noted) -> None:
-        """Enter a note: the work item stands as before."""
-        self.items[noted.item_id] = replace(self.items[noted.item_id], event=noted.number)
+        """Enter a note: the work item stands as before, but what is migrated by another revision."""
+        record = replace(self.items[noted.item_id], event=noted.number)
+        if noted.note is Note.MIGRATED:
+            stands = record.stage or ItemStage(0, "", record.first)
+            stage = stands._replace(revision=noted.value, stage=noted.subject)
+            record = replace(record, stage=stage, version=noted.number)
+        self.items[noted.item_id] = record
 
     def enter_fired(self, fired: Fired) -> None:
         """Enter that a timer fired: the work item stands as before, and that step fires no more, which of a step of a

@@ -18,6 +18,7 @@ from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
+from router.history.deadline_check import DeadlineCheck
 from router.history.neighbours import Neighbours
 from router.history.offer_book import Accepting
 from router.history.offer_check import OfferCheck
@@ -38,6 +39,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Note,
     Noted,
     OfferAnswered,
     PresenceChanged,
@@ -54,7 +56,7 @@ from router.model.workitem import CLOSED_STATES, State
 from router.process.cache import ProcessCache
 from router.process.ports import Processes
 from router.timers.credits import end_of_credit, end_of_leave
-from router.timers.timer import may_fire
+from router.timers.timer import is_of_deadline, may_fire
 from router.workforce.covers import Substitutes
 from router.workforce.ports import Presences
 
@@ -89,6 +91,7 @@ class Replay:
         self._planners = planners
         self._offers = OfferCheck(store, planners)
         self._stages: StageCheck | None = None
+        self._deadlines: DeadlineCheck | None = None
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
         self._members: dict[int, tuple[int, tuple[Member, ...]]] = {}
         """By event that charged a pool: when, in ms since 1970, and its members then."""
@@ -136,11 +139,13 @@ class Replay:
 
     async def _prepare_stages(self, tenant: str) -> list[str]:
         """Read what holds entries into stages to the processes; say where they cannot be read: then nothing does."""
-        self._stages = None
+        self._stages = self._deadlines = None
         if self._processes is None:
             return []
         try:
-            self._stages = StageCheck(await ProcessCache(self._processes).newest(tenant))
+            published = await ProcessCache(self._processes).newest(tenant)
+            self._stages = StageCheck(published)
+            self._deadlines = DeadlineCheck(tenant, self._store, self._planners, published)
         except CorruptHistory as error:
             return [f"{error}: entries into stages are not looked at"]
         return []
@@ -158,8 +163,11 @@ class Replay:
                 return await self._redecide(tenant, projection, event)
             case Updated():
                 return self._update_again(projection, event)
-            case Completed() | ActivityRecorded() | Fired() | Noted():
-                return _happened_again(projection, event)
+            case Fired():
+                return await self._fire_again(projection, event)
+            case Completed() | ActivityRecorded() | Noted():
+                faults = self._migration_faults(projection, event)
+                return faults + _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -171,13 +179,33 @@ class Replay:
             case PresenceChanged():
                 self._offers.changed(projection, event)
                 projection.enter_presence(event)
-            case RulesPublished():
-                projection.rules = event.revision
-            case WorkforceChanged():
-                projection.workforce = event.revision
+            case RulesPublished() | WorkforceChanged():
+                self._note_revision(projection, event)
             case ProcessPublished():
                 projection.enter_process(event)
         return []
+
+    def _note_revision(self, projection: StateProjection, event: RulesPublished | WorkforceChanged) -> None:
+        if isinstance(event, RulesPublished):
+            projection.rules = event.revision
+        else:
+            projection.workforce = event.revision
+        if self._deadlines:
+            self._deadlines.note(event.number, projection)
+
+    async def _fire_again(self, projection: StateProjection, event: Fired) -> list[str]:
+        """Enter that a timer fired; say where it was void, or a step of a deadline not due."""
+        record = projection.items.get(event.item_id)
+        is_step = record is not None and (event.workforce or is_of_deadline(event.name))
+        faults = await self._deadlines.fired_faults(record, event) if self._deadlines and record and is_step else []
+        return _happened_again(projection, event) or faults
+
+    def _migration_faults(self, projection: StateProjection, event: Event) -> list[str]:
+        """Say where a work item is migrated to where it could not be."""
+        if self._stages is None or not isinstance(event, Noted) or event.note is not Note.MIGRATED:
+            return []
+        record = projection.items.get(event.item_id)
+        return self._stages.migration_faults(record, event) if record else []
 
     def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
         """Enter an update; say where it cannot have been one of the work item as it stood."""
@@ -220,6 +248,7 @@ class Replay:
         replayed = trace_hash([candidates for candidates, _ in attempts], seen, decision.outcome, choice, epoch)
         since_ms = projection.given_ms.get(decision.item_id, 0)
         stage_faults = self._stages.decision_faults(record, decision) if self._stages else []
+        stage_faults += await self._deadlines.decision_faults(record, decision) if self._deadlines else []
         projection.enter_decision(decision, attempts, choice)
         self._offers.made(decision)
         if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.model.decision import Cause, Decision, EnteredStage
 from router.model.errors import CorruptHistory
-from router.model.events import Completed, Event, Updated
+from router.model.events import Completed, Event, Noted, Updated
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
 from router.process.cache import PublishedProcesses
@@ -48,6 +48,20 @@ class StageCheck:
             and place.process.may_follow(place.stage.id, event.entered.stage)
         )
         return [] if may else [f"event {event.number}: {event.item_id} enters {event.entered.stage}, which may not be"]
+
+    def migration_faults(self, record: ItemRecord, event: Noted) -> list[str]:
+        """Say where a work item is migrated to where it could not be: to what is no later revision of its process."""
+        place, process = self._place(record), self._process(event.value)
+        may = (
+            place is not None
+            and process is not None
+            and process.id == place.process.id
+            and process.revision > place.process.revision
+            and process.event < event.number
+            and event.subject in process.by_id
+            and not process.by_id[event.subject].closes
+        )
+        return [] if may else [f"event {event.number}: {event.item_id} is migrated to where it may not be"]
 
     def is_closing(self, event: Updated) -> bool:
         """Say whether an update that was just taken in closes its work item."""

@@ -293,6 +293,8 @@ class Note(StrEnum):
     """Somebody did; ``value`` is the event that asked for it."""
     REJECTED = "REJECTED"
     """Somebody did not, likewise."""
+    MIGRATED = "MIGRATED"
+    """It goes on by the revision ``value`` of its process, in the stage ``subject``, as if that had been so before."""
     CSAT = "CSAT"
     """The customer is so satisfied with how it went: ``value``, 1 to 5."""
     NPS = "NPS"
@@ -305,7 +307,7 @@ OF_CLOSED = frozenset({Note.CSAT, Note.NPS})
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something was noted about a work item that changes neither what it is nor whose.
+    """Something was noted about a work item that changes neither what it is nor whose; its stage by migrating alone.
 
     Parameters
     ----------

@@ -85,10 +85,9 @@ def check_process(
         return CheckedProcess(None, in_order(problems))
     report = Report(document)
     check_size(form, report)
-    durations = DurationCompiler(
-        _values(form, rules, report), report, frozenset(personal) | (rules.personal if rules else frozenset())
-    )
-    process = ProcessCompiler(durations, report, rules, reps).compile(form)
+    every_personal = frozenset(personal) | (rules.personal if rules else frozenset())
+    durations = DurationCompiler(_values(form, rules, report), report, every_personal)
+    process = ProcessCompiler(durations, report, rules, reps, every_personal).compile(form)
     tests = compile_tests(form.tests, process, report)
     workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
     return CheckedProcess(None if report.has_errors else process, in_order(report.problems), tests, workforce)
@@ -105,5 +104,6 @@ def _values(form: ProcessForm, rules: RoutingRules | None, report: Report) -> Fi
 
 def _table_fields(form: ProcessForm) -> Iterator[str]:
     for deadline in all_deadlines(form):
-        if isinstance(deadline.within, Mapping) and isinstance(deadline.within.get(BY), str):
-            yield deadline.within[BY]
+        for table in (deadline.within, deadline.before):
+            if isinstance(table, Mapping) and isinstance(table.get(BY), str):
+                yield table[BY]

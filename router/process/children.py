@@ -7,15 +7,16 @@ nothing need be noted of what is to be opened: what is not there yet still is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
 from router.process.deadlines import stays
 from router.process.definition import ChildTask, Process, Stage, child_stage_id, opener_of
-from router.process.life import Life
+from router.process.eras import Era
 from router.process.limits import MAX_CHILDREN
 
 SOURCE = "fairlead"
@@ -36,15 +37,15 @@ class PlannedChild(NamedTuple):
 
     Parameters
     ----------
-    stage
-        The one in which it stands.
+    entered
+        Where it stands: the stage, and the revision of its parent's process.
     item
         What it is.
     """
 
     opened_by: OpenedBy
     task: ChildTask
-    stage: str
+    entered: EnteredStage
     item: WorkItem
     at_ms: int
 
@@ -56,7 +57,7 @@ class PlannedChild(NamedTuple):
     @property
     def opener(self) -> str:
         """The id of the stage that opens it."""
-        return opener_of(self.stage)
+        return opener_of(self.entered.stage)
 
 
 def opens(process: Process) -> bool:
@@ -64,28 +65,35 @@ def opens(process: Process) -> bool:
     return any(stage.open for stage in process.stages)
 
 
-def planned_children(
-    process: Process, life: Life, parent: str, items: Mapping[int, WorkItem]
-) -> Iterator[PlannedChild]:
+def planned_children(eras: Sequence[Era], parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
     """Yield the children that a work item opens in a life, in the order in which it entered stages.
 
     Parameters
     ----------
+    eras
+        By which revisions of its process it went in that life: each stage opens what it did as it was entered.
     parent
         Its id.
     items
         What it was by each event that says so.
     """
-    for stay in stays(process, life):
-        stage, item = process.by_id.get(stay.stage), items.get(stay.event)
-        if stage is None or item is None:
+    for era in eras:
+        if opens(era.process):
+            yield from _of_era(era, parent, items)
+
+
+def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
+    for stay in stays(era.process, era.life):
+        stage, item = era.process.by_id.get(stay.stage), items.get(stay.event)
+        if stage is None or item is None or not era.holds(stay.event):
             continue
         for task in stage.open:
             for number, dated in enumerate(_dates(task, item.attributes), 1):
                 opened_by = OpenedBy(parent, stay.event, task.id, number, task.pool, dated.due)
                 name = f"{parent}/{stay.event}/{task.id}/{number}"
                 child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
-                yield PlannedChild(opened_by, task, child_stage_id(stage.id, task.id), child, stay.since_ms)
+                entered = EnteredStage(era.process.revision, child_stage_id(stage.id, task.id))
+                yield PlannedChild(opened_by, task, entered, child, stay.since_ms)
 
 
 def check_dates(stage: Stage, attributes: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from router.process.definition import ClockOwner
@@ -29,10 +29,11 @@ pool, else of the tenant.
 
 
 class RevisionInForce(NamedTuple):
-    """A revision of the workforce, and since when it was in force, in milliseconds since 1970."""
+    """A revision of the workforce, and since when it was in force, in milliseconds since 1970, and by which event."""
 
     since_ms: int
     revision: int
+    event: int = 0
 
 
 class DeadlineClocks(NamedTuple):
@@ -56,20 +57,25 @@ class DeadlineClocks(NamedTuple):
     past: Mapping[int, Hours] = {}
     changes: Sequence[RevisionInForce] = ()
 
-    def in_force(self, at_ms: int) -> int:
-        """Return the workforce's revision that was in force at an instant, before the first that; 0: not known."""
-        place = bisect_right(self.changes, at_ms, key=lambda each: each.since_ms)
+    def in_force(self, at_ms: int, event: float = inf) -> int:
+        """Return the workforce's revision that was in force at an instant, or then at an event; before the first that;
+        0: not known.
+        """
+        place = bisect_right(self.changes, (at_ms, event), key=lambda each: (each.since_ms, each.event))
         return self.changes[max(place - 1, 0)].revision if self.changes else 0
 
     def hours(self, clock: ClockOwner, spell: Spell) -> OpenHours | None:
         """Return by whose hours a clock runs in a spell; None: at any time."""
         if clock is ClockOwner.WALL:
             return None
-        revision = spell.workforce
-        if not revision and spell.until_ms is not None:
-            revision = self.in_force(spell.until_ms)
-        hours = self.past.get(revision, self.present)
+        hours = self.past.get(self.revision(spell), self.present)
         return hours(spell.rep if clock is ClockOwner.OWNER else "", spell.pool)
+
+    def revision(self, spell: Spell) -> int:
+        """Return the workforce's revision by which a spell is reckoned; 0: as the workforce is."""
+        if not spell.workforce and spell.until_ms is not None:
+            return self.in_force(spell.until_ms)
+        return spell.workforce
 
 
 def reached_ms(

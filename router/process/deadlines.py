@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 from router.model.activities import ActivityEvidence
 from router.process.clocks import DeadlineClocks, reached_ms
-from router.process.definition import Deadline, Process, Since, Until
+from router.process.definition import Deadline, DueDate, Process, Since, Until
+from router.process.due_dates import Moment, dated_ms, half_a_year_before, in_a_year, moments
 from router.process.life import Life, Occurrence, Spell, StageEntry
+from router.process.step_times import step_times
+from rules.durations import Duration
 from rules.fields import Fact
 
 EVIDENCE: Mapping[Until, ActivityEvidence] = {
@@ -66,9 +69,14 @@ class DeadlineStanding(NamedTuple):
     start_ms, due_ms
         In milliseconds since 1970; None: beyond what the calendars know.
     steps
-        When each is due, likewise; none before its stage was entered.
+        When each time of each step is due, see ``Deadline.times``, likewise; none before its stage was entered.
     owner
         Who had the work item last of all while it ran; empty: nobody.
+    within
+        How long it has, by its clock; None: until a date.
+    first_ms
+        When the first of those started that, one after the other, were started anew by another owner, because none had
+        done what they wait for; else when it started itself.
     """
 
     deadline: Deadline
@@ -78,6 +86,8 @@ class DeadlineStanding(NamedTuple):
     due_ms: int | None
     steps: tuple[int | None, ...]
     owner: str
+    within: Duration | None
+    first_ms: int
     end: End | None = None
 
     def state(self, now_ms: int) -> DeadlineState:
@@ -101,12 +111,17 @@ class Stay(NamedTuple):
 
 
 class _Start(NamedTuple):
-    """What started a deadline, and what took that away; ``is_answer``: by what it waited for."""
+    """What started a deadline, and what took that away; ``is_answer``: by what it waited for.
+
+    ``moment`` is the date that it is due by; ``counts_ms`` is from when on evidence ends it, where not from its start.
+    """
 
     event: int
     at_ms: int
     over: Occurrence | None = None
     is_answer: bool = False
+    moment: Moment | None = None
+    counts_ms: int | None = None
 
 
 def standings(process: Process, life: Life, fact: Fact, clocks: DeadlineClocks) -> list[DeadlineStanding]:
@@ -143,20 +158,48 @@ def stays(process: Process, life: Life) -> Iterator[Stay]:
 
 def _of(deadline: Deadline, stay: Stay, life: Life, fact: Fact, clocks: DeadlineClocks) -> Iterator[DeadlineStanding]:
     """Yield how a deadline stands, once for each start in a stay."""
-    within = deadline.within.of(fact)
-    if within is None:
+    within, dated = deadline.within.of(fact), deadline.dated
+    before = dated.before.of(fact) if dated and dated.before else None
+    if (before is None and dated.before) if dated else within is None:
         return
-    for start in _starts(deadline.since, stay, life):
+    first_ms, pauses = None, life.pauses if deadline.pausable else ()
+    for start in _dated(deadline, dated, stay, life, clocks) if dated else _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
+        first_ms = start.at_ms if first_ms is None else first_ms
         spells = _until(end, start, life.spells, clocks)
-        pauses = life.pauses if deadline.pausable else ()
-        reached = [
-            reached_ms(deadline.clock, step.at, within, start.at_ms, spells, clocks, pauses) for step in deadline.steps
-        ]
-        steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in reached)
-        due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks, pauses)
+        if dated and start.moment is not None:
+            due = dated_ms(dated, start.moment, before, deadline.clock, spells, clocks)
+        else:
+            due = reached_ms(deadline.clock, within, within, start.at_ms, spells, clocks, pauses) if within else None
+        times = step_times(deadline, within, start.at_ms, due, spells, clocks, pauses)
+        steps = tuple(None if at_ms is None else max(at_ms, stay.since_ms) for at_ms in times)
         _, entry = max((start.at_ms, start.event), (stay.since_ms, stay.event))
-        yield DeadlineStanding(deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, end)
+        yield DeadlineStanding(
+            deadline, stay.stage, entry, start.at_ms, due, steps, spells[-1].rep, within, first_ms, end
+        )
+        if deadline.since is not Since.ASSIGNED or end is None or end.is_done:
+            first_ms = None
+
+
+def _dated(deadline: Deadline, dated: DueDate, stay: Stay, life: Life, clocks: DeadlineClocks) -> Iterator[_Start]:
+    """Yield the dates that a work item has in a stay; one of next year as that before it ended in time or late."""
+    left = stay.left.event if stay.left else None
+    for each in moments(dated, life, (stay.event, stay.since_ms), left):
+        over = Occurrence(*each.until) if each.until else None
+        start = _Start(each.event, each.since_ms, over, moment=each.moment)
+        if not dated.yearly:
+            yield start
+            continue
+        year, done = 0, True
+        while done:
+            year, moment = in_a_year(each.moment, start.at_ms, clocks.time_zone, year)
+            counts_ms = max(start.at_ms + (start.event != each.event), half_a_year_before(moment, clocks.time_zone))
+            start = start._replace(moment=moment, counts_ms=counts_ms)
+            yield start
+            end = _end(deadline, start, stay, life)
+            done = end is not None and end.is_done and (over is None or end.at_ms < over.at_ms)
+            if done and end:
+                start = start._replace(event=end.event, at_ms=end.at_ms)
 
 
 def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:
@@ -173,7 +216,7 @@ def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: Dead
         is_before = spell.since_ms < end.at_ms
         if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
             before.append(spell)
-    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms)))
+    return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms, end.event)))
 
 
 def _starts(since: Since, stay: Stay, life: Life) -> list[_Start]:
@@ -246,13 +289,13 @@ def _end(deadline: Deadline, start: _Start, stay: Stay, life: Life) -> End | Non
         is_done = deadline.until in (Until.STAGE, Until.COMPLETION)
         ends.append(End(life.closed.at_ms, life.closed.event, is_done))
     if deadline.until in EVIDENCE and deadline.since is not Since.LAST_INBOUND:
-        ends += _evidence(EVIDENCE[deadline.until], deadline.since, start.at_ms, life)
+        ends += _evidence(EVIDENCE[deadline.until], deadline.since, start, life)
     return min(ends, key=lambda end: (end.at_ms, not end.is_done, end.event), default=None)
 
 
-def _evidence(evidence: ActivityEvidence, since: Since, start_ms: int, life: Life) -> Iterator[End]:
+def _evidence(evidence: ActivityEvidence, since: Since, start: _Start, life: Life) -> Iterator[End]:
     """Yield the activities that end a deadline; one that starts deadlines does not end what it starts."""
-    first_ms = start_ms + (since in RENEWED)
+    first_ms = start.at_ms + (since in RENEWED) if start.counts_ms is None else start.counts_ms
     for done in life.done:
         if evidence in done.evidence and done.occur_ms >= first_ms:
             yield End(done.occur_ms, done.event, is_done=True)

@@ -97,20 +97,76 @@ Recipient = Annotated[RecipientRole | str, Field(union_mode="left_to_right")]
 
 
 @dataclass(frozen=True, slots=True)
+class BeforeDue:
+    """So long before a deadline is due, by its clock."""
+
+    before: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class AfterDue:
+    """So long after a deadline was due, by its clock."""
+
+    after: Duration
+
+
+StepTime = Fraction | Duration | BeforeDue | AfterDue
+"""When a step is due: at a share of the deadline's time, e.g. 1/2 for 50 %, or so long from its start; of a deadline by
+a date 1, which is when it is due; or so long before or after it is due. By the deadline's clock.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineStep:
     """What is done at a time of a deadline.
 
     Parameters
     ----------
-    at
-        A share of the deadline's time, e.g. 1/2 for 50 %, or so long from its start, by the deadline's clock.
     to
         Whom it tells: roles, or ids of reps; a reminder tells the owner, a reassignment nobody.
+    every, at_most
+        How long after each time the next follows, by the deadline's clock, and how many times there are; None: it is
+        done once.
     """
 
-    at: Fraction | Duration
+    at: StepTime
     act: Act
     to: tuple[Recipient, ...] = (RecipientRole.OWNER,)
+    every: Duration | None = None
+    at_most: int = 1
+
+
+class OnClosed(StrEnum):
+    """What becomes of what is due by a date at which nobody works."""
+
+    BEFORE = "before"
+    """It is due as the last day opens that does so before it."""
+    AFTER = "after"
+    """It is due as the next day opens."""
+    AS_IS = "as_is"
+    """It stays where it is: of a day its midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """A date that a deadline is due by: one that the work item has.
+
+    Parameters
+    ----------
+    of
+        The field that holds it: a day, which is due as it opens, or an instant.
+    before
+        So long before it, on the wall: days are those of the calendar, working or not. None: at the date itself.
+    on_closed
+        By the deadline's clock; around the clock every day opens at midnight.
+    yearly
+        Whether it returns each year, from the first that lies not behind its beginning.
+    """
+
+    of: str
+    before: DurationTable | None = None
+    on_closed: OnClosed = OnClosed.BEFORE
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +183,9 @@ class Deadline:
         It is set by law or contract: nothing ever pauses it.
     pauses
         Whether it stands still while its work item is paused; None: as those like it do, see ``pausable``.
+    dated
+        The date that it is due by, instead of ``within`` and ``since``: it begins as its stage is entered, or when the
+        work item gets its date; None: it is due by none.
     """
 
     id: str
@@ -137,13 +196,28 @@ class Deadline:
     steps: tuple[DeadlineStep, ...] = ()
     statutory: bool = False
     pauses: bool | None = None
+    dated: DueDate | None = None
+
+    @property
+    def times(self) -> list[tuple[DeadlineStep, int]]:
+        """Each time of each step, in the order in which they fall due: the step, and the how manyth time, from 0.
+
+        Examples
+        --------
+        >>> again = DeadlineStep(Fraction(1), Act.REMIND, every=Duration(30, "m"), at_most=3)
+        >>> last = DeadlineStep(Fraction(3), Act.REASSIGN)
+        >>> times = Deadline("d", DurationTable(Duration(1, "h")), steps=(again, last)).times
+        >>> [(str(step.act), time) for step, time in times]
+        [('remind', 0), ('remind', 1), ('remind', 2), ('reassign', 0)]
+        """
+        return [(step, time) for step in self.steps for time in range(step.at_most)]
 
     @property
     def pausable(self) -> bool:
         """Say whether it stands still while its work item is paused.
 
         Unless it says so itself, what is to be solved or to be told of again does, and no response: whoever waits for
-        the first, or for an answer, is not made to wait longer. What is statutory never does.
+        the first, or for an answer, is not made to wait longer. What is statutory, or due by a date, never does.
 
         Examples
         --------
@@ -157,8 +231,10 @@ class Deadline:
         >>> Deadline("decision", hour, until=Until.COMPLETION, statutory=True).pausable
         False
         """
-        if self.statutory or self.pauses is not None:
-            return bool(self.pauses) and not self.statutory
+        if self.statutory or self.dated:
+            return False
+        if self.pauses is not None:
+            return self.pauses
         return self.since is Since.LAST_OUTBOUND or self.until in (Until.STAGE, Until.COMPLETION)
 
 
@@ -214,8 +290,11 @@ class Stage:
 
 
 _HALF, _ALL = Fraction(1, 2), Fraction(1)
+_A_DAY = Duration(1, "d")
 CHILD_DEADLINE = "done"
 """The id of the deadline of a child."""
+CHILD_DUE = "~due"
+"""As what a child has its date, beside its attributes, of which none is called so."""
 
 
 def child_stage_id(stage: str, child: str) -> str:
@@ -231,15 +310,24 @@ def opener_of(stage: str) -> str:
 def _child_stage(stage: Stage, child: ChildTask) -> Stage:
     """Return the stage in which a child stands until it is closed: nothing follows it.
 
-    Its owner is reminded at half of the time, and their manager told at the end of it.
+    Its owner is reminded at half of the time, and their manager told at the end of it; where it has a date, on
+    that date, and a working day behind it.
     """
-    steps = (
-        DeadlineStep(_HALF, Act.REMIND),
-        DeadlineStep(_ALL, Act.NOTIFY, (RecipientRole.MANAGER,)),
-    )
-    due = [Deadline(CHILD_DEADLINE, DurationTable(child.within), until=Until.COMPLETION, steps=steps)]
-    deadlines = tuple(due) if child.within else ()
+    deadlines: tuple[Deadline, ...] = ()
+    told = (RecipientRole.MANAGER,)
+    if child.each:
+        steps = DeadlineStep(_ALL, Act.REMIND), DeadlineStep(AfterDue(_A_DAY), Act.NOTIFY, told)
+        deadlines = (_child_deadline(steps, dated=DueDate(CHILD_DUE)),)
+    elif child.within:
+        steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
+        deadlines = (_child_deadline(steps, child.within),)
     return Stage(child_stage_id(stage.id, child.id), child.title, following=(), deadlines=deadlines)
+
+
+def _child_deadline(
+    steps: tuple[DeadlineStep, ...], within: Duration | None = None, dated: DueDate | None = None
+) -> Deadline:
+    return Deadline(CHILD_DEADLINE, DurationTable(within), until=Until.COMPLETION, steps=steps, dated=dated)
 
 
 @dataclass(frozen=True, slots=True)

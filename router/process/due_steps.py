@@ -17,6 +17,8 @@ from router.process.life import Life, StepDone
 
 TELL, GIVE = "due", "act"
 """What the names of steps begin with."""
+_PARTS = 4
+"""Of so many they are made: that, the event that started it, the stage and the deadline."""
 MOST_MOVED = 2
 """How often a work item is given to somebody else in one stage: then its manager is told, and its owner keeps it."""
 _PAUSE_MS = 15 * 60_000
@@ -56,12 +58,15 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
     >>> named_step(process, StepOfDeadline("act/17/new/call", 1)).step.act
     <Act.REASSIGN: 'reassign'>
     """
-    kind, _, stage, deadline_id = which.name.split("/")
+    parts = which.name.split("/")
+    if len(parts) != _PARTS:
+        return None
+    kind, _, stage, deadline_id = parts
     deadlines = (
         process.deadlines if stage == WHOLE else process.standing[stage].deadlines if stage in process.standing else ()
     )
     for deadline in deadlines:
-        steps = [step for step in deadline.steps if (step.act is Act.REASSIGN) == (kind == GIVE)]
+        steps = [step for step, _ in deadline.times if (step.act is Act.REASSIGN) == (kind == GIVE)]
         if deadline.id == deadline_id and 0 < which.step <= len(steps):
             return NamedStep(stage, deadline, steps[which.step - 1])
     return None
@@ -74,7 +79,7 @@ def moved_in_stage(life: Life) -> int:
 
 
 def fired_steps(standing: DeadlineStanding, life: Life) -> list[StepDone | None]:
-    """Return when each step of a deadline was done; None: it was not."""
+    """Return when each time of each step of a deadline was done; None: it was not."""
     done = {step.which: step for step in life.steps}
     return [done.get(StepOfDeadline(_name(kind, standing), number)) for kind, number in _numbered(standing.deadline)]
 
@@ -99,7 +104,8 @@ def _of(standing: DeadlineStanding, life: Life, done: Mapping[str, StepDone]) ->
 
 def _rested_ms(standing: DeadlineStanding, life: Life) -> int:
     """Return until when nobody takes a work item from who was at it, or got it while the deadline ran."""
-    pause_ms = _PAUSE_MS if standing.due_ms is None else min(_PAUSE_MS, standing.due_ms - standing.start_ms)
+    length_ms = _PAUSE_MS if standing.due_ms is None else standing.due_ms - standing.start_ms
+    pause_ms = min(_PAUSE_MS, length_ms) if length_ms > 0 else _PAUSE_MS  # what is late as it begins has no length
     latest_ms = max((each.occur_ms for each in life.done), default=0)
     got_ms = life.spells[-1].since_ms
     return max(latest_ms, got_ms if got_ms > standing.start_ms else 0) + pause_ms
@@ -110,9 +116,9 @@ def _name(kind: str, standing: DeadlineStanding) -> str:
 
 
 def _numbered(deadline: Deadline) -> Iterable[tuple[str, int]]:
-    """Yield of each step its kind, and the how manyth of its kind it is."""
+    """Yield of each time of each step its kind, and the how manyth of its kind it is."""
     counts = {TELL: 0, GIVE: 0}
-    for step in deadline.steps:
+    for step, _ in deadline.times:
         kind = GIVE if step.act is Act.REASSIGN else TELL
         counts[kind] += 1
         yield kind, counts[kind]

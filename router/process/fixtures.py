@@ -22,6 +22,7 @@ _NEEDS: dict[What, tuple[str, ...]] = {
     What.WAITING: (),
     What.ACTIVITY: ("kind", "direction"),
     What.STAGE: ("stage",),
+    What.UPDATE: ("set",),
     What.CLOSED: (),
 }
 _TAKES: dict[What, tuple[str, ...]] = {
@@ -29,9 +30,10 @@ _TAKES: dict[What, tuple[str, ...]] = {
     What.WAITING: ("pool",),
     What.ACTIVITY: ("kind", "direction", "duration"),
     What.STAGE: ("stage",),
+    What.UPDATE: ("set",),
     What.CLOSED: (),
 }
-_OWN = ("to", "pool", "kind", "direction", "duration", "stage")
+_OWN = ("to", "pool", "kind", "direction", "duration", "stage", "set")
 
 
 def compile_tests(forms: Sequence[ProcessTestForm], process: Process, report: Report) -> tuple[ProcessTest, ...]:
@@ -82,6 +84,7 @@ class _TestCompiler:
             Direction(form.direction or Direction.INTERNAL),
             self._duration_ms(form.duration, (*path, "duration")),
             form.stage or "",
+            form.set,
         )
 
     def _duration_ms(self, written: object, path: Path) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag
 
 from router.model.workitem import CLOSED_STATES, Kind
 from router.process import limits
-from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
+from router.process.definition import Act, ClockOwner, OnClosed, RecipientRole, Since, Until
 from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
 from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
 from router.rules.limits import MAX_TESTS
@@ -20,6 +20,7 @@ from rules.duration_tables import DurationForm
 from rules.durations import PATTERN
 from rules.forms import Form, Name
 
+_DURATION: dict[str, JsonValue] = {"type": "string", "pattern": f"^{PATTERN}$"}
 _SHARE = "[0-9]{1,4}(\\.[0-9]{1,2})?%"
 CLOSING = tuple(sorted(map(str, CLOSED_STATES)))
 
@@ -46,7 +47,21 @@ class StepForm(Form):
             description="A share of the deadline's time, e.g. 50% or 200%, or so long from its start: 5m.",
             json_schema_extra={"type": "string", "pattern": f"^({_SHARE}|{PATTERN})$"},
         ),
-    ]
+    ] = None
+    before: Annotated[
+        Any, Field(description="So long before it is due, e.g. 2d, instead of at.", json_schema_extra=_DURATION)
+    ] = None
+    after: Annotated[
+        Any, Field(description="So long after it was due, instead of at.", json_schema_extra=_DURATION)
+    ] = None
+    every: Annotated[
+        Any,
+        Field(
+            description="Again so long after each time; the first is when it is due, unless at, before or after says.",
+            json_schema_extra=_DURATION,
+        ),
+    ] = None
+    at_most: Annotated[int | None, Field(ge=1, le=limits.MAX_TIMES, description="How many times in all.")] = None
     do: Annotated[
         Literal[tuple(map(str, Act))],  # type: ignore[valid-type]  # spelt once
         Field(description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else."),
@@ -68,15 +83,15 @@ class DeadlineForm(Form):
     within: Annotated[
         DurationForm,
         Field(description="How long: 30m, 4h, 2d (working days), 15cd (calendar days), or a table over a field."),
-    ]
+    ] = None
     clock: Annotated[
         Literal[tuple(map(str, ClockOwner))],  # type: ignore[valid-type]
         Field(description="Whose working time it runs by: the owner's, the pool's, or wall: around the clock."),
     ] = "owner"
     from_: Annotated[
-        Literal[tuple(map(str, Since))],  # type: ignore[valid-type]
-        Field(alias="from", description="What starts it."),
-    ] = "entered"
+        Literal[tuple(map(str, Since))] | None,  # type: ignore[valid-type]
+        Field(alias="from", description="What starts it; absent: entered."),
+    ] = None
     until: Annotated[
         Literal[tuple(map(str, Until))] | None,  # type: ignore[valid-type]
         Field(
@@ -93,6 +108,22 @@ class DeadlineForm(Form):
             "last_outbound, or ends with stage or completion."
         ),
     ] = None
+    of: Annotated[
+        Name | None,
+        Field(description="The field with the date that it is due by, instead of within and from: a day, or a time."),
+    ] = None
+    before: Annotated[
+        DurationForm,
+        Field(description="So long before that date: 90d (d and cd are days of the calendar here), or a table."),
+    ] = None
+    on_closed: Annotated[
+        Literal[tuple(map(str, OnClosed))] | None,  # type: ignore[valid-type]
+        Field(
+            description="Where that is a day, or a time, at which nobody works: before, absent, the day that opened "
+            "before it; after: as the next one opens; as_is: it stays.",
+        ),
+    ] = None
+    yearly: Annotated[bool | None, Field(description="Whether the date returns each year.")] = None
 
 
 class OpenForm(Form):

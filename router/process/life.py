@@ -6,14 +6,15 @@ occurred and not by when somebody recorded it. What the customer wrote that nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.process.definition import CHILD_DUE
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
 
@@ -97,6 +98,22 @@ class Pause(NamedTuple):
     by: int = 0
 
 
+class Migration(NamedTuple):
+    """By which event a work item goes on by another revision of its process, which that is, and in which stage."""
+
+    event: int
+    revision: int
+    stage: str
+
+
+class AttributesSince(NamedTuple):
+    """What a work item has: by which event, and when, in milliseconds since 1970."""
+
+    event: int
+    at_ms: int
+    attributes: Mapping[str, Any]
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -129,7 +146,11 @@ class Life(NamedTuple):
     pauses
         In the order of time; none overlaps another.
     revision
-        Of the processes, by which it is in one, 0: in none; None: that follows from when it came.
+        Of the processes, by which it began in one, 0: in none; None: that follows from when it came.
+    migrations
+        To other revisions, in the order of time.
+    attributes
+        What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     """
 
     begun: Occurrence
@@ -141,6 +162,8 @@ class Life(NamedTuple):
     moved: tuple[int, ...] = ()
     pauses: tuple[Pause, ...] = ()
     revision: int | None = None
+    migrations: tuple[Migration, ...] = ()
+    attributes: tuple[AttributesSince, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -199,7 +222,18 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
 
 def _born(decision: Decision) -> Life:
     begun = Occurrence(decision.number, decision.since_ms)
-    return _entering(Life(begun, (_spell(decision),)), decision.head.entered, begun)
+    born = _knowing(Life(begun, (_spell(decision),)), decision, decision.since_ms)
+    return _entering(born, decision.head.entered, begun)
+
+
+def _knowing(life: Life, content: Content, at_ms: int) -> Life:
+    """Return a life in which a work item has what an event says of it."""
+    item = content.head.item
+    due = {CHILD_DUE: item.opened_by.due} if item.opened_by and item.opened_by.due else {}
+    attributes = {**item.attributes, **due}
+    if life.attributes and life.attributes[-1].attributes == attributes:
+        return life
+    return life._replace(attributes=(*life.attributes, AttributesSince(content.number, at_ms, attributes)))
 
 
 def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Life:
@@ -207,7 +241,7 @@ def _entering(life: Life, entered: EnteredStage | None, entry: Occurrence) -> Li
     if entered is None:
         return life
     entries = (*life.entries, StageEntry(entered.stage, *entry)) if entered.revision else life.entries
-    return life._replace(entries=entries, revision=entered.revision)
+    return life._replace(entries=entries, revision=life.revision if life.migrations else entered.revision)
 
 
 def _spell(decision: Decision) -> Spell:
@@ -222,13 +256,13 @@ def _with_event(life: Life, event: Event) -> Life:
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
-        life = _entering(life, event.entered, Occurrence(event.number, event.at_ms))
+        life = _entering(_knowing(life, event, event.at_ms), event.entered, Occurrence(event.number, event.at_ms))
     elif isinstance(event, Noted):
         life = _noted(life, event)
     elif isinstance(event, Fired) and event.workforce:
         life = _stepped(life, StepDone(event.number, event.at_ms, StepOfDeadline(event.name, event.step)))
     elif isinstance(event, Decision):
-        life = _decided(life, event)
+        life = _decided(_knowing(life, event, event.at_ms), event)
     return life
 
 
@@ -237,6 +271,8 @@ def _noted(life: Life, noted: Noted) -> Life:
     if noted.note in (Note.PAUSED, Note.RESUMED) and life.pauses and life.pauses[-1].until_ms > noted.at_ms:
         ended = life.pauses[-1]._replace(until_ms=noted.at_ms, by=noted.number)
         life = life._replace(pauses=(*life.pauses[:-1], ended))
+    if noted.note is Note.MIGRATED:
+        return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
     if noted.note is Note.PAUSED:
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
         life = life._replace(pauses=(*life.pauses, pause))
@@ -262,3 +298,11 @@ def _handed(life: Life, spell: Spell, workforce: int) -> Life:
     """Return a life in which a spell ended and another begins; ``workforce`` 0: nobody looked at it then."""
     ended = life.spells[-1]._replace(until_ms=spell.since_ms, workforce=workforce)
     return life._replace(spells=(*life.spells[:-1], ended, spell))
+
+
+def as_migrated(life: Life, migration: Migration) -> Life:
+    """Return a life as whoever migrated it sees it: the stage that it was in is the one that it was migrated to."""
+    before = [entry for entry in life.entries if entry.event < migration.event]
+    behind = life.entries[len(before) :]
+    last = before.pop() if before else StageEntry("", *life.begun)
+    return life._replace(entries=(*before, last._replace(stage=migration.stage), *behind))

@@ -10,7 +10,9 @@ MAX_ALL_DEADLINES = 300
 """Of the process and all its stages."""
 MAX_STEPS = 20
 MAX_ALL_STEPS = 1_000
-"""Of all deadlines."""
+"""Of all deadlines, each as often as it is done."""
+MAX_TIMES = 20
+"""How often one step is done."""
 MAX_RECIPIENTS = 20
 MAX_OPEN = 20
 """What one stage opens."""

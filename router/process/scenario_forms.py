@@ -25,7 +25,8 @@ class HappeningForm(Form):
     do: Annotated[
         Literal[tuple(map(str, What))],  # type: ignore[valid-type]  # spelt once
         Field(
-            description="assigned: somebody gets it; waiting: nobody has it; activity; stage: it enters one; closed."
+            description="assigned: somebody gets it; waiting: nobody has it; activity; stage: it enters one; update: "
+            "its fields become others; closed."
         ),
     ]
     to: Annotated[Name, Field(description="The rep who gets it.")] = ""
@@ -46,6 +47,7 @@ class HappeningForm(Form):
         ),
     ] = None
     stage: Annotated[Id | None, Field(description="The one that it enters.")] = None
+    set: Annotated[dict[str, Any], Field(description="Fields that it has from then on.")] = {}
 
 
 class StepExpectationForm(Form):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from router.model.activities import ActivityKind, Direction
 from router.model.errors import InvalidInput
@@ -18,7 +18,7 @@ from router.model.workitem import WorkItem
 from router.process.clocks import DeadlineClocks
 from router.process.deadlines import DeadlineStanding, DeadlineState, standings
 from router.process.definition import Act, Process
-from router.process.life import Done, Life, Occurrence, Spell, StageEntry
+from router.process.life import AttributesSince, Done, Life, Occurrence, Spell, StageEntry
 from router.rules.scenarios import TestResult, moment
 from rules.fields import Fact
 from rules.problems import shown
@@ -32,6 +32,7 @@ class What(StrEnum):
     WAITING = "waiting"
     ACTIVITY = "activity"
     STAGE = "stage"
+    UPDATE = "update"
     CLOSED = "closed"
 
 
@@ -47,6 +48,8 @@ class Happening:
         Of an activity by a person.
     stage
         The one that it enters.
+    attributes
+        What it has from then on beside what it had.
     """
 
     at: str
@@ -57,6 +60,7 @@ class Happening:
     direction: Direction = Direction.INTERNAL
     duration_ms: int = 0
     stage: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ExpectedStep(NamedTuple):
@@ -111,13 +115,21 @@ def run(process: Process, tests: Sequence[ProcessTest], clocks: DeadlineClocks, 
         differences = list(_faults(process, test, clocks.time_zone))
         if not differences:
             try:
-                fact = fact_of(test.item)
+                fact = fact_of(_known(test.item, test.life))
             except InvalidInput as error:
                 differences = [f"the item is not one that the rules can read: {error}"]
             else:
                 differences = list(_differences(process, test, fact, clocks))
         results.append(TestResult(test.name, not differences, "; ".join(differences), test.line))
     return results
+
+
+def _known(item: WorkItem, life: Sequence[Happening]) -> WorkItem:
+    """Return what a work item is behind all that happened."""
+    attributes = dict(item.attributes)
+    for happening in life:
+        attributes |= happening.attributes
+    return item._replace(attributes=attributes)
 
 
 def _ms(text: str, time_zone: str) -> int:
@@ -137,11 +149,11 @@ def _faults(process: Process, test: ProcessTest, time_zone: str) -> Iterator[str
     if _looked_at_ms(test, time_zone) < _ms(test.life[-1].at, time_zone):
         yield f"it is looked at {test.at}, before the last happens, {test.life[-1].at}"
     stage, is_closed = process.first.id, False
-    for happening in test.life:
+    for place, happening in enumerate(test.life):
         if is_closed and happening.what is not What.ACTIVITY:
             yield f"it is closed before {happening.at}"
         if happening.what is What.STAGE:
-            yield from _entry_faults(process, test.item, stage, happening.stage)
+            yield from _entry_faults(process, _known(test.item, test.life[:place]), stage, happening.stage)
             stage = happening.stage
             is_closed = is_closed or process.by_id[stage].closes is not None
         is_closed = is_closed or happening.what is What.CLOSED
@@ -162,7 +174,9 @@ def _life(process: Process, test: ProcessTest, time_zone: str) -> Life:
     for event, happening in enumerate(test.life, 1):
         at_ms = _ms(happening.at, time_zone)
         spell = Spell(event, happening.rep, happening.pool, at_ms)
-        life = Life(Occurrence(event, at_ms), (spell,)) if life is None else _after(process, life, happening, spell)
+        begun, known = Occurrence(event, at_ms), AttributesSince(event, at_ms, test.item.attributes)
+        born = Life(begun, (spell,), attributes=(known,))
+        life = born if life is None else _after(process, life, happening, spell)
     assert life is not None
     return life
 
@@ -182,6 +196,9 @@ def _after(process: Process, life: Life, happening: Happening, spell: Spell) -> 
             life = life._replace(entries=(*life.entries, StageEntry(happening.stage, event, at_ms)))
             is_closed = process.by_id[happening.stage].closes is not None
             return life._replace(closed=Occurrence(event, at_ms)) if is_closed else life
+        case What.UPDATE:
+            known = {**life.attributes[-1].attributes, **happening.attributes}
+            return life._replace(attributes=(*life.attributes, AttributesSince(event, at_ms, known)))
         case What.CLOSED:
             return life._replace(closed=Occurrence(event, at_ms))
 
@@ -232,7 +249,7 @@ def _steps_otherwise(
 def _fallen(standing: DeadlineStanding, at_ms: int) -> Iterator[tuple[int, str, Act]]:
     """Yield the steps that fell due until an instant: not with what the deadline waited for, nor behind its end."""
     end = standing.end
-    for step, due_ms in zip(standing.deadline.steps, standing.steps, strict=True):
+    for (step, _), due_ms in zip(standing.deadline.times, standing.steps, strict=True):
         if due_ms is None or due_ms > at_ms or (end and (due_ms > end.at_ms or (end.is_done and due_ms == end.at_ms))):
             continue
         yield due_ms, standing.deadline.id, step.act

@@ -14,11 +14,11 @@ from rules.report import Report
 def check_size(form: ProcessForm, report: Report) -> None:
     """See that a process as a whole is not too large to be shown to anybody."""
     deadlines = list(all_deadlines(form))
-    steps = sum(len(deadline.steps) for deadline in deadlines)
+    steps = sum(step.at_most or 1 for deadline in deadlines for step in deadline.steps)
     characters = sum(map(len, _texts([form.process, form.title, form.stages, form.deadlines])))
     for found, most, what in (
         (len(deadlines), MAX_ALL_DEADLINES, "deadlines, those of its stages included"),
-        (steps, MAX_ALL_STEPS, "steps in all its deadlines"),
+        (steps, MAX_ALL_STEPS, "steps in all its deadlines, each as often as it is done"),
         (characters, MAX_ALL_TEXT, "characters in all that it says, its tests apart"),
     ):
         if found > most:

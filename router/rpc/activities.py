@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from google.protobuf.message import Message
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
@@ -23,12 +23,13 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
+from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
-from router.rpc.deadline_messages import reached_message
+from router.rpc.deadline_messages import deadline_message, reached_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
@@ -55,8 +56,8 @@ class ActivityAnswers:
         Writes decisions.
     offers
         Know who may answer what.
-    reached
-        Reads steps of deadlines.
+    reached, deadlines
+        Read steps of deadlines, and which ended.
     mask
         Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
@@ -70,9 +71,11 @@ class ActivityAnswers:
         presenter: DecisionPresenter,
         offers: OfferService,
         reached: ReachedSteps,
+        deadlines: DeadlineQueries,
         mask: Mask | None = None,
     ) -> None:
         self._reached = reached
+        self._deadlines = deadlines
         self._service = service
         self._agenda = agenda
         self._timelines = timelines
@@ -94,8 +97,8 @@ class ActivityAnswers:
     ) -> Self:
         """Connect the use cases, over a store."""
         service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
-        reached = ReachedSteps(store, planners)
-        return cls(service, agenda, Timelines(store), planners, presenter, offers, reached, mask)
+        reached, deadlines = ReachedSteps(store, planners), DeadlineQueries(store, queries, planners)
+        return cls(service, agenda, Timelines(store), planners, presenter, offers, reached, deadlines, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""
@@ -167,9 +170,10 @@ class ActivityAnswers:
         page = await self._timelines.page(tenant, item_id, last=last, count=count)
         call.check_own(await self._offers.whose(tenant, page.record, call.only_rep))
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
+        ended = await self._deadlines.ended_by(tenant, page.record, {event.number for event in page.events})
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):
-            entry = await self._entry(call, tenant, event, roster, language)
+            entry = await self._entry(call, tenant, event, ended.get(event.number, ()), roster, language)
             if not room.takes(entry):
                 before = event.number
                 break
@@ -177,7 +181,13 @@ class ActivityAnswers:
         return routing.GetTimelineResponse(entries=entries[::-1], next_page_token=fields.page_token(before, item_id))
 
     async def _entry(
-        self, call: Call, tenant: str, event: Event, roster: Roster, language: Language
+        self,
+        call: Call,
+        tenant: str,
+        event: Event,
+        ended: Iterable[ListedDeadline],
+        roster: Roster,
+        language: Language,
     ) -> routing.TimelineEntry:
         entry = routing.TimelineEntry(id=str(event.number), time=fields.timestamp(event.at_ms * 1000))
         match event:
@@ -208,10 +218,23 @@ class ActivityAnswers:
                 entry.reminder = step
             case Erased():
                 entry.erased, entry.actor = True, event.actor
+        entry.ended_deadlines.extend(deadline_message(tenant, each) for each in ended)
         if self._mask is not None:
             await self._mask(call, entry)
-        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, partial(_called, roster))
+        called = await self._called(call, entry, roster)
+        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, lambda rep: called.get(rep) or rep)
         return entry
+
+    async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
+        """Return what the reps are called, by id, of whom deadlines tell, as far as the caller may see that."""
+        step = entry.reached_step
+        had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
+        ids = {name.rpartition("/")[2] for name in (*step.told, *step.on_leave, *had_it)} & roster.reps.keys()
+        reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
+        shown = workforce.ListRepsResponse(reps=reps)
+        if reps and self._mask is not None:
+            await self._mask(call, shown)
+        return {rep.name: rep.display_name for rep in shown.reps}
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster
@@ -222,12 +245,6 @@ def _rep_of(name: str, call: Call) -> tuple[str, str]:
     tenant, rep = fields.name_of(name, "reps", "rep")
     call.check_own(rep)
     return tenant, rep
-
-
-def _called(roster: Roster, rep_id: str) -> str:
-    """Return what a rep is called."""
-    rep = roster.reps.get(rep_id)
-    return (rep and rep.display_name) or rep_id
 
 
 def _named(message: _Acted, roster: Roster) -> _Acted:

@@ -185,6 +185,7 @@ def calendar_message(tenant: str, saved: Saved) -> calendars.Calendar:
         ],
         official_until=record.official_until,
         etag=saved.etag,
+        workforce_revision=int(saved.etag or 0),
     )
 
 
@@ -222,6 +223,7 @@ def absence_message(tenant: str, saved: Saved) -> calendars.Absence:
         reason=record.reason,
         substitute=f"tenants/{tenant}/reps/{record.substitute}" if record.substitute else "",
         etag=saved.etag,
+        workforce_revision=int(saved.etag or 0),
     )
 
 
@@ -249,4 +251,5 @@ def settings_message(tenant: str, saved: Saved) -> calendars.Tenant:
         calendar=calendar_name(tenant, record.calendar),
         reopen_days=record.reopening_days,
         etag=saved.etag,
+        workforce_revision=int(saved.etag or 0),
     )

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf.duration_pb2 import Duration
+
 from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
+from router.deadlines.migrating import MigratedItem
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
 from router.process.deadlines import DeadlineState
 from router.process.definition import Act, Process
 from router.process.due_steps import fired_steps
+from router.process.time_parts import PartKind, TimeSpent, cause_of_breach
 
 STATES: Mapping[DeadlineState, Any] = {
     state: deadlines.Deadline.State.Value(f"STATE_{state}") for state in DeadlineState
 }
+KINDS: Mapping[PartKind, Any] = {kind: deadlines.TimePart.Kind.Value(f"KIND_{kind}") for kind in PartKind}
+_LATE = (DeadlineState.MISSED, DeadlineState.OVERDUE)
 ACTS: Mapping[Act, Any] = {act: deadlines.DeadlineStep.Act.Value(f"ACT_{act.name}") for act in Act}
 
 
@@ -43,13 +50,36 @@ def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
         message.end_time.CopyFrom(fields.timestamp(standing.end.at_ms * 1000))
     if listed.earlier_due_ms is not None:
         message.earlier_due_time.CopyFrom(fields.timestamp(listed.earlier_due_ms * 1000))
+    if listed.spent:
+        message.parts.extend(_part(tenant, each) for each in listed.spent)
+        message.parts_start_time.CopyFrom(fields.timestamp(standing.first_ms * 1000))
+        if listed.state in _LATE:
+            message.cause = KINDS[cause_of_breach(listed.spent)]
     return message
+
+
+def _part(tenant: str, spent: TimeSpent) -> deadlines.TimePart:
+    whose = spent.whose
+    return deadlines.TimePart(
+        kind=KINDS[whose.kind],
+        rep=_rep_name(tenant, whose.rep) if whose.rep else "",
+        pool=f"tenants/{tenant}/pools/{whose.pool}" if whose.pool else "",
+        reason=whose.reason,
+        wall_duration=_duration(spent.wall_ms),
+        counted_duration=_duration(spent.counted_ms),
+    )
+
+
+def _duration(milliseconds: int) -> Duration:
+    duration = Duration()
+    duration.FromMilliseconds(milliseconds)
+    return duration
 
 
 def _steps(listed: ListedDeadline) -> list[deadlines.DeadlineStep]:
     standing, steps = listed.standing, list[deadlines.DeadlineStep]()
-    for step, due_ms, fired in zip(
-        standing.deadline.steps, standing.steps, fired_steps(standing, listed.life), strict=True
+    for (step, _), due_ms, fired in zip(
+        standing.deadline.times, standing.steps, fired_steps(standing, listed.life), strict=True
     ):
         message = deadlines.DeadlineStep(act=ACTS[step.act])
         if due_ms is not None:
@@ -73,3 +103,21 @@ def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
 
 def _rep_name(tenant: str, rep: str) -> str:
     return f"tenants/{tenant}/reps/{rep}"
+
+
+def migration_message(tenant: str, item: MigratedItem) -> processes.WorkItemMigration:
+    """Write what becomes of a work item."""
+    message = processes.WorkItemMigration(
+        work_item=f"tenants/{tenant}/workItems/{item.item_id}",
+        earlier_process=process_name(tenant, item.before.process),
+        earlier_stage=item.before.stage.id,
+        stage=item.stage,
+        fault=item.fault,
+    )
+    for moved in item.deadlines:
+        deadline = message.deadlines.add(deadline=moved.deadline)
+        if moved.before_ms is not None:
+            deadline.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
+        if moved.after_ms is not None:
+            deadline.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
+    return message

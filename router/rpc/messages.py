@@ -157,7 +157,7 @@ def with_children(tenant: str, message: routing.WorkItem, children: Iterable[Chi
         record = child.record
         message.children.add(
             work_item=f"{prefix}/workItems/{child.planned.item_id}",
-            stage=child.planned.stage,
+            stage=child.planned.entered.stage,
             state=STATES[record.state if record else State.RECEIVED],
             owner=f"{prefix}/reps/{record.owner}" if record and record.owner else "",
             blocks=child.planned.task.blocks,

@@ -10,13 +10,14 @@ from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.process.codec import loads
 from router.process.deadlines import DeadlineState
 from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message
+from router.rpc.deadline_messages import STATES, deadline_message, migration_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -30,8 +31,9 @@ _FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
 class ProcessServicer:
     """Answers ProcessService."""
 
-    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries) -> None:
+    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries, migrating: Migrating) -> None:
         self._publishing = publishing
+        self._migrating = migrating
         self._deadlines = deadlines
 
     async def ValidateProcess(
@@ -108,6 +110,26 @@ class ProcessServicer:
         picture = await asyncio.to_thread(_picture, process, request.format, language)  # the loop serves others
         return processes.DrawProcessResponse(picture=picture)
 
+    async def MigrateWorkItems(
+        self, request: processes.MigrateWorkItemsRequest, call: Call
+    ) -> processes.MigrateWorkItemsResponse:
+        tenant, process, revision = name_of_process(request.name)
+        if revision is not None:
+            raise InvalidInput.of("name", f"{shown(request.name)}: must be without @: it is the active revision")
+        asked = f"{process} {sorted(request.stages.items())}"
+        page = await self._migrating.page(
+            tenant,
+            process,
+            request.stages,
+            after=fields.page_number(request.page_token, asked),
+            count=fields.page_size(request.page_size),
+            actor=call.actor,
+            preview=request.preview,
+        )
+        migrations = [migration_message(tenant, item) for item in page.items]
+        token = fields.page_token(page.after, asked)
+        return processes.MigrateWorkItemsResponse(migrations=migrations, next_page_token=token)
+
     async def ListDeadlines(
         self, request: processes.ListDeadlinesRequest, call: Call
     ) -> processes.ListDeadlinesResponse:
@@ -122,11 +144,11 @@ class ProcessServicer:
             if rep or request.moved_by:
                 field = "rep" if rep else "moved_by"
                 raise InvalidInput.of(field, "must be absent where the parent is one work item")
-            listed = await self._deadlines.of_item(tenant, item_id, call.check_own)
-            of_state = [each for each in listed if state in (None, each.state)]
-            place = after + count if len(of_state) > after + count else None
+            listed, place = await self._deadlines.of_item(
+                tenant, item_id, state=state, after=after, count=count, check_owner=call.check_own
+            )
             return processes.ListDeadlinesResponse(
-                deadlines=[deadline_message(tenant, each) for each in of_state[after : after + count]],
+                deadlines=[deadline_message(tenant, each) for each in listed],
                 next_page_token=fields.page_token(place, asked),
             )
         call.check_own(rep)

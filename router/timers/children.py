@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from failures import Failure
-from router.assignment.children import items_by_event
 from router.assignment.commands import BindCommand, in_calls
 from router.assignment.jobs import open_command
 from router.assignment.planner import Planner
@@ -20,13 +19,13 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.deadlines.lives import ItemDeadlines, ItemLives
-from router.model.decision import Cause, Decision, DecisionEffect, EnteredStage
+from router.model.decision import Cause, Decision, DecisionEffect
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Event
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, WorkItem
 from router.process.cache import PublishedProcesses
-from router.process.children import PlannedChild, opens, planned_children
+from router.process.children import PlannedChild
 from router.timers.ports import MAX_TIMERS, Timers
 from router.timers.timer import OPEN, Timer, opens_children
 
@@ -34,12 +33,9 @@ _log = logging.getLogger(__name__)
 _STEP = 1
 
 
-async def unopened(items: StoredItems, item_id: str, deadlines: ItemDeadlines) -> list[PlannedChild]:
+async def unopened(items: StoredItems, deadlines: ItemDeadlines) -> list[PlannedChild]:
     """Return the children that a work item is to open and that are not there yet."""
-    if not opens(deadlines.process):
-        return []
-    known = items_by_event(deadlines.events)
-    planned = list(planned_children(deadlines.process, deadlines.life, item_id, known))
+    planned = deadlines.children
     missing = await items.missing([child.item_id for child in planned]) if planned else set()
     return [child for child in planned if child.item_id in missing]
 
@@ -104,15 +100,13 @@ class ChildOpener:
             return []
         try:
             deadlines = await self._lives.last(planner, published, record)
-            children = await unopened(self._items, record.item_id, deadlines) if deadlines else []
+            children = await unopened(self._items, deadlines) if deadlines else []
         except (CorruptHistory, ValueError) as error:
             _log.error("tenants/%s: %s opens no children: %r", self._tenant, record.item_id, error)
             return []
         commands = list[BindCommand]()
         for child in children:
-            assert deadlines is not None
-            entered = EnteredStage(deadlines.process.revision, child.stage)
-            command = open_command(planner, child.item, entered, now_ms, published)
+            command = open_command(planner, child.item, child.entered, now_ms, published)
             if isinstance(command, Failure):
                 _log.error("tenants/%s: %s is not opened: %r", self._tenant, child.item_id, command)
             else:

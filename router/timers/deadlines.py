@@ -70,7 +70,7 @@ class DeadlineTimers:
             return []
         steps = due_steps(deadlines.stands, deadlines.life)
         timers = [_timer(record.item_id, record.event, step) for step in steps]
-        return timers + opening_timers(record.item_id, await unopened(self._items, record.item_id, deadlines))
+        return timers + opening_timers(record.item_id, await unopened(self._items, deadlines))
 
 
 def due_of_new(planner: Planner, published: PublishedProcesses, effect: DecisionEffect) -> list[Timer] | None:

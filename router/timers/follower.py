@@ -23,7 +23,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
-from router.deadlines.reached import ReachedSteps
+from router.deadlines.notices import Notices
 from router.deadlines.telling import Telling
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound
@@ -92,7 +92,7 @@ class TimerFollower:
         telling: Telling | None = None,
     ) -> None:
         self._telling = telling
-        self._reached = ReachedSteps(store, planners)
+        self._notices = Notices(tenant, store, planners)
         self._tenant = tenant
         self._store = store
         self._planners = planners
@@ -151,14 +151,15 @@ class TimerFollower:
         return len(events)
 
     async def _tell(self, events: Sequence[Event | DecisionEffect]) -> None:
-        """Tell people of the steps that some events say were reached: again, if nobody takes the events in."""
-        for event in events:
-            if self._telling is None or not isinstance(event, Fired) or not event.workforce:
-                continue
+        """Tell people what concerns them of some events: again, if nobody takes the events in."""
+        for event in events if self._telling else ():
             try:
-                await self._telling.tell(self._tenant, await self._reached.of(self._tenant, event))
+                notice = await self._notices.of(event)
             except (CorruptHistory, NotFound) as error:
-                self.skip(event.item_id, error)
+                self.skip(getattr(event, "item_id", f"event {event.number}"), error)
+                continue
+            if notice and self._telling:
+                await self._telling.tell(self._tenant, notice)
 
     async def catch_up(self) -> None:
         """Take in all that happened."""

@@ -10,6 +10,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, TIMELINE
+from router.wording.process_phrases import CAUSES, TIME_PARTS, TIME_SPENT, UNITS
 
 
 def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[str], str]) -> str:
@@ -35,6 +36,67 @@ def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language
     if not pause.soon_after_customer:
         return said
     return f"{said}{' ' if language is Language.EN else ''}{TIMELINE['paused soon'].say(language)}"
+
+
+def ended(deadline: deadlines.Deadline, language: Language, called: Callable[[str], str]) -> str:
+    """Say how a deadline ended, and where its time went.
+
+    Parameters
+    ----------
+    called
+        What a rep is called, by id.
+    """
+    state = deadlines.Deadline.State.Name(deadline.state).removeprefix("STATE_")
+    if not deadline.parts:
+        return TIME_SPENT[f"{state} at once"].say(language, deadline=deadline.deadline)
+    whole_ms = sum(each.wall_duration.ToMilliseconds() for each in deadline.parts)
+    cause = cause_told(deadline, language)
+    return TIME_SPENT[state].say(
+        language,
+        deadline=deadline.deadline,
+        length=time_told(whole_ms, language),
+        parts=parts_told(deadline, language, called),
+        because=TIME_SPENT["because"].say(language, cause=cause) if cause else "",
+    )
+
+
+def cause_told(deadline: deadlines.Deadline, language: Language) -> str:
+    """Say for what a deadline was missed; empty where it was not."""
+    return CAUSES[kind_of(deadline.cause)].say(language) if deadline.cause else ""
+
+
+def parts_told(deadline: deadlines.Deadline, language: Language, called: Callable[[str], str]) -> str:
+    """Say where the time of a deadline went."""
+    told = (_part(each, language, called) for each in deadline.parts)
+    return TIME_SPENT["between"].say(language).join(told)
+
+
+def _part(part: deadlines.TimePart, language: Language, called: Callable[[str], str]) -> str:
+    kind, length = kind_of(part.kind), time_told(part.wall_duration.ToMilliseconds(), language)
+    rep, pool = called(part.rep.rpartition("/")[2]) if part.rep else "", part.pool.rpartition("/")[2]
+    if kind == "OUTSIDE_HOURS" and not rep:
+        kind += " pool" if pool else " nobody"
+    return TIME_PARTS[kind].say(language, length=length, rep=rep, pool=pool, reason=part.reason)
+
+
+def kind_of(kind: deadlines.TimePart.Kind) -> str:
+    """Return the code of a kind of part, such as ``OUTSIDE_HOURS``."""
+    return deadlines.TimePart.Kind.Name(kind).removeprefix("KIND_")
+
+
+def time_told(milliseconds: int, language: Language) -> str:
+    """Say how long something took, in hours, minutes and seconds; seconds only where there are any.
+
+    Examples
+    --------
+    >>> [time_told(each * 1000, Language.EN) for each in (0, 59, 1500, 7200, 149_102)]
+    ['0 s', '59 s', '25 min', '2 h 0 min', '41 h 25 min 2 s']
+    """
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    units = [("h", hours), ("m", minutes)] if hours else [("m", minutes)] if minutes else []
+    units += [("s", seconds)] if seconds or not units else []
+    return " ".join(UNITS[unit].say(language, n=n) for unit, n in units)
 
 
 def _listed(names: Iterable[str], language: Language, called: Callable[[str], str]) -> str:

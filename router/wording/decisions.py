@@ -44,6 +44,7 @@ _TOLD_BY_CAUSE = {
     decisions.Decision.CAUSE_IMPORTED: "imported",
     decisions.Decision.CAUSE_COVERED: "covered",
     decisions.Decision.CAUSE_COVER_ENDED: "cover ended",
+    decisions.Decision.CAUSE_ESCALATED: "escalated",
 }
 """How the outcome is told where another cause than the rules led to it."""
 _COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")

@@ -441,6 +441,13 @@ SENTENCES: Mapping[str, Phrase] = {
     "REASSIGNED": Phrase(
         "It was routed again, leaving out who had it before.", "本次为重新分配，此前的归属人不再参与。"
     ),
+    "ESCALATED": Phrase(
+        "A deadline had it routed again, leaving out who had it before.", "因时限规定重新分配，此前的归属人不再参与。"
+    ),
+    "escalated": Phrase(
+        "It was not attended to in time. Rule {rule}, pool {pool}: {rep} has it now.",
+        "未在时限内处理，按规则{rule}、分配池{pool}转派给{rep}。",
+    ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属{rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属{rep}。"),

@@ -29,8 +29,21 @@ DEADLINES: Mapping[str, Phrase] = {
     "table": Phrase(
         "{deadline}: {until} in time {since}, {clock}; {within}", "{deadline}：{since}限时{until}（{clock}）；{within}"
     ),
+    "dated": Phrase("{deadline}: {until} by {of}, {clock}", "{deadline}：不晚于{of}{until}（{clock}）"),
+    "dated before": Phrase(
+        "{deadline}: {until} {before} before {of}, {clock}", "{deadline}：不晚于{of}前{before}{until}（{clock}）"
+    ),
+    "dated table": Phrase(
+        "{deadline}: {until} in time before {of}, {clock}; {before}",
+        "{deadline}：在{of}之前限时{until}（{clock}）；{before}",
+    ),
+    "yearly": Phrase("each year", "每年一次"),
     "step": Phrase("{at}: {does}", "{at}：{does}"),
+    "again": Phrase("{at}, and every {every}, {n} times in all: {does}", "{at}起每{every}一次，共{n}次：{does}"),
     "after": Phrase("after {duration}", "{duration}后"),
+    "due": Phrase("when it is due", "到期时"),
+    "before due": Phrase("{duration} before it is due", "到期前{duration}"),
+    "after due": Phrase("{duration} after it was due", "到期后{duration}"),
     "of the process": Phrase("Throughout", "全程"),
     "between": Phrase(", ", "，"),
     "statutory": Phrase("statutory: nothing pauses it", "法定时限，不因暂停而顺延"),
@@ -65,6 +78,13 @@ CLOCKS: Mapping[str, Phrase] = {
     "wall": Phrase("around the clock", "全天计时"),
 }
 
+ON_CLOSED: Mapping[str, Phrase] = {
+    "before": Phrase("on a day off earlier", "遇休息时间提前"),
+    "after": Phrase("on a day off later", "遇休息时间顺延"),
+    "as_is": Phrase("on a day off too", "遇休息时间不变"),
+}
+"""Where what is due by a date moves to that nobody works at."""
+
 ACTS: Mapping[str, Phrase] = {
     "remind": Phrase("remind the owner", "提醒归属人"),
     "notify": Phrase("tell {who}", "通知{who}"),
@@ -92,3 +112,40 @@ PICTURES: Mapping[str, Phrase] = {
     ),
 }
 """What a picture says beside deadlines."""
+
+TIME_SPENT: Mapping[str, Phrase] = {
+    "MET": Phrase(
+        "Deadline {deadline} met after {length}: {parts}.", "时限{deadline}按时完成，历时{length}：{parts}。"
+    ),
+    "MISSED": Phrase(
+        "Deadline {deadline} missed, after {length}: {parts}{because}.",
+        "时限{deadline}未按时完成，历时{length}：{parts}{because}。",
+    ),
+    "MET at once": Phrase("Deadline {deadline} met at once.", "时限{deadline}当即完成。"),
+    "MISSED at once": Phrase("Deadline {deadline} missed.", "时限{deadline}未按时完成。"),
+    "because": Phrase("; cause: {cause}", "；主要原因：{cause}"),
+    "between": Phrase(" + ", "，"),
+}
+"""How a deadline ended."""
+
+TIME_PARTS: Mapping[str, Phrase] = {
+    "PAUSED": Phrase("{length} paused ({reason})", "暂停{length}（{reason}）"),
+    "ON_LEAVE": Phrase("{length} on leave ({rep})", "{rep}休假{length}"),
+    "OUTSIDE_HOURS": Phrase("{length} outside hours ({rep})", "非工作时间{length}（{rep}）"),
+    "OUTSIDE_HOURS pool": Phrase("{length} outside hours (pool {pool})", "非工作时间{length}（分配池{pool}）"),
+    "OUTSIDE_HOURS nobody": Phrase("{length} outside hours", "非工作时间{length}"),
+    "WAITING": Phrase("{length} waiting for an owner", "等待分配{length}"),
+    "EARLIER_OWNER": Phrase("{length} with {rep}", "前归属人{rep}{length}"),
+    "OWNER": Phrase("{length} with {rep}", "当前归属人{rep}{length}"),
+}
+"""Where time went, by kind."""
+
+CAUSES: Mapping[str, Phrase] = {
+    "PAUSED": Phrase("paused", "暂停"),
+    "ON_LEAVE": Phrase("owner on leave", "归属人休假"),
+    "OUTSIDE_HOURS": Phrase("outside hours", "非工作时间"),
+    "WAITING": Phrase("waiting for an owner", "等待分配"),
+    "EARLIER_OWNER": Phrase("earlier owners", "前归属人未处理"),
+    "OWNER": Phrase("owner idle", "归属人未处理"),
+}
+"""For what a deadline was missed, by the kind of part."""

@@ -5,10 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from router.process.definition import Act, Deadline, DeadlineStep, RecipientRole
+from router.process.definition import (
+    Act,
+    AfterDue,
+    BeforeDue,
+    ClockOwner,
+    Deadline,
+    DeadlineStep,
+    DueDate,
+    RecipientRole,
+    StepTime,
+)
 from router.wording.languages import Language
-from router.wording.process_phrases import ACTS, CLOCKS, DEADLINES, PICTURES, ROLES, SINCE, TABLES, UNITS, UNTIL
-from rules.durations import Duration, DurationTable
+from router.wording.process_phrases import (
+    ACTS,
+    CLOCKS,
+    DEADLINES,
+    ON_CLOSED,
+    PICTURES,
+    ROLES,
+    SINCE,
+    TABLES,
+    UNITS,
+    UNTIL,
+)
+from rules.durations import Duration, DurationCase, DurationTable
 from rules.fields import Scalar
 
 
@@ -28,8 +49,12 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
     ["next: answer the customer within 2 h after a message that nobody answered, by the owner's hours",
     'next：自客户未获回复的消息起 2 小时内回复客户（按归属人工作时间）']
     """
-    phrase = DEADLINES["table" if deadline.within.by else "deadline"]
-    head = phrase.say(
+    head = _dated_told(deadline, deadline.dated, language) if deadline.dated else _within_told(deadline, language)
+    return [head, *(step_told(step, language, is_dated=deadline.dated is not None) for step in deadline.steps)]
+
+
+def _within_told(deadline: Deadline, language: Language) -> str:
+    return DEADLINES["table" if deadline.within.by else "deadline"].say(
         language,
         deadline=deadline.id,
         until=UNTIL[deadline.until].say(language),
@@ -37,12 +62,38 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
         since=SINCE[deadline.since].say(language),
         clock=DEADLINES["between"].say(language).join(_clock_told(deadline, language)),
     )
-    return [head, *(step_told(step, language) for step in deadline.steps)]
+
+
+def _dated_told(deadline: Deadline, dated: DueDate, language: Language) -> str:
+    before = _on_the_wall(dated.before) if dated.before else None
+    phrase = "dated table" if before and before.by else "dated before" if before else "dated"
+    return DEADLINES[phrase].say(
+        language,
+        deadline=deadline.id,
+        until=UNTIL[deadline.until].say(language),
+        before=within_told(before, language) if before else "",
+        of=dated.of,
+        clock=DEADLINES["between"].say(language).join(_clock_told(deadline, language)),
+    )
+
+
+def _on_the_wall(before: DurationTable) -> DurationTable:
+    """Return the days before a date as what they are: days of the calendar."""
+
+    def on_the_wall(duration: Duration) -> Duration:
+        return Duration(duration.amount, "cd") if duration.unit == "d" else duration
+
+    cases = tuple(DurationCase(case.value, on_the_wall(case.duration)) for case in before.cases)
+    return DurationTable(on_the_wall(before.otherwise) if before.otherwise else None, before.by, cases)
 
 
 def _clock_told(deadline: Deadline, language: Language) -> Iterator[str]:
     """Tell by whose hours a deadline runs, and what it says itself of pauses."""
     yield CLOCKS[deadline.clock].say(language)
+    if deadline.dated and deadline.clock is not ClockOwner.WALL:
+        yield ON_CLOSED[deadline.dated.on_closed].say(language)
+    if deadline.dated and deadline.dated.yearly:
+        yield DEADLINES["yearly"].say(language)
     if deadline.statutory:
         yield DEADLINES["statutory"].say(language)
     elif deadline.pauses is not None:
@@ -83,16 +134,35 @@ def duration_told(duration: Duration, language: Language) -> str:
     return UNITS[duration.unit].say(language, n=duration.amount)
 
 
-def step_told(step: DeadlineStep, language: Language) -> str:
-    """Tell a step: when, and what is done."""
-    if isinstance(step.at, Fraction):
-        at = f"{float(step.at * 100):g}%"
-    else:
-        at = DEADLINES["after"].say(language, duration=duration_told(step.at, language))
+def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False) -> str:
+    """Tell a step: when, and what is done.
+
+    Examples
+    --------
+    >>> step = DeadlineStep(Fraction(1), Act.REMIND, every=Duration(30, "m"), at_most=3)
+    >>> step_told(step, Language.EN), step_told(step, Language.ZH, is_dated=True)
+    ('100%, and every 30 min, 3 times in all: remind the owner', '到期时起每 30 分钟一次，共 3 次：提醒归属人')
+    """
+    at = DEADLINES["due"].say(language) if is_dated and step.at == Fraction(1) else _time_told(step.at, language)
     who = (
         PICTURES["between"]
         .say(language)
         .join(ROLES[name].say(language) if isinstance(name, RecipientRole) else name for name in step.to)
     )
     does = ACTS[step.act].say(language, who=who) if step.act is Act.NOTIFY else ACTS[step.act].say(language)
-    return DEADLINES["step"].say(language, at=at, does=does)
+    if step.every is None:
+        return DEADLINES["step"].say(language, at=at, does=does)
+    every = duration_told(step.every, language)
+    return DEADLINES["again"].say(language, at=at, every=every, n=step.at_most, does=does)
+
+
+def _time_told(at: StepTime, language: Language) -> str:
+    match at:
+        case Fraction():
+            return f"{float(at * 100):g}%"
+        case Duration():
+            return DEADLINES["after"].say(language, duration=duration_told(at, language))
+        case BeforeDue(before):
+            return DEADLINES["before due"].say(language, duration=duration_told(before, language))
+        case AfterDue(after):
+            return DEADLINES["after due"].say(language, duration=duration_told(after, language))

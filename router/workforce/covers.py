@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from router.model.calendars import Absence
@@ -53,15 +54,23 @@ class Substitutes:
 
     def __init__(self, records: WorkforceRecords) -> None:
         self._reps: Mapping[str, Rep] = records.reps
-        self._absences: dict[str, list[Absence]] = {}
-        if any(absence.substitute for absence in records.absences.values()):
-            for absence in sorted(records.absences.values(), key=lambda one: (one.start_ms, one.id)):
-                self._absences.setdefault(absence.rep, []).append(absence)
-        self._leaves = {rep: _leaves(absences) for rep, absences in self._absences.items()}
+        self._records = records.absences
         self.reps = frozenset(absence.rep for absence in records.absences.values() if absence.substitute)
         """Whose leaves name somebody."""
         self._changed = {one.id: records.changed.get(("absence", one.id), 0) for one in records.absences.values()}
         self._instants: dict[str, list[int]] = {}
+
+    @cached_property
+    def _absences(self) -> Mapping[str, Sequence[Absence]]:
+        """Those of each rep, in the order of their starts."""
+        absences: dict[str, list[Absence]] = {}
+        for absence in sorted(self._records.values(), key=lambda one: (one.start_ms, one.id)):
+            absences.setdefault(absence.rep, []).append(absence)
+        return absences
+
+    @cached_property
+    def _leaves(self) -> Mapping[str, Sequence[Span]]:
+        return {rep: _leaves(absences) for rep, absences in self._absences.items()}
 
     def holder(self, rep: str, at_ms: int) -> Responsible:
         """Say who is to have what is a rep's at an instant."""

@@ -130,12 +130,28 @@ class OpenHours:
         """Return the longest span around an instant in which nothing opens or closes, as far as the horizon."""
         return self._span(at_ms)
 
+    def stretches(self, start_ms: int, end_ms: int) -> Iterator[tuple[int, int, bool]]:
+        """Yield from when until when nothing opens or closes between two instants, and whether it is open, in order.
+
+        Some that follow one another may be alike.
+        """
+        while start_ms < end_ms:
+            page = self._page(start_ms // PAGE_MS)
+            _, until_ms = page.around(start_ms)
+            yield start_ms, min(until_ms, end_ms), page.is_open(start_ms)
+            start_ms = until_ms
+
     def next_opening(self, at_ms: int) -> int | None:
         """Return the first instant from this one on at which it is open; None: not within the horizon."""
         if self.is_open(at_ms):
             return at_ms
         _, until = self._span(at_ms)
         return until if until < at_ms + HORIZON_MS else None
+
+    def opening_on(self, day: date) -> int | None:
+        """Return the first instant at which the hours of a date begin, wherever they end; None: it has none."""
+        spans = [self._span_on(day, hours) for hours in self._hours(day)]
+        return min((opening for opening, closing in spans if opening < closing), default=None)
 
     def add(self, start_ms: int, open_ms: int) -> int:
         """Return the first instant, from a start on, with so much open time between the two.
@@ -227,10 +243,11 @@ class OpenHours:
 
     def _spans(self, start: int, end: int) -> Iterator[Span]:
         """Yield the spans of all dates of which one may reach between two instants."""
-        for day in _dates(start, end):
-            for hours in self._hours(day):
-                closing = hours.end + MIDNIGHT * hours.is_overnight
-                yield _instant(self._zone, day, hours.start), _instant(self._zone, day, closing)
+        return (self._span_on(day, hours) for day in _dates(start, end) for hours in self._hours(day))
+
+    def _span_on(self, day: date, hours: Hours) -> Span:
+        closing = hours.end + MIDNIGHT * hours.is_overnight
+        return instant_on(self._zone, day, hours.start), instant_on(self._zone, day, closing)
 
     def _hours(self, day: date) -> tuple[Hours, ...]:
         own = self._exceptions.get(day.isoformat())
@@ -265,7 +282,7 @@ def _dates(start: int, end: int) -> Iterator[date]:
     return map(date.fromordinal, range(first, last + 1))
 
 
-def _instant(zone: ZoneInfo, day: date, minute: int) -> int:
+def instant_on(zone: ZoneInfo, day: date, minute: int) -> int:
     """Return the first instant at which clocks show a minute of a day or more; past 24:00 it is one of the next day."""
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
     wall_ms = (wall.replace(tzinfo=None) - _EPOCH) // _MS

@@ -15,9 +15,10 @@ from router.model.workitem import Kind, State
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
-from tests.contract.test_caps import HOUR_MS, MINUTE_MS, World, world
+from tests.contract.staging import process_publication
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
-from tests.contract.test_stages import advance, publish, record_of, reopened, routed
+from tests.contract.test_stages import advance, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
 
@@ -50,7 +51,7 @@ async def firm(world: World) -> Timed:
     rule_set = check(RULES).rule_set
     assert rule_set is not None
     await world.rule_sets.publish(world.tenant, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
-    await publish(world, SALES)
+    await world.processes.publish_process(world.tenant, None, process_publication(SALES, rule_set))
     return Timed(world)
 
 
@@ -168,4 +169,18 @@ async def test_a_closed_parent_leaves_its_children_open_and_opens_none(firm: Tim
     assert decisions(await firm.at(MINUTE_MS)) == []
     assert [(await record_of(firm.world, each)).state for each in opened] == [State.ASSIGNED, State.QUEUED]
     assert not any(isinstance(event, Fired) and event.item_id == one.item_id for event in await firm.at(5 * HOUR_MS))
+    assert await firm.differences() == []
+
+
+async def test_whose_date_has_come_is_reminded_and_their_manager_told_a_day_later(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    dates = ["2030-01-10 100000", "2030-02-10 200000"]  # it is 1 January
+    await advance(firm.world, lead, "payment", given={"instalments": dates})
+    first, second = decisions(await firm.at(0))
+
+    assert steps(await firm.at(9 * DAY_MS - 1)) == []
+    assert steps(await firm.at(9 * DAY_MS)) == [(f"due/{first.number}/payment~instalment/done", 1)]
+    assert steps(await firm.at(10 * DAY_MS)) == [(f"due/{first.number}/payment~instalment/done", 2)]
+    await firm.world.close(first)
+    assert [event.item_id for event in await firm.at(40 * DAY_MS) if isinstance(event, Fired)] == [second.item_id]
     assert await firm.differences() == []

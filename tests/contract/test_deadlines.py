@@ -9,10 +9,17 @@ import pytest
 
 from router.activities.next_dates import NextDates
 from router.activities.service import ActivityService, RecordRequest
+from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.snapshots import RedisSnapshots
+from router.assignment.commands import UpdateRequest
+from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
+from router.deadlines.lives import ItemLives
+from router.deadlines.notices import ChangedProcess, Notice
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
+from router.history.monitor import Monitor
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
 from router.model.activities import Activity, ActivityKind, Direction
@@ -20,10 +27,16 @@ from router.model.decision import Cause, Decision, StepOfDeadline, Way
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
 from router.model.events import Event, Fired
 from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind
 from router.offers.lapses import Lapses
+from router.rules.check import check
+from router.rules.codec import dumps
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
+from rules.revisions import Publication
+from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_monitor import Observer
 from tests.contract.test_stages import advance, publish, record_of, routed
 
 __all__ = ["world"]  # a fixture
@@ -59,10 +72,22 @@ class Timed:
         self.activities = ActivityService(world.activities, world.queries, world.planners)
         self.pausing = Pausing(Noting(world.store, world.queries, world.notes, world.planners))
 
+        self.notices = list[Notice]()
+
+    async def tell(self, _: str, notice: Notice) -> None:
+        """Keep what people are told."""
+        self.notices.append(notice)
+
+    def told(self) -> list[tuple[str, ...]]:
+        """Return who was told, of each that was not asked for before."""
+        told = [notice.recipients.told for notice in self.notices]
+        self.notices.clear()
+        return told
+
     def follower(self, *_: object) -> TimerFollower:
         world = self.world
         schedules = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
-        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules)
+        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules, self)
 
     async def at(self, ms: int) -> list[Event]:
         """Have it be so long behind the start, and everything that is due be done; return what happened by that."""
@@ -243,3 +268,89 @@ async def test_what_is_not_paused_cannot_be_resumed_but_a_repeated_request_is_an
     assert resumed[0].pause.event == resumed[1].pause.event == first.pause.event
     with pytest.raises(RequestIdReused):
         await firm.pausing.pause(firm.world.tenant, replace(request, reason="other"))
+
+
+async def test_each_step_is_told_once_to_whom_it_concerns(firm: Timed) -> None:
+    await routed(firm.world)
+    await firm.at(1)
+    firm.told()
+
+    for at_ms, who in ((REMIND, [("ann",)]), (NOTIFY, [("mo",)]), (REASSIGN, []), (REASSIGN + REMIND, [("bo",)])):
+        await firm.at(at_ms)
+        assert firm.told() == who
+
+
+async def test_a_publication_is_told_to_all_who_work_in_a_pool_with_what_is_otherwise(firm: Timed) -> None:
+    await firm.at(1)
+    firm.notices.clear()
+
+    await publish(firm.world, SALES.replace("within: 1h", "within: 2h").replace("qualified", "checked"))
+    await firm.at(2)
+
+    (notice,) = firm.notices
+    assert isinstance(notice.about, ChangedProcess)
+    assert notice.recipients.told == ("ann", "bo")
+    said = [(each.kind.value, each.stage, each.deadline) for each in notice.about.differences]
+    assert said == [("CHANGED", "new", "first-response"), ("ADDED", "checked", ""), ("REMOVED", "qualified", "")]
+
+
+async def test_who_is_to_follow_up_is_reminded_then_and_a_working_day_later_the_manager_is(firm: Timed) -> None:
+    lead = await routed(firm.world, Kind.TICKET)
+    activity = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", 0, next_ms=START_MS + HOUR_MS)
+    await firm.activities.record(firm.world.tenant, RecordRequest(lead.item_id, activity))
+    await firm.at(1)
+    firm.told()
+
+    await firm.at(HOUR_MS)
+    assert firm.told() == [("ann",)]
+    await firm.at(25 * HOUR_MS)
+    assert firm.told() == [("mo",)]
+
+
+async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
+    world, observer = firm.world, Observer()
+    if not isinstance(world.store, RedisAssignments):
+        return  # the twin has no counters beside its log
+
+    async def in_time(_: str) -> list[str]:
+        return []
+
+    monitor = Monitor(world.tenant, world.store, RedisSnapshots(world.store._redis), world.planners, in_time, observer)
+    await monitor.look()
+    await routed(world)
+    await firm.at(REMIND)
+    await firm.at(NOTIFY)
+    await firm.at(REASSIGN)
+
+    assert await monitor.look() == []
+    assert (observer.steps, observer.decisions["ASSIGNED", "ESCALATED", False]) == (2, 1)
+
+
+async def test_what_has_ended_stays_as_it_was_whatever_calendars_and_severity_are_later(firm: Timed) -> None:
+    world = firm.world
+    rules = "fields: {severity: {type: string}}\nrules: []\ndefault: {route: {pool: east, hours: ignore}}"
+    rule_set = check(rules).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
+    source = SALES.replace("1h", "{by: severity, P1: 1h, else: 3h}").replace("wall", "owner")
+    await world.processes.publish_process(world.tenant, None, process_publication(source, rule_set))
+    over, runs = await routed(world, severity="P1"), await routed(world, severity="P1")
+    await firm.at(NOTIFY + MINUTE_MS)
+    await firm.call(over, over.rep, NOTIFY + MINUTE_MS)
+
+    async def states(at_ms: int) -> list[str]:
+        planner, published = await world.planners.newest(world.tenant), await world.planners.processes(world.tenant)
+        lives = ItemLives(world.tenant, world.store, world.planners)
+        found = [await lives.all(planner, published, await record_of(world, lead)) for lead in (over, runs)]
+        return [each.state(START_MS + at_ms).value for lead in found for life in lead for each in life.stands]
+
+    assert await states(NOTIFY + MINUTE_MS) == ["MISSED", "OVERDUE"]
+    await world.keep_hours()  # they begin an hour after the start, so that it would be met, and runs
+    assert await states(2 * HOUR_MS - 1) == ["MISSED", "OPEN"]
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+    for lead in (over, runs):
+        paths = frozenset({"attributes.severity"})
+        await updating.update(world.tenant, UpdateRequest(lead.item_id, {"severity": "P3"}, 0, 0, paths))
+    assert await states(4 * HOUR_MS - 1) == ["MISSED", "OPEN"]
+    assert await states(4 * HOUR_MS) == ["MISSED", "OVERDUE"]
+    assert await firm.differences() == []

@@ -31,12 +31,16 @@ class Observer:
         self.audits: list[tuple[int, int]] = []
         self.answers = Counter[str]()
         self.offers: list[int] = []
+        self.steps = 0
 
     def decided(self, _: str, outcome: str, cause: str, at_capacity: bool, times: int) -> None:
         self.decisions[outcome, cause, at_capacity] += times
 
     def answered(self, _: str, answer: str, times: int) -> None:
         self.answers[answer] += times
+
+    def stepped(self, _: str, times: int) -> None:
+        self.steps += times
 
     def offered(self, _: str, offers: int) -> None:
         self.offers.append(offers)

@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection_pb2 as reflection
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import caps_pb2 as caps
+from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
@@ -356,6 +357,11 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/processes/sales", format=processes.DrawProcessRequest.FORMAT_SVG, language_code="zh"
         ),
         processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
+    ],
+    "fairlead.v1.ProcessService/ListDeadlines": [
+        processes.ListDeadlinesRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1),
+        processes.ListDeadlinesRequest(parent=f"{PARENT}/workItems/crm~L-1", state=deadlines.Deadline.STATE_OPEN),
+        processes.ListDeadlinesRequest(parent=PARENT, moved_by=1),
     ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")

@@ -43,6 +43,7 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.migrating import Migrating
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -224,7 +225,9 @@ class World:
             (RuleServicer(Publishing(store, workforce_service, _tried)), rules_pb2),
             (
                 ProcessServicer(
-                    self._process_publishing(workforce_service), DeadlineQueries(store, queries, self._planners)
+                    self._process_publishing(workforce_service),
+                    DeadlineQueries(store, queries, self._planners),
+                    Migrating(store, queries, store, self._planners),
                 ),
                 processes_pb2,
             ),

@@ -62,6 +62,75 @@ steps:
     do: {advance: {item: L-1, stage: qualified}}
     expect: {refused: FAILED_PRECONDITION, names: [budget]}
 """
+REST = (
+    SMALLEST.partition("  process:")[0].replace("{type: string}", "{type: string}, budget: {type: number}")
+    + """\
+  process:
+    process: sales
+    kinds: [LEAD]
+    deadlines: [{id: solution, within: 2h, from: arrival, until: completion}]
+    stages:
+      - id: new
+        deadlines:
+          - id: first-response
+            within: 1h
+            from: assigned
+            until: attempt
+            steps: [{at: 50%, do: remind}, {at: 100%, do: notify, to: manager}]
+      - {id: qualified, require: [budget]}
+      - {id: won, closes: CONVERTED}
+steps:
+  - at: 2026-09-18T17:20
+    do: {route: {id: L-1, source: web, value: 2, priority: 5}}
+    expect: {item: L-1, owner: wang-fang, priority: 5, due: {first-response: 2026-09-20T09:20}, met: [], missed: []}
+  - at: 2026-09-18T17:25
+    do: {calendar: {cn-office: {exceptions: {2026-09-20: [], 2026-09-22: ["10:00-12:00"]}}}}
+    expect: {item: L-1, due: {first-response: 2026-09-21T09:20}}
+  - at: 2026-09-18T17:30
+    do: {presence: {rep: wang-fang, until: 2026-09-21T09:00}}
+    expect: [{away: [wang-fang]}, {nobody_told: true}]
+  - at: 2026-09-18T17:31
+    do: {route: {id: L-2}}
+    expect: {item: L-2, owner: li-na, due: {first-response: 2026-09-21T09:31}}
+  - at: 2026-09-21T09:00
+    expect: [{away: []}, {told: [{who: wang-fang, about: L-1, step: remind}]}]
+  - at: 2026-09-21T09:20
+    do: {update: {item: L-1, priority: 9, attributes: {region: 上海}}}
+    expect:
+      - {item: L-1, priority: 9, missed: [first-response]}
+      - told: [{who: chen-jie, about: L-1, step: notify}, {who: li-na, about: L-2, step: remind}]
+  - at: 2026-09-21T09:21
+    do: {reassign: {item: L-2, note: 太忙}}
+    expect: {item: L-2, owner: wang-fang, due: {first-response: 2026-09-21T10:21}}
+  - at: 2026-09-21T09:21
+    do: {activity: {item: L-2, kind: CALL, next: 2026-09-21T09:30, next_step: 再打}}
+    expect: {item: L-2, met: [first-response], next: 2026-09-21T09:30}
+  - at: 2026-09-21T09:22
+    do: {advance: {item: L-1, stage: qualified, attributes: {budget: 3}}}
+    expect: {item: L-1, stage: qualified, state: ASSIGNED, due: {first-response: null}}
+  - at: 2026-09-21T09:23
+    do: {advance: {item: L-1, stage: won}}
+    expect: [{item: L-1, stage: won, state: CONVERTED, missed: [first-response]}, {nobody_told: true}]
+  - at: 2026-09-21T09:30
+    expect: {told: [{who: wang-fang, about: L-2, step: remind}]}
+  - at: 2026-09-21T09:34
+    do: {presence: {rep: li-na}}
+    expect: {away: [li-na]}
+  - at: 2026-09-21T09:35
+    do: {presence: {rep: li-na, away: false}}
+    expect: {away: []}
+  - at: 2026-09-21T09:40
+    do: {pause: {item: L-2, reason: waiting-for-customer, until: 2026-09-21T12:00}}
+  - at: 2026-09-21T10:00
+    do: {resume: {item: L-2}}
+    expect: {item: L-2, due: {solution: 2026-09-21T10:51}, missed: []}
+  - at: 2026-09-21T10:51
+    expect: {item: L-2, met: [first-response], missed: [solution]}
+  - at: 2026-09-22T11:00
+    expect: {told: [{who: chen-jie, about: L-2, step: notify}]}
+"""
+)
+"""What the examples do not do."""
 
 Going = Callable[..., Awaitable[Result]]
 """Goes a walk of which the text is given, against a service in this process."""
@@ -146,6 +215,13 @@ async def test_the_first_that_is_otherwise_is_named_and_nothing_is_gone_behind_i
     said = json.loads(as_json.stdout)
     assert (as_json.exit_code, said["rows_run"], said["failed"]["row"], said["failed"]["line"]) == (1, 4, 4, 19)
     assert [fault["expected"] for fault in said["failed"]["faults"]] == ["amount"]
+
+
+@pytest.mark.long
+async def test_what_the_examples_do_not_do_is_done_too(go: Going) -> None:
+    ended = await go(REST)
+
+    assert ended.exit_code == 0, ended.output
 
 
 @pytest.mark.long

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fairlead.client.calls import PAGE, Calls, new_id, number
 from fairlead.v1 import deadlines_pb2 as deadlines
@@ -61,6 +61,24 @@ class ProcessCalls(Calls):
             "ProcessService/ListProcessRevisions", request, processes.ListProcessRevisionsResponse
         ):
             yield from page.processes
+
+    def migrate_work_items(
+        self, process: str, stages: Mapping[str, str] | None = None, *, preview: bool = False
+    ) -> Iterator[processes.WorkItemMigration]:
+        """Have open work items go on by the active revision of a process, all of them; ``preview`` writes nothing.
+
+        Parameters
+        ----------
+        stages
+            In which stage what stands in another goes on; the others keep theirs.
+        """
+        request = processes.MigrateWorkItemsRequest(
+            name=self._name("processes", process), stages=stages or {}, preview=preview, page_size=PAGE
+        )
+        for page in self._connection.pages(
+            "ProcessService/MigrateWorkItems", request, processes.MigrateWorkItemsResponse
+        ):
+            yield from page.migrations
 
     def list_deadlines(
         self, work_item: str = "", *, rep: str = "", state: str = "", moved_by: int = 0

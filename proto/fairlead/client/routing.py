@@ -8,7 +8,7 @@ from itertools import islice
 
 from google.longrunning.operations_pb2 import Operation
 
-from fairlead.client.calls import PAGE, Attributes, Calls, new_id, number, plain, view
+from fairlead.client.calls import PAGE, Attributes, Calls, new_id, number, plain, stamp, view
 from fairlead.errors import FairleadError
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queues
@@ -198,6 +198,27 @@ class RoutingCalls(Calls):
         given = attributes or {}
         request.attributes.update({name: None if each is None else plain(each) for name, each in given.items()})
         return self._connection.call("RoutingService/AdvanceWorkItem", request, routing.WorkItem)
+
+    def pause(
+        self, work_item: str, reason: str, until: datetime | None = None, *, preview: bool = False, request_id: str = ""
+    ) -> routing.Pause:
+        """Pause the deadlines of a work item, for a reason as a code; without an end for a week at most."""
+        request = routing.PauseWorkItemRequest(
+            name=self._name("workItems", work_item),
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        if until is not None:
+            request.until_time.CopyFrom(stamp(until))
+        return self._connection.call("RoutingService/PauseWorkItem", request, routing.Pause)
+
+    def resume(self, work_item: str, *, preview: bool = False, request_id: str = "") -> routing.Pause:
+        """Have the deadlines of a paused work item run again; return the pause."""
+        request = routing.ResumeWorkItemRequest(
+            name=self._name("workItems", work_item), request_id=request_id or new_id(), validate_only=preview
+        )
+        return self._connection.call("RoutingService/ResumeWorkItem", request, routing.Pause)
 
     def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
         """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""

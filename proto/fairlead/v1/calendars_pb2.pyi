@@ -232,7 +232,7 @@ class ListRepPresencesResponse(_message.Message):
     def __init__(self, rep_presences: _Optional[_Iterable[_Union[RepPresence, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Calendar(_message.Message):
-    __slots__ = ("name", "display_name", "time_zone", "weekly", "exceptions", "official_until", "etag", "import_notes")
+    __slots__ = ("name", "display_name", "time_zone", "weekly", "exceptions", "official_until", "etag", "import_notes", "workforce_revision")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -241,6 +241,7 @@ class Calendar(_message.Message):
     OFFICIAL_UNTIL_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     IMPORT_NOTES_FIELD_NUMBER: _ClassVar[int]
+    WORKFORCE_REVISION_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     time_zone: str
@@ -249,7 +250,8 @@ class Calendar(_message.Message):
     official_until: str
     etag: str
     import_notes: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., weekly: _Optional[_Iterable[_Union[WeeklyHours, _Mapping]]] = ..., exceptions: _Optional[_Iterable[_Union[CalendarException, _Mapping]]] = ..., official_until: _Optional[str] = ..., etag: _Optional[str] = ..., import_notes: _Optional[_Iterable[str]] = ...) -> None: ...
+    workforce_revision: int
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., time_zone: _Optional[str] = ..., weekly: _Optional[_Iterable[_Union[WeeklyHours, _Mapping]]] = ..., exceptions: _Optional[_Iterable[_Union[CalendarException, _Mapping]]] = ..., official_until: _Optional[str] = ..., etag: _Optional[str] = ..., import_notes: _Optional[_Iterable[str]] = ..., workforce_revision: _Optional[int] = ...) -> None: ...
 
 class WeeklyHours(_message.Message):
     __slots__ = ("day", "start", "end")
@@ -282,7 +284,7 @@ class HoursOfDay(_message.Message):
     def __init__(self, start: _Optional[str] = ..., end: _Optional[str] = ...) -> None: ...
 
 class Absence(_message.Message):
-    __slots__ = ("name", "start_time", "end_time", "reason", "etag", "substitute", "kept_work_items", "stand_in")
+    __slots__ = ("name", "start_time", "end_time", "reason", "etag", "substitute", "kept_work_items", "stand_in", "workforce_revision")
     NAME_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -291,6 +293,7 @@ class Absence(_message.Message):
     SUBSTITUTE_FIELD_NUMBER: _ClassVar[int]
     KEPT_WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
     STAND_IN_FIELD_NUMBER: _ClassVar[int]
+    WORKFORCE_REVISION_FIELD_NUMBER: _ClassVar[int]
     name: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
@@ -299,7 +302,8 @@ class Absence(_message.Message):
     substitute: str
     kept_work_items: _containers.RepeatedCompositeFieldContainer[KeptWorkItem]
     stand_in: str
-    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., substitute: _Optional[str] = ..., kept_work_items: _Optional[_Iterable[_Union[KeptWorkItem, _Mapping]]] = ..., stand_in: _Optional[str] = ...) -> None: ...
+    workforce_revision: int
+    def __init__(self, name: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., substitute: _Optional[str] = ..., kept_work_items: _Optional[_Iterable[_Union[KeptWorkItem, _Mapping]]] = ..., stand_in: _Optional[str] = ..., workforce_revision: _Optional[int] = ...) -> None: ...
 
 class KeptWorkItem(_message.Message):
     __slots__ = ("work_item", "reason")
@@ -326,20 +330,22 @@ class KeptWorkItem(_message.Message):
     def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[_Union[KeptWorkItem.Reason, str]] = ...) -> None: ...
 
 class Tenant(_message.Message):
-    __slots__ = ("name", "time_zone", "calendar", "etag", "current_time", "reopen_days")
+    __slots__ = ("name", "time_zone", "calendar", "etag", "current_time", "reopen_days", "workforce_revision")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CURRENT_TIME_FIELD_NUMBER: _ClassVar[int]
     REOPEN_DAYS_FIELD_NUMBER: _ClassVar[int]
+    WORKFORCE_REVISION_FIELD_NUMBER: _ClassVar[int]
     name: str
     time_zone: str
     calendar: str
     etag: str
     current_time: _timestamp_pb2.Timestamp
     reopen_days: int
-    def __init__(self, name: _Optional[str] = ..., time_zone: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., current_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reopen_days: _Optional[int] = ...) -> None: ...
+    workforce_revision: int
+    def __init__(self, name: _Optional[str] = ..., time_zone: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., current_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reopen_days: _Optional[int] = ..., workforce_revision: _Optional[int] = ...) -> None: ...
 
 class RepPresence(_message.Message):
     __slots__ = ("name", "presence", "until_time")

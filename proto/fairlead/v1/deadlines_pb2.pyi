@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -11,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Deadline(_message.Message):
-    __slots__ = ("work_item", "process", "stage", "deadline", "state", "owner", "start_time", "due_time", "end_time", "steps", "earlier_due_time")
+    __slots__ = ("work_item", "process", "stage", "deadline", "state", "owner", "start_time", "due_time", "end_time", "steps", "earlier_due_time", "parts", "parts_start_time", "cause")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Deadline.State]
@@ -37,6 +38,9 @@ class Deadline(_message.Message):
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    PARTS_START_TIME_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     process: str
     stage: str
@@ -48,7 +52,42 @@ class Deadline(_message.Message):
     end_time: _timestamp_pb2.Timestamp
     steps: _containers.RepeatedCompositeFieldContainer[DeadlineStep]
     earlier_due_time: _timestamp_pb2.Timestamp
-    def __init__(self, work_item: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., state: _Optional[_Union[Deadline.State, str]] = ..., owner: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[DeadlineStep, _Mapping]]] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    parts: _containers.RepeatedCompositeFieldContainer[TimePart]
+    parts_start_time: _timestamp_pb2.Timestamp
+    cause: TimePart.Kind
+    def __init__(self, work_item: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., state: _Optional[_Union[Deadline.State, str]] = ..., owner: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[DeadlineStep, _Mapping]]] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parts: _Optional[_Iterable[_Union[TimePart, _Mapping]]] = ..., parts_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[TimePart.Kind, str]] = ...) -> None: ...
+
+class TimePart(_message.Message):
+    __slots__ = ("kind", "rep", "pool", "reason", "wall_duration", "counted_duration")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[TimePart.Kind]
+        KIND_PAUSED: _ClassVar[TimePart.Kind]
+        KIND_ON_LEAVE: _ClassVar[TimePart.Kind]
+        KIND_OUTSIDE_HOURS: _ClassVar[TimePart.Kind]
+        KIND_WAITING: _ClassVar[TimePart.Kind]
+        KIND_EARLIER_OWNER: _ClassVar[TimePart.Kind]
+        KIND_OWNER: _ClassVar[TimePart.Kind]
+    KIND_UNSPECIFIED: TimePart.Kind
+    KIND_PAUSED: TimePart.Kind
+    KIND_ON_LEAVE: TimePart.Kind
+    KIND_OUTSIDE_HOURS: TimePart.Kind
+    KIND_WAITING: TimePart.Kind
+    KIND_EARLIER_OWNER: TimePart.Kind
+    KIND_OWNER: TimePart.Kind
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    POOL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    WALL_DURATION_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_DURATION_FIELD_NUMBER: _ClassVar[int]
+    kind: TimePart.Kind
+    rep: str
+    pool: str
+    reason: str
+    wall_duration: _duration_pb2.Duration
+    counted_duration: _duration_pb2.Duration
+    def __init__(self, kind: _Optional[_Union[TimePart.Kind, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., reason: _Optional[str] = ..., wall_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., counted_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class DeadlineStep(_message.Message):
     __slots__ = ("act", "due_time", "fire_time")

@@ -119,6 +119,60 @@ class DrawProcessResponse(_message.Message):
     picture: str
     def __init__(self, picture: _Optional[str] = ...) -> None: ...
 
+class MigrateWorkItemsRequest(_message.Message):
+    __slots__ = ("name", "stages", "preview", "page_size", "page_token")
+    class StagesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STAGES_FIELD_NUMBER: _ClassVar[int]
+    PREVIEW_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    stages: _containers.ScalarMap[str, str]
+    preview: bool
+    page_size: int
+    page_token: str
+    def __init__(self, name: _Optional[str] = ..., stages: _Optional[_Mapping[str, str]] = ..., preview: bool = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class MigrateWorkItemsResponse(_message.Message):
+    __slots__ = ("migrations", "next_page_token")
+    MIGRATIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    migrations: _containers.RepeatedCompositeFieldContainer[WorkItemMigration]
+    next_page_token: str
+    def __init__(self, migrations: _Optional[_Iterable[_Union[WorkItemMigration, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WorkItemMigration(_message.Message):
+    __slots__ = ("work_item", "earlier_process", "earlier_stage", "stage", "deadlines", "fault")
+    class MovedDeadline(_message.Message):
+        __slots__ = ("deadline", "earlier_due_time", "due_time")
+        DEADLINE_FIELD_NUMBER: _ClassVar[int]
+        EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+        DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+        deadline: str
+        earlier_due_time: _timestamp_pb2.Timestamp
+        due_time: _timestamp_pb2.Timestamp
+        def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_PROCESS_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_STAGE_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DEADLINES_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    earlier_process: str
+    earlier_stage: str
+    stage: str
+    deadlines: _containers.RepeatedCompositeFieldContainer[WorkItemMigration.MovedDeadline]
+    fault: str
+    def __init__(self, work_item: _Optional[str] = ..., earlier_process: _Optional[str] = ..., earlier_stage: _Optional[str] = ..., stage: _Optional[str] = ..., deadlines: _Optional[_Iterable[_Union[WorkItemMigration.MovedDeadline, _Mapping]]] = ..., fault: _Optional[str] = ...) -> None: ...
+
 class ListDeadlinesRequest(_message.Message):
     __slots__ = ("parent", "rep", "state", "moved_by", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]

@@ -70,6 +70,11 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
                 _registered_method=True)
+        self.MigrateWorkItems = channel.unary_unary(
+                '/fairlead.v1.ProcessService/MigrateWorkItems',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsResponse.FromString,
+                _registered_method=True)
         self.ListDeadlines = channel.unary_unary(
                 '/fairlead.v1.ProcessService/ListDeadlines',
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.SerializeToString,
@@ -134,6 +139,16 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MigrateWorkItems(self, request, context):
+        """Has open work items that are in an earlier revision of a process go on by its active one, a page of them with each call: what runs is
+        then due as that says, from when it was started; what is over stays as it was. With `preview` it says the same and writes nothing.
+        Calling it again goes on where it ended, for what is migrated is passed over. Fails with INVALID_ARGUMENT (a violation per field) and
+        NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDeadlines(self, request, context):
         """Lists deadlines: of one work item all that it ever had, in the order in which they began; of a tenant those that run, work item by
         work item.
@@ -179,6 +194,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     servicer.DrawProcess,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.SerializeToString,
+            ),
+            'MigrateWorkItems': grpc.unary_unary_rpc_method_handler(
+                    servicer.MigrateWorkItems,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsResponse.SerializeToString,
             ),
             'ListDeadlines': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDeadlines,
@@ -376,6 +396,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/DrawProcess',
             fairlead_dot_v1_dot_processes__pb2.DrawProcessRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.DrawProcessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MigrateWorkItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/MigrateWorkItems',
+            fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.MigrateWorkItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -539,11 +539,12 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ENDED_DEADLINES_FIELD_NUMBER: _ClassVar[int]
     DECISION_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
@@ -558,6 +559,7 @@ class TimelineEntry(_message.Message):
     time: _timestamp_pb2.Timestamp
     words: str
     actor: str
+    ended_deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
     decision: _decisions_pb2.Decision
     activity: _activities_pb2.Activity
     closed: WorkItem.State
@@ -568,7 +570,7 @@ class TimelineEntry(_message.Message):
     reached_step: _deadlines_pb2.ReachedStep
     pause: Pause
     resumed: Pause
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "parent", "children")

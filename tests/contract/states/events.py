@@ -19,6 +19,7 @@ from router.model.decision import Cause
 from tests.api import last, struct
 from tests.contract.states.firm import REPS, OneItemFirm
 from tests.contract.states.standings import Complete, answer_offer, erase, goes_on_leave, leave_of
+from tests.contract.test_caps import MINUTE_MS
 
 OK = "OK"
 """What is answered where nothing is decided."""
@@ -237,6 +238,19 @@ async def _returns(firm: OneItemFirm) -> str:
     return "RETURNED" if await firm.service.hand_over(firm.api.tenant) else OK
 
 
+async def _escalate(firm: OneItemFirm) -> str | ToldDecision:
+    """Let the customer wait for an answer until somebody else is to give it."""
+    asked = activities.Activity(kind=activities.Activity.KIND_MESSAGE, direction=activities.Activity.DIRECTION_INBOUND)
+    await _record(asked)(firm)
+    await firm.clock.set(firm.clock.at_ms + MINUTE_MS)
+    events = await firm.events()
+    await firm.service.hand_over(firm.api.tenant)
+    item = await firm.api.item(firm.item)
+    if await firm.events() == events or int(last(item.decision)) <= events:
+        return OK
+    return told(await firm.api.decision(item.decision))
+
+
 _CALL = activities.Activity(
     kind=activities.Activity.KIND_CALL, direction=activities.Activity.DIRECTION_OUTBOUND, rep="ann"
 )
@@ -284,5 +298,6 @@ EVENTS: Mapping[str, StateEvent] = {
     "ann_leaves_the_pool": StateEvent(_leaves),
     "ann_goes_on_leave": StateEvent(_goes_on_leave, "", Cause.COVERED),
     "ann_is_back": StateEvent(_returns, "", Cause.COVER_ENDED),
+    "escalate": StateEvent(_escalate, "", Cause.ESCALATED, _ALL),
     "erase": StateEvent(_erase),
 }

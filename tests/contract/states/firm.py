@@ -42,7 +42,13 @@ rules:
 default: {route: {pool: east, hours: ignore, on_change: region, fallback: [wait]}}
 """
 SALES = process_publication(
-    "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]"
+    """
+process: sales
+kinds: [LEAD]
+deadlines:
+  - {id: answer, within: 1m, clock: wall, from: last_inbound, steps: [{at: 100%, do: reassign}]}
+stages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]
+"""
 )
 """Its work item is in a process: whatever the table says of all else holds with one as it does without."""
 _KIND = routing.WorkItem.KIND_LEAD

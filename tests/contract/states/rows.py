@@ -40,6 +40,7 @@ WAYS_OF: Mapping[str, Way] = {
     "update_phone": Way.GREEDY,  # of what waits
     "advance": Way.GREEDY,  # likewise
     "update_region": Way.GREEDY,
+    "escalate": Way.GREEDY,
     "import_for_ann": Way.APART,
     "import_for_bo": Way.APART,
 }
@@ -109,6 +110,7 @@ absent_broadcasting   | route                    | others ann | OFFERED  | OFFER
 @absent               | close_stale reopen_stale | @any       | NOT_FOUND
 @absent               | @answer                  | @any       | NOT_FOUND
 @absent               | call note erase          | @any       | NOT_FOUND
+@absent               | escalate                 | @any       | NOT_FOUND
 @absent               | import_for_ann           | @any       | OK       | ASSIGNED     | ann    | +1 | =
 @absent               | import_for_bo            | @any       | OK       | ASSIGNED     | bo     | +1 | =
 @absent               | wake @absence            | @any       | OK
@@ -272,6 +274,18 @@ offered_anew          | ann_leaves_the_pool      | all        | WOKEN
 
 @owned @accepted      | ann_goes_on_leave        | all        | COVERED  | ASSIGNED     | bo     | +1 | =
 @owned @accepted      | ann_is_back              | all        | NOT_FOUND
+@one                  | escalate                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+named                 | escalate                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
+imported              | escalate                 | all others | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+@owned @accepted      | escalate                 | ann nobody | OK
+accepted              | escalate                 | all others | OFFERED  | OFFERED      | (bo)   | =  | -500 -100  600
+accepted_of_many      | escalate                 | all others | OFFERED  | OFFERED      | (many) | =  | =
+covered               | escalate                 | all others | ASSIGNED | ASSIGNED     | cy     | +1 | =
+covered               | escalate                 | ann nobody | OK
+@waiting @offering    | escalate                 | @any       | OK
+reopened_waiting      | escalate                 | @any       | OK
+@out @ended           | escalate                 | @any       | OK
+closed_waiting        | escalate                 | @any       | OK
 @owned @accepted      | @quiet                   | @any       | OK
 @one                  | update_region            | all others | OK       | ASSIGNED     | bo     | +1 | -500 -100  600
 named                 | update_region            | all others | OK       | ASSIGNED     | cy     | +1 | =

@@ -1,4 +1,4 @@
--- Notes something about a work item that changes neither what it is nor whose: an event.
+-- Notes something about a work item that changes neither what it is nor whose, and its stage by migrating alone: an event.
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 the item's key; 4 the hash that opens what is sealed in the item's events;
 --        then, where its customer is known, the zset of their work items; then the request's key (absent: none)
@@ -33,6 +33,11 @@ local facts = cmsgpack.pack({id, record[KIND], record[OWNER], record[POOL], reco
 if preview == 1 then return {'NEW', 0, log.now .. facts, ARGV[2], NOTE_TYPE} end
 local number, stored = append_event(NOTE_TYPE, facts, ARGV[2])
 record[EVENT] = number
+if note == 'MIGRATED' then
+  local stands = record[STAGE] or {}
+  enter_stage(record, value, subject, stands[3] or record[FIRST], stands[4] or 0)
+  record[VERSION] = number -- whoever has it enter a stage at this moment begins anew
+end
 redis.call('SET', ITEM, cmsgpack.pack(record))
 if #openings > 0 then
   redis.call('HSET', PERSONAL, unpack(openings))

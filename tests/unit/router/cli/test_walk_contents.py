@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from router.cli.failing import InputFailed
 from router.cli.walk_contents import LoadedWalk, load_walk
 
 PROCESS = """\
@@ -98,6 +97,8 @@ def test_a_stage_that_is_to_be_refused_need_not_be_there(tmp_path: Path) -> None
     assert loaded(tmp_path, f"{WALK}  - {{at: 2026-09-19, {row}}}\n").walk is not None
 
 
-def test_a_file_that_is_not_there_is_named_with_the_line_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(InputFailed, match=r"walk.yaml:6:12 error: found no file .*none.yaml \(setup.process\)"):
-        loaded(tmp_path, WALK.replace("sales.yaml", "none.yaml"))
+def test_a_file_that_is_not_there_is_said_where_it_is_named(tmp_path: Path) -> None:
+    walk = loaded(tmp_path, WALK.replace("sales.yaml", "none.yaml"))
+
+    assert walk.walk is None
+    assert problems(walk) == [("walk.yaml", 6, 12, f"{tmp_path / 'none.yaml'}: No such file or directory")]

@@ -24,7 +24,8 @@ SALES = SHIPPED.partition("\n# fairlead process test")[0]
 """It without its tests."""
 RULES = check(
     "fields: {severity: {type: string, ignore: [case]}, n: {type: number}, vip: {type: bool}, budget: {type: number},"
-    " phone: {type: string, personal: true}}\ndefault: {route: {pool: p}}"
+    " phone: {type: string, personal: true}, end: {type: date}, born: {type: date, personal: true}}"
+    "\ndefault: {route: {pool: p}}"
 ).rule_set
 HEAD = "process: p\nkinds: [LEAD]\nstages:\n"
 STAGE = HEAD + "  - id: new\n    deadlines:\n      - "
@@ -88,6 +89,60 @@ def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_no
     )
 
     assert [each.until for each in (*process.first.deadlines, *process.deadlines)] == [Until.ANSWER] * 3
+
+
+def marked(deadline: str, message: str) -> tuple[str, int, int, str]:
+    """Return a process with a deadline, where ¦ stands what is wrong with it, and what is told."""
+    source = f"{STAGE}{deadline}"
+    return source.replace("¦", ""), 6, source.splitlines()[5].index("¦") + 1, message
+
+
+IN_ORDER = "; steps stand in the order of their times"
+MARKED = [
+    marked("¦{id: d, until: any}", "within is missing, or of: the field with the date that it is due by"),
+    marked("{id: d, before: ¦30d}", "only what is due by a date takes it: of is missing, the field with it"),
+    marked("{id: d, within: 1h, yearly: ¦true}", "only what is due by a date takes it: of is missing"),
+    marked("{id: d, of: end, within: ¦1h}", "what is due by a date has no within: it is due so long before it as bef"),
+    marked("{id: d, of: end, from: ¦arrival}", "what is due by a date has no from: it is due so long before it as bef"),
+    marked("{id: d, of: ¦edn}", "found 'edn'; allowed are date fields: end; 'end' was probably meant"),
+    marked("{id: d, of: ¦n}", "found 'n'; allowed are date fields: end"),
+    marked("{id: d, of: ¦born}", "born is personal: what is due would tell of it when it is erased"),
+    marked("{id: d, of: end, before: ¦1y}", "found '1y'; a duration such as 45s"),
+    marked("{id: d, of: end, before: ¦{by: n, '1': 30d}}", "else is missing"),
+    marked("{id: d, of: end, on_closed: ¦never}", "found 'never'; allowed are 'before', 'after' or 'as_is'"),
+    marked("¦{id: d, of: end, yearly: true}", "what returns each year ends with an activity: write one of attempt, co"),
+    marked("{id: d, of: end, yearly: true, until: ¦stage}", "what returns each year ends with an activity: write one"),
+    marked("{id: d, of: end, pauses: ¦true}", "what is due by a date never pauses: leave one of the two out"),
+    *(
+        marked(f"{{id: d, {within}, steps: [{steps}]}}", message)
+        for within, steps, message in [
+            ("within: 1h", "¦{do: remind}", "at is missing: when it is due; or before or after"),
+            ("within: 1h", "{at: 5m, before: ¦5m, do: remind}", "at says when it is due: leave one of the two out"),
+            ("within: 1h", "{before: ¦50%, do: remind}", "found '50%'; a duration such as 45s"),
+            ("of: end", "{at: ¦50%, do: remind}", "found 50%; what is due by a date has no length: at: 100%, or"),
+            ("of: end", "{at: ¦2d, do: remind}", "found 2d; what is due by a date has no length"),
+            ("within: 1h", "¦{every: 5m, do: remind}", "at_most is missing: how many times"),
+            ("within: 1h", "{at: 5m, at_most: ¦2, do: remind}", "every is missing: how long after each time"),
+            ("within: 1h", "{every: ¦5m, at_most: 2, do: reassign}", "only what tells somebody is done again"),
+            ("within: 1h", "{every: ¦5, at_most: 2, do: remind}", "found 5; a duration such as 45s"),
+            ("within: 1h", "{every: 5m, at_most: ¦21, do: remind}", "found 21; at most 20"),
+            (
+                "within: 1h", "{before: 10m, do: remind}, {before: ¦20m, do: reassign}",
+                f"found before 20m behind before 10m{IN_ORDER}",
+            ),
+            ("within: 1h", "{at: 50m, do: remind}, {before: ¦20m, do: remind}", "found before 20m behind 50m"),
+            ("within: 1h", "{after: 10m, do: remind}, {at: ¦100%, do: remind}", "found 100% behind after 10m"),
+            (
+                "within: 2d", "{every: 30m, at_most: 3, do: remind}, {after: ¦50m, do: reassign}",
+                "found after 50m behind 100%, 3 times every 30m",
+            ),
+            (
+                "of: end", "{after: 1d, do: remind}, ¦{every: 1h, at_most: 2, do: remind}",
+                "found 100%, 2 times every 1h behind after 1d",
+            ),
+        ]
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -222,6 +277,7 @@ def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_no
             64,
             "found 90m behind 4h",
         ),
+        *MARKED,
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(source: str, line: int, column: int, message: str) -> None:
@@ -239,7 +295,7 @@ def test_what_is_wrong_is_told_with_its_place(source: str, line: int, column: in
         (15, 20, 0, 1, []),
         (16, 20, 0, 1, ["320 deadlines, those of its stages included; at most 300"]),
         (5, 10, 20, 1, []),
-        (5, 11, 20, 1, ["1,100 steps in all its deadlines; at most 1,000"]),
+        (5, 11, 20, 1, ["1,100 steps in all its deadlines, each as often as it is done; at most 1,000"]),
         (50, 0, 0, 3_990, []),
         (51, 0, 0, 3_990, ["characters in all that it says, its tests apart; at most 200,000"]),
     ],
@@ -346,9 +402,17 @@ def test_the_published_schema_is_that_of_the_forms_and_takes_the_shipped_process
 
 _IDS = st.sampled_from(["a", "b", "回访", "1"])
 _DURATIONS = st.sampled_from(["45s", "30m", "4h", "2d", "15cd"])
-_STEPS = st.fixed_dictionaries(
-    {"at": st.sampled_from(["12.5%", "50%", "5m", "200%", "3cd"]), "do": st.sampled_from(list(map(str, Act)))},
-    optional={"to": st.lists(st.sampled_from([*map(str, RecipientRole), "mo"]), max_size=2)},
+_STEP_TIMES: list[dict[str, Any]] = [
+    *({"at": at} for at in ("12.5%", "50%", "5m", "200%", "3cd", "100%")),
+    *({"before": "2d"}, {"after": "30m"}, {"every": "30m", "at_most": 3}, {"at": "1h", "every": "1cd", "at_most": 2}),
+]
+_STEPS = st.builds(
+    dict[str, Any].__or__,
+    st.sampled_from(_STEP_TIMES),
+    st.fixed_dictionaries(
+        {"do": st.sampled_from(list(map(str, Act)))},
+        optional={"to": st.lists(st.sampled_from([*map(str, RecipientRole), "mo"]), max_size=2)},
+    ),
 )
 _TABLES = st.sampled_from(
     [
@@ -357,8 +421,19 @@ _TABLES = st.sampled_from(
         {"by": "vip", "true": "1h", "false": "2h"},
     ]
 )
+_DATED = st.fixed_dictionaries(
+    {"id": _IDS, "of": st.just("end")},
+    optional={
+        "before": _DURATIONS | _TABLES,
+        "on_closed": st.sampled_from(["before", "after", "as_is"]),
+        "yearly": st.booleans(),
+        "until": st.sampled_from(["attempt", "contact"]),
+        "steps": st.lists(_STEPS, max_size=2),
+    },
+)
 _DEADLINES = st.lists(
-    st.fixed_dictionaries(
+    _DATED
+    | st.fixed_dictionaries(
         {"id": _IDS, "within": _DURATIONS | _TABLES},
         optional={
             "clock": st.sampled_from(["owner", "pool", "wall"]),

@@ -145,6 +145,46 @@ def test_steps_of_a_stage_fall_due_at_the_earliest_as_it_is_entered() -> None:
     assert [result.message for result in run_tests(checked.process, compiled, workforce, None)] == [""]
 
 
+RENEWALS = """
+process: renewal
+kinds: [LEAD]
+stages:
+  - id: open
+    deadlines:
+      - {id: plan, of: end, before: 90d, until: contact, steps: [{before: 1d, do: remind}, {at: 100%, do: reassign}]}
+      - {id: update, within: {by: tier, A: 1d, else: 5d}, until: any}
+  - {id: signing, require: [end]}
+  - {id: won, closes: CONVERTED}
+"""
+
+
+def test_what_is_updated_moves_dates_and_tables_and_may_be_required() -> None:
+    renewals = check_process(RENEWALS).process
+    assert renewals
+    compiled, workforce, problems = read(
+        """
+        tests:
+          - name: a customer of tier B with no end, then A with one
+            item: {tier: B}
+            life:
+              - {at: 2026-09-01T10:00, do: assigned, to: li-na}
+              - {at: 2026-09-10T10:00, do: update, set: {end: '2026-12-15'}}
+              - {at: 2026-09-11T10:00, do: update, set: {tier: A, end: '2026-12-23'}}
+              - {at: 2026-09-24T12:00, do: stage, stage: signing}
+            expect:
+              due: {plan: 2026-09-24T09:00, update: 2026-09-02T10:00}
+              missed: [plan, update]
+              steps_due:
+                - {at: 2026-09-23T09:00, deadline: plan, step: remind}
+                - {at: 2026-09-24T09:00, deadline: plan, step: reassign}
+        """,
+        renewals,
+    )
+
+    assert problems == []
+    assert [result.message for result in run_tests(renewals, compiled, workforce, None)] == [""]
+
+
 @pytest.mark.parametrize(
     ("expected", "came"),
     [
@@ -235,6 +275,11 @@ def test_fields_of_a_work_item_are_read_as_the_rules_declare_them() -> None:
             "tests[0].life[0].do: found closed; at first it is assigned or waiting",
         ),
         ("{at: 2026-09-18, do: assigned}", "met: []", "tests[0].life[0]: assigned needs to"),
+        (
+            "{at: 2026-09-18, do: waiting}, {at: 2026-09-18, do: update}",
+            "met: []",
+            "tests[0].life[1]: update needs set",
+        ),
         (
             "{at: 2026-09-18, do: waiting, to: li-na}",
             "met: []",

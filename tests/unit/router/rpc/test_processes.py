@@ -15,6 +15,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import WorkItemQueries
 from router.cli.clocks import Clock
 from router.cli.process_revisions import _row
+from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.model.errors import NotFound
 from router.process.cache import ProcessCache
@@ -47,7 +48,11 @@ def servicer() -> ProcessServicer:
     workforce = WorkforceService(store, store)
     planners = PlannerCache(store, store, store, processes=ProcessCache(store))
     deadlines = DeadlineQueries(store, WorkItemQueries(store, planners), planners)
-    return ProcessServicer(ProcessPublishing(store, ProcessCache(store), store, workforce, tried), deadlines)
+    return ProcessServicer(
+        ProcessPublishing(store, ProcessCache(store), store, workforce, tried),
+        deadlines,
+        Migrating(store, WorkItemQueries(store, planners), store, planners),
+    )
 
 
 def test_a_name_is_that_of_a_process_or_of_a_revision() -> None:

@@ -110,6 +110,32 @@ def test_a_picture_says_what_a_deadline_says_of_pauses() -> None:
     ]  # fmt: skip
 
 
+def test_a_picture_says_by_which_date_something_is_due_and_how_often_a_step_is_done() -> None:
+    deadlines = (
+        "{id: a, of: end, before: 90d, on_closed: after, steps: [{before: 2d, do: remind}, {at: 100%, do: reassign}]},"
+        "{id: b, of: end, clock: wall, yearly: true, until: contact},"
+        "{id: c, of: end, before: {by: tier, A: 90d, else: 4h}, steps:"
+        " [{after: 1h, every: 30m, at_most: 3, do: remind}]}"
+    )
+
+    assert due_told(deadlines, Language.EN) == [
+        "a: leave the stage 90 d before end, by the owner's hours, on a day off later",
+        "2 working d before it is due: remind the owner",
+        "when it is due: give it to somebody else",
+        "b: talk with the customer by end, around the clock, each year",
+        "c: leave the stage in time before end, by the owner's hours, on a day off earlier; by tier: A 90 d, else 4 h",
+        "1 h after it was due, and every 30 min, 3 times in all: remind the owner",
+    ]
+    assert due_told(deadlines, Language.ZH) == [
+        "a：不晚于 end 前 90 个自然日离开本阶段（按归属人工作时间，遇休息时间顺延）",
+        "到期前 2 个工作日：提醒归属人",
+        "到期时：改派他人",
+        "b：不晚于 end 与客户沟通上（全天计时，每年一次）",
+        "c：在 end 之前限时离开本阶段（按归属人工作时间，遇休息时间提前）；按 tier：A 为 90 个自然日，其余 4 小时",
+        "到期后 1 小时起每 30 分钟一次，共 3 次：提醒归属人",
+    ]
+
+
 def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:
     long = "很长" * 60
     source = f"process: p\nkinds: [LEAD]\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"

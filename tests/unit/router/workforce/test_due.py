@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.model.calendars import Calendar, CalendarException, Hours, WeeklyHours
-from router.workforce.due import due_ms
+from router.workforce.due import due_ms, earlier_ms, open_time_ms
 from router.workforce.open_hours import open_hours
 from rules.durations import as_duration
 
@@ -69,3 +69,32 @@ def test_a_calendar_day_is_one_on_the_wall_however_clocks_jump() -> None:
 @pytest.mark.parametrize("duration", ["1s", "1h", "1d"])
 def test_by_a_calendar_that_never_opens_nothing_falls_due(duration: str) -> None:
     assert due(duration, "2026-10-09T15:00", NEVER) is None
+
+
+@pytest.mark.parametrize(
+    ("open_time", "end", "start"),
+    [
+        ("2h", "2026-10-09T17:00", "2026-10-09T15:00"),
+        ("9h", "2026-10-13T09:00", "2026-10-10T09:00"),  # that Saturday is a workday, and begins with it
+        ("1m", "2026-10-13T09:00", "2026-10-10T17:59"),
+        ("18h", "2026-10-10T18:00", "2026-10-09T09:00"),
+        ("2000h", "2026-10-13T09:00", "2025-12-04T16:00"),
+    ],
+)
+def test_so_long_before_is_the_last_instant_with_so_much_open_time_behind_it(
+    open_time: str, end: str, start: str
+) -> None:
+    compiled, hours = as_duration(open_time), open_hours(OFFICE)
+    assert compiled is not None
+
+    found = earlier_ms(at(end), open_time_ms(compiled, at(end), hours), hours)
+
+    assert found == at(start)
+    assert hours.elapsed(found, at(end)) == open_time_ms(compiled, found, hours) > hours.elapsed(at(start) + 1, at(end))
+
+
+def test_before_is_nothing_where_nobody_ever_works_and_plain_where_everybody_does() -> None:
+    end_ms = at("2026-10-13T09:00")
+
+    assert earlier_ms(end_ms, 1, open_hours(NEVER)) is None
+    assert earlier_ms(end_ms, 60_000, None) == end_ms - 60_000

@@ -1,0 +1,133 @@
+"""``fairlead deadlines``: what falls due of work items by their processes.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import grpc
+
+from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
+from router.cli.clocks import Clock, utc_option
+from router.cli.csv_files import CSV_FILE
+from router.cli.deadline_cells import due_told, next_step, part_codes, spent_told, step_told
+from router.cli.labels import label, language_option
+from router.cli.lists import Cells, Listing, Names, enum_value, known_rep, show, shown_time
+from router.cli.words import called, last
+from router.wording.deadlines import cause_told
+
+STATES = click.Choice(["open", "overdue", "met", "missed", "ended"], case_sensitive=False)
+COLUMNS: Cells = {
+    "work_item": lambda each, _: last(each.work_item),
+    "process": lambda each, _: last(each.process),
+    "stage": lambda each, _: each.stage,
+    "deadline": lambda each, _: each.deadline,
+    "state": lambda each, _: enum_value(each, "state"),
+    "owner": lambda each, _: last(each.owner),
+    "owner_name": lambda each, names: called(each.owner, names.reps),
+    "start_time": lambda each, _: shown_time(each.start_time),
+    "due_time": lambda each, _: _time(each, "due_time"),
+    "end_time": lambda each, _: _time(each, "end_time"),
+    "earlier_due_time": lambda each, _: _time(each, "earlier_due_time"),
+    "next_step": lambda each, _: enum_value(step, "act") if (step := next_step(each)) else "",
+    "next_step_time": lambda each, _: _time(step, "due_time") if (step := next_step(each)) else "",
+    "cause": lambda each, _: enum_value(each, "cause") if each.cause else "",
+    "parts_start_time": lambda each, _: _time(each, "parts_start_time"),
+    "parts_seconds": lambda each, _: part_codes(each),
+}
+
+
+def _time(message: Deadline | DeadlineStep, field: str) -> str:
+    return shown_time(getattr(message, field)) if message.HasField(field) else ""
+
+
+@click.command()
+@click.argument("item", default="", metavar="[ITEM]")
+@click.option("--rep", default="", help="Only what this rep owns, by id or display name.")
+@click.option("--state", default="", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
+@click.option("--moved-by", type=click.IntRange(1), default=None, metavar="REV", help="Only what an edit moved.")
+@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
+@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
+@click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
+@language_option
+@utc_option
+@server_option
+@tenant_option
+def deadlines(
+    item: str, rep: str, state: str, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
+    language: str, utc: bool, server: str, tenant: str,
+) -> None:  # fmt: skip
+    """Show what falls due by the processes that work items are in: overdue ones first, then by when they are due.
+
+    Of ITEM, as source~external_id, all deadlines that it ever had are shown, in the order in which they began: open,
+    overdue, met in time, missed, or ended before they were due, by another owner, another stage, or its end. Without
+    ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before.
+
+    Of ITEM it is shown where the time went too, on the wall: paused, on leave, outside hours, waiting for an owner,
+    with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time that
+    the deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and seconds.
+
+    An edit of a calendar or of an absence is a revision of the workforce, and says which: --moved-by REV shows what it
+    moved, with when that was due before. CSV and JSON have all times in UTC, and keep the service's order.
+
+    \b
+      $ fairlead deadlines
+      $ fairlead deadlines crm~L-017 --language zh
+      $ fairlead deadlines --rep li-na --state overdue --csv overdue.csv
+      $ fairlead deadlines --moved-by 42
+    """
+    with connected(server, tenant) as client:
+        names = Names.of(client, Clock.of(client, utc=utc), language)
+        rep_id = known_rep(rep, names, "--rep") if rep else ""
+        found: Iterable[Deadline] = client.list_deadlines(item, rep=rep_id, state=state.upper(), moved_by=moved_by or 0)
+        if not item and not as_json and csv_to is None:
+            found = sorted(found, key=_urgency)
+        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by), spent=bool(item)), COLUMNS)
+        show(found, listing, names, count, as_json, csv_to)
+
+
+def _table(now: datetime | None, *, was: bool, spent: bool) -> Cells:
+    """Return what a table shows; ``was``: also when each was due before; ``spent``: where its time went."""
+    before: Cells = {"was due": _was_due} if was else {}
+    parts: Cells = {"where time went": spent_told, "why late": lambda each, names: cause_told(each, names.language)}
+    return {
+        "work item": COLUMNS["work_item"],
+        "deadline": COLUMNS["deadline"],
+        "stage": lambda each, names: each.stage or label("whole process", names.language),
+        "owner": COLUMNS["owner_name"],
+        **before,
+        "due": lambda each, names: due_told(each, now, names),
+        "next step": lambda each, names: step_told(next_step(each), names),
+        "state": COLUMNS["state"],
+        **(parts if spent else {}),
+    }
+
+
+def _was_due(deadline: Deadline, names: Names) -> str:
+    if not deadline.HasField("earlier_due_time"):
+        return label("beyond known hours", names.language)
+    return names.clock.shown(deadline.earlier_due_time)
+
+
+def _urgency(deadline: Deadline) -> tuple[bool, bool, int, str]:
+    """Return what stands first: overdue, then by when it is due, and at last what is due beyond the calendars."""
+    is_known, due = deadline.HasField("due_time"), deadline.due_time
+    is_overdue = deadline.state == Deadline.STATE_OVERDUE
+    return not is_overdue, not is_known, due.ToNanoseconds(), deadline.work_item
+
+
+def _now(client: FairleadClient) -> datetime | None:
+    """Return the service's time, which may be a simulated one; None for who may not ask."""
+    try:
+        return client.get_tenant().current_time.ToDatetime(UTC)
+    except FairleadError as error:
+        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+            raise
+        return None

@@ -1,0 +1,100 @@
+"""What people are told, and who: of each event that concerns anybody, from the log and the workforce."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
+from router.deadlines.reached import Reached, ReachedSteps
+from router.deadlines.recipients import Recipients, recipients
+from router.model.decision import DecisionEffect
+from router.model.events import NEXT, Event, Fired, ProcessPublished
+from router.process.definition import Act, DeadlineStep, Process, RecipientRole
+from router.process.differences import Difference, differences
+
+_REMIND = DeadlineStep(None, Act.REMIND)  # type: ignore[arg-type]  # when is not asked
+_TELL_MANAGER = DeadlineStep(None, Act.NOTIFY, (RecipientRole.MANAGER,))  # type: ignore[arg-type]
+
+
+class ReachedDate(NamedTuple):
+    """The next date of a work item was reached: 1 the owner is reminded, 2 a working day later their manager."""
+
+    item_id: str
+    step: int
+
+
+class ChangedProcess(NamedTuple):
+    """A process was published: how it is from now on, and what is otherwise than before."""
+
+    process: Process
+    differences: list[Difference]
+
+
+class Notice(NamedTuple):
+    """Something to tell: by which event, when that was, in milliseconds since 1970, who is to hear of it, and what."""
+
+    event: int
+    at_ms: int
+    recipients: Recipients
+    about: Reached | ReachedDate | ChangedProcess
+
+
+class Notices:
+    """Reads what people are to be told.
+
+    Parameters
+    ----------
+    tenant
+        Whose.
+    store
+        The log.
+    planners
+        The workforce, and the processes.
+    """
+
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache) -> None:
+        self._tenant = tenant
+        self._store = store
+        self._planners = planners
+        self._reached = ReachedSteps(store, planners)
+
+    async def of(self, event: Event | DecisionEffect) -> Notice | None:
+        """Return what an event is to be told as; None: it concerns nobody so.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        match event:
+            case Fired(workforce=workforce) if workforce:
+                reached = await self._reached.of(self._tenant, event)
+                return Notice(event.number, event.at_ms, reached.recipients, reached)
+            case Fired(name=name) if name == NEXT:
+                return await self._of_date(event)
+            case ProcessPublished():
+                return await self._of_publication(event)
+        return None
+
+    async def _of_date(self, fired: Fired) -> Notice | None:
+        (record,) = await self._store.items(self._tenant, [fired.item_id])
+        if record is None:
+            return None
+        step = _REMIND if fired.step == 1 else _TELL_MANAGER
+        told = recipients(step, record.owner, record.pool, await self._roster(), fired.at_ms)
+        return Notice(fired.number, fired.at_ms, told, ReachedDate(fired.item_id, fired.step))
+
+    async def _of_publication(self, published: ProcessPublished) -> Notice:
+        """Everybody who works in a pool hears of it, and whoever leads one."""
+        processes = await self._planners.processes(self._tenant)
+        process = processes.at(published.revision)
+        earlier = [each for each in processes.revisions[: published.revision - 1] if each.id == process.id]
+        changed = ChangedProcess(process, differences(earlier[-1] if earlier else None, process))
+        pools = (await self._roster()).pools.values()
+        concerned = {rep: None for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)}
+        return Notice(published.number, published.at_ms, Recipients(tuple(concerned)), changed)
+
+    async def _roster(self) -> Roster:
+        return (await self._planners.newest(self._tenant)).roster

@@ -1,0 +1,99 @@
+"""Was each step of a deadline due that the log has? Looks at what happened before, as whoever follows the log did."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.history.projection import StateProjection
+from router.model.decision import Cause, Decision, StepOfDeadline
+from router.model.errors import CorruptHistory
+from router.model.events import Fired
+from router.model.records import ItemRecord
+from router.process.cache import PublishedProcesses
+from router.process.due_steps import MOST_MOVED, due_steps, moved_in_stage
+
+_CAUSED = f"a decision is caused by a step of a deadline where it is {Cause.ESCALATED}, and nowhere else"
+
+
+class _InForce(NamedTuple):
+    """Revisions of rules and workforce, and since which event they were in force."""
+
+    event: int
+    rules: int
+    workforce: int
+
+
+class DeadlineCheck:
+    """Holds the steps of deadlines in the log of one tenant to its processes.
+
+    A timer is made once its work item's last event is read, and made anew after each edit of the rules or the
+    workforce; where one fires before that is done, it is as it was before the edit. So a step is right that was due by
+    any of the revisions that were in force since that event.
+
+    Parameters
+    ----------
+    tenant
+        Whose.
+    store, planners
+        What happened before, and by whose hours clocks run.
+    published
+        All processes there are.
+    """
+
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache, published: PublishedProcesses) -> None:
+        self._tenant = tenant
+        self._planners = planners
+        self._published = published
+        self._lives = ItemLives(tenant, store, planners)
+        self._in_force = [_InForce(0, 0, 0)]
+
+    def note(self, event: int, projection: StateProjection) -> None:
+        """Take in which revisions are in force from an event on."""
+        if self._in_force[-1][1:] != (projection.rules, projection.workforce):
+            self._in_force.append(_InForce(event, projection.rules, projection.workforce))
+
+    async def fired_faults(self, record: ItemRecord, fired: Fired) -> list[str]:
+        """Say where a step fired that was not due; ``record`` is where its work item stood."""
+        fault = f"event {fired.number}: timer {fired.name} {fired.step} of {fired.item_id} fires"
+        if fired.workforce != self._in_force[-1].workforce:
+            return [f"{fault} by workforce {fired.workforce}, in force is {self._in_force[-1].workforce}"]
+        step = StepOfDeadline(fired.name, fired.step)
+        if fired.due_ms <= fired.at_ms and await self._was_due(record, step, fired.at_ms, due_ms=fired.due_ms):
+            return []
+        return [f"{fault}, which was not due"]
+
+    async def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
+        """Say where a decision is a step that was not due, or is none; ``record`` is where its work item stood."""
+        step, is_one = decision.head.escalates, decision.head.cause is Cause.ESCALATED
+        if step is None or not is_one:
+            has_both_or_none = (step is not None) is is_one
+            return [] if has_both_or_none else [f"decision {decision.number}: {_CAUSED}"]
+        if record and await self._was_due(record, step, decision.at_ms):
+            return []
+        return [f"decision {decision.number}: step {step.name} {step.step} of {decision.item_id} was not due"]
+
+    async def _was_due(
+        self, record: ItemRecord, step: StepOfDeadline, at_ms: int, *, due_ms: int | None = None
+    ) -> bool:
+        """Say whether a step was due at an instant; ``due_ms`` None: it is to give its work item to somebody else."""
+        for in_force in reversed(self._in_force):
+            planner = await self._planners.at(self._tenant, in_force.rules, in_force.workforce)
+            try:
+                deadlines = await self._lives.last(planner, self._published, record)
+            except CorruptHistory:
+                return False
+            if deadlines and _is_due(deadlines, step, at_ms, due_ms):
+                return True
+            if in_force.event <= record.event:
+                break
+        return False
+
+
+def _is_due(deadlines: ItemDeadlines, step: StepOfDeadline, at_ms: int, due_ms: int | None) -> bool:
+    if due_ms is None and moved_in_stage(deadlines.life) >= MOST_MOVED:
+        return False
+    due = [each.due_ms for each in due_steps(deadlines.stands, deadlines.life) if each[:2] == step]
+    return any(each == due_ms if due_ms is not None else each <= at_ms for each in due)

@@ -1,0 +1,109 @@
+"""What a process names: fields, reps, and its own parts. What is not there goes to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from resource_names import check_id
+from router.process.definition import RecipientRole
+from router.rules.lookups import nearest
+from router.rules.route import RoutingRules
+from rules.fields import FieldType
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.spelling import hint_among
+
+_ROLES = {str(role): role for role in RecipientRole}
+
+
+class ProcessNames:
+    """Looks up what one process names.
+
+    Parameters
+    ----------
+    rules
+        Says which fields there are; None: not looked up.
+    reps
+        The reps there are; None: not looked up.
+    personal
+        Fields that say something about a person.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        rules: RoutingRules | None = None,
+        reps: Collection[str] | None = None,
+        personal: Collection[str] = (),
+    ) -> None:
+        self._report = report
+        self._rules = rules
+        self._reps = reps
+        self._personal = personal
+
+    def required(self, name: str, path: Path) -> None:
+        """Look up a field that a stage requires."""
+        if self._rules is None or name in self._rules.fields:
+            return
+        there = f"declared are {known_names(self._rules.fields)}{hint_among(name, self._rules.fields)}"
+        if self._rules.ignore_undeclared:
+            self._report.warn(path, f"the rules declare no field {shown(name)}; {there}")
+        else:
+            never = "no work item can have it, so that none enters the stage"
+            self._report.warn(path, f"the rules declare no field {shown(name)}: {never}; {there}")
+
+    def dated(self, name: str, path: Path) -> None:
+        """Look up a field that something is due by."""
+        if name in self._personal:
+            self._report.error(path, f"{name} is personal: what is due would tell of it when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) is not FieldType.DATE:
+            names = [each for each, kind in self._rules.fields.items() if kind is FieldType.DATE]
+            names = [each for each in names if each not in self._personal]
+            there = f"allowed are date fields: {known_names(names)}{hint_among(name, names)}"
+            self._report.error(path, f"found {shown(name)}; {there}")
+
+    def listed(self, name: str, path: Path) -> None:
+        """Look up a field that lists dates."""
+        if name in self._personal:
+            self._report.error(path, f"{name} is personal: what is opened would tell of it when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) is not FieldType.LIST:
+            names = [each for each, kind in self._rules.fields.items() if kind is FieldType.LIST]
+            names = [each for each in names if each not in self._personal]
+            there = f"allowed are list fields: {known_names(names)}{hint_among(name, names)}"
+            self._report.error(path, f"found {shown(name)}; {there}")
+
+    def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:
+        """Return whom these are, each once."""
+        self.once(names, path)
+        return tuple(dict.fromkeys(self._recipient(name, (*path, place)) for place, name in enumerate(names)))
+
+    def _recipient(self, name: str, path: Path) -> RecipientRole | str:
+        if name in _ROLES:
+            return _ROLES[name]
+        if check_id(name):
+            meant = hint_among(name, _ROLES)
+            self._report.error(path, f"found {shown(name)}; {', '.join(_ROLES)} or the id of a rep is expected{meant}")
+        elif self._reps is not None and name not in self._reps:
+            meant = nearest(name, [*_ROLES, *self._reps])
+            self._report.warn(path, f"there is no rep {shown(name)} yet; there are {known_names(self._reps)}{meant}")
+        return name
+
+    def one_of(self, what: str, name: str, there: Collection[str], path: Path) -> None:
+        """See that a part of the process is there."""
+        if name not in there:
+            fault = f"there is no {what} {shown(name)}; there are {known_names(there)}{hint_among(name, there)}"
+            self._report.error(path, fault)
+
+    def apart(self, ids: Sequence[str], what: str, path_of: Callable[[int], Path]) -> None:
+        """See that no two parts are called alike."""
+        first: dict[str, int] = {}
+        for place, name in enumerate(ids):
+            if first.setdefault(name, place) != place:
+                line = self._report.line(path_of(first[name]))
+                self._report.error(path_of(place), f"the {what} {shown(name)} is there already, in line {line}")
+
+    def once(self, names: Sequence[str], path: Path) -> None:
+        """Tell which names stand there twice, where once is enough."""
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                self._report.warn((*path, place), f"{shown(name)} stands there already: once is enough")

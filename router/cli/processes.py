@@ -56,7 +56,8 @@ def process() -> None:
         - {id: won, closes: CONVERTED}
 
     \b
-    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes it out of use.
+    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes
+                it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd

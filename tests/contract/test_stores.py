@@ -256,7 +256,9 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
     return process_publication(
         f"process: {process}\nkinds: [{', '.join(kinds)}]\nstages:\n"
-        "  - {id: new}\n  - {id: talks, require: [customer], next: [new, offer, won]}\n  - {id: offer}\n"
+        "  - {id: new}\n  - {id: talks, require: [customer], next: [new, offer, won],\n"
+        "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
+        "  - {id: offer}\n"
         "  - {id: won, closes: CONVERTED}\n"
     )
 

@@ -32,6 +32,7 @@ from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, WorkItem, child_id, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.definition import is_of_child
 from router.process.stages import check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
@@ -144,13 +145,12 @@ def _entered_anew(published: PublishedProcesses, record: ItemRecord) -> EnteredS
     """Return the stage that a work item enters by being reopened, a child its own; None: it was in no process, and is
     in none.
     """
-    stands = place_of(published, record)
-    if stands and stands.stage.id not in stands.process.by_id:  # a child's own
-        return EnteredStage(stands.process.revision, stands.stage.id)
+    if record.stage and is_of_child(record.stage.stage):
+        return EnteredStage(record.stage.revision, record.stage.stage)
     place = first_of(published, record.kind)
     if place:
         return EnteredStage(place.process.revision, place.stage.id)
-    return EnteredStage(0, "") if stands else None
+    return EnteredStage(0, "") if place_of(published, record) else None
 
 
 def update_command(

@@ -302,6 +302,11 @@ def child_stage_id(stage: str, child: str) -> str:
     return f"{stage}~{child}"
 
 
+def is_of_child(stage: str) -> bool:
+    """Say whether a stage is one in which a child stands."""
+    return "~" in stage
+
+
 def opener_of(stage: str) -> str:
     """Return the id of the stage that opens what stands in a child's."""
     return stage.partition("~")[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +18,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
-from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, World, world
+from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
 from tests.contract.test_stages import advance, record_of, reopened, routed
 
@@ -172,15 +174,24 @@ async def test_a_closed_parent_leaves_its_children_open_and_opens_none(firm: Tim
     assert await firm.differences() == []
 
 
-async def test_whose_date_has_come_is_reminded_and_their_manager_told_a_day_later(firm: Timed) -> None:
-    lead = await routed(firm.world)
-    dates = ["2030-01-10 100000", "2030-02-10 200000"]  # it is 1 January
-    await advance(firm.world, lead, "payment", given={"instalments": dates})
-    first, second = decisions(await firm.at(0))
+def ms(*local: int) -> int:
+    """Return how long behind the start it is a time in Shanghai."""
+    return int(datetime(*local, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000) - START_MS  # type: ignore[arg-type,misc]
 
-    assert steps(await firm.at(9 * DAY_MS - 1)) == []
-    assert steps(await firm.at(9 * DAY_MS)) == [(f"due/{first.number}/payment~instalment/done", 1)]
-    assert steps(await firm.at(10 * DAY_MS)) == [(f"due/{first.number}/payment~instalment/done", 2)]
+
+async def test_instalments_are_two_children_whose_owners_are_reminded_on_their_dates(firm: Timed) -> None:
+    await firm.world.keep_hours()
+    await firm.at(ms(2030, 10, 28, 10))
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "payment", given={"instalments": ["2030-11-10 100000", "2030-12-10 200000"]})
+    first, second = decisions(await firm.at(ms(2030, 10, 28, 10)))
+    names = [f"due/{each.number}/payment~instalment/done" for each in (first, second)]
+
+    assert [each.head.item.value for each in (first, second)] == [100_000, 200_000]
+    assert await firm.at(ms(2030, 11, 8, 9) - 1) == []
+    assert steps(await firm.at(ms(2030, 11, 8, 9))) == [(names[0], 1)]  # the 10th is a Sunday
+    assert steps(await firm.at(ms(2030, 11, 8, 17))) == [(names[0], 2)]
     await firm.world.close(first)
-    assert [event.item_id for event in await firm.at(40 * DAY_MS) if isinstance(event, Fired)] == [second.item_id]
+    assert await firm.at(ms(2030, 12, 10, 9) - 1) == []
+    assert steps(await firm.at(ms(2030, 12, 10, 9))) == [(names[1], 1)]
     assert await firm.differences() == []

@@ -148,6 +148,11 @@ def compile_rules(
     return tuple(rule for _, rule in rules)
 
 
+def compile_comparison(form: ComparisonForm, values: FieldValues, report: Report, path: Path) -> Predicate:
+    """Compile one comparison outside rules, where there are no named lists; what is wrong goes to the report."""
+    return _Compiler(values, report, NamedLists({}, report)).comparison(form, path)
+
+
 def _check_ids(forms: Sequence[BareRuleForm], report: Report) -> None:
     first: dict[str, int] = {}
     for index, form in enumerate(forms):
@@ -180,7 +185,7 @@ class _Compiler:
     def _compile(self, form: object, path: Path, level: int) -> Condition:
         if isinstance(form, ComparisonForm):
             self._comparisons += 1
-            return self._comparison(form, path)
+            return self.comparison(form, path)
         if isinstance(form, PercentForm):
             self._comparisons += 1
             return self._share(form, path)
@@ -212,7 +217,8 @@ class _Compiler:
             self._report.error((*path, "percent"), fault)
         return Predicate(form.of, "percent", share_text(form.percent, form.salt))
 
-    def _comparison(self, form: ComparisonForm, path: Path) -> Predicate:
+    def comparison(self, form: ComparisonForm, path: Path) -> Predicate:
+        """Compile a field compared with a value."""
         kind = self._fields.get(form.field)
         if kind is None:
             self._report.error(

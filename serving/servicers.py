@@ -70,7 +70,7 @@ def servicers(
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),
         activities,
         cases.offers,
-        ProcessAnswers(cases.pausing),
+        ProcessAnswers(cases.pausing, cases.approving),
     )
     workforce = WorkforceServicer(
         cases.workforce, cases.presences, cases.cap_uses, stores.assignments, cases.kept_items
@@ -82,7 +82,9 @@ def servicers(
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
         Serviced(
-            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating), processes_pb2, "ProcessService"
+            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals),
+            processes_pb2,
+            "ProcessService",
         ),
         Serviced(DecisionServicer(cases.queries, presenter), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),

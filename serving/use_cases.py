@@ -16,6 +16,8 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.approval_queries import ApprovalQueries
+from router.deadlines.approving import Approving
 from router.deadlines.migrating import Migrating
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
@@ -96,7 +98,10 @@ class UseCases:
 
         self.deadlines = DeadlineQueries(store, self.queries, planners)
         self.migrating = Migrating(store, self.queries, stores.notes, planners)
-        self.pausing = Pausing(Noting(store, self.queries, stores.notes, planners))
+        noting = Noting(store, self.queries, stores.notes, planners)
+        self.pausing = Pausing(noting)
+        self.approving = Approving(store, planners, self.updating, noting)
+        self.approvals = ApprovalQueries(store, planners, self.approving)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -47,10 +47,13 @@ class PlainHistory(NamedTuple):
     leaves: Sequence[PlainLeave] = ()
 
 
-def where(history: PlainHistory, start: int, end: int) -> Counter[tuple[str, str]]:
-    """Count the minutes of each thing that can be said of one, and of whom, or why."""
-    owner = holder(history, end - 1)
-    return Counter(of_minute(history, owner, minute) for minute in range(start, end))
+def where(history: PlainHistory, since: int, start: int, end: int) -> Counter[tuple[str, str]]:
+    """Count the minutes of each thing that can be said of one, and of whom, or why.
+
+    They are counted since a minute; the deadline itself started in another, from when on its last owner is looked for.
+    """
+    owner = holder(history, max(end - 1, start))
+    return Counter(of_minute(history, owner, minute) for minute in range(since, end))
 
 
 def holder(history: PlainHistory, minute: int) -> str:

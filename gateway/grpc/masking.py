@@ -120,7 +120,7 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
             return ("outcome", "note", "next_step", "external_id")
         case "NextDate":
             return ("next_step",)
-        case "OfferAnswer":
+        case "OfferAnswer" | "ApprovalAnswer":
             return ("reason",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells

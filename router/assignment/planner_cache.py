@@ -142,9 +142,9 @@ class PlannerCache:
                 self._current[tenant] = planner
             return planner
 
-    async def processes(self, tenant: str) -> PublishedProcesses:
-        """Return all processes that are published; whoever routes does not ask."""
-        return await self._processes.newest(tenant) if self._processes else NO_PROCESSES
+    async def processes(self, tenant: str, told: tuple[int, str] | None = None) -> PublishedProcesses:
+        """Return all processes that are published; whoever routes does not ask. ``told`` as of ``ProcessCache``."""
+        return await self._processes.newest(tenant, told) if self._processes else NO_PROCESSES
 
     @property
     def hit_rate(self) -> float:

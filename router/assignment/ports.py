@@ -75,6 +75,12 @@ class Assignments(StoreClock, Protocol):
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items with a next date, in the order in which these were set: number of the event and id."""
 
+    async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items of which something was asked that nobody answered, in that order: number and id.
+
+        Some may be among them of which nothing is asked any more, by another stage or their end.
+        """
+
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered by an event behind another, the oldest offer first: number and id."""
 

@@ -23,6 +23,8 @@ from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.process.cache import PublishedProcesses
+from router.process.children import opens
 from router.process.stages import StagePlace, place_of
 
 Record = TypeVar("Record")
@@ -127,25 +129,33 @@ class WorkItemQueries:
         (stored,) = await self.placed(tenant, [stored_item(record, contents)])
         return stored
 
-    async def placed(self, tenant: str, items: Sequence[StoredItem]) -> list[StoredItem]:
-        """Return work items with where they stand in their processes, and when their offers lapse."""
+    async def placed(
+        self, tenant: str, items: Sequence[StoredItem], processes: tuple[int, str] | None = None
+    ) -> list[StoredItem]:
+        """Return work items with where they stand in their processes, and when their offers lapse.
+
+        Parameters
+        ----------
+        processes
+            The newest revision of the processes, where the store said it with the items.
+        """
         if not items:
             return []
-        published = await self._planners.processes(tenant)
-        placed = [replace(stored, place=place_of(published, stored.record)) for stored in items]
-        return [await self._timed(tenant, stored) for stored in placed]
+        published = await self._planners.processes(tenant, processes)
+        return [await self._placed(tenant, published, stored) for stored in items]
 
-    async def children(self, tenant: str, stored: StoredItem) -> list[ChildStanding]:
+    async def children(self, tenant: str, item_id: str) -> list[ChildStanding]:
         """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""
         published = await self._planners.processes(tenant)
-        return await children_of(self._store, tenant, published, stored.record)
+        record = await found(self._store, tenant, item_id) if any(map(opens, published.revisions)) else None
+        return await children_of(self._store, tenant, published, record) if record else []
 
-    async def _timed(self, tenant: str, stored: StoredItem) -> StoredItem:
-        """Return a work item with when its offer lapses, if it stands in one."""
-        if stored.record.offer is None:
-            return stored
+    async def _placed(self, tenant: str, published: PublishedProcesses, stored: StoredItem) -> StoredItem:
+        place, offer = place_of(published, stored.record), stored.record.offer
+        if offer is None:
+            return replace(stored, place=place) if place else stored
         roster = (await self._planners.current(tenant)).roster
-        return replace(stored, expires_ms=expires_ms(roster, stored.record.offer))
+        return replace(stored, place=place, expires_ms=expires_ms(roster, offer))
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,

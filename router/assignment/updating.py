@@ -72,9 +72,7 @@ class Updating:
         RequestIdReused, StoreUnavailable
             As ``Router.route``.
         """
-        content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
-        what = ["advance", request.stage] if request.stage else ["update"]
-        fingerprint = fingerprint_of(request.request_id, *what, request.item_id, *content)
+        fingerprint = update_fingerprint(request)
         if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
             return await self._queries.item(tenant, request.item_id)
         once = partial(self._once, tenant, request, fingerprint, preview)
@@ -94,7 +92,7 @@ class Updating:
         if place and request.by_owner:
             _check_given(place, request)
         if place and stored.place:
-            children = await self._queries.children(tenant, stored)
+            children = await self._queries.children(tenant, stored.record.item_id)
             check_unblocked(name, stored.place, place.stage.id, children)
         try:
             item = await self._content(tenant, planner, stored.item, request)
@@ -129,6 +127,13 @@ class Updating:
         return item
 
 
+def update_fingerprint(request: UpdateRequest) -> str:
+    """Return what tells a repeated request from a reused id."""
+    content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
+    what = ["advance", request.stage] if request.stage else ["update"]
+    return fingerprint_of(request.request_id, *what, request.item_id, *content)
+
+
 def _name(tenant: str, request: UpdateRequest) -> str:
     return f"tenants/{tenant}/workItems/{request.item_id}"
 
@@ -143,9 +148,10 @@ def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:
 
 
 def _check_given(place: StagePlace, request: UpdateRequest) -> None:
-    """Refuse what its owner may not change."""
-    required = place.stage.required
-    for name in sorted(set(request.attributes) - set(required)):
+    """Refuse what its owner may not change: all but what the stage requires, and what its approval looks at."""
+    required, approve = place.stage.required, place.stage.approve
+    looked_at = {approve.when.field} if approve and approve.when else set[str]()
+    for name in sorted(set(request.attributes) - set(required) - looked_at):
         allowed = f"only what it requires: {', '.join(required)}" if required else "nothing, for it requires nothing"
         raise InvalidInput.of(f"attributes.{name}", f"with stage {place.stage.id} a rep may give {allowed}")
 

@@ -93,8 +93,8 @@ def add_command(
 ) -> None:  # fmt: skip
     """Enter that REP, an id or display name, is on leave.
 
-    What they have open goes to a substitute, if one is named, and comes back after it. Which deadlines it moved is
-    printed behind it: they may run by the rep's hours.
+    What they have open goes to a substitute, if one is named, and comes back after it. Deadlines that it moved, if any,
+    are printed behind it.
 
     \b
       $ fairlead absences add li-na --from 2026-10-08 --back 2026-10-12

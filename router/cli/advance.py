@@ -8,6 +8,8 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1.deadlines_pb2 import Approval
+from router.cli.approvals import told_asked
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
 from router.cli.labels import language_option
 from router.cli.update import told_of
@@ -31,7 +33,8 @@ def advance(
     """Have WORK_ITEM, by its name or id, enter STAGE of its process.
 
     What the stage requires can be given in the same step. A stage that closes closes the work item. Who owns it keeps
-    it, unless its route says `on_change` of what changes.
+    it, unless its route says `on_change` of what changes. Where the stage is to be approved, and what WORK_ITEM becomes
+    asks for that, it stays where it is until `fairlead approve`.
 
     \b
       $ fairlead advance crm~L-017 qualified --set budget=300000
@@ -43,4 +46,7 @@ def advance(
         before = client.get_work_item(work_item)
         attributes = attributes_of(client, pairs, removed, spoken)
         after = client.advance(before.name, stage, attributes, etag=before.etag, preview=dry_run)
+        if after.approval.state == Approval.STATE_PENDING:
+            click.echo(told_asked(client, after, spoken))
+            return
     click.echo(f"{last(before.name)}: {told_of(before, after, spoken, after.stage)}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+
+import click
 
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.labels import label
 from router.cli.lists import Names
 from router.cli.words import called, last
-from router.wording.deadlines import kind_of, parts_told
+from router.wording.deadlines import cause_told, kind_of, parts_told
 from router.wording.languages import Language
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -66,10 +69,19 @@ def step_told(step: DeadlineStep | None, names: Names) -> str:
     return label("step at", names.language, act=act, time=time)
 
 
-def spent_told(deadline: Deadline, names: Names) -> str:
-    """Say where the time of a deadline went."""
-    tenant = deadline.work_item.partition("/workItems/")[0]
-    return parts_told(deadline, names.language, lambda rep: called(f"{tenant}/reps/{rep}", names.reps))
+def tell_where_time_went(deadlines: Iterable[Deadline], names: Names) -> None:
+    """Print where the time of deadlines went, and for what it was missed, a line for each that took any."""
+    lines = [_spent_told(each, names) for each in deadlines if each.parts]
+    if lines:
+        click.echo("\n".join([label("where time went", names.language), *lines]))
+
+
+def _spent_told(deadline: Deadline, names: Names) -> str:
+    tenant, language = deadline.work_item.partition("/workItems/")[0], names.language
+    parts = parts_told(deadline, language, lambda rep: called(f"{tenant}/reps/{rep}", names.reps))
+    key = "time went" if not deadline.cause else "time went because"
+    cause = cause_told(deadline, language)
+    return label(key, language, deadline=deadline.deadline, parts=parts, cause=cause)
 
 
 def part_codes(deadline: Deadline) -> str:

@@ -17,11 +17,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.deadline_cells import due_told, next_step, part_codes, spent_told, step_told
+from router.cli.deadline_cells import due_told, next_step, part_codes, step_told, tell_where_time_went
 from router.cli.labels import label, language_option
-from router.cli.lists import Cells, Listing, Names, enum_value, known_rep, show, shown_time
+from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, show, shown_time
 from router.cli.words import called, last
-from router.wording.deadlines import cause_told
 
 STATES = click.Choice(["open", "overdue", "met", "missed", "ended"], case_sensitive=False)
 COLUMNS: Cells = {
@@ -51,7 +50,7 @@ def _time(message: Deadline | DeadlineStep, field: str) -> str:
 @click.command()
 @click.argument("item", default="", metavar="[ITEM]")
 @click.option("--rep", default="", help="Only what this rep owns, by id or display name.")
-@click.option("--state", default="", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
+@click.option("--state", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
 @click.option("--moved-by", type=click.IntRange(1), default=None, metavar="REV", help="Only what an edit moved.")
 @click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
 @click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
@@ -61,7 +60,7 @@ def _time(message: Deadline | DeadlineStep, field: str) -> str:
 @server_option
 @tenant_option
 def deadlines(
-    item: str, rep: str, state: str, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
+    item: str, rep: str, state: str | None, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
     language: str, utc: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Show what falls due by the processes that work items are in: overdue ones first, then by when they are due.
@@ -70,12 +69,13 @@ def deadlines(
     overdue, met in time, missed, or ended before they were due, by another owner, another stage, or its end. Without
     ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before.
 
-    Of ITEM it is shown where the time went too, on the wall: paused, on leave, outside hours, waiting for an owner,
-    with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time that
-    the deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and seconds.
+    Below those of ITEM it is told where the time went, on the wall: paused, on leave, outside hours, waiting for an
+    owner, with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time
+    that the deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and
+    seconds.
 
-    An edit of a calendar or of an absence is a revision of the workforce, and says which: --moved-by REV shows what it
-    moved, with when that was due before. CSV and JSON have all times in UTC, and keep the service's order.
+    An edit of a calendar is a revision of the workforce, and says what it moved: --moved-by REV shows that again, with
+    when it was due before. CSV and JSON have all times in UTC, and keep the service's order.
 
     \b
       $ fairlead deadlines
@@ -86,17 +86,21 @@ def deadlines(
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
         rep_id = known_rep(rep, names, "--rep") if rep else ""
-        found: Iterable[Deadline] = client.list_deadlines(item, rep=rep_id, state=state.upper(), moved_by=moved_by or 0)
-        if not item and not as_json and csv_to is None:
-            found = sorted(found, key=_urgency)
-        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by), spent=bool(item)), COLUMNS)
+        found: Iterable[Deadline] = client.list_deadlines(
+            item, rep=rep_id, state=(state or "").upper(), moved_by=moved_by or 0
+        )
+        told = list[Deadline]()
+        if not as_json and csv_to is None:
+            found = list(found) if item else sorted(found, key=_urgency)
+            told = found if item else []
+        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by)), COLUMNS)
         show(found, listing, names, count, as_json, csv_to)
+        tell_where_time_went(told[: count or SHOWN], names)
 
 
-def _table(now: datetime | None, *, was: bool, spent: bool) -> Cells:
-    """Return what a table shows; ``was``: also when each was due before; ``spent``: where its time went."""
+def _table(now: datetime | None, *, was: bool) -> Cells:
+    """Return what a table shows; ``was``: also when each was due before."""
     before: Cells = {"was due": _was_due} if was else {}
-    parts: Cells = {"where time went": spent_told, "why late": lambda each, names: cause_told(each, names.language)}
     return {
         "work item": COLUMNS["work_item"],
         "deadline": COLUMNS["deadline"],
@@ -106,7 +110,6 @@ def _table(now: datetime | None, *, was: bool, spent: bool) -> Cells:
         "due": lambda each, names: due_told(each, now, names),
         "next step": lambda each, names: step_told(next_step(each), names),
         "state": COLUMNS["state"],
-        **(parts if spent else {}),
     }
 
 

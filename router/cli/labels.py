@@ -147,11 +147,23 @@ LABELS: Mapping[str, Phrase] = {
     "ACT_REMIND": Phrase("remind", "提醒"),
     "ACT_NOTIFY": Phrase("tell", "通知"),
     "ACT_REASSIGN": Phrase("give to somebody else", "改派他人"),
+    "where time went": Phrase("Where the time went:", "时间去向："),
+    "time went": Phrase("  {deadline}: {parts}", "  {deadline}：{parts}"),
+    "time went because": Phrase("  {deadline}: {parts}; cause: {cause}", "  {deadline}：{parts}；主要原因：{cause}"),
     "moved deadlines": Phrase("It moved deadlines: {count:,}; {times}", "变动的时限：{count:,}条；{times}"),
     "moved deadline": Phrase("{item} {deadline}: {before} → {after}", "{item} {deadline}：{before} → {after}"),
     "revisions moved": Phrase(
         "which deadlines revisions {first} to {last} moved: {command}", "版本{first}至{last}变动了哪些时限：{command}"
     ),
+    "approvals": Phrase("approvals", "待审批"),
+    "number of approvals": Phrase("{count:,} approvals", "待审批{count:,}条"),
+    "no approvals": Phrase("no approvals", "没有待审批"),
+    "to be approved": Phrase(
+        "{item}: entering stage {stage} is to be approved by {reps}, until {due}.",
+        "{item}：进入阶段{stage}须审批，审批人{reps}，截止{due}。",
+    ),
+    "approved": Phrase("{item}: approved; it is in stage {stage}.", "{item}：已批准，目前在阶段{stage}。"),
+    "rejected": Phrase("{item}: rejected; it is in stage {stage}.", "{item}：已驳回，目前在阶段{stage}。"),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),
     "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单{number}已接单；{owned}"),
     "owned": Phrase("{rep} owns it, epoch {epoch}", "归属{rep}，归属版次{epoch}"),
@@ -222,8 +234,8 @@ HEADINGS: Mapping[str, Phrase] = {
         "due": "到期",
         "was due": "原到期",
         "next step": "下一步",
-        "where time went": "时间去向",
-        "why late": "超时原因",
+        "approvers": "审批人",
+        "asked": "申请时间",
     }.items()
 }
 """What stands above the columns of lists."""

@@ -31,7 +31,7 @@ from router.cli.whom import allowed, id_called
 from router.cli.words import last
 from router.wording.languages import Language
 
-_SHOWN = 50
+SHOWN = 50
 HELP = {"help_option_names": ["-h", "--help"]}
 KINDS = click.Choice(["lead", "customer", "ticket", "rescue"], case_sensitive=False)
 _ENUMS = {"outcome", "cause", "kind", "state"}
@@ -89,7 +89,7 @@ def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them."),
         click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
-        click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {_SHOWN} by default."),
+        click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {SHOWN} by default."),
         period_options,
         click.option("--filter", "given", default="", help="In the language of AIP-160, see above."),
     ):
@@ -143,7 +143,7 @@ def show(
         for message in islice(messages, count):
             click.echo(json.dumps(MessageToDict(message, preserving_proto_field_name=True), ensure_ascii=False))
     else:
-        _print(iter(messages), listing, names, count or _SHOWN)
+        _print(iter(messages), listing, names, count or SHOWN)
 
 
 def _write(messages: Iterator[Any], listing: Listing, names: Names, file: Path) -> None:

@@ -39,7 +39,7 @@ def print_moved(client: FairleadClient, revisions: Sequence[int], language: Lang
 def newest_revision(client: FairleadClient) -> int:
     """Return the newest revision of the workforce; 0 for who may not ask."""
     try:
-        return int(client.workforce_revision())
+        return int(client.get_tenant().workforce_revision)
     except FairleadError as error:
         if error.code is not grpc.StatusCode.PERMISSION_DENIED:
             raise

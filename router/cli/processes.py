@@ -60,15 +60,20 @@ def process() -> None:
                 it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
+                approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
+                statutory: true, nothing pauses it; pauses: true or false.
+    Dates:      instead of within and from, of: a date field, before: 90d (days of the calendar), on_closed: before,
+                after or as_is; yearly: true.
     Clock:      owner (the owner's hours), pool, wall (around the clock).
     From:       arrival, assigned, entered, last_inbound (a message of the customer that nobody answered),
                 last_outbound, last_activity.
     Until:      attempt, contact, customer, any (what activities are evidence of), stage (it is left), completion;
                 from last_inbound: answer.
-    Steps:      at a share of the time (50%, 200%) or so long from the start (5m): remind (the owner), notify (to:
-                owner, manager, manager's manager, pool managers, or reps by id), reassign.
+    Steps:      at a share of the time (50%, 200%) or so long from the start (5m), before or after: 2d (when it is
+                due), every: 30m with at_most: 3: remind (the owner), notify (to: owner, manager, manager's
+                manager, pool managers, or reps by id), reassign.
     """
 
 

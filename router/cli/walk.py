@@ -76,8 +76,8 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
           expect: {told: [{who: wang-fang, about: L-1, step: remind}]}
 
     \b
-    Done:      route, activity, advance, update, complete, reopen, reassign, accept, decline, presence, absence,
-               calendar.
+    Done:      route, activity, advance, update, complete, reopen, reassign, accept, decline, approve, reject, pause,
+               resume, presence, absence, calendar.
     Expected:  of an item: owner, state, stage, priority, epoch, way, conflict, offered, expires, worked, next; due,
                by deadline, null for none that runs; met and missed, those named at least, [] for none. Beside it:
                told, exactly these since the row before; nobody_told: true; refused, the status code, and what it

@@ -125,7 +125,7 @@ class _Loader:
     def _rows_against(self, process: Process) -> Iterator[FileProblem]:
         report = Report(self._document)
         deadlines = {each.id for each in process.deadlines}
-        deadlines |= {each.id for stage in process.stages for each in stage.deadlines}
+        deadlines |= {each.id for stage in process.stages for each in stage.falling_due}
         for number, step in enumerate(self._walk.steps):
             _check_row(step, ("steps", number), process, deadlines, report)
         yield from (FileProblem(self._file, each) for each in in_order(report.problems))

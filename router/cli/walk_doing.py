@@ -16,6 +16,7 @@ from router.cli.walk_forms import (
     ActivityForm,
     AdvanceForm,
     CompleteForm,
+    DecideForm,
     DeclineForm,
     PauseForm,
     PresenceForm,
@@ -84,8 +85,8 @@ class WalkDeeds:
         self._verbs: Mapping[str, Callable[[Any], object]] = {
             "route": self._route, "activity": self._activity, "advance": self._advance, "update": self._update,
             "complete": self._complete, "reopen": self._reopen, "reassign": self._reassign, "accept": self._accept,
-            "decline": self._decline, "pause": self._pause, "resume": self._resume, "presence": self._presence,
-            "absence": self._absence, "calendar": self._calendar,
+            "decline": self._decline, "approve": self._approve, "reject": self._reject, "pause": self._pause,
+            "resume": self._resume, "presence": self._presence, "absence": self._absence, "calendar": self._calendar,
         }  # fmt: skip
 
     def do(self, step: WalkStep) -> Ended:
@@ -151,6 +152,12 @@ class WalkDeeds:
         if found.HasField("offer"):
             self._offers[item] = found.offer.number
         return found.name, self._offers.get(item, 1)
+
+    def _approve(self, form: DecideForm) -> None:
+        self._client.approve(self._items.name(form.item), form.rep, form.reason)
+
+    def _reject(self, form: DecideForm) -> None:
+        self._client.reject(self._items.name(form.item), form.rep, form.reason)
 
     def _pause(self, form: PauseForm) -> None:
         until = datetime.fromtimestamp(self._ms(form.until) / 1000, UTC) if form.until else None

@@ -152,6 +152,13 @@ class ResumeForm(OfItemForm):
     """They run again."""
 
 
+class DecideForm(OfItemForm):
+    """A rep approves or rejects the stage that is asked for."""
+
+    rep: Id
+    reason: str = ""
+
+
 class PresenceForm(Form):
     """A rep is away, until an instant if one is named, or back."""
 
@@ -181,6 +188,8 @@ class DoForm(Form):
     reassign: ReassignForm | None = None
     accept: AcceptForm | None = None
     decline: DeclineForm | None = None
+    approve: DecideForm | None = None
+    reject: DecideForm | None = None
     pause: PauseForm | None = None
     resume: ResumeForm | None = None
     presence: PresenceForm | None = None
@@ -275,6 +284,8 @@ WALK_PARTS: dict[str, type[Form]] = {
     "reassign": ReassignForm,
     "accept": AcceptForm,
     "decline": DeclineForm,
+    "approve": DecideForm,
+    "reject": DecideForm,
     "pause": PauseForm,
     "resume": ResumeForm,
     "presence": PresenceForm,

@@ -16,6 +16,7 @@ from router.model.decision import Decision, DecisionEffect
 from router.model.errors import InvalidInput
 from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
+from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
 from router.process.children import PlannedChild, planned_children
 from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
@@ -31,7 +32,8 @@ _PAGE = 100
 
 
 class ItemDeadlines(NamedTuple):
-    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``.
+    """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
+    behind them those of approvals.
 
     ``clocks`` and ``leaves`` are those by which they are reckoned; ``children`` what it opens, in the last life alone.
     """
@@ -134,6 +136,7 @@ class ItemLives:
             for standing in standings(era.process, era.life, fact_of(planner, content), clocks)
             if part.has(standing)
         ]
+        stands += filter(era.has, approval_standings(era.process, era.life, clocks))
         return ItemDeadlines(era.process, era.life, stands, clocks, leaves_of(planner, past))
 
     async def _past(self, planner: Planner, life: Life, changes: Sequence[RevisionInForce]) -> Mapping[int, Roster]:
@@ -229,7 +232,7 @@ def fact_of(planner: Planner, content: Content | None) -> Fact:
 
 def has_deadlines(process: Process) -> bool:
     """Say whether anything falls due in a process, be it that children are opened."""
-    return bool(process.deadlines) or any(stage.deadlines or stage.open for stage in process.stages)
+    return bool(process.deadlines) or any(stage.falling_due or stage.open for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

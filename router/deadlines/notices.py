@@ -12,7 +12,7 @@ from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import DecisionEffect
 from router.model.events import NEXT, Event, Fired, ProcessPublished
 from router.process.definition import Act, DeadlineStep, Process, RecipientRole
-from router.process.differences import Difference, differences
+from router.process.differences import ProcessDifference, differences
 
 _REMIND = DeadlineStep(None, Act.REMIND)  # type: ignore[arg-type]  # when is not asked
 _TELL_MANAGER = DeadlineStep(None, Act.NOTIFY, (RecipientRole.MANAGER,))  # type: ignore[arg-type]
@@ -29,7 +29,7 @@ class ChangedProcess(NamedTuple):
     """A process was published: how it is from now on, and what is otherwise than before."""
 
     process: Process
-    differences: list[Difference]
+    differences: list[ProcessDifference]
 
 
 class Notice(NamedTuple):

@@ -110,17 +110,28 @@ class Noting:
             item = await self.read(tenant, item_id)
             command = NoteCommand(item.stored.record.item_id, 0, Note.RESUMED) if is_repeated else looks(item)
             command = replace(command, request_id=request_id, fingerprint=fingerprint)
-            answer = await self._notes.note(tenant, await self._sealed(tenant, command, item), preview=preview)
-            match answer:
-                case Noted():
-                    return item, answer
-                case Refusal.REQUEST_ID_REUSED:
-                    raise RequestIdReused(request_id)
-                case Refusal.CLOSED:
-                    raise NotPossible(item.name, f"is {item.stored.record.state}")
-                case Refusal.LOST:
-                    raise Conflict(item.name, "was noted before, by an event that somebody deleted")
+            if noted := await self.write(tenant, item, command, preview=preview):
+                return item, noted
         raise Conflict(item.name, "changes faster than one can write: try again")
+
+    async def write(self, tenant: str, item: NotedItem, command: NoteCommand, *, preview: bool = False) -> Noted | None:
+        """Write a note about a work item as it was read; None: something has happened to it since.
+
+        Raises
+        ------
+        NotPossible, RequestIdReused, Conflict
+            As ``note``.
+        """
+        match await self._notes.note(tenant, await self._sealed(tenant, command, item), preview=preview):
+            case Noted() as noted:
+                return noted
+            case Refusal.REQUEST_ID_REUSED:
+                raise RequestIdReused(command.request_id)
+            case Refusal.CLOSED:
+                raise NotPossible(item.name, f"is {item.stored.record.state}")
+            case Refusal.LOST:
+                raise Conflict(item.name, "was noted before, by an event that somebody deleted")
+        return None
 
     async def _sealed(self, tenant: str, command: NoteCommand, item: NotedItem) -> NoteCommand:
         if not command.text:

@@ -45,6 +45,12 @@ class ListedDeadline(NamedTuple):
     earlier_due_ms: int | None = None
     spent: tuple[TimeSpent, ...] | None = None
 
+    @property
+    def is_approval(self) -> bool:
+        """Say whether it is that of an approval, which waits for who decides and not for who has the work item."""
+        stage = self.process.by_id.get(self.standing.stage)
+        return stage is not None and stage.approve is not None and stage.approve.deadline == self.standing.deadline
+
 
 class ItemPart(NamedTuple):
     """What is listed of a work item, which first came by an event."""
@@ -120,7 +126,10 @@ class DeadlineQueries:
     async def ended_by(
         self, tenant: str, record: ItemRecord, events: Collection[int]
     ) -> dict[int, list[ListedDeadline]]:
-        """Return by event the deadlines of a work item that ended with it, met or missed, and where their time went."""
+        """Return by event the deadlines of a work item that ended with it, met or missed, and where their time went.
+
+        Those of approvals are not among them: how one was answered is told by what answered it.
+        """
         ended = defaultdict[int, list[ListedDeadline]](list)
         if not (await self._planners.processes(tenant)).newest:
             return ended
@@ -128,7 +137,7 @@ class DeadlineQueries:
         for life in await self._lives(tenant, record):
             for each in _listed(record, life, now_ms):
                 end = each.standing.end
-                if end and end.event in events and each.state in DONE_WITH:
+                if end and end.event in events and each.state in DONE_WITH and not each.is_approval:
                     ended[end.event].append(_timed(life, each, now_ms))
         return ended
 
@@ -155,7 +164,10 @@ class DeadlineQueries:
         InvalidInput
             If there is no such revision.
         """
-        planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
+        published = await self._planners.processes(tenant)
+        if not published.newest:
+            return DeadlinePage([], None)
+        planner = await self._planners.newest(tenant)
         if rep and rep not in planner.roster.reps:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
         if moved_by > planner.roster.revision:

@@ -1,5 +1,5 @@
-"""Steps of deadlines that were reached: what they say, and whom they told; and pauses. A function of the log and the
-workforce.
+"""Steps of deadlines that were reached: what they say, and whom they told; pauses and approvals. A function of the log
+and the workforce.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.deadlines.approvers import approvers
 from router.deadlines.lives import ItemLives
 from router.deadlines.pausing import ToldPause, is_soon
 from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
 from router.model.events import Fired, Noted
-from router.process.definition import Process
+from router.process.asks import Ask
+from router.process.definition import APPROVAL, Process
 from router.process.due_steps import NamedStep, named_step
 from router.process.eras import eras_of
 from router.process.life import lives_of
@@ -59,6 +61,20 @@ class ReachedSteps:
         pause = life.pauses[-1]
         return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
 
+    async def decided_stage(self, tenant: str, noted: Noted) -> str:
+        """Return the stage of which a note says whether a work item may enter it.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log does not say.
+        """
+        events = await ItemLives(tenant, self._store, self._planners).events(noted.item_id, noted.number)
+        for ask in lives_of(events)[-1].asks:
+            if ask.event == noted.value:
+                return ask.stage
+        raise CorruptHistory(f"event {noted.number}", f"event {noted.value} asks nothing of {noted.item_id}")
+
     async def of(self, tenant: str, fired: Fired) -> Reached:
         """Return what a step of a deadline says that fired.
 
@@ -77,5 +93,15 @@ class ReachedSteps:
         planner = await self._planners.newest(tenant)
         roster = (await self._planners.at(tenant, planner.rule_set_revision, fired.workforce)).roster
         spell = lives[-1].spells[-1]
-        told = recipients(step.step, spell.rep, spell.pool, roster, fired.at_ms)
-        return Reached(fired, eras[-1].process, step, told)
+        process = eras[-1].process
+        ask = next((each for each in lives[-1].asks if _is_of(each, step, fired)), None)
+        approval = process.by_id[step.stage].approve if ask else None
+        if ask and approval:
+            who = approvers(approval, ask, spell.rep, spell.pool, roster)
+            return Reached(fired, process, step, who.told(roster, fired.at_ms, is_late=fired.step > 1))
+        return Reached(fired, process, step, recipients(step.step, spell.rep, spell.pool, roster, fired.at_ms))
+
+
+def _is_of(ask: Ask, step: NamedStep, fired: Fired) -> bool:
+    """Say whether a step is of the deadline of what was asked: its name says by which event."""
+    return step.deadline.id == APPROVAL and fired.name.split("/")[1:3] == [str(ask.event), ask.stage]

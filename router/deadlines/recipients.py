@@ -31,14 +31,14 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
     wanted = (RecipientRole.MANAGER,) if step.act is Act.REASSIGN else step.to
     told, on_leave = dict[str, None](), dict[str, None]()
     for who in wanted:
-        for rep in _named(who, owner, pool, roster):
+        for rep in named_reps(who, owner, pool, roster):
             there, passed_over = _there(rep, pool, roster, at_ms)
             told[there] = None
             on_leave.update(dict.fromkeys(passed_over))
     return Recipients(tuple(told), tuple(on_leave))
 
 
-def _named(who: RecipientRole | str, owner: str, pool: str, roster: Roster) -> list[str]:
+def named_reps(who: RecipientRole | str, owner: str, pool: str, roster: Roster) -> list[str]:
     """Return whom a process names, whether they are there or not; nobody who is not in the workforce."""
     managers = list(roster.pools[pool].managers) if pool in roster.pools else []
     if not isinstance(who, RecipientRole):
@@ -49,14 +49,15 @@ def _named(who: RecipientRole | str, owner: str, pool: str, roster: Roster) -> l
         case RecipientRole.OWNER:
             named = [owner] if owner else managers
         case RecipientRole.MANAGER:
-            named = _above(owner, roster) or managers
+            named = rep_above(owner, roster) or managers
         case RecipientRole.MANAGERS_MANAGER:
-            above = _above(owner, roster) or managers
-            named = [rep for each in above for rep in _above(each, roster)] or above
+            above = rep_above(owner, roster) or managers
+            named = [rep for each in above for rep in rep_above(each, roster)] or above
     return [rep for rep in named if rep in roster.reps]
 
 
-def _above(rep: str, roster: Roster) -> list[str]:
+def rep_above(rep: str, roster: Roster) -> list[str]:
+    """Return who is next above a rep: one, or none."""
     manager = roster.reps[rep].manager if rep in roster.reps else ""
     return [manager] if manager else []
 
@@ -65,10 +66,15 @@ def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str, list[s
     """Return the first of a rep and those above them who is there, and who of them is passed over."""
     passed_over = list[str]()
     for each in _upwards(rep, pool, roster):
-        if roster.reps[each].active and roster.covers.leave(each, at_ms) is None:
+        if is_there(each, roster, at_ms):
             return each, passed_over
         passed_over.append(each)
     return rep, []
+
+
+def is_there(rep: str, roster: Roster, at_ms: int) -> bool:
+    """Say whether a rep works here, and is not on leave at an instant, in milliseconds since 1970."""
+    return roster.reps[rep].active and roster.covers.leave(rep, at_ms) is None
 
 
 def _upwards(rep: str, pool: str, roster: Roster) -> Iterator[str]:
@@ -81,4 +87,4 @@ def _upwards(rep: str, pool: str, roster: Roster) -> Iterator[str]:
             continue
         seen.add(each)
         yield each
-        waiting = _above(each, roster)
+        waiting = rep_above(each, roster)

@@ -166,8 +166,7 @@ class Replay:
             case Fired():
                 return await self._fire_again(projection, event)
             case Completed() | ActivityRecorded() | Noted():
-                faults = self._migration_faults(projection, event)
-                return faults + _happened_again(projection, event)
+                return self._note_faults(projection, event) + _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -200,12 +199,14 @@ class Replay:
         faults = await self._deadlines.fired_faults(record, event) if self._deadlines and record and is_step else []
         return _happened_again(projection, event) or faults
 
-    def _migration_faults(self, projection: StateProjection, event: Event) -> list[str]:
-        """Say where a work item is migrated to where it could not be."""
-        if self._stages is None or not isinstance(event, Noted) or event.note is not Note.MIGRATED:
+    def _note_faults(self, projection: StateProjection, event: Event) -> list[str]:
+        """Say where something is noted that the processes do not allow."""
+        record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
+        if self._stages is None or record is None or not isinstance(event, Noted):
             return []
-        record = projection.items.get(event.item_id)
-        return self._stages.migration_faults(record, event) if record else []
+        if event.note is Note.MIGRATED:
+            return self._stages.migration_faults(record, event)
+        return self._stages.note_faults(record, event)
 
     def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
         """Enter an update; say where it cannot have been one of the work item as it stood."""
@@ -324,6 +325,9 @@ class Replay:
         ):
             if stored != logged:
                 yield f"{name}: log says {logged[:5]} …, store {stored[:5]} …"
+        pending = set(self._stages.pending(projection.items)) if self._stages else set()
+        for number, item_id in sorted(pending.difference(await _whole(partial(self._store.asked, tenant)))):
+            yield f"asked: log says {item_id} by event {number}, store nothing"
         async for difference in self._offers.differences(tenant, projection):
             yield difference
 

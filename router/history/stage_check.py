@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from router.model.decision import Cause, Decision, EnteredStage
-from router.model.errors import CorruptHistory
-from router.model.events import Completed, Event, Noted, Updated
+from router.model.errors import CorruptHistory, InvalidInput
+from router.model.events import Completed, Event, Note, Noted, Updated
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
+from router.process.approvals import is_approved, standing_ask, wants_approval
+from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
-from router.process.definition import Process, child_stage_id
+from router.process.definition import Process, Stage, child_stage_id
 from router.process.stages import StagePlace, place_of
 
 
@@ -25,10 +29,15 @@ class StageCheck:
         self._published = published
         self._closing: tuple[str, State] | None = None
         """The work item that the last update closes, and how: the next event has to be that."""
+        self._asks: dict[str, tuple[Ask, ...]] = {}
+        """What was asked of work items, by id."""
+        self._asked: tuple[Ask, ...] = ()
+        """The same of the one that the last event is of, before it."""
 
     def follow(self, event: Event) -> list[str]:
         """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
         closing, self._closing = self._closing, None
+        self._follow_asks(event)
         if isinstance(event, Updated) and event.entered and (process := self._process(event.entered.revision)):
             stage = process.standing.get(event.entered.stage)
             self._closing = (event.item_id, stage.closes) if stage and stage.closes else None
@@ -47,7 +56,43 @@ class StageCheck:
             and event.entered.stage in place.process.by_id
             and place.process.may_follow(place.stage.id, event.entered.stage)
         )
-        return [] if may else [f"event {event.number}: {event.item_id} enters {event.entered.stage}, which may not be"]
+        fault = f"event {event.number}: {event.item_id} enters {event.entered.stage}"
+        if place is None or not may:
+            return [f"{fault}, which may not be"]
+        stage = place.process.by_id[event.entered.stage]
+        is_right = not _wanted(stage, event) or is_approved(place.process, self._asked, stage.id)
+        return [] if is_right else [f"{fault}, which nobody approved"]
+
+    def note_faults(self, record: ItemRecord, event: Noted) -> list[str]:
+        """Say where something is asked that nobody is to approve, or answered that is not asked."""
+        place, fault = self._place(record), f"event {event.number}: {event.item_id}"
+        if event.note is Note.ASKED:
+            stage = place.process.by_id.get(event.subject) if place else None
+            if place and stage and stage.approve and place.process.may_follow(place.stage.id, stage.id):
+                return []
+            return [f"{fault} is asked to enter {event.subject}, which nobody is to approve"]
+        if event.note in (Note.APPROVED, Note.REJECTED):
+            standing = standing_ask(place.process, self._asked) if place else None
+            if standing and standing[2] is AskState.PENDING and standing[0].event == event.value:
+                return []
+            return [f"{fault} is {event.note.lower()}, and event {event.value} asks nothing"]
+        return []
+
+    def pending(self, items: Mapping[str, ItemRecord]) -> Iterator[tuple[int, str]]:
+        """Yield what is asked of work items as they stand: the number of the event that asked, and the id."""
+        for item_id, asks in self._asks.items():
+            place = self._place(items[item_id])
+            standing = standing_ask(place.process, asks) if place else None
+            if standing and standing[2] is AskState.PENDING:
+                yield standing[0].event, item_id
+
+    def _follow_asks(self, event: Event) -> None:
+        if isinstance(event, Decision) and event.head.cause is Cause.REOPENED:
+            self._asks.pop(event.item_id, None)
+        elif isinstance(event, Noted | Updated | Completed):
+            self._asked = self._asks.get(event.item_id, ())
+            if after := asked_after(self._asked, event):
+                self._asks[event.item_id] = after
 
     def migration_faults(self, record: ItemRecord, event: Noted) -> list[str]:
         """Say where a work item is migrated to where it could not be: to what is no later revision of its process."""
@@ -114,3 +159,13 @@ class StageCheck:
 
     def _process(self, revision: int) -> Process | None:
         return self._published.at(revision) if 0 < revision <= self._published.newest else None
+
+
+def _wanted(stage: Stage, event: Updated) -> bool:
+    """Say whether somebody had to approve an entry into a stage; what is erased says nothing any more."""
+    if stage.approve and stage.approve.when and f"attributes.{stage.approve.when.field}" in event.erased:
+        return False
+    try:
+        return wants_approval(stage, event.head.item.attributes)
+    except InvalidInput:
+        return True

@@ -107,7 +107,8 @@ class OfferService:
         for _ in range(_TRIES):
             answer = await self._told(tenant, command, preview=preview)
             if isinstance(answer, Answered):
-                (stored,) = await self._queries.placed(tenant, [stored_item(answer.record, answer.decisions)])
+                found_item = stored_item(answer.record, answer.decisions)
+                (stored,) = await self._queries.placed(tenant, [found_item], answer.processes)
                 return stored
             if isinstance(answer, KnownAs):
                 command = command._replace(item_id=answer.item_id)

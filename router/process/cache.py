@@ -1,6 +1,6 @@
 """The processes of each tenant at hand: all revisions, compiled.
 
-Which is the newest is asked of the store, which is cheap; what is new is loaded then.
+Which is the newest is asked of the store, which is cheap, or was told by it; what is new is loaded then.
 """
 
 from __future__ import annotations
@@ -97,9 +97,15 @@ class ProcessCache:
         """Return what was loaded last, without a look whether it is the newest; nothing where nothing was."""
         return self._kept.get(tenant, NO_PROCESSES)
 
-    async def newest(self, tenant: str) -> PublishedProcesses:
-        """Return all there is now; callers who come at once share the loading."""
-        newest, event_hash = await self._processes.newest_process(tenant)
+    async def newest(self, tenant: str, told: tuple[int, str] | None = None) -> PublishedProcesses:
+        """Return all there is now; callers who come at once share the loading.
+
+        Parameters
+        ----------
+        told
+            What the store said with something else, as of ``newest_process``; None: it is asked.
+        """
+        newest, event_hash = told or await self._processes.newest_process(tenant)
         if _is(self.at_hand(tenant), newest, event_hash):
             return self.at_hand(tenant)
         async with self._locks.setdefault(tenant, asyncio.Lock()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from router.model.workitem import Kind, State
+from router.process.approval_compiler import ApprovalCompiler, check_approvals, ways
 from router.process.child_compiler import ChildCompiler, words_of
 from router.process.deadline_compiler import DeadlineCompiler
 from router.process.definition import Process, Stage
@@ -43,6 +44,7 @@ class ProcessCompiler:
         self._names = ProcessNames(report, rules, reps, personal)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
         self._children = ChildCompiler(report, self._names)
+        self._approvals = ApprovalCompiler(report, self._names, rules, personal)
 
     def compile(self, form: ProcessForm) -> Process:
         """Compile a process."""
@@ -52,6 +54,7 @@ class ProcessCompiler:
         deadlines = self._deadlines.compile(form.deadlines, ("deadlines",), of_process=True)
         if len(set(ids)) == len(ids):  # else nobody knows which of two is meant
             self._check_ways(form.stages)
+            check_approvals(form, self._report)
         self._check_apart(form)
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
@@ -74,7 +77,8 @@ class ProcessCompiler:
             None if form.next is None else tuple(dict.fromkeys(form.next)),
             State(form.closes) if form.closes else None,
             self._deadlines.compile(form.deadlines, (*path, "deadlines"), of_process=False),
-            self._children.compile(form.open, (*path, "open")),
+            open=self._children.compile(form.open, (*path, "open")),
+            approve=self._approvals.compile(form.approve, form.id, ids, (*path, "approve")) if form.approve else None,
         )
 
     def _check_end(self, form: StageForm, path: Path) -> None:
@@ -90,19 +94,15 @@ class ProcessCompiler:
         """See that the first stage is open, each can be entered, and each that does not close can be left."""
         if stages[0].closes:
             self._report.error(("stages", 0, "closes"), "what is new would be closed as it comes: begin with another")
-        names = [stage.id for stage in stages]
-        after = [
-            set[str]() if stage.closes else set(names[place + 1 :] if stage.next is None else stage.next)
-            for place, stage in enumerate(stages)
-        ]
+        names, after = [stage.id for stage in stages], ways(stages)
         reached, new = set[str](), {names[0]}
         while new:
             reached |= new
-            new = set().union(*(after[names.index(name)] for name in new if name in names)) - reached
+            new = {name for each in new for name in after.get(each, ())} - reached
         for place, stage in enumerate(stages):
             if stage.id not in reached:
                 self._report.warn(("stages", place, "id"), f"no way leads from {names[0]} to {stage.id}")
-            if not after[place] - {stage.id} and not stage.closes:
+            if not set(after[stage.id]) - {stage.id} and not stage.closes:
                 self._report.warn(("stages", place, "id"), f"nothing may follow {stage.id}, and it does not close")
 
     def _check_apart(self, form: ProcessForm) -> None:

@@ -166,7 +166,7 @@ def _of(deadline: Deadline, stay: Stay, life: Life, fact: Fact, clocks: Deadline
     for start in _dated(deadline, dated, stay, life, clocks) if dated else _starts(deadline.since, stay, life):
         end = _end(deadline, start, stay, life)
         first_ms = start.at_ms if first_ms is None else first_ms
-        spells = _until(end, start, life.spells, clocks)
+        spells = spells_until(end, start.at_ms, start.event, life.spells, clocks)
         if dated and start.moment is not None:
             due = dated_ms(dated, start.moment, before, deadline.clock, spells, clocks)
         else:
@@ -202,8 +202,10 @@ def _dated(deadline: Deadline, dated: DueDate, stay: Stay, life: Life, clocks: D
                 start = start._replace(event=end.event, at_ms=end.at_ms)
 
 
-def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: DeadlineClocks) -> Sequence[Spell]:
-    """Return the spells that a deadline is reckoned with: those that began before its end.
+def spells_until(
+    end: End | None, start_ms: int, started_by: int, spells: Sequence[Spell], clocks: DeadlineClocks
+) -> Sequence[Spell]:
+    """Return the spells that a deadline, started at an instant by an event, is reckoned with: those before its end.
 
     The last is as if it lasted, by the workforce that was in force at the end. What ended as it started has those that
     had begun with its start.
@@ -214,7 +216,7 @@ def _until(end: End | None, start: _Start, spells: Sequence[Spell], clocks: Dead
     before = [earliest]
     for spell in others:
         is_before = spell.since_ms < end.at_ms
-        if is_before or (spell.since_ms <= start.at_ms and spell.event <= start.event):
+        if is_before or (spell.since_ms <= start_ms and spell.event <= started_by):
             before.append(spell)
     return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms, end.event)))
 

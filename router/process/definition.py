@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from router.model.workitem import Kind, State
+from rules.conditions import Predicate
 from rules.durations import Duration, DurationTable
 
 
@@ -238,6 +239,39 @@ class Deadline:
         return self.since is Since.LAST_OUTBOUND or self.until in (Until.STAGE, Until.COMPLETION)
 
 
+_A_DAY = Duration(1, "d")
+APPROVAL = "approval"
+"""What the deadline of an approval is called: no other may be called so where a stage wants one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who is to approve that a work item enters a stage.
+
+    Parameters
+    ----------
+    by
+        Anybody of this role, or a rep by id; and whoever is above them.
+    when
+        What has to hold of the work item's attributes, else nobody is asked; None: always.
+    within
+        How long they have, by the pool's working time.
+    on_reject
+        The stage that is entered where they do not; empty: it stays in its own.
+    """
+
+    by: Recipient
+    when: Predicate | None = None
+    within: Duration = _A_DAY
+    on_reject: str = ""
+
+    @property
+    def deadline(self) -> Deadline:
+        """What falls due of it: they are told at once, and whoever is above them as it is due."""
+        steps = tuple(DeadlineStep(Fraction(at), Act.NOTIFY, (self.by,)) for at in (0, 1))
+        return Deadline(APPROVAL, DurationTable(self.within), ClockOwner.POOL, steps=steps, pauses=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ChildTask:
     """What a stage opens as a work item enters it: another work item, its child.
@@ -277,6 +311,8 @@ class Stage:
         The state in which the work item is closed by entering it; None: it stays open.
     open
         What is opened as a work item enters it.
+    approve
+        Who is to approve that it is entered; None: nobody.
     """
 
     id: str
@@ -287,6 +323,12 @@ class Stage:
     closes: State | None = None
     deadlines: tuple[Deadline, ...] = ()
     open: tuple[ChildTask, ...] = ()
+    approve: Approval | None = None
+
+    @property
+    def falling_due(self) -> tuple[Deadline, ...]:
+        """All that may fall due of it, the approval of its entry too."""
+        return (*self.deadlines, self.approve.deadline) if self.approve else self.deadlines
 
 
 _HALF, _ALL = Fraction(1, 2), Fraction(1)

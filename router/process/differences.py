@@ -18,7 +18,7 @@ class DifferenceKind(StrEnum):
     CHANGED = "CHANGED"
 
 
-class Difference(NamedTuple):
+class ProcessDifference(NamedTuple):
     """What became of a stage, or where it is named of a deadline of it, or, with no stage, of the whole process."""
 
     kind: DifferenceKind
@@ -26,7 +26,7 @@ class Difference(NamedTuple):
     deadline: str = ""
 
 
-def differences(before: Process | None, after: Process) -> list[Difference]:
+def differences(before: Process | None, after: Process) -> list[ProcessDifference]:
     """Return what is otherwise, in the order of the process: what is no more last.
 
     Examples
@@ -38,27 +38,27 @@ def differences(before: Process | None, after: Process) -> list[Difference]:
     [('ADDED', 'won'), ('REMOVED', 'lost')]
     """
     if before is None:
-        return [Difference(DifferenceKind.ADDED, stage.id) for stage in after.stages]
+        return [ProcessDifference(DifferenceKind.ADDED, stage.id) for stage in after.stages]
     found = list(_of_deadlines("", before.deadlines, after.deadlines))
     for stage in after.stages:
         earlier = before.by_id.get(stage.id)
         if earlier is None:
-            found.append(Difference(DifferenceKind.ADDED, stage.id))
+            found.append(ProcessDifference(DifferenceKind.ADDED, stage.id))
             continue
         if replace(earlier, deadlines=()) != replace(stage, deadlines=()):
-            found.append(Difference(DifferenceKind.CHANGED, stage.id))
+            found.append(ProcessDifference(DifferenceKind.CHANGED, stage.id))
         found += _of_deadlines(stage.id, earlier.deadlines, stage.deadlines)
     return found + [
-        Difference(DifferenceKind.REMOVED, stage.id) for stage in before.stages if stage.id not in after.by_id
+        ProcessDifference(DifferenceKind.REMOVED, stage.id) for stage in before.stages if stage.id not in after.by_id
     ]
 
 
-def _of_deadlines(stage: str, before: Sequence[Deadline], after: Sequence[Deadline]) -> Iterator[Difference]:
+def _of_deadlines(stage: str, before: Sequence[Deadline], after: Sequence[Deadline]) -> Iterator[ProcessDifference]:
     earlier, later = ({each.id: each for each in deadlines} for deadlines in (before, after))
     for name, deadline in later.items():
         if name not in earlier:
-            yield Difference(DifferenceKind.ADDED, stage, name)
+            yield ProcessDifference(DifferenceKind.ADDED, stage, name)
         elif earlier[name] != deadline:
-            yield Difference(DifferenceKind.CHANGED, stage, name)
+            yield ProcessDifference(DifferenceKind.CHANGED, stage, name)
     for name in earlier.keys() - later.keys():
-        yield Difference(DifferenceKind.REMOVED, stage, name)
+        yield ProcessDifference(DifferenceKind.REMOVED, stage, name)

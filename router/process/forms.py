@@ -18,7 +18,7 @@ from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
 from router.rules.limits import MAX_TESTS
 from rules.duration_tables import DurationForm
 from rules.durations import PATTERN
-from rules.forms import Form, Name
+from rules.forms import ComparisonForm, Form, Name
 
 _DURATION: dict[str, JsonValue] = {"type": "string", "pattern": f"^{PATTERN}$"}
 _SHARE = "[0-9]{1,4}(\\.[0-9]{1,2})?%"
@@ -155,6 +155,26 @@ class OpenForm(Form):
 Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]
 
 
+class ApprovalForm(Form):
+    """Who is to approve that a work item enters a stage."""
+
+    by: Annotated[
+        Name,
+        Field(description=f"{', '.join(list(RecipientRole)[1:])}, or a rep by id; whoever is above them may, too."),
+    ]
+    when: Annotated[
+        ComparisonForm | None,
+        Field(description="What has to hold of the work item, else nobody is asked; absent: always."),
+    ] = None
+    within: Annotated[
+        Any,
+        Field(description="How long they have, by the pool's working time; absent: 1d.", json_schema_extra=_DURATION),
+    ] = None
+    on_reject: Annotated[
+        Id | None, Field(description="The stage that it enters where they reject it; absent: it stays where it is.")
+    ] = None
+
+
 class StageForm(Form):
     """A stage."""
 
@@ -180,6 +200,7 @@ class StageForm(Form):
         list[OpenForm],
         Field(max_length=limits.MAX_OPEN, description="Work items that are opened as one enters the stage."),
     ] = []
+    approve: ApprovalForm | None = None
 
 
 class ProcessForm(Form):
@@ -206,6 +227,8 @@ PARTS: dict[str, type[Form]] = {
     "deadlines": DeadlineForm,
     "steps": StepForm,
     "open": OpenForm,
+    "approve": ApprovalForm,
+    "when": ComparisonForm,
     **SCENARIO_PARTS,
     **WORKFORCE_PARTS,
 }

@@ -14,16 +14,11 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.process.asks import Ask, asked_after
 from router.process.definition import CHILD_DUE
+from router.process.occurrences import Occurrence as Occurrence
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
-
-
-class Occurrence(NamedTuple):
-    """Something that happened to a work item: by which event, and when, in milliseconds since 1970."""
-
-    event: int
-    at_ms: int
 
 
 class Spell(NamedTuple):
@@ -145,6 +140,8 @@ class Life(NamedTuple):
         The decisions that gave it to somebody else because a step of a deadline was due.
     pauses
         In the order of time; none overlaps another.
+    asks
+        What was asked whether it may be entered, in the order of time; the last alone may still be open.
     revision
         Of the processes, by which it began in one, 0: in none; None: that follows from when it came.
     migrations
@@ -161,6 +158,7 @@ class Life(NamedTuple):
     steps: tuple[StepDone, ...] = ()
     moved: tuple[int, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    asks: tuple[Ask, ...] = ()
     revision: int | None = None
     migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
@@ -251,6 +249,7 @@ def _spell(decision: Decision) -> Spell:
 
 
 def _with_event(life: Life, event: Event) -> Life:
+    life = life._replace(asks=asked_after(life.asks, event))
     if isinstance(event, Completed):
         life = life._replace(closed=Occurrence(event.number, event.at_ms))
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:

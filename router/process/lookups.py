@@ -77,6 +77,14 @@ class ProcessNames:
         self.once(names, path)
         return tuple(dict.fromkeys(self._recipient(name, (*path, place)) for place, name in enumerate(names)))
 
+    def approver(self, name: str, path: Path) -> RecipientRole | str:
+        """Return who approves: whoever owns the work item does not."""
+        if name == RecipientRole.OWNER:
+            allowed = ", ".join(role for role in _ROLES if role != RecipientRole.OWNER)
+            fault = f"found {shown(name)}; nobody approves their own: {allowed} or the id of a rep is expected"
+            self._report.error(path, fault)
+        return self._recipient(name, path)
+
     def _recipient(self, name: str, path: Path) -> RecipientRole | str:
         if name in _ROLES:
             return _ROLES[name]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from router.process.clocks import DeadlineClocks, reached_ms
 from router.process.definition import AfterDue, BeforeDue, ClockOwner, Deadline, StepTime
 from router.process.life import Pause, Spell
-from router.workforce.due import days_later, earlier_ms, open_time_ms
+from router.workforce.due import days_later, earlier_ms, elapsed_ms, open_time_ms
 from rules.durations import Duration
 
 
@@ -32,7 +32,7 @@ def step_times(
     due_ms
         When it is due, in milliseconds since 1970; None: not known.
     pauses
-        While its time stands still.
+        While its time does not pass, as ``reached_ms`` takes them.
     """
     latest_ms = start_ms
     for step in deadline.steps:
@@ -59,7 +59,7 @@ def _at(
 ) -> int | None:
     """Return when a step is due the first time."""
     if isinstance(at, BeforeDue):
-        return None if due_ms is None else _before(at.before, clock, due_ms, spells, clocks)
+        return None if due_ms is None else _before(at.before, clock, due_ms, spells, clocks, pauses)
     if isinstance(at, AfterDue):
         return None if due_ms is None else reached_ms(clock, at.after, at.after, due_ms, spells, clocks, pauses)
     if within is None:
@@ -68,14 +68,24 @@ def _at(
 
 
 def _before(
-    before: Duration, clock: ClockOwner, due_ms: int, spells: Sequence[Spell], clocks: DeadlineClocks
+    before: Duration,
+    clock: ClockOwner,
+    due_ms: int,
+    spells: Sequence[Spell],
+    clocks: DeadlineClocks,
+    pauses: Sequence[Pause],
 ) -> int | None:
     """Return what is so long before a deadline is due, by the hours of whoever has the work item then."""
     spell = next(each for each in spells if each.until_ms is None or due_ms <= each.until_ms)
     hours = clocks.hours(clock, spell)
     if before.unit == "cd":
         return days_later(due_ms, -before.amount, hours.calendar.time_zone if hours else clocks.time_zone)
-    return earlier_ms(due_ms, open_time_ms(before, due_ms, hours), hours)
+    left_ms, at_ms = open_time_ms(before, due_ms, hours), due_ms
+    for pause in reversed(pauses):
+        passed_ms = elapsed_ms(pause.until_ms, at_ms, hours) if pause.until_ms <= at_ms else None
+        if passed_ms is not None and passed_ms < left_ms:
+            left_ms, at_ms = left_ms - passed_ms, pause.since_ms
+    return earlier_ms(at_ms, left_ms, hours) if left_ms else None
 
 
 def _times(duration: Duration, times: int) -> Duration:

@@ -29,7 +29,7 @@ from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.offers.service import OfferService
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
-from router.rpc.deadline_messages import deadline_message, reached_message
+from router.rpc.deadline_messages import answer_message, deadline_message, reached_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
@@ -206,12 +206,8 @@ class ActivityAnswers:
             case Updated():
                 entry.update.CopyFrom(update_message(event))
                 entry.actor = event.actor
-            case Noted(note=Note.PAUSED):
-                entry.pause.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, event)))
-                entry.actor = event.actor
-            case Noted(note=Note.RESUMED):
-                entry.resumed.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, event)))
-                entry.actor = event.actor
+            case Noted():
+                await self._add_note(entry, tenant, event)
             case Fired(workforce=workforce) if workforce:
                 entry.reached_step.CopyFrom(reached_message(tenant, await self._reached.of(tenant, event)))
             case Fired(step=step):
@@ -226,15 +222,30 @@ class ActivityAnswers:
         return entry
 
     async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
-        """Return what the reps are called, by id, of whom deadlines tell, as far as the caller may see that."""
+        """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
         step = entry.reached_step
         had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
-        ids = {name.rpartition("/")[2] for name in (*step.told, *step.on_leave, *had_it)} & roster.reps.keys()
+        named = (*step.told, *step.on_leave, *had_it, entry.approval_answer.rep)
+        ids = {name.rpartition("/")[2] for name in named} & roster.reps.keys()
         reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
         shown = workforce.ListRepsResponse(reps=reps)
         if reps and self._mask is not None:
             await self._mask(call, shown)
         return {rep.name: rep.display_name for rep in shown.reps}
+
+    async def _add_note(self, entry: routing.TimelineEntry, tenant: str, noted: Noted) -> None:
+        """Write into an entry what was noted."""
+        entry.actor = noted.actor
+        match noted.note:
+            case Note.PAUSED:
+                entry.pause.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, noted)))
+            case Note.RESUMED:
+                entry.resumed.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, noted)))
+            case Note.ASKED:
+                entry.asked_stage = noted.subject
+            case Note.APPROVED | Note.REJECTED:
+                stage = await self._reached.decided_stage(tenant, noted)
+                entry.approval_answer.CopyFrom(answer_message(tenant, stage, noted))
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster

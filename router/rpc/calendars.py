@@ -155,6 +155,7 @@ class CalendarMethods:
         tenant = tenant_of(request.name, "name")
         message = read.settings_message(tenant, await self._workforce_service.settings(tenant))
         message.current_time.CopyFrom(fields.timestamp(await self._clock.now_us(tenant)))
+        message.workforce_revision = (await self._workforce_service.records(tenant)).revision
         return message
 
     async def UpdateTenant(self, request: calendars.UpdateTenantRequest, call: Call) -> calendars.Tenant:

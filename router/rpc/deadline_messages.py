@@ -10,19 +10,28 @@ from google.protobuf.duration_pb2 import Duration
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
+from router.deadlines.approval_queries import PendingApproval
+from router.deadlines.approving import AskedApproval
 from router.deadlines.migrating import MigratedItem
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
+from router.model.events import Note, Noted
+from router.process.approvals import looked_at
+from router.process.asks import AskState
 from router.process.deadlines import DeadlineState
 from router.process.definition import Act, Process
 from router.process.due_steps import fired_steps
 from router.process.time_parts import PartKind, TimeSpent, cause_of_breach
+from router.rpc.fields import struct
 
 STATES: Mapping[DeadlineState, Any] = {
     state: deadlines.Deadline.State.Value(f"STATE_{state}") for state in DeadlineState
 }
 KINDS: Mapping[PartKind, Any] = {kind: deadlines.TimePart.Kind.Value(f"KIND_{kind}") for kind in PartKind}
 _LATE = (DeadlineState.MISSED, DeadlineState.OVERDUE)
+APPROVALS: Mapping[AskState, Any] = {
+    state: deadlines.Approval.State.Value(f"STATE_{state}") for state in AskState if state is not AskState.VOID
+}
 ACTS: Mapping[Act, Any] = {act: deadlines.DeadlineStep.Act.Value(f"ACT_{act.name}") for act in Act}
 
 
@@ -53,7 +62,7 @@ def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
     if listed.spent:
         message.parts.extend(_part(tenant, each) for each in listed.spent)
         message.parts_start_time.CopyFrom(fields.timestamp(standing.first_ms * 1000))
-        if listed.state in _LATE:
+        if listed.state in _LATE and not listed.is_approval:
             message.cause = KINDS[cause_of_breach(listed.spent)]
     return message
 
@@ -99,6 +108,39 @@ def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
         told=[_rep_name(tenant, rep) for rep in reached.recipients.told],
         on_leave=[_rep_name(tenant, rep) for rep in reached.recipients.on_leave],
     )
+
+
+def approval_message(tenant: str, item_id: str, asked: AskedApproval) -> deadlines.Approval:
+    """Write what is asked of a work item."""
+    ask = asked.ask
+    message = deadlines.Approval(
+        work_item=f"tenants/{tenant}/workItems/{item_id}",
+        stage=ask.stage,
+        state=APPROVALS[asked.state],
+        owner=_rep_name(tenant, ask.rep) if ask.rep else "",
+        actor=ask.actor,
+        approvers=[_rep_name(tenant, rep) for rep in asked.who.asked],
+    )
+    if ask.event:
+        message.ask_time.CopyFrom(fields.timestamp(ask.at_ms * 1000))
+    if asked.due_ms is not None:
+        message.due_time.CopyFrom(fields.timestamp(asked.due_ms * 1000))
+    return message
+
+
+def pending_message(tenant: str, pending: PendingApproval) -> deadlines.Approval:
+    """Write what is asked of a work item in a list."""
+    stored, asked = pending.item.stored, pending.asked
+    message = approval_message(tenant, stored.record.item_id, asked)
+    message.attributes.CopyFrom(struct(looked_at(asked.approval, stored.item.attributes)))
+    return message
+
+
+def answer_message(tenant: str, stage: str, noted: Noted) -> deadlines.ApprovalAnswer:
+    """Write an answer to whether a work item may enter a stage."""
+    is_approved = noted.note is Note.APPROVED
+    rep = _rep_name(tenant, noted.subject)
+    return deadlines.ApprovalAnswer(stage=stage, approved=is_approved, rep=rep, reason=noted.text)
 
 
 def _rep_name(tenant: str, rep: str) -> str:

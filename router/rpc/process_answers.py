@@ -1,20 +1,60 @@
-"""What RoutingService answers about work items in a process: pauses."""
+"""What RoutingService answers about work items in a process: pauses, and what is to be approved."""
 
 from __future__ import annotations
 
+from failures import PermissionDenied
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from gateway.auth.principals import Role
 from gateway.grpc.call import Call
 from resource_names import check_id
+from router.assignment.commands import UpdateRequest
+from router.assignment.queries import StoredItem
+from router.deadlines.approving import Approving, AskedItem, DecideRequest
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
 from router.model.errors import InvalidInput
+from router.rpc.deadline_messages import approval_message
+from router.rpc.fields import MAX_NOTE
+from router.rpc.messages import work_item_message
 
 
 class ProcessAnswers:
-    """Answers the methods about pauses; ``pausing`` are the use cases."""
+    """Answers the methods about pauses and approvals; ``pausing`` and ``approving`` are the use cases."""
 
-    def __init__(self, pausing: Pausing) -> None:
+    def __init__(self, pausing: Pausing, approving: Approving) -> None:
         self._pausing = pausing
+        self._approving = approving
+
+    async def advance(self, tenant: str, wish: UpdateRequest, *, preview: bool) -> routing.WorkItem:
+        """Have a work item enter a stage, or ask whether it may."""
+        return _asked_message(tenant, await self._approving.advance(tenant, wish, preview=preview))
+
+    async def message(self, tenant: str, stored: StoredItem) -> routing.WorkItem:
+        """Write a work item with what is asked of it."""
+        return _asked_message(tenant, await self._approving.with_asked(tenant, stored))
+
+    async def approve(self, request: routing.ApproveWorkItemRequest, call: Call) -> routing.WorkItem:
+        """Approve what is asked."""
+        return await self._decide(request, call, is_approved=True)
+
+    async def reject(self, request: routing.RejectWorkItemRequest, call: Call) -> routing.WorkItem:
+        """Reject it."""
+        return await self._decide(request, call, is_approved=False)
+
+    async def _decide(
+        self, request: routing.ApproveWorkItemRequest | routing.RejectWorkItemRequest, call: Call, *, is_approved: bool
+    ) -> routing.WorkItem:
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        wish = DecideRequest(
+            item_id,
+            is_approved,
+            _decider(tenant, request.rep, call),
+            fields.text(request.reason, MAX_NOTE, "reason"),
+            fields.request_id(request),
+            call.actor,
+            by_person=call.principal is not None and Role.SERVICE not in call.principal.roles,
+        )
+        return _asked_message(tenant, await self._approving.decide(tenant, wish, preview=request.validate_only))
 
     async def pause(self, request: routing.PauseWorkItemRequest, call: Call) -> routing.Pause:
         """Pause deadlines."""
@@ -40,6 +80,32 @@ class ProcessAnswers:
             check_owner=call.check_own,
         )
         return pause_message(tenant, told)
+
+
+def _decider(tenant: str, rep: str, call: Call) -> str:
+    """Read who decides: whoever is a rep themselves alone.
+
+    Raises
+    ------
+    InvalidInput
+        If nobody is named, and who calls is no rep.
+    PermissionDenied
+        If who calls is another rep.
+    """
+    own = call.only_rep or (call.principal.rep if call.principal else "")
+    named = fields.reference(rep, "reps", tenant, "rep") if rep else own
+    if not named:
+        raise InvalidInput.of("rep", "'': required of who is no rep: it says who decides")
+    if own and named != own:
+        raise PermissionDenied(f"{call.actor} may only decide as {own}, not as {named}")
+    return named
+
+
+def _asked_message(tenant: str, item: AskedItem) -> routing.WorkItem:
+    message = work_item_message(tenant, item.stored)
+    if item.approval:
+        message.approval.CopyFrom(approval_message(tenant, item.stored.record.item_id, item.approval))
+    return message
 
 
 def pause_message(tenant: str, told: ToldPause) -> routing.Pause:

@@ -10,6 +10,7 @@ from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
+from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.process.codec import loads
@@ -17,7 +18,7 @@ from router.process.deadlines import DeadlineState
 from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message, migration_message
+from router.rpc.deadline_messages import STATES, deadline_message, migration_message, pending_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -31,8 +32,15 @@ _FORMATS = frozenset(processes.DrawProcessRequest.Format.values())
 class ProcessServicer:
     """Answers ProcessService."""
 
-    def __init__(self, publishing: ProcessPublishing, deadlines: DeadlineQueries, migrating: Migrating) -> None:
+    def __init__(
+        self,
+        publishing: ProcessPublishing,
+        deadlines: DeadlineQueries,
+        migrating: Migrating,
+        approvals: ApprovalQueries,
+    ) -> None:
         self._publishing = publishing
+        self._approvals = approvals
         self._migrating = migrating
         self._deadlines = deadlines
 
@@ -165,6 +173,25 @@ class ProcessServicer:
             answer.deadlines.extend(part.deadlines)
             after = item.first
         answer.next_page_token = fields.page_token(place, asked)
+        return answer
+
+    async def ListApprovals(
+        self, request: processes.ListApprovalsRequest, call: Call
+    ) -> processes.ListApprovalsResponse:
+        tenant = tenant_of(request.parent)
+        rep = fields.reference(request.rep, "reps", tenant, "rep") if request.rep else call.only_rep
+        call.check_own(rep)
+        after, count = fields.page_number(request.page_token, rep), fields.page_size(request.page_size)
+        page = await self._approvals.pending(tenant, rep=rep, after=after, count=count)
+        answer, room, place = processes.ListApprovalsResponse(), fields.PageRoom(), page.after
+        for pending in page.pending:
+            message = pending_message(tenant, pending)
+            if not room.takes(message):
+                place = after
+                break
+            answer.approvals.append(message)
+            after = pending.asked.ask.event
+        answer.next_page_token = fields.page_token(place, rep)
         return answer
 
 

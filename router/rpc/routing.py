@@ -19,7 +19,7 @@ from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.queries import StoredItem, WorkItemQueries
+from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
@@ -183,11 +183,11 @@ class RoutingServicer:
             call.check_own("")
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
-        return await self._with_children(tenant, item)
+        return await self._with_children(tenant, await self._process.message(tenant, item))
 
-    async def _with_children(self, tenant: str, stored: StoredItem) -> routing.WorkItem:
-        children = await self._queries.children(tenant, stored)
-        return with_children(tenant, work_item_message(tenant, stored), children)
+    async def _with_children(self, tenant: str, message: routing.WorkItem) -> routing.WorkItem:
+        item_id = message.name.rpartition("/")[2]
+        return with_children(tenant, message, await self._queries.children(tenant, item_id) if message.process else ())
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
         """Read which work item is asked for, by which of its two ways: the ids that it may have."""
@@ -249,10 +249,10 @@ class RoutingServicer:
         tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))
         wish = replace(wish, expected=await self._expected(call, tenant, wish.item_id, wish.expected))
         try:
-            stored = await self._updating.update(tenant, wish, preview=request.validate_only)
+            advanced = await self._process.advance(tenant, wish, preview=request.validate_only)
         except InvalidInput as error:
             raise in_advance(error) from None
-        return await self._with_children(tenant, stored)
+        return await self._with_children(tenant, advanced)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -269,7 +269,7 @@ class RoutingServicer:
             actor=call.actor,
             preview=request.validate_only,
         )
-        return await self._with_children(tenant, stored)
+        return await self._with_children(tenant, work_item_message(tenant, stored))
 
     async def ImportWorkItems(self, request: routing.ImportWorkItemsRequest, call: Call) -> Operation:
         tenant = tenant_of(request.parent)
@@ -281,6 +281,12 @@ class RoutingServicer:
 
     async def ResumeWorkItem(self, request: routing.ResumeWorkItemRequest, call: Call) -> routing.Pause:
         return await self._process.resume(request, call)
+
+    async def ApproveWorkItem(self, request: routing.ApproveWorkItemRequest, call: Call) -> routing.WorkItem:
+        return await self._process.approve(request, call)
+
+    async def RejectWorkItem(self, request: routing.RejectWorkItemRequest, call: Call) -> routing.WorkItem:
+        return await self._process.reject(request, call)
 
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = answer_request(request, call)

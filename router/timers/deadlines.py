@@ -99,7 +99,7 @@ def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
 
 
 def _has_steps(process: Process) -> bool:
-    stages = [deadline for stage in process.stages for deadline in stage.deadlines]
+    stages = [deadline for stage in process.stages for deadline in stage.falling_due]
     return any(deadline.steps for deadline in (*process.deadlines, *stages))
 
 

@@ -28,6 +28,17 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
     return TIMELINE[key].say(language, deadline=step.deadline, told=told, passed_over=passed_over)
 
 
+def approval(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
+    """Say that it was asked whether a work item may enter a stage, or what was decided."""
+    if entry.WhichOneof("event") == "asked_stage":
+        key = "asked by" if entry.actor else "asked"
+        return TIMELINE[key].say(language, stage=entry.asked_stage, actor=entry.actor)
+    answer = entry.approval_answer
+    note = PARTS["note"].say(language, note=answer.reason) if answer.reason else ""
+    rep = called(answer.rep.rpartition("/")[2])
+    return TIMELINE["approved" if answer.approved else "rejected"].say(language, rep=rep, stage=answer.stage, note=note)
+
+
 def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:
     """Say that deadlines are paused, at an instant."""
     until = when(pause.end_time.ToDatetime(UTC), now, zone, language)

@@ -378,6 +378,12 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "resumed": Phrase("The deadlines run again.", "时限恢复计时。"),
     "resumed by": Phrase("{actor} had the deadlines run again.", "{actor}恢复了时限计时。"),
+    "asked": Phrase("It was asked whether it may enter stage {stage}.", "申请进入阶段{stage}，待审批。"),
+    "asked by": Phrase("{actor} asked whether it may enter stage {stage}.", "{actor}申请进入阶段{stage}，待审批。"),
+    "approved": Phrase("{rep} approved that it enters stage {stage}{note}.", "{rep}批准进入阶段{stage}{note}。"),
+    "rejected": Phrase(
+        "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"
+    ),
     "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),

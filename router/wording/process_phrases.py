@@ -100,6 +100,15 @@ ROLES: Mapping[str, Phrase] = {
 }
 """Whom a step tells."""
 
+APPROVALS: Mapping[str, Phrase] = {
+    "always": Phrase("to be approved by {who} within {within}", "须{who}在{within}内批准"),
+    "where": Phrase(
+        "to be approved by {who} within {within} where {condition}", "{condition}时，须{who}在{within}内批准"
+    ),
+    "rejected": Phrase("{approval}; else it enters {stage}", "{approval}；不批准则进入{stage}"),
+}
+"""Who is to approve that a stage is entered."""
+
 PICTURES: Mapping[str, Phrase] = {
     "titled": Phrase("{title} ({name})", "{title}（{name}）"),
     "requires": Phrase("requires {fields}", "必填：{fields}"),

@@ -21,7 +21,7 @@ from router.process.definition import Bilingual, ChildTask, Deadline, Process, S
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import DEADLINES, PICTURES
-from router.wording.processes import deadline_told, duration_told
+from router.wording.processes import approval_told, deadline_told, duration_told
 
 _MERMAID_MARKS = str.maketrans({mark: f"#{ord(mark)};" for mark in '#"<>&`;'})
 _LEFT, _WIDTH, _BEND = 20, 620, 26
@@ -144,6 +144,8 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
     if stage.required:
         fields = PICTURES["between"].say(language).join(stage.required)
         yield PICTURES["requires"].say(language, fields=fields)
+    if stage.approve:
+        yield approval_told(stage.approve, language)
     yield from (_opened(task, language) for task in stage.open)
     yield from _due(stage.deadlines, language)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from router.process.definition import (
     Act,
     AfterDue,
+    Approval,
     BeforeDue,
     ClockOwner,
     Deadline,
@@ -17,8 +18,10 @@ from router.process.definition import (
     StepTime,
 )
 from router.wording.languages import Language
+from router.wording.phrases import COMPARISONS
 from router.wording.process_phrases import (
     ACTS,
+    APPROVALS,
     CLOCKS,
     DEADLINES,
     ON_CLOSED,
@@ -29,6 +32,7 @@ from router.wording.process_phrases import (
     UNITS,
     UNTIL,
 )
+from rules.conditions import Predicate
 from rules.durations import Duration, DurationCase, DurationTable
 from rules.fields import Scalar
 
@@ -134,6 +138,38 @@ def duration_told(duration: Duration, language: Language) -> str:
     return UNITS[duration.unit].say(language, n=duration.amount)
 
 
+def approval_told(approval: Approval, language: Language) -> str:
+    """Tell who is to approve that a stage is entered.
+
+    Examples
+    --------
+    >>> approval = Approval("mo", Predicate("discount", "gt", 0.1), Duration(4, "h"), "lost")
+    >>> approval_told(approval, Language.EN)
+    'to be approved by mo within 4 h where discount is above 0.1; else it enters lost'
+    >>> approval_told(approval, Language.ZH)
+    'discount 大于 0.1 时，须 mo 在 4 小时内批准；不批准则进入 lost'
+    """
+    condition = _condition_told(approval.when, language) if approval.when else ""
+    told = APPROVALS["where" if condition else "always"].say(
+        language,
+        who=_who(approval.by, language),
+        within=duration_told(approval.within, language),
+        condition=condition,
+    )
+    if not approval.on_reject:
+        return told
+    return APPROVALS["rejected"].say(language, approval=told, stage=approval.on_reject)
+
+
+def _condition_told(condition: Predicate, language: Language) -> str:
+    expected = PICTURES["between"].say(language).join(map(_shown, condition.values))
+    return COMPARISONS[condition.op].say(language, field=condition.field, expected=expected)
+
+
+def _who(recipient: RecipientRole | str, language: Language) -> str:
+    return ROLES[recipient].say(language) if isinstance(recipient, RecipientRole) else recipient
+
+
 def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False) -> str:
     """Tell a step: when, and what is done.
 
@@ -144,11 +180,7 @@ def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False)
     ('100%, and every 30 min, 3 times in all: remind the owner', '到期时起每 30 分钟一次，共 3 次：提醒归属人')
     """
     at = DEADLINES["due"].say(language) if is_dated and step.at == Fraction(1) else _time_told(step.at, language)
-    who = (
-        PICTURES["between"]
-        .say(language)
-        .join(ROLES[name].say(language) if isinstance(name, RecipientRole) else name for name in step.to)
-    )
+    who = PICTURES["between"].say(language).join(_who(name, language) for name in step.to)
     does = ACTS[step.act].say(language, who=who) if step.act is Act.NOTIFY else ACTS[step.act].say(language)
     if step.every is None:
         return DEADLINES["step"].say(language, at=at, does=does)

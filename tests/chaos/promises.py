@@ -178,7 +178,7 @@ PROMISES = (
         "what waits is given an owner when somebody has room",
         Guard(
             "what waits is tried again",
-            Edits({"bind": [("== 'WAKE' and not is_found and is_told then", "== 'WAKE' then")]}),
+            Edits({"bind": [("not is_found and (", "("), ("== 'WAKE' and is_told or", "== 'WAKE' or")]}),
             found_at_rest=True,
         ),
         checked=lambda facts: len({decision.item_id for decision in facts.decisions if decision.outcome == "WAITING"}),

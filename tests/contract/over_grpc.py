@@ -41,6 +41,7 @@ from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
+from router.deadlines.approving import Approving
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.erasure.service import Eraser
@@ -160,12 +161,14 @@ class Service:
             import_worker(stores.imports, stores.pages, imports, LEASE_S),
             paged_worker(stores.reassignments, ReassignWork(stores.to_move, bulk), LEASE_S),
         ]
+        updating = Updating(store, self.planners, queries, stores.scores)
+        noting = Noting(store, queries, stores.notes, self.planners)
         self._servicers = (
             (
                 RoutingServicer(
                     router,
                     Reopening(store, self.planners, queries, stores.presences),
-                    Updating(store, self.planners, queries, stores.scores),
+                    updating,
                     queries,
                     SubmissionService(QueuedSubmissions(stores.queue, durability), queries),
                     WatchService(store, stores.assignments),  # nobody watches
@@ -174,7 +177,7 @@ class Service:
                     ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
                     offers,
-                    ProcessAnswers(Pausing(Noting(store, queries, stores.notes, self.planners))),
+                    ProcessAnswers(Pausing(noting), Approving(store, self.planners, updating, noting)),
                 ),
                 routing_pb2,
             ),

@@ -58,8 +58,7 @@ async def firm(world: World) -> Timed:
 
 
 async def children(firm: Timed, decision: Decision) -> list[ChildStanding]:
-    stored = await firm.world.queries.item(firm.world.tenant, decision.item_id)
-    found: list[ChildStanding] = await firm.world.queries.children(firm.world.tenant, stored)
+    found: list[ChildStanding] = await firm.world.queries.children(firm.world.tenant, decision.item_id)
     return found
 
 

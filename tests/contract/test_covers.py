@@ -30,7 +30,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers, KeptItems
 from router.timers.follower import TimerFollower
-from router.timers.timer import digest
+from router.timers.timer import COVER, Timer, digest
 from router.workforce.covers import Hindrance
 from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
@@ -138,6 +138,10 @@ async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_no_deficit
     before = await office.store.ledger(office.tenant, "east")
     await office.leave("ann", START_MS + DAY_MS, START_MS + 3 * DAY_MS, "bo")
     assert await office.owner(first) == ("ann", "")
+    entries = {(await office.record(item)).decision: item for item in (first, second)}
+    assert {*await office.timers.timers(office.tenant)} == {
+        Timer(item, COVER, entry, 1, START_MS + DAY_MS) for entry, item in entries.items()
+    }
 
     await office.at(START_MS + DAY_MS)
     there = await office.decision(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -353,4 +354,41 @@ async def test_what_has_ended_stays_as_it_was_whatever_calendars_and_severity_ar
         await updating.update(world.tenant, UpdateRequest(lead.item_id, {"severity": "P3"}, 0, 0, paths))
     assert await states(4 * HOUR_MS - 1) == ["MISSED", "OPEN"]
     assert await states(4 * HOUR_MS) == ["MISSED", "OVERDUE"]
+    assert await firm.differences() == []
+
+
+async def test_what_is_due_by_a_date_moves_with_it_and_its_steps_are_done_around_it_and_again(firm: Timed) -> None:
+    world = firm.world
+    rules = "fields: {end: {type: date}}\nrules: []\ndefault: {route: {pool: east, hours: ignore}}"
+    rule_set = check(rules).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
+    steps_around = (
+        "[{before: 1h, do: remind}, {every: 30m, at_most: 2, do: notify, to: manager}, {after: 2h, do: reassign}]"
+    )
+    dated = f"{{id: renewal, of: end, before: 2h, clock: wall, until: contact, steps: {steps_around}}}"
+    source = (
+        f"process: sales\nkinds: [LEAD]\nstages: [{{id: new, deadlines: [{dated}]}}, {{id: won, closes: CONVERTED}}]"
+    )
+    await world.processes.publish_process(world.tenant, None, process_publication(source, rule_set))
+
+    def at(ms: int) -> str:
+        return datetime.fromtimestamp((START_MS + ms) / 1000, UTC).isoformat()
+
+    lead, without = await routed(world, end=at(10 * HOUR_MS)), await routed(world)
+    assert await firm.at(HOUR_MS) == []
+    updating = Updating(world.store, world.planners, world.queries, world.scores)
+    wish = UpdateRequest(lead.item_id, {"end": at(12 * HOUR_MS)}, 0, 0, frozenset({"attributes.end"}))
+    name = f"due/{(await updating.update(world.tenant, wish)).record.event}/new/renewal"
+
+    assert await firm.at(9 * HOUR_MS - 1) == []
+    firm.told()
+    assert steps(await firm.at(9 * HOUR_MS)) == [(name, 1)]
+    assert steps(await firm.at(10 * HOUR_MS)) == [(name, 2)]
+    assert steps(await firm.at(10 * HOUR_MS + 30 * MINUTE_MS)) == [(name, 3)]
+    assert firm.told() == [("ann",), ("mo",), ("mo",)]
+    (given,) = await firm.at(12 * HOUR_MS)
+    assert isinstance(given, Decision)
+    assert (given.item_id, {given.rep, lead.rep}) == (lead.item_id, {"ann", "bo"})  # the other one has no date
+    assert without.item_id not in {each.item_id for each in await firm.at(999 * HOUR_MS) if isinstance(each, Fired)}
     assert await firm.differences() == []

@@ -65,6 +65,7 @@ def servicer(world: World) -> ProcessServicer:
         publishing,
         DeadlineQueries(world.store, world.queries, world.planners),
         Migrating(world.store, world.queries, world.notes, world.planners),
+        cast(Any, None),
     )
 
 

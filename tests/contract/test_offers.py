@@ -20,8 +20,10 @@ from router.model.errors import OfferNotOpen
 from router.model.events import OfferAnswered
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.process.cache import ProcessCache
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
+from tests.contract.staging import process_publication
 from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
 
 __all__ = ["firm", "world"]  # fixtures
@@ -48,6 +50,30 @@ async def test_what_is_offered_is_owned_once_it_is_accepted(firm: Firm) -> None:
     assert (ledger.offered, ledger.entitled, ledger.largest_offered) == ({}, {}, MICROS)
     assert ledger.received == {offer.rep: MICROS}
     await firm.check()
+
+
+async def test_with_an_acceptance_the_store_says_which_processes_there_are(firm: Firm) -> None:
+    world = firm.world
+    publication = process_publication("process: sales\nkinds: [LEAD]\nstages: [{id: new}]")
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    earlier = await world.route()
+    first = await world.processes.publish_process(firm.tenant, None, publication)
+    offer = await world.route()
+    second = await world.processes.publish_process(firm.tenant, None, publication)
+
+    class Unasked:
+        process_publications = world.processes.process_publications
+
+    cache: Any = ProcessCache(Unasked())  # type: ignore[arg-type]
+    world.planners._processes = cache  # which has heard of none, and cannot ask for the newest
+    answered = [
+        await firm.accept(each, preview=preview) for preview in (True, False, False) for each in (offer, earlier)
+    ]
+    world.planners._processes = ProcessCache(world.processes)
+
+    assert [each.place and each.place.process.revision for each in answered] == [first.revision, None] * 3
+    assert cache.at_hand(firm.tenant).newest == second.revision
+    assert answered[2:4] == answered[4:] == [await firm.item(each) for each in (offer, earlier)]
 
 
 async def declines(firm: Firm, offer: Decision) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from router.model.decision import Decision, Outcome
 from router.model.dispatch import Dispatch
 from router.model.workforce import MICROS, CreditPolicy, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
+from router.offers.service import OfferService
 from serving.reassigning import ReassignWork
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
 from tests.contract.test_caps import DAY_MS, world
@@ -39,6 +41,36 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     assert (known.state, known.is_open) == (State.OFFERED, True)
     assert [(each.field, each.stored, each.sent) for each in known.differences] == [("value", 1.0, 9)]
     await firm.check()
+
+
+class AnsweredMeanwhile:
+    """Offers of which something becomes behind the moment at which it was read whose they are."""
+
+    def __init__(self, firm: Firm, *meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._offers = firm.offers
+        self._meanwhile = meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._offers, name)
+
+    async def offered(self, tenant: str, rep: str, count: int) -> Any:
+        offered = await self._offers.offered(tenant, rep, count)
+        for happens in self._meanwhile:
+            await happens()
+        return offered
+
+
+@pytest.mark.parametrize("goes_on_to_others", [False, True])
+async def test_what_is_answered_while_it_is_read_is_not_told_as_offered(firm: Firm, goes_on_to_others: bool) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=OFFER))
+    offer = await firm.world.route()
+    assert [each.record.item_id for each in (await firm.service.work(firm.tenant, offer.rep)).items] == [offer.item_id]
+    world, meanwhile = firm.world, [lambda: firm.decline(offer), *[firm.wake] * goes_on_to_others]
+
+    service = OfferService(AnsweredMeanwhile(firm, *meanwhile), world.store, world.queries, world.planners)
+
+    assert (await service.work(firm.tenant, offer.rep)).items == []
+    assert bool((await firm.item(offer)).record.offer) is goes_on_to_others
 
 
 @pytest.mark.parametrize("dispatch", [OFFER, BROADCAST])

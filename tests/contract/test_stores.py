@@ -24,6 +24,7 @@ from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
@@ -51,6 +52,10 @@ from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
+from router.deadlines.approval_queries import ApprovalQueries
+from router.deadlines.approving import Approving, AskedItem, DecideRequest
+from router.deadlines.noting import Noting
+from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
@@ -84,6 +89,7 @@ from router.model.workitem import Kind, State, WorkItem
 from router.offers.lapses import Lapses
 from router.offers.service import AnswerRequest, OfferService
 from router.process.cache import ProcessCache
+from router.process.definition import Approval
 from router.process.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -94,6 +100,7 @@ from router.timers.timer import digest
 from router.workforce.edits import Edit
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
+from rules.conditions import Predicate
 from rules.revisions import Publication
 from store.clients import close
 from store.clock import SimulatedClock
@@ -178,6 +185,7 @@ class Side:
         activities: Any,
         offers: Any,
         processes: Any,
+        notes: Any,
     ) -> None:
         self.assignments = assignments
         self.workforce = workforce
@@ -202,7 +210,24 @@ class Side:
         self.offers = OfferService(offers, assignments, self.queries, self.planners)
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
+        self.deadlines = DeadlineQueries(assignments, self.queries, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
+        noting = Noting(assignments, self.queries, notes, self.planners)
+        self.approving = Approving(assignments, self.planners, self.updating, noting)
+        self.approvals = ApprovalQueries(assignments, self.planners, self.approving)
+
+    async def advance(self, wish: UpdateRequest, *, preview: bool) -> tuple[object, ...]:
+        """Have a work item enter a stage, or ask whether it may."""
+        return asked(await self.approving.advance(TENANT, wish, preview=preview))
+
+    async def decide(self, request: DecideRequest, *, preview: bool) -> tuple[object, ...]:
+        """Decide what is asked of a work item."""
+        return asked(await self.approving.decide(TENANT, request, preview=preview))
+
+    async def pending(self, rep: str, after: int, count: int) -> tuple[int | None, list[tuple[object, ...]]]:
+        """Tell what is to be approved, and behind which event there is more."""
+        page = await self.approvals.pending(TENANT, rep=rep, after=after, count=count)
+        return page.after, [asked(AskedItem(each.item.stored, each.asked)) for each in page.pending]
 
     async def write(self, kind: str, record_id: str, record: Record | None) -> Any:
         """Write a record, or delete it."""
@@ -235,6 +260,17 @@ class Side:
         await self.follower().catch_up()
         return before, fired, digest(await self.timers.timers(TENANT))
 
+    async def deadlines_of(self, item_id: str) -> list[tuple[object, ...]]:
+        """Tell how the deadlines of a work item stand."""
+        return [stands(each) for each in (await self.deadlines.of_item(TENANT, item_id, count=1000))[0]]
+
+    async def deadlines_running(
+        self, rep: str, moved_by: int, count: int
+    ) -> tuple[int | None, list[tuple[object, ...]]]:
+        """Tell how those stand that run, and behind which event there are more."""
+        page = await self.deadlines.running(TENANT, rep=rep, moved_by=moved_by, count=count)
+        return page.after, [stands(each) for item in page.items for each in item.deadlines]
+
     async def forget_timers(self) -> bool:
         """Throw the timers away and make them again; say whether they are those that there were."""
         await self.follower().catch_up()
@@ -251,15 +287,33 @@ class Side:
         return await self.requeuer.wake(), self.requeuer.position
 
 
+def asked(item: AskedItem) -> tuple[object, ...]:
+    """Tell of a work item how it stands, and of what is asked of it all but when."""
+    approval = item.approval
+    told = (approval.ask.event, approval.ask.stage, approval.state, approval.who) if approval else ()
+    return without_times(item.stored), *told
+
+
+def stands(listed: ListedDeadline) -> tuple[object, ...]:
+    """Tell of a deadline all but when."""
+    standing = listed.standing
+    return listed.item_id, standing.stage, standing.deadline.id, standing.entry, standing.owner, listed.state
+
+
 @cache
 def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
     return process_publication(
-        f"process: {process}\nkinds: [{', '.join(kinds)}]\nstages:\n"
-        "  - {id: new}\n  - {id: talks, require: [customer], next: [new, offer, won],\n"
+        f"process: {process}\nkinds: [{', '.join(kinds)}]\n"
+        "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
+        " {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
+        "stages:\n  - id: new\n    deadlines:\n"
+        "      - {id: stay, within: 9h, clock: wall, steps: [{at: 100%, do: reassign}]}\n"
+        "  - {id: talks, require: [customer], next: [new, offer, won],\n"
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
-        "  - {id: won, closes: CONVERTED}\n"
+        "  - {id: won, closes: CONVERTED}\n",
+        approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )
 
 
@@ -320,12 +374,12 @@ class Stores(RuleBasedStateMachine):
         memory = MemoryStore(lambda: self.now_ms, lambda: self.now_ms)
         rule_sets = RedisRuleSets(self.redis)
         self.sides = [
-            Side(*[memory] * 10),
+            Side(*[memory] * 11),
             Side(
                 RedisAssignments(self.redis, now_ms=lambda: self.now_ms), RedisWorkforce(self.redis),
                 RedisPresences(self.redis), rule_sets, RedisCustomerScores(self.redis), RedisPersonalValues(self.redis),
                 RedisTimers(self.redis), RedisActivities(self.redis), RedisOffers(self.redis),
-                RedisProcesses(self.redis),
+                RedisProcesses(self.redis), RedisNotes(self.redis),
             ),
         ]  # fmt: skip
         self.item_ids: list[str] = []
@@ -533,7 +587,28 @@ class Stores(RuleBasedStateMachine):
             item_id, given, 0, 0, paths, expected=expected, request_id=request_id, actor="mo", stage=stage,
             by_owner=by_owner,
         )  # fmt: skip
-        self.both(lambda side: side.updating.update(TENANT, wish, preview=preview))
+        self.both(lambda side: side.advance(wish, preview=preview))
+
+    @rule(
+        data=st.data(),
+        is_approved=st.sampled_from([True, True, False]),
+        rep=st.sampled_from([REPS[0], *REPS]),
+        reason=st.sampled_from(["", "张 3 is an old customer"]),
+        request_id=st.sampled_from(["", "", "", "d1", "r1"]),
+        preview=st.sampled_from([False, False, True]),
+    )
+    def decide(
+        self, data: st.DataObject, is_approved: bool, rep: str, reason: str, request_id: str, preview: bool
+    ) -> None:
+        _, entries = self.both(lambda side: side.pending("", 0, 20))
+        waiting = [entry[0].record.item_id for entry in entries]
+        item_id = data.draw(st.sampled_from(waiting or self.item_ids[-12:] or ["crm~nothing"]))
+        request = DecideRequest(item_id, is_approved, rep, reason, request_id, "mo")
+        self.both(lambda side: side.decide(request, preview=preview))
+
+    @rule(rep=st.sampled_from(["", *REPS]), after=st.sampled_from([0, 0, 9]), count=st.integers(1, 4))
+    def list_what_is_to_be_approved(self, rep: str, after: int, count: int) -> None:
+        self.both(lambda side: side.pending(rep, after, count))
         self.both(lambda side: side.queries.items(TENANT, after=0, count=20))
 
     @rule(
@@ -669,6 +744,17 @@ class Stores(RuleBasedStateMachine):
     def read_what_happened(self, data: st.DataObject, last: int, count: int) -> None:
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.timelines.page(TENANT, item_id, last=last, count=count))
+
+    @rule(
+        data=st.data(),
+        rep=st.sampled_from(["", *REPS]),
+        moved_by=st.sampled_from([0, 0, 2, 5]),
+        count=st.integers(1, 9),
+    )
+    def list_deadlines(self, data: st.DataObject, rep: str, moved_by: int, count: int) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        self.both(lambda side: side.deadlines_of(item_id))
+        self.both(lambda side: side.deadlines_running(rep, moved_by, count))
 
     @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
     def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:

@@ -71,7 +71,14 @@ stages:
         from: assigned
         until: attempt
         steps: [{at: 5m, do: remind}, {at: 50%, do: notify, to: [manager, ann]}, {at: 200%, do: reassign}]
-  - {id: won, closes: CONVERTED}
+      - id: renewal
+        of: since
+        before: 30d
+        on_closed: after
+        yearly: true
+        until: contact
+        steps: [{before: 2d, do: remind}, {every: 1d, at_most: 3, do: notify, to: ann}]
+  - {id: won, closes: CONVERTED, approve: {by: manager, when: {field: potential, op: gt, value: 9}, on_reject: lost}}
   - {id: lost, closes: DISQUALIFIED}
 """
 RULES = """\
@@ -243,6 +250,16 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
             name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
         )
     ],
+    "fairlead.v1.RoutingService/PauseWorkItem": [
+        routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
+    ],
+    "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
+    "fairlead.v1.RoutingService/ApproveWorkItem": [
+        routing.ApproveWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", reason="fine")
+    ],
+    "fairlead.v1.RoutingService/RejectWorkItem": [
+        routing.RejectWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", validate_only=True)
+    ],
     "fairlead.v1.RoutingService/AcceptWorkItem": [
         routing.AcceptWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep="ann", offer=1)
     ],
@@ -358,10 +375,16 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         ),
         processes.DrawProcessRequest(source=PROCESS, format=processes.DrawProcessRequest.FORMAT_MERMAID),
     ],
+    "fairlead.v1.ProcessService/MigrateWorkItems": [
+        processes.MigrateWorkItemsRequest(name=f"{PARENT}/processes/sales", preview=True, page_size=3)
+    ],
     "fairlead.v1.ProcessService/ListDeadlines": [
         processes.ListDeadlinesRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1),
         processes.ListDeadlinesRequest(parent=f"{PARENT}/workItems/crm~L-1", state=deadlines.Deadline.STATE_OPEN),
         processes.ListDeadlinesRequest(parent=PARENT, moved_by=1),
+    ],
+    "fairlead.v1.ProcessService/ListApprovals": [
+        processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
     ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")

@@ -43,6 +43,8 @@ from router.assignment.queries import WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
+from router.deadlines.approval_queries import ApprovalQueries
+from router.deadlines.approving import Approving
 from router.deadlines.migrating import Migrating
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
@@ -192,12 +194,15 @@ class World:
         offers = OfferService(store, store, queries, self._planners)
         activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)
+        updating = Updating(store, self._planners, queries, store)
+        noting = Noting(store, queries, store, self._planners)
+        approving = Approving(store, self._planners, updating, noting)
         for servicer, contract in (
             (
                 RoutingServicer(
                     self._router,
                     Reopening(store, self._planners, queries, store),
-                    Updating(store, self._planners, queries, store),
+                    updating,
                     queries,
                     submissions,
                     watches,
@@ -206,7 +211,7 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
-                    ProcessAnswers(Pausing(Noting(store, queries, store, self._planners))),
+                    ProcessAnswers(Pausing(noting), approving),
                 ),
                 routing_pb2,
             ),
@@ -228,6 +233,7 @@ class World:
                     self._process_publishing(workforce_service),
                     DeadlineQueries(store, queries, self._planners),
                     Migrating(store, queries, store, self._planners),
+                    ApprovalQueries(store, self._planners, approving),
                 ),
                 processes_pb2,
             ),

@@ -78,6 +78,9 @@ REST = (
             until: attempt
             steps: [{at: 50%, do: remind}, {at: 100%, do: notify, to: manager}]
       - {id: qualified, require: [budget]}
+      - id: quote
+        require: [budget]
+        approve: {when: {field: budget, op: gt, value: 100}, by: manager, within: 1h, on_reject: qualified}
       - {id: won, closes: CONVERTED}
 steps:
   - at: 2026-09-18T17:20
@@ -128,6 +131,24 @@ steps:
     expect: {item: L-2, met: [first-response], missed: [solution]}
   - at: 2026-09-22T11:00
     expect: {told: [{who: chen-jie, about: L-2, step: notify}]}
+  - at: 2026-09-22T11:10
+    do: {advance: {item: L-2, stage: quote, attributes: {budget: 300}}}
+    expect:
+      - {item: L-2, stage: new, due: {approval: 2026-09-23T09:10}}
+      - told: [{who: chen-jie, about: L-2, step: notify}]
+  - at: 2026-09-22T11:20
+    do: {approve: {item: L-2, rep: wang-fang}}
+    expect: {refused: PERMISSION_DENIED, names: [wang-fang, chen-jie]}
+  - at: 2026-09-23T09:00
+    do: {approve: {item: L-2, rep: chen-jie, reason: 老客户}}
+    expect: {item: L-2, stage: quote, met: [approval]}
+  - at: 2026-09-23T09:01
+    do: {route: {id: L-3}}
+  - at: 2026-09-23T09:02
+    do: {advance: {item: L-3, stage: quote, attributes: {budget: 300}}}
+  - at: 2026-09-23T09:03
+    do: {reject: {item: L-3, rep: chen-jie}}
+    expect: {item: L-3, stage: qualified}
 """
 )
 """What the examples do not do."""

@@ -18,6 +18,7 @@ from tests.simulation.covering import Covering
 from tests.simulation.crediting import Crediting
 from tests.simulation.moving import Moving
 from tests.simulation.offering import Offering
+from tests.simulation.order import passed_over
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
@@ -251,16 +252,10 @@ class Checks:
 
     def _check_order(self, decision: Decision) -> None:
         """See that nothing older that asks the same of the same pool was passed over."""
-        first, waited = self.waiting[decision.item_id]
         if self.is_stalled:
             return
-        older = [
-            other
-            for other, (its_first, its) in self.waiting.items()
-            if its_first < first
-            and its.head.item.attributes == waited.head.item.attributes
-            and not (self.offering.refused[other] or self.offering.refused[decision.item_id])
-        ]
+        refused = {item_id for item_id in self.waiting if self.offering.refused.get(item_id)}
+        older = passed_over(decision.item_id, self.waiting, self.truth.records.pools, refused)
         self.note(
             Promise.ORDER, not older, f"decision {decision.number} before {older[:3]}", decided=len(self.waiting) > 1
         )

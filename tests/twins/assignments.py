@@ -205,11 +205,18 @@ class MemoryAssignments(Tenants):
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that wait."""
-        return [found for found in self._tenants[tenant].projection.waiting() if found[0] > after][:count]
+        state = self._tenants[tenant]
+        return [found for found in state.index(state.projection.waiting) if found[0] > after][:count]
 
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items with a next date."""
-        return [found for found in self._tenants[tenant].projection.dated() if found[0] > after][:count]
+        state = self._tenants[tenant]
+        return [found for found in state.index(state.projection.dated) if found[0] > after][:count]
+
+    async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        """Return the work items of which something was asked."""
+        asked = self._tenants[tenant].asked
+        return sorted((number, item_id) for item_id, number in asked.items() if number > after)[:count]
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered."""
@@ -225,7 +232,8 @@ class MemoryAssignments(Tenants):
         self, tenant: str, owner: str, *, is_open: bool, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         """Return the work items of an owner."""
-        owned = self._tenants[tenant].projection.owned(owner, is_open=is_open)
+        state = self._tenants[tenant]
+        owned = state.index(state.owned).get((owner, is_open), [])
         return [place for place in owned if place[0] > after][:count]
 
     async def owners(self, tenant: str) -> list[str]:
@@ -235,7 +243,8 @@ class MemoryAssignments(Tenants):
 
     async def covered(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items whose owner stands in for somebody."""
-        return [place for place in self._tenants[tenant].projection.covered() if place[0] > after][:count]
+        state = self._tenants[tenant]
+        return [place for place in state.index(state.projection.covered) if place[0] > after][:count]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
@@ -254,9 +263,11 @@ class MemoryAssignments(Tenants):
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:
         """Return a slice of the log."""
-        state, chosen = self._tenants[tenant], self._between(tenant, after, before)
-        page = chosen[::-1][:count] if newest_first else chosen[:count]
-        return [opened_in(state, event) for event in page]
+        state = self._tenants[tenant]
+        end = len(state.events) if before is None else min(max(before - 1, 0), len(state.events))
+        if newest_first:
+            return [opened_in(state, event) for event in state.events[max(after, end - count) : end][::-1]]
+        return [opened_in(state, event) for event in state.events[after : min(end, after + count)]]
 
     async def effects(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, whole: Outcome | None = None
@@ -264,9 +275,6 @@ class MemoryAssignments(Tenants):
         """Return a slice of the log, of decisions only what they changed but for those of an outcome."""
         page = await self.events(tenant, after=after, before=before, count=count)
         return [effect_of(event) if isinstance(event, Decision) and event.outcome != whole else event for event in page]
-
-    def _between(self, tenant: str, after: int, before: int | None) -> list[Event]:
-        return self._tenants[tenant].events[after : None if before is None else max(before - 1, 0)]
 
     async def history(self, tenant: str, item_id: str, last: int, count: int = 100) -> list[Event]:
         """Return a work item's events from a number on backwards."""

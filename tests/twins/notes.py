@@ -7,7 +7,7 @@ from dataclasses import replace
 from router.assignment.commands import Refusal
 from router.deadlines.ports import NoteCommand
 from router.model.errors import NotFound
-from router.model.events import OF_CLOSED, Noted
+from router.model.events import OF_CLOSED, Note, Noted
 from router.model.workitem import CLOSED_STATES
 from tests.twins.tenants import Tenants, opened_in
 
@@ -41,6 +41,10 @@ class MemoryNotes(Tenants):
         if command.openings and command.customer:
             state.subjects[command.customer].add(noted.item_id)
         state.projection.enter_noted(noted)
+        if noted.note is Note.ASKED:
+            state.asked[noted.item_id] = noted.number
+        elif noted.note in (Note.APPROVED, Note.REJECTED):
+            state.asked.pop(noted.item_id, None)
         if command.request_id:
             state.requests[command.request_id] = (command.fingerprint, noted)
         return opened_in(state, noted)

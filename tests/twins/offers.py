@@ -17,6 +17,7 @@ from router.model.events import OfferAnswered
 from router.model.records import ItemRecord
 from router.model.workitem import State
 from router.offers.ports import AnswerCommand, Answered, AnswerRefusal, Entering, OfMany
+from tests.twins.processes import newest_process
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -87,7 +88,8 @@ class MemoryOffers(Tenants):
 def _told(state: Tenant, record: ItemRecord) -> Answered:
     numbers = {record.content, record.decision, record.first}
     events = [opened_in(state, state.events[number - 1]) for number in numbers]
-    return Answered(record, {event.number: event for event in events if isinstance(event, Decision)})
+    decisions = {event.number: event for event in events if isinstance(event, Decision)}
+    return Answered(record, decisions, newest_process(state))
 
 
 def _has_it(record: ItemRecord, command: AnswerCommand) -> bool:

@@ -10,7 +10,7 @@ from router.model.errors import StaleRevision
 from router.model.events import ProcessPublished
 from router.process.errors import KindTaken
 from router.process.publication import Active, ProcessPublication
-from tests.twins.tenants import Tenants, answered_before
+from tests.twins.tenants import Tenant, Tenants, answered_before
 
 
 class MemoryProcesses(Tenants):
@@ -50,9 +50,8 @@ class MemoryProcesses(Tenants):
         return published
 
     async def newest_process(self, tenant: str) -> tuple[int, str]:
-        """Return number of the newest revision, and in place of its event's hash, which the twin has not, one of it."""
-        processes = self._tenants[tenant].processes
-        return len(processes), digest(repr(processes[-1]).encode()) if processes else ""
+        """Return number and a hash of the newest revision; see ``newest_process``."""
+        return newest_process(self._tenants[tenant])
 
     async def process_publications(self, tenant: str, revisions: Sequence[int]) -> list[ProcessPublication]:
         """Return the revisions of these numbers."""
@@ -66,3 +65,9 @@ class MemoryProcesses(Tenants):
     async def stray_processes(self, _: str) -> list[str]:
         """Return what is no revision; nothing can be among them here."""
         return []
+
+
+def newest_process(state: Tenant) -> tuple[int, str]:
+    """Return number of the newest revision, and in place of its event's hash, which the twin has not, one of it."""
+    processes = state.processes
+    return len(processes), digest(repr(processes[-1]).encode()) if processes else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from router.history.projection import StateProjection
 from router.model.errors import RequestIdReused
@@ -14,9 +14,12 @@ from router.model.opening import is_closed, may_seal, opened_event
 from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
+from router.model.workitem import State
 from router.process.publication import ProcessPublication
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
+
+_Index = TypeVar("_Index")
 
 
 @dataclass
@@ -36,11 +39,33 @@ class Tenant:
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    asked: dict[str, int] = field(default_factory=dict)
     activities: dict[tuple[str, str], int] = field(default_factory=dict)
     timers: set[Timer] = field(default_factory=set)
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
     due_since_ms: int | None = None
+    indexes: dict[str, Any] = field(default_factory=dict)
+    indexed: int = -1
+
+    def index(self, made: Callable[[], _Index]) -> _Index:
+        """Return an index of work items, made once until something happens: who reads a long log again asks for each
+        of them page by page.
+        """
+        if self.indexed != len(self.events):
+            self.indexed, self.indexes = len(self.events), {}
+        if made.__name__ not in self.indexes:
+            self.indexes[made.__name__] = made()
+        index: _Index = self.indexes[made.__name__]
+        return index
+
+    def owned(self) -> Mapping[tuple[str, bool], list[tuple[int, str]]]:
+        """Return the work items by owner, and by whether they have them open: as ``StateProjection.owned`` of each."""
+        groups = defaultdict[tuple[str, bool], list[tuple[int, str]]](list)
+        for record in self.projection.items.values():
+            if record.owner:
+                groups[record.owner, record.state is State.ASSIGNED].append((record.first, record.item_id))
+        return {side: sorted(group) for side, group in groups.items()}
 
 
 class Tenants:

@@ -102,3 +102,11 @@ class ProcessCalls(Calls):
             request.state = number(deadlines.Deadline.State, "STATE", state)
         for page in self._connection.pages("ProcessService/ListDeadlines", request, processes.ListDeadlinesResponse):
             yield from page.deadlines
+
+    def list_approvals(self, rep: str = "") -> Iterator[deadlines.Approval]:
+        """List what is asked of work items and not decided yet, the oldest first; of a rep, or of all."""
+        request = processes.ListApprovalsRequest(
+            parent=self.parent, rep=self._name("reps", rep) if rep else "", page_size=PAGE
+        )
+        for page in self._connection.pages("ProcessService/ListApprovals", request, processes.ListApprovalsResponse):
+            yield from page.approvals

@@ -186,7 +186,8 @@ class RoutingCalls(Calls):
     ) -> routing.WorkItem:  # fmt: skip
         """Have an open work item enter a stage of its process, with attributes that become known with it.
 
-        An attribute that is None is taken out; ``preview`` writes nothing.
+        An attribute that is None is taken out; ``preview`` writes nothing. Where the stage is to be approved the
+        answer's ``approval`` says whom it is for, and the work item stays in its stage until then.
         """
         request = routing.AdvanceWorkItemRequest(
             name=self._name("workItems", work_item),
@@ -219,6 +220,32 @@ class RoutingCalls(Calls):
             name=self._name("workItems", work_item), request_id=request_id or new_id(), validate_only=preview
         )
         return self._connection.call("RoutingService/ResumeWorkItem", request, routing.Pause)
+
+    def approve(
+        self, work_item: str, rep: str = "", reason: str = "", *, preview: bool = False, request_id: str = ""
+    ) -> routing.WorkItem:
+        """Approve the stage that is asked for, as a rep, and have the work item enter it; of a rep it is themselves."""
+        request = routing.ApproveWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/ApproveWorkItem", request, routing.WorkItem)
+
+    def reject(
+        self, work_item: str, rep: str = "", reason: str = "", *, preview: bool = False, request_id: str = ""
+    ) -> routing.WorkItem:
+        """Reject it: the work item stays in its stage, or enters the one that its process names for that."""
+        request = routing.RejectWorkItemRequest(
+            name=self._name("workItems", work_item),
+            rep=self._name("reps", rep) if rep else "",
+            reason=reason,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/RejectWorkItem", request, routing.WorkItem)
 
     def complete(self, work_item: str, resolution: str = "CLOSED", *, etag: str = "") -> routing.WorkItem:
         """Close a work item as CONVERTED, DISQUALIFIED or CLOSED."""

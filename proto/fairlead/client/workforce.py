@@ -35,10 +35,6 @@ class WorkforceCalls(Calls):
         copy.request_id = request.request_id or new_id()
         return self._connection.call("WorkforceService/ApplyWorkforce", copy, workforce.ApplyWorkforceResponse)
 
-    def workforce_revision(self) -> int:
-        """Return the newest revision of the workforce."""
-        return self.apply_workforce(workforce.ApplyWorkforceRequest(), validate_only=True).revision
-
     def list_reps(self) -> Iterator[workforce.Rep]:
         """List reps by id."""
         request = workforce.ListRepsRequest(parent=self.parent, page_size=PAGE)

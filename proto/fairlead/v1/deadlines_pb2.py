@@ -23,28 +23,35 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/deadlines.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x04\n\x08\x44\x65\x61\x64line\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\r\n\x05owner\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05steps\x18\n \x03(\x0b\x32\x19.fairlead.v1.DeadlineStep\x12\x34\n\x10\x65\x61rlier_due_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05parts\x18\x0c \x03(\x0b\x32\x15.fairlead.v1.TimePart\x12\x34\n\x10parts_start_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x63\x61use\x18\x0e \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\"s\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\r\n\tSTATE_MET\x10\x03\x12\x10\n\x0cSTATE_MISSED\x10\x04\x12\x0f\n\x0bSTATE_ENDED\x10\x05\"\xdb\x02\n\x08TimePart\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04pool\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\rwall_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10\x63ounted_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_PAUSED\x10\x01\x12\x11\n\rKIND_ON_LEAVE\x10\x02\x12\x16\n\x12KIND_OUTSIDE_HOURS\x10\x03\x12\x10\n\x0cKIND_WAITING\x10\x04\x12\x16\n\x12KIND_EARLIER_OWNER\x10\x05\x12\x0e\n\nKIND_OWNER\x10\x06\"\xe5\x01\n\x0c\x44\x65\x61\x64lineStep\x12*\n\x03\x61\x63t\x18\x01 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12,\n\x08\x64ue_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tfire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x03\x41\x63t\x12\x13\n\x0f\x41\x43T_UNSPECIFIED\x10\x00\x12\x0e\n\nACT_REMIND\x10\x01\x12\x0e\n\nACT_NOTIFY\x10\x02\x12\x10\n\x0c\x41\x43T_REASSIGN\x10\x03\"z\n\x0bReachedStep\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\t\x12*\n\x03\x61\x63t\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12\x0c\n\x04told\x18\x04 \x03(\t\x12\x10\n\x08on_leave\x18\x05 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/deadlines.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x04\n\x08\x44\x65\x61\x64line\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\r\n\x05owner\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05steps\x18\n \x03(\x0b\x32\x19.fairlead.v1.DeadlineStep\x12\x34\n\x10\x65\x61rlier_due_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05parts\x18\x0c \x03(\x0b\x32\x15.fairlead.v1.TimePart\x12\x34\n\x10parts_start_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x63\x61use\x18\x0e \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\"s\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\r\n\tSTATE_MET\x10\x03\x12\x10\n\x0cSTATE_MISSED\x10\x04\x12\x0f\n\x0bSTATE_ENDED\x10\x05\"\xdb\x02\n\x08TimePart\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04pool\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\rwall_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10\x63ounted_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_PAUSED\x10\x01\x12\x11\n\rKIND_ON_LEAVE\x10\x02\x12\x16\n\x12KIND_OUTSIDE_HOURS\x10\x03\x12\x10\n\x0cKIND_WAITING\x10\x04\x12\x16\n\x12KIND_EARLIER_OWNER\x10\x05\x12\x0e\n\nKIND_OWNER\x10\x06\"\xe5\x01\n\x0c\x44\x65\x61\x64lineStep\x12*\n\x03\x61\x63t\x18\x01 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12,\n\x08\x64ue_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tfire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x03\x41\x63t\x12\x13\n\x0f\x41\x43T_UNSPECIFIED\x10\x00\x12\x0e\n\nACT_REMIND\x10\x01\x12\x0e\n\nACT_NOTIFY\x10\x02\x12\x10\n\x0c\x41\x43T_REASSIGN\x10\x03\"z\n\x0bReachedStep\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\t\x12*\n\x03\x61\x63t\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12\x0c\n\x04told\x18\x04 \x03(\t\x12\x10\n\x08on_leave\x18\x05 \x03(\t\"\xed\x02\n\x08\x41pproval\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Approval.State\x12\r\n\x05owner\x18\x04 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\x12,\n\x08\x61sk_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tapprovers\x18\x08 \x03(\t\x12+\n\nattributes\x18\t \x01(\x0b\x32\x17.google.protobuf.Struct\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_APPROVED\x10\x02\x12\x12\n\x0eSTATE_REJECTED\x10\x03\"N\n\x0e\x41pprovalAnswer\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.deadlines_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DEADLINE']._serialized_start=110
-  _globals['_DEADLINE']._serialized_end=736
-  _globals['_DEADLINE_STATE']._serialized_start=621
-  _globals['_DEADLINE_STATE']._serialized_end=736
-  _globals['_TIMEPART']._serialized_start=739
-  _globals['_TIMEPART']._serialized_end=1086
-  _globals['_TIMEPART_KIND']._serialized_start=940
-  _globals['_TIMEPART_KIND']._serialized_end=1086
-  _globals['_DEADLINESTEP']._serialized_start=1089
-  _globals['_DEADLINESTEP']._serialized_end=1318
-  _globals['_DEADLINESTEP_ACT']._serialized_start=1242
-  _globals['_DEADLINESTEP_ACT']._serialized_end=1318
-  _globals['_REACHEDSTEP']._serialized_start=1320
-  _globals['_REACHEDSTEP']._serialized_end=1442
+  _globals['_DEADLINE']._serialized_start=140
+  _globals['_DEADLINE']._serialized_end=766
+  _globals['_DEADLINE_STATE']._serialized_start=651
+  _globals['_DEADLINE_STATE']._serialized_end=766
+  _globals['_TIMEPART']._serialized_start=769
+  _globals['_TIMEPART']._serialized_end=1116
+  _globals['_TIMEPART_KIND']._serialized_start=970
+  _globals['_TIMEPART_KIND']._serialized_end=1116
+  _globals['_DEADLINESTEP']._serialized_start=1119
+  _globals['_DEADLINESTEP']._serialized_end=1348
+  _globals['_DEADLINESTEP_ACT']._serialized_start=1272
+  _globals['_DEADLINESTEP_ACT']._serialized_end=1348
+  _globals['_REACHEDSTEP']._serialized_start=1350
+  _globals['_REACHEDSTEP']._serialized_end=1472
+  _globals['_APPROVAL']._serialized_start=1475
+  _globals['_APPROVAL']._serialized_end=1840
+  _globals['_APPROVAL_STATE']._serialized_start=1751
+  _globals['_APPROVAL_STATE']._serialized_end=1840
+  _globals['_APPROVALANSWER']._serialized_start=1842
+  _globals['_APPROVALANSWER']._serialized_end=1920
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -122,3 +123,47 @@ class ReachedStep(_message.Message):
     told: _containers.RepeatedScalarFieldContainer[str]
     on_leave: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Approval(_message.Message):
+    __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Approval.State]
+        STATE_PENDING: _ClassVar[Approval.State]
+        STATE_APPROVED: _ClassVar[Approval.State]
+        STATE_REJECTED: _ClassVar[Approval.State]
+    STATE_UNSPECIFIED: Approval.State
+    STATE_PENDING: Approval.State
+    STATE_APPROVED: Approval.State
+    STATE_REJECTED: Approval.State
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ASK_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    APPROVERS_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    stage: str
+    state: Approval.State
+    owner: str
+    actor: str
+    ask_time: _timestamp_pb2.Timestamp
+    due_time: _timestamp_pb2.Timestamp
+    approvers: _containers.RepeatedScalarFieldContainer[str]
+    attributes: _struct_pb2.Struct
+    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[Approval.State, str]] = ..., owner: _Optional[str] = ..., actor: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approvers: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+
+class ApprovalAnswer(_message.Message):
+    __slots__ = ("stage", "approved", "rep", "reason")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    stage: str
+    approved: bool
+    rep: str
+    reason: str
+    def __init__(self, stage: _Optional[str] = ..., approved: bool = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...

@@ -80,6 +80,11 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.FromString,
                 _registered_method=True)
+        self.ListApprovals = channel.unary_unary(
+                '/fairlead.v1.ProcessService/ListApprovals',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessServiceServicer(object):
@@ -157,6 +162,13 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListApprovals(self, request, context):
+        """Lists what is asked of work items and not decided yet, in the order in which it was asked. A rep may list what is theirs to decide.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProcessServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -204,6 +216,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     servicer.ListDeadlines,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.SerializeToString,
+            ),
+            'ListApprovals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListApprovals,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -450,6 +467,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/ListDeadlines',
             fairlead_dot_v1_dot_processes__pb2.ListDeadlinesRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.ListDeadlinesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListApprovals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/ListApprovals',
+            fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -104,6 +104,16 @@ class RoutingServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
                 _registered_method=True)
+        self.ApproveWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/ApproveWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.ApproveWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
+        self.RejectWorkItem = channel.unary_unary(
+                '/fairlead.v1.RoutingService/RejectWorkItem',
+                request_serializer=fairlead_dot_v1_dot_routing__pb2.RejectWorkItemRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+                _registered_method=True)
         self.AcceptWorkItem = channel.unary_unary(
                 '/fairlead.v1.RoutingService/AcceptWorkItem',
                 request_serializer=fairlead_dot_v1_dot_routing__pb2.AcceptWorkItemRequest.SerializeToString,
@@ -257,9 +267,11 @@ class RoutingServiceServicer(object):
     def AdvanceWorkItem(self, request, context):
         """Has an open work item enter a stage of its process, in one step with attributes that become known with it; it is an update, and routes
         anew where that does. A stage that closes closes it in the same step, as CompleteWorkItem does. A rep may advance what is their own,
-        and give what the stage requires. Fails as UpdateWorkItem, with INVALID_ARGUMENT on `stage` (its process has no such stage; with those
+        and give what the stage requires, or its approval looks at. Where the stage is to be approved, and what holds then of the work
+        item says so, it is asked instead: the attributes are written, the work item stays in its stage, and the answer's `approval` says
+        whom it is for. Asked again it is answered the same. Fails as UpdateWorkItem, with INVALID_ARGUMENT on `stage` (its process has no such stage; with those
         there are), and with FAILED_PRECONDITION if it is in no process, if the stage may not follow (with those that may), or if the work
-        item would lack attributes that it requires (with each of them).
+        item would lack attributes that it requires (with each of them), or nobody is there to approve it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -277,6 +289,25 @@ class RoutingServiceServicer(object):
 
     def ResumeWorkItem(self, request, context):
         """Ends a pause. Fails as PauseWorkItem, and with FAILED_PRECONDITION if it is not paused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveWorkItem(self, request, context):
+        """Approves that a work item enters the stage that is asked for, and has it enter that; repeated, it does what is left to be done. It
+        is for whom the process names, `approval.approvers`, and whoever is above them; nobody approves their own: neither who owns the work
+        item, or did as it was asked, nor who asked. Fails with INVALID_ARGUMENT (a violation per field), NOT_FOUND, PERMISSION_DENIED (it is
+        not theirs to approve), ALREADY_EXISTS (the `request_id` was used for other content), ABORTED (it changes faster than one can write)
+        or FAILED_PRECONDITION (nothing is asked, it was rejected, or the work item lacks what the stage requires by now).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectWorkItem(self, request, context):
+        """Rejects it: the work item enters the stage that the process names for that, as far as it may, and else stays in its own. It may be
+        asked again. Fails as ApproveWorkItem.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -435,6 +466,16 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.ResumeWorkItem,
                     request_deserializer=fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_routing__pb2.Pause.SerializeToString,
+            ),
+            'ApproveWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.ApproveWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
+            ),
+            'RejectWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectWorkItem,
+                    request_deserializer=fairlead_dot_v1_dot_routing__pb2.RejectWorkItemRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_routing__pb2.WorkItem.SerializeToString,
             ),
             'AcceptWorkItem': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptWorkItem,
@@ -834,6 +875,60 @@ class RoutingService(object):
             '/fairlead.v1.RoutingService/ResumeWorkItem',
             fairlead_dot_v1_dot_routing__pb2.ResumeWorkItemRequest.SerializeToString,
             fairlead_dot_v1_dot_routing__pb2.Pause.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/ApproveWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.ApproveWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.RoutingService/RejectWorkItem',
+            fairlead_dot_v1_dot_routing__pb2.RejectWorkItemRequest.SerializeToString,
+            fairlead_dot_v1_dot_routing__pb2.WorkItem.FromString,
             options,
             channel_credentials,
             insecure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from secrets import randbits
 from typing import Any
 
@@ -35,7 +36,7 @@ from router.model.records import Counted, CreditState, FiredStep, ItemRecord, It
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
 from router.model.workitem import Kind, State
-from store.batching import MicroBatcher
+from store.batching import MicroBatcher, Turns
 from store.clients import RedisClient
 from store.replication import read_together
 from store.scripts import Argument
@@ -88,15 +89,23 @@ class RedisAssignments:
         How long a request id is remembered, in seconds.
     now_ms
         This server's own clock, in milliseconds since 1970.
+    turns
+        What script calls that carry many jobs take turns by, by their tenants; None: by nobody else's.
     """
 
     def __init__(
-        self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, now_ms: Callable[[], int] = clock_ms
+        self,
+        redis: RedisClient,
+        request_ttl_s: int = REQUEST_TTL_S,
+        now_ms: Callable[[], int] = clock_ms,
+        turns: Turns | None = None,
     ) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
         self._clock = EstimatedClock(now_ms)
-        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](self._bind_together, _TOGETHER, MOST_CANDIDATES)
+        self._batcher = MicroBatcher[_Together, BindCommand, _Bound](
+            self._bind_together, _TOGETHER, MOST_CANDIDATES, turns, about=itemgetter(0)
+        )
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
@@ -201,20 +210,21 @@ class RedisAssignments:
         ]
 
     async def waiting(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        key = Keys(tenant).waiting
-        with translated():
-            members = await self._redis.zrange(
-                key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
-            )
-        return [(int(first), item_id.decode()) for item_id, first in members]
+        return await self._by_event(Keys(tenant).waiting, after, count)
 
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
-        key = Keys(tenant).dated
+        return await self._by_event(Keys(tenant).dated, after, count)
+
+    async def _by_event(self, key: str, after: int, count: int) -> list[tuple[int, str]]:
+        """Return what stands in a sorted set behind the number of an event."""
         with translated():
             members = await self._redis.zrange(
                 key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
             )
         return [(int(number), item_id.decode()) for item_id, number in members]
+
+    async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
+        return await self._by_event(Keys(tenant).asked, after, count)
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await offered_to(self._redis, tenant, "n", after, count)

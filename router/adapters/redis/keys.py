@@ -92,6 +92,13 @@ class Keys:
         """Sorted set: the open work items with a next date, by the number of the event that set it."""
         return self._key("dated")
 
+    @property
+    def asked(self) -> str:
+        """Sorted set: the work items of which something was asked that nobody answered, by the number of the event that
+        asked; what came to nothing otherwise stays in it.
+        """
+        return self._key("asked")
+
     def activities(self, item_id: str) -> str:
         """Hash: hash of an activity's external id → number of the event that recorded it."""
         return self._key("activities", item_id)

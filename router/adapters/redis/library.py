@@ -66,9 +66,23 @@ def _library() -> Sequence[str]:
 
 
 def _constants() -> str:
-    """Write down in Lua what Python says of formats and states."""
-    table = ", ".join(f"{state} = {_table(after)}" for state, after in sorted(TRANSITIONS.items()))
-    return f"local FORMAT = {FORMAT}\nlocal TRANSITIONS = {{{table}}}\nlocal TIMER_STATES = {_table(STATES)}\n"
+    """Write down in Lua what Python says of formats and states.
+
+    States are a function: a table would be made anew in every call of a script, for more than it is asked in most.
+    """
+    states = "".join(
+        f"if state == '{state}' then {_lookup(after)} end\n" for state, after in sorted(TRANSITIONS.items())
+    )
+    after = f"local function state_after(state, event)\n{states}error('no state')\nend\n"
+    return f"local FORMAT = {FORMAT}\n{after}local TIMER_STATES = {_table(STATES)}\n"
+
+
+def _lookup(after: Mapping[str, str]) -> str:
+    return (
+        "return "
+        + " or ".join(f"event == '{event}' and '{state}'" for event, state in sorted(after.items()))
+        + " or nil"
+    )
 
 
 def _table(after: Mapping[str, str]) -> str:

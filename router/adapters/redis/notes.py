@@ -36,7 +36,7 @@ class RedisNotes:
         request = [keys.request(command.request_id)] if command.request_id else []
         reply = await _note(
             self._redis,
-            [keys.revisions, keys.events, keys.item(item_id), keys.personal(item_id), *customer, *request],
+            [keys.revisions, keys.events, keys.item(item_id), keys.personal(item_id), keys.asked, *customer, *request],
             [_header(command, self._request_ttl_s, preview=preview), _head(command)],
         )
         check_reply(tenant, reply)

@@ -19,7 +19,7 @@ from router.model.dispatch import Answer
 from router.model.errors import NotFound
 from router.model.workitem import Kind
 from router.offers.ports import AnswerCommand, Answered, AnswerRefusal, Entering, OfMany
-from store.batching import MicroBatcher
+from store.batching import MicroBatcher, Turns
 from store.clients import RedisClient
 from store.scripts import Argument
 from store.translation import translated
@@ -32,10 +32,10 @@ _TOGETHER = 24
 class RedisOffers:
     """``router.offers.ports.Offers`` on Redis; parameters as for ``RedisAssignments``."""
 
-    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S) -> None:
+    def __init__(self, redis: RedisClient, request_ttl_s: int = REQUEST_TTL_S, turns: Turns | None = None) -> None:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
-        self._batcher = MicroBatcher[str, AnswerCommand, list[Any]](self._sent, _TOGETHER)
+        self._batcher = MicroBatcher[str, AnswerCommand, list[Any]](self._sent, _TOGETHER, turns=turns)
 
     async def answer(
         self, tenant: str, command: AnswerCommand, *, preview: bool = False
@@ -83,9 +83,11 @@ class RedisOffers:
         return all_keys, arguments
 
     async def _answered(self, tenant: str, item_id: str, reply: list[Any]) -> Answered:
-        events = [read_event(*reply[place : place + 4]) for place in range(2, len(reply), 4)]
+        _, record, revision, mark, *told = reply
+        events = [read_event(*told[place : place + 4]) for place in range(0, len(told), 4)]
         opened = await opened_events(self._redis, tenant, events)
-        return Answered(record_from(item_id, reply[1]), {event.number: event for event in opened})
+        decisions = {event.number: event for event in opened}
+        return Answered(record_from(item_id, record), decisions, (int(revision), mark.decode()))
 
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         return await offered_to(self._redis, tenant, f"r{rep}", 0, count)

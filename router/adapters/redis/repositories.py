@@ -28,6 +28,7 @@ from router.backlog.wakes import Wakes
 from router.offers.lapses import Lapses
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
+from store.batching import Turns
 from store.clients import RedisClient, client_for, close
 from store.diagnostics import durability_of, try_out
 from store.durability import ANYTHING, Durability, DurabilityRequirement, NotDurable
@@ -71,11 +72,11 @@ class Stores:
         requirement
             How durable what is written must be.
         """
-        redis = client_for(url, requirement.replicas)
+        redis, turns = client_for(url, requirement.replicas), Turns()
         return cls(
-            RedisAssignments(redis, request_ttl_s),
+            RedisAssignments(redis, request_ttl_s, turns=turns),
             RedisActivities(redis, request_ttl_s),
-            RedisOffers(redis, request_ttl_s),
+            RedisOffers(redis, request_ttl_s, turns),
             RedisNotes(redis, request_ttl_s),
             RedisWorkforce(redis, request_ttl_s),
             RedisPresences(redis, request_ttl_s),

@@ -119,6 +119,10 @@ SCRIPTS = {
         "external id ('': none)": "ActivityCommand key",
         "request's key (absent: none)": "ActivityCommand request_id",
     },
+    "router/note": {
+        "actor ('': nobody is asked who they are)": "NoteCommand actor",
+        "request's key (absent: none)": "NoteCommand request_id",
+    },
     "router/history": {"begin with (0: none)": "Assignments.history last"},
     "router/set_timers": {"followed to (0: never was)": "Position event"},
     "router/complete": {

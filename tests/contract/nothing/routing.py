@@ -14,6 +14,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
@@ -27,6 +28,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
+from router.deadlines.ports import NoteCommand
 from router.erasure.ports import Erasure, PersonalValues
 from router.history.ports import Log, Snapshots
 from router.history.tamper_check import TamperCheck
@@ -34,7 +36,7 @@ from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Decision
 from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import WAKE, ActivityRecorded, Erased
+from router.model.events import WAKE, ActivityRecorded, Erased, Note
 from router.model.records import CustomerScore
 from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
@@ -76,6 +78,7 @@ class Routing:
     timers: Any
     activities: Any
     offers: Any
+    notes: Any
     tenant: str
 
     @classmethod
@@ -83,7 +86,7 @@ class Routing:
         """Arrange it in memory, or on Redis."""
         if redis is None:
             memory = MemoryStore(lambda: 0)
-            arguments: list[Any] = [*[memory] * 13, tenant]
+            arguments: list[Any] = [*[memory] * 14, tenant]
             world = cls(*arguments)
         else:
             world = cls.at(redis, tenant)
@@ -107,6 +110,7 @@ class Routing:
             RedisTimers(redis),
             RedisActivities(redis),
             RedisOffers(redis),
+            RedisNotes(redis),
             tenant,
         )
 
@@ -375,9 +379,45 @@ async def _sealed_of(world: Routing, given: Given) -> list[str]:
     return owned
 
 
+async def _note(world: Routing, given: Given) -> Any:
+    """Note that L-1 is paused; return the number of the event, or why not."""
+    (record,) = await world.store.items(world.tenant, ["crm~L-1"])
+    command = NoteCommand(**{"item_id": "crm~L-1", "expected": record.event, "note": Note.PAUSED, **given})
+    answer = await world.notes.note(world.tenant, command)
+    return answer if isinstance(answer, Refusal) else answer.number
+
+
+async def _noted(world: Routing, given: Given) -> Any:
+    """Note it; return what the event says."""
+    await _note(world, given)
+    event = await world.event()
+    return event.subject, event.value, event.text, event.actor
+
+
+async def _noted_twice(world: Routing, given: Given) -> list[Any]:
+    return [await _note(world, {"fingerprint": "f", **given}) for _ in range(2)]
+
+
+async def _noted_otherwise(world: Routing, given: Given) -> Any:
+    await _note(world, {"request_id": "r", **given})
+    return await _note(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _note_sealed_of(world: Routing, given: Given) -> list[str]:
+    """Note what is sealed, of a customer or of nobody; return what the index has of C-7."""
+    await _note(world, {"openings": {b"c": b"v"}, **given})
+    owned: list[str] = await world.values.items_of(world.tenant, "C-7")
+    return owned
+
+
 async def _dated(world: Routing, given: Given) -> Any:
     await _record(world, {})
     return await world.store.dated(world.tenant, **given)
+
+
+async def _asked(world: Routing, given: Given) -> Any:
+    await world.notes.note(world.tenant, NoteCommand("crm~L-1", 6, Note.ASKED, "quote"))
+    return await world.store.asked(world.tenant, **given)
 
 
 async def _covered(world: Routing, given: Given) -> Any:
@@ -622,6 +662,9 @@ ROWS = (
     Row(Assignments.dated, "after", 0, "behind nothing: from the first", "likewise",
         _dated, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.dated, "count", 0, "none", "1,000", _dated, [], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "after", 0, "behind nothing: from the first", "likewise",
+        _asked, [(7, "crm~L-1")], [(7, "crm~L-1")]),
+    Row(Assignments.asked, "count", 0, "none", "1,000", _asked, [], [(7, "crm~L-1")]),
     Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
         _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
     Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),
@@ -639,6 +682,16 @@ ROWS = (
     Row(ActivityCommand, "customer", "", "the customer is not known", "likewise", _sealed_of, [], []),
     Row(ActivityCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
+    *(Row(NoteCommand, name, nothing, "it says nothing of that", "likewise", _noted, ("", 0, "", ""), ("", 0, "", ""))
+      for name, nothing in (("subject", ""), ("value", 0), ("text", ""), ("actor", ""))),
+    Row(NoteCommand, "expected", 0, "it has no event yet: a conflict where it has", "must be given", _note,
+        Refusal.CONFLICT),
+    Row(NoteCommand, "request_id", "", _ONCE, "likewise", _noted_twice, [7, 8], [7, 8]),
+    Row(NoteCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _noted_otherwise,
+        Refusal.REQUEST_ID_REUSED, Refusal.REQUEST_ID_REUSED),
+    Row(NoteCommand, "customer", "", "the customer is not known", "likewise", _note_sealed_of, [], []),
+    Row(NoteCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
+        lambda w, g: _note_sealed_of(w, {"customer": "C-7", "openings": {}, **g}), [], []),
     Row(AnswerCommand, "actor", "", _ANYBODY, "likewise", _answered, (9, "", "", True), (9, "", "", True)),
     Row(AnswerCommand, "head", b"", "no reason is given", "likewise", _answered, (9, "", "", True), (9, "", "", True)),
     Row(AnswerCommand, "entering", None, "it is one rep's, or nobody knows yet", "likewise", _answered,
@@ -853,6 +906,8 @@ ROWS = (
     Row(Presences.set_presence, "actor", "", _ANYBODY, "likewise", _who_set_it, "", ""),
     Row(Timers.set_timers, "timers", {}, "no work item's timers change", "must be given",
         lambda w, g: w.timers.set_timers(w.tenant, Position(), Position(6, 2, 2), **g), True),
+    Row(Timers.leave, "timers", [], "none", "must be given",
+        lambda w, g: w.timers.leave(w.tenant, **g), 0),
     Row(Timers.fire, "count", 0, "none", "200", _fired, 0, 1),
     Row(Timers.timers, "start", 0, "from the earliest on", "likewise", _timers, 1, 1),
     Row(Timers.timers, "count", 0, "none", "1,000", _timers, 0, 1),

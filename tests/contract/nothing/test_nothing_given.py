@@ -19,6 +19,7 @@ from operations.service import OperationService
 from router.activities.ports import Activities, ActivityCommand
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
+from router.deadlines.ports import NoteCommand, Notes
 from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
 from router.imports.ports import ImportPages
@@ -50,13 +51,14 @@ PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Processes, ProcessTrialRun, Revisions, LogFollower,
     LeaderLease, Snapshots, Workforce, Intake, Queue, ScoreMemory, OperationService, ModelStorage, Folder,
     RuleSetTrial, RuleEngine, PersonalValues, Submitted, StoreClock, Presences, Timers, Activities, Offers,
-    ImportPages,
+    ImportPages, Notes,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
     BindCommand,
     ActivityCommand,
     AnswerCommand,
+    NoteCommand,
     Completion,
     Erasure,
     ProcessPublication,
@@ -71,7 +73,7 @@ VALUES = (
 PACKAGES = ("router", "workqueue", "scoring", "operations")
 NO_STORES = {
     *("OpenTime", "MonitorObserver", "Chooser", "Importer", "BulkReassigner", "Rescorer", "Schedule", "Trainer"),
-    "UpgradeReport",
+    *("Telling", "UpgradeReport"),
 }
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
 NAMES = {"model", "version", "item_id", "import_id", "job_id", "pool", "role", "holder", "kind", "name"}

@@ -251,6 +251,26 @@ async def _escalate(firm: OneItemFirm) -> str | ToldDecision:
     return told(await firm.api.decision(item.decision))
 
 
+async def _pause(firm: OneItemFirm) -> str:
+    await firm.api.routing.PauseWorkItem(routing.PauseWorkItemRequest(name=firm.item, reason="waiting"))
+    return OK
+
+
+async def _resume(firm: OneItemFirm) -> str:
+    await firm.api.routing.ResumeWorkItem(routing.ResumeWorkItemRequest(name=firm.item))
+    return OK
+
+
+async def _approve(firm: OneItemFirm) -> str:
+    await firm.api.routing.ApproveWorkItem(routing.ApproveWorkItemRequest(name=firm.item, rep="bo"))
+    return OK
+
+
+async def _reject(firm: OneItemFirm) -> str:
+    await firm.api.routing.RejectWorkItem(routing.RejectWorkItemRequest(name=firm.item, rep="bo"))
+    return OK
+
+
 _CALL = activities.Activity(
     kind=activities.Activity.KIND_CALL, direction=activities.Activity.DIRECTION_OUTBOUND, rep="ann"
 )
@@ -282,6 +302,10 @@ EVENTS: Mapping[str, StateEvent] = {
     "advance": StateEvent(_advance("talks"), "AdvanceWorkItem", Cause.UPDATED, _SOME),
     "advance_won": StateEvent(_advance("won"), "AdvanceWorkItem"),
     "advance_stale": StateEvent(_advance("talks", _STALE), "AdvanceWorkItem"),
+    "pause": StateEvent(_pause, "PauseWorkItem"),
+    "resume": StateEvent(_resume, "ResumeWorkItem"),
+    "approve": StateEvent(_approve, "ApproveWorkItem"),
+    "reject": StateEvent(_reject, "RejectWorkItem"),
     "import_for_ann": StateEvent(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
     "import_for_bo": StateEvent(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _SOME),
     "call": StateEvent(_record(_CALL), "RecordActivity"),

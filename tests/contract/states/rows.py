@@ -111,6 +111,12 @@ absent_broadcasting   | route                    | others ann | OFFERED  | OFFER
 @absent               | @answer                  | @any       | NOT_FOUND
 @absent               | call note erase          | @any       | NOT_FOUND
 @absent               | escalate                 | @any       | NOT_FOUND
+@absent               | pause resume             | all        | NOT_FOUND
+@absent               | approve reject           | all        | NOT_FOUND
+@opened               | pause                    | all        | OK
+@opened               | resume approve reject    | all        | FAILED_PRECONDITION
+@ended closed_waiting | pause resume             | all        | FAILED_PRECONDITION
+@ended closed_waiting | approve reject           | all        | FAILED_PRECONDITION
 @absent               | import_for_ann           | @any       | OK       | ASSIGNED     | ann    | +1 | =
 @absent               | import_for_bo            | @any       | OK       | ASSIGNED     | bo     | +1 | =
 @absent               | wake @absence            | @any       | OK

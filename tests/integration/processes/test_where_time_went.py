@@ -200,7 +200,8 @@ class Tried:
                     continue
                 parts = time_parts(each, life, self.clocks, self.leaves, self.now_ms)
                 plain = history if each.deadline.pausable else history._replace(pauses=())
-                assert seen(parts) == where(plain, each.first_ms // MINUTE_MS, self.end_ms(each) // MINUTE_MS), case
+                minutes = [ms // MINUTE_MS for ms in (each.first_ms, each.start_ms, self.end_ms(each))]
+                assert seen(parts) == where(plain, *minutes), case
                 compared += 1
         return compared
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from store.batching import MicroBatcher
+from store.batching import MicroBatcher, Turns
 
 
 class Calls:
@@ -112,3 +112,23 @@ async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
 
     assert (await first, await staying) == (0, 4)
     assert calls.batches == [[0], [2]]
+
+
+async def test_batchers_take_turns_about_the_same_thing_alone_and_who_waits_longest_is_next() -> None:
+    calls, turns = Calls(), Turns()
+    one, two = (MicroBatcher[str, int, int](calls, limit=2, turns=turns, about=lambda key: key[0]) for _ in range(2))
+    calls.gate.clear()
+    first = asyncio.ensure_future(one.submit("t1", 1))
+    await calls.begun.wait()
+
+    others = [asyncio.ensure_future(one.submit("t1", job)) for job in (2, 3, 4)]
+    others += [asyncio.ensure_future(two.submit(key, job)) for key, job in (("t2", 5), ("t2", 6), ("u", 7))]
+    gone = asyncio.ensure_future(two.submit("t3", 8))
+    await asyncio.sleep(0.0)
+    await asyncio.sleep(0.0)
+    gone.cancel()
+    calls.gate.set()
+
+    assert await asyncio.gather(first, *others) == [2, 4, 6, 8, 10, 12, 14]
+    assert calls.batches == [[1], [7], [5, 6], [2, 3], [4]]
+    assert await two.submit("t3", 9) == 18

@@ -11,8 +11,8 @@
 --          were offered msgpack [rules revision, workforce revision, their marks, the first instant that it is planned for in
 --          ms since 1970, that behind the last (0: any), units and value that it counts under caps], else ''; and the candidate set of who
 --          accepts, as in bind.lua, else ''
--- Returns {'FORMAT', its format}, or per job {'DONE', item record, number, type, facts, head, number, …} with the decisions that hold its
---        attributes, chose its owner and are its first event, each once (also for a repeated request, and for who has it by this offer
+-- Returns {'FORMAT', its format}, or per job {'DONE', item record, newest revision of the processes, its mark (0 and '': there is none), number,
+--        type, facts, head, number, …} with the decisions that hold its attributes, chose its owner and are its first event, each once (also for a repeated request, and for who has it by this offer
 --        already); or {'NOT_FOUND'}, {'KNOWN_AS', the id that the item has, spelt otherwise}, {'NOT_OPEN'}: it was answered, or is somebody
 --        else's, {'OF_MANY', kind, pool, number of the event with its attributes}: it is accepted, many have it, and how it is entered is
 --        not said, {'FULL'}: who accepts has no room, {'STALE'}, {'MOVED', now in ms}: planned by other revisions, for another time,
@@ -20,18 +20,20 @@
 
 local FIRST_KEY = 9
 
-local refused = check_format(KEYS[1])
+local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark', 'format', 'processes', 'processes_mark')
+local refused = refuse_format(current[5], current[1] or current[2])
 if refused then return refused end
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview = header[1], header[2] == 1
 open_log(KEYS[3])
 loads = amounts_of(KEYS[2])
-local jobs, ids = {}, {}
+local jobs, ids, reps = {}, {}, {}
 for at = 2, #ARGV, 4 do
   local job, n = cmsgpack.unpack(ARGV[at]), #jobs + 1
-  jobs[n], ids[n] = job, job[1]
+  jobs[n], ids[n], reps[n] = job, job[1], job[3]
 end
 read_offers(ids)
+read_lapses(reps)
 local stored_value = {} -- by key; false where there is none
 for from = FIRST_KEY, #KEYS, SLICE do
   local values = redis.call('MGET', unpack(KEYS, from, math.min(from + SLICE - 1, #KEYS)))
@@ -39,22 +41,24 @@ for from = FIRST_KEY, #KEYS, SLICE do
 end
 local kept = {} -- keys of items, each followed by what it is to hold: written at the end, in this order
 
+local function tell(reply, event)
+  local n, form, facts, head = #reply, read_event(event)
+  if form then reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = event, form, facts, head end
+end
+
 local function done(record, packed)
   -- `packed` is the record as it is stored.
-  local reply, told = {'DONE', packed}, {}
-  for _, event in ipairs({record[CONTENT], record[DECISION], record[FIRST]}) do
-    if not told[event] then
-      local n, form, facts, head = #reply, read_event(event)
-      if form then reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = event, form, facts, head end
-      told[event] = true
-    end
-  end
+  local reply = {'DONE', packed, current[6] or 0, current[7] or ''}
+  local content, decision, first = record[CONTENT], record[DECISION], record[FIRST]
+  tell(reply, content)
+  if decision ~= content then tell(reply, decision) end
+  if first ~= content and first ~= decision then tell(reply, first) end
   return reply
 end
 
 local function entering(record, entry, said, sent)
   -- Returns the candidate set of who accepts what many were offered, and the attempt; nil and the answer where it cannot be.
-  local planned, current = cmsgpack.unpack(said), redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark')
+  local planned = cmsgpack.unpack(said)
   if tonumber(current[1] or 0) ~= planned[1] or tonumber(current[2] or 0) ~= planned[2] or (current[3] or '') ~= planned[3]
     or (current[4] or '') ~= planned[4] then
     return nil, {'STALE'}

@@ -93,11 +93,6 @@ end
 read_ledgers(sets)
 read_presence(KEYS[6], sets)
 
-local function array(n)
-  -- Returns what msgpack puts in front of n values.
-  return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
-end
-
 local function choose(job, record)
   -- Takes the first attempt in which somebody has room. Returns nil if the named rep is full. `record` is where the job stands.
   local choice = {set = nil, eligible = nil, rep = '', pool = '', charge = 0, seen = '', proof = '', attempts = 0,

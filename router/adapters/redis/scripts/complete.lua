@@ -22,7 +22,7 @@ if not packed then return {'NOT_FOUND'} end
 local record = cmsgpack.unpack(packed)
 local was, version, after = record[STATE], record[VERSION], next_state(record, state)
 local is_offered = was == 'OFFERED'
-if is_offered then after = TRANSITIONS[TRANSITIONS[was].RESCINDED][state] end
+if is_offered then after = state_after(next_state(record, 'RESCINDED'), state) end
 if version ~= expected or not after then return {'CONFLICT'} end
 if preview then
   record[STATE] = after

@@ -30,7 +30,7 @@ local function record_fired(key, id, name, entry, step)
   local packed = redis.call('GET', key)
   local record = packed and cmsgpack.unpack(packed)
   if not record then return nil end
-  if not TRANSITIONS[record[STATE]] then error('no state') end
+  next_state(record, '') -- fails where it has no state
   for place = EPOCH, FIRST do
     if type(record[place]) ~= 'number' then error('no number in place ' .. place) end
   end

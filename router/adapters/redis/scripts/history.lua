@@ -5,7 +5,7 @@
 -- Returns {number, type, facts, head, number, …}, the latest first; {'LOST', number} where somebody deleted one of them;
 --        or {'FORMAT', its format}.
 
-local PREVIOUS = {decision = 11, completed = 7, updated = 6, activity = 5, offer = 10, fired = 6, erased = 6} -- where an event names the one before it
+local PREVIOUS = {decision = 11, completed = 7, updated = 6, activity = 5, offer = 10, fired = 6, erased = 6, noted = 5} -- where an event names the one before it
 
 local refused = check_format(KEYS[1])
 if refused then return refused end

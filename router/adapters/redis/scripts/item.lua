@@ -1,6 +1,6 @@
 -- A work item: its record, its states, and the two indexes that follow from them.
 --
--- The record is a msgpack array in a string key. TRANSITIONS is the table of states, {from: {event: to}}, of
+-- The record is a msgpack array in a string key. `state_after` is the table of states, {from: {event: to}}, of
 -- router/model/workitem.py; what is not in it cannot happen.
 
 local STATE, KIND, OWNER, POOL, EPOCH = 1, 2, 3, 4, 5
@@ -18,17 +18,22 @@ local OFFER = 16    -- the open offer: {number, rep ('': many), pool, timeout in
 local REFUSED = 17  -- the reps who declined it since it last had an owner, or let its offer lapse: once for each time
 local ANSWERED = 18 -- the event that answered its last offer, 0: none; the owner has it since, where that is behind the decision
 local STAGE = 19    -- where it stands in its process: {revision of the process (0: it is in none), stage, event that it entered by, event that reopened it (0: none)}; {}: as follows from FIRST
-local PLACES = {[FIRED] = {}, [WORKED] = 0, [NEXT] = {}, [COVERED] = '', [OFFER] = {}, [REFUSED] = {}, [ANSWERED] = 0, [STAGE] = {}} -- what a record has in a place behind the first 11 that nothing was written to yet
+
+local function nothing_in(place)
+  -- Returns what a record has in a place behind the first 11 that nothing was written to yet.
+  if place == WORKED or place == ANSWERED then return 0 end
+  return place == COVERED and '' or {}
+end
 
 local function put(record, place, value)
   -- Writes to a place; those before it get what they have while nothing was written: an array must have no holes.
-  for before = #record + 1, place - 1 do record[before] = PLACES[before] end
+  for before = #record + 1, place - 1 do record[before] = nothing_in(before) end
   record[place] = value
 end
 
 local function new_record(kind) return {'RECEIVED', kind, '', '', 0, 0, 0, 0, 0, 0, {}} end
 
-local function next_state(record, event) return TRANSITIONS[record[STATE]][event] end
+local function next_state(record, event) return state_after(record[STATE], event) end
 
 local function fired_step(record, name)
   -- Returns entry and step of what fired last of a timer; nil for nothing.

@@ -23,11 +23,7 @@ local function credit_state(stored)
   return {until_ms = tonumber(until_ms), entry = tonumber(entry), expire_ms = tonumber(expire_ms)}
 end
 
-local function open_ledger(pool, key)
-  local book = amounts_of(key)
-  want_amounts(book, TOTALS)
-  books[pool] = book
-end
+local function open_ledger(pool, key) books[pool] = amounts_of(key) end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
 
@@ -48,6 +44,7 @@ local function candidate_set(set, mark)
   local credits, share = {}, book and (set[10] or 0) > 0 and set[10]
   if book then
     book.members = set[3]
+    want_amounts(book, TOTALS)
     want_amounts(book, fields)
   end
   if share then

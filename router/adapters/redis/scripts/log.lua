@@ -22,6 +22,11 @@ local function open_log(key)
   log = {key = key, number = number, link = link, now_ms = now_ms, now = cmsgpack.pack(now_ms)}
 end
 
+local function array(n)
+  -- Returns what msgpack puts in front of n values: packing them without a table is cheaper.
+  return n < 16 and string.char(0x90 + n) or string.char(0xdc, math.floor(n / 256), n % 256)
+end
+
 local function append_event(type, facts, head)
   -- Appends an event and returns its number. Fails if somebody deleted events at the end of the log: so a script appends
   -- before it writes anything else.

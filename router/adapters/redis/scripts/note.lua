@@ -1,7 +1,8 @@
 -- Notes something about a work item that changes neither what it is nor whose, and its stage by migrating alone: an event.
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 the item's key; 4 the hash that opens what is sealed in the item's events;
---        then, where its customer is known, the zset of their work items; then the request's key (absent: none)
+--        5 the zset of what is asked, by the event that did; then, where its customer is known, the zset of their work items; then the
+--        request's key (absent: none)
 -- ARGV   1 header, msgpack: [item id, its last event, which all this is said of, what is noted, subject, value, actor ('': nobody is asked
 --          who they are), 1 where it may be closed, fingerprint of the request, seconds to remember it, 1 for a preview, 1 where there is a
 --          customer, fields and values of what opens it {…}]
@@ -10,13 +11,13 @@
 --        {'CONFLICT'}, {'CLOSED'}, {'REQUEST_ID_REUSED'}, {'LOST'} (somebody deleted the event), {'FORMAT', its format}.
 
 local NOTE_TYPE = 'noted.1'
-local EVENTS, ITEM, PERSONAL = KEYS[2], KEYS[3], KEYS[4]
+local EVENTS, ITEM, PERSONAL, ASKED = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 local refused = check_format(KEYS[1])
 if refused then return refused end
 local id, expected, note, subject, value, actor, may_be_closed, fingerprint, ttl_s, preview, has_customer, openings =
   unpack(cmsgpack.unpack(ARGV[1]))
-local request_key = KEYS[5 + has_customer]
+local request_key = KEYS[6 + has_customer]
 open_log(EVENTS)
 
 local known
@@ -39,9 +40,14 @@ if note == 'MIGRATED' then
   record[VERSION] = number -- whoever has it enter a stage at this moment begins anew
 end
 redis.call('SET', ITEM, cmsgpack.pack(record))
+if note == 'ASKED' then
+  redis.call('ZADD', ASKED, number, id)
+elseif note == 'APPROVED' or note == 'REJECTED' then
+  redis.call('ZREM', ASKED, id)
+end
 if #openings > 0 then
   redis.call('HSET', PERSONAL, unpack(openings))
-  if has_customer == 1 then redis.call('ZADD', KEYS[5], 0, id) end
+  if has_customer == 1 then redis.call('ZADD', KEYS[6], 0, id) end
 end
 if request_key then keep_answer(request_key, ttl_s, {fingerprint, number}) end
 return {'NEW', number, stored, ARGV[2], NOTE_TYPE}

@@ -77,13 +77,15 @@ local function keep_offer(id, record, choice, number, used)
   local set, rep, entitled, counted, credit = choice.set, choice.rep, {}, {}, {0, 0}
   local terms, book = set.dispatch, set.book
   if rep ~= '' then
-    local now, changed, after, before, most = book.now, book.changed, choice.after, choice.before, 0
-    for e, k in ipairs(choice.eligible) do
-      local share = k == choice.place and choice.stand[1] or after[e] - before[e]
-      local field = set.entitled[k]
+    local now, changed, fields, reps, eligible = book.now, book.changed, set.entitled, set.reps, choice.eligible
+    local before, after, most = choice.before, choice.after, 0
+    for e = 1, #eligible do
+      local k = eligible[e]
+      local field, share = fields[k], after[e] - before[e]
+      if k == choice.place then share = choice.stand[1] end
       local amount = now[field] + share
       now[field], changed[field] = amount, true
-      entitled[2 * e - 1], entitled[2 * e] = set.reps[k], share
+      entitled[2 * e - 1], entitled[2 * e] = reps[k], share
       if amount > most then most = amount end
     end
     raise_amount(book, 'largest_entitled', most)
@@ -95,7 +97,7 @@ local function keep_offer(id, record, choice, number, used)
     if used > 0 then credit = {used, credit_state(redis.call('HGET', book.key, 'l:' .. rep)).entry} end
   end
   local entry = {number, rep, set.pool, record[KIND], choice.charge, entitled, counted, credit, terms.lapses, choice.audience or {}, terms.band}
-  set_offer(id, cmsgpack.pack(entry))
+  set_offer(id, array(#entry) .. cmsgpack.pack(unpack(entry)))
   index_offer(id, entry, true)
   put(record, OFFER, {number, rep, set.pool, terms.timeout_ms, terms.clock, log.now_ms})
 end
@@ -117,7 +119,7 @@ local function offer_entry(id)
 end
 
 local function book_of(pool)
-  -- Returns the ledger of a pool, with all read that it is to have.
+  -- Returns the ledger of a pool.
   if not books[pool] then open_ledger(pool, key_of('ledger', pool)) end
   return books[pool]
 end
@@ -156,7 +158,7 @@ local function undo_offer(entry)
   -- Has everything be as if an offer had never been: in memory, see `write_ledgers`.
   local rep, pool, entitled = entry[O_REP], entry[O_POOL], entry[O_ENTITLED]
   if rep == '' then return end
-  local book, fields = book_of(pool), {'p:' .. rep, 'c:' .. rep}
+  local book, fields = book_of(pool), {'decisions', 'worst', 'p:' .. rep, 'c:' .. rep}
   for i = 1, #entitled, 2 do
     local n = #fields
     fields[n + 1], fields[n + 2] = 'd:' .. entitled[i], 'e:' .. entitled[i]
@@ -202,9 +204,9 @@ end
 local function append_answer(id, record, entry, answer, said)
   -- Appends what became of an offer. `said`: rep, charge, way, entitled, lapses, away (0 or 1), stays (0 or 1), workforce, actor, because, head.
   local epoch = record[EPOCH] + (answer == 'ACCEPTED' and 1 or 0)
-  return append_event('offer.1', cmsgpack.pack({id, record[KIND], answer, entry[O_NUMBER], said.rep or entry[O_REP], entry[O_POOL], epoch,
-    said.charge or 0, said.way or '', record[EVENT], said.entitled or {}, said.lapses or 0, said.away or 0, said.stays or 0, said.workforce or 0,
-    said.actor or '', said.because or ''}), said.head or '')
+  return append_event('offer.1', array(17) .. cmsgpack.pack(id, record[KIND], answer, entry[O_NUMBER], said.rep or entry[O_REP], entry[O_POOL],
+    epoch, said.charge or 0, said.way or '', record[EVENT], said.entitled or NONE, said.lapses or 0, said.away or 0, said.stays or 0,
+    said.workforce or 0, said.actor or '', said.because or ''), said.head or '')
 end
 
 local function close_offer(id, record, entry, number, state)
@@ -227,7 +229,7 @@ local function write_undone(id, record, entry, answer, said)
 end
 
 local function refuse_offer(record, reps)
-  local refused = {} -- a new one: what stands in a place by default is every record's
+  local refused = {}
   for _, names in ipairs({record[REFUSED] or NONE, reps}) do
     for _, rep in ipairs(names) do refused[#refused + 1] = rep end
   end
@@ -239,6 +241,14 @@ local function rescind_offer(id, record, actor, because)
   local entry = offer_entry(id)
   undo_offer(entry)
   return write_undone(id, record, entry, 'RESCINDED', {actor = actor, because = because})
+end
+
+local function read_lapses(reps)
+  -- Has the lapses of reps be read at once.
+  for from = 1, #reps, SLICE do
+    local stored = redis.call('HMGET', key_of('lapses'), unpack(reps, from, math.min(from + SLICE - 1, #reps)))
+    for i = 1, #stored do lapsed[reps[from + i - 1]] = tonumber(stored[i] or 0) end
+  end
 end
 
 local function lapses_of(rep)

@@ -67,6 +67,13 @@ def test_nothing_follows_the_managers_reminder() -> None:
     assert due(ITEM.with_fired(FiredStep(NEXT, 5, 2, ms(30, 11))), "ann") is None
 
 
+def test_of_what_has_no_next_date_nothing_falls_due_and_the_log_need_not_be_read_for_it() -> None:
+    planner: Any = Planned("ann")
+
+    assert not NextDates().concerns(replace(ITEM, next_date=None), Present(planner))
+    assert not NextDates().may_fall_due(Present(planner))
+
+
 @pytest.mark.parametrize(
     ("record", "may"),
     [

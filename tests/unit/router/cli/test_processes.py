@@ -34,7 +34,7 @@ def test_the_help_has_each_key_and_whoever_reads_the_code_is_sent_to_modules_tha
         line.split(":")[0].strip() for line in invoke("--help").output.splitlines() if re.match(r"  [A-Z]\w+:", line)
     ]
 
-    assert heads == ["Kinds", "Stages", "Deadlines", "Clock", "From", "Until", "Steps"]
+    assert heads == ["Kinds", "Stages", "Deadlines", "Dates", "Clock", "From", "Until", "Steps"]
     names = re.findall(r"``(\w+)``", router.process.__doc__ or "")
     assert [name for name in names if not find_spec(f"router.process.{name}")] == []
 

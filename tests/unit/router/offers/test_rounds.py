@@ -38,3 +38,7 @@ def test_each_is_asked_as_often_as_there_are_rounds_in_whatever_order(order: lis
 
     assert Counter(refused) == dict.fromkeys(REPS, ROUNDS)
     assert set(refused[: len(REPS)]) == set(REPS)
+
+
+def test_where_nobody_is_there_whoever_refused_has_and_the_first_round_goes_on() -> None:
+    assert refusing(REPS, (), ["ann", "bo", "bo"]) == {"ann": (1, 0), "bo": (2, 0)}

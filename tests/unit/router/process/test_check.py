@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from router.process.check import NO_RULES, check_process
 from router.process.codec import FORMAT, dumps, loads
-from router.process.definition import Act, Process, RecipientRole, Until
+from router.process.definition import Act, Approval, Process, RecipientRole, Until
 from router.process.schema import SCHEMA_FILE, schema_text
 from router.rules.check import check
+from rules.conditions import Predicate
+from rules.durations import Duration
 
 ROOT = Path(__file__).parents[4]
 SHIPPED = (ROOT / "examples" / "processes" / "sales.yaml").read_text("utf-8")
@@ -81,6 +83,52 @@ def test_what_is_to_be_solved_or_told_of_again_pauses_and_no_response_nor_what_i
     assert [each.pausable for each in process.first.deadlines] == [False] * 6 + [True] * 4
 
 
+def test_an_approval_is_asked_of_whom_it_names_where_its_condition_holds_as_it_was_written() -> None:
+    process = process_of(
+        "process: p\nkinds: [LEAD]\nstages:\n  - {id: new}\n  - {id: quote, approve: {by: manager, on_reject: lost,"
+        " when: {field: n, op: gt, value: 0.1}, within: 4h}}\n"
+        "  - {id: won, closes: CONVERTED, approve: {by: mo, when: {field: severity, op: in, value: [P1, p2]}}}\n"
+        "  - {id: lost, closes: CLOSED}"
+    )
+
+    assert [stage.approve for stage in process.stages] == [
+        None,
+        Approval(RecipientRole.MANAGER, Predicate("n", "gt", 0.1), Duration(4, "h"), "lost"),
+        Approval("mo", Predicate("severity", "in", ("P1", "p2")), Duration(1, "d")),
+        None,
+    ]
+
+
+def test_what_is_odd_about_an_approval_is_told_and_published_all_the_same() -> None:
+    source = (
+        HEAD + "  - {id: new, approve: {by: mo}}\n"
+        "  - {id: quote, approve: {by: ma, on_reject: quote, when: {field: severity, op: eq, value: P1}}}"
+    )
+
+    checked = check_process(source, rules=RULES, reps=["mo"])
+
+    assert checked.process
+    assert checked.process.stages[1].approve == Approval("ma", Predicate("severity", "eq", "P1"))
+    assert [(each.path, each.message.partition(";")[0]) for each in checked.problems if "approve" in each.path] == [
+        ("stages[0].approve", "what is new is in new as it comes: nobody is asked before, only when it comes back"),
+        ("stages[1].approve.by", "there is no rep 'ma' yet"),
+        ("stages[1].approve.on_reject", "quote is what was rejected: it stays where it is, as if this was left out"),
+        ("stages[1].approve.when.field", "severity is compared as it was written, whatever rules ignore"),
+    ]
+
+
+@pytest.mark.parametrize("value", ["0.1", "true", "big", "[big, small]", "[1, 2.5]"])
+def test_what_nobody_looks_up_is_of_the_type_that_it_is_compared_with(value: str) -> None:
+    op = "in" if value[0] == "[" else "eq"
+    source = f"{HEAD}  - {{id: new}}\n  - {{id: q, approve: {{by: mo, when: {{field: f, op: {op}, value: {value}}}}}}}"
+
+    checked = check_process(source)
+
+    assert checked.process, checked.problems
+    again = loads(dumps(checked.process))
+    assert repr(again.stages) == repr(checked.process.stages)
+
+
 def test_a_deadline_from_the_customers_message_ends_with_an_answer_written_or_not() -> None:
     process = process_of(
         STAGE
@@ -95,6 +143,13 @@ def marked(deadline: str, message: str) -> tuple[str, int, int, str]:
     """Return a process with a deadline, where ¦ stands what is wrong with it, and what is told."""
     source = f"{STAGE}{deadline}"
     return source.replace("¦", ""), 6, source.splitlines()[5].index("¦") + 1, message
+
+
+def approving(approval: str, message: str) -> tuple[str, int, int, str]:
+    """Return the same of a stage that somebody is to approve."""
+    others = "  - {id: new, next: [quote]}\n  - {id: lost, closes: CLOSED}\n"
+    stages = f"{HEAD}{others}  - {{id: quote, approve: {approval}}}"
+    return stages.replace("¦", ""), 6, stages.splitlines()[5].index("¦") + 1, message
 
 
 IN_ORDER = "; steps stand in the order of their times"
@@ -142,6 +197,26 @@ MARKED = [
             ),
         ]
     ),
+    approving("¦{within: 4h}", "by is missing"),
+    approving("{by: ¦owner}", "found 'owner'; nobody approves their own: manager, manager's manager, pool managers or"),
+    approving("{by: ¦the boss}", "found 'the boss'; owner, manager"),
+    approving("{by: manager, within: ¦1y}", "found '1y'; a duration such as 45s"),
+    approving("{by: manager, on_reject: ¦qoute}", "there is no stage 'qoute'; there are new, lost, quote"),
+    approving("{by: manager, on_reject: ¦lost}", "lost may not follow new, from where quote is entered: add it"),
+    *(
+        approving(f"{{by: manager, when: {when}}}", message)
+        for when, message in [
+            ("{field: ¦nn, op: gt, value: 1}", "found 'nn'; allowed are string, number, bool and list fields: s"),
+            ("{field: ¦end, op: exists}", "found 'end'; allowed are string, number, bool and list fields"),
+            ("{field: ¦phone, op: exists}", "phone is personal: that somebody is asked would tell of it when it"),
+            ("{field: n, op: ¦has_any, value: [1]}", "has_any does not fit the number field n; allowed are eq, ne"),
+            ("{field: severity, op: ¦contains, value: P}", "contains is for rules alone; allowed are eq, ne"),
+            ("{field: n, op: gt, value: ¦ten}", "found 'ten'; a number between"),
+            ("¦{field: n, op: gt}", "value is missing; gt compares with one"),
+            ("{field: n, ¦opp: gt, op: gt, value: 1}", "unknown key 'opp'; allowed are field, op, value"),
+        ]
+    ),
+    marked("{id: ¦approval, within: 1h}\n  - {id: won, approve: {by: mo}}", "approval is what approvals are due by"),
 ]  # fmt: skip
 
 
@@ -454,6 +529,13 @@ _STAGES = st.fixed_dictionaries(
         "next": st.lists(_IDS, max_size=2),
         "closes": st.sampled_from(["CONVERTED", "CLOSED"]),
         "deadlines": _DEADLINES,
+        "approve": st.sampled_from(
+            [
+                {"by": "manager", "when": {"field": "n", "op": "gt", "value": 0.1}, "within": "4h", "on_reject": "a"},
+                {"by": "mo", "when": {"field": "vip", "op": "eq", "value": True}},
+                {"by": "pool managers"},
+            ]
+        ),
     },
 )
 PROCESSES = st.fixed_dictionaries(

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from router.assignment.roster import Roster
+from router.model.activities import ActivityEvidence
 from router.model.calendars import Absence, TenantSettings
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
 from router.process.clocks import DeadlineClocks
@@ -118,6 +119,7 @@ def test_parts_add_up_and_are_what_somebody_sees_minute_by_minute(
         leaves,
     )
     unpaused = history._replace(pauses=())
+    now = max(now, a_life.spells[-1].since_ms // MINUTE + 1)
 
     for each in standings(process(deadline), a_life, {}, clocks):
         parts = time_parts(each, a_life, clocks, lambda _, rep: known.availability.leaves(rep), now * MINUTE)
@@ -127,7 +129,7 @@ def test_parts_add_up_and_are_what_somebody_sees_minute_by_minute(
         assert sum(times.wall_ms for times in spent(parts)) == end_ms - each.first_ms
         assert all(one.end_ms == other.start_ms for one, other in pairwise(parts))
         plain = history if deadline.pausable else unpaused
-        assert seen(parts) == where(plain, each.first_ms // MINUTE, end_ms // MINUTE)
+        assert seen(parts) == where(plain, each.first_ms // MINUTE, each.start_ms // MINUTE, end_ms // MINUTE)
 
 
 @given(handed_lives(), WITHIN, LEAVES, NOW, st.data())
@@ -167,3 +169,20 @@ def test_what_counts_until_it_is_due_is_as_much_as_it_has(
 
     length_ms = within.amount * (60 if within.unit == "h" else 1) * MINUTE
     assert sum(times.counted_ms for times in spent(parts)) == length_ms
+
+
+@given(handed_lives())
+def test_the_time_of_who_starts_it_anew_begins_with_the_first_in_a_row_who_did_not_do_it(a_life: Life) -> None:
+    here = a_life._replace(entries=(), closed=None)
+    deadline = Deadline("one", DurationTable(Duration(1, "h")), since=Since.ASSIGNED, until=Until.ATTEMPT)
+    clocks = DeadlineClocks(roster([]).hours, "Asia/Shanghai")
+    tried = [done.occur_ms for done in here.done if ActivityEvidence.ATTEMPT in done.evidence]
+
+    begins, has_done_it = list[int](), True
+    for spell in here.spells:
+        if spell.rep:
+            begins.append(spell.since_ms if has_done_it else begins[-1])
+            until_ms = spell.until_ms or max([0, *tried])
+            has_done_it = any(spell.since_ms <= at_ms <= until_ms for at_ms in tried)
+
+    assert [each.first_ms for each in standings(process(deadline), here, {}, clocks)] == begins

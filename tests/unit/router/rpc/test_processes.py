@@ -52,6 +52,7 @@ def servicer() -> ProcessServicer:
         ProcessPublishing(store, ProcessCache(store), store, workforce, tried),
         deadlines,
         Migrating(store, WorkItemQueries(store, planners), store, planners),
+        cast(Any, None),
     )
 
 

@@ -136,6 +136,25 @@ def test_a_picture_says_by_which_date_something_is_due_and_how_often_a_step_is_d
     ]
 
 
+def test_a_picture_says_who_approves_a_stage_where_and_what_if_not() -> None:
+    source = (
+        "process: p\nkinds: [LEAD]\nstages: [{id: new}, {id: quote, approve: {by: manager, within: 4h, on_reject: lost,"
+        " when: {field: discount, op: gt, value: 0.1}}}, {id: won, approve: {by: mo}}, {id: lost, closes: CLOSED}]"
+    )
+
+    said = {language: [each for each in texts(svg(drawn(source), language)) if "to be" in each or "批准" in each]
+            for language in Language}  # fmt: skip
+    assert said == {
+        Language.EN: [
+            "to be approved by the manager within 4 h where discount is above 0.1; else it enters",
+            "to be approved by mo within 1 working d",
+        ],
+        Language.ZH: [
+            "discount 大于 0.1 时，须主管在 4 小时内批准；不批准则进入 lost", "须 mo 在 1 个工作日内批准",
+        ],
+    }  # fmt: skip
+
+
 def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:
     long = "很长" * 60
     source = f"process: p\nkinds: [LEAD]\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"

@@ -1,0 +1,137 @@
+"""``fairlead approvals``, ``approve`` and ``reject``: what is to be approved before a work item enters a stage.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from google.protobuf.json_format import MessageToJson
+
+from fairlead.client import FairleadClient
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import routing_pb2 as routing
+from router.cli.clocks import Clock, utc_option
+from router.cli.csv_files import CSV_FILE
+from router.cli.labels import label, language_option
+from router.cli.lists import Cells, Listing, Names, known_rep, show, shown_time
+from router.cli.words import called, last
+from router.wording.languages import Language
+
+
+def _plain(asked: deadlines.Approval, name: str) -> object:
+    value = asked.attributes[name]
+    return f"{value:.15g}" if isinstance(value, float) else value
+
+
+def _due(asked: deadlines.Approval, names: Names) -> str:
+    if not asked.HasField("due_time"):
+        return label("beyond known hours", names.language)
+    return names.clock.shown(asked.due_time)
+
+
+COLUMNS: Cells = {
+    "work_item": lambda each, _: last(each.work_item),
+    "stage": lambda each, _: each.stage,
+    "owner": lambda each, _: last(each.owner),
+    "owner_name": lambda each, names: called(each.owner, names.reps),
+    "actor": lambda each, _: each.actor,
+    "attributes": lambda each, _: MessageToJson(each.attributes, indent=None, ensure_ascii=False),
+    "approvers": lambda each, _: " ".join(map(last, each.approvers)),
+    "ask_time": lambda each, _: shown_time(each.ask_time),
+    "due_time": lambda each, _: shown_time(each.due_time) if each.HasField("due_time") else "",
+}
+_TABLE: Cells = {
+    "work item": COLUMNS["work_item"],
+    "stage": COLUMNS["stage"],
+    "owner": COLUMNS["owner_name"],
+    "what": lambda each, _: ", ".join(f"{name} {_plain(each, name)}" for name in sorted(each.attributes)),
+    "approvers": lambda each, names: ", ".join(called(rep, names.reps) for rep in each.approvers),
+    "asked": lambda each, names: names.clock.shown(each.ask_time),
+    "due": _due,
+}
+
+
+@click.command()
+@click.option("--rep", default="", help="Only what this rep is to approve, by id or display name.")
+@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
+@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
+@click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
+@language_option
+@utc_option
+@server_option
+@tenant_option
+def approvals(
+    rep: str, count: int | None, csv_to: Path | None, as_json: bool, language: str, utc: bool, server: str, tenant: str
+) -> None:
+    """Show what is to be approved before work items enter a stage, the oldest first.
+
+    With what the stage's condition looks at, whom it is for, and when it is due. Whoever is above them may decide, too.
+
+    \b
+      $ fairlead approvals
+      $ fairlead approvals --rep chen-jie --language zh
+    """
+    with connected(server, tenant) as client:
+        names = Names.of(client, Clock.of(client, utc=utc), language)
+        found = client.list_approvals(known_rep(rep, names, "--rep") if rep else "")
+        show(found, Listing("approvals", _TABLE, COLUMNS), names, count, as_json, csv_to)
+
+
+def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what both decisions share."""
+    for add in (
+        tenant_option,
+        server_option,
+        language_option,
+        click.option("--dry-run", is_flag=True, help="Say what would be; write nothing."),
+        click.option("--reason", default="", help="Why."),
+        click.option("--rep", default="", help="Who decides, by id; absent: whoever the token says that calls."),
+        click.argument("work_item"),
+    ):
+        command = add(command)
+    return command
+
+
+@click.command()
+@_deciding
+def approve(work_item: str, rep: str, reason: str, dry_run: bool, language: str, server: str, tenant: str) -> None:
+    """Approve what is asked of WORK_ITEM, by its name or id: it enters the stage.
+
+    It is for whom the process names, and whoever is above them; nobody approves their own.
+
+    \b
+      $ fairlead approve crm~L-017 --rep chen-jie
+      crm~L-017: approved; it is in stage quote.
+    """
+    with connected(server, tenant) as client:
+        after = client.approve(work_item, rep, reason, preview=dry_run)
+    click.echo(label("approved", Language(language), item=last(after.name), stage=after.stage))
+
+
+@click.command()
+@_deciding
+def reject(work_item: str, rep: str, reason: str, dry_run: bool, language: str, server: str, tenant: str) -> None:
+    """Reject what is asked of WORK_ITEM: it stays in its stage, or enters the one that its process names for that.
+
+    \b
+      $ fairlead reject crm~L-017 --rep chen-jie --reason "at most 0.12"
+      crm~L-017: rejected; it is in stage qualified.
+    """
+    with connected(server, tenant) as client:
+        after = client.reject(work_item, rep, reason, preview=dry_run)
+    click.echo(label("rejected", Language(language), item=last(after.name), stage=after.stage))
+
+
+def told_asked(client: FairleadClient, item: routing.WorkItem, language: Language) -> str:
+    """Say that a stage is to be approved, by whom until when."""
+    asked = item.approval
+    clock = Clock.of(client, utc=False)
+    due = clock.shown(asked.due_time) if asked.HasField("due_time") else label("beyond known hours", language)
+    approvers = ", ".join(map(last, asked.approvers))
+    return label("to be approved", language, item=last(item.name), stage=asked.stage, reps=approvers, due=due)

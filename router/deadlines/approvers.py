@@ -1,0 +1,66 @@
+"""Who approves that a work item enters a stage, and whom what falls due of that tells. Pure.
+
+Whoever the process names approves, and anybody above them. Nobody approves their own: neither whose the work item is,
+or was as it was asked for, nor who asked. Where the process names one of the first two it is the next above them, and
+where nobody is above them the managers of the pool.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from router.assignment.roster import Roster
+from router.deadlines.recipients import Recipients, is_there, named_reps, rep_above
+from router.process.asks import Ask
+from router.process.definition import Approval, RecipientRole
+
+
+class Approvers(NamedTuple):
+    """Who approves: of each who is asked those who may, the one who is asked first; reps by id."""
+
+    lines: tuple[tuple[str, ...], ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Who is asked."""
+        return tuple(dict.fromkeys(line[0] for line in self.lines))
+
+    @property
+    def may(self) -> frozenset[str]:
+        """All who may approve."""
+        return frozenset(rep for line in self.lines for rep in line)
+
+    def told(self, roster: Roster, at_ms: int, *, is_late: bool) -> Recipients:
+        """Return whom the deadline tells at an instant, in milliseconds since 1970: who is asked; late, who is above.
+
+        Who is on leave is passed over to whoever is above them; where nobody above is there they are told themselves.
+        """
+        told, on_leave = dict[str, None](), dict[str, None]()
+        for whole in self.lines:
+            line = whole[1:] or whole if is_late else whole
+            place = next((place for place, rep in enumerate(line) if is_there(rep, roster, at_ms)), 0)
+            told[line[place]] = None
+            on_leave.update(dict.fromkeys(line[:place]))
+        return Recipients(tuple(told), tuple(on_leave))
+
+
+def approvers(approval: Approval, ask: Ask, owner: str, pool: str, roster: Roster) -> Approvers:
+    """Return who approves what is asked of a work item that somebody has of a pool; empty: nobody, none."""
+    own = {owner, ask.rep}
+    lines = _lines(named_reps(approval.by, owner, pool, roster), own, roster)
+    managers = named_reps(RecipientRole.POOL_MANAGERS, owner, pool, roster)
+    return Approvers(tuple(lines or _lines(managers, own, roster)))
+
+
+def _lines(reps: list[str], own: set[str], roster: Roster) -> list[tuple[str, ...]]:
+    lines = [tuple(each for each in _upwards(rep, roster) if each not in own) for rep in reps]
+    return [line for line in lines if line]
+
+
+def _upwards(rep: str, roster: Roster) -> list[str]:
+    """Return a rep and whoever is above them, each once; nobody who does not work here any more."""
+    line, above = dict[str, None](), [rep]
+    while above and above[0] not in line and above[0] in roster.reps:
+        line[above[0]] = None
+        above = rep_above(above[0], roster)
+    return [each for each in line if roster.reps[each].active]

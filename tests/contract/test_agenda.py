@@ -1,0 +1,139 @@
+"""What a rep is to follow up on a day by their own clocks, who did what, and all that happened, page by page; on both
+stores. The clock begins on a Tuesday at 08:00 in Shanghai.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from router.activities.agenda import Agenda
+from router.activities.service import ActivityService, RecordRequest
+from router.activities.timeline import Timelines
+from router.adapters.redis.activities import RedisActivities
+from router.model.activities import Activity, ActivityKind, Direction
+from router.model.errors import ActivityExists, InvalidInput, NotFound
+from router.model.events import ActivityRecorded
+from router.model.workforce import Member, Pool, Rep
+from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
+from tests.twins.store import MemoryStore
+
+__all__ = ["world"]  # a fixture
+
+EAST = Pool("east", (Member("ann"),))
+CALL = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", 0)
+MIDNIGHT_MS = START_MS + 16 * HOUR_MS
+DATES_MS = {
+    "at nine": START_MS + HOUR_MS,
+    "just before midnight": MIDNIGHT_MS - 1,
+    "at midnight": MIDNIGHT_MS,
+    "late on the second": MIDNIGHT_MS + DAY_MS - 1,
+    "on the third": MIDNIGHT_MS + DAY_MS,
+}
+
+
+class Desk:
+    """Somebody who works by Shanghai's clocks, and what they have to do."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        activities: Any = world.store if isinstance(world.store, MemoryStore) else RedisActivities(world.store._redis)
+        self._service = ActivityService(activities, world.queries, world.planners)
+        self._agenda = Agenda(world.store, activities, world.queries, world.planners)
+
+    async def begin(self) -> None:
+        await self.world.save(Rep("ann"), pool=EAST)
+        await self.world.keep_hours()
+
+    async def record(self, item_id: str, activity: Activity = CALL) -> ActivityRecorded:
+        return await self._service.record(self.world.tenant, RecordRequest(item_id, activity))
+
+    async def day(self, date: str = "", start: int = 0, count: int = 9) -> tuple[list[str], bool]:
+        """Return the next steps of a date, and whether there are more."""
+        day, has_more = await self._agenda.day(self.world.tenant, "ann", date, start=start, count=count)
+        assert day.clocks.time_zone == "Asia/Shanghai"
+        return [follow_up.next_step for follow_up in day.follow_ups], has_more
+
+
+async def test_a_day_has_what_falls_due_from_midnight_to_midnight_and_what_is_past_before_it(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    for step, at_ms in DATES_MS.items():
+        await desk.record((await world.route()).item_id, CALL._replace(next_ms=at_ms, next_step=step))
+    nine, before_midnight, *second, third = DATES_MS
+
+    assert await desk.day() == ([nine, before_midnight], False)
+    assert await desk.day("2029-12-31") == ([], False)
+    assert await desk.day("2030-01-02") == (second, False)
+    assert await desk.day("2030-01-03") == ([third], False)
+    await world.clock.set(START_MS + HOUR_MS)
+    assert await desk.day("2030-01-02") == (second, False)
+    await world.clock.set(START_MS + HOUR_MS + 1)
+    assert await desk.day("2030-01-02") == ([nine, *second], False)
+    assert await desk.day("2029-12-31") == ([], False)
+    assert [await desk.day("2030-01-02", start, 1) for start in range(3)] == [
+        ([nine], True),
+        (second[:1], True),
+        (second[1:], False),
+    ]
+
+
+@pytest.mark.parametrize("written", ["20300102", "2030-W01-3", "2030-1-2", "2030-02-30", "today"])
+async def test_what_is_no_date_as_dates_are_written_is_refused(world: World, written: str) -> None:
+    desk = Desk(world)
+    await desk.begin()
+
+    with pytest.raises(InvalidInput, match="must be a date such as"):
+        await desk.day(written)
+
+
+async def test_who_was_just_hired_may_act_and_who_never_was_may_not(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    await world.save(Rep("bo"), pool=EAST)
+
+    recorded = await desk.record(item.item_id, CALL._replace(rep="bo"))
+
+    assert recorded.activity.rep == "bo"
+    with pytest.raises(NotFound, match="reps/cy"):
+        await desk.record(item.item_id, CALL._replace(rep="cy"))
+
+
+async def test_what_is_sent_again_is_the_same_where_all_that_it_says_is(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    sent = CALL._replace(external_id="C-1", occur_ms=START_MS - HOUR_MS)
+
+    recorded = await desk.record(item.item_id, sent)
+
+    for again in (sent, sent._replace(rep=""), sent._replace(occur_ms=0)):
+        assert (await desk.record(item.item_id, again)).number == recorded.number
+    await world.save(Rep("bo"), pool=EAST)
+    for other in (sent._replace(rep="bo"), sent._replace(occur_ms=START_MS), sent._replace(duration_ms=1)):
+        with pytest.raises(ActivityExists):
+            await desk.record(item.item_id, other)
+
+
+async def test_a_timeline_goes_back_page_by_page_and_begins_anywhere(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    numbers = [item.number]
+    for _ in range(4):
+        await world.route()  # of something else
+        numbers.append((await desk.record(item.item_id)).number)
+
+    pages, before = list[list[int]](), 0
+    while not pages or before:
+        page = await Timelines(world.store).page(world.tenant, item.item_id, last=before, count=2)
+        pages.append([event.number for event in page.events])
+        before = page.before
+
+    assert pages == [numbers[3:], numbers[1:3], numbers[:1]]
+    beyond = await Timelines(world.store).page(world.tenant, item.item_id, last=numbers[-1] + 9, count=2)
+    assert [event.number for event in beyond.events] == numbers[3:]
+    with pytest.raises(NotFound):
+        await Timelines(world.store).page(world.tenant, "crm~none", count=2)

@@ -264,6 +264,10 @@ def _paced_again_ms(cap: Cap, clock: CapClock, window: CapSpan, counted: int) ->
     return course.begins_ms((counted - 1) * course.steps // max(course.limit, 1) + 1)
 
 
+_FIRST_KINDS = (Kind.LEAD, Kind.CUSTOMER, Kind.TICKET, Kind.RESCUE)
+"""Those that there were as caps were first written down: what stands for all of them in digests, for good."""
+
+
 class AppliedCap(NamedTuple):
     """A cap among a candidate set's, as it stands in [from, until).
 
@@ -335,9 +339,16 @@ class AppliedCap(NamedTuple):
 
     def packed(self) -> list[object]:
         """Return it as the store's script takes it, see ``scripts/caps.lua``."""
+        return self._with_kinds(self.kinds)
+
+    def identified(self) -> list[object]:
+        """Return the same as digests are over: a cap of all kinds as it was when there were four."""
+        return self._with_kinds(self.cap.kinds or _FIRST_KINDS)
+
+    def _with_kinds(self, kinds: Sequence[Kind]) -> list[object]:
         return [
             self.name, self.place, int(self.is_whole), self.cap.measure, self.cap.limit, self.paced, self.window,
-            self.slot_ms, self.positions, self.kinds,
+            self.slot_ms, self.positions, kinds,
         ]  # fmt: skip
 
     def lifts_ms(self, at_ms: int, counted: int, amount: int) -> int:

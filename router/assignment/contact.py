@@ -36,6 +36,8 @@ def contact_due(decision: Decision, planner: Planner) -> ContactTime | None:
         None where nobody owns it, the route does not limit it, what it depends on is erased, or the owner's calendar
         has too little open time.
     """
+    if decision.head.item.opened_by is not None:  # no rule was asked
+        return None
     table = planner.route_of(decision.head.matched_rules).contact_within
     is_owned = decision.outcome is not Outcome.OFFERED and decision.rep in planner.roster.reps
     if table is None or not is_owned or table.by in erased_attributes(decision):

@@ -151,6 +151,8 @@ def change_of(
 
 
 def _moves(planner: Planner, before: WorkItem, after: WorkItem) -> bool:
+    if after.opened_by is not None:  # whatever it is, it is its pool's
+        return False
     routes = [planner.route_of(planner.memo.matching(planner.fact_of(after)))]
     with suppress(InvalidInput):  # today's rules may not read what it was
         routes.append(planner.route_of(planner.memo.matching(planner.fact_of(before))))

@@ -30,8 +30,9 @@ from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
-from router.model.workitem import CLOSED_STATES, WorkItem, item_id
+from router.model.workitem import CLOSED_STATES, WorkItem, child_id, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.definition import is_of_child
 from router.process.stages import check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
@@ -141,7 +142,11 @@ def reopen_command(
 
 
 def _entered_anew(published: PublishedProcesses, record: ItemRecord) -> EnteredStage | None:
-    """Return the stage that a work item enters by being reopened; None: it was in no process, and is in none."""
+    """Return the stage that a work item enters by being reopened, a child its own; None: it was in no process, and is
+    in none.
+    """
+    if record.stage and is_of_child(record.stage.stage):
+        return EnteredStage(record.stage.revision, record.stage.stage)
     place = first_of(published, record.kind)
     if place:
         return EnteredStage(place.process.revision, place.stage.id)
@@ -273,6 +278,22 @@ def escalate_command(
     head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, handlers, handlers))
     head = head._replace(escalates=step)
     return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)
+
+
+def open_command(
+    planner: Planner, item: WorkItem, entered: EnteredStage, at_ms: int, published: PublishedProcesses
+) -> BindCommand | Failure:
+    """Make the job of opening a child, ``item``, which stands in a stage of its parent's process; an error where the
+    planner's rules cannot read it. It is done where the child is not there yet.
+    """
+    assert item.opened_by is not None
+    try:
+        plan = planner.plan(item, at_ms)
+    except InvalidInput as error:
+        return error
+    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=entered)
+    job = _job(planner, plan, Mode.ROUTE, child_id(item.opened_by), head, item.pack(), NEW)
+    return job._replace(processes=published.newest)
 
 
 def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:

@@ -40,6 +40,8 @@ from rules.ruleset import Rule
 
 DEFAULT_RULE = "default"
 NO_EVENT_HASHES = ("", "")
+_CHILD = "child"
+"""Stands before the pool of what was opened for it, where for others one rule alone stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +276,11 @@ class Planner:
             If an attribute is not what the rule set declares; one violation per attribute.
         """
         fact = self.fact_of(item)
-        matched = kept.matched if kept else self.memo.matching(fact)
+        opened_by = item.opened_by
+        matched = kept.matched if kept else self.memo.matching(fact) if opened_by is None else ()
         path = self._paths.get(matched[:1]) or self._path_of(matched)
+        if opened_by is not None:
+            path = self._path_of_child(opened_by.pool)
         left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         if named and apart and named not in left_out:
@@ -296,14 +301,21 @@ class Planner:
                 interval = overlap(interval, attempt.candidates.interval)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits, left_out, interval)
 
+    def _path_of_child(self, pool: str) -> _Path:
+        """Return the path of what was opened for a pool: to whoever of it is there, and else it waits."""
+        key = (_CHILD, pool)
+        return self._paths.get(key) or self._keep_path(key, Route(pool, fallback=(Wait(),)))
+
     def _path_of(self, matched: tuple[str, ...]) -> _Path:
-        route = self.route_of(matched)
+        return self._keep_path(matched[:1], self.route_of(matched))
+
+    def _keep_path(self, key: tuple[str, ...], route: Route) -> _Path:
         steps = tuple(
             _NumberedStep(step, self._numbers.setdefault(repr(step), len(self._numbers)), step.asked_by)
             for step in steps_of(route)  # known by its text, because True == 1
         )
         waits = any(isinstance(fallback, Wait) for fallback in route.fallback)
-        path = self._paths[matched[:1]] = _Path(route, steps, waits, route.hours == "wait")
+        path = self._paths[key] = _Path(route, steps, waits, route.hours == "wait")
         return path
 
     def _attempt_of(

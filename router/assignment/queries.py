@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
+from router.assignment.children import ChildStanding, children_of
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
@@ -23,6 +24,7 @@ from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
 from router.process.cache import PublishedProcesses
+from router.process.children import opens
 from router.process.stages import StagePlace, place_of
 
 Record = TypeVar("Record")
@@ -141,6 +143,12 @@ class WorkItemQueries:
             return []
         published = await self._planners.processes(tenant, processes)
         return [await self._placed(tenant, published, stored) for stored in items]
+
+    async def children(self, tenant: str, item_id: str) -> list[ChildStanding]:
+        """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""
+        published = await self._planners.processes(tenant)
+        record = await found(self._store, tenant, item_id) if any(map(opens, published.revisions)) else None
+        return await children_of(self._store, tenant, published, record) if record else []
 
     async def _placed(self, tenant: str, published: PublishedProcesses, stored: StoredItem) -> StoredItem:
         place, offer = place_of(published, stored.record), stored.record.offer

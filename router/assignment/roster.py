@@ -267,7 +267,8 @@ class Roster:
         pool_id, band, members = (pool.id, pool.band, len(pool.members)) if pool else ("", 0, 0)
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
         optional = _optional([cap.packed() for cap in caps], share, dispatch)
-        digest = blake2b(msgpack.packb([*content, *optional]), digest_size=16).hexdigest()
+        identified = _optional([cap.identified() for cap in caps], share, dispatch)
+        digest = blake2b(msgpack.packb([*content, *identified]), digest_size=16).hexdigest()
         packed = msgpack.packb([*content, digest, *_sent(optional, len(reps))], use_bin_type=False)
         return Candidates(
             pool_id, band, members, reps, weights, limits, scores, packed, digest, caps=caps, share=share,

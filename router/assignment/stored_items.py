@@ -9,11 +9,12 @@ from typing import TypeVar
 from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Content
+from router.model.events import Content, Event, previous_of
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem
 
 Held = TypeVar("Held")
+_PAGE = 100
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +47,17 @@ class StoredItems:
                 return [record for item_id in item_ids for record in await self.records([item_id])]
             self._warn(item_ids[0], error)
             return []
+
+    async def missing(self, item_ids: Sequence[str]) -> set[str]:
+        """Return those of which there is no work item; one that nobody can read is there."""
+        try:
+            there = await self._store.items(self._tenant, item_ids)
+            return {item_id for item_id, record in zip(item_ids, there, strict=True) if record is None}
+        except CorruptHistory as error:
+            if len(item_ids) > 1:
+                return set().union(*[await self.missing([item_id]) for item_id in item_ids])
+            self._warn(item_ids[0], error)
+            return set()
 
     async def decisions(self, records: Sequence[ItemRecord]) -> list[tuple[ItemRecord, Decision]]:
         """Return the last decisions about them; one that nobody can read is told of and left out."""
@@ -111,3 +123,19 @@ class StoredItems:
     def _warn(self, item_id: str, error: CorruptHistory) -> None:
         self.unreadable += 1
         _log.warning("tenants/%s: %s %s: %s", self._tenant, item_id, self._without, error)
+
+
+async def events_of(store: Assignments, tenant: str, item_id: str, last: int) -> list[Event]:
+    """Return all that happened to a work item until an event of it, the oldest first.
+
+    Raises
+    ------
+    CorruptHistory
+        If the log has not got one of its events.
+    """
+    events = list[Event]()
+    while last:
+        page = await store.history(tenant, item_id, last, _PAGE)
+        events += page
+        last = previous_of(page[-1], item_id) if page else 0
+    return events[::-1]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from failures import Failure
+from router.assignment.children import check_unblocked
 from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest
 from router.assignment.content import change_of, is_of_other_customer, updated_item
 from router.assignment.enrichment import filled
@@ -24,6 +25,7 @@ from router.model.dispatch import Answer, DispatchClock, OpenOffer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
+from router.process.children import check_dates
 from router.process.stages import StagePlace, check_required, next_place
 
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
@@ -89,10 +91,14 @@ class Updating:
         place = next_place(name, stored.place, request.stage) if request.stage else None
         if place and request.by_owner:
             _check_given(place, request)
+        if place and stored.place:
+            children = await self._queries.children(tenant, stored.record.item_id)
+            check_unblocked(name, stored.place, place.stage.id, children)
         try:
             item = await self._content(tenant, planner, stored.item, request)
             if place:
                 check_required(name, place.stage, item.attributes)
+                check_dates(place.stage, item.attributes)
             change = change_of(planner, stored.record, stored.item, item, place)
             if change is None:
                 return stored

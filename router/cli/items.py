@@ -111,11 +111,11 @@ def list_items(
       $ fairlead items list --owner li-na --state assigned
       $ fairlead items list --since 30d --filter 'NOT owner:*' --csv unowned.csv
 
-    Fields of a --filter: create_time, owner, pool, state, kind, source, external_id, process, stage. OR binds closer
-    than AND: use brackets. Times are on the tenant's clocks, those of --since and --until too unless they name a zone;
-    those of filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead queue peek`. Where
-    something waits, the table says what for, and until when where time brings somebody; where it is offered, to whom,
-    and until when.
+    Fields of a --filter: create_time, owner, pool, state, kind, source, external_id, process, stage, parent. OR
+    binds closer than AND: use brackets. Times are on the tenant's clocks, those of --since and --until too unless
+    they name a zone; those of filters, CSV and JSON in UTC. What is submitted and not routed yet lists `fairlead
+    queue peek`. Where something waits, the table says what for, and until when where time brings somebody; where it
+    is offered, to whom, and until when.
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)

@@ -71,6 +71,8 @@ _KINDS: Mapping[str, str] = {
     "客户": "CUSTOMER",
     "工单": "TICKET",
     "挽回": "RESCUE",
+    "任务": "TASK",
+    "续约": "RENEWAL",
 }
 _NOTHING: Mapping[str, str] = {}
 _LONGEST = {"external_id": 256, "source": 128}

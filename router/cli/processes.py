@@ -56,7 +56,8 @@ def process() -> None:
         - {id: won, closes: CONVERTED}
 
     \b
-    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE: what enters it; a kind enters one process, [] takes it out of use.
+    Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes
+                it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
                 approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.

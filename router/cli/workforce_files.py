@@ -47,6 +47,8 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
             WorkItemKind.CUSTOMER: ("客户上限",),
             WorkItemKind.TICKET: ("工单上限",),
             WorkItemKind.RESCUE: ("挽回上限",),
+            WorkItemKind.TASK: ("任务上限",),
+            WorkItemKind.RENEWAL: ("续约上限",),
         }.items()
     },
 }

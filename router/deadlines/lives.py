@@ -6,21 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from router.assignment.children import items_by_event
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
+from router.assignment.stored_items import events_of
 from router.model.decision import Decision, DecisionEffect
 from router.model.errors import InvalidInput
-from router.model.events import Content, Event, Fired, Updated, WorkforceChanged, previous_of
+from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
-from router.model.workitem import Kind
 from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
+from router.process.children import PlannedChild, planned_children
 from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
-from router.process.life import Life, Migration, as_migrated, lives_of
+from router.process.eras import Era, eras_of
+from router.process.life import Life, Migration, lives_of
 from router.process.stages import place_of
 from router.process.time_parts import Leaves
 from rules.fields import Fact
@@ -32,7 +35,7 @@ class ItemDeadlines(NamedTuple):
     """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
     behind them those of approvals.
 
-    ``clocks`` and ``leaves`` are those by which they are reckoned.
+    ``clocks`` and ``leaves`` are those by which they are reckoned; ``children`` what it opens, in the last life alone.
     """
 
     process: Process
@@ -40,25 +43,7 @@ class ItemDeadlines(NamedTuple):
     stands: list[DeadlineStanding]
     clocks: DeadlineClocks
     leaves: Leaves
-
-
-class Era(NamedTuple):
-    """How long a work item went by one revision of its process: from an event until before another; None: for good.
-
-    What was over before it was migrated stays as it was; all else is as if it had gone by the later one before.
-    """
-
-    process: Process
-    life: Life
-    since: int
-    until: int | None
-
-    def has(self, standing: DeadlineStanding) -> bool:
-        """Say whether a deadline is judged by it."""
-        ended = standing.end.event if standing.end else None
-        if ended is None:
-            return self.until is None
-        return self.since <= ended and (self.until is None or ended < self.until)
+    children: Sequence[PlannedChild] = ()
 
 
 class ItemLives:
@@ -111,7 +96,10 @@ class ItemLives:
         if migration:
             lives[-1] = lives[-1]._replace(migrations=(*lives[-1].migrations, migration))
         eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
-        return await self._standing(planner, eras[-1], events) if eras else None
+        if not eras:
+            return None
+        deadlines = await self._standing(planner, eras[-1], events)
+        return deadlines._replace(children=list(planned_children(eras, record.item_id, items_by_event(events))))
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.
@@ -136,12 +124,7 @@ class ItemLives:
         CorruptHistory
             If the log has not got one of its events.
         """
-        events = list[Event]()
-        while last:
-            page = await self._store.history(self._tenant, item_id, last, _PAGE)
-            events += page
-            last = previous_of(page[-1], item_id) if page else 0
-        return events[::-1]
+        return await events_of(self._store, self._tenant, item_id, last)
 
     async def _standing(self, planner: Planner, era: Era, events: Sequence[Event]) -> ItemDeadlines:
         changes = await self._changes(planner, events)
@@ -247,29 +230,9 @@ def fact_of(planner: Planner, content: Content | None) -> Fact:
         return {}
 
 
-def eras_of(published: PublishedProcesses, kind: Kind, first: int, lives: Sequence[Life], place: int) -> list[Era]:
-    """Return by which revisions of a process one of a work item's lives went, in the order of time; none: in none.
-
-    Parameters
-    ----------
-    kind, first
-        The work item's, and its first event.
-    """
-    life = lives[place]
-    began = published.of(kind, before=first) if life.revision is None and place == 0 else None
-    process = published.at(life.revision) if life.revision else began
-    if process is None:
-        return []
-    eras, since = list[Era](), 0
-    for migration in life.migrations:
-        eras.append(Era(process, life, since, migration.event))
-        process, life, since = published.at(migration.revision), as_migrated(life, migration), migration.event
-    return [*eras, Era(process, life, since, None)]
-
-
 def has_deadlines(process: Process) -> bool:
-    """Say whether anything falls due in a process."""
-    return bool(process.deadlines) or any(stage.falling_due for stage in process.stages)
+    """Say whether anything falls due in a process, be it that children are opened."""
+    return bool(process.deadlines) or any(stage.falling_due or stage.open for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

@@ -162,8 +162,8 @@ class Migrating:
         place = place_of(published, record)
         if record.state in CLOSED_STATES or place is None or place.process.id != process.id:
             return None
-        if place.process.revision >= process.revision:
-            return None
+        if place.process.revision >= process.revision or place.stage.id not in place.process.by_id:
+            return None  # a child stays as it was opened
         stage = stages.get(place.stage.id, place.stage.id)
         made = MigratedItem(record.item_id, record.first, place, process, stage)
         if stage not in process.by_id or process.by_id[stage].closes:

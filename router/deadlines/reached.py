@@ -9,7 +9,7 @@ from typing import NamedTuple
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.deadlines.approvers import approvers
-from router.deadlines.lives import ItemLives, eras_of
+from router.deadlines.lives import ItemLives
 from router.deadlines.pausing import ToldPause, is_soon
 from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import Decision, StepOfDeadline
@@ -18,6 +18,7 @@ from router.model.events import Fired, Noted
 from router.process.asks import Ask
 from router.process.definition import APPROVAL, Process
 from router.process.due_steps import NamedStep, named_step
+from router.process.eras import eras_of
 from router.process.life import lives_of
 
 

@@ -8,11 +8,11 @@ from router.model.decision import Cause, Decision, EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Completed, Event, Note, Noted, Updated
 from router.model.records import ItemRecord
-from router.model.workitem import State
+from router.model.workitem import OpenedBy, State
 from router.process.approvals import is_approved, standing_ask, wants_approval
 from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
-from router.process.definition import Process, Stage
+from router.process.definition import Process, Stage, child_stage_id
 from router.process.stages import StagePlace, place_of
 
 
@@ -39,7 +39,7 @@ class StageCheck:
         closing, self._closing = self._closing, None
         self._follow_asks(event)
         if isinstance(event, Updated) and event.entered and (process := self._process(event.entered.revision)):
-            stage = process.by_id.get(event.entered.stage)
+            stage = process.standing.get(event.entered.stage)
             self._closing = (event.item_id, stage.closes) if stage and stage.closes else None
         if closing is None or (isinstance(event, Completed) and (event.item_id, event.state) == closing):
             return []
@@ -115,7 +115,7 @@ class StageCheck:
     def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
         """Say where a decision enters another stage than follows; ``record`` is where its work item stood."""
         entered = decision.head.entered
-        if entered is None and decision.head.cause is not Cause.REOPENED:
+        if entered is None and decision.head.cause not in (Cause.REOPENED, Cause.OPENED):
             return []
         if entered in self._possible(record, decision):
             return []
@@ -125,6 +125,8 @@ class StageCheck:
     def _possible(self, record: ItemRecord | None, decision: Decision) -> list[EnteredStage | None]:
         """Return what may be entered: of what is reopened the first stage, of what is imported an open one."""
         process = self._published.of(decision.kind, before=decision.number)
+        if decision.head.item.opened_by is not None:
+            return self._of_child(decision.head.item.opened_by, decision.head.entered)
         match decision.head.cause:
             case Cause.REOPENED if process:
                 return [EnteredStage(process.revision, process.first.id)]
@@ -134,6 +136,19 @@ class StageCheck:
             case Cause.IMPORTED if process:
                 return [EnteredStage(process.revision, stage.id) for stage in process.stages if not stage.closes]
         return []
+
+    def _of_child(self, opened_by: OpenedBy, entered: EnteredStage | None) -> list[EnteredStage | None]:
+        """Return what a child enters as it is opened, or reopened: its own stage of its parent's process."""
+        process = self._process(entered.revision) if entered else None
+        if process is None:
+            return []
+        names = {
+            child_stage_id(stage.id, child.id)
+            for stage in process.stages
+            for child in stage.open
+            if (child.id, child.pool) == (opened_by.entry, opened_by.pool)
+        }
+        return [EnteredStage(process.revision, name) for name in names]
 
     def _place(self, record: ItemRecord) -> StagePlace | None:
         """Return where a work item stands, by entries that may be wrong; None: in no process, or nowhere."""

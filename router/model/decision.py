@@ -41,6 +41,7 @@ class Cause(StrEnum):
     COVERED = "COVERED"
     COVER_ENDED = "COVER_ENDED"
     ESCALATED = "ESCALATED"
+    OPENED = "OPENED"
 
 
 class Way(StrEnum):
@@ -65,6 +66,7 @@ WAYS: Mapping[Cause, Way] = {
     Cause.COVERED: Way.APART,
     Cause.COVER_ENDED: Way.APART,
     Cause.ESCALATED: Way.GREEDY,
+    Cause.OPENED: Way.GREEDY,
 }
 """By why there was a decision."""
 
@@ -90,8 +92,8 @@ class DecisionInputs(NamedTuple):
     comparison of the applied rule with a personal attribute, in order, whether it held: for when that is erased.
     ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
     ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
-    ``entered`` is the stage that it enters by being reopened or imported; None: none but that which follows from when
-    it came, see ``router.process.stages``.
+    ``entered`` is the stage that it enters by being reopened, imported or opened; None: none but that which follows
+    from when it came, see ``router.process.stages``.
     ``escalates`` is the step of a deadline that this is; None: it is none.
     """
 

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     CUSTOMER = "CUSTOMER"
     TICKET = "TICKET"
     RESCUE = "RESCUE"
+    TASK = "TASK"
+    RENEWAL = "RENEWAL"
 
 
 _KINDS = {str(kind): kind for kind in Kind}
@@ -91,8 +93,38 @@ _random = Random()  # noqa: S311 (an id must be new, not secret)
 """Seeded by the system once, which takes a microsecond or more for each number."""
 
 
+class OpenedBy(NamedTuple):
+    """By what a work item was opened: another one, its parent, entered a stage that opens some.
+
+    Parameters
+    ----------
+    parent
+        The id of the parent.
+    event
+        The one by which the parent entered the stage.
+    entry
+        The id of what the stage opens.
+    number
+        From 1, where that opens several.
+    pool
+        Of which it is to get its owner, whatever the rules say.
+    due
+        The date on which it falls due, e.g. ``2026-11-10``; empty: the stage says within how long.
+    """
+
+    parent: str
+    event: int
+    entry: str
+    number: int
+    pool: str
+    due: str = ""
+
+
 class WorkItem(NamedTuple):
-    """What came in, as it came in. ``attributes`` holds plain JSON values; the rule set says what they must be."""
+    """What came in, as it came in. ``attributes`` holds plain JSON values; the rule set says what they must be.
+
+    ``opened_by`` says of a child by what it was opened; None: it came from outside.
+    """
 
     kind: Kind
     source: str = ""
@@ -100,19 +132,21 @@ class WorkItem(NamedTuple):
     attributes: Mapping[str, Any] = _NO_ATTRIBUTES
     value: float = 0.0
     priority: int = 0
+    opened_by: OpenedBy | None = None
 
     def pack(self) -> bytes:
         """Return a canonical form: equal content, equal bytes."""
         content = [self.kind, self.source, self.external_id, canonical(self.attributes), self.value, self.priority]
-        return _packed(content)
+        return _packed(content if self.opened_by is None else [*content, self.opened_by])
 
     @classmethod
     def unpack(cls, packed: bytes) -> WorkItem:
         """Read what ``pack`` wrote."""
-        kind, source, external_id, attributes, *rest = msgpack.unpackb(packed)
+        kind, source, external_id, attributes, value, priority, *opened = msgpack.unpackb(packed)
         if not isinstance(attributes, dict):
             raise TypeError("a work item's attributes have names")
-        return cls(_KINDS[kind], source, external_id, attributes, *rest)
+        opened_by = OpenedBy(*opened[0]) if opened else None
+        return cls(_KINDS[kind], source, external_id, attributes, value, priority, opened_by)
 
 
 def _packed(content: Sequence[object]) -> bytes:
@@ -154,6 +188,14 @@ def natural_id(source: str, external_id: str, *, hidden: bool = False) -> str:
     if not hidden and not check_id(source) and not check_id(external_id):
         return f"{source}~{external_id}"
     return _hashed(b"natural", source, external_id)
+
+
+def child_id(opened_by: OpenedBy) -> str:
+    """Return the id of a child: one of each parent, stage entered, entry and number, so that none is opened twice.
+
+    No client's work item has such an id, whatever its source and external id.
+    """
+    return _hashed(b"child", opened_by.parent, *map(str, opened_by[1:4]))
 
 
 def _hashed(what: bytes, *parts: str) -> str:

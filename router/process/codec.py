@@ -15,7 +15,7 @@ from router.process.definition import Process
 FORMAT = 1
 """Raised when the layout or its meaning changes; an unknown one is refused rather than misread."""
 _FORM: TypeAdapter[Process] = TypeAdapter(Process)
-_GIVEN_BY_STORE = {"revision", "event", "by_id"}
+_GIVEN_BY_STORE = {"revision", "event", "by_id", "standing"}
 """What the store says of a publication, or follows from the rest."""
 
 

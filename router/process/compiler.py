@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 
 from router.model.workitem import Kind, State
 from router.process.approval_compiler import ApprovalCompiler, check_approvals, ways
+from router.process.child_compiler import ChildCompiler, words_of
 from router.process.deadline_compiler import DeadlineCompiler
-from router.process.definition import Bilingual, Process, Stage
-from router.process.forms import ProcessForm, StageForm, WordsForm
+from router.process.definition import Process, Stage
+from router.process.forms import ProcessForm, StageForm
 from router.process.lookups import ProcessNames
 from router.rules.route import RoutingRules
 from rules.duration_tables import DurationCompiler
@@ -42,6 +43,7 @@ class ProcessCompiler:
         self._report = report
         self._names = ProcessNames(report, rules, reps, personal)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
+        self._children = ChildCompiler(report, self._names)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
 
     def compile(self, form: ProcessForm) -> Process:
@@ -75,6 +77,7 @@ class ProcessCompiler:
             None if form.next is None else tuple(dict.fromkeys(form.next)),
             State(form.closes) if form.closes else None,
             self._deadlines.compile(form.deadlines, (*path, "deadlines"), of_process=False),
+            open=self._children.compile(form.open, (*path, "open")),
             approve=self._approvals.compile(form.approve, form.id, ids, (*path, "approve")) if form.approve else None,
         )
 
@@ -84,6 +87,8 @@ class ProcessCompiler:
             self._report.error((*path, "next"), "nothing follows a stage that closes: leave it out")
         if form.deadlines:
             self._report.error((*path, "deadlines"), "nothing falls due in a stage that closes: leave them out")
+        if form.open:
+            self._report.error((*path, "open"), "a stage that closes opens nothing: leave it out")
 
     def _check_ways(self, stages: Sequence[StageForm]) -> None:
         """See that the first stage is open, each can be entered, and each that does not close can be left."""
@@ -108,10 +113,3 @@ class ProcessCompiler:
                 if deadline.id in of_process:
                     fault = f"a deadline of the process is called {shown(deadline.id)} too: call one otherwise"
                     self._report.error(("stages", place, "deadlines", position, "id"), fault)
-
-
-def words_of(form: str | WordsForm) -> Bilingual:
-    """Return a text in both languages."""
-    if isinstance(form, str):
-        return Bilingual(form, form)
-    return Bilingual(form.en or form.zh, form.zh or form.en)

@@ -100,7 +100,7 @@ class DeadlineStanding(NamedTuple):
         return DeadlineState.MISSED if is_late else DeadlineState.ENDED
 
 
-class _Stay(NamedTuple):
+class Stay(NamedTuple):
     """A work item in a stage, or in the whole process, until it left; ``over``: until then, or until it was closed."""
 
     stage: str
@@ -134,16 +134,18 @@ def standings(process: Process, life: Life, fact: Fact, clocks: DeadlineClocks) 
     fact
         What the work item is, for durations that depend on it; where there is no saying there is no deadline.
     """
-    whole = _Stay(WHOLE, *life.begun, None, life.closed)
-    found = [standing for deadline in process.deadlines for standing in _of(deadline, whole, life, fact, clocks)]
-    for stay in _stays(process, life):
-        stage = process.by_id.get(stay.stage)
+    whole = Stay(WHOLE, *life.begun, None, life.closed)
+    is_child = any(entry.stage not in process.by_id for entry in life.entries)  # the process is its parent's
+    throughout = () if is_child else process.deadlines
+    found = [standing for deadline in throughout for standing in _of(deadline, whole, life, fact, clocks)]
+    for stay in stays(process, life):
+        stage = process.standing.get(stay.stage)
         for deadline in stage.deadlines if stage else ():
             found += _of(deadline, stay, life, fact, clocks)
     return found
 
 
-def _stays(process: Process, life: Life) -> Iterator[_Stay]:
+def stays(process: Process, life: Life) -> Iterator[Stay]:
     """Yield the stages of a life: the first is that of the process, unless it came with another."""
     entries = list(life.entries)
     if not entries or entries[0].event != life.begun.event:
@@ -151,10 +153,10 @@ def _stays(process: Process, life: Life) -> Iterator[_Stay]:
     for entry, following in pairwise([*entries, None]):
         assert entry is not None
         left = Occurrence(following.event, following.at_ms) if following else None
-        yield _Stay(entry.stage, entry.event, entry.at_ms, left, left or life.closed)
+        yield Stay(entry.stage, entry.event, entry.at_ms, left, left or life.closed)
 
 
-def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: DeadlineClocks) -> Iterator[DeadlineStanding]:
+def _of(deadline: Deadline, stay: Stay, life: Life, fact: Fact, clocks: DeadlineClocks) -> Iterator[DeadlineStanding]:
     """Yield how a deadline stands, once for each start in a stay."""
     within, dated = deadline.within.of(fact), deadline.dated
     before = dated.before.of(fact) if dated and dated.before else None
@@ -179,7 +181,7 @@ def _of(deadline: Deadline, stay: _Stay, life: Life, fact: Fact, clocks: Deadlin
             first_ms = None
 
 
-def _dated(deadline: Deadline, dated: DueDate, stay: _Stay, life: Life, clocks: DeadlineClocks) -> Iterator[_Start]:
+def _dated(deadline: Deadline, dated: DueDate, stay: Stay, life: Life, clocks: DeadlineClocks) -> Iterator[_Start]:
     """Yield the dates that a work item has in a stay; one of next year as that before it ended in time or late."""
     left = stay.left.event if stay.left else None
     for each in moments(dated, life, (stay.event, stay.since_ms), left):
@@ -219,7 +221,7 @@ def spells_until(
     return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms, end.event)))
 
 
-def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:
+def _starts(since: Since, stay: Stay, life: Life) -> list[_Start]:
     """Return what starts a deadline while a work item is in a stay."""
     match since:
         case Since.ARRIVAL:
@@ -234,7 +236,7 @@ def _starts(since: Since, stay: _Stay, life: Life) -> list[_Start]:
             return _renewed(RENEWED[since], stay, life)
 
 
-def _assigned(spell: Spell | None, following: Spell | None, stay: _Stay) -> _Start | None:
+def _assigned(spell: Spell | None, following: Spell | None, stay: Stay) -> _Start | None:
     """Return the start of a deadline by its owner, from when both they have it and it is in the stage."""
     if spell is None or not spell.rep:
         return None
@@ -244,7 +246,7 @@ def _assigned(spell: Spell | None, following: Spell | None, stay: _Stay) -> _Sta
     return None if has_left or (over and over.at_ms <= at_ms) else _Start(spell.event, at_ms, over)
 
 
-def _renewed(evidence: ActivityEvidence, stay: _Stay, life: Life) -> list[_Start]:
+def _renewed(evidence: ActivityEvidence, stay: Stay, life: Life) -> list[_Start]:
     """Return the entry into a stay and each activity in it, until the next; of one instant that recorded first."""
     occurred: dict[int, int] = {}
     for done in life.done:
@@ -272,13 +274,13 @@ def _unanswered(life: Life) -> list[_Start]:
     return [*starts, _Start(*waiting)] if waiting else starts
 
 
-def _is_within(start: _Start, stay: _Stay) -> bool:
+def _is_within(start: _Start, stay: Stay) -> bool:
     """Say whether what started a deadline was so at any time of a stay."""
     is_before = start.over is not None and start.over.at_ms <= stay.since_ms
     return not is_before and not (stay.over and stay.over.at_ms <= start.at_ms)
 
 
-def _end(deadline: Deadline, start: _Start, stay: _Stay, life: Life) -> End | None:
+def _end(deadline: Deadline, start: _Start, stay: Stay, life: Life) -> End | None:
     """Return what ended a deadline first; of what happened at one instant what it waited for."""
     ends = list[End]()
     if start.over:

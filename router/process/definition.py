@@ -273,6 +273,31 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildTask:
+    """What a stage opens as a work item enters it: another work item, its child.
+
+    Parameters
+    ----------
+    pool
+        Of which the child is to get its owner.
+    within
+        How long the owner has, by their own hours; None: as long as they like, or, with ``each``, until its date.
+    blocks
+        Whether the work item may not go on to a later stage while the child is open.
+    each
+        The attribute that lists dates, of which each makes one child; empty: there is one child.
+    """
+
+    id: str
+    kind: Kind
+    pool: str
+    title: Bilingual = NO_WORDS
+    within: Duration | None = None
+    blocks: bool = False
+    each: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage.
 
@@ -284,6 +309,8 @@ class Stage:
         The stages that may follow; None: every one behind it.
     closes
         The state in which the work item is closed by entering it; None: it stays open.
+    open
+        What is opened as a work item enters it.
     approve
         Who is to approve that it is entered; None: nobody.
     """
@@ -295,12 +322,59 @@ class Stage:
     following: tuple[str, ...] | None = None
     closes: State | None = None
     deadlines: tuple[Deadline, ...] = ()
+    open: tuple[ChildTask, ...] = ()
     approve: Approval | None = None
 
     @property
     def falling_due(self) -> tuple[Deadline, ...]:
         """All that may fall due of it, the approval of its entry too."""
         return (*self.deadlines, self.approve.deadline) if self.approve else self.deadlines
+
+
+_HALF, _ALL = Fraction(1, 2), Fraction(1)
+_A_DAY = Duration(1, "d")
+CHILD_DEADLINE = "done"
+"""The id of the deadline of a child."""
+CHILD_DUE = "~due"
+"""As what a child has its date, beside its attributes, of which none is called so."""
+
+
+def child_stage_id(stage: str, child: str) -> str:
+    """Return the id of the stage in which a child stands: that of no other stage, for ids hold no such mark."""
+    return f"{stage}~{child}"
+
+
+def is_of_child(stage: str) -> bool:
+    """Say whether a stage is one in which a child stands."""
+    return "~" in stage
+
+
+def opener_of(stage: str) -> str:
+    """Return the id of the stage that opens what stands in a child's."""
+    return stage.partition("~")[0]
+
+
+def _child_stage(stage: Stage, child: ChildTask) -> Stage:
+    """Return the stage in which a child stands until it is closed: nothing follows it.
+
+    Its owner is reminded at half of the time, and their manager told at the end of it; where it has a date, on
+    that date, and a working day behind it.
+    """
+    deadlines: tuple[Deadline, ...] = ()
+    told = (RecipientRole.MANAGER,)
+    if child.each:
+        steps = DeadlineStep(_ALL, Act.REMIND), DeadlineStep(AfterDue(_A_DAY), Act.NOTIFY, told)
+        deadlines = (_child_deadline(steps, dated=DueDate(CHILD_DUE)),)
+    elif child.within:
+        steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
+        deadlines = (_child_deadline(steps, child.within),)
+    return Stage(child_stage_id(stage.id, child.id), child.title, following=(), deadlines=deadlines)
+
+
+def _child_deadline(
+    steps: tuple[DeadlineStep, ...], within: Duration | None = None, dated: DueDate | None = None
+) -> Deadline:
+    return Deadline(CHILD_DEADLINE, DurationTable(within), until=Until.COMPLETION, steps=steps, dated=dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +391,10 @@ class Process:
         What enters it.
     deadlines
         Those of the whole process: they run through all stages, and ``ENTERED`` is the entry into the first.
+    by_id
+        Its stages.
+    standing
+        All in which a work item may stand: its stages, and those of the children that these open.
     """
 
     id: str
@@ -327,9 +405,13 @@ class Process:
     revision: int = 0
     event: int = 0
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
+    standing: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_id", {stage.id: stage for stage in self.stages})
+        by_id = {stage.id: stage for stage in self.stages}
+        children = [_child_stage(stage, child) for stage in self.stages for child in stage.open]
+        object.__setattr__(self, "by_id", by_id)
+        object.__setattr__(self, "standing", by_id | {stage.id: stage for stage in children})
 
     @property
     def first(self) -> Stage:
@@ -345,7 +427,7 @@ class Process:
         >>> process.may_follow("new", "won"), process.may_follow("won", "new"), process.may_follow("lost", "new")
         (True, False, True)
         """
-        following = self.by_id[stage].following
+        following = self.standing[stage].following
         if following is not None:
             return other in following
         names = [each.id for each in self.stages]

@@ -63,7 +63,11 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
         return None
     kind, _, stage, deadline_id = parts
     deadlines = (
-        process.deadlines if stage == WHOLE else process.by_id[stage].falling_due if stage in process.by_id else ()
+        process.deadlines
+        if stage == WHOLE
+        else process.standing[stage].falling_due
+        if stage in process.standing
+        else ()
     )
     for deadline in deadlines:
         steps = [step for step, _ in deadline.times if (step.act is Act.REASSIGN) == (kind == GIVE)]

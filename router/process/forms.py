@@ -126,6 +126,32 @@ class DeadlineForm(Form):
     yearly: Annotated[bool | None, Field(description="Whether the date returns each year.")] = None
 
 
+class OpenForm(Form):
+    """A child that a work item gets by entering a stage: a work item of its own."""
+
+    id: Id
+    kind: Annotated[
+        Literal[tuple(map(str, Kind))],  # type: ignore[valid-type]
+        Field(description="What it is; capacity is counted per kind."),
+    ] = "TASK"
+    pool: Annotated[Id, Field(description="Of which it gets its owner, whatever the rules say.")]
+    title: Words = ""
+    within: Annotated[
+        Any,
+        Field(
+            description="How long its owner has, by their own hours, e.g. 1d; absent: as they like.",
+            json_schema_extra={"type": "string", "pattern": f"^{PATTERN}$"},
+        ),
+    ] = None
+    blocks: Annotated[bool, Field(description="Whether no later stage may be entered while it is open.")] = False
+    each: Annotated[
+        Name | None,
+        Field(
+            description="A field that lists dates, e.g. 2026-11-10, or with a value: 2026-11-10 100000; each opens one."
+        ),
+    ] = None
+
+
 Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]
 
 
@@ -170,6 +196,10 @@ class StageForm(Form):
         Field(description="The state in which the work item is closed by entering it; absent: it stays open."),
     ] = None
     deadlines: Deadlines = []
+    open: Annotated[
+        list[OpenForm],
+        Field(max_length=limits.MAX_OPEN, description="Work items that are opened as one enters the stage."),
+    ] = []
     approve: ApprovalForm | None = None
 
 
@@ -196,6 +226,7 @@ PARTS: dict[str, type[Form]] = {
     "stages": StageForm,
     "deadlines": DeadlineForm,
     "steps": StepForm,
+    "open": OpenForm,
     "approve": ApprovalForm,
     "when": ComparisonForm,
     **SCENARIO_PARTS,

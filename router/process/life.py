@@ -15,6 +15,7 @@ from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOf
 from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.process.asks import Ask, asked_after
+from router.process.definition import CHILD_DUE
 from router.process.occurrences import Occurrence as Occurrence
 
 _WRITTEN = frozenset({ActivityKind.MESSAGE, ActivityKind.EMAIL})
@@ -225,7 +226,9 @@ def _born(decision: Decision) -> Life:
 
 def _knowing(life: Life, content: Content, at_ms: int) -> Life:
     """Return a life in which a work item has what an event says of it."""
-    attributes = content.head.item.attributes
+    item = content.head.item
+    due = {CHILD_DUE: item.opened_by.due} if item.opened_by and item.opened_by.due else {}
+    attributes = {**item.attributes, **due}
     if life.attributes and life.attributes[-1].attributes == attributes:
         return life
     return life._replace(attributes=(*life.attributes, AttributesSince(content.number, at_ms, attributes)))

@@ -14,6 +14,10 @@ MAX_ALL_STEPS = 1_000
 MAX_TIMES = 20
 """How often one step is done."""
 MAX_RECIPIENTS = 20
+MAX_OPEN = 20
+"""What one stage opens."""
+MAX_CHILDREN = 100
+"""Children of one list of dates."""
 MAX_SHARE = 1_000
 """Per cent: a step is at most at ten times the time of its deadline."""
 MAX_TEXT = 4_000

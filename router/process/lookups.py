@@ -62,6 +62,16 @@ class ProcessNames:
             there = f"allowed are date fields: {known_names(names)}{hint_among(name, names)}"
             self._report.error(path, f"found {shown(name)}; {there}")
 
+    def listed(self, name: str, path: Path) -> None:
+        """Look up a field that lists dates."""
+        if name in self._personal:
+            self._report.error(path, f"{name} is personal: what is opened would tell of it when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) is not FieldType.LIST:
+            names = [each for each, kind in self._rules.fields.items() if kind is FieldType.LIST]
+            names = [each for each in names if each not in self._personal]
+            there = f"allowed are list fields: {known_names(names)}{hint_among(name, names)}"
+            self._report.error(path, f"found {shown(name)}; {there}")
+
     def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:
         """Return whom these are, each once."""
         self.once(names, path)

@@ -44,7 +44,7 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     if not record.stage.revision:
         return None
     process = published.at(record.stage.revision)
-    stage = process.by_id.get(record.stage.stage)
+    stage = process.standing.get(record.stage.stage)
     if stage is None:
         raise CorruptHistory(f"work item {record.item_id}", f"its process has no stage {record.stage.stage!r}")
     return StagePlace(process, stage)

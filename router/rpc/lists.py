@@ -11,7 +11,7 @@ from router.assignment.planner import DEFAULT_RULE
 from router.assignment.queries import StoredItem, Wanted
 from router.model.decision import Cause, Decision, Outcome
 from router.model.identity import normal_external_id, normal_name, normal_source
-from router.model.workitem import Kind, State
+from router.model.workitem import Kind, State, WorkItem
 from router.rpc.fields import milliseconds
 from router.rpc.messages import pool_of
 
@@ -24,6 +24,11 @@ _OF_CLIENTS = frozenset({"source", "external_id"})
 def applied_rule(decision: Decision) -> str:
     """Return the rule that a decision was made by."""
     return decision.head.matched_rules[0] if decision.head.matched_rules else DEFAULT_RULE
+
+
+def _parent(item: WorkItem) -> str:
+    """Return the work item that opened another; empty: it came from outside."""
+    return normal_name(item.opened_by.parent) if item.opened_by else ""
 
 
 DECISIONS = FilterFields[Decision](
@@ -52,6 +57,7 @@ WORK_ITEMS = FilterFields[StoredItem](
         "external_id": Field(text(normal_external_id), lambda stored: normal_external_id(stored.item.external_id)),
         "process": Field(text(), lambda stored: stored.place.process.id if stored.place else ""),
         "stage": Field(text(), lambda stored: stored.place.stage.id if stored.place else ""),
+        "parent": Field(reference("workItems", normal_name), lambda stored: _parent(stored.item)),
     }
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from gateway import fields
 from gateway.fields import finite, text, timestamp
 from missing_words import BLANKS
 from router.assignment.awaited import Awaited
+from router.assignment.children import ChildStanding
 from router.assignment.commands import RouteRequest
 from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
@@ -145,7 +146,23 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
         process=f"{prefix}/processes/{place.process.id}@{place.process.revision}" if place else "",
         stage=place.stage.id if place else "",
+        parent=f"{prefix}/workItems/{item.opened_by.parent}" if item.opened_by else "",
     )
+
+
+def with_children(tenant: str, message: routing.WorkItem, children: Iterable[ChildStanding]) -> routing.WorkItem:
+    """Write into a message how the children of its work item stand."""
+    prefix = f"tenants/{tenant}"
+    for child in children:
+        record = child.record
+        message.children.add(
+            work_item=f"{prefix}/workItems/{child.planned.item_id}",
+            stage=child.planned.entered.stage,
+            state=STATES[record.state if record else State.RECEIVED],
+            owner=f"{prefix}/reps/{record.owner}" if record and record.owner else "",
+            blocks=child.planned.task.blocks,
+        )
+    return message
 
 
 def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
@@ -215,6 +232,8 @@ def decision_message(
         message.assigned_time.FromMilliseconds(head.assigned_ms)
     if head.entered:
         message.stage = head.entered.stage
+    if head.item.opened_by:
+        message.parent = f"{prefix}/workItems/{head.item.opened_by.parent}"
     if head.covered:
         message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:

@@ -38,6 +38,7 @@ from router.rpc.messages import (
     natural_key,
     received_message,
     route_request,
+    with_children,
     work_item_message,
 )
 from router.rpc.offer_messages import answer_request, away_message
@@ -182,7 +183,11 @@ class RoutingServicer:
             call.check_own("")
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
-        return await self._process.message(tenant, item)
+        return await self._with_children(tenant, await self._process.message(tenant, item))
+
+    async def _with_children(self, tenant: str, message: routing.WorkItem) -> routing.WorkItem:
+        item_id = message.name.rpartition("/")[2]
+        return with_children(tenant, message, await self._queries.children(tenant, item_id) if message.process else ())
 
     def _named(self, request: routing.GetWorkItemRequest) -> tuple[str, Sequence[str]]:
         """Read which work item is asked for, by which of its two ways: the ids that it may have."""
@@ -244,9 +249,10 @@ class RoutingServicer:
         tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))
         wish = replace(wish, expected=await self._expected(call, tenant, wish.item_id, wish.expected))
         try:
-            return await self._process.advance(tenant, wish, preview=request.validate_only)
+            advanced = await self._process.advance(tenant, wish, preview=request.validate_only)
         except InvalidInput as error:
             raise in_advance(error) from None
+        return await self._with_children(tenant, advanced)
 
     async def CompleteWorkItem(self, request: routing.CompleteWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -263,7 +269,7 @@ class RoutingServicer:
             actor=call.actor,
             preview=request.validate_only,
         )
-        return work_item_message(tenant, stored)
+        return await self._with_children(tenant, work_item_message(tenant, stored))
 
     async def ImportWorkItems(self, request: routing.ImportWorkItemsRequest, call: Call) -> Operation:
         tenant = tenant_of(request.parent)

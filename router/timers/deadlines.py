@@ -27,10 +27,12 @@ from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, Kind
 from router.process.cache import PublishedProcesses
+from router.process.children import opens
 from router.process.deadlines import standings
 from router.process.definition import Process
 from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
 from router.process.life import Life, Occurrence, Spell
+from router.timers.children import opening_timers, unopened
 from router.timers.ports import MAX_TIMERS, Timers
 from router.timers.timer import Timer, gives
 
@@ -38,11 +40,15 @@ _log = logging.getLogger(__name__)
 
 
 class DeadlineTimers:
-    """What falls due by the deadlines of one tenant's work items; parameters as for ``TimerFollower``."""
+    """What falls due by the deadlines of one tenant's work items, and of children that they are to open.
 
-    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache) -> None:
+    Parameters are as for ``TimerFollower``.
+    """
+
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache, items: StoredItems) -> None:
         self._tenant = tenant
         self._planners = planners
+        self._items = items
         self._lives = ItemLives(tenant, store, planners)
 
     async def published(self) -> PublishedProcesses:
@@ -60,8 +66,11 @@ class DeadlineTimers:
         if record.state in CLOSED_STATES:
             return []
         deadlines = await self._lives.last(planner, published, record)
-        steps = due_steps(deadlines.stands, deadlines.life) if deadlines else []
-        return [_timer(record.item_id, record.event, step) for step in steps]
+        if deadlines is None:
+            return []
+        steps = due_steps(deadlines.stands, deadlines.life)
+        timers = [_timer(record.item_id, record.event, step) for step in steps]
+        return timers + opening_timers(record.item_id, await unopened(self._items, deadlines))
 
 
 def due_of_new(planner: Planner, published: PublishedProcesses, effect: DecisionEffect) -> list[Timer] | None:
@@ -69,7 +78,7 @@ def due_of_new(planner: Planner, published: PublishedProcesses, effect: Decision
     process = published.of(effect.kind, before=effect.number)
     if process is None:
         return []
-    if depends_on_fields(process):
+    if depends_on_fields(process) or process.first.open:
         return None
     begun = Occurrence(effect.number, effect.at_ms)
     life = Life(begun, (Spell(effect.number, effect.rep, effect.pool, effect.at_ms),))
@@ -83,8 +92,10 @@ def is_new(effect: DecisionEffect) -> bool:
 
 
 def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
-    """Return the kinds of work items of which steps may fall due, by any revision of a process."""
-    return frozenset(kind for process in published.revisions if _has_steps(process) for kind in process.kinds)
+    """Return the kinds of work items of which steps may fall due, or that open any, by any revision of a process."""
+    concerned = [process for process in published.revisions if opens(process) or _has_steps(process)]
+    children = [task.kind for process in concerned for stage in process.stages for task in stage.open]
+    return frozenset(kind for process in concerned for kind in process.kinds).union(children)
 
 
 def _has_steps(process: Process) -> bool:

@@ -45,6 +45,7 @@ from router.model.records import ItemRecord
 from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.cache import PublishedProcesses
+from router.timers.children import ChildOpener, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
@@ -104,17 +105,19 @@ class TimerFollower:
         self._raised = 0
         self.hand_overs = HandOvers(tenant, store, planners, timers, self._items)
         """What falls due of the work items of who is on leave, and of who stands in for them."""
-        self.deadlines = DeadlineTimers(tenant, store, planners)
+        self.deadlines = DeadlineTimers(tenant, store, planners, self._items)
         """What falls due of the work items that are in a process."""
         self.escalations = Escalations(tenant, store, planners, timers, self._items)
         """What of that gives them to somebody else."""
+        self.opener = ChildOpener(tenant, store, planners, timers, self._items)
+        """What opens their children."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
 
     async def make_due(self) -> int:
-        """Make what is due and does not fire: credits for leave, hand-overs, escalations; return how many were made."""
+        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children; return how many."""
         made = await self.credits.make_due() + await self.hand_overs.make_due()
-        return made + await self.escalations.make_due()
+        return made + await self.escalations.make_due() + await self.opener.make_due()
 
     @property
     def skipped(self) -> int:
@@ -382,11 +385,13 @@ def touched_by(
 ) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any.
 
-    What is new and somebody's is not among them, unless they are ``covered``, for others may stand in for them, or it
-    is of one of the ``kinds``, for it may be in a process.
+    A child that was opened touches its parent. What is new and somebody's is not among them, unless they are
+    ``covered``, for others may stand in for them, or it is of one of the ``kinds``, for it may be in a process.
     """
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:
+        if parent := parent_of(event):
+            touched[parent] = None
         match event:
             case DecisionEffect(outcome=Outcome.ASSIGNED, previous=0, rep=rep, kind=kind) if (
                 rep not in covered and kind not in kinds

@@ -22,6 +22,8 @@ from router.process.due_steps import GIVE, TELL
 
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
+OPEN = "open"
+"""What the timers of children that are to be opened begin with, ``open/{stage}``: they are opened, and none fires."""
 STATES: Mapping[str, State] = {
     WAKE: State.QUEUED,
     NEXT: State.ASSIGNED,
@@ -126,12 +128,17 @@ def is_of_ledger(timer: Timer) -> bool:
 
 def is_made(timer: Timer) -> bool:
     """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
-    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name)
+    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name) or opens_children(timer.name)
 
 
 def gives(name: str) -> bool:
     """Say whether a timer is of a step of a deadline that gives its work item to somebody else."""
     return name.startswith(f"{GIVE}/")
+
+
+def opens_children(name: str) -> bool:
+    """Say whether a timer is of children that are to be opened."""
+    return name.startswith(f"{OPEN}/")
 
 
 def is_of_deadline(name: str) -> bool:

@@ -159,7 +159,7 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
         yield SENTENCES["offered already"].say(language, number=_last(decision.name))
     if stays:
-        yield SENTENCES["stays"].say(language, rule=_rule(decision))
+        yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), parent=_last(decision.parent))
         return
     yield _outcome(decision, language)
     if decision.stage:
@@ -181,19 +181,25 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
     """Say in one sentence what came of it."""
     facts = {
         "rule": _rule(decision),
+        "parent": _last(decision.parent),
         "pool": _last(decision.pool),
         "rep": decision.rep_display_name or _last(decision.rep),
     }
     if not decision.rep:
         key = decisions.Decision.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
-        return SENTENCES[key].say(language, **facts)
+        return SENTENCES[_key(key, decision)].say(language, **facts)
     if decision.outcome == _OFFERED:
-        return SENTENCES["offered"].say(language, **facts)
+        return SENTENCES[_key("offered", decision)].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
         covered = decision.covered_rep_display_name or _last(decision.covered_rep)
         return SENTENCES[told].say(language, note=note, covered=covered, **facts)
-    return SENTENCES["owner" if decision.pool else "owner alone"].say(language, **facts)
+    return SENTENCES[_key("owner" if decision.pool else "owner alone", decision)].say(language, **facts)
+
+
+def _key(sentence: str, decision: decisions.Decision) -> str:
+    """Return under what a sentence stands: that of a child names its parent, and no rule."""
+    return f"child {sentence}" if decision.parent else sentence
 
 
 def _rule(decision: decisions.Decision) -> str:

@@ -405,6 +405,26 @@ SENTENCES: Mapping[str, Phrase] = {
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则{rule}指定{rep}。"),
     "offered": Phrase("Rule {rule}, pool {pool}: offered to {rep}.", "规则{rule}，分配池{pool}：派单给{rep}，待接单。"),
     "OFFERED": Phrase("Rule {rule}: offered to many; the first to accept has it.", "规则{rule}：开放抢单，先接先得。"),
+    "child owner": Phrase("Child of {parent}, pool {pool}: {rep}.", "{parent}的子任务，分配池{pool}：{rep}。"),
+    "child owner alone": Phrase("Child of {parent}: {rep}.", "{parent}的子任务：{rep}。"),
+    "child offered": Phrase(
+        "Child of {parent}, pool {pool}: offered to {rep}.", "{parent}的子任务，分配池{pool}：派单给{rep}，待接单。"
+    ),
+    "child OFFERED": Phrase(
+        "Child of {parent}: offered to many; the first to accept has it.", "{parent}的子任务：开放抢单，先接先得。"
+    ),
+    "child stays": Phrase(
+        "Child of {parent}: nobody else can take it, so it stays where it is.",
+        "{parent}的子任务：没有其他人可接，归属不变。",
+    ),
+    "child WAITING": Phrase(
+        "Child of {parent}: nobody can take it now, so it waits.", "{parent}的子任务：目前无人可接，进入等待。"
+    ),
+    "child UNROUTED": Phrase(
+        "Child of {parent}: nobody can take it, and nothing further is declared.",
+        "{parent}的子任务：无人可接，也没有其他安排。",
+    ),
+    "OPENED": Phrase("It was opened as its parent entered a stage.", "上级工作项进入阶段时自动创建。"),
     "offered already": Phrase(
         "It is offered already, by decision {number}.", "该工作项已派出，尚未接单（决策{number}）。"
     ),

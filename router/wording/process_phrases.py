@@ -114,6 +114,10 @@ PICTURES: Mapping[str, Phrase] = {
     "requires": Phrase("requires {fields}", "必填：{fields}"),
     "between": Phrase(", ", "、"),
     "closes": Phrase("closes it: {state}", "结案：{state}"),
+    "opens": Phrase("opens {child} in pool {pool}", "创建{child}，分配池{pool}"),
+    "opens each": Phrase("opens {child} in pool {pool} for each of {each}", "按{each}逐个创建{child}，分配池{pool}"),
+    "opens within": Phrase("{opens}, within {within}", "{opens}，{within}内完成"),
+    "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
     "retired": Phrase("Retired: no work item enters it.", "已停用：不再有工作项进入。"),
     "any later": Phrase(
         "Where a stage does not say what may follow, every later one may: drawn is the next.",

@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition import Bilingual, Deadline, Process, Stage
+from router.process.definition import Bilingual, ChildTask, Deadline, Process, Stage
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import DEADLINES, PICTURES
-from router.wording.processes import approval_told, deadline_told
+from router.wording.processes import approval_told, deadline_told, duration_told
 
 _MERMAID_MARKS = str.maketrans({mark: f"#{ord(mark)};" for mark in '#"<>&`;'})
 _LEFT, _WIDTH, _BEND = 20, 620, 26
@@ -146,7 +146,17 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
         yield PICTURES["requires"].say(language, fields=fields)
     if stage.approve:
         yield approval_told(stage.approve, language)
+    yield from (_opened(task, language) for task in stage.open)
     yield from _due(stage.deadlines, language)
+
+
+def _opened(task: ChildTask, language: Language) -> str:
+    """Say what a stage opens, of which pool, until when, and whether that blocks."""
+    facts = {"child": _title(task.id, task.title, language), "pool": task.pool, "each": task.each}
+    told = PICTURES["opens each" if task.each else "opens"].say(language, **facts)
+    if task.within:
+        told = PICTURES["opens within"].say(language, opens=told, within=duration_told(task.within, language))
+    return PICTURES["opens blocking"].say(language, opens=told) if task.blocks else told
 
 
 def _due(deadlines: Sequence[Deadline], language: Language) -> Iterator[str]:

@@ -309,7 +309,9 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
         " {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
         "stages:\n  - id: new\n    deadlines:\n"
         "      - {id: stay, within: 9h, clock: wall, steps: [{at: 100%, do: reassign}]}\n"
-        "  - {id: talks, require: [customer], next: [new, offer, won]}\n  - {id: offer}\n"
+        "  - {id: talks, require: [customer], next: [new, offer, won],\n"
+        "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
+        "  - {id: offer}\n"
         "  - {id: won, closes: CONVERTED}\n",
         approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )

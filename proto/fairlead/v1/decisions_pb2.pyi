@@ -70,7 +70,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time", "awaited", "step_summaries", "expected_contact_official_until", "contact_due_official_until", "way", "assigned_time", "update", "covered_rep", "covered_rep_display_name", "stage")
+    __slots__ = ("name", "work_item", "outcome", "rep", "pool", "epoch", "rule_set_revision", "matched_rules", "candidates", "refusal_summary", "decide_time", "cause", "workforce_revision", "steps", "charge", "trace_hash", "predicates", "note", "sla", "actor", "durability", "explanation", "sentences", "rep_display_name", "pool_display_name", "step_texts", "known_work_item", "expected_contact_time", "contact_due_time", "awaited", "step_summaries", "expected_contact_official_until", "contact_due_official_until", "way", "assigned_time", "update", "covered_rep", "covered_rep_display_name", "stage", "parent")
     class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         OUTCOME_UNSPECIFIED: _ClassVar[Decision.Outcome]
@@ -98,6 +98,7 @@ class Decision(_message.Message):
         CAUSE_COVERED: _ClassVar[Decision.Cause]
         CAUSE_COVER_ENDED: _ClassVar[Decision.Cause]
         CAUSE_ESCALATED: _ClassVar[Decision.Cause]
+        CAUSE_OPENED: _ClassVar[Decision.Cause]
     CAUSE_UNSPECIFIED: Decision.Cause
     CAUSE_ROUTED: Decision.Cause
     CAUSE_REASSIGNED: Decision.Cause
@@ -109,6 +110,7 @@ class Decision(_message.Message):
     CAUSE_COVERED: Decision.Cause
     CAUSE_COVER_ENDED: Decision.Cause
     CAUSE_ESCALATED: Decision.Cause
+    CAUSE_OPENED: Decision.Cause
     class Way(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         WAY_UNSPECIFIED: _ClassVar[Decision.Way]
@@ -178,6 +180,7 @@ class Decision(_message.Message):
     COVERED_REP_FIELD_NUMBER: _ClassVar[int]
     COVERED_REP_DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
     name: str
     work_item: str
     outcome: Decision.Outcome
@@ -217,7 +220,8 @@ class Decision(_message.Message):
     covered_rep: str
     covered_rep_display_name: str
     stage: str
-    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., awaited: _Optional[_Union[Decision.Awaited, str]] = ..., step_summaries: _Optional[_Iterable[_Union[StepSummary, _Mapping]]] = ..., expected_contact_official_until: _Optional[str] = ..., contact_due_official_until: _Optional[str] = ..., way: _Optional[_Union[Decision.Way, str]] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update: _Optional[_Union[WorkItemUpdate, _Mapping]] = ..., covered_rep: _Optional[str] = ..., covered_rep_display_name: _Optional[str] = ..., stage: _Optional[str] = ...) -> None: ...
+    parent: str
+    def __init__(self, name: _Optional[str] = ..., work_item: _Optional[str] = ..., outcome: _Optional[_Union[Decision.Outcome, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., rule_set_revision: _Optional[int] = ..., matched_rules: _Optional[_Iterable[str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., refusal_summary: _Optional[str] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[Decision.Cause, str]] = ..., workforce_revision: _Optional[int] = ..., steps: _Optional[_Iterable[str]] = ..., charge: _Optional[float] = ..., trace_hash: _Optional[str] = ..., predicates: _Optional[_Iterable[_Union[Predicate, _Mapping]]] = ..., note: _Optional[str] = ..., sla: _Optional[str] = ..., actor: _Optional[str] = ..., durability: _Optional[_Union[Durability, str]] = ..., explanation: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., rep_display_name: _Optional[str] = ..., pool_display_name: _Optional[str] = ..., step_texts: _Optional[_Iterable[str]] = ..., known_work_item: _Optional[_Union[KnownWorkItem, _Mapping]] = ..., expected_contact_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., contact_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., awaited: _Optional[_Union[Decision.Awaited, str]] = ..., step_summaries: _Optional[_Iterable[_Union[StepSummary, _Mapping]]] = ..., expected_contact_official_until: _Optional[str] = ..., contact_due_official_until: _Optional[str] = ..., way: _Optional[_Union[Decision.Way, str]] = ..., assigned_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update: _Optional[_Union[WorkItemUpdate, _Mapping]] = ..., covered_rep: _Optional[str] = ..., covered_rep_display_name: _Optional[str] = ..., stage: _Optional[str] = ..., parent: _Optional[str] = ...) -> None: ...
 
 class StepSummary(_message.Message):
     __slots__ = ("eligible", "members", "refused", "missing_pool", "text")

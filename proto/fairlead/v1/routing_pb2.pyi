@@ -605,7 +605,7 @@ class TimelineEntry(_message.Message):
     def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "children")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -613,11 +613,15 @@ class WorkItem(_message.Message):
         KIND_CUSTOMER: _ClassVar[WorkItem.Kind]
         KIND_TICKET: _ClassVar[WorkItem.Kind]
         KIND_RESCUE: _ClassVar[WorkItem.Kind]
+        KIND_TASK: _ClassVar[WorkItem.Kind]
+        KIND_RENEWAL: _ClassVar[WorkItem.Kind]
     KIND_UNSPECIFIED: WorkItem.Kind
     KIND_LEAD: WorkItem.Kind
     KIND_CUSTOMER: WorkItem.Kind
     KIND_TICKET: WorkItem.Kind
     KIND_RESCUE: WorkItem.Kind
+    KIND_TASK: WorkItem.Kind
+    KIND_RENEWAL: WorkItem.Kind
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[WorkItem.State]
@@ -647,6 +651,19 @@ class WorkItem(_message.Message):
         number: int
         expire_time: _timestamp_pb2.Timestamp
         def __init__(self, rep: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    class Child(_message.Message):
+        __slots__ = ("work_item", "stage", "state", "owner", "blocks")
+        WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+        STAGE_FIELD_NUMBER: _ClassVar[int]
+        STATE_FIELD_NUMBER: _ClassVar[int]
+        OWNER_FIELD_NUMBER: _ClassVar[int]
+        BLOCKS_FIELD_NUMBER: _ClassVar[int]
+        work_item: str
+        stage: str
+        state: WorkItem.State
+        owner: str
+        blocks: bool
+        def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -666,6 +683,8 @@ class WorkItem(_message.Message):
     PROCESS_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    CHILDREN_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: WorkItem.Kind
     source: str
@@ -685,4 +704,6 @@ class WorkItem(_message.Message):
     process: str
     stage: str
     approval: _deadlines_pb2.Approval
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ...) -> None: ...
+    parent: str
+    children: _containers.RepeatedCompositeFieldContainer[WorkItem.Child]
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ..., parent: _Optional[str] = ..., children: _Optional[_Iterable[_Union[WorkItem.Child, _Mapping]]] = ...) -> None: ...

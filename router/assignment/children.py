@@ -1,0 +1,86 @@
+"""How the children of a work item stand: those that it opened by entering stages, or is about to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from router.assignment.ports import Assignments
+from router.assignment.stored_items import events_of
+from router.model.errors import NotPossible
+from router.model.events import Content, Event
+from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES, WorkItem
+from router.process.cache import PublishedProcesses
+from router.process.children import PlannedChild, opens, planned_children
+from router.process.eras import eras_of
+from router.process.life import lives_of
+from router.process.stages import StagePlace, place_of
+
+
+class ChildStanding(NamedTuple):
+    """A child, and where it stands; None: it is about to be opened."""
+
+    planned: PlannedChild
+    record: ItemRecord | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.record is None or self.record.state not in CLOSED_STATES
+
+
+async def children_of(
+    store: Assignments, tenant: str, published: PublishedProcesses, record: ItemRecord
+) -> list[ChildStanding]:
+    """Return the children of the life that a work item has now, or had last, the earliest first.
+
+    Parameters
+    ----------
+    published
+        All processes there are, read after the record.
+
+    Raises
+    ------
+    CorruptHistory
+        If somebody altered what is to be read.
+    """
+    place = place_of(published, record)
+    if place is None or not any(opens(process) for process in published.revisions if process.id == place.process.id):
+        return []
+    events = await events_of(store, tenant, record.item_id, record.event)
+    lives = lives_of(events)
+    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+    planned = list(planned_children(eras, record.item_id, items_by_event(events)))
+    records = await store.items(tenant, [child.item_id for child in planned]) if planned else []
+    return [ChildStanding(*pair) for pair in zip(planned, records, strict=True)]
+
+
+def items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:
+    """Return what a work item was by each event that says so."""
+    return {event.number: event.head.item for event in events if isinstance(event, Content)}
+
+
+def check_unblocked(name: str, place: StagePlace, stage: str, children: Iterable[ChildStanding]) -> None:
+    """Refuse that a work item goes on to a stage behind the one that opened a child, while that blocks and is open.
+
+    Parameters
+    ----------
+    place
+        Where it stands.
+    stage
+        The one that it is to enter.
+
+    Raises
+    ------
+    NotPossible
+        If one is; it names each.
+    """
+    places = {name: number for number, name in enumerate(place.process.by_id)}
+    if places[stage] <= places.get(place.stage.id, len(places)):
+        return
+    blocking = [child.planned for child in children if child.planned.task.blocks and child.is_open]
+    open_ones = [child for child in blocking if places[stage] > places.get(child.opener, -1)]
+    if open_ones:
+        listed = ", ".join(f"{child.item_id} ({child.entered.stage})" for child in open_ones)
+        raise NotPossible(name, f"may not go on to {stage} before its children are closed: {listed}")

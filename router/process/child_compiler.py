@@ -1,0 +1,46 @@
+"""What stages open, as written → as compiled. What is wrong goes to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.model.workitem import Kind
+from router.process.definition import Bilingual, ChildTask
+from router.process.forms import OpenForm, WordsForm
+from router.process.lookups import ProcessNames
+from rules.durations import DURATION_ALLOWED, as_duration
+from rules.problems import shown
+from rules.report import Path, Report
+from rules.spelling import hint
+
+
+class ChildCompiler:
+    """Compiles what the stages of one process open."""
+
+    def __init__(self, report: Report, names: ProcessNames) -> None:
+        self._report = report
+        self._names = names
+
+    def compile(self, forms: Sequence[OpenForm], path: Path) -> tuple[ChildTask, ...]:
+        """Compile what a stage opens, which stands at a path."""
+        self._names.apart([form.id for form in forms], "child", lambda place: (*path, place, "id"))
+        return tuple(self._child(form, (*path, place)) for place, form in enumerate(forms))
+
+    def _child(self, form: OpenForm, path: Path) -> ChildTask:
+        within = None if form.within is None else as_duration(form.within)
+        if form.within is not None and within is None:
+            fault = f"found {shown(form.within)}; {DURATION_ALLOWED} is expected{hint(form.within)}"
+            self._report.error((*path, "within"), fault)
+        if form.each:
+            self._names.listed(form.each, (*path, "each"))
+            if form.within is not None:
+                self._report.error((*path, "within"), f"each falls due on its date, by {form.each}: leave it out")
+        title = words_of(form.title)
+        return ChildTask(form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "")
+
+
+def words_of(form: str | WordsForm) -> Bilingual:
+    """Return a text in both languages."""
+    if isinstance(form, str):
+        return Bilingual(form, form)
+    return Bilingual(form.en or form.zh, form.zh or form.en)

@@ -1,0 +1,144 @@
+"""Which children a work item opens by entering stages. Pure.
+
+That follows from its life: each stage that it entered says what it opens, and what it was as it entered lists dates. So
+nothing need be noted of what is to be opened: what is not there yet still is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from router.model.decision import EnteredStage
+from router.model.errors import InvalidInput
+from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
+from router.process.deadlines import stays
+from router.process.definition import ChildTask, Process, Stage, child_stage_id, opener_of
+from router.process.eras import Era
+from router.process.limits import MAX_CHILDREN
+
+SOURCE = "fairlead"
+"""The source of every child."""
+_DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+([0-9]{1,8}(?:\.[0-9]+)?))?")
+_ALLOWED = "a date such as 2026-11-10, or with a value, 2026-11-10 100000"
+
+
+class DatedValue(NamedTuple):
+    """A date on which something falls due, and its value; 0: none was given."""
+
+    due: str
+    value: float = 0.0
+
+
+class PlannedChild(NamedTuple):
+    """A child that a work item opens: by what, as the stage says, and when, in milliseconds since 1970.
+
+    Parameters
+    ----------
+    entered
+        Where it stands: the stage, and the revision of its parent's process.
+    item
+        What it is.
+    """
+
+    opened_by: OpenedBy
+    task: ChildTask
+    entered: EnteredStage
+    item: WorkItem
+    at_ms: int
+
+    @property
+    def item_id(self) -> str:
+        """The id of the child."""
+        return child_id(self.opened_by)
+
+    @property
+    def opener(self) -> str:
+        """The id of the stage that opens it."""
+        return opener_of(self.entered.stage)
+
+
+def opens(process: Process) -> bool:
+    """Say whether any stage of a process opens anything."""
+    return any(stage.open for stage in process.stages)
+
+
+def planned_children(eras: Sequence[Era], parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
+    """Yield the children that a work item opens in a life, in the order in which it entered stages.
+
+    Parameters
+    ----------
+    eras
+        By which revisions of its process it went in that life: each stage opens what it did as it was entered.
+    parent
+        Its id.
+    items
+        What it was by each event that says so.
+    """
+    for era in eras:
+        if opens(era.process):
+            yield from _of_era(era, parent, items)
+
+
+def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
+    for stay in stays(era.process, era.life):
+        stage, item = era.process.by_id.get(stay.stage), items.get(stay.event)
+        if stage is None or item is None or not era.holds(stay.event):
+            continue
+        for task in stage.open:
+            for number, dated in enumerate(_dates(task, item.attributes), 1):
+                opened_by = OpenedBy(parent, stay.event, task.id, number, task.pool, dated.due)
+                name = f"{parent}/{stay.event}/{task.id}/{number}"
+                child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
+                entered = EnteredStage(era.process.revision, child_stage_id(stage.id, task.id))
+                yield PlannedChild(opened_by, task, entered, child, stay.since_ms)
+
+
+def check_dates(stage: Stage, attributes: Mapping[str, Any]) -> None:
+    """Refuse that a work item enters a stage with dates that nothing can be opened for.
+
+    Raises
+    ------
+    InvalidInput
+        If what lists dates holds anything else, or too many.
+    """
+    for name in dict.fromkeys(task.each for task in stage.open if task.each):
+        listed = _listed(attributes.get(name))
+        if len(listed) > MAX_CHILDREN:
+            raise InvalidInput.of(f"attributes.{name}", f"{len(listed)} dates; at most {MAX_CHILDREN} are allowed")
+        for written in listed:
+            if as_dated(written) is None:
+                raise InvalidInput.of(f"attributes.{name}", f"{written!r}; {_ALLOWED}, is expected")
+
+
+def as_dated(written: object) -> DatedValue | None:
+    """Read a date, with a value or without; None if it is none.
+
+    Examples
+    --------
+    >>> as_dated("2026-11-10"), as_dated("2026-12-10 200000"), as_dated("2026-02-30"), as_dated("soon")
+    (DatedValue(due='2026-11-10', value=0.0), DatedValue(due='2026-12-10', value=200000.0), None, None)
+    """
+    match = _DATED.fullmatch(written.strip()) if isinstance(written, str) else None
+    if match is None:
+        return None
+    try:
+        date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    value = float(match[2] or 0)
+    return DatedValue(match[1], value) if value <= MAX_VALUE else None
+
+
+def _dates(task: ChildTask, attributes: Mapping[str, Any]) -> list[DatedValue]:
+    """Return when each child of a task is due: one that is not of a list has no date."""
+    if not task.each:
+        return [DatedValue("")]
+    read = [as_dated(written) for written in _listed(attributes.get(task.each))[:MAX_CHILDREN]]
+    return [dated for dated in read if dated]
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [] if value in (None, "") else [value]

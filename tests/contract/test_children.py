@@ -1,0 +1,196 @@
+"""Children: what a stage opens is opened once, routed and replayed like any work item; on both stores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from router.assignment.children import ChildStanding
+from router.model.decision import Cause, Decision, Outcome
+from router.model.errors import InvalidInput, NotPossible
+from router.model.events import Event, Fired
+from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import Kind, State
+from router.rules.check import check
+from router.rules.codec import dumps
+from rules.revisions import Publication
+from tests.contract.staging import process_publication
+from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_deadlines import Timed, steps
+from tests.contract.test_stages import advance, record_of, reopened, routed
+
+__all__ = ["world"]  # a fixture
+
+RULES = """
+fields: {instalments: {type: list}}
+rules: []
+default: {route: {pool: east}}
+"""
+SALES = """
+process: sales
+kinds: [LEAD]
+deadlines: [{id: whole, within: 90d, clock: wall, steps: [{at: 100%, do: remind}]}]
+stages:
+  - id: new
+  - id: contract
+    next: [new, payment]
+    open:
+      - {id: review, pool: legal, title: Review the contract, within: 4h, blocks: true}
+      - {id: welcome, kind: RENEWAL, pool: nobody}
+  - id: payment
+    open: [{id: instalment, pool: legal, each: instalments}]
+  - {id: won, closes: CONVERTED}
+"""
+
+
+@pytest.fixture
+async def firm(world: World) -> Timed:
+    await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann"),)))
+    await world.save(Rep("li", manager="mo"), Rep("bo"), pool=Pool("legal", (Member("li", 2), Member("bo", 1))))
+    rule_set = check(RULES).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
+    await world.processes.publish_process(world.tenant, None, process_publication(SALES, rule_set))
+    return Timed(world)
+
+
+async def children(firm: Timed, decision: Decision) -> list[ChildStanding]:
+    found: list[ChildStanding] = await firm.world.queries.children(firm.world.tenant, decision.item_id)
+    return found
+
+
+def decisions(events: list[Event]) -> list[Decision]:
+    return [event for event in events if isinstance(event, Decision)]
+
+
+async def test_a_stage_opens_its_children_once_and_each_is_its_pools_whatever_the_rules_say(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "contract")
+    assert {child.record for child in await children(firm, lead)} == {None}
+
+    review, welcome = decisions(await firm.at(0))
+
+    assert (review.rep, review.pool, review.head.cause, review.kind) == ("li", "legal", Cause.OPENED, Kind.TASK)
+    assert (welcome.outcome, welcome.kind) == (Outcome.WAITING, Kind.RENEWAL)
+    assert [child.record.item_id for child in await children(firm, lead) if child.record] == [
+        review.item_id, welcome.item_id,
+    ]  # fmt: skip
+    await advance(firm.world, lead, "new")
+    assert await firm.at(MINUTE_MS) == []
+    assert await firm.differences() == []
+    await advance(firm.world, lead, "contract")
+    assert len(decisions(await firm.at(2 * MINUTE_MS))) == 2  # it entered once more
+    assert await firm.differences() == []
+
+
+async def test_its_owner_is_reminded_at_half_the_time_and_their_manager_told_at_the_end(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "contract")
+    review, _ = decisions(await firm.at(0))
+
+    fired: list[Any] = [*await firm.at(2 * HOUR_MS), *await firm.at(4 * HOUR_MS)]
+
+    name = f"due/{review.number}/contract~review/done"
+    assert (steps(fired), {event.item_id for event in fired}) == ([(name, 1), (name, 2)], {review.item_id})
+    await firm.world.close(review)
+    assert await firm.at(9 * HOUR_MS) == []
+    again = await reopened(firm.world, review)
+    assert again.pool == "legal"
+    assert again.head.entered == review.head.entered
+    assert await firm.differences() == []
+
+
+async def test_what_blocks_keeps_its_parent_from_later_stages_and_from_no_other(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "contract")
+    with pytest.raises(NotPossible, match="contract~review"):
+        await advance(firm.world, lead, "payment")
+    review, _ = decisions(await firm.at(0))
+    with pytest.raises(NotPossible, match=review.item_id):
+        await advance(firm.world, lead, "payment")
+    await advance(firm.world, lead, "new", preview=True)
+
+    await firm.world.close(review)
+
+    await advance(firm.world, lead, "payment")
+    with pytest.raises(NotPossible, match="last"):
+        await advance(firm.world, review._replace(item_id=(await children(firm, lead))[1].planned.item_id), "payment")
+
+
+async def test_each_date_of_a_list_makes_a_child_with_its_value(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    dates = ["2030-01-10 100000", "2030-02-10 200000"]
+    with pytest.raises(InvalidInput, match=r"attributes\.instalments.*'soon'"):
+        await advance(firm.world, lead, "payment", given={"instalments": ["2030-01-10", "soon"]})
+
+    await advance(firm.world, lead, "payment", given={"instalments": dates})
+
+    items = [decision.head.item for decision in decisions(await firm.at(0))]
+    assert [(item.value, item.opened_by.due) for item in items if item.opened_by] == [
+        (100_000, "2030-01-10"), (200_000, "2030-02-10"),
+    ]  # fmt: skip
+    assert await firm.differences() == []
+
+
+async def test_who_was_killed_between_two_children_opens_the_others_alone(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "payment", given={"instalments": ["2030-01-10", "2030-02-10"]})
+    whole, half = firm.follower(), firm.follower()
+    await whole.catch_up()
+    bind = firm.world.store.bind
+
+    class Dying:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(firm.world.store, name)
+
+        async def bind(self, tenant: str, revisions: Any, jobs: Any) -> Any:
+            return await bind(tenant, revisions, jobs[:1])
+
+    half.opener._store = Dying()  # type: ignore[assignment]
+    assert await half.opener.make_due() == 1
+    assert await whole.opener.make_due() == 1
+
+    assert await firm.at(0) == []
+    assert await firm.world.timers.timers(firm.world.tenant) != []
+    assert len([child for child in await children(firm, lead) if child.record]) == 2
+    assert await firm.differences() == []
+
+
+async def test_a_closed_parent_leaves_its_children_open_and_opens_none(firm: Timed) -> None:
+    one, other = await routed(firm.world), await routed(firm.world)
+    await advance(firm.world, one, "contract")
+    opened = decisions(await firm.at(0))
+    await advance(firm.world, other, "contract")
+    for lead in (one, other):
+        await firm.world.close(await record_of(firm.world, lead))
+
+    assert decisions(await firm.at(MINUTE_MS)) == []
+    assert [(await record_of(firm.world, each)).state for each in opened] == [State.ASSIGNED, State.QUEUED]
+    assert not any(isinstance(event, Fired) and event.item_id == one.item_id for event in await firm.at(5 * HOUR_MS))
+    assert await firm.differences() == []
+
+
+def ms(*local: int) -> int:
+    """Return how long behind the start it is a time in Shanghai."""
+    return int(datetime(*local, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000) - START_MS  # type: ignore[arg-type,misc]
+
+
+async def test_instalments_are_two_children_whose_owners_are_reminded_on_their_dates(firm: Timed) -> None:
+    await firm.world.keep_hours()
+    await firm.at(ms(2030, 10, 28, 10))
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "payment", given={"instalments": ["2030-11-10 100000", "2030-12-10 200000"]})
+    first, second = decisions(await firm.at(ms(2030, 10, 28, 10)))
+    names = [f"due/{each.number}/payment~instalment/done" for each in (first, second)]
+
+    assert [each.head.item.value for each in (first, second)] == [100_000, 200_000]
+    assert await firm.at(ms(2030, 11, 8, 9) - 1) == []
+    assert steps(await firm.at(ms(2030, 11, 8, 9))) == [(names[0], 1)]  # the 10th is a Sunday
+    assert steps(await firm.at(ms(2030, 11, 8, 17))) == [(names[0], 2)]
+    await firm.world.close(first)
+    assert await firm.at(ms(2030, 12, 10, 9) - 1) == []
+    assert steps(await firm.at(ms(2030, 12, 10, 9))) == [(names[1], 1)]
+    assert await firm.differences() == []

@@ -65,10 +65,10 @@ class Updating:
             If it changed since it was read.
         NotPossible
             If it is closed, or no rule set is published; of a stage also if it is in no process, the stage may not
-            follow, or it would lack what that requires.
+            follow, it would lack what that requires, or a child that blocks is open.
         InvalidInput
-            If a path names nothing that there is, its process has no such stage, or today's rules cannot read what it
-            becomes.
+            If a path names nothing that there is, its process has no such stage, today's rules cannot read what it
+            becomes, or what the stage opens for each date of a list is to be opened for what is none.
         RequestIdReused, StoreUnavailable
             As ``Router.route``.
         """

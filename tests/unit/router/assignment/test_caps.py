@@ -327,3 +327,12 @@ def test_a_work_item_counts_as_one_as_its_units_or_as_its_value() -> None:
 
     assert [amounts.of(measure) for measure in CapMeasure] == [1, 1, 1, 1, 2_500_000]
     assert amounts_of(WorkItem(Kind.LEAD, value=-1)).value == 0
+
+
+def test_a_cap_of_all_kinds_counts_each_and_is_told_in_digests_as_when_there_were_four() -> None:
+    every = AppliedCap(Cap("held", CapMeasure.OPEN, 5), CapClock(), "east", ())
+    tasks = every._replace(cap=replace(every.cap, kinds=(Kind.TASK,)))
+
+    assert tuple(every.packed()[-1]) == tuple(Kind)  # type: ignore[call-overload]
+    assert tuple(every.identified()[-1]) == (Kind.LEAD, Kind.CUSTOMER, Kind.TICKET, Kind.RESCUE)  # type: ignore[call-overload]
+    assert tasks.packed() == tasks.identified()

@@ -150,9 +150,11 @@ def _check(name: str, stored: StoredItem, request: UpdateRequest) -> None:
 def _check_given(place: StagePlace, request: UpdateRequest) -> None:
     """Refuse what its owner may not change: all but what the stage requires, and what its approval looks at."""
     required, approve = place.stage.required, place.stage.approve
-    looked_at = {approve.when.field} if approve and approve.when else set[str]()
-    for name in sorted(set(request.attributes) - set(required) - looked_at):
+    looked_at = [approve.when.field] if approve and approve.when else []
+    for name in sorted(set(request.attributes) - {*required, *looked_at}):
         allowed = f"only what it requires: {', '.join(required)}" if required else "nothing, for it requires nothing"
+        if looked_at:
+            allowed = f"only what it requires or its approval looks at: {', '.join([*required, *looked_at])}"
         raise InvalidInput.of(f"attributes.{name}", f"with stage {place.stage.id} a rep may give {allowed}")
 
 

@@ -304,6 +304,10 @@ async def test_what_is_required_and_of_which_type_is_looked_at_before_anybody_is
         await firm.advance(lead, "quote", given={"amount": 1, "discount": "much"})
     with pytest.raises(NotPossible, match="new may not follow new"):
         await firm.advance(lead, "new")
+    with pytest.raises(
+        InvalidInput, match="a rep may give only what it requires or its approval looks at: amount, disc"
+    ):
+        await firm.advance(lead, "quote", given={**GIVEN, "region": "east"}, by_owner=True)
     asked = await firm.advance(await routed(firm.world), "quote", given=GIVEN, by_owner=True)
     preview = await firm.quote(await routed(firm.world), preview=True)
 

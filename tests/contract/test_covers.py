@@ -22,6 +22,7 @@ from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Way
 from router.model.dispatch import Answer, Dispatch, DispatchMode
+from router.model.events import NEXT
 from router.model.records import ItemRecord
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -468,3 +469,15 @@ class KilledMidway:
     async def bind(self, tenant: str, revisions: Any, jobs: Any) -> Any:
         changed = [job._replace(expected=job.expected - (job.item_id == self._item_id)) for job in jobs]
         return await self._office.store.bind(tenant, revisions, changed)
+
+
+async def test_what_else_is_due_is_no_hand_over(office: CoverDesk) -> None:
+    item, follower = await office.give("ann"), office.follower()
+    await follower.catch_up()
+    followed, other = await office.timers.followed(office.tenant), Timer(item, NEXT, 1, 1, START_MS)
+    await office.timers.set_timers(office.tenant, followed, followed, {item: [other]})
+
+    assert await office.follower().make_due() == 0
+
+    assert await office.timers.timers(office.tenant) == [other]
+    await office.timers.set_timers(office.tenant, followed, followed, {item: []})

@@ -606,6 +606,15 @@ class Stores(RuleBasedStateMachine):
         request = DecideRequest(item_id, is_approved, rep, reason, request_id, "mo")
         self.both(lambda side: side.decide(request, preview=preview))
 
+    @rule(data=st.data(), is_approved=st.booleans())
+    def ask_whether_stages_may_be_entered(self, data: st.DataObject, is_approved: bool) -> None:
+        self.route_five(data)
+        for item_id in self.item_ids[-2:]:
+            given, paths = {"customer": data.draw(st.sampled_from(CUSTOMERS))}, frozenset(["attributes.customer"])
+            wish = UpdateRequest(item_id, given, 0, 0, paths, actor="mo", stage="offer")
+            self.both(lambda side, wish=wish: side.advance(wish, preview=False))  # type: ignore[misc]
+        self.decide(data, is_approved, REPS[0], "张 3 is an old customer", "", preview=False)
+
     @rule(rep=st.sampled_from(["", *REPS]), after=st.sampled_from([0, 0, 9]), count=st.integers(1, 4))
     def list_what_is_to_be_approved(self, rep: str, after: int, count: int) -> None:
         self.both(lambda side: side.pending(rep, after, count))

@@ -210,9 +210,17 @@ COMMANDS = {
     "absences add --id": ("made of the day it begins", "likewise"),
     "absences add --substitute": ("nobody stands in", "likewise"),
     **dict.fromkeys(["absences add --reason", "reopen --reason", "reassign --note"], (_NOTHING_SAID, _NOTHING_SAID)),
-    **dict.fromkeys(["offers list --rep", "offers list --pool"], ("everything", "everything")),
-    **dict.fromkeys(["offers accept --rep", "offers decline --rep"], ("whose token it is", "likewise")),
-    "offers decline --reason": (_NOTHING_SAID, _NOTHING_SAID),
+    **dict.fromkeys(
+        ["offers list --rep", "offers list --pool", "approvals --rep", "deadlines --rep", "deadlines item"],
+        ("everything", "everything"),
+    ),
+    **dict.fromkeys(
+        ["offers accept --rep", "offers decline --rep", "approve --rep", "reject --rep"],
+        ("whose token it is", "likewise"),
+    ),
+    **dict.fromkeys(
+        ["offers decline --reason", "approve --reason", "reject --reason"], (_NOTHING_SAID, _NOTHING_SAID)
+    ),
     **dict.fromkeys(
         [f"caps {name} {option}" for name in ("remove", "set") for option in ("--pool", "--rep")],
         ("none: the other is given", "likewise"),

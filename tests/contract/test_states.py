@@ -96,7 +96,8 @@ def test_every_method_that_changes_something_is_in_the_table() -> None:
 def test_every_cause_and_every_path_to_another_owner_is_in_the_table() -> None:
     paths = {pair.event for pair, expected in ROWS.items() if expected.grows}
 
-    assert {cause for event in EVENTS.values() if (cause := event.cause)} == set(Cause)
+    of_children = {Cause.OPENED}  # each is a work item of its own, see test_children.py
+    assert {cause for event in EVENTS.values() if (cause := event.cause)} == set(Cause) - of_children
     assert paths == WAYS_OF.keys()
     assert set(WAYS_AT) <= {(pair.standing, pair.event) for pair, expected in ROWS.items() if expected.grows}
 

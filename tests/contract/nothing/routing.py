@@ -818,6 +818,7 @@ ROWS = (
     Row(WorkItem, "external_id", "", "no key of its own: a new one each time", "likewise",
         lambda w, g: _items(w, "", g), 2, 2),
     Row(WorkItem, "attributes", {}, "no fields", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
+    Row(WorkItem, "opened_by", None, "it came from outside", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
     Row(WorkItem, "value", 0.0, "counts as one lead, as the contract says", "likewise", _item_counts, (MICROS, 7),
         (MICROS, 7)),
     Row(WorkItem, "priority", 0, "the rule's, as the contract says", "likewise", _item_counts, (MICROS, 7),

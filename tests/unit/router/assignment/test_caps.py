@@ -333,6 +333,6 @@ def test_a_cap_of_all_kinds_counts_each_and_is_told_in_digests_as_when_there_wer
     every = AppliedCap(Cap("held", CapMeasure.OPEN, 5), CapClock(), "east", ())
     tasks = every._replace(cap=replace(every.cap, kinds=(Kind.TASK,)))
 
-    assert tuple(every.packed()[-1]) == tuple(Kind)  # type: ignore[call-overload]
-    assert tuple(every.identified()[-1]) == (Kind.LEAD, Kind.CUSTOMER, Kind.TICKET, Kind.RESCUE)  # type: ignore[call-overload]
+    assert tuple(every.packed()[-1]) == tuple(Kind)  # type: ignore[arg-type]
+    assert tuple(every.identified()[-1]) == (Kind.LEAD, Kind.CUSTOMER, Kind.TICKET, Kind.RESCUE)  # type: ignore[arg-type]
     assert tasks.packed() == tasks.identified()

@@ -583,7 +583,13 @@ async def hold_to_its_laws(firm: Firm) -> bool:
     return fair.worst > fair.bound - fair.disturbance + 1e-9
 
 
-@pytest.mark.parametrize("policy", [None, CreditPolicy(2 * MICROS, 2 * DAY, 25)], ids=["forfeit", "credit"])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(None, id="forfeit", marks=pytest.mark.long),
+        pytest.param(CreditPolicy(2 * MICROS, 2 * DAY, 25), id="credit"),
+    ],
+)
 async def test_09_a_returner_stays_within_bound_and_disturbance_under_each_policy(
     policy: CreditPolicy | None, store: EmbeddedServer, tenant: str
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from fairlead.v1.workforce_pb2 import Rep
 from tests.integration.clients.arranging import Restartable, fairlead
 
@@ -19,6 +21,7 @@ stages:
 """
 
 
+@pytest.mark.long
 def test_what_is_asked_is_listed_approved_and_rejected(shared: Restartable) -> None:
     at = ("--server", shared.address, "--tenant", "approvals")
     with shared.client("approvals") as client:

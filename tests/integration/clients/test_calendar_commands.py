@@ -139,6 +139,7 @@ def test_absences_of_a_table_are_entered_on_the_tenants_clocks_or_none_is(at: tu
     assert "2026-10-12 09:30" in listed
 
 
+@pytest.mark.long
 def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
     at: tuple[str, ...], shared: Restartable, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ stages:
 """
 
 
+@pytest.mark.long
 def test_children_are_opened_listed_told_and_in_the_way(shared: Restartable) -> None:
     with shared.client("children") as client:
         client.upsert_reps([Rep(name="ann"), Rep(name="li", display_name="李法")])

@@ -406,6 +406,7 @@ async def test_tls_is_that_of_the_address(store: EmbeddedServer, tmp_path: Path)
     await line.stop()
 
 
+@pytest.mark.long
 async def test_sentinels_and_clusters_let_the_driver_in_by_the_address(short_path: Path, tenant: str) -> None:
     with ExitStack() as servers:
         watched, cluster = Watched(short_path / f"{tenant}-w", servers), Cluster(short_path / f"{tenant}-c", servers)

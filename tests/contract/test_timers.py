@@ -21,7 +21,7 @@ from router.model.records import FiredStep
 from router.model.workforce import Rep
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
-from router.timers.timer import BACK, Position, Timer, digest
+from router.timers.timer import BACK, COVER, Position, Timer, digest
 from tests.contract.nothing.routing import Routing
 from tests.contract.test_presence import FAR_AHEAD_MS, forward
 
@@ -216,6 +216,22 @@ async def test_what_is_due_at_once_fires_in_the_order_of_due_and_then_of_age(tim
     await timed.timers.fire(timed.tenant)
 
     assert [fired.item_id for fired in await timed.fired()] == ["crm~W-2", "crm~W-0", "crm~W-1", ITEM]
+
+
+async def test_as_many_fire_as_are_asked_for_whatever_is_made_among_them(timed: Timed) -> None:
+    """Both stores fire in calls of the same length: what is decided between two calls has the same number in both."""
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    for number in range(3):
+        await timed.world.route(f"W-{number}")
+    await timed.follow()
+    followed = await timed.timers.followed(timed.tenant)
+    names = {ITEM: (WAKE, 3), "crm~W-0": (COVER, 8), "crm~W-1": (WAKE, 9), "crm~W-2": (WAKE, 10)}
+    timers = {item_id: [Timer(item_id, name, entry, 1, -1)] for item_id, (name, entry) in names.items()}
+    await timed.timers.set_timers(timed.tenant, followed, followed, timers)
+
+    assert await timed.timers.fire(timed.tenant, 2) == 2
+
+    assert [fired.item_id for fired in await timed.fired()] == [ITEM, "crm~W-1"]
 
 
 async def test_18_a_changed_workforce_moves_timers_by_one_event_and_what_fired_stays_fired(timed: Timed) -> None:

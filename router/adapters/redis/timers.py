@@ -121,13 +121,13 @@ class RedisTimers:
         return members
 
     async def _first_to_fire(self, tenant: str, count: int) -> list[bytes]:
-        """Return the first timers that fire, whatever stands in front of them that is made otherwise."""
+        """Return the first timers that fire, whatever stands among them that is made otherwise."""
         members, start = list[bytes](), 0
-        while not members and count and start < _MOST_MADE:
+        while len(members) < count and start < _MOST_MADE:
             page = await self._members(tenant, start, count)
-            members = [member for member, _ in page if not is_made(_timer(member, 0))]
+            members += [member for member, _ in page if not is_made(_timer(member, 0))]
             start = start + count if len(page) == count else _MOST_MADE
-        return members
+        return members[:count]
 
     async def forget_timers(self, tenant: str) -> None:
         keys = Keys(tenant)

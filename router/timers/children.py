@@ -26,7 +26,8 @@ from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, WorkItem
 from router.process.cache import PublishedProcesses
 from router.process.children import PlannedChild
-from router.timers.ports import MAX_TIMERS, Timers
+from router.timers.due import Due
+from router.timers.ports import Timers
 from router.timers.timer import OPEN, Timer, opens_children
 
 _log = logging.getLogger(__name__)
@@ -69,22 +70,18 @@ class ChildOpener:
         self._items = items
         self._lives = ItemLives(tenant, store, planners)
 
-    async def make_due(self) -> int:
+    async def make_due(self, due: Due) -> int:
         """Open children of up to ``MAX_JOBS`` work items that are to by now; return how many were opened.
 
         A child that is there already, and of which the follower did not read yet, stays as it is.
         """
-        status = await self._timers.timer_status(self._tenant)
-        if status.due_ms is None or status.due_ms > status.now_ms:
-            return 0
-        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
-        due = [timer for timer in timers if opens_children(timer.name) and timer.due_ms <= status.now_ms][:MAX_JOBS]
-        if not due:
+        opening = due.of(lambda timer: opens_children(timer.name))[:MAX_JOBS]
+        if not opening:
             return 0
         planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
         commands = list[BindCommand]()
-        for record in await self._items.records(list(dict.fromkeys(timer.item_id for timer in due))):
-            commands += await self._commands(planner, published, record, status.now_ms)
+        for record in await self._items.records(list(dict.fromkeys(timer.item_id for timer in opening))):
+            commands += await self._commands(planner, published, record, due.now_ms)
         opened = 0
         with suppress(StaleRevision):  # then they are opened by the new revision
             for call in in_calls(commands[:MAX_JOBS]):

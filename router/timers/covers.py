@@ -29,7 +29,8 @@ from router.model.decision import Cause, Decision
 from router.model.errors import NotPossible, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import State
-from router.timers.ports import MAX_TIMERS, Present, Timers
+from router.timers.due import Due
+from router.timers.ports import Present, Timers
 from router.timers.timer import COVER, STATES, Timer
 from router.workforce.covers import Hindrance
 
@@ -187,23 +188,19 @@ class HandOvers:
         self._timers = timers
         self._items = items
 
-    async def make_due(self) -> int:
+    async def make_due(self, due: Due) -> int:
         """Make up to ``MAX_JOBS`` hand-overs that are due by the store's clock; return how many were made.
 
         One whose timer does not follow from log and workforce any more waits for the follower, who removes it; one
         whose work item changes at this moment is made by the next call.
         """
-        status = await self._timers.timer_status(self._tenant)
-        if status.due_ms is None or status.due_ms > status.now_ms:
-            return 0
-        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
-        due = [timer for timer in timers if timer.name == COVER and timer.due_ms <= status.now_ms][:MAX_JOBS]
-        if not due:
+        changing = due.of(lambda timer: timer.name == COVER)[:MAX_JOBS]
+        if not changing:
             return 0
         position, planner = await self._timers.followed(self._tenant), await self._planners.newest(self._tenant)
         if (planner.rule_set_revision, planner.roster.revision) != position.revisions:
             return 0
-        commands, void = await self._commands(Present(planner, position.workforce_ms), due, status.now_ms)
+        commands, void = await self._commands(Present(planner, position.workforce_ms), changing, due.now_ms)
         if void:
             await self._timers.set_timers(self._tenant, position, position, dict.fromkeys(void, ()))
         made = 0

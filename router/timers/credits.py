@@ -25,7 +25,8 @@ from router.model.errors import StaleRevision
 from router.model.events import Credited, Event, LeaveCredit, OfferAnswered, RulesPublished, WorkforceChanged
 from router.model.records import CreditState, LedgerState
 from router.model.workforce import Pool
-from router.timers.ports import MAX_TIMERS, Timers
+from router.timers.due import Due
+from router.timers.ports import Timers
 from router.timers.timer import CREDIT, EXPIRE, LEDGERS, Timer, is_of_ledger
 
 _log = logging.getLogger(__name__)
@@ -53,21 +54,16 @@ class Credits:
             timers[f"{LEDGERS}/{pool_id}"] = list(_due(roster, pool, await self._ledger(pool_id))) if pool else []
         return timers
 
-    async def make_due(self) -> int:
+    async def make_due(self, due: Due) -> int:
         """Make the steps that are due by the store's clock; return how many were made.
 
         A step whose timer does not follow from the workforce any more waits for the follower, who removes it.
         """
-        status = await self._timers.timer_status(self._tenant)
-        if status.due_ms is None or status.due_ms > status.now_ms:
-            return 0
-        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
-        due = [timer for timer in timers if is_of_ledger(timer) and timer.due_ms <= status.now_ms]
-        made = 0
-        planner = await self._planners.newest(self._tenant) if due else None
+        steps, made = due.of(is_of_ledger), 0
+        planner = await self._planners.newest(self._tenant) if steps else None
         with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
-            for timer in due:
-                made += planner is not None and await self._made(planner, timer, status.now_ms)
+            for timer in steps:
+                made += planner is not None and await self._made(planner, timer, due.now_ms)
         return made
 
     async def _made(self, planner: Planner, timer: Timer, now_ms: int) -> bool:

@@ -33,7 +33,8 @@ from router.process.definition import Process
 from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
 from router.process.life import Life, Occurrence, Spell
 from router.timers.children import opening_timers, unopened
-from router.timers.ports import MAX_TIMERS, Timers
+from router.timers.due import Due
+from router.timers.ports import Timers
 from router.timers.timer import Timer, gives
 
 _log = logging.getLogger(__name__)
@@ -128,24 +129,20 @@ class Escalations:
         self._items = items
         self._lives = ItemLives(tenant, store, planners)
 
-    async def make_due(self) -> int:
+    async def make_due(self, due: Due) -> int:
         """Make up to ``MAX_JOBS`` of them that are due by the store's clock; return how many were made, or are void.
 
         One whose work item changed has become void, and its follower makes another one.
         """
-        status = await self._timers.timer_status(self._tenant)
-        if status.due_ms is None or status.due_ms > status.now_ms:
-            return 0
-        timers = await self._timers.timers(self._tenant, 0, MAX_TIMERS)
-        due = [timer for timer in timers if gives(timer.name) and timer.due_ms <= status.now_ms][:MAX_JOBS]
-        if not due:
+        giving = due.of(lambda timer: gives(timer.name))[:MAX_JOBS]
+        if not giving:
             return 0
         planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
-        records = {record.item_id: record for record in await self._items.records([timer.item_id for timer in due])}
+        records = {record.item_id: record for record in await self._items.records([timer.item_id for timer in giving])}
         left, made = list[Timer](), 0
-        for timer in due:
+        for timer in giving:
             record = records.get(timer.item_id)
-            escalation = await self._escalation(planner, published, timer, record, status.now_ms)
+            escalation = await self._escalation(planner, published, timer, record, due.now_ms)
             if escalation.command is None:
                 left.append(timer)
                 continue

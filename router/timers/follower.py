@@ -49,6 +49,7 @@ from router.timers.children import ChildOpener, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
+from router.timers.due import due_now
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer, return_of
 from router.workforce.ports import Presences
@@ -116,8 +117,9 @@ class TimerFollower:
 
     async def make_due(self) -> int:
         """Make what is due and does not fire: credits for leave, hand-overs, escalations, children; return how many."""
-        made = await self.credits.make_due() + await self.hand_overs.make_due()
-        return made + await self.escalations.make_due() + await self.opener.make_due()
+        due = await due_now(self._timers, self._tenant)
+        makers = (self.credits, self.hand_overs, self.escalations, self.opener)
+        return sum([await maker.make_due(due) for maker in makers])
 
     @property
     def skipped(self) -> int:

@@ -16,6 +16,7 @@ from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.timers.due import due_now
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
@@ -150,8 +151,8 @@ async def test_who_was_killed_between_two_children_opens_the_others_alone(firm: 
             return await bind(tenant, revisions, jobs[:1])
 
     half.opener._store = Dying()  # type: ignore[assignment]
-    assert await half.opener.make_due() == 1
-    assert await whole.opener.make_due() == 1
+    assert await half.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
+    assert await whole.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
 
     assert await firm.at(0) == []
     assert await firm.world.timers.timers(firm.world.tenant) != []

@@ -40,6 +40,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers
 from router.timers.credits import end_of_leave
+from router.timers.due import due_now
 from router.timers.follower import TimerFollower
 from rules.revisions import Publication
 from store.clock import SimulatedClock
@@ -209,7 +210,7 @@ async def test_a_step_that_cannot_be_made_is_counted_as_passed_over_and_keeps_no
     store: Any = Failing(firm.store)
     follower = TimerFollower(firm.tenant, store, firm.planners, firm.presences, firm.timers, [])
 
-    made = [await follower.credits.make_due() for _ in range(2)]
+    made = [await follower.credits.make_due(await due_now(firm.timers, firm.tenant)) for _ in range(2)]
 
     assert (made, follower.skipped) == ([1, 1], 1)
     assert {credited.credit.rep for credited in await firm.credited()} == {"ann", "bob"}

@@ -174,7 +174,7 @@ async def test_leave_of_then_is_credited_by_what_the_pool_was_charged_then(url: 
     await stores.workforce.write("kept", records.revision, changes, event_hash=records.event_hash)
     follower = stores.timer_follower(planners, "kept")
     await follower.catch_up()
-    await follower.credits.make_due()
+    await follower.make_due()
     (credited,) = await stores.assignments.events("kept", count=1, newest_first=True)
     planners.close()
     await stores.close()

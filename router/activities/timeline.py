@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from router.assignment.ports import Assignments
-from router.assignment.queries import found
-from router.model.errors import NotFound
+from router.assignment.queries import existing
 from router.model.events import Event, previous_of
 from router.model.records import ItemRecord
 
@@ -41,9 +40,7 @@ class Timelines:
         NotFound
             If there is no such work item.
         """
-        record = await found(self._store, tenant, item_id)
-        if record is None:
-            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+        record = await existing(self._store, tenant, item_id)
         number = min(last or record.event, record.event)
         events = await self._store.history(tenant, record.item_id, number, count=count)
         return TimelinePage(record, events[::-1], previous_of(events[-1], record.item_id) if events else 0)

@@ -79,6 +79,20 @@ async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | N
     return record
 
 
+async def existing(store: Assignments, tenant: str, item_id: str) -> ItemRecord:
+    """Return where a work item stands that there is to be, by its id as ``found`` takes it.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    record = await found(store, tenant, item_id)
+    if record is None:
+        raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+    return record
+
+
 def _numbers(record: ItemRecord) -> set[int]:
     """Return the events that say what a work item is, besides its record."""
     return {record.content, record.decision, record.first}
@@ -122,9 +136,7 @@ class WorkItemQueries:
         NotFound
             If there is none.
         """
-        record = await found(self._store, tenant, item_id)
-        if record is None:
-            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+        record = await existing(self._store, tenant, item_id)
         contents = {number: await self._content(tenant, number) for number in sorted(_numbers(record))}
         (stored,) = await self.placed(tenant, [stored_item(record, contents)])
         return stored

@@ -38,6 +38,10 @@ class NotedItem(NamedTuple):
         """The life that it has now, or had last."""
         return self.lives[-1]
 
+    def life_at(self, noted: Noted) -> Life:
+        """The life in which it was when a note was made: an earlier one, if it was reopened since."""
+        return next((life for life in reversed(self.lives) if life.begun.event <= noted.number), self.life)
+
 
 Looks = Callable[[NotedItem], NoteCommand]
 """Says what is to be noted, or raises."""

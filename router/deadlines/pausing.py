@@ -14,7 +14,7 @@ from router.deadlines.noting import NotedItem, Noting
 from router.deadlines.ports import NoteCommand
 from router.model.activities import ActivityEvidence
 from router.model.errors import InvalidInput, NotPossible
-from router.model.events import Note, Noted
+from router.model.events import Note
 from router.model.workitem import CLOSED_STATES
 from router.process.life import Life, Pause
 
@@ -94,7 +94,7 @@ class Pausing:
             preview=preview,
         )
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
-        return ToldPause(noted.item_id, pause, is_soon(item.life, noted.at_ms), noted.actor)
+        return ToldPause(noted.item_id, pause, is_soon(item.life_at(noted), noted.at_ms), noted.actor)
 
     async def resume(
         self,
@@ -125,9 +125,10 @@ class Pausing:
         item, noted = await self._noting.note(
             tenant, item_id, looks, request_id=request_id, asked=("resume",), preview=preview
         )
-        pauses = [pause for pause in item.life.pauses if pause.since_ms <= noted.at_ms]
+        life = item.life_at(noted)
+        pauses = [pause for pause in life.pauses if pause.since_ms <= noted.at_ms]
         pause = pauses[-1]._replace(until_ms=min(pauses[-1].until_ms, noted.at_ms), by=noted.number)
-        return ToldPause(noted.item_id, pause, is_soon(item.life, pause.since_ms), noted.actor)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
 
 
 def _check_in_process(item: NotedItem) -> None:
@@ -147,8 +148,3 @@ def is_soon(life: Life, at_ms: int) -> bool:
     return any(
         ActivityEvidence.CUSTOMER in done.evidence and at_ms - SOON_MS <= done.occur_ms <= at_ms for done in life.done
     )
-
-
-def is_pause(noted: Noted) -> bool:
-    """Say whether a note is of a pause, its beginning or end."""
-    return noted.note in (Note.PAUSED, Note.RESUMED)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.assignment.queries import WorkItemQueries, found
+from router.assignment.queries import WorkItemQueries, existing
 from router.deadlines.lives import ItemDeadlines, ItemLives, has_deadlines
 from router.model.errors import InvalidInput, NotFound
 from router.model.records import ItemRecord
@@ -111,9 +111,7 @@ class DeadlineQueries:
         NotFound
             If there is no such work item.
         """
-        record = await found(self._store, tenant, item_id)
-        if record is None:
-            raise NotFound("work item", f"tenants/{tenant}/workItems/{item_id}")
+        record = await existing(self._store, tenant, item_id)
         check_owner(record.owner)
         lives, now_ms = await self._lives(tenant, record), await self._now_ms(tenant)
         listed = [

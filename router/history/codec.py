@@ -356,12 +356,6 @@ def _noted(number: int, at_ms: int, fields: list[Any], head: bytes) -> Noted:
     return Noted(number, item_id, Kind(kind), rep, pool, previous, Note(note), subject, value, at_ms, actor, text)
 
 
-def pack_reason(reason: Any) -> bytes:
-    """Write why an offer was declined, sealed as it is."""
-    packed: bytes = msgpack.packb(reason)
-    return packed
-
-
 def _offer_answered(number: int, at_ms: int, fields: list[Any], head: bytes) -> OfferAnswered:
     item_id, kind, answer, offer, rep, pool, epoch, charge, way, previous, entitled, *rest = fields
     lapses, set_away, stays_open, workforce, actor, because = rest

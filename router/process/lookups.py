@@ -54,22 +54,19 @@ class ProcessNames:
 
     def dated(self, name: str, path: Path) -> None:
         """Look up a field that something is due by."""
-        if name in self._personal:
-            self._report.error(path, f"{name} is personal: what is due would tell of it when it is erased")
-        elif self._rules is not None and self._rules.fields.get(name) is not FieldType.DATE:
-            names = [each for each, kind in self._rules.fields.items() if kind is FieldType.DATE]
-            names = [each for each in names if each not in self._personal]
-            there = f"allowed are date fields: {known_names(names)}{hint_among(name, names)}"
-            self._report.error(path, f"found {shown(name)}; {there}")
+        self._of_type(name, path, FieldType.DATE, "what is due")
 
     def listed(self, name: str, path: Path) -> None:
         """Look up a field that lists dates."""
+        self._of_type(name, path, FieldType.LIST, "what is opened")
+
+    def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
+        """Look up a field of a type, by which something ``follows``."""
         if name in self._personal:
-            self._report.error(path, f"{name} is personal: what is opened would tell of it when it is erased")
-        elif self._rules is not None and self._rules.fields.get(name) is not FieldType.LIST:
-            names = [each for each, kind in self._rules.fields.items() if kind is FieldType.LIST]
-            names = [each for each in names if each not in self._personal]
-            there = f"allowed are list fields: {known_names(names)}{hint_among(name, names)}"
+            self._report.error(path, f"{name} is personal: {follows} would tell of it when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) is not wanted:
+            names = [each for each, kind in self._rules.fields.items() if kind is wanted and each not in self._personal]
+            there = f"allowed are {wanted.value} fields: {known_names(names)}{hint_among(name, names)}"
             self._report.error(path, f"found {shown(name)}; {there}")
 
     def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:

@@ -28,7 +28,7 @@ from router.model.decision import Cause, Decision, StepOfDeadline, Way
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
 from router.model.events import Event, Fired
 from router.model.workforce import Member, Pool, Rep
-from router.model.workitem import Kind
+from router.model.workitem import Kind, State
 from router.offers.lapses import Lapses
 from router.rules.check import check
 from router.rules.codec import dumps
@@ -38,7 +38,7 @@ from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
 from tests.contract.test_monitor import Observer
-from tests.contract.test_stages import advance, publish, record_of, routed
+from tests.contract.test_stages import advance, publish, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
 
@@ -269,6 +269,21 @@ async def test_what_is_not_paused_cannot_be_resumed_but_a_repeated_request_is_an
     assert resumed[0].pause.event == resumed[1].pause.event == first.pause.event
     with pytest.raises(RequestIdReused):
         await firm.pausing.pause(firm.world.tenant, replace(request, reason="other"))
+
+
+async def test_a_request_repeated_behind_a_reopening_is_answered_with_the_pause_that_it_was_of(firm: Timed) -> None:
+    lead = await routed(firm.world)
+    await firm.at(2 * MINUTE_MS)
+    await firm.hear(lead, MINUTE_MS)
+    request = PauseRequest(lead.item_id, "waiting", request_id="r-1")
+    paused = await firm.pausing.pause(firm.world.tenant, request)
+    resumed = await firm.pausing.resume(firm.world.tenant, lead.item_id, request_id="r-2")
+    await firm.world.router.complete(firm.world.tenant, lead.item_id, State.CLOSED)
+    await reopened(firm.world, lead)
+
+    assert await firm.pausing.resume(firm.world.tenant, lead.item_id, request_id="r-2") == resumed
+    assert await firm.pausing.pause(firm.world.tenant, request) == paused
+    assert paused.is_soon
 
 
 async def test_each_step_is_told_once_to_whom_it_concerns(firm: Timed) -> None:

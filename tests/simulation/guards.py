@@ -100,7 +100,7 @@ _UNDOING = ("answer_offer", "fire")
 """Scripts by which offers end without being accepted."""
 GUARDS: Mapping[str, Guard] = {
     "a plan holds for its interval alone": Guard(
-        "HOURS WAKING", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
+        "HOURS WAKING LEDGER", {"bind": [("then return {'MOVED', log.now_ms} end", "then end")]}
     ),
     "who is away has no room": Guard(
         "AWAY", {"bind": [("if #blocked > 0 then set.present", "if false then set.present")]}

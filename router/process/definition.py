@@ -155,7 +155,7 @@ class DueDate:
     Parameters
     ----------
     of
-        The field that holds it: a day, which is due as it opens, or an instant.
+        The fields that may hold it, the first that does counts: a day, which is due as it opens, or an instant.
     before
         So long before it, on the wall: days are those of the calendar, working or not. None: at the date itself.
     on_closed
@@ -164,7 +164,7 @@ class DueDate:
         Whether it returns each year, from the first that lies not behind its beginning.
     """
 
-    of: str
+    of: tuple[str, ...]
     before: DurationTable | None = None
     on_closed: OnClosed = OnClosed.BEFORE
     yearly: bool = False
@@ -371,7 +371,7 @@ def _child_stage(stage: Stage, child: ChildTask) -> Stage:
     told = (RecipientRole.MANAGER,)
     if child.each:
         steps = DeadlineStep(_ALL, Act.REMIND), DeadlineStep(AfterDue(_A_DAY), Act.NOTIFY, told)
-        deadlines = (_child_deadline(steps, dated=DueDate(CHILD_DUE)),)
+        deadlines = (_child_deadline(steps, dated=DueDate((CHILD_DUE,))),)
     elif child.within:
         steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
         deadlines = (_child_deadline(steps, child.within),)

@@ -19,6 +19,8 @@ TABLES: Mapping[str, Phrase] = {
     "table": Phrase("by {field}: {cases}", "按{field}：{cases}"),
     "case": Phrase("{value} {duration}", "{value}为{duration}"),
     "else": Phrase("else {duration}", "其余{duration}"),
+    "none": Phrase("{value} none", "{value}不设时限"),
+    "else none": Phrase("else none", "其余不设时限"),
     "between": Phrase(", ", "，"),
 }
 
@@ -37,6 +39,8 @@ DEADLINES: Mapping[str, Phrase] = {
         "{deadline}: {until} in time before {of}, {clock}; {before}",
         "{deadline}：在{of}之前限时{until}（{clock}）；{before}",
     ),
+    "else of": Phrase("{field}, or else {others}", "{field}（如无则取{others}）"),
+    "or": Phrase(" or ", "或"),
     "yearly": Phrase("each year", "每年一次"),
     "step": Phrase("{at}: {does}", "{at}：{does}"),
     "again": Phrase("{at}, and every {every}, {n} times in all: {does}", "{at}起每{every}一次，共{n}次：{does}"),

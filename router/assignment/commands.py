@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from router.assignment.caps import ONE, Amounts
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, DecisionInputs, EnteredStage
+from router.model.events import Withdrawal
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workitem import Kind, State, WorkItem, fingerprint_of
 from router.workforce.open_hours import Span
@@ -157,7 +158,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A wish to close a work item; ``expected`` as in ``BindCommand``."""
+    """A wish to close a work item; ``expected`` as in ``BindCommand``, ``withdrawn`` as in ``Completed``."""
 
     item_id: str
     state: State
@@ -165,6 +166,7 @@ class Completion:
     request_id: str = ""
     fingerprint: str = ""
     actor: str = ""
+    withdrawn: Withdrawal | None = None
 
 
 class RouteRequest(NamedTuple):

@@ -212,6 +212,7 @@ class Side:
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.deadlines = DeadlineQueries(assignments, self.queries, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
+        self.values = values
         noting = Noting(assignments, self.queries, notes, self.planners)
         self.approving = Approving(assignments, self.planners, self.updating, noting)
         self.approvals = ApprovalQueries(assignments, self.planners, self.approving)

@@ -42,9 +42,9 @@ async def enter_customers(redis: RedisClient, tenant: str, naming: Naming, event
                 if move.joins and record:
                     pipeline.zadd(keys.subject(move.joins), {event.item_id: record.first})
             await pipeline.execute()
-    for event in events:
-        if isinstance(event, Erased):
-            await _forget(redis, tenant, naming, event)
+    for erased in events:
+        if isinstance(erased, Erased):
+            await _forget(redis, tenant, naming, erased)
 
 
 async def _forget(redis: RedisClient, tenant: str, naming: Naming, erased: Erased) -> None:

@@ -25,13 +25,15 @@ from router.assignment.commands import (
 )
 from router.assignment.customers import customer_of
 from router.assignment.planner import Plan, Planner
+from router.assignment.recusal import meant_by
 from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
-from router.model.workitem import CLOSED_STATES, WorkItem, child_id, item_id
+from router.model.workitem import CLOSED_STATES, WorkItem, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.children import PlannedChild
 from router.process.definition import is_of_child
 from router.process.stages import check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
@@ -281,18 +283,19 @@ def escalate_command(
 
 
 def open_command(
-    planner: Planner, item: WorkItem, entered: EnteredStage, at_ms: int, published: PublishedProcesses
+    planner: Planner, child: PlannedChild, at_ms: int, published: PublishedProcesses
 ) -> BindCommand | Failure:
-    """Make the job of opening a child, ``item``, which stands in a stage of its parent's process; an error where the
-    planner's rules cannot read it. It is done where the child is not there yet.
+    """Make the job of opening a child, which stands in a stage of its parent's process, and keeps whom it excludes; an
+    error where the planner's rules cannot read it. It is done where the child is not there yet.
     """
-    assert item.opened_by is not None
+    excluded = meant_by(child.excluded, planner.roster.names)
+    item = child.item._replace(opened_by=child.opened_by._replace(excluded=excluded))
     try:
         plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=entered)
-    job = _job(planner, plan, Mode.ROUTE, child_id(item.opened_by), head, item.pack(), NEW)
+    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=child.entered)
+    job = _job(planner, plan, Mode.ROUTE, child.item_id, head, item.pack(), NEW)
     return job._replace(processes=published.newest)
 
 

@@ -272,6 +272,10 @@ class Approval:
         return Deadline(APPROVAL, DurationTable(self.within), ClockOwner.POOL, steps=steps, pauses=False)
 
 
+OWNER = "owner"
+"""What a child's ``exclude`` calls who owned the parent as it entered the stage, beside ``HANDLERS`` as in a route."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChildTask:
     """What a stage opens as a work item enters it: another work item, its child.
@@ -286,6 +290,8 @@ class ChildTask:
         Whether the work item may not go on to a later stage while the child is open.
     each
         The attribute that lists dates, of which each makes one child; empty: there is one child.
+    exclude
+        Who never gets it: ``HANDLERS`` or ``OWNER`` of the parent, or attributes of it whose texts name reps.
     """
 
     id: str
@@ -295,6 +301,7 @@ class ChildTask:
     within: Duration | None = None
     blocks: bool = False
     each: str = ""
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,10 @@ PICTURES: Mapping[str, Phrase] = {
     "opens": Phrase("opens {child} in pool {pool}", "创建{child}，分配池{pool}"),
     "opens each": Phrase("opens {child} in pool {pool} for each of {each}", "按{each}逐个创建{child}，分配池{pool}"),
     "opens within": Phrase("{opens}, within {within}", "{opens}，{within}内完成"),
+    "opens excluding": Phrase("{opens}, never for {whom}", "{opens}，{whom}回避"),
+    "handlers": Phrase("who had the work item", "负责过该工作项的人"),
+    "owner": Phrase("its owner", "该工作项的归属人"),
+    "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
     "retired": Phrase("Retired: no work item enters it.", "已停用：不再有工作项进入。"),
     "any later": Phrase(

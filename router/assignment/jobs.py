@@ -23,7 +23,7 @@ from router.assignment.commands import (
     UpdateRequest,
     request_fingerprint,
 )
-from router.assignment.customers import customer_of
+from router.assignment.customers import customer_of, move_of
 from router.assignment.planner import Plan, Planner
 from router.assignment.recusal import meant_by
 from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
@@ -181,7 +181,8 @@ def update_command(
         plan = plan._replace(attempts=(), interval=None)
     left_out = _left_out(plan, tried, handlers) if change.is_decided else ()
     head = _head(planner, plan, item, Cause.UPDATED, left_out, actor=request.actor)
-    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)._replace(change=change)
+    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)
+    job = job._replace(change=change, move=move_of(planner.rule_set.known_customer, item, change.before))
     before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)
     if not openings:
         return job
@@ -363,7 +364,10 @@ def _job(
 
 
 def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
-    """Seal what is personal in a job; the very same job where nothing is."""
+    """Seal what is personal in a job, and say whose work item comes; the very same job where nothing is either."""
+    known_customer = planner.rule_set.known_customer
+    if known_customer and job.mode is Mode.ROUTE:
+        job = job._replace(move=move_of(known_customer, job.head.item))
     if planner.personal is NOT_PERSONAL and not job.head.note:
         return job
     head, openings = seal(job.head, planner.personal)
@@ -371,7 +375,7 @@ def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
         return job
     sealed, plain = sealed_fields(head.item), job.head.item
     head = head._replace(outcomes=outcomes_of(planner, plan, sealed))
-    customer = customer_of(planner.rule_set.known_customer, plain)
+    customer = customer_of(known_customer, plain)
     return job._replace(head=head, content=head.item.pack(), openings=openings, customer=customer)
 
 

@@ -35,8 +35,8 @@ class ChildCompiler:
             self._names.listed(form.each, (*path, "each"))
             if form.within is not None:
                 self._report.error((*path, "within"), f"each falls due on its date, by {form.each}: leave it out")
-        title = words_of(form.title)
-        return ChildTask(form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "")
+        title, pool = words_of(form.title), self._names.pool(form.pool, (*path, "pool"))
+        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "")
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

@@ -89,7 +89,7 @@ def check_process(
     report = Report(document)
     check_size(form, report)
     every_personal = frozenset(personal) | (rules.personal if rules else frozenset())
-    durations = DurationCompiler(_values(form, rules, report), report, every_personal)
+    durations = DurationCompiler(_values(form, rules, report), report, every_personal, may_be_none=True)
     process = ProcessCompiler(durations, report, rules, reps, every_personal, pools).compile(form)
     tests = compile_tests(form.tests, process, report)
     workforce = None if form.workforce is None else compile_workforce(form.workforce, report)

@@ -91,8 +91,11 @@ class ProcessCompiler:
             self._report.error((*path, "next"), "nothing follows a stage that closes: leave it out")
         if form.deadlines:
             self._report.error((*path, "deadlines"), "nothing falls due in a stage that closes: leave them out")
-        if form.open:
-            self._report.error((*path, "open"), "a stage that closes opens nothing: leave it out")
+        for place, child in enumerate(form.open):
+            if child.blocks:
+                self._report.error(
+                    (*path, "open", place, "blocks"), "nothing follows a stage that closes: leave it out"
+                )
         if form.pool:
             self._report.error((*path, "pool"), "a stage that closes goes to nobody: leave it out")
 

@@ -448,6 +448,35 @@ SENTENCES: Mapping[str, Phrase] = {
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
     ),
+    "routed owner": Phrase("Its process routes it to pool {named}: {rep}.", "按流程转入分配池{named}：{rep}。"),
+    "routed owner alone": Phrase("Its process routes it to pool {named}: {rep}.", "按流程转入分配池{named}：{rep}。"),
+    "routed offered": Phrase(
+        "Its process routes it to pool {named}: offered to {rep}.", "按流程转入分配池{named}：派单给{rep}，待接单。"
+    ),
+    "routed OFFERED": Phrase(
+        "Its process routes it to pool {named}: offered to many; the first to accept has it.",
+        "按流程转入分配池{named}：开放抢单，先接先得。",
+    ),
+    "routed stays": Phrase(
+        "Its process routes it to pool {named}: nobody there can take it, so it stays where it is.",
+        "按流程应转入分配池{named}：池内无人可接，归属不变。",
+    ),
+    "routed WAITING": Phrase(
+        "Its process routes it to pool {named}: nobody can take it now, so it waits.",
+        "按流程转入分配池{named}：目前无人可接，进入等待。",
+    ),
+    "routed UNROUTED": Phrase(
+        "Its process routes it to pool {named}: nobody can take it, and nothing further is declared.",
+        "按流程转入分配池{named}：无人可接，也没有其他安排。",
+    ),
+    "routed escalated": Phrase(
+        "It was not attended to in time. Its process routes it to pool {named}: {rep} has it now.",
+        "未在时限内处理，按流程转入分配池{named}，由{rep}接手。",
+    ),
+    "child escalated": Phrase(
+        "It was not attended to in time. Child of {parent}, pool {pool}: {rep} has it now.",
+        "未在时限内处理，{parent}的子任务在分配池{pool}内转派给{rep}。",
+    ),
     "override": Phrase("A person named {rep}{note}.", "由人工指定{rep}{note}。"),
     "stays": Phrase(
         "Rule {rule}: nobody else can take it, so it stays where it is.", "规则{rule}：没有其他人可接，归属不变。"

@@ -62,6 +62,13 @@ def test_who_stands_in_is_said_of_now_or_of_the_nearest_end_of_the_leave() -> No
     assert [covers.stand_in(of_di, now) for now in (0, 20)] == ["", ""]
 
 
+def test_who_stood_in_until_the_end_of_a_leave_is_said_of_its_last_instant() -> None:
+    covers = Substitutes(records(("ann", 2, 6, "bo")))
+    leave = Absence("ann/0", 2, 6, "", "bo")
+
+    assert [covers.stand_in(leave, now_ms) for now_ms in (1, 2, 5, 6, 9)] == ["bo"] * 5
+
+
 def test_why_nobody_can_is_said() -> None:
     covers = Substitutes(records(("ann", 0, 9, "bo"), ("bo", 1, 9, ""), ("cy", 0, 9, "di"), ("di", 0, 9, "cy")))
 

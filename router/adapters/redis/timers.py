@@ -10,7 +10,8 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.model.errors import StaleRevision
+from router.model.digests import DigestBook, DigestKind, MadeDigest
+from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
@@ -21,7 +22,7 @@ from store.translation import translated
 _set, _skip, _fire = script("set_timers"), script("skip_log"), script("fire")
 _MOST_MADE = 10 * MAX_TIMERS
 """Timers that do not fire which may stand in front of one that does: those behind wait until these are made."""
-_credit, _status = script("credit"), script("timer_status")
+_credit, _digest, _status = script("credit"), script("make_digest"), script("timer_status")
 
 
 class RedisTimers:
@@ -100,6 +101,33 @@ class RedisTimers:
         if reply[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         return bool(reply[0] == b"DONE")
+
+    async def make_digest(self, tenant: str, planned: RevisionPair, timer: Timer, made: MadeDigest) -> bool:
+        keys = Keys(tenant)
+        reply = await _digest(
+            self._redis,
+            [keys.revisions, keys.events, keys.timers, keys.digests, keys.timers_position],
+            [planned.workforce, planned.workforce_event_hash, _member(timer), timer.due_ms, msgpack.packb(made)],
+        )
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        return bool(reply[0] == b"DONE")
+
+    async def digests(self, tenant: str) -> DigestBook:
+        with translated():
+            fields = await self._redis.hgetall(Keys(tenant).digests)
+        book = DigestBook({}, {})
+        try:
+            for field, value in fields.items():
+                rep, _, kind = field.decode().partition("|")
+                if kind:
+                    book.due_ms[rep, DigestKind(kind)] = int(value)
+                else:
+                    book.last[rep] = int(value)
+        except ValueError as error:
+            raise CorruptHistory(f"tenants/{tenant}", f"which lists were made cannot be read: {error}") from error
+        return book
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         keys = Keys(tenant)

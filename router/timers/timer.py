@@ -39,8 +39,9 @@ CREDIT, EXPIRE = "credit", "expire"
 """What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
 
 DIGESTS = "digests"
-"""A list of what falls due of a rep's work has ``digests/{rep}`` where others have a work item's id, and its kind as its
-name. See ``router.timers.digests``."""
+"""A list of what falls due of a rep's work has ``digests/{rep}`` where others have a work item's id.
+
+See ``router.timers.digests``."""
 
 PRESENCES = "presences"
 """That who is away is back, when they said, has ``presences/{rep}`` where others have a work item's id."""

@@ -10,11 +10,11 @@ import pytest
 from router.deadlines.notices import Notice
 from router.history.digest_check import digest_differences, digest_faults
 from router.history.projection import StateProjection
-from router.model.calendars import Calendar, CalendarException, Hours, WeeklyHours
+from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.digests import DigestKind, MadeDigest
 from router.model.errors import StaleRevision
 from router.model.events import Digested, Event
-from router.model.workforce import Absence, Member, Pool, Rep, TenantSettings
+from router.model.workforce import Member, Pool, Rep
 from router.timers.digests import rep_of
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed

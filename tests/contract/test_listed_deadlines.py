@@ -66,6 +66,7 @@ def servicer(world: World) -> ProcessServicer:
         DeadlineQueries(world.store, world.queries, world.planners),
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
+        cast(Any, None),
     )
 
 

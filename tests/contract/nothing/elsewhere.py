@@ -214,6 +214,7 @@ COMMANDS = {
         ["offers list --rep", "offers list --pool", "approvals --rep", "deadlines --rep", "deadlines item"],
         ("everything", "everything"),
     ),
+    "digests --rep": ("everything", "everything"),
     **dict.fromkeys(
         ["offers accept --rep", "offers decline --rep", "approve --rep", "reject --rep"],
         ("whose token it is", "likewise"),

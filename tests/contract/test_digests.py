@@ -58,7 +58,7 @@ class Listing(Timed):
 
     async def lists_at(self, ms: int) -> list[tuple[str, str, list[str]]]:
         """Have it be so long behind the start; return which lists were made by that, and what is in them."""
-        return [_short(event) for event in await self.at(ms) if isinstance(event, Digested)]
+        return [_short(event) for event in await self.all_at(ms) if isinstance(event, Digested)]
 
 
 def _short(event: Digested) -> tuple[str, str, list[str]]:

@@ -11,7 +11,7 @@ from router.timers.credits import credited_pools
 from router.timers.digests import concerns_lists, listed_reps
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer
+from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children
 
 _PAGE = 1000
 
@@ -46,7 +46,8 @@ class TimerCheck:
         expected = set[Timer]()
         while position != (now := await self._timers.followed(tenant)):
             position = now
-            stored, expected = await self._stored(tenant), await self._expected(tenant, position)
+            stored = await self._stored(tenant)
+            expected = await self._expected(tenant, position, stored)
             behind = await self._behind(tenant, position.event)
             untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
             untold |= {f"{PRESENCES}/{rep}" for rep in toggled_by(behind)}
@@ -58,7 +59,7 @@ class TimerCheck:
         for timer in differences:
             yield _told(timer, is_expected=timer in expected)
 
-    async def _expected(self, tenant: str, position: Position) -> set[Timer]:
+    async def _expected(self, tenant: str, position: Position, stored: set[Timer]) -> set[Timer]:
         if not position.event:  # nobody follows it, or not yet
             return set()
         follower = self._follower(tenant)
@@ -67,6 +68,8 @@ class TimerCheck:
         of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
         lists = follower.due_of_lists(position)
         of_items |= {timer async for page in lists for of_rep in page.values() for timer in of_rep}
+        keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)})
+        of_items = of_items.union(*(await follower.due_of_children(position, keeping)).values())
         return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:

@@ -45,7 +45,8 @@ from router.model.records import ItemRecord
 from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.cache import PublishedProcesses
-from router.timers.children import ChildOpener, parent_of
+from router.process.children import opens_at_end
+from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
@@ -111,8 +112,8 @@ class TimerFollower:
         """What falls due of the work items that are in a process."""
         self.escalations = Escalations(tenant, store, planners, timers, self._items)
         """What of that gives them to somebody else."""
-        self.opener = ChildOpener(tenant, store, planners, timers, self._items)
-        """What opens their children."""
+        self.children = ChildKeeper(tenant, store, planners, timers, self._items)
+        """What opens their children, and withdraws them."""
         self.digests = Digests(tenant, store, planners, timers, self._items)
         """What lists of it people are told."""
         self._states = {schedule.state for schedule in schedules}
@@ -123,7 +124,7 @@ class TimerFollower:
         many.
         """
         due = await due_now(self._timers, self._tenant)
-        makers = (self.credits, self.hand_overs, self.escalations, self.opener, self.digests)
+        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.digests)
         return sum([await maker.make_due(due) for maker in makers])
 
     @property
@@ -203,6 +204,8 @@ class TimerFollower:
         touched = touched_by(events, covered, kinds)
         new = await self._due_of_new(position, events, published) if kinds else {}
         states = self._states | _OPEN if kinds else self._states
+        if any(map(opens_at_end, published.revisions)):
+            states |= CLOSED_STATES
         asked = [
             item_id
             for item_id, left in touched.items()
@@ -303,6 +306,12 @@ class TimerFollower:
     async def _due_of_lists(self, position: Position, reps: Collection[str]) -> dict[str, list[Timer]]:
         pages = [timers async for timers in self.due_of_lists(position, reps)] if reps else []
         return {item_id: timers for page in pages for item_id, timers in page.items()}
+
+    async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""
+        records = await self._items.records(item_ids)
+        closed = [record.item_id for record in records if record.state in CLOSED_STATES]
+        return await self._due(position, closed, {}) if closed else {}
 
     async def returns(self, reps: Collection[str] | None = None) -> dict[str, list[Timer]]:
         """Return when who is away is back, of some reps or of all."""
@@ -415,8 +424,8 @@ def touched_by(
 ) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any.
 
-    A child that was opened touches its parent. What is new and somebody's is not among them, unless they are
-    ``covered``, for others may stand in for them, or it is of one of the ``kinds``, for it may be in a process.
+    A child that was opened, or withdrawn, touches its parent. What is new and somebody's is not among them, unless they
+    are ``covered``, for others may stand in for them, or it is of one of the ``kinds``, for it may be in a process.
     """
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:

@@ -32,8 +32,8 @@ def _entry(entry: deadlines.DigestEntry, names: Names) -> str:
 def _entries(digest: deadlines.Digest, names: Names) -> str:
     """Say what stands in a list: the first of it, and how much more there is."""
     said = [_entry(entry, names) for entry in digest.entries[:_SHOWN]]
-    if digest.total_entries > _SHOWN:
-        said.append(label("and more", names.language, count=digest.total_entries - _SHOWN))
+    if more := digest.total_entries - len(said):
+        said.append(label("and more", names.language, count=more))
     return "; ".join(said)
 
 

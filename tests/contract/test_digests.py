@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1.deadlines_pb2 import Digest
+from gateway.errors import PermissionDenied
+from router.cli.words import last
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.notices import Notice
 from router.history.digest_check import digest_differences, digest_faults
 from router.history.projection import StateProjection
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.digests import DigestKind, MadeDigest
-from router.model.errors import StaleRevision
+from router.model.errors import InvalidInput, NotFound, StaleRevision
 from router.model.events import Digested, Event
 from router.model.workforce import Member, Pool, Rep
 from router.timers.digests import rep_of
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed
+from tests.contract.test_listed_deadlines import Caller, servicer
 from tests.contract.test_stages import publish, routed
 
 __all__ = ["world"]  # a fixture
@@ -198,6 +204,45 @@ async def test_a_list_that_was_not_due_or_is_not_in_its_place_is_found(firm: Lis
     assert digest_faults(projection, again, roster) == [f"{name}: it was made before"]
     book = await firm.world.timers.digests(firm.world.tenant)
     assert len(list(digest_differences(projection.digests, book))) == 5  # ann's are the same, and she was the first
+
+
+async def test_lists_that_were_made_are_listed_newest_first_with_who_was_told(firm: Listing) -> None:
+    await routed(firm.world)
+    await firm.write(Absence("ann/1", START_MS + DAY_MS, START_MS + 2 * DAY_MS))
+    await firm.at(AT_9)
+    await firm.at(AT_16)
+    await firm.at(DAY_MS + AT_9)
+    world = firm.world
+    queries, asked = DigestQueries(world.store, world.timers, world.planners), f"tenants/{world.tenant}"
+    answers = servicer(world)
+
+    async def listed(caller: str = "", **fields: Any) -> processes.ListDigestsResponse:
+        request = processes.ListDigestsRequest(parent=asked, **fields)
+        return await answers.ListDigests(request, cast(Any, Caller(caller)))
+
+    everything = await listed()
+    pages = [await listed(page_size=3)]
+    while token := pages[-1].next_page_token:
+        pages.append(await listed(page_size=3, page_token=token))
+    mine, hers = await listed("ann"), await listed(rep=f"{asked}/reps/ann", page_size=1)
+
+    names = [(last(each.rep), Digest.Kind.Name(each.kind)[5:], each.total_entries) for each in everything.digests]
+    assert names[:3] == [("mo", "DAY", 0), ("lee", "DAY", 0), ("ann", "DAY", 1)]
+    assert names[3:5] == [("mo", "TOMORROW", 1), ("lee", "TOMORROW", 1)]
+    assert [each for page in pages for each in page.digests] == list(everything.digests)
+    assert len(everything.digests) == 8
+    assert [last(each.rep) for each in mine.digests] == ["ann", "ann"]
+    assert (list(hers.digests), bool(hers.next_page_token)) == (list(mine.digests)[:1], True)
+    (of_day,) = hers.digests
+    assert (list(map(last, of_day.told)), list(map(last, of_day.on_leave))) == (["mo"], ["ann"])
+    assert (last(of_day.entries[0].work_item), of_day.entries[0].deadline) == ("crm~L-1", "plan")
+    with pytest.raises(PermissionDenied):
+        await listed("ann", rep=f"{asked}/reps/mo")
+    with pytest.raises(NotFound):
+        await listed(rep=f"{asked}/reps/none")
+    hers_last = (await world.timers.digests(world.tenant)).last["ann"]
+    with pytest.raises(InvalidInput):
+        await queries.made(world.tenant, rep="mo", before=hers_last + 1, count=1)
 
 
 def told(firm: Listing) -> list[Any]:

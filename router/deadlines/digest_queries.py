@@ -5,6 +5,7 @@ Each names the one before it, of its rep and of any: so a page costs as much as 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from router.assignment.planner_cache import PlannerCache
@@ -20,8 +21,8 @@ NOBODY = Recipients(())
 class MadeDigests(Protocol):
     """Knows which lists were made last."""
 
-    async def digests(self, tenant: str) -> DigestBook:
-        """Return which."""
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        """Return which, of some reps or of all; the last of all is among them."""
 
 
 class ToldDigest(NamedTuple):
@@ -72,7 +73,11 @@ class DigestQueries:
         planner = await self._planners.newest(tenant)
         if rep and rep not in planner.roster.reps:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
-        last = (await self._made.digests(tenant)).last.get(rep or ALL_REPS, 0) if before is None else before - 1
+        last = (
+            (await self._made.digests(tenant, [rep] if rep else [])).last.get(rep or ALL_REPS, 0)
+            if before is None
+            else before - 1
+        )
         found, number = list[ToldDigest](), last
         while number and len(found) < count:
             digested = await self._digested(tenant, number)

@@ -11,7 +11,7 @@ from router.deadlines.digest_times import next_digest
 from router.history.projection import StateProjection
 from router.model.digests import ALL_REPS, DigestBook
 from router.model.events import Digested
-from router.timers.digests import kinds_of
+from router.timers.digests import hours_of, kinds_of
 
 
 def digest_faults(projection: StateProjection, event: Digested, roster: Roster) -> list[str]:
@@ -24,7 +24,7 @@ def digest_faults(projection: StateProjection, event: Digested, roster: Roster) 
     """
     made, name = event.made, f"event {event.number}: list {event.made.kind} of {event.made.rep}"
     book, faults = projection.digests, list[str]()
-    hours = roster.availability.hours_of(made.rep, None) if made.kind in kinds_of(made.rep, roster) else None
+    hours = hours_of(made.rep, roster) if made.kind in kinds_of(made.rep, roster) else None
     due = next_digest(made.kind, hours, made.due_ms - 1) if hours else None
     if due is None or due.due_ms != made.due_ms or made.due_ms > event.at_ms or event.workforce != projection.workforce:
         faults.append(f"{name}: it was not due")

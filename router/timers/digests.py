@@ -26,10 +26,12 @@ from router.model.decision import DecisionEffect
 from router.model.digests import DigestKind
 from router.model.errors import StaleRevision
 from router.model.events import Digested, Event, ProcessPublished, RulesPublished, WorkforceChanged
+from router.model.workforce import Pool
 from router.process.cache import PublishedProcesses
 from router.timers.due import Due
 from router.timers.ports import Timers
 from router.timers.timer import DIGESTS, Timer, is_of_digest
+from router.workforce.open_hours import OpenHours
 
 _log = logging.getLogger(__name__)
 _BEHIND = 10**15
@@ -64,8 +66,9 @@ class Digests:
         self, roster: Roster, published: PublishedProcesses, reps: Collection[str] | None = None
     ) -> AsyncIterator[dict[str, list[Timer]]]:
         """Yield what falls due of lists, of some reps or of all, page by page; nothing of who is no more."""
-        made, since_ms = (await self._timers.digests(self._tenant)).due_ms, await self._since_ms(published)
         wanted = sorted(roster.reps if reps is None else reps)
+        made = (await self._timers.digests(self._tenant, None if reps is None else wanted)).due_ms
+        since_ms = await self._since_ms(published)
         for start in range(0, len(wanted), _PAGE):
             some = wanted[start : start + _PAGE]
             is_due = has_lists(roster, published)
@@ -80,7 +83,8 @@ class Digests:
         if not timers:
             return 0
         planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
-        last, since_ms = (await self._timers.digests(self._tenant)).due_ms, await self._since_ms(published)
+        last = (await self._timers.digests(self._tenant, [rep_of(timer) for timer in timers])).due_ms
+        since_ms = await self._since_ms(published)
         with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
             for timer in timers:
                 after_ms = last.get((rep_of(timer), DigestKind(timer.name)), since_ms)
@@ -92,7 +96,7 @@ class Digests:
     ) -> bool:
         """Make a list; one that cannot be made keeps no other from being made."""
         rep, kind = rep_of(timer), DigestKind(timer.name)
-        hours = planner.roster.availability.hours_of(rep, None) if kind in kinds_of(rep, planner.roster) else None
+        hours = hours_of(rep, planner.roster) if kind in kinds_of(rep, planner.roster) else None
         due = last_digest(kind, hours, after_ms, now_ms) if hours else None
         if due is None:
             return False
@@ -122,10 +126,17 @@ def has_lists(roster: Roster, published: PublishedProcesses) -> bool:
 
 def kinds_of(rep: str, roster: Roster) -> Sequence[DigestKind]:
     """Return which lists are made for a rep: none for who does not work here, nor at any known hours."""
-    if rep not in roster.reps or not roster.reps[rep].active or not roster.availability.hours_of(rep, None):
+    if rep not in roster.reps or not roster.reps[rep].active or hours_of(rep, roster) is None:
         return ()
     leads = rep in _managers(roster)
     return [kind for kind in DigestKind if leads or kind is not DigestKind.TOMORROW]
+
+
+def hours_of(rep: str, roster: Roster) -> OpenHours | None:
+    """Return by whose hours a rep's working days are: their own, else those of the first pool with a calendar that they
+    belong to or lead, else the tenant's; None: nobody knows.
+    """
+    return roster.availability.hours_of(rep, _pools_with_hours(roster).get(rep))
 
 
 def concerns_lists(events: Iterable[Event | DecisionEffect]) -> bool:
@@ -157,9 +168,19 @@ def _managers(roster: Roster) -> frozenset[str]:
     return frozenset(managers_of(roster))
 
 
+@lru_cache(maxsize=16)
+def _pools_with_hours(roster: Roster) -> Mapping[str, Pool]:
+    """Return by rep the first pool with a calendar that they belong to or lead."""
+    found = dict[str, Pool]()
+    for pool in sorted(roster.pools.values(), key=lambda pool: pool.id):
+        for rep in (*(member.rep for member in pool.members), *pool.managers) if pool.calendar else ():
+            found.setdefault(rep, pool)
+    return found
+
+
 def _due(rep: str, roster: Roster, made: Mapping[tuple[str, DigestKind], int], since_ms: int) -> Iterator[Timer]:
     """Yield the timers of a rep's next lists."""
-    hours = roster.availability.hours_of(rep, None)
+    hours = hours_of(rep, roster)
     for kind in kinds_of(rep, roster):
         due = next_digest(kind, hours, made.get((rep, kind), since_ms)) if hours else None
         if due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
@@ -137,8 +137,8 @@ class Timers(Protocol):
             If the workforce changed.
         """
 
-    async def digests(self, tenant: str) -> DigestBook:
-        """Return which lists were made last."""
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        """Return which lists were made last, of some reps or of all; the last of all is among them."""
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""

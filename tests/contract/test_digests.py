@@ -245,6 +245,17 @@ async def test_lists_that_were_made_are_listed_newest_first_with_who_was_told(fi
         await queries.made(world.tenant, rep="mo", before=hers_last + 1, count=1)
 
 
+async def test_who_has_no_calendar_of_their_own_works_by_that_of_a_pool_that_they_belong_to_or_lead(
+    firm: Listing,
+) -> None:
+    early = replace(OFFICE, id="early", weekly=tuple(WeeklyHours(day, Hours(480 + 15, 1020)) for day in range(5)))
+    await firm.write(early, replace(Pool("east", (Member("ann", 1),), managers=("lee",)), calendar="early"))
+
+    assert [rep for rep, _, _ in await firm.lists_at(AT_9 - 1)] == ["ann", "lee"]
+    assert [rep for rep, _, _ in await firm.lists_at(AT_9)] == ["mo"]
+    assert await firm.differences() == []
+
+
 def told(firm: Listing) -> list[Any]:
     """Return the notices of lists that were not asked for before."""
     found: list[Notice] = [notice for notice in firm.notices if isinstance(notice.about, Digested)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from router.model.digests import ALL_REPS, DigestBook, MadeDigest
 from router.model.dispatch import Answer
@@ -119,10 +119,12 @@ class MemoryTimers(Tenants):
         self._note_what_is_due(state)
         return True
 
-    async def digests(self, tenant: str) -> DigestBook:
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
         """Return which lists were made last."""
         book = self._tenants[tenant].projection.digests
-        return DigestBook(dict(book.due_ms), dict(book.last))
+        asked = book.last if reps is None else {ALL_REPS, *reps}
+        due_ms = {(rep, kind): at_ms for (rep, kind), at_ms in book.due_ms.items() if rep in asked}
+        return DigestBook(due_ms, {rep: number for rep, number in book.last.items() if rep in asked})
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
 
 import msgpack
@@ -10,7 +10,7 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.model.digests import DigestBook, DigestKind, MadeDigest
+from router.model.digests import ALL_REPS, DigestBook, DigestKind, MadeDigest
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
@@ -114,13 +114,20 @@ class RedisTimers:
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         return bool(reply[0] == b"DONE")
 
-    async def digests(self, tenant: str) -> DigestBook:
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        key = Keys(tenant).digests
         with translated():
-            fields = await self._redis.hgetall(Keys(tenant).digests)
+            if reps is None:
+                fields = {name.decode(): value for name, value in (await self._redis.hgetall(key)).items()}
+            else:
+                names = [ALL_REPS, *(name for rep in reps for name in (rep, *(f"{rep}|{kind}" for kind in DigestKind)))]
+                fields = dict(zip(names, await self._redis.hmget(key, names), strict=True))
         book = DigestBook({}, {})
         try:
             for field, value in fields.items():
-                rep, _, kind = field.decode().partition("|")
+                if value is None:
+                    continue
+                rep, _, kind = field.partition("|")
                 if kind:
                     book.due_ms[rep, DigestKind(kind)] = int(value)
                 else:

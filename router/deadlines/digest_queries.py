@@ -73,12 +73,9 @@ class DigestQueries:
         planner = await self._planners.newest(tenant)
         if rep and rep not in planner.roster.reps:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
-        last = (
-            (await self._made.digests(tenant, [rep] if rep else [])).last.get(rep or ALL_REPS, 0)
-            if before is None
-            else before - 1
-        )
-        found, number = list[ToldDigest](), last
+        book = await self._made.digests(tenant, [rep] if rep else [])
+        number = book.last.get(rep or ALL_REPS, 0) if before is None else before - 1
+        found = list[ToldDigest]()
         while number and len(found) < count:
             digested = await self._digested(tenant, number)
             if before is not None and not found and rep not in ("", digested.made.rep):

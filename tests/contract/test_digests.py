@@ -245,9 +245,19 @@ async def test_lists_that_were_made_are_listed_newest_first_with_who_was_told(fi
         await queries.made(world.tenant, rep="mo", before=hers_last + 1, count=1)
 
 
-async def test_who_has_no_calendar_of_their_own_works_by_that_of_a_pool_that_they_belong_to_or_lead(
-    firm: Listing,
-) -> None:
+async def test_of_nobody_the_last_of_all_is_known_alone(firm: Listing) -> None:
+    await firm.at(AT_9)
+    world = firm.world
+    everybody = await world.timers.digests(world.tenant)
+
+    assert await world.timers.digests(world.tenant, []) == ({}, {"*": everybody.last["*"]})
+    assert await world.timers.digests(world.tenant, None) == everybody
+    of_ann = await world.timers.digests(world.tenant, ["ann", "none"])
+    assert of_ann.due_ms == {("ann", DigestKind.DAY): START_MS + AT_9}
+    assert of_ann.last == {"ann": everybody.last["ann"], "*": everybody.last["*"]}
+
+
+async def test_who_has_no_calendar_works_by_that_of_a_pool_that_they_belong_to_or_lead(firm: Listing) -> None:
     early = replace(OFFICE, id="early", weekly=tuple(WeeklyHours(day, Hours(480 + 15, 1020)) for day in range(5)))
     await firm.write(early, replace(Pool("east", (Member("ann", 1),), managers=("lee",)), calendar="early"))
 

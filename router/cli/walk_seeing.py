@@ -67,11 +67,14 @@ class WalkSight:
             found = self._deficits(pool)
             yield Seen(f"deficits of pool {pool}", dict.fromkeys(found, 0.0) | deficits, found)
         for rep, items in (expected.agenda or {}).items():
-            yield Seen(f"agenda of {rep}", items, self._agenda(rep))
+            yield Seen(f"agenda of {rep}", [*map(self._items.spelt, items)], self._agenda(rep))
         if "away" in named:
             yield Seen("who is away", expected.away, [each.name.split("/")[3] for each in self._client.list_away()])
         if expected.told is not None:
             yield Seen("who was told", *tellings.compared(expected.told))
+        if expected.lists is not None:
+            should = {rep: sorted(map(tellings.spelt, items)) for rep, items in sorted(expected.lists.items())}
+            yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
         if expected.nobody_told:
             yield Seen("who was told", *tellings.compared([]))
 

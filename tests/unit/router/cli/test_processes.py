@@ -15,9 +15,10 @@ from router.cli.process_revisions import is_file
 from router.cli.processes import process
 from tests.unit.router.process.test_check import SHIPPED
 
-RULES = (
-    "fields: {region: {type: string}, budget: {type: number}, instalments: {type: list}}\ndefault: {route: {pool: p}}\n"
-)
+RULES = """
+fields: {region: {type: string}, budget: {type: number}, discount: {type: number}, instalments: {type: list}}
+default: {route: {pool: p}}
+"""
 
 
 @pytest.fixture

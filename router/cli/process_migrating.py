@@ -65,7 +65,7 @@ def _told(migration: processes.WorkItemMigration, zone: ZoneInfo) -> str:
     return "; ".join([f"{item}: {before} {migration.earlier_stage} → {migration.stage}", *moved])
 
 
-def _due(moved: processes.WorkItemMigration.MovedDeadline, field: str, zone: ZoneInfo) -> str:
+def _due(moved: MovedDeadline, field: str, zone: ZoneInfo) -> str:
     if not moved.HasField(field):
         return "-"
     return f"{getattr(moved, field).ToDatetime(UTC).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -101,6 +101,21 @@ class ItemLives:
         deadlines = await self._standing(planner, eras[-1], events)
         return deadlines._replace(children=list(planned_children(eras, record.item_id, items_by_event(events))))
 
+    async def told_by(
+        self, planner: Planner, published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]
+    ) -> ItemDeadlines | None:
+        """Return how deadlines stood in the last life that events tell of, the first ones of a work item; None: it was in
+        no process.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``last``.
+        """
+        lives = lives_of(events)
+        eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+        return await self._standing(planner, eras[-1], events) if eras else None
+
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.
 

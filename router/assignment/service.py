@@ -1,7 +1,7 @@
 """Routing: the way of a request, straight down.
 
-    item   = the request's, with its known customer    only where the rules ask for it, and for when it came; and with how
-                                                       severe it is, where its process says from what that follows
+    item   = the request's, with its known customer    only where the rules ask for it, and for when it came, or its
+                                                       process says from what follows how severe it is
     plan   = planner.plan(item, expected time)            pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all

@@ -13,6 +13,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1.deadlines_pb2 import MovedDeadline
 from router.cli.words import last
 
 

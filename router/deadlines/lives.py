@@ -104,8 +104,8 @@ class ItemLives:
     async def told_by(
         self, planner: Planner, published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]
     ) -> ItemDeadlines | None:
-        """Return how deadlines stood in the last life that events tell of, the first ones of a work item; None: it was in
-        no process.
+        """Return how deadlines stood in the last life that the first events of a work item tell of; None: it was in no
+        process.
 
         Raises
         ------

@@ -77,20 +77,26 @@ class UpdatedDeadlines:
         planner, lives = await self._planners.newest(tenant), ItemLives(tenant, self._store, self._planners)
         history = await lives.events(record.item_id, record.event)
         return {
-            event.number: await _moved_by(lives, planner, published, record, history[: place + 1])
+            event.number: await _moved_by(lives, planner, published, record, history, place)
             for place, event in enumerate(history)
             if event.number in events and isinstance(event, Updated) and place
         }
 
 
 async def _moved_by(
-    lives: ItemLives, planner: Planner, published: PublishedProcesses, record: ItemRecord, history: Sequence[Event]
+    lives: ItemLives,
+    planner: Planner,
+    published: PublishedProcesses,
+    record: ItemRecord,
+    history: Sequence[Event],
+    place: int,
 ) -> list[MovedDeadline]:
-    """Return what the last of some events moved, an update."""
-    *earlier, update = history
-    before = await lives.told_by(planner, published, record, earlier)
-    after = await lives.told_by(planner, published, record, history)
-    has_entered = isinstance(update, Updated) and update.entered is not None
+    """Return what the update at a place of all that happened moved, with the decision that was made for it."""
+    update = history[place]
+    assert isinstance(update, Updated)
+    before = await lives.told_by(planner, published, record, history[:place])
+    after = await lives.told_by(planner, published, record, history[: place + 1 + update.is_decided])
+    has_entered = update.entered is not None
     return moved(*(_lasting(each, has_entered=has_entered) for each in (before, after)))
 
 

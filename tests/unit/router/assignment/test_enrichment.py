@@ -40,7 +40,9 @@ def item(**attributes: Any) -> WorkItem:
 async def test_what_is_known_is_filled_in_with_one_question_for_all() -> None:
     source = Known()
 
-    items = await with_customers(source, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")])
+    items = await with_customers(
+        source, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")]
+    )
 
     everything = {"customer": "C-1", "risk": 0.81, "tier": "gold"}
     assert [one.attributes for one in items] == [everything, {"customer": "C-2", "risk": 0.1}, everything]

@@ -1,4 +1,4 @@
-"""Severity follows from what a work item is before it is planned, and moves deadlines that look at it; on both stores."""
+"""Severity follows from what a work item is before it is planned, and moves what looks at it; on both stores."""
 
 from __future__ import annotations
 
@@ -181,9 +181,8 @@ async def test_an_update_has_severity_follow_and_deadlines_be_due_from_when_they
 async def test_what_an_update_says_of_severity_holds_until_what_it_follows_from_changes(firm: Timed) -> None:
     ticket = await came(firm, impact="low")
     severities = []
-    for given in (
-        {"severity": "P1"}, {"cause": "x"}, {"impact": "high", "severity": "P4"}, {"urgency": "high"}, {"severity": None},
-    ):  # fmt: skip
+    updates = {"severity": "P1"}, {"cause": "x"}, {"impact": "high", "severity": "P4"}, {"urgency": "high"}
+    for given in (*updates, {"severity": None}):
         after = await update(firm.world, ticket, given=given)
         severities.append(after.item.attributes["severity"])
 

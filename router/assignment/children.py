@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from router.assignment.ports import Assignments
@@ -48,15 +48,19 @@ async def children_of(
     place = place_of(published, record)
     if place is None or not any(opens(process) for process in published.revisions if process.id == place.process.id):
         return []
-    events = await events_of(store, tenant, record.item_id, record.event)
-    lives = lives_of(events)
-    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
-    planned = list(planned_children(eras, record.item_id, items_by_event(events)))
+    planned = planned_by(published, record, await events_of(store, tenant, record.item_id, record.event))
     records = await store.items(tenant, [child.item_id for child in planned]) if planned else []
     return [ChildStanding(*pair) for pair in zip(planned, records, strict=True)]
 
 
-def items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:
+def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> list[PlannedChild]:
+    """Return what a work item opens in its last life, of all its events, the oldest first."""
+    lives = lives_of(events)
+    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+    return list(planned_children(eras, record.item_id, _items_by_event(events), lives[:-1]))
+
+
+def _items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:
     """Return what a work item was by each event that says so."""
     return {event.number: event.head.item for event in events if isinstance(event, Content)}
 

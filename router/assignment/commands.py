@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from router.assignment.caps import ONE, Amounts
+from router.assignment.customers import CustomerMove
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, DecisionInputs, EnteredStage
 from router.model.sealing import NO_OPENINGS, Openings
@@ -94,6 +95,8 @@ class BindCommand(NamedTuple):
     processes
         The revision of the processes by which the head says what stage it enters: at another it is not done; None: it
         enters none, or one of its own process.
+    move
+        How it moves in the index of customers, as it comes or is updated; None: it stays where it is.
     """
 
     item_id: str
@@ -116,6 +119,7 @@ class BindCommand(NamedTuple):
     amounts: Amounts = ONE
     change: Change | None = None
     processes: int | None = None
+    move: CustomerMove | None = None
 
 
 class Changed(NamedTuple):

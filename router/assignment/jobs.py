@@ -23,15 +23,17 @@ from router.assignment.commands import (
     UpdateRequest,
     request_fingerprint,
 )
-from router.assignment.customers import customer_of
+from router.assignment.customers import customer_of, move_of
 from router.assignment.planner import Plan, Planner
+from router.assignment.recusal import meant_by
 from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
-from router.model.workitem import CLOSED_STATES, WorkItem, child_id, item_id
+from router.model.workitem import CLOSED_STATES, WorkItem, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.children import PlannedChild
 from router.process.definition import is_of_child
 from router.process.stages import check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
@@ -179,7 +181,8 @@ def update_command(
         plan = plan._replace(attempts=(), interval=None)
     left_out = _left_out(plan, tried, handlers) if change.is_decided else ()
     head = _head(planner, plan, item, Cause.UPDATED, left_out, actor=request.actor)
-    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)._replace(change=change)
+    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)
+    job = job._replace(change=change, move=move_of(planner.rule_set.known_customer, item, change.before))
     before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)
     if not openings:
         return job
@@ -281,18 +284,19 @@ def escalate_command(
 
 
 def open_command(
-    planner: Planner, item: WorkItem, entered: EnteredStage, at_ms: int, published: PublishedProcesses
+    planner: Planner, child: PlannedChild, at_ms: int, published: PublishedProcesses
 ) -> BindCommand | Failure:
-    """Make the job of opening a child, ``item``, which stands in a stage of its parent's process; an error where the
-    planner's rules cannot read it. It is done where the child is not there yet.
+    """Make the job of opening a child, which stands in a stage of its parent's process, and keeps whom it excludes; an
+    error where the planner's rules cannot read it. It is done where the child is not there yet.
     """
-    assert item.opened_by is not None
+    excluded = meant_by(child.excluded, planner.roster.names)
+    item = child.item._replace(opened_by=child.opened_by._replace(excluded=excluded))
     try:
         plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=entered)
-    job = _job(planner, plan, Mode.ROUTE, child_id(item.opened_by), head, item.pack(), NEW)
+    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=child.entered)
+    job = _job(planner, plan, Mode.ROUTE, child.item_id, head, item.pack(), NEW)
     return job._replace(processes=published.newest)
 
 
@@ -360,7 +364,10 @@ def _job(
 
 
 def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
-    """Seal what is personal in a job; the very same job where nothing is."""
+    """Seal what is personal in a job, and say whose work item comes; the very same job where nothing is either."""
+    known_customer = planner.rule_set.known_customer
+    if known_customer and job.mode is Mode.ROUTE:
+        job = job._replace(move=move_of(known_customer, job.head.item))
     if planner.personal is NOT_PERSONAL and not job.head.note:
         return job
     head, openings = seal(job.head, planner.personal)
@@ -368,7 +375,7 @@ def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
         return job
     sealed, plain = sealed_fields(head.item), job.head.item
     head = head._replace(outcomes=outcomes_of(planner, plan, sealed))
-    customer = customer_of(planner.rule_set.known_customer, plain)
+    customer = customer_of(known_customer, plain)
     return job._replace(head=head, content=head.item.pack(), openings=openings, customer=customer)
 
 

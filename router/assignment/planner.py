@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from router.assignment.availability import overlap
 from router.assignment.plan_memo import PlanMemo
-from router.assignment.recusal import NOBODY, Recused, recused
+from router.assignment.recusal import NOBODY, Recused, recused, recused_of_child
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
@@ -294,7 +294,9 @@ class Planner:
         path = self._paths.get(matched[:1]) or self._path_of(matched)
         if opened_by is not None:
             path = self._path_of_child(opened_by.pool)
-        left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
+            left_out = recused_of_child(opened_by.excluded) if opened_by.excluded else NOBODY
+        else:
+            left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         if named and apart and named not in left_out:
             attempt = self._apart(path, item, fact, at_ms, named)

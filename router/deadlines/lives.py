@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from router.assignment.children import items_by_event
+from router.assignment.children import planned_by
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -18,7 +18,7 @@ from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
 from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
-from router.process.children import PlannedChild, planned_children
+from router.process.children import PlannedChild
 from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
@@ -99,7 +99,7 @@ class ItemLives:
         if not eras:
             return None
         deadlines = await self._standing(planner, eras[-1], events)
-        return deadlines._replace(children=list(planned_children(eras, record.item_id, items_by_event(events))))
+        return deadlines._replace(children=planned_by(published, record, events))
 
     async def told_by(
         self, planner: Planner, published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]

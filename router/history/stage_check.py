@@ -147,6 +147,7 @@ class StageCheck:
             for stage in process.stages
             for child in stage.open
             if (child.id, child.pool) == (opened_by.entry, opened_by.pool)
+            and {name for name, _ in opened_by.excluded} <= set(child.exclude)
         }
         return [EnteredStage(process.revision, name) for name in names]
 

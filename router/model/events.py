@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, DecisionInputs, EnteredStage, Way
+from router.model.decision import Cause, Decision, DecisionInputs, EnteredStage, Way
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -416,6 +416,8 @@ Event = (
 )  # fmt: skip
 
 
+JOINING = frozenset({Cause.ROUTED, Cause.IMPORTED, Cause.OPENED})
+"""Why there is a decision by which a work item comes in as it is, maybe again while nobody has it."""
 Content = Decision | Updated
 """Events that hold what a work item is."""
 

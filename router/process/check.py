@@ -87,7 +87,7 @@ def check_process(
     check_size(form, report)
     every_personal = frozenset(personal) | (rules.personal if rules else frozenset())
     values = _values(form, rules, report)
-    durations = DurationCompiler(values, report, every_personal)
+    durations = DurationCompiler(values, report, every_personal, may_be_none=True)
     process = ProcessCompiler(durations, values, report, rules, reps, every_personal).compile(form)
     tests = compile_tests(form.tests, process, report)
     workforce = None if form.workforce is None else compile_workforce(form.workforce, report)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from resource_names import check_id
-from router.process.definition import RecipientRole
+from router.process.definition import OWNER, RecipientRole
 from router.rules.lookups import nearest
-from router.rules.route import RoutingRules
+from router.rules.route import HANDLERS, RoutingRules
 from rules.fields import FieldType
 from rules.problems import known_names, shown
 from rules.report import Path, Report
 from rules.spelling import hint_among
 
+_NAMING = (FieldType.STRING, FieldType.LIST)
+"""The types of field whose texts may name reps."""
 _ROLES = {str(role): role for role in RecipientRole}
 
 
@@ -59,6 +61,19 @@ class ProcessNames:
     def listed(self, name: str, path: Path) -> None:
         """Look up a field that lists dates."""
         self._of_type(name, path, FieldType.LIST, "what is opened")
+
+    def people(self, name: str, path: Path) -> None:
+        """Look up what a child's ``exclude`` names: people who had its parent, or a field whose texts name reps."""
+        if name in (HANDLERS, OWNER):
+            if self._rules is not None and name in self._rules.fields:
+                self._report.error(path, f"{name} means who owned the work item, and a field is called so too")
+        elif name in self._personal:
+            self._report.error(path, f"{name} is personal: what is opened would tell whom it names when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) not in _NAMING:
+            there = [field for field, kind in self._rules.fields.items() if kind in _NAMING]
+            allowed = known_names([HANDLERS, OWNER, *(field for field in there if field not in self._personal)])
+            fault = f"found {shown(name)}; allowed are string or list fields, {HANDLERS} and {OWNER}: {allowed}"
+            self._report.error(path, f"{fault}{hint_among(name, [HANDLERS, OWNER, *there])}")
 
     def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
         """Look up a field of a type, by which something ``follows``."""

@@ -103,7 +103,7 @@ class ChildOpener:
             return []
         commands = list[BindCommand]()
         for child in children:
-            command = open_command(planner, child.item, child.entered, now_ms, published)
+            command = open_command(planner, child, now_ms, published)
             if isinstance(command, Failure):
                 _log.error("tenants/%s: %s is not opened: %r", self._tenant, child.item_id, command)
             else:

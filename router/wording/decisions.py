@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals, Shown
+from router.assignment.recusal import OF_PARENT
 from router.wording.figures import claim_of, decided_by, first_two, grouped, relation, signed
 from router.wording.instants import when
 from router.wording.languages import Language
@@ -32,6 +33,7 @@ from router.wording.phrases import (
     STATES,
     WAYS,
     WINDOWS,
+    Phrase,
 )
 from router.wording.updates import told
 
@@ -367,9 +369,16 @@ def _claim(candidate: decisions.Candidate, language: Language) -> str:
     )
 
 
+def _phrase(code: str, field: str) -> Phrase:
+    """Return the words of a reason: of its field, if there are such, else of its code; those of a parent are apart."""
+    whose = f"{code} {OF_PARENT[:-1]}" if field.startswith(OF_PARENT) else code
+    return REASONS.get(f"{code} {field}") or REASONS[whose]
+
+
 def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     code, field, operator = reason.code, reason.field, reason.operator
-    phrase = REQUIREMENTS[operator] if operator else REASONS.get(f"{code} {field}") or REASONS[code]
+    phrase = REQUIREMENTS[operator] if operator else _phrase(code, field)
+    field = field.removeprefix(OF_PARENT)
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
     window, required = WINDOWS[reason.window].say(language), reason.required

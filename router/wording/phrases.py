@@ -89,6 +89,9 @@ REASONS: Mapping[str, Phrase] = {
     "INACTIVE": Phrase("inactive", "已停用"),
     "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field}为{required}"),
     "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
+    "CONFLICT parent.handlers": Phrase("recused: had its parent", "需回避：负责过上级工作项"),
+    "CONFLICT parent.owner": Phrase("recused: owned its parent", "需回避：上级工作项由其负责"),
+    "CONFLICT parent": Phrase("recused: {field} of its parent names them", "需回避：上级工作项的{field}指到此人"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
@@ -104,7 +107,8 @@ REASONS: Mapping[str, Phrase] = {
     ),
     "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual}次）"),
 }
-"""The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
+"""The same with the values, by code; of NOT_A_MEMBER, of handlers and of what a parent
+has by code and field. Where an attribute was
 compared, see below.
 """
 

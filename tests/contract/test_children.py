@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.assignment.children import ChildStanding
+from router.assignment.commands import ReassignRequest
+from router.backlog.requeuer import Requeuer
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import InvalidInput, NotPossible
 from router.model.events import Event, Fired
@@ -16,6 +18,7 @@ from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.rules.route import RoutingRules
 from router.timers.due import due_now
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
@@ -26,9 +29,17 @@ from tests.contract.test_stages import advance, record_of, reopened, routed
 __all__ = ["world"]  # a fixture
 
 RULES = """
-fields: {instalments: {type: list}}
+fields: {instalments: {type: list}, complained_of: {type: string}}
 rules: []
 default: {route: {pool: east}}
+"""
+CARE = """
+process: care
+kinds: [TICKET]
+stages:
+  - id: new
+  - id: check
+    open: [{id: look, pool: all, exclude: [handlers, complained_of]}, {id: second, pool: all, exclude: owner}]
 """
 SALES = """
 process: sales
@@ -47,12 +58,17 @@ stages:
 """
 
 
+def rules_of(source: str) -> RoutingRules:
+    rule_set = check(source).rule_set
+    assert rule_set is not None
+    return rule_set
+
+
 @pytest.fixture
 async def firm(world: World) -> Timed:
     await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann"),)))
     await world.save(Rep("li", manager="mo"), Rep("bo"), pool=Pool("legal", (Member("li", 2), Member("bo", 1))))
-    rule_set = check(RULES).rule_set
-    assert rule_set is not None
+    rule_set = rules_of(RULES)
     await world.rule_sets.publish(world.tenant, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
     await world.processes.publish_process(world.tenant, None, process_publication(SALES, rule_set))
     return Timed(world)
@@ -133,6 +149,36 @@ async def test_each_date_of_a_list_makes_a_child_with_its_value(firm: Timed) -> 
     assert [(item.value, item.opened_by.due) for item in items if item.opened_by] == [
         (100_000, "2030-01-10"), (200_000, "2030-02-10"),
     ]  # fmt: skip
+    assert await firm.differences() == []
+
+
+async def test_recusal_the_call_back_is_never_made_by_the_handler(firm: Timed) -> None:
+    world = firm.world
+    await world.save(Rep("cy", "Cy Moe"), Rep("di"), pool=Pool("all", tuple(map(Member, ("ann", "cy", "di")))))
+    await world.processes.publish_process(world.tenant, None, process_publication(CARE, rules_of(RULES)))
+    ticket = await routed(world, Kind.TICKET, complained_of="CY MOE")
+    await world.router.reassign(world.tenant, ReassignRequest(ticket.item_id, "di"))
+    await world.router.reassign(world.tenant, ReassignRequest(ticket.item_id, "mo"))
+
+    await advance(world, ticket, "check")
+    look, second = decisions(await firm.at(0))
+
+    assert look.outcome is Outcome.WAITING  # ann and di had it, and it is about cy
+    assert look.head.item.opened_by is not None
+    assert look.head.item.opened_by.excluded == (("handlers", ("ann", "di", "mo")), ("complained_of", ("cy",)))
+    assert second.rep == "ann"
+    explained = await world.queries.explanation(world.tenant, look)
+    reasons = {each.rep: [(reason.code, reason.field) for reason in each.reasons] for each in explained.candidates}
+    assert [reasons[rep] for rep in ("ann", "cy", "di")] == [
+        [("CONFLICT", "parent.handlers")], [("CONFLICT", "parent.complained_of")], [("CONFLICT", "parent.handlers")],
+    ]  # fmt: skip
+    with pytest.raises(NotPossible, match=r"reps/di: CONFLICT: recused by parent\.handlers$"):
+        await world.router.reassign(world.tenant, ReassignRequest(look.item_id, "di"))
+    await world.save(pool=Pool("all", tuple(map(Member, ("ann", "cy", "di", "bo")))))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await requeuer.begin()
+    await requeuer.wake()
+    assert (await record_of(world, look)).owner == "bo"
     assert await firm.differences() == []
 
 

@@ -107,8 +107,7 @@ class MemoryAssignments(Tenants):
             state.events.append(updated)
             state.projection.enter_updated(updated)
             state.openings[job.item_id].update(job.openings)
-            if job.openings and job.customer:
-                state.subjects[job.customer].add(job.item_id)
+            _enter_customer(state, job)
             if job.request_id:
                 state.requests[job.request_id] = (job.fingerprint, updated)
             if job.change.closes:
@@ -143,9 +142,9 @@ class MemoryAssignments(Tenants):
             return decision._replace(number=0)
         state.events.append(decision)
         state.openings[job.item_id].update(job.openings)
-        if job.openings and job.customer:
-            state.subjects[job.customer].add(job.item_id)
         state.projection.enter_decision(decision, job.attempts, choice)
+        if not job.change:
+            _enter_customer(state, job)
         if job.normal_id and job.normal_id not in state.projection.items:
             state.other_ids.setdefault(job.normal_id, job.item_id)
         remember_in(state, job.request_id, job.fingerprint, decision)
@@ -247,6 +246,13 @@ class MemoryAssignments(Tenants):
         state = self._tenants[tenant]
         return [place for place in state.index(state.projection.covered) if place[0] > after][:count]
 
+    async def of_customer(
+        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of a customer."""
+        of_customer = self._tenants[tenant].projection.customers.of(customer)
+        return [place for place in of_customer if place[0] > after][:count]
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
         state = self._tenants[tenant]
@@ -316,6 +322,14 @@ class MemoryAssignments(Tenants):
     async def counts(self, tenant: str) -> dict[str, Counted]:
         """Return what was counted under caps."""
         return dict(self._tenants[tenant].projection.counts.by_field)
+
+
+def _enter_customer(state: Tenant, job: BindCommand) -> None:
+    """Enter whose work item a job is about, and of whom something in it is sealed."""
+    customers = state.projection.customers
+    customers.enter(job.move, job.item_id, state.projection.items[job.item_id].first)
+    if job.openings and job.customer:
+        customers.keep_sealed(job.customer, job.item_id)
 
 
 def _existing(existing: Decision, record: ItemRecord) -> Decision:

@@ -83,6 +83,7 @@ SCRIPTS = {
         "named rep ('': none)": "BindCommand named",
         "lead to (0: it is its own)": "BindCommand normal_id",
         "customer's set (0: none)": "BindCommand customer",
+        "and leaves (0: none)": "CustomerMove joins",
         "may have (0: it credits none)": "BindCommand named",
         "one lapses (0: never)": "BindCommand named",
         "set away (0: never)": "BindCommand named",

@@ -23,6 +23,7 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest
+from router.assignment.customers import CustomerMove
 from router.assignment.jobs import cover_command, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
@@ -611,6 +612,17 @@ async def _erased_otherwise(world: Routing, given: Given) -> Any:
     return await _erased(world, {"request_id": "r", "fingerprint": "other"})
 
 
+async def _joined(world: Routing, given: Given) -> Any:
+    """Bind a job that moves among customers, or stays; return what C-2 has then."""
+    await world.bind("L-9", **given)
+    return await world.store.of_customer(world.tenant, "C-2")
+
+
+async def _theirs(world: Routing, given: Given) -> Any:
+    await world.bind("L-9", move=CustomerMove("C-2"))
+    return await world.store.of_customer(world.tenant, **{"customer": "C-2", **given})
+
+
 async def _of_sealed(world: Routing, given: Given) -> list[str]:
     await world.bind("L-9", openings={b"c": b"v"}, customer="C-2")
     ids: list[str] = await world.values.items_of(world.tenant, **{"customer": "C-2", **given})
@@ -783,13 +795,20 @@ ROWS = (
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
+    Row(BindCommand, "move", None, "it stays where it is in the index of customers", "likewise", _joined, [], []),
+    Row(CustomerMove, "joins", "", "it is nobody's", "likewise",
+        lambda w, g: _joined(w, {"move": CustomerMove(**g)}), [], []),
+    Row(CustomerMove, "leaves", "", "it was nobody's", "likewise",
+        lambda w, g: _joined(w, {"move": CustomerMove("C-2", **g)}), [(7, "crm~L-9")], [(7, "crm~L-9")]),
+    Row(Assignments.of_customer, "customer", "", "nobody has this id", "must be given", _theirs, []),
+    Row(Assignments.of_customer, "after", 0, "from the first on", "likewise", _theirs,
+        [(7, "crm~L-9")], [(7, "crm~L-9")]),
+    Row(Assignments.of_customer, "count", 0, "none", "1000", _theirs, [], [(7, "crm~L-9")]),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
     Row(BindCommand, "customer", "", "the customer is not known", "likewise",
         lambda w, g: _kept_beside(w, {"customer": "", **g}), ([], 1), ([], 1)),
     Row(PersonalValues.items_of, "customer", "", "nobody has this id", "must be given", _of_sealed, []),
-    Row(PersonalValues.items_of, "after", "", "before all ids", "likewise", _of_sealed, ["crm~L-9"], ["crm~L-9"]),
-    Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
     Row(PersonalValues.stored_contents, "item_ids", [], "none", "must be given",
         lambda w, g: w.values.stored_contents(w.tenant, **g), []),
     Row(PersonalValues.log_page, "after", 0, "from the first event on", "likewise", _last_read, 6, 6),

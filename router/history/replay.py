@@ -202,7 +202,9 @@ class Replay:
         return _happened_again(projection, event) or faults
 
     def _note_faults(self, projection: StateProjection, event: Event) -> list[str]:
-        """Say where something is noted that the processes do not allow."""
+        """Say where something is noted, or a child withdrawn, that the processes do not allow."""
+        if self._stages and isinstance(event, Completed):
+            return self._stages.withdrawal_faults(event)
         record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
         if self._stages is None or record is None or not isinstance(event, Noted):
             return []
@@ -267,9 +269,8 @@ class Replay:
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
             return stage_faults
-        return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
-            f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
-        ]
+        explained = list(_explained(name, decision, choice.rep, seen != decision.seen, epoch))
+        return stage_faults + (explained or [f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"])
 
     async def _answer_again(self, tenant: str, projection: StateProjection, event: OfferAnswered) -> list[str]:
         """Enter what became of an offer; say where it does not follow from the log."""

@@ -39,7 +39,8 @@ class ChildCompiler:
             self._names.people(name, (*path, "exclude", place))
         self._names.once(form.exclude, (*path, "exclude"))
         title, exclude = words_of(form.title), tuple(dict.fromkeys(form.exclude))
-        return ChildTask(form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "", exclude)
+        pool = self._names.pool(form.pool, (*path, "pool"))
+        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "", exclude)
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

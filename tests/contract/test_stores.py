@@ -206,7 +206,7 @@ class Side:
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
-        self.timelines = Timelines(assignments)
+        self.timelines = Timelines(assignments, self.planners)
         self.offers = OfferService(offers, assignments, self.queries, self.planners)
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
@@ -313,7 +313,7 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
         "  - {id: talks, require: [customer], next: [new, offer, won],\n"
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
-        "  - {id: won, closes: CONVERTED}\n",
+        "  - {id: won, closes: CONVERTED, open: [{id: care, kind: CUSTOMER, pool: east, exclude: owner}]}\n",
         approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )
 

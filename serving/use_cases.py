@@ -18,6 +18,7 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
@@ -104,6 +105,8 @@ class UseCases:
         self.pausing = Pausing(noting)
         self.approving = Approving(store, planners, self.updating, noting)
         self.approvals = ApprovalQueries(store, planners, self.approving)
+
+        self.digests = DigestQueries(store, stores.timers, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -200,10 +200,14 @@ class _Reader:
             ("conflict", expected.conflict or []),
             ("away", expected.away or []),
             ("agenda", list(expected.agenda or {})),
+            ("lists", list(expected.lists or {})),
         )
         for name, reps in named:
             for rep in filter(None, reps):
                 self._check_rep(rep, (*path, name))
+        for rep, items in (expected.lists or {}).items():
+            for place, item in enumerate(items):
+                self._check_item(item, (*path, "lists", rep, place))
         for place, told in enumerate(expected.told or []):
             self._check_rep(told.who, (*path, "told", place, "who"))
             self._check_item(told.about, (*path, "told", place, "about"))

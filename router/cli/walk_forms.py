@@ -238,6 +238,12 @@ class WalkExpectForm(Form):
     away: list[Id] | None = None
     told: Annotated[list[ToldForm] | None, Field(description="Exactly these, since the row before.")] = None
     nobody_told: Literal[True] | None = None
+    lists: Annotated[
+        dict[Id, list[Name]] | None,
+        Field(
+            description="What stood in the lists of what falls due of each who was told of one, since the row before."
+        ),
+    ] = None
     refused: Annotated[Name | None, Field(description="The status code that what is done ends with.")] = None
     names: Annotated[list[str], Field(description="What the refusal has to name.")] = []
     deficits: Annotated[

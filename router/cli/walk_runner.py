@@ -82,7 +82,9 @@ class _Walker:
 
 
 def _asks_who_was_told(step: WalkStep) -> bool:
-    return any(expected.told is not None or expected.nobody_told for expected in step.expected)
+    return any(
+        expected.told is not None or expected.nobody_told or expected.lists is not None for expected in step.expected
+    )
 
 
 def _unexpected(step: WalkStep, ended: Ended) -> Iterator[Seen]:

@@ -70,6 +70,9 @@ class WalkSight:
             yield Seen("who is away", expected.away, [each.name.split("/")[3] for each in self._client.list_away()])
         if expected.told is not None:
             yield Seen("who was told", *tellings.compared(expected.told))
+        if expected.lists is not None:
+            should = {rep: sorted(items) for rep, items in sorted(expected.lists.items())}
+            yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
         if expected.nobody_told:
             yield Seen("who was told", *tellings.compared([]))
 

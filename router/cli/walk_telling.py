@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fairlead.client import FairleadClient
@@ -32,6 +33,8 @@ class Tellings(NamedTuple):
 
     told: Sequence[Told] = ()
     also: Sequence[Told] = ()
+    lists: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By rep: the work items in the lists of what falls due that they were told of."""
 
     def compared(self, expected: Sequence[ToldForm]) -> tuple[list[str], list[str]]:
         """Return what should be and what is, as texts that are equal where all is as expected.
@@ -72,6 +75,7 @@ class TellingWatch:
         self._managers = managers
         self._entries: set[str] = set()
         self._lapses: set[tuple[str, str, int]] = set()
+        self._lists: set[tuple[str, int, int]] = set()
 
     def new(self) -> Tellings:
         """Return what there is that was not there when it was called last."""
@@ -84,7 +88,20 @@ class TellingWatch:
                     self._entries.add(entry.id)
                     told += _told_by(entry, item)
                     also += self._told_also(entry, item, owner)
-        return Tellings([*told, *self._set_away()], also)
+        return Tellings([*told, *self._set_away()], also, self._listed())
+
+    def _listed(self) -> dict[str, list[str]]:
+        """Return what stands in the lists that were made since, by who was told of them."""
+        listed = dict[str, set[str]]()
+        for digest in self._client.list_digests():
+            seen = (digest.rep, digest.kind, digest.due_time.ToMilliseconds())
+            if seen in self._lists:
+                break  # they come newest first
+            self._lists.add(seen)
+            for rep in digest.told:
+                items = {self._items.called(entry.work_item) for entry in digest.entries}
+                listed.setdefault(last(rep), set()).update(items)
+        return {rep: sorted(items) for rep, items in sorted(listed.items())}
 
     def _told_also(self, entry: routing.TimelineEntry, item: str, owner: str) -> Iterator[Told]:
         """Yield whom a step gave the work item, and who is likely to have heard of a next date, which no list says."""

@@ -45,6 +45,7 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
@@ -235,6 +236,7 @@ class World:
                     DeadlineQueries(store, queries, self._planners),
                     Migrating(store, queries, store, self._planners),
                     ApprovalQueries(store, self._planners, approving),
+                    DigestQueries(store, store, self._planners),
                 ),
                 processes_pb2,
             ),

@@ -208,6 +208,26 @@ class ListApprovalsResponse(_message.Message):
     next_page_token: str
     def __init__(self, approvals: _Optional[_Iterable[_Union[_deadlines_pb2.Approval, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListDigestsRequest(_message.Message):
+    __slots__ = ("parent", "rep", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    rep: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., rep: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListDigestsResponse(_message.Message):
+    __slots__ = ("digests", "next_page_token")
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    digests: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Digest]
+    next_page_token: str
+    def __init__(self, digests: _Optional[_Iterable[_Union[_deadlines_pb2.Digest, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class Process(_message.Message):
     __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor", "kinds")
     NAME_FIELD_NUMBER: _ClassVar[int]

@@ -21,7 +21,9 @@ class NoteCommand:
     text
         As it is to be stored: sealed, where there is any.
     openings, customer
-        As in ``router.assignment.commands.BindCommand``.
+        As in ``router.assignment.commands.BindCommand``; of an NPS the customer in any case.
+    nps_before
+        Of an NPS the event of the customer's last one, 0: there is none; any other is a conflict.
     """
 
     item_id: str
@@ -35,6 +37,7 @@ class NoteCommand:
     fingerprint: str = ""
     openings: Openings = field(default_factory=lambda: NO_OPENINGS)
     customer: str = ""
+    nps_before: int = 0
 
 
 class Notes(Protocol):

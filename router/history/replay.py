@@ -340,7 +340,8 @@ class Replay:
             yield difference
         for customer in projection.customers.customers():
             stored = await _whole(partial(self._store.of_customer, tenant, customer))
-            for difference in projection.customers.difference(customer, stored):
+            last_nps = await self._store.last_nps(tenant, customer)
+            for difference in projection.customers.difference(customer, stored, last_nps):
                 yield difference
 
     async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:

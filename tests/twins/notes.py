@@ -28,6 +28,13 @@ class MemoryNotes(Tenants):
             raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
         if record.event != command.expected:
             return Refusal.CONFLICT
+        customers = state.projection.customers
+        if (
+            command.note is Note.NPS
+            and command.customer
+            and customers.last_nps.get(command.customer, 0) != command.nps_before
+        ):
+            return Refusal.CONFLICT
         if record.state in CLOSED_STATES and command.note not in OF_CLOSED:
             return Refusal.CLOSED
         noted = Noted(
@@ -41,6 +48,8 @@ class MemoryNotes(Tenants):
         if command.openings and command.customer:
             state.projection.customers.keep_sealed(command.customer, noted.item_id)
         state.projection.enter_noted(noted)
+        if noted.note is Note.NPS and command.customer:
+            customers.last_nps[command.customer] = noted.number
         if noted.note is Note.ASKED:
             state.asked[noted.item_id] = noted.number
         elif noted.note in (Note.APPROVED, Note.REJECTED):

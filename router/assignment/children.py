@@ -49,15 +49,46 @@ async def children_of(
     if place is None or not any(opens(process) for process in published.revisions if process.id == place.process.id):
         return []
     planned = planned_by(published, record, await events_of(store, tenant, record.item_id, record.event))
-    records = await store.items(tenant, [child.item_id for child in planned]) if planned else []
-    return [ChildStanding(*pair) for pair in zip(planned, records, strict=True)]
+    opened = planned.opened
+    records = await store.items(tenant, [child.item_id for child in opened]) if opened else []
+    is_open = record.state not in CLOSED_STATES
+    standing = [ChildStanding(*pair) for pair in zip(opened, records, strict=True)]
+    return [child for child in standing if child.record or is_open or child.planned.is_of_end]
 
 
-def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> list[PlannedChild]:
-    """Return what a work item opens in its last life, of all its events, the oldest first."""
-    lives = lives_of(events)
-    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
-    return list(planned_children(eras, record.item_id, _items_by_event(events), lives[:-1]))
+class PlannedChildren(NamedTuple):
+    """What a work item opens.
+
+    Parameters
+    ----------
+    opened
+        In its last life, the earliest first; what is not there as it is closed is opened by its end alone.
+    left
+        By the ends of the lives before that: it is withdrawn.
+    begun_ms
+        When the last life began, in milliseconds since 1970.
+    """
+
+    opened: Sequence[PlannedChild] = ()
+    left: Sequence[PlannedChild] = ()
+    begun_ms: int = 0
+
+    def to_open(self, record: ItemRecord) -> list[PlannedChild]:
+        """Return what is to be there of a work item as it stands."""
+        is_open = record.state not in CLOSED_STATES
+        return [child for child in self.opened if is_open or child.is_of_end]
+
+
+def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> PlannedChildren:
+    """Return what a work item opens, of all its events, the oldest first."""
+    lives, items = lives_of(events), _items_by_event(events)
+    in_lives = list[list[PlannedChild]]()
+    for place in range(len(lives)):
+        eras = eras_of(published, record.kind, record.first, lives, place)
+        in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
+    *before, last = in_lives or [[]]
+    left = [child for planned in before for child in planned if child.is_of_end]
+    return PlannedChildren(last, left, lives[-1].begun.at_ms if lives else 0)
 
 
 def _items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:

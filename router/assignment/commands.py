@@ -11,6 +11,7 @@ from router.assignment.caps import ONE, Amounts
 from router.assignment.customers import CustomerMove
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, DecisionInputs, EnteredStage
+from router.model.events import Withdrawal
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workitem import Kind, State, WorkItem, fingerprint_of
 from router.workforce.open_hours import Span
@@ -161,7 +162,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A wish to close a work item; ``expected`` as in ``BindCommand``."""
+    """A wish to close a work item; ``expected`` as in ``BindCommand``, ``withdrawn`` as in ``Completed``."""
 
     item_id: str
     state: State
@@ -169,6 +170,7 @@ class Completion:
     request_id: str = ""
     fingerprint: str = ""
     actor: str = ""
+    withdrawn: Withdrawal | None = None
 
 
 class RouteRequest(NamedTuple):

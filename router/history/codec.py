@@ -52,6 +52,7 @@ from router.model.events import (
     RulesPublished,
     Settled,
     Updated,
+    Withdrawal,
     WorkforceChanged,
 )
 from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
@@ -301,8 +302,15 @@ def _decision_event(number: int, at_ms: int, fields: list[Any], head: bytes) -> 
 
 
 def _completed(number: int, at_ms: int, fields: list[Any], _: bytes) -> Completed:
-    item_id, kind, state, rep, pool, epoch, previous, actor = fields
-    return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor)
+    item_id, kind, state, rep, pool, epoch, previous, actor, *withdrawn = fields
+    why = _withdrawal(*withdrawn) if withdrawn else None
+    return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor, why)
+
+
+def _withdrawal(parent: str, event: int) -> Withdrawal:
+    if not (isinstance(parent, str) and isinstance(event, int)):
+        raise TypeError("a child is withdrawn by the id of its parent, and an event")
+    return Withdrawal(parent, event)
 
 
 def pack_texts(texts: Mapping[str, Any]) -> bytes:
@@ -447,6 +455,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"decision.3": (_facts, _decision_event),
     b"completed": (_first, _completed),
     b"completed.2": (_facts, _completed),
+    b"completed.3": (_facts, _completed),
     b"workforce": (_first, _workforce_changed),
     b"workforce.2": (_facts, _workforce_changed),
     b"rules": (_first, _rules_published),

@@ -202,7 +202,9 @@ class Replay:
         return _happened_again(projection, event) or faults
 
     def _note_faults(self, projection: StateProjection, event: Event) -> list[str]:
-        """Say where something is noted that the processes do not allow."""
+        """Say where something is noted, or a child withdrawn, that the processes do not allow."""
+        if self._stages and isinstance(event, Completed):
+            return self._stages.withdrawal_faults(event)
         record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
         if self._stages is None or record is None or not isinstance(event, Noted):
             return []

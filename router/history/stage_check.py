@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from router.model.decision import Cause, Decision, EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Completed, Event, Note, Noted, Updated
+from router.model.events import Completed, Event, Note, Noted, Updated, Withdrawal
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
 from router.process.approvals import is_approved, standing_ask, wants_approval
 from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
-from router.process.definition import Process, Stage, child_stage_id
+from router.process.definition import Process, Stage, child_stage_id, opener_of
 from router.process.stages import StagePlace, place_of
 
 
@@ -33,11 +33,19 @@ class StageCheck:
         """What was asked of work items, by id."""
         self._asked: tuple[Ask, ...] = ()
         """The same of the one that the last event is of, before it."""
+        self._children: dict[str, tuple[OpenedBy | None, EnteredStage | None]] = {}
+        """By what children were opened, and in which stage they stand, by id."""
+        self._reopened: set[tuple[str, int]] = set()
+        """Which work items were reopened, by which events."""
 
     def follow(self, event: Event) -> list[str]:
         """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
         closing, self._closing = self._closing, None
         self._follow_asks(event)
+        if isinstance(event, Decision) and event.head.cause is Cause.OPENED:
+            self._children[event.item_id] = event.head.item.opened_by, event.head.entered
+        elif isinstance(event, Decision) and event.head.cause is Cause.REOPENED:
+            self._reopened.add((event.item_id, event.number))
         if isinstance(event, Updated) and event.entered and (process := self._process(event.entered.revision)):
             stage = process.standing.get(event.entered.stage)
             self._closing = (event.item_id, stage.closes) if stage and stage.closes else None
@@ -62,6 +70,23 @@ class StageCheck:
         stage = place.process.by_id[event.entered.stage]
         is_right = not _wanted(stage, event) or is_approved(place.process, self._asked, stage.id)
         return [] if is_right else [f"{fault}, which nobody approved"]
+
+    def withdrawal_faults(self, event: Completed) -> list[str]:
+        """Say where a child is withdrawn that the end of no work item opened, or of one that was not reopened since."""
+        if event.withdrawn is None or self._is_withdrawn(event.item_id, event.withdrawn):
+            return []
+        return [f"event {event.number}: {event.item_id} is withdrawn, which does not follow"]
+
+    def _is_withdrawn(self, item_id: str, why: Withdrawal) -> bool:
+        opened_by, entered = self._children.get(item_id, (None, None))
+        process = self._process(entered.revision) if entered else None
+        opener = process.by_id.get(opener_of(entered.stage)) if process and entered else None
+        return bool(
+            opened_by and opener and opener.closes
+            and opened_by.parent == why.parent
+            and opened_by.event < why.event
+            and why in self._reopened
+        )  # fmt: skip
 
     def note_faults(self, record: ItemRecord, event: Noted) -> list[str]:
         """Say where something is asked that nobody is to approve, or answered that is not asked."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, EnteredStage, Way
@@ -18,9 +18,22 @@ from router.model.workforce import Member
 from router.model.workitem import Kind, State, WorkItem
 
 
+class Withdrawal(NamedTuple):
+    """Why a child was closed by itself: its parent, whose end had opened it, was reopened, by an event."""
+
+    parent: str
+    event: int
+
+
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A work item was closed and its owner's capacity freed."""
+    """A work item was closed and its owner's capacity freed.
+
+    Parameters
+    ----------
+    withdrawn
+        Why it was closed by itself; None: somebody closed it.
+    """
 
     number: int
     item_id: str
@@ -32,6 +45,7 @@ class Completed:
     previous: int
     at_ms: int
     actor: str = ""
+    withdrawn: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ class PlannedChild(NamedTuple):
         What it is, without whom it excludes: who is meant is found as it is opened.
     excluded
         What its stage's ``exclude`` names, each with the ids, or the names, of whom that means.
+    is_of_end
+        Whether the stage that opens it closes its parent: then it is opened behind the end of that, and goes when that
+        is reopened.
     """
 
     opened_by: OpenedBy
@@ -53,6 +56,7 @@ class PlannedChild(NamedTuple):
     item: WorkItem
     at_ms: int
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    is_of_end: bool = False
 
     @property
     def item_id(self) -> str:
@@ -68,6 +72,11 @@ class PlannedChild(NamedTuple):
 def opens(process: Process) -> bool:
     """Say whether any stage of a process opens anything."""
     return any(stage.open for stage in process.stages)
+
+
+def opens_at_end(process: Process) -> bool:
+    """Say whether any stage of a process that closes opens anything."""
+    return any(stage.open and stage.closes for stage in process.stages)
 
 
 def planned_children(
@@ -103,7 +112,7 @@ def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequen
                 name = f"{parent}/{stay.event}/{task.id}/{number}"
                 child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
                 entered = EnteredStage(era.process.revision, child_stage_id(stage.id, task.id))
-                yield PlannedChild(opened_by, task, entered, child, stay.since_ms, excluded)
+                yield PlannedChild(opened_by, task, entered, child, stay.since_ms, excluded, bool(stage.closes))
 
 
 def _meant(name: str, event: int, item: WorkItem, lives: Sequence[Life]) -> tuple[str, ...]:

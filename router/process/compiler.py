@@ -98,8 +98,11 @@ class ProcessCompiler:
             self._report.error((*path, "next"), "nothing follows a stage that closes: leave it out")
         if form.deadlines:
             self._report.error((*path, "deadlines"), "nothing falls due in a stage that closes: leave them out")
-        if form.open:
-            self._report.error((*path, "open"), "a stage that closes opens nothing: leave it out")
+        for place, child in enumerate(form.open):
+            if child.blocks:
+                self._report.error(
+                    (*path, "open", place, "blocks"), "nothing follows a stage that closes: leave it out"
+                )
 
     def _check_ways(self, stages: Sequence[StageForm]) -> None:
         """See that the first stage is open, each can be entered, and each that does not close can be left."""

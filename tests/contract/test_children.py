@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router.assignment.children import ChildStanding
-from router.assignment.commands import ReassignRequest
+from router.assignment.commands import Completion, ReassignRequest
 from router.backlog.requeuer import Requeuer
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import InvalidInput, NotPossible
-from router.model.events import Event, Fired
+from router.model.events import Completed, Event, Fired, Withdrawal
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State
 from router.rules.check import check
@@ -24,7 +24,7 @@ from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
-from tests.contract.test_stages import advance, record_of, reopened, routed
+from tests.contract.test_stages import advance, newest, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
 
@@ -196,9 +196,9 @@ async def test_who_was_killed_between_two_children_opens_the_others_alone(firm: 
         async def bind(self, tenant: str, revisions: Any, jobs: Any) -> Any:
             return await bind(tenant, revisions, jobs[:1])
 
-    half.opener._store = Dying()  # type: ignore[assignment]
-    assert await half.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
-    assert await whole.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
+    half.children._store = Dying()  # type: ignore[assignment]
+    assert await half.children.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
+    assert await whole.children.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
 
     assert await firm.at(0) == []
     assert await firm.world.timers.timers(firm.world.tenant) != []
@@ -218,6 +218,85 @@ async def test_a_closed_parent_leaves_its_children_open_and_opens_none(firm: Tim
     assert [(await record_of(firm.world, each)).state for each in opened] == [State.ASSIGNED, State.QUEUED]
     assert not any(isinstance(event, Fired) and event.item_id == one.item_id for event in await firm.at(5 * HOUR_MS))
     assert await firm.differences() == []
+
+
+async def test_children_of_a_stage_that_closes_are_opened_behind_the_end_once_whoever_is_killed(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    done = await advance(firm.world, lead, "won")
+    assert done.record.state is State.CONVERTED
+    assert [child.record for child in await children(firm, lead)] == [None, None]
+    await firm.follower().catch_up()
+    assert await firm.differences() == []  # it is to be opened
+
+    care, call = decisions(await firm.at(0))
+
+    assert (care.kind, care.rep, call.rep, call.head.cause) == (Kind.CUSTOMER, "li", "bo", Cause.OPENED)
+    timers = await firm.world.timers.timers(firm.world.tenant)
+    assert [(each.item_id, each.step) for each in timers] == [(call.item_id, 1), (call.item_id, 2)]
+    assert await firm.at(MINUTE_MS) == []
+    assert {child.record.state for child in await children(firm, lead) if child.record} == {State.ASSIGNED}
+    assert await firm.differences() == []
+
+
+async def test_what_an_end_opened_is_withdrawn_as_it_is_reopened_and_the_next_end_opens_it_anew(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    await firm.world.close(care)
+    again = await reopened(firm.world, lead)
+    one, other = firm.follower(), firm.follower()
+    await one.catch_up()
+    due = await due_now(firm.world.timers, firm.world.tenant)
+
+    assert [await each.children.make_due(due) for each in (one, other)] == [1, 0]
+
+    (withdrawn,) = await newest(firm.world, 1)
+    assert await firm.at(MINUTE_MS) == []
+    assert isinstance(withdrawn, Completed)
+    assert (withdrawn.item_id, withdrawn.state, withdrawn.rep) == (call.item_id, State.CLOSED, "bo")
+    assert (withdrawn.actor, withdrawn.withdrawn) == ("", (lead.item_id, again.number))
+    assert await children(firm, lead) == []
+    assert await firm.differences() == []
+    await reopened(firm.world, call)  # by hand: it stays
+    assert not any(isinstance(event, Completed) for event in await firm.at(2 * MINUTE_MS))
+    await advance(firm.world, lead, "won")
+    assert [each.item_id in (care.item_id, call.item_id) for each in decisions(await firm.at(HOUR_MS))] == 2 * [False]
+    assert await firm.differences() == []
+
+
+async def test_what_was_not_opened_yet_as_its_parent_was_reopened_never_is(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    await firm.follower().catch_up()
+    await reopened(firm.world, lead)
+
+    assert decisions(await firm.at(0)) == []
+    assert await firm.world.timers.timers(firm.world.tenant) == []
+    assert await firm.differences() == []
+
+
+async def test_the_replay_finds_a_child_withdrawn_that_no_reopening_withdraws(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    for child, why in ((care, Withdrawal(lead.item_id, 3)), (call, Withdrawal("crm~other", 5))):
+        wish = Completion(child.item_id, State.CLOSED, child.number, withdrawn=why)
+        await firm.world.store.complete(firm.world.tenant, wish)
+
+    said = [each.partition(": ")[2] for each in await firm.differences()]
+
+    assert said == [f"{child.item_id} is withdrawn, which does not follow" for child in (care, call)]
+
+
+async def publish_ending(firm: Timed) -> None:
+    care = "{id: care, kind: CUSTOMER, pool: legal}, {id: call, pool: legal, within: 3h}"
+    source = f"process: end\nkinds: [LEAD]\nstages: [{{id: new}}, {{id: won, closes: CONVERTED, open: [{care}]}}]"
+    for each in (process_publication(SALES.replace("[LEAD]", "[]"), rules_of(RULES)), process_publication(source)):
+        await firm.world.processes.publish_process(firm.world.tenant, None, each)
 
 
 def ms(*local: int) -> int:

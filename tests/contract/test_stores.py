@@ -313,7 +313,7 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
         "  - {id: talks, require: [customer], next: [new, offer, won],\n"
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
-        "  - {id: won, closes: CONVERTED}\n",
+        "  - {id: won, closes: CONVERTED, open: [{id: care, kind: CUSTOMER, pool: east, exclude: owner}]}\n",
         approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )
 

@@ -10,7 +10,7 @@ from router.history.rehearsal import decided
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import Completed, Content, Event, Updated, previous_of
+from router.model.events import Completed, Content, Event, Updated, Withdrawal, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
@@ -177,7 +177,8 @@ class MemoryAssignments(Tenants):
             at_ms, actor = self._time_of(state), completion.actor
             enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
-        completed = close(state, record, completion.state, self._time_of(state), completion.actor)
+        at_ms, why = self._time_of(state), completion.withdrawn
+        completed = close(state, record, completion.state, at_ms, completion.actor, why)
         if completion.request_id:
             state.requests[completion.request_id] = (completion.fingerprint, completed)
         return state.projection.items[completion.item_id]
@@ -368,7 +369,9 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     return None
 
 
-def close(state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: str) -> Completed:
+def close(
+    state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: str, withdrawn: Withdrawal | None = None
+) -> Completed:
     """Enter that a work item is closed."""
     completed = Completed(
         number=len(state.events) + 1,
@@ -381,6 +384,7 @@ def close(state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: s
         previous=record.event,
         at_ms=at_ms,
         actor=actor,
+        withdrawn=withdrawn,
     )
     state.events.append(completed)
     state.projection.enter_completed(completed)

@@ -193,6 +193,7 @@ class RedisAssignments:
                 self._request_ttl_s,
                 int(preview),
                 completion.actor,
+                *(completion.withdrawn or ()),
             ],
         )
         check_reply(tenant, reply)

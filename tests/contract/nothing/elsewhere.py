@@ -129,6 +129,7 @@ SCRIPTS = {
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
         "actor ('': nobody is asked who they are)": "Completion actor",
+        "parent's id (absent: somebody closes it)": "Completion withdrawn",
     },
     "router/keep_customer_scores": {"any text ('': the known one stays)": "LastScore value_tier"},
     "router/set_presence": {

@@ -522,6 +522,11 @@ async def _completer(world: Routing, given: Given) -> str:
     return actor
 
 
+async def _withdrawer(world: Routing, given: Given) -> Any:
+    await _completed(world, given)
+    return (await world.event()).withdrawn
+
+
 async def _routed(world: Routing, given: Given) -> Any:
     """Route twice; say how many work items there are."""
     item = WorkItem(Kind.LEAD, "crm", "")
@@ -832,6 +837,7 @@ ROWS = (
     Row(Completion, "fingerprint", "", _LIKE_ANY, "the empty one", _completed_otherwise, Refusal.REQUEST_ID_REUSED,
         Refusal.REQUEST_ID_REUSED),
     Row(Completion, "actor", "", _ANYBODY, "likewise", _completer, "", ""),
+    Row(Completion, "withdrawn", None, "somebody closes it", "likewise", _withdrawer, None, None),
     Row(WorkItem, "source", "", "a source without a name: external ids are told apart within it", "likewise",
         lambda w, g: _items(w, "L-9", g), 1, 1),
     Row(WorkItem, "external_id", "", "no key of its own: a new one each time", "likewise",

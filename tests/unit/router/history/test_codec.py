@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -30,7 +31,7 @@ from router.model.decision import (
     StepOfDeadline,
 )
 from router.model.errors import CorruptHistory
-from router.model.events import Credited, LeaveCredit, PresenceChanged, Updated
+from router.model.events import Completed, Credited, LeaveCredit, PresenceChanged, Updated, Withdrawal
 from router.model.workforce import Member, Pool, Record, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 
@@ -57,6 +58,21 @@ def test_decisions_of_every_format_say_the_same(form: bytes, packed: bytes) -> N
 
     assert isinstance(decision, Decision)
     assert (decision.at_ms, decision.rep, decision.seen) == (7, "ann", (ObservedState((5,), ((1, 2),)),))
+
+
+def test_closings_of_every_format_say_the_same_and_that_of_a_child_why_it_was_withdrawn() -> None:
+    closing = ["x", "TASK", "CLOSED", "ann", "east", 1, 4, ""]
+    unversioned = read_event(5, b"completed", msgpack.packb([7, *closing]), b"")
+    second, third = (
+        read_event(5, form, msgpack.packb(7) + msgpack.packb(fields), b"")
+        for form, fields in ((b"completed.2", closing), (b"completed.3", [*closing, "crm~1", 3]))
+    )
+
+    assert isinstance(third, Completed)
+    assert unversioned == second == replace(third, withdrawn=None)
+    assert third.withdrawn == Withdrawal("crm~1", 3)
+    with pytest.raises(CorruptHistory):
+        read_event(5, b"completed.3", msgpack.packb(7) + msgpack.packb([*closing, 1, "crm~1"]), b"")
 
 
 @pytest.mark.parametrize("size", [0, 300, 70_000])

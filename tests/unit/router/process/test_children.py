@@ -51,12 +51,13 @@ def test_what_is_wrong_is_said_with_its_place(opened: str, said: str) -> None:
     assert problem.line == 6
 
 
-def test_nothing_is_opened_by_a_stage_that_closes_nor_by_what_is_personal() -> None:
-    closing = SALES.replace("closes: CONVERTED", f"closes: CONVERTED, open: [{DATED}]").replace("OPEN", "")
+def test_nothing_blocks_behind_a_stage_that_closes_nor_is_opened_by_what_is_personal() -> None:
+    blocking = "{id: a, pool: p, blocks: true}"
+    closing = SALES.replace("closes: CONVERTED", f"closes: CONVERTED, open: [{blocking}]").replace("OPEN", "")
     personal = check_process(SALES.replace("OPEN", DATED), rules=RULES, personal=["dates"])
 
     assert [each.message for each in check_process(closing, rules=RULES).problems] == [
-        "a stage that closes opens nothing: leave it out"
+        "nothing follows a stage that closes: leave it out"
     ]
     assert "personal" in personal.problems[0].message
 

@@ -39,6 +39,17 @@ def approval(entry: routing.TimelineEntry, language: Language, called: Callable[
     return TIMELINE["approved" if answer.approved else "rejected"].say(language, rep=rep, stage=answer.stage, note=note)
 
 
+def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called: Callable[[str], str]) -> str:
+    """Say what a customer answered, and who was told of it."""
+    name = answer.WhichOneof("answer") or ""
+    note = PARTS["note"].say(language, note=answer.comment) if answer.comment else ""
+    said = TIMELINE[name].say(language, value=getattr(answer, name), note=note)
+    if not answer.told:
+        return said
+    told = TIMELINE["answer told"].say(language, told=_listed(answer.told, language, called))
+    return f"{said}{' ' if language is Language.EN else ''}{told}"
+
+
 def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:
     """Say that deadlines are paused, at an instant."""
     until = when(pause.end_time.ToDatetime(UTC), now, zone, language)

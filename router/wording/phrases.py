@@ -388,6 +388,11 @@ TIMELINE: Mapping[str, Phrase] = {
     "rejected": Phrase(
         "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"
     ),
+    "csat": Phrase("Satisfaction: {value} of 5{note}.", "客户满意度评分：{value}分（满分5分）{note}。"),
+    "nps": Phrase(
+        "How likely they would recommend us: {value} of 10{note}.", "客户推荐意愿评分：{value}分（满分10分）{note}。"
+    ),
+    "answer told": Phrase("{told} told.", "已通知{told}。"),
     "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),

@@ -44,6 +44,7 @@ from router.backlog.wakes import Wakes
 from router.deadlines.approving import Approving
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
+from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -177,7 +178,11 @@ class Service:
                     ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
                     offers,
-                    ProcessAnswers(Pausing(noting), Approving(store, self.planners, updating, noting)),
+                    ProcessAnswers(
+                        Pausing(noting),
+                        Approving(store, self.planners, updating, noting),
+                        Satisfied(store, queries, self.planners, noting),
+                    ),
                 ),
                 routing_pb2,
             ),

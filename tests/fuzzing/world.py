@@ -49,6 +49,7 @@ from router.deadlines.migrating import Migrating
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -211,7 +212,7 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
-                    ProcessAnswers(Pausing(noting), approving),
+                    ProcessAnswers(Pausing(noting), approving, Satisfied(store, queries, self._planners, noting)),
                 ),
                 routing_pb2,
             ),

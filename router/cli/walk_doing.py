@@ -87,7 +87,8 @@ class WalkDeeds:
             "route": self._route, "activity": self._activity, "advance": self._advance, "update": self._update,
             "complete": self._complete, "reopen": self._reopen, "reassign": self._reassign, "accept": self._accept,
             "decline": self._decline, "approve": self._approve, "reject": self._reject, "pause": self._pause,
-            "resume": self._resume, "satisfaction": self._satisfaction, "presence": self._presence, "absence": self._absence, "calendar": self._calendar,
+            "resume": self._resume, "satisfaction": self._satisfaction, "presence": self._presence,
+            "absence": self._absence, "calendar": self._calendar,
         }  # fmt: skip
 
     def do(self, step: WalkStep) -> Ended:

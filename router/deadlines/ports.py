@@ -24,6 +24,8 @@ class NoteCommand:
         As in ``router.assignment.commands.BindCommand``; of an NPS the customer in any case.
     nps_before
         Of an NPS the event of the customer's last one, 0: there is none; any other is a conflict.
+    rules
+        The revision of the rules by which that is the customer; another one is a conflict; 0: it depends on none.
     """
 
     item_id: str
@@ -38,6 +40,7 @@ class NoteCommand:
     openings: Openings = field(default_factory=lambda: NO_OPENINGS)
     customer: str = ""
     nps_before: int = 0
+    rules: int = 0
 
 
 class Notes(Protocol):

@@ -17,7 +17,7 @@ from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
 from router.model.events import Fired, Noted
 from router.process.asks import Ask
-from router.process.definition import APPROVAL, Act, DeadlineStep, FollowUp, Process
+from router.process.definition import APPROVAL, Act, AnswerFollowUp, DeadlineStep, Process
 from router.process.due_steps import NamedStep, named_step
 from router.process.eras import eras_of
 from router.process.life import lives_of
@@ -38,7 +38,7 @@ class BadAnswer(NamedTuple):
 
     noted: Noted
     process: Process
-    follow_up: FollowUp
+    follow_up: AnswerFollowUp
     recipients: Recipients
 
 
@@ -87,7 +87,7 @@ class ReachedSteps:
         raise CorruptHistory(f"event {noted.number}", f"event {noted.value} asks nothing of {noted.item_id}")
 
     async def answer(self, tenant: str, noted: Noted) -> BadAnswer | None:
-        """Return what is done about an answer of a customer, by the process and the workforce of the time; None: nothing.
+        """Return what is done about an answer of a customer, by process and workforce of the time; None: nothing.
 
         Raises
         ------

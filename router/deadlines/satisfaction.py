@@ -1,4 +1,4 @@
-"""What customers answer when they are asked: recorded if they might be, see ``router.process.satisfaction``. The use case.
+"""What customers answer: recorded if they might be asked, see ``router.process.satisfaction``. The use case.
 
 Who asks is another system: this one says when nobody is to be asked, by refusing what was answered then.
 """
@@ -28,7 +28,7 @@ _PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerRequest:
+class SatisfactionRequest:
     """An answer of a customer, to be recorded.
 
     Parameters
@@ -68,7 +68,7 @@ class Satisfied:
         self._planners = planners
         self._noting = noting
 
-    async def record(self, tenant: str, request: AnswerRequest, *, preview: bool = False) -> StoredItem:
+    async def record(self, tenant: str, request: SatisfactionRequest, *, preview: bool = False) -> StoredItem:
         """Record an answer; return the work item as it stands then.
 
         Raises
@@ -94,7 +94,7 @@ class Satisfied:
                 return _answered(item.stored, noted) if preview else await self._queries.item(tenant, request.item_id)
         raise Conflict(item.name, "changes faster than one can write: try again")
 
-    async def _command(self, tenant: str, item: NotedItem, request: AnswerRequest) -> NoteCommand:
+    async def _command(self, tenant: str, item: NotedItem, request: SatisfactionRequest) -> NoteCommand:
         record = item.stored.record
         command = NoteCommand(
             record.item_id, record.event, request.note, "", request.value, request.comment, request.actor
@@ -110,7 +110,7 @@ class Satisfied:
             )
         if before := await self._store.last_nps(tenant, customer):
             await self._check_apart(tenant, item, before, planner.roster.records.settings.time_zone)
-        return replace(command, customer=customer, nps_before=before)
+        return replace(command, customer=customer, nps_before=before, rules=planner.rule_set_revision)
 
     async def _check_apart(self, tenant: str, item: NotedItem, before: int, time_zone: str) -> None:
         """Refuse an answer of who gave one not long ago."""

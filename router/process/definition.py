@@ -314,7 +314,7 @@ to 10.
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
+class AnswerFollowUp:
     """What is done about an answer of a customer that is no better than it says.
 
     Parameters
@@ -457,8 +457,8 @@ class Process:
     title: Bilingual = NO_WORDS
     deadlines: tuple[Deadline, ...] = ()
     complaints: bool = False
-    csat: FollowUp | None = None
-    nps: FollowUp | None = None
+    csat: AnswerFollowUp | None = None
+    nps: AnswerFollowUp | None = None
     revision: int = 0
     event: int = 0
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)

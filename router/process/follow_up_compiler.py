@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.process.child_compiler import ChildCompiler
-from router.process.definition import CSAT, NPS, ChildTask, FollowUp
+from router.process.definition import CSAT, NPS, AnswerFollowUp, ChildTask
 from router.process.forms import AnswerForm, OpenForm
 from router.process.lookups import ProcessNames
 from router.process.satisfaction import SCALES
@@ -20,7 +20,7 @@ class FollowUpCompiler:
         self._names = names
         self._children = children
 
-    def compile(self, form: AnswerForm, name: str, path: Path) -> FollowUp:
+    def compile(self, form: AnswerForm, name: str, path: Path) -> AnswerFollowUp:
         """Compile what is done about answers of one name, which stands at a path."""
         scale = SCALES[name]
         if form.at_most not in scale:
@@ -28,7 +28,7 @@ class FollowUpCompiler:
         if not form.notify and form.open is None:
             self._report.error(path, "nothing is done: say whom to notify, or what to open")
         to = self._names.recipients(form.notify, (*path, "notify"))
-        return FollowUp(form.at_most, to, self._opened(form.open, (*path, "open")) if form.open else None)
+        return AnswerFollowUp(form.at_most, to, self._opened(form.open, (*path, "open")) if form.open else None)
 
     def _opened(self, form: OpenForm, path: Path) -> ChildTask:
         if form.each:

@@ -120,7 +120,7 @@ class AttributesSince(NamedTuple):
     attributes: Mapping[str, Any]
 
 
-class Answered(NamedTuple):
+class CustomerAnswer(NamedTuple):
     """What the customer answered: by which event, when, in milliseconds since 1970, what they were asked, ``csat`` or
     ``nps``, and what they said.
     """
@@ -186,7 +186,7 @@ class Life(NamedTuple):
     revision: int | None = None
     migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
-    answers: tuple[Answered, ...] = ()
+    answers: tuple[CustomerAnswer, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -298,7 +298,7 @@ def _noted(life: Life, noted: Noted) -> Life:
     if noted.note is Note.MIGRATED:
         return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
     if noted.note in OF_CLOSED:
-        answered = Answered(noted.number, noted.at_ms, noted.note.lower(), noted.value)
+        answered = CustomerAnswer(noted.number, noted.at_ms, noted.note.lower(), noted.value)
         return life._replace(answers=(*life.answers, answered))
     if noted.note is Note.PAUSED:
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)

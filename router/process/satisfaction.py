@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from router.process.definition import CSAT, NPS, FollowUp, Process
+from router.process.definition import CSAT, NPS, AnswerFollowUp, Process
 
 SCALES: Mapping[str, range] = {CSAT: range(1, 6), NPS: range(11)}
 """What may be answered."""
@@ -35,7 +35,7 @@ def next_nps_ms(last_ms: int, time_zone: str) -> int:
     return int(again.timestamp() * 1000)
 
 
-def follow_up(process: Process, name: str, value: int) -> FollowUp | None:
+def follow_up(process: Process, name: str, value: int) -> AnswerFollowUp | None:
     """Return what a process says is done about an answer; None: nothing."""
     said = process.csat if name == CSAT else process.nps
     return said if said and value <= said.at_most else None

@@ -12,7 +12,7 @@ from router.assignment.commands import UpdateRequest
 from router.assignment.queries import StoredItem
 from router.deadlines.approving import Approving, AskedItem, DecideRequest
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
-from router.deadlines.satisfaction import AnswerRequest, Satisfied
+from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.model.errors import InvalidInput
 from router.model.events import Note
 from router.process.satisfaction import SCALES
@@ -90,13 +90,13 @@ class ProcessAnswers:
         tenant, item_id = fields.name_of(request.name, "workItems")
         name = request.WhichOneof("answer")
         if name is None:
-            raise InvalidInput.of("answer", "missing: csat, 1 to 5, or nps, 0 to 10")
+            raise InvalidInput.of("csat", "missing: csat, 1 to 5, or nps, 0 to 10, is required")
         value, scale = getattr(request, name), SCALES[name]
         if value not in scale:
             raise InvalidInput.of(name, f"{value}: must be {scale[0]} to {scale[-1]}")
         comment = fields.text(request.comment, MAX_NOTE, "comment")
         note, request_id = Note(name.upper()), fields.request_id(request)
-        wish = AnswerRequest(item_id, note, value, comment, request_id, call.actor)
+        wish = SatisfactionRequest(item_id, note, value, comment, request_id, call.actor)
         return work_item_message(tenant, await self._satisfied.record(tenant, wish, preview=request.validate_only))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from router.wording.deadlines import approval, ended, paused, reached, satisfaction
+from router.wording.deadlines import answer, ended, paused, reached
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.offers import answered
@@ -45,10 +45,8 @@ def tell_entry(
             entry.words = TIMELINE["resumed by" if entry.actor else "resumed"].say(language, actor=entry.actor)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
-        case "satisfaction":
-            entry.words = satisfaction(entry.satisfaction, language, called)
-        case "asked_stage" | "approval_answer":
-            entry.words = approval(entry, language, called)
+        case "asked_stage" | "approval_answer" | "satisfaction":
+            entry.words = answer(entry, language, called)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     entry.words = (" " if language is Language.EN else "").join(filter(None, sentences))
 

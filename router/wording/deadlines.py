@@ -28,8 +28,14 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
     return TIMELINE[key].say(language, deadline=step.deadline, told=told, passed_over=passed_over)
 
 
-def approval(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
-    """Say that it was asked whether a work item may enter a stage, or what was decided."""
+def answer(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
+    """Say that it was asked whether a work item may enter a stage, or what was decided; or what a customer answered."""
+    if entry.WhichOneof("event") == "satisfaction":
+        return satisfaction(entry.satisfaction, language, called)
+    return _approval(entry, language, called)
+
+
+def _approval(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
     if entry.WhichOneof("event") == "asked_stage":
         key = "asked by" if entry.actor else "asked"
         return TIMELINE[key].say(language, stage=entry.asked_stage, actor=entry.actor)

@@ -6,7 +6,8 @@
 --        request's key (absent: none)
 -- ARGV   1 header, msgpack: [item id, its last event, which all this is said of, what is noted, subject, value, actor ('': nobody is asked
 --          who they are), 1 where it may be closed, fingerprint of the request, seconds to remember it, 1 for a preview, 1 where there is a
---          customer, fields and values of what opens it {…}, of an NPS the event of the customer's last one before (0: none)]
+--          customer, fields and values of what opens it {…}, of an NPS the event of the customer's last one before (0: none), revision
+--          of the rules that it depends on (0: none)]
 --        2 the head: its text, sealed, kept unread; '': none
 -- Returns {'NEW', event number (0 for a preview), facts, head, type}; {'REPEATED', …} likewise for a repeated request; {'NOT_FOUND'},
 --        {'CONFLICT'}, {'CLOSED'}, {'REQUEST_ID_REUSED'}, {'LOST'} (somebody deleted the event), {'FORMAT', its format}.
@@ -16,7 +17,7 @@ local EVENTS, ITEM, PERSONAL, ASKED = KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 
 local refused = check_format(KEYS[1])
 if refused then return refused end
-local id, expected, note, subject, value, actor, may_be_closed, fingerprint, ttl_s, preview, has_customer, openings, nps_before =
+local id, expected, note, subject, value, actor, may_be_closed, fingerprint, ttl_s, preview, has_customer, openings, nps_before, rules =
   unpack(cmsgpack.unpack(ARGV[1]))
 local request_key = KEYS[6 + has_customer]
 open_log(EVENTS)
@@ -30,6 +31,7 @@ if not packed then return {'NOT_FOUND'} end
 local record = cmsgpack.unpack(packed)
 if record[EVENT] ~= expected then return {'CONFLICT'} end
 if note == 'NPS' and has_customer == 1 and last_nps(KEYS[6]) ~= nps_before then return {'CONFLICT'} end
+if rules > 0 and tonumber(redis.call('HGET', KEYS[1], 'rules') or 0) ~= rules then return {'CONFLICT'} end
 if may_be_closed == 0 and next_state(record, 'REOPENED') then return {'CLOSED'} end
 
 local facts = cmsgpack.pack({id, record[KIND], record[OWNER], record[POOL], record[EVENT], note, subject, value, actor})

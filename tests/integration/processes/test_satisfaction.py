@@ -83,7 +83,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
-async def test_satisfaction_csat_once_also_if_reopened_nps_once_in_90_days_never_during_a_complaint_and_a_bad_one_opens_a_call(
+async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_opens_a_call_by_somebody_else(
     own_store: EmbeddedServer, tmp_path: Path
 ) -> None:
     file = tmp_path / "walk.yaml"
@@ -114,7 +114,7 @@ def _call(address: str, tenant: str) -> tuple[str, datetime, tuple[int, int, dat
     with FairleadClient(address, tenant=tenant) as client:
         ticket = client.get_work_item("crm~T-1")
         (child,) = ticket.children
-        (deadline,) = client.deadlines(child.work_item)
+        (deadline,) = client.list_deadlines(child.work_item)
     said = ticket.satisfaction
     answers = (said.csat, said.nps, said.record_time.ToDatetime(UTC))
     return child.owner.rpartition("/")[2], deadline.due_time.ToDatetime(UTC), answers

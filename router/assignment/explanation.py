@@ -184,6 +184,7 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
         named=head.named,
         apart=apart,
         kept=kept,
+        pool=head.pool,
     )
 
 

@@ -69,9 +69,11 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackExcept
 
 def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
+    if head.pool:
+        return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
     if head.entered is None and head.escalates is None:
         return _HEAD + pack(content) + _packed_behind(head[1:_USUAL])
-    return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
+    return _OF_PROCESS + pack(content) + _packed_behind(head[1:_ROUTED])
 
 
 @lru_cache(1024)
@@ -80,7 +82,7 @@ def _packed_behind(places: tuple[Any, ...]) -> bytes:
     return b"".join(map(msgpack.packb, places))
 
 
-_USUAL = DecisionInputs._fields.index("entered")
+_USUAL, _ROUTED = map(DecisionInputs._fields.index, ("entered", "pool"))
 """How many places are written of most: those behind where one of them says something."""
 _ARRAY_16 = 0xDC
 
@@ -90,7 +92,7 @@ def _array(places: int) -> bytes:
     return bytes([0x90 + places] if places < 16 else [_ARRAY_16, 0, places])
 
 
-_HEAD, _WHOLE_HEAD = _array(_USUAL), _array(len(DecisionInputs._fields))
+_HEAD, _OF_PROCESS, _WHOLE_HEAD = map(_array, (_USUAL, _ROUTED, len(DecisionInputs._fields)))
 
 
 def read_head(packed: bytes) -> DecisionInputs:

@@ -273,9 +273,8 @@ class Replay:
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
             return stage_faults
-        return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
-            f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
-        ]
+        explained = list(_explained(name, decision, choice.rep, seen != decision.seen, epoch))
+        return stage_faults + (explained or [f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"])
 
     async def _answer_again(self, tenant: str, projection: StateProjection, event: OfferAnswered) -> list[str]:
         """Enter what became of an offer; say where it does not follow from the log."""

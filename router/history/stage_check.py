@@ -13,7 +13,10 @@ from router.process.approvals import is_approved, standing_ask, wants_approval
 from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
 from router.process.definition import Process, Stage, child_stage_id, opener_of
-from router.process.stages import StagePlace, place_of
+from router.process.stages import StagePlace, place_of, pool_of
+
+_AS_IT_WAS = (Cause.WOKEN, Cause.COVERED, Cause.COVER_ENDED)
+"""Causes of decisions that are planned as the one that they follow."""
 
 
 class StageCheck:
@@ -33,6 +36,8 @@ class StageCheck:
         """What was asked of work items, by id."""
         self._asked: tuple[Ask, ...] = ()
         """The same of the one that the last event is of, before it."""
+        self._pools: dict[int, str] = {}
+        """The pools to which a process routed work items, by the decision that was planned by one."""
         self._children: dict[str, tuple[OpenedBy | None, EnteredStage | None]] = {}
         """By what children were opened, and in which stage they stand, by id."""
         self._reopened: set[tuple[str, int]] = set()
@@ -138,7 +143,34 @@ class StageCheck:
         return self._closing is not None and self._closing[0] == event.item_id
 
     def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
-        """Say where a decision enters another stage than follows; ``record`` is where its work item stood."""
+        """Say where a decision enters another stage than follows, or is of another pool; ``record`` is where its work
+        item stood.
+        """
+        faults = self._pool_faults(record, decision)
+        if decision.head.pool:
+            self._pools[decision.number] = decision.head.pool
+        return faults + self._entry_faults(record, decision)
+
+    def _pool_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
+        follows, said = self._routed_to(record, decision), decision.head.pool
+        if said == follows:
+            return []
+        whose = [f"pool {pool}" if pool else "no pool" for pool in (said, follows)]
+        return [f"decision {decision.number}: its process routes {decision.item_id} to {whose[0]}, not {whose[1]}"]
+
+    def _routed_to(self, record: ItemRecord | None, decision: Decision) -> str:
+        """Return the pool by which a decision is to be planned; empty: by the rules, or, of a child, by its own."""
+        cause = decision.head.cause
+        entered = decision.head.entered
+        if cause is Cause.IMPORTED and entered and (process := self._process(entered.revision)):
+            stage = process.by_id.get(entered.stage)
+            return stage.pool if stage else ""
+        if record is None or cause in (Cause.ROUTED, Cause.REOPENED):
+            return ""
+        planned = self._pools.get(record.decision, "")
+        return pool_of(record, planned, None if cause in _AS_IT_WAS else self._place(record))
+
+    def _entry_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
         entered = decision.head.entered
         if entered is None and decision.head.cause not in (Cause.REOPENED, Cause.OPENED):
             return []

@@ -43,9 +43,8 @@ class ChildCompiler:
         clock = ClockOwner(form.clock)
         if form.within is None and clock is not ClockOwner.OWNER:
             self._report.error((*path, "clock"), "nothing runs by it without within: leave it out")
-        return ChildTask(
-            form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "", exclude, clock
-        )
+        pool = self._names.pool(form.pool, (*path, "pool"))
+        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "", exclude, clock)
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

@@ -348,6 +348,8 @@ class Stage:
         What is opened as a work item enters it.
     approve
         Who is to approve that it is entered; None: nobody.
+    pool
+        Of which a work item is while it stands in it, whatever the rules say; empty: its owner stays.
     """
 
     id: str
@@ -359,6 +361,7 @@ class Stage:
     deadlines: tuple[Deadline, ...] = ()
     open: tuple[ChildTask, ...] = ()
     approve: Approval | None = None
+    pool: str = ""
 
     @property
     def falling_due(self) -> tuple[Deadline, ...]:

@@ -241,6 +241,12 @@ class StageForm(Form):
         Field(max_length=limits.MAX_OPEN, description="Work items that are opened as one enters the stage."),
     ] = []
     approve: ApprovalForm | None = None
+    pool: Annotated[
+        Id | None,
+        Field(
+            description="Of which it is while it stands in the stage, whatever the rules say; absent: its owner stays."
+        ),
+    ] = None
 
 
 class ProcessForm(Form):

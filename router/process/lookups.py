@@ -29,6 +29,8 @@ class ProcessNames:
         The reps there are; None: not looked up.
     personal
         Fields that say something about a person.
+    pools
+        The pools there are; None: not looked up.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class ProcessNames:
         rules: RoutingRules | None = None,
         reps: Collection[str] | None = None,
         personal: Collection[str] = (),
+        pools: Collection[str] | None = None,
     ) -> None:
         self._report = report
         self._rules = rules
         self._reps = reps
         self._personal = personal
+        self._pools = pools
 
     def required(self, name: str, path: Path) -> None:
         """Look up a field that a stage requires."""
@@ -106,6 +110,13 @@ class ProcessNames:
         elif self._reps is not None and name not in self._reps:
             meant = nearest(name, [*_ROLES, *self._reps])
             self._report.warn(path, f"there is no rep {shown(name)} yet; there are {known_names(self._reps)}{meant}")
+        return name
+
+    def pool(self, name: str, path: Path) -> str:
+        """Look up a pool; return its id."""
+        if self._pools is not None and name not in self._pools:
+            meant = nearest(name, list(self._pools))
+            self._report.warn(path, f"there is no pool {shown(name)} yet; there are {known_names(self._pools)}{meant}")
         return name
 
     def one_of(self, what: str, name: str, there: Collection[str], path: Path) -> None:

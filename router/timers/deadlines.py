@@ -31,7 +31,8 @@ from router.process.children import opens, opens_at_end
 from router.process.deadlines import standings
 from router.process.definition import Process
 from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
-from router.process.life import Life, Occurrence, Spell
+from router.process.life import Life, Occurrence, Spell, reps_in_stage
+from router.process.stages import place_of, pool_of
 from router.timers.children import timers_of
 from router.timers.due import Due
 from router.timers.ports import Timers
@@ -169,7 +170,10 @@ class Escalations:
             if not deadlines or not decided or moved_in_stage(deadlines.life) >= MOST_MOVED:
                 return _Escalation(timer, None)
             step = StepOfDeadline(timer.name, timer.step)
-            command = escalate_command(planner, record, decided[0][1].head.item, step, now_ms)
+            head = decided[0][1].head
+            pool = pool_of(record, head.pool, place_of(published, record))
+            had = reps_in_stage(deadlines.life)
+            command = escalate_command(planner, record, head.item, step, now_ms, had, pool)
         except (CorruptHistory, ValueError) as error:
             _log.error("tenants/%s: %s is not given to anybody else: %r", self._tenant, record.item_id, error)
             return _Escalation(timer, None)

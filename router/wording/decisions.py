@@ -161,7 +161,8 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
         yield SENTENCES["offered already"].say(language, number=_last(decision.name))
     if stays:
-        yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), parent=_last(decision.parent))
+        facts = {"parent": _last(decision.parent), "named": _last(decision.routed_pool)}
+        yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), **facts)
         return
     yield _outcome(decision, language)
     if decision.stage:
@@ -184,6 +185,7 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
     facts = {
         "rule": _rule(decision),
         "parent": _last(decision.parent),
+        "named": _last(decision.routed_pool),
         "pool": _last(decision.pool),
         "rep": decision.rep_display_name or _last(decision.rep),
     }
@@ -195,12 +197,17 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
         covered = decision.covered_rep_display_name or _last(decision.covered_rep)
-        return SENTENCES[told].say(language, note=note, covered=covered, **facts)
+        key = _key(told, decision) if told == "escalated" else told
+        return SENTENCES[key].say(language, note=note, covered=covered, **facts)
     return SENTENCES[_key("owner" if decision.pool else "owner alone", decision)].say(language, **facts)
 
 
 def _key(sentence: str, decision: decisions.Decision) -> str:
-    """Return under what a sentence stands: that of a child names its parent, and no rule."""
+    """Return under what a sentence stands: that of what a process routes to a pool names it, and no rule; that of a
+    child else its parent.
+    """
+    if decision.routed_pool:
+        return f"routed {sentence}"
     return f"child {sentence}" if decision.parent else sentence
 
 

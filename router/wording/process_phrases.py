@@ -118,6 +118,7 @@ PICTURES: Mapping[str, Phrase] = {
     "requires": Phrase("requires {fields}", "必填：{fields}"),
     "between": Phrase(", ", "、"),
     "closes": Phrase("closes it: {state}", "结案：{state}"),
+    "routed": Phrase("routed to pool {pool}, unless the owner is of it", "转入分配池{pool}（归属人已在池内则不变）"),
     "opens": Phrase("opens {child} in pool {pool}", "创建{child}，分配池{pool}"),
     "opens each": Phrase("opens {child} in pool {pool} for each of {each}", "按{each}逐个创建{child}，分配池{pool}"),
     "opens within": Phrase("{opens}, within {within}", "{opens}，{within}内完成"),

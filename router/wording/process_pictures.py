@@ -147,6 +147,8 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
         yield PICTURES["requires"].say(language, fields=fields)
     if stage.approve:
         yield approval_told(stage.approve, language)
+    if stage.pool:
+        yield PICTURES["routed"].say(language, pool=stage.pool)
     yield from (_opened(task, language) for task in stage.open)
     yield from _due(stage.deadlines, language)
 

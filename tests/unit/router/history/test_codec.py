@@ -155,6 +155,7 @@ def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
         {"note": msgpack.ExtType(5, b"sealed"), "tried": ("a", "b"), "actor": "张三"},
         {"cause": Cause.REOPENED, "entered": EnteredStage(7, "new")},
         {"cause": Cause.ESCALATED, "escalates": StepOfDeadline("act/7/new/call", 1)},
+        {"cause": Cause.UPDATED, "pool": "legal"},
     ],
 )
 @pytest.mark.parametrize("size", [0, 40, 300, 70_000])
@@ -163,8 +164,9 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 ) -> None:
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 2, (), ("pool p",))._replace(**changed)
 
-    is_usual = changed.keys().isdisjoint({"entered", "escalates"})
-    written = head[1:-2] if is_usual else head[1:]  # who enters nothing writes what was written before
+    is_usual = changed.keys().isdisjoint({"entered", "escalates", "pool"})
+    # who enters nothing, or is routed to no pool by its process, writes what was written before
+    written = head[1:-3] if is_usual else head[1:] if "pool" in changed else head[1:-1]
     for content in (bytes(size), b"x" * size):
         assert pack_head(head, content) == msgpack.packb((content, *written))
     read = read_head(pack_head(head, head.item.pack()))

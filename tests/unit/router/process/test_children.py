@@ -51,6 +51,24 @@ def test_what_is_wrong_is_said_with_its_place(opened: str, said: str) -> None:
     assert problem.line == 6
 
 
+@pytest.mark.parametrize(
+    ("found", "written", "line", "said"),
+    [
+        ("{id: new}", "{id: new, pool: p}", 5, "what is new goes where the rules say"),
+        ("closes: CONVERTED", "closes: CONVERTED, pool: p", 7, "a stage that closes goes to nobody"),
+        ("open: []", "pool: po", 6, "there is no pool 'po' yet; there are p; did you mean p?"),
+        ("open: []", "open: [{id: a, pool: po}]", 6, "there is no pool 'po' yet"),
+    ],
+)
+def test_what_is_wrong_with_a_pool_is_said_with_its_place(found: str, written: str, line: int, said: str) -> None:
+    source = SALES.replace("OPEN", "").replace(found, written)
+
+    (problem,) = check_process(source, rules=RULES, pools=["p"]).problems
+
+    assert said in problem.message
+    assert (problem.line, problem.is_error) == (line, "yet" not in said)
+
+
 def test_nothing_blocks_behind_a_stage_that_closes_nor_is_opened_by_what_is_personal() -> None:
     blocking = "{id: a, pool: p, blocks: true}"
     closing = SALES.replace("closes: CONVERTED", f"closes: CONVERTED, open: [{blocking}]").replace("OPEN", "")

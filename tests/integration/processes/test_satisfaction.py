@@ -97,24 +97,24 @@ async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_open
             at = ("--server", address, "--tenant", tenant)
             refused = await asyncio.to_thread(run, "satisfaction", "crm~T-1", "--csat", "4", *at)
             wrong = await asyncio.to_thread(run, "satisfaction", "crm~T-1", *at)
-            timeline = await asyncio.to_thread(run, "timeline", "crm~T-1", "--language", "zh", *at)
-            called, due, said = await asyncio.to_thread(_call, address, tenant)
+            called, due, said, words = await asyncio.to_thread(_call, address, tenant)
     replayed = await differences(own_store.url, tenant)
 
     assert (called, due) == ("wu-qiang", datetime(2026, 10, 14, 12, tzinfo=UTC))
     assert said == (2, 3, datetime(2027, 1, 13, 1, tzinfo=UTC))
     assert (refused.exit_code, wrong.exit_code) == (1, 2)
-    assert "客户满意度评分：2分（满分5分）（没解决）。已通知chen-jie。" in timeline.stdout
-    assert "客户推荐意愿评分：3分（满分10分）。已通知chen-jie。" in timeline.stdout
+    assert "客户满意度评分：2 分（满分5分）（没解决）。已通知 chen-jie。" in words
+    assert "客户推荐意愿评分：3 分（满分10分）。已通知 chen-jie。" in words
     assert replayed == []
 
 
-def _call(address: str, tenant: str) -> tuple[str, datetime, tuple[int, int, datetime]]:
-    """Return who is to call, until when, and what the work item says of its customer's answers."""
+def _call(address: str, tenant: str) -> tuple[str, datetime, tuple[int, int, datetime], list[str]]:
+    """Return who is to call, until when, what the work item says of its customer's answers, and its timeline."""
     with FairleadClient(address, tenant=tenant) as client:
         ticket = client.get_work_item("crm~T-1")
         (child,) = ticket.children
+        words = [entry.words for entry in client.timeline("crm~T-1", language="zh")]
         (deadline,) = client.list_deadlines(child.work_item)
     said = ticket.satisfaction
     answers = (said.csat, said.nps, said.record_time.ToDatetime(UTC))
-    return child.owner.rpartition("/")[2], deadline.due_time.ToDatetime(UTC), answers
+    return child.owner.rpartition("/")[2], deadline.due_time.ToDatetime(UTC), answers, words

@@ -13,8 +13,10 @@ from router.process.definition import CSAT, NPS, Process, Stage
 from router.process.follow_up_compiler import FollowUpCompiler
 from router.process.forms import ProcessForm, SatisfactionForm, StageForm
 from router.process.lookups import ProcessNames
+from router.process.severity_compiler import SeverityCompiler
 from router.rules.route import RoutingRules
 from rules.duration_tables import DurationCompiler
+from rules.field_values import FieldValues
 from rules.problems import shown
 from rules.report import Path, Report
 
@@ -26,6 +28,8 @@ class ProcessCompiler:
     ----------
     durations
         Compiles durations and tables of them.
+    values
+        Knows the fields, and what their values are.
     rules
         Says which fields there are; None: not looked up.
     reps
@@ -39,6 +43,7 @@ class ProcessCompiler:
     def __init__(
         self,
         durations: DurationCompiler,
+        values: FieldValues,
         report: Report,
         rules: RoutingRules | None = None,
         reps: Collection[str] | None = None,
@@ -51,6 +56,7 @@ class ProcessCompiler:
         self._children = ChildCompiler(report, self._names)
         self._answers = FollowUpCompiler(report, self._names, self._children)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
+        self._severity = SeverityCompiler(values, report, self._names, personal)
 
     def compile(self, form: ProcessForm) -> Process:
         """Compile a process."""
@@ -64,7 +70,16 @@ class ProcessCompiler:
         self._check_apart(form)
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
-        compiled = Process(form.process, kinds, stages, words_of(form.title), deadlines, complaints=form.complaints)
+        severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None
+        compiled = Process(
+            form.process,
+            kinds,
+            stages,
+            words_of(form.title),
+            deadlines,
+            severity=severity,
+            complaints=form.complaints,
+        )
         return self._with_answers(compiled, form.satisfaction) if form.satisfaction else compiled
 
     def _with_answers(self, process: Process, form: SatisfactionForm) -> Process:

@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from router.model.workitem import Kind, State
+from router.process.severity import SeverityTable
 from rules.conditions import Predicate
 from rules.durations import Duration, DurationTable
 
@@ -448,6 +449,8 @@ class Process:
         us.
     csat, nps
         What is done about answers of customers; None: nothing.
+    severity
+        From what the severity of its work items follows where nobody says it; None: it does not.
     by_id
         Its stages.
     standing
@@ -464,6 +467,7 @@ class Process:
     nps: AnswerFollowUp | None = None
     revision: int = 0
     event: int = 0
+    severity: SeverityTable | None = None
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
     standing: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 

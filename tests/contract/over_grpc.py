@@ -42,6 +42,7 @@ from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.deadlines.approving import Approving
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.satisfaction import Satisfied
@@ -182,6 +183,7 @@ class Service:
                         Pausing(noting),
                         Approving(store, self.planners, updating, noting),
                         Satisfied(store, queries, self.planners, noting),
+                        UpdatedDeadlines(store, self.planners),
                     ),
                 ),
                 routing_pb2,

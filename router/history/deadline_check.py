@@ -120,7 +120,7 @@ class DeadlineCheck:
     async def _was_due(
         self, record: ItemRecord, step: StepOfDeadline, at_ms: int, *, due_ms: int | None = None, right: _Right = _any
     ) -> bool:
-        """Say whether a step was due at an instant, and is ``right``; ``due_ms`` None: whenever it fell due until then."""
+        """Say whether a step was due at an instant, and is ``right``; ``due_ms`` None: whenever it fell due before."""
         for in_force in reversed(self._in_force):
             planner = await self._planners.at(self._tenant, in_force.rules, in_force.workforce)
             try:

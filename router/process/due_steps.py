@@ -43,7 +43,7 @@ class NamedStep(NamedTuple):
 
 
 def due_steps(stands: Sequence[DeadlineStanding], life: Life) -> list[DueStep]:
-    """Return what is to be done of deadlines that run: all that tells, and what changes as soon as its time is known."""
+    """Return what is to be done of deadlines that run: what tells, and what changes as soon as its time is known."""
     done = {step.which.name: step for step in life.steps}
     return [step for standing in stands if standing.end is None for step in _of(standing, life, done)]
 

@@ -5,8 +5,8 @@ What falls due follows from all that happened to a work item, see ``router.deadl
 has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
 is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
 loses what they have just begun with; one that raises the priority by an update likewise. Where nobody else can have it,
-or it was given away often enough, the step fires and the work item stays: its manager is told. Where its priority is the
-most that one may be, it fires and nobody is.
+or it was given away often enough, the step fires and the work item stays: its manager is told. Where its priority is
+the most that one may be, it fires and nobody is.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from router.assignment.ports import Assignments
@@ -63,15 +64,20 @@ class PlannedChildren(NamedTuple):
     ----------
     opened
         In its last life, the earliest first; what is not there as it is closed is opened by its end alone.
-    left
-        By the ends of the lives before that: it is withdrawn.
+    before
+        In those before that; what their ends opened is withdrawn.
     begun_ms
         When the last life began, in milliseconds since 1970.
     """
 
     opened: Sequence[PlannedChild] = ()
-    left: Sequence[PlannedChild] = ()
+    before: Sequence[PlannedChild] = ()
     begun_ms: int = 0
+
+    @property
+    def left(self) -> list[PlannedChild]:
+        """What is to be withdrawn."""
+        return [child for child in self.before if child.is_of_end]
 
     def to_open(self, record: ItemRecord) -> list[PlannedChild]:
         """Return what is to be there of a work item as it stands."""
@@ -87,8 +93,7 @@ def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequen
         eras = eras_of(published, record.kind, record.first, lives, place)
         in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
     *before, last = in_lives or [[]]
-    left = [child for planned in before for child in planned if child.is_of_end]
-    return PlannedChildren(last, left, lives[-1].begun.at_ms if lives else 0)
+    return PlannedChildren(last, list(chain.from_iterable(before)), lives[-1].begun.at_ms if lives else 0)
 
 
 def _items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:

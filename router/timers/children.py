@@ -47,8 +47,12 @@ async def unopened(items: StoredItems, record: ItemRecord, children: PlannedChil
 
 async def unwithdrawn(items: StoredItems, children: PlannedChildren) -> list[ItemRecord]:
     """Return where those stand that a work item is to withdraw, and that are open yet."""
-    left = await items.records([child.item_id for child in children.left]) if children.left else []
-    return [each for each in left if each.state not in CLOSED_STATES and not (each.stage and each.stage.begun)]
+    left = [child.item_id for child in children.left]
+    return [
+        each
+        for each in (await items.records(left) if left else ())
+        if each.state not in CLOSED_STATES and not (each.stage and each.stage.begun)
+    ]
 
 
 async def timers_of(items: StoredItems, record: ItemRecord, children: PlannedChildren) -> list[Timer]:

@@ -329,6 +329,15 @@ NEXT_DATES: Mapping[str, Phrase] = {
 
 TIMELINE: Mapping[str, Phrase] = {
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
+    "withdrawn": Phrase("It is closed by itself, for its parent was reopened.", "上级工作项重新打开，自动关闭。"),
+    "child ASSIGNED": Phrase("Child {child} is opened: {rep}.", "创建子任务“{child}”，归属{rep}。"),
+    "child OFFERED": Phrase("Child {child} is opened, and offered.", "创建子任务“{child}”，已派单待接。"),
+    "child QUEUED": Phrase("Child {child} is opened, and waits.", "创建子任务“{child}”，暂时无人可接。"),
+    "child UNROUTED": Phrase("Child {child} is opened, and is nobody's.", "创建子任务“{child}”，无人可接。"),
+    "child closed": Phrase("Child {child} is {state}.", "子任务“{child}”{state}。"),
+    "child withdrawn": Phrase(
+        "Child {child} is closed by itself, for this was reopened.", "工作项重新打开，子任务“{child}”自动关闭。"
+    ),
     "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
     "reminder 2": Phrase(
         "A working day after the next date nobody has followed up: a reminder for the manager, if there is a manager.",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from router.activities.timeline import Timelines
 from router.assignment.children import ChildStanding
 from router.assignment.commands import Completion, ReassignRequest
 from router.backlog.requeuer import Requeuer
@@ -264,6 +265,33 @@ async def test_what_an_end_opened_is_withdrawn_as_it_is_reopened_and_the_next_en
     await advance(firm.world, lead, "won")
     assert [each.item_id in (care.item_id, call.item_id) for each in decisions(await firm.at(HOUR_MS))] == 2 * [False]
     assert await firm.differences() == []
+
+
+async def test_a_timeline_tells_that_children_were_opened_and_closed_each_once_however_long_its_pages(
+    firm: Timed,
+) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    await firm.world.close(care)
+    again = await reopened(firm.world, lead)
+    (withdrawn,) = await firm.at(MINUTE_MS)
+    updated, closed = lead.number + 1, lead.number + 2
+    of_children = {care.number, call.number, again.number - 1, withdrawn.number}
+    numbers = sorted({lead.number, updated, closed, again.number, *of_children}, reverse=True)
+
+    for count in (1, 2, 3, 100):
+        found, pages, before = list[int](), 0, 0
+        while before or not pages:
+            timelines = Timelines(firm.world.store, firm.world.planners)
+            page = await timelines.page(firm.world.tenant, lead.item_id, last=before, count=count)
+            before, pages = page.before, pages + 1
+            assert len(page.events) <= count
+            found += [event.number for event in reversed(page.events)]
+
+        assert found == numbers
+        assert page.children.keys() == {care.item_id, call.item_id}
 
 
 async def test_what_was_not_opened_yet_as_its_parent_was_reopened_never_is(firm: Timed) -> None:

@@ -206,7 +206,7 @@ class Side:
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
-        self.timelines = Timelines(assignments)
+        self.timelines = Timelines(assignments, self.planners)
         self.offers = OfferService(offers, assignments, self.queries, self.planners)
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)

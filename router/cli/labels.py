@@ -142,6 +142,7 @@ LABELS: Mapping[str, Phrase] = {
     "hours": Phrase("{hours} h {minutes} min", "{hours}小时{minutes}分钟"),
     "some minutes": Phrase("{minutes} min", "{minutes}分钟"),
     "less than a minute": Phrase("less than 1 min", "不到1分钟"),
+    "no deadline": Phrase("none", "无"),
     "beyond known hours": Phrase("beyond what the calendars know", "超出日历所及的范围"),
     "step at": Phrase("{act} {time}", "{time}{act}"),
     "ACT_REMIND": Phrase("remind", "提醒"),
@@ -160,6 +161,15 @@ LABELS: Mapping[str, Phrase] = {
     "approvals": Phrase("approvals", "待审批"),
     "number of approvals": Phrase("{count:,} approvals", "待审批{count:,}条"),
     "no approvals": Phrase("no approvals", "没有待审批"),
+    "digests": Phrase("lists of what falls due", "到期清单"),
+    "number of digests": Phrase("{count:,} lists of what falls due", "到期清单{count:,}份"),
+    "no digests": Phrase("nobody was told of any list", "没有通知过到期清单"),
+    "list DAY": Phrase("of the day", "当日到期"),
+    "list HOLIDAYS": Phrase("before holidays", "假期到期"),
+    "list TOMORROW": Phrase("late tomorrow", "明日将逾期"),
+    "next date": Phrase("next date", "下次跟进"),
+    "and more": Phrase("and {count:,} more", "另有{count:,}条"),
+    "told nobody": Phrase("nobody", "无人"),
     "to be approved": Phrase(
         "{item}: entering stage {stage} is to be approved by {reps}, until {due}.",
         "{item}：进入阶段{stage}须审批，审批人{reps}，截止{due}。",
@@ -238,6 +248,8 @@ HEADINGS: Mapping[str, Phrase] = {
         "next step": "下一步",
         "approvers": "审批人",
         "asked": "申请时间",
+        "list": "清单",
+        "told": "通知",
     }.items()
 }
 """What stands above the columns of lists."""

@@ -62,6 +62,14 @@ def rep_above(rep: str, roster: Roster) -> list[str]:
     return [manager] if manager else []
 
 
+def recipients_of_rep(rep: str, roster: Roster, at_ms: int) -> Recipients:
+    """Return who is told at an instant what is for a rep; nobody where they are no more."""
+    if rep not in roster.reps:
+        return Recipients(())
+    there, passed_over = _there(rep, "", roster, at_ms)
+    return Recipients((there,), tuple(passed_over) if there != rep else ())
+
+
 def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str, list[str]]:
     """Return the first of a rep and those above them who is there, and who of them is passed over."""
     passed_over = list[str]()

@@ -152,7 +152,7 @@ def _check_row(step: WalkStep, path: Place, process: Process, deadlines: set[str
 
 
 def _check_children(step: WalkStep, path: Place, process: Process, came: Collection[str], report: Report) -> None:
-    entries = [task.id for stage in process.stages for task in stage.open]
+    entries = [task.id for _, task in process.tasks]
     for named, entry in _children_of(step, came):
         if entry not in entries:
             report.error((*path, *named), unknown("child", entry, entries, _WHERE))

@@ -7,14 +7,14 @@ from fairlead.v1 import routing_pb2 as routing
 
 
 def entry_of(child: routing.WorkItem) -> str:
-    """Return the id of what a stage opens that a child is.
+    """Return the id of what a stage, or an answer of a customer, opens that a child is.
 
     Examples
     --------
-    >>> entry_of(routing.WorkItem(stage="solved~call-back"))
-    'call-back'
+    >>> entry_of(routing.WorkItem(stage="solved~call-back")), entry_of(routing.WorkItem(stage="~csat~call"))
+    ('call-back', 'call')
     """
-    return child.stage.partition("~")[2]
+    return child.stage.rpartition("~")[2]
 
 
 class WalkItems:

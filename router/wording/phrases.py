@@ -397,6 +397,25 @@ TIMELINE: Mapping[str, Phrase] = {
     "rejected": Phrase(
         "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"
     ),
+    "csat": Phrase("Satisfaction: {value} of 5{note}.", "客户满意度评分：{value}分（满分5分）{note}。"),
+    "nps": Phrase(
+        "How likely they would recommend us: {value} of 10{note}.", "客户推荐意愿评分：{value}分（满分10分）{note}。"
+    ),
+    "answer told": Phrase("{told} told.", "已通知{told}。"),
+    "reached RETURN": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
+        " already; {told} told{passed_over}.",
+        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；已通知{told}{passed_over}。",
+    ),
+    "reached RETURN nobody": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
+        " already; there was nobody to tell.",
+        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；没有可通知的主管。",
+    ),
+    "reached RAISE_PRIORITY nobody": Phrase(
+        "Deadline {deadline}: its priority was the highest already.", "时限{deadline}：优先级已是最高，不再上调。"
+    ),
+    "raised": Phrase("Deadline {deadline}: {changes}.", "时限{deadline}已到：{changes}。"),
     "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),

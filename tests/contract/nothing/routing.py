@@ -339,6 +339,20 @@ def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
     return bind
 
 
+async def _at_processes(world: Routing, given: Given) -> Any:
+    """Publish a process, then bind by revisions that say so of processes."""
+    await _publish_process(world, {})
+    book = await world.planners.current(world.tenant)
+    item = WorkItem(Kind.LEAD)
+    job = route_command(book, RouteRequest(item), item, 0)
+    (bound,) = await world.store.bind(world.tenant, book.revisions._replace(**given), [job])
+    return bound.outcome
+
+
+async def _at_first_process(world: Routing, given: Given) -> Any:
+    return await _at_processes(world, {"processes": 1, **given})
+
+
 async def _routed_as(world: Routing, given: Given) -> tuple[str, str]:
     decision = await world.router.route(
         world.tenant, RouteRequest(**{"item": WorkItem(Kind.LEAD, "crm", "L-9"), **given})
@@ -402,6 +416,21 @@ async def _noted_twice(world: Routing, given: Given) -> list[Any]:
 async def _noted_otherwise(world: Routing, given: Given) -> Any:
     await _note(world, {"request_id": "r", **given})
     return await _note(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _nps(world: Routing, given: Given) -> Any:
+    return await _note(world, {"note": Note.NPS, "value": 9, "customer": "C-7", **given})
+
+
+async def _nps_twice(world: Routing, given: Given) -> Any:
+    await _nps(world, {})
+    return await _nps(world, given)
+
+
+async def _last_nps(world: Routing, given: Given) -> int:
+    await _nps(world, {})
+    event: int = await world.store.last_nps(world.tenant, **given)
+    return event
 
 
 async def _note_sealed_of(world: Routing, given: Given) -> list[str]:
@@ -776,6 +805,10 @@ ROWS = (
         _at_edition("rules_event_hash"), StaleRevision, StaleRevision, redis_only=True),
     Row(RevisionPair, "workforce_event_hash", "", "the hash of no workforce", "likewise",
         _at_edition("workforce_event_hash"), StaleRevision, StaleRevision, redis_only=True),
+    Row(RevisionPair, "processes", 0, "no process is published", "nobody has looked", _at_processes, StaleRevision,
+        "ASSIGNED"),
+    Row(RevisionPair, "processes_event_hash", "", "the hash of no process", "likewise", _at_first_process,
+        StaleRevision, StaleRevision),
     Row(BindCommand, "request_id", "", _ONCE, "likewise", _bound_twice, ("EXISTING_OWNER", "bo"),
         ("EXISTING_OWNER", "bo")),
     Row(BindCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _bound_otherwise, Refusal.REQUEST_ID_REUSED,
@@ -809,6 +842,10 @@ ROWS = (
     Row(Assignments.of_customer, "after", 0, "from the first on", "likewise", _theirs,
         [(7, "crm~L-9")], [(7, "crm~L-9")]),
     Row(Assignments.of_customer, "count", 0, "none", "1000", _theirs, [], [(7, "crm~L-9")]),
+    Row(Assignments.last_nps, "customer", "", "nobody has this id", "must be given", _last_nps, 0),
+    Row(NoteCommand, "nps_before", 0, "they did not answer before: a conflict where they did", "likewise",
+        _nps_twice, Refusal.CONFLICT, Refusal.CONFLICT),
+    Row(NoteCommand, "rules", 0, "it depends on no rules", "likewise", _nps, 7, 7),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
     Row(BindCommand, "customer", "", "the customer is not known", "likewise",

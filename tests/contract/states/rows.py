@@ -113,6 +113,8 @@ absent_broadcasting   | route                    | others ann | OFFERED  | OFFER
 @absent               | escalate                 | @any       | NOT_FOUND
 @absent               | pause resume             | all        | NOT_FOUND
 @absent               | approve reject           | all        | NOT_FOUND
+@absent               | satisfaction             | all        | NOT_FOUND
+@known                | satisfaction             | all        | FAILED_PRECONDITION
 @opened               | pause                    | all        | OK
 @opened               | resume approve reject    | all        | FAILED_PRECONDITION
 @ended closed_waiting | pause resume             | all        | FAILED_PRECONDITION
@@ -199,8 +201,10 @@ reopened_waiting      | route                    | ann        | ASSIGNED | ASSIG
 reopened_waiting      | @same                    | nobody     | WAITING
 reopened_waiting      | @submit                  | nobody     | OK
 reopened_waiting      | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-reopened_waiting      | @move                    | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting      | @move                    | ann nobody | WAITING
+reopened_waiting      | @move                    | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | @move                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | @move                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+reopened_waiting      | @move                    | nobody     | WAITING
 reopened_waiting      | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
 reopened_waiting      | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
 reopened_waiting      | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200

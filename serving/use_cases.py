@@ -20,6 +20,7 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -98,6 +99,7 @@ class UseCases:
         )
 
         self.deadlines = DeadlineQueries(store, self.queries, planners)
+        self.updated_deadlines = UpdatedDeadlines(store, planners)
         self.migrating = Migrating(store, self.queries, stores.notes, planners)
         noting = Noting(store, self.queries, stores.notes, planners)
         self.pausing = Pausing(noting)

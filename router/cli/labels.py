@@ -142,6 +142,7 @@ LABELS: Mapping[str, Phrase] = {
     "hours": Phrase("{hours} h {minutes} min", "{hours}小时{minutes}分钟"),
     "some minutes": Phrase("{minutes} min", "{minutes}分钟"),
     "less than a minute": Phrase("less than 1 min", "不到1分钟"),
+    "no deadline": Phrase("none", "无"),
     "beyond known hours": Phrase("beyond what the calendars know", "超出日历所及的范围"),
     "step at": Phrase("{act} {time}", "{time}{act}"),
     "ACT_REMIND": Phrase("remind", "提醒"),

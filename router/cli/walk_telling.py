@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from fairlead.client import FairleadClient
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.walk_doing import WalkItems
 from router.cli.walk_forms import ToldForm
+from router.cli.walk_items import WalkItems
 from router.cli.words import last
 from router.process.definition import Act
 
@@ -29,12 +29,16 @@ class Told(NamedTuple):
 
 
 class Tellings(NamedTuple):
-    """What happened since the row before: who was told, and what may be named beside it."""
+    """What happened since the row before: who was told, and what may be named beside it.
+
+    ``spelt`` spells what a walk calls a work item as these do.
+    """
 
     told: Sequence[Told] = ()
     also: Sequence[Told] = ()
     lists: Mapping[str, Sequence[str]] = MappingProxyType({})
     """By rep: the work items in the lists of what falls due that they were told of."""
+    spelt: Callable[[str], str] = str
 
     def compared(self, expected: Sequence[ToldForm]) -> tuple[list[str], list[str]]:
         """Return what should be and what is, as texts that are equal where all is as expected.
@@ -42,6 +46,7 @@ class Tellings(NamedTuple):
         Each that is expected takes one of those there are; what may be named beside them need not be.
         """
         remaining, also = list(self.told), list(self.also)
+        expected = [each.model_copy(update={"about": self.spelt(each.about)}) for each in expected]
         found = [str(match) for each in expected if (match := _taken(each, remaining) or _taken(each, also))]
         should = [str(Told(each.who, each.about, each.step or "")) for each in expected]
         if not remaining and len(found) == len(should):
@@ -88,7 +93,7 @@ class TellingWatch:
                     self._entries.add(entry.id)
                     told += _told_by(entry, item)
                     also += self._told_also(entry, item, owner)
-        return Tellings([*told, *self._set_away()], also, self._listed())
+        return Tellings([*told, *self._set_away()], also, self._listed(), self._items.spelt)
 
     def _listed(self) -> dict[str, list[str]]:
         """Return what stands in the lists that were made since, by who was told of them."""

@@ -14,6 +14,7 @@ from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
 from router.deadlines.digest_queries import ToldDigest
 from router.deadlines.migrating import MigratedItem
+from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
 from router.model.digests import DigestKind
@@ -159,12 +160,17 @@ def migration_message(tenant: str, item: MigratedItem) -> processes.WorkItemMigr
         stage=item.stage,
         fault=item.fault,
     )
-    for moved in item.deadlines:
-        deadline = message.deadlines.add(deadline=moved.deadline)
-        if moved.before_ms is not None:
-            deadline.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
-        if moved.after_ms is not None:
-            deadline.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
+    message.deadlines.extend(map(moved_message, item.deadlines))
+    return message
+
+
+def moved_message(moved: MovedDeadline) -> deadlines.MovedDeadline:
+    """Write a deadline that is due at another time."""
+    message = deadlines.MovedDeadline(deadline=moved.deadline)
+    if moved.before_ms is not None:
+        message.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
+    if moved.after_ms is not None:
+        message.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
     return message
 
 

@@ -150,6 +150,15 @@ TIME_SPENT: Mapping[str, Phrase] = {
 }
 """How a deadline ended."""
 
+MOVED: Mapping[str, Phrase] = {
+    "moved": Phrase(
+        "Deadline {deadline} is now due {due}; it was {earlier}.", "时限{deadline}改至{due}，原为{earlier}。"
+    ),
+    "begun": Phrase("Deadline {deadline} is due {due}.", "新增时限{deadline}：{due}。"),
+    "ceased": Phrase("Deadline {deadline}, due {earlier}, is no more.", "时限{deadline}（原为{earlier}）不再适用。"),
+}
+"""How what a work item became moved a deadline."""
+
 TIME_PARTS: Mapping[str, Phrase] = {
     "PAUSED": Phrase("{length} paused ({reason})", "暂停{length}（{reason}）"),
     "ON_LEAVE": Phrase("{length} on leave ({rep})", "{rep}休假{length}"),

@@ -47,6 +47,7 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -212,7 +213,7 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
-                    ProcessAnswers(Pausing(noting), approving),
+                    ProcessAnswers(Pausing(noting), approving, UpdatedDeadlines(store, self._planners)),
                 ),
                 routing_pb2,
             ),

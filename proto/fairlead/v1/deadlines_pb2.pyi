@@ -110,6 +110,16 @@ class DeadlineStep(_message.Message):
     fire_time: _timestamp_pb2.Timestamp
     def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class MovedDeadline(_message.Message):
+    __slots__ = ("deadline", "earlier_due_time", "due_time")
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    deadline: str
+    earlier_due_time: _timestamp_pb2.Timestamp
+    due_time: _timestamp_pb2.Timestamp
+    def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ReachedStep(_message.Message):
     __slots__ = ("stage", "deadline", "act", "told", "on_leave")
     STAGE_FIELD_NUMBER: _ClassVar[int]

@@ -97,6 +97,10 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("do: {activity: {item: L-1, kind: CALL, duration: long}}", "found 'long'; how long, such as 45s, 3m or 1h"),
         ("do: {calendar: {office: {weekly: {mo: 09:00-18:00}}}}", "found 'mo'; allowed are mon, tue"),
         ("do: {advance: {item: L-1}}", "stage is missing"),
+        ("do: {reopen: {item: L-2/call}}", "there is no work item 'L-2/call' so far; there are L-1"),
+        ("expect: {item: L-1, children: [{owner: ann}]}", "entry is missing"),
+        ("expect: {item: L-1, children: [{entry: a, owner: cy}]}", "there is no rep 'cy' so far; there are ann, bo"),
+        ("expect: {item: L-1, children: [{entry: a, due: soon}]}", "found 'soon'; a time such as"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says: str) -> None:

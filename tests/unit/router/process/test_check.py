@@ -42,11 +42,13 @@ def process_of(source: str) -> Process:
 
 
 def test_the_shipped_process_is_what_the_walk_asks_for() -> None:
-    process = process_of(SALES)
+    process = check_process(SALES).process
+    assert process is not None
 
     first = process.first.deadlines[0]
     assert [stage.id for stage in process.stages] == ["new", "qualified", "quote", "contract", "payment", "won", "lost"]
-    assert [stage.required for stage in process.stages[1:4]] == [("budget",), ("amount",), ("contract_no",)]
+    required = [stage.required for stage in process.stages[1:5]]
+    assert required == [("budget",), ("amount",), ("contract_no",), ("instalments",)]
     assert [(str(step.at), step.act, step.to) for step in first.steps] == [
         ("1/2", Act.REMIND, (RecipientRole.OWNER,)),
         ("1", Act.NOTIFY, (RecipientRole.MANAGER,)),

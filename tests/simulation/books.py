@@ -25,6 +25,7 @@ ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-y
 
 WAYS = {
     Cause.ROUTED: Way.GREEDY, Cause.WOKEN: Way.GREEDY, Cause.REASSIGNED: Way.GREEDY, Cause.UPDATED: Way.GREEDY,
+    Cause.ESCALATED: Way.GREEDY, Cause.OPENED: Way.GREEDY,
     Cause.OVERRIDE: Way.OVERRIDE,
     Cause.REOPENED: Way.APART, Cause.COVERED: Way.APART, Cause.COVER_ENDED: Way.APART,
 }  # fmt: skip

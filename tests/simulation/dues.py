@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 from router.model.calendars import Calendar
@@ -78,8 +77,9 @@ def _starts(deadline: PlainDeadline, stay: PlainStay, life: PlainLife) -> Iterat
         case "arrival":
             yield _Start(life.begun)
         case "assigned":
-            for spell, following in pairwise([*life.spells, None]):
-                at_ms, over = max(spell.since.at_ms, stay.since.at_ms), following and following.since
+            ends = [*(spell.since for spell in life.spells[1:]), None]
+            for spell, over in zip(life.spells, ends, strict=True):
+                at_ms = max(spell.since.at_ms, stay.since.at_ms)
                 has_left = stay.left and stay.left < (at_ms, spell.since.event)
                 if spell.rep and not has_left and not (over and over.at_ms <= at_ms):
                     yield _Start(Place(at_ms, spell.since.event), over)
@@ -88,10 +88,9 @@ def _starts(deadline: PlainDeadline, stay: PlainStay, life: PlainLife) -> Iterat
             for at_ms, event in _in(life, life.attempts):
                 if at_ms > stay.since.at_ms:
                     occurred.setdefault(at_ms, event)
-            over = stay.left or life.closed
-            places = [Place(at_ms, occurred[at_ms]) for at_ms in sorted(occurred) if not over or at_ms < over.at_ms]
-            for place, following in pairwise([stay.since, *places, None]):
-                yield _Start(place, following)
+            left = stay.left or life.closed
+            places = [Place(at_ms, occurred[at_ms]) for at_ms in sorted(occurred) if not left or at_ms < left.at_ms]
+            yield from map(_Start, [stay.since, *places], [*places, None])
 
 
 def _in(life: PlainLife, places: list[Place]) -> list[Place]:

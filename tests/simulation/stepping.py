@@ -67,11 +67,12 @@ class Stepping:
             life = self._lives.open(item_id)
             if life is None or self._next.get(item_id) != due_ms:
                 continue
-            names = [due.names[0] for due in dues(life) if self._next_of(due, life) == due_ms]
+            left = [due for due in dues(life) if self._next_of(due, life) == due_ms]
             was_paused = any(pause.since_ms < now_ms for pause in life.pauses)
-            rests = any("legal" in name for name in names) and was_paused
-            promise = Promise.PAUSED if rests else Promise.STEPS
-            yield Finding(promise, False, f"{item_id}: {names} were due at {due_ms}, it is {now_ms}")
+            never_rests = was_paused and not any(due.deadline.pauses for due in left)
+            names = [due.names[0] for due in left]
+            what = f"{item_id}: {names} were due at {due_ms}, it is {now_ms}"
+            yield Finding(Promise.PAUSED if never_rests else Promise.STEPS, False, what)
 
     def _look(self, life: PlainLife) -> None:
         """Reckon when the next step of an open life is due."""
@@ -96,8 +97,7 @@ class Stepping:
             if kinds[place] == TELL and number > told:
                 return at_ms
             if kinds[place] == GIVE and number == given + 1 and life.owner:
-                done_ms = max([at_ms for at_ms, _ in (*life.attempts, *life.heard)], default=0)
-                return max(at_ms, max((at_ms for _, at_ms in tell), default=0) + REST_MS, done_ms + REST_MS)
+                return max(at_ms, _rested_ms(due, life))
         return inf
 
     def _fired(self, event: Event, name: str, step: int, life: PlainLife | None) -> Iterator[Finding]:
@@ -119,6 +119,11 @@ class Stepping:
     def _in_time(self, event: Event, due: PlainDue, life: PlainLife, place: int, what: str) -> Iterator[Finding]:
         """Yield whether a step came when it was due, or later, where the one behind it was not due by then."""
         at_ms, times = event.at_ms, self._hours.steps(due, life)
+        if due.deadline.steps[place][0] == GIVE:
+            rested_ms = _rested_ms(due, life)
+            yield Finding(
+                Promise.STEPS, rested_ms <= at_ms, f"{what}: it rests until {rested_ms}, it is {at_ms}", False
+            )
         without_rest = self._hours.steps(due, life, rests=False)[place]
         promise = Promise.PAUSED if without_rest <= at_ms < times[place] else Promise.STEPS
         yield Finding(promise, times[place] <= at_ms, f"{what} was due at {times[place]}, it is {at_ms}")
@@ -134,6 +139,13 @@ class Stepping:
             done = sum(len(life.steps.get(name, [])) for name in due.names)
             if due.end and due.end.place.event == event.number and done < len(due.deadline.steps):
                 yield Finding(Promise.STOPPED, True, due.names[0])
+
+
+def _rested_ms(due: PlainDue, life: PlainLife) -> int:
+    """Return until when nobody takes a lead from who has just heard of it, or did something about it."""
+    told = [at_ms for _, at_ms in life.steps.get(due.names[0], [])]
+    done = [at_ms for at_ms, _ in (*life.attempts, *life.heard)]
+    return max(told[-1:] + done, default=0) + REST_MS
 
 
 def _escalated(decision: Decision, life: PlainLife) -> Iterator[Finding]:

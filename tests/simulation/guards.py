@@ -109,11 +109,16 @@ def _early(item_id: str, seen: int, step: Any) -> Any:
     return Timer(item_id, step.name, seen, step.step, step.due_ms - 60_000)
 
 
-def _to_who_had_it(planner: Any, record: Any, *rest: Any) -> Any:
-    """Forget who had it, but for its owner."""
-    from router.assignment.jobs import escalate_command
+def _to_who_had_it(*arguments: Any) -> Any:
+    """Forget who had it."""
+    from router.assignment import jobs
 
-    return escalate_command(planner, replace(record, tried=()), *rest)
+    handlers_of = jobs.handlers_of
+    jobs.handlers_of = lambda _: ()
+    try:
+        return jobs.escalate_command(*arguments)
+    finally:
+        jobs.handlers_of = handlers_of
 
 
 def _anywhere(_: str, place: Any, stage: str) -> Any:
@@ -157,7 +162,7 @@ GUARDS: Mapping[str, Guard] = {
         "SUM", {"bind": [("before[chosen] + entitlement - charge", "before[chosen] + entitlement")]}
     ),
     "a timer fires for what it is about alone": Guard(
-        "FIRED", {"fire": [("if not may_fire(", "if name == 'lapse' and not may_fire(")]}
+        "FIRED", {"fire": [("if not may_fire(", "if (name == 'lapse' or is_of_deadline(name)) and not may_fire(")]}
     ),
     "a record keeps what fired": Guard(
         "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
@@ -242,7 +247,7 @@ GUARDS: Mapping[str, Guard] = {
     "a route says what moves": Guard("ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: False)),
     "a step is void once its work item went on": Guard(
         "STOPPED STEPS",
-        {"fire": [("return record[EVENT] == entry and not next_state", "return not next_state")]},
+        {"fire": [("if not may_fire(", "if not is_of_deadline(name) and not may_fire(")]},
     ),
     "of what is told late the last is told alone": Guard(
         "STEPS", {"fire": [("return not is_superseded(name, entry, step, id) and record or nil", "return record")]}

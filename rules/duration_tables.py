@@ -20,17 +20,28 @@ from rules.scalars import meaning
 from rules.spelling import hint, hint_among
 
 BY, ELSE = "by", "else"
+NONE = "none"
+"""What a table may say instead of a duration, where nothing need be due."""
 _KINDS = (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)
 _DURATION_SCHEMA: dict[str, JsonValue] = {"type": "string", "pattern": f"^{PATTERN}$"}
-_TABLE_SCHEMA: dict[str, JsonValue] = {
-    "type": "object",
-    "properties": {BY: {"type": "string"}, ELSE: _DURATION_SCHEMA},
-    "required": [BY],
-    "additionalProperties": _DURATION_SCHEMA,
-    "maxProperties": MAX_LIST + 2,
-}
-DurationForm = Annotated[Any, Field(json_schema_extra={"anyOf": [_DURATION_SCHEMA, _TABLE_SCHEMA]})]
+_DURATION_OR_NONE_SCHEMA: dict[str, JsonValue] = {"type": "string", "pattern": f"^({PATTERN}|{NONE})$"}
+
+
+def _schema(of_case: JsonValue) -> dict[str, JsonValue]:
+    table: JsonValue = {
+        "type": "object",
+        "properties": {BY: {"type": "string"}, ELSE: of_case},
+        "required": [BY],
+        "additionalProperties": of_case,
+        "maxProperties": MAX_LIST + 2,
+    }
+    return {"anyOf": [_DURATION_SCHEMA, table]}
+
+
+DurationForm = Annotated[Any, Field(json_schema_extra=_schema(_DURATION_SCHEMA))]
 """A duration, or a table of them; ``DurationCompiler`` says what is wrong with it."""
+OptionalDurationForm = Annotated[Any, Field(json_schema_extra=_schema(_DURATION_OR_NONE_SCHEMA))]
+"""The same, where a table may say ``none``."""
 
 
 class DurationCompiler:
@@ -42,12 +53,17 @@ class DurationCompiler:
         Knows the fields, and what their values are.
     personal
         Fields that say something about a person: no table looks at one, for a duration is not erased with it.
+    may_be_none
+        Whether a table may say ``none`` instead of a duration.
     """
 
-    def __init__(self, values: FieldValues, report: Report, personal: Collection[str] = ()) -> None:
+    def __init__(
+        self, values: FieldValues, report: Report, personal: Collection[str] = (), *, may_be_none: bool = False
+    ) -> None:
         self._values = values
         self._report = report
         self._personal = personal
+        self._may_be_none = may_be_none
 
     def compile(self, form: object, path: Path) -> DurationTable:
         """Compile what stands at a path."""
@@ -58,7 +74,7 @@ class DurationCompiler:
             self._report.error(path, f"{len(form) - 2} values in the table; at most {MAX_LIST} are allowed")
         elif by:
             cases = tuple(self._cases(form, by, path))
-            otherwise = self._duration(form[ELSE], (*path, ELSE)) if ELSE in form else None
+            otherwise = self._of_case(form[ELSE], (*path, ELSE)) if ELSE in form else None
             if ELSE not in form and not self._covers(by, [case.value for case in cases]):
                 self._report.error(path, f"{ELSE} is missing: how long where {by} has another value, or none")
             return DurationTable(otherwise, by, cases)
@@ -85,15 +101,14 @@ class DurationCompiler:
         for key, written in form.items():
             if key in (BY, ELSE):
                 continue
-            duration = self._duration(written, (*path, key))
+            duration = self._of_case(written, (*path, key))
             value = self._values.compiled(self._meant(key, by), by, (*path, key), of_key=True)
             if value in first:
                 same = f"{shown(key)} and {shown(first[value])}, in line {self._report.line((*path, first[value]))}"
                 self._report.error((*path, key), f"{same}, are one value of {by}", of_key=True)
             elif value is not None:
                 first[value] = key
-                if duration is not None:
-                    yield DurationCase(value, duration)
+                yield DurationCase(value, duration)
 
     def _meant(self, key: str, by: str) -> object:
         """Return what a key means: keys of YAML are texts, whatever the field is."""
@@ -110,8 +125,16 @@ class DurationCompiler:
         every = [True, False] if is_bool else self._values.only.get(by)
         return every is not None and set(every) <= set(values)
 
-    def _duration(self, written: object, path: Path) -> Duration | None:
+    def _of_case(self, written: object, path: Path) -> Duration | None:
+        """Return what a table says; None: there is no saying."""
+        if self._may_be_none and written == NONE:
+            return None
+        return self._duration(written, path, f"{DURATION_ALLOWED}, or {NONE}," if self._may_be_none else "")
+
+    def _duration(self, written: object, path: Path, allowed: str = "") -> Duration | None:
         duration = as_duration(written)
         if duration is None:
-            self._report.error(path, f"found {shown(written)}; {DURATION_ALLOWED} is expected{hint(written)}")
+            self._report.error(
+                path, f"found {shown(written)}; {allowed or DURATION_ALLOWED} is expected{hint(written)}"
+            )
         return duration

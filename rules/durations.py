@@ -45,10 +45,10 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class DurationCase:
-    """How long, where the field that a table looks at has this value, as facts hold it."""
+    """How long, where the field that a table looks at has this value, as facts hold it; None: there is no saying."""
 
     value: Scalar
-    duration: Duration
+    duration: Duration | None
 
 
 @dataclass(frozen=True, slots=True)

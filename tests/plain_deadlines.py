@@ -35,21 +35,50 @@ class Office(NamedTuple):
                 open_ms -= max(closing - from_ms, 0)
             day += timedelta(days=1)
 
+    def worked(self, start_ms: int, end_ms: int) -> int:
+        """Return how much working time lies between two instants."""
+        day, sum_ms = (_1970 + start_ms * _MS).astimezone(self.zone).date(), 0
+        while (opening := (datetime.combine(day, NINE, self.zone) - _1970) // _MS) < end_ms:
+            if self.works(day):
+                closing = (datetime.combine(day, SIX, self.zone) - _1970) // _MS
+                sum_ms += max(min(closing, end_ms) - max(opening, start_ms), 0)
+            day += timedelta(days=1)
+        return sum_ms
+
 
 class Case(NamedTuple):
-    """What a log says of one case: when it came and was closed, and when what was done."""
+    """What a log says of one case: when it came and was closed, when what was done, and from when to when it waited for
+    the customer.
+    """
 
     begun_ms: int
     done: Sequence[tuple[int, str]]
     closed_ms: int | None
+    waited: Sequence[tuple[int, int]] = ()
 
 
 class Wanted(NamedTuple):
-    """What is to be done within so many hours and by what; ``again``: from each on anew."""
+    """What is to be done within so many hours and by what; ``again``: from each on anew; ``rests``: not while the
+    customer is waited for.
+    """
 
     hours: float
     by: str
     again: bool = False
+    rests: bool = False
+
+
+def due_of(start_ms: int, open_ms: int, waited: Sequence[tuple[int, int]], office: Office | None) -> int:
+    """Return when so much time has passed, the waiting left out."""
+    for since_ms, until_ms in waited:
+        if until_ms <= start_ms:
+            continue
+        before_ms = max(since_ms, start_ms)
+        passed_ms = office.worked(start_ms, before_ms) if office else before_ms - start_ms
+        if passed_ms >= open_ms:
+            break
+        start_ms, open_ms = until_ms, open_ms - passed_ms
+    return office.due(start_ms, open_ms) if office else start_ms + open_ms
 
 
 def outcomes(case: Case, wanted: Mapping[str, Wanted], office: Office | None) -> Iterator[tuple[str, int, str]]:
@@ -57,13 +86,12 @@ def outcomes(case: Case, wanted: Mapping[str, Wanted], office: Office | None) ->
 
     What never was done, and never closed, is missed.
     """
-    for name, (hours, by, again) in wanted.items():
+    for name, (hours, by, again, rests) in wanted.items():
         times = sorted({at_ms for at_ms, what in case.done if what == by})
         ends = [at_ms for at_ms in times if at_ms >= case.begun_ms + again]
         starts = [at_ms for at_ms in ends if case.closed_ms is None or at_ms < case.closed_ms]
         for start_ms in [case.begun_ms, *starts] if again else [case.begun_ms]:
-            open_ms = int(hours * 3_600_000)
-            due_ms = office.due(start_ms, open_ms) if office else start_ms + open_ms
+            due_ms = due_of(start_ms, int(hours * 3_600_000), case.waited if rests else (), office)
             done_ms = next((at_ms for at_ms in ends if at_ms >= start_ms + again), None)
             if by == "closed" and case.closed_ms is not None:
                 done_ms = case.closed_ms

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from router.assignment.ports import Assignments
@@ -48,15 +49,54 @@ async def children_of(
     place = place_of(published, record)
     if place is None or not any(opens(process) for process in published.revisions if process.id == place.process.id):
         return []
-    events = await events_of(store, tenant, record.item_id, record.event)
-    lives = lives_of(events)
-    eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
-    planned = list(planned_children(eras, record.item_id, items_by_event(events)))
-    records = await store.items(tenant, [child.item_id for child in planned]) if planned else []
-    return [ChildStanding(*pair) for pair in zip(planned, records, strict=True)]
+    planned = planned_by(published, record, await events_of(store, tenant, record.item_id, record.event))
+    opened = planned.opened
+    records = await store.items(tenant, [child.item_id for child in opened]) if opened else []
+    is_open = record.state not in CLOSED_STATES
+    standing = [ChildStanding(*pair) for pair in zip(opened, records, strict=True)]
+    return [child for child in standing if child.record or is_open or child.planned.is_of_end]
 
 
-def items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:
+class PlannedChildren(NamedTuple):
+    """What a work item opens.
+
+    Parameters
+    ----------
+    opened
+        In its last life, the earliest first; what is not there as it is closed is opened by its end alone.
+    before
+        In those before that; what their ends opened is withdrawn.
+    begun_ms
+        When the last life began, in milliseconds since 1970.
+    """
+
+    opened: Sequence[PlannedChild] = ()
+    before: Sequence[PlannedChild] = ()
+    begun_ms: int = 0
+
+    @property
+    def left(self) -> list[PlannedChild]:
+        """What is to be withdrawn."""
+        return [child for child in self.before if child.is_of_end]
+
+    def to_open(self, record: ItemRecord) -> list[PlannedChild]:
+        """Return what is to be there of a work item as it stands."""
+        is_open = record.state not in CLOSED_STATES
+        return [child for child in self.opened if is_open or child.is_of_end]
+
+
+def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> PlannedChildren:
+    """Return what a work item opens, of all its events, the oldest first."""
+    lives, items = lives_of(events), _items_by_event(events)
+    in_lives = list[list[PlannedChild]]()
+    for place in range(len(lives)):
+        eras = eras_of(published, record.kind, record.first, lives, place)
+        in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
+    *before, last = in_lives or [[]]
+    return PlannedChildren(last, list(chain.from_iterable(before)), lives[-1].begun.at_ms if lives else 0)
+
+
+def _items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:
     """Return what a work item was by each event that says so."""
     return {event.number: event.head.item for event in events if isinstance(event, Content)}
 

@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from router.assignment.caps import ONE, Amounts
+from router.assignment.customers import CustomerMove
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, DecisionInputs, EnteredStage
+from router.model.events import Withdrawal
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workitem import Kind, State, WorkItem, fingerprint_of
 from router.workforce.open_hours import Span
@@ -94,6 +96,8 @@ class BindCommand(NamedTuple):
     processes
         The revision of the processes by which the head says what stage it enters: at another it is not done; None: it
         enters none, or one of its own process.
+    move
+        How it moves in the index of customers, as it comes or is updated; None: it stays where it is.
     """
 
     item_id: str
@@ -116,6 +120,7 @@ class BindCommand(NamedTuple):
     amounts: Amounts = ONE
     change: Change | None = None
     processes: int | None = None
+    move: CustomerMove | None = None
 
 
 class Changed(NamedTuple):
@@ -157,7 +162,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A wish to close a work item; ``expected`` as in ``BindCommand``."""
+    """A wish to close a work item; ``expected`` as in ``BindCommand``, ``withdrawn`` as in ``Completed``."""
 
     item_id: str
     state: State
@@ -165,6 +170,7 @@ class Completion:
     request_id: str = ""
     fingerprint: str = ""
     actor: str = ""
+    withdrawn: Withdrawal | None = None
 
 
 class RouteRequest(NamedTuple):

@@ -36,7 +36,7 @@ def contact_due(decision: Decision, planner: Planner) -> ContactTime | None:
         None where nobody owns it, the route does not limit it, what it depends on is erased, or the owner's calendar
         has too little open time.
     """
-    if decision.head.item.opened_by is not None:  # no rule was asked
+    if decision.head.pool or decision.head.item.opened_by is not None:  # no rule was asked
         return None
     table = planner.route_of(decision.head.matched_rules).contact_within
     is_owned = decision.outcome is not Outcome.OFFERED and decision.rep in planner.roster.reps

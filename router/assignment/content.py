@@ -116,17 +116,25 @@ def _differs(before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> 
 
 
 def change_of(
-    planner: Planner, record: ItemRecord, before: WorkItem, after: WorkItem, place: StagePlace | None = None
+    planner: Planner,
+    record: ItemRecord,
+    before: WorkItem,
+    after: WorkItem,
+    place: StagePlace | None = None,
+    pool: str = "",
 ) -> Change | None:
     """Return what an update changes, and whether it is decided anew; None: it changes nothing.
 
-    What nobody owns always is, unless it is closed; what somebody does where a route that it had, or has by now, says
-    so of what changed.
+    What nobody owns always is, unless it is closed; what somebody does where it enters a stage of a pool that they are
+    no member of, or, where its process routes it to none, where a route that it had, or has by now, says so of what
+    changed.
 
     Parameters
     ----------
     place
         Where it stands then in its process; None: where it did.
+    pool
+        That which its process routes it to by then; empty: none.
 
     Raises
     ------
@@ -142,7 +150,11 @@ def change_of(
         value=before.value,
         priority=before.priority,
     )
-    is_decided = record.state is not State.ASSIGNED or (bool(changed) and _moves(planner, before, after))
+    is_decided = record.state is not State.ASSIGNED
+    if pool:
+        is_decided |= place is not None and not planner.roster.is_member(record.whose, pool)
+    else:
+        is_decided |= bool(changed) and _moves(planner, before, after)
     if place is None:
         return Change(was, changed, is_decided)
     closes = place.stage.closes or ""

@@ -13,6 +13,7 @@ from router.assignment.availability import OffDuty
 from router.assignment.caps import AppliedCap, amounts_of, in_units
 from router.assignment.choice import Choice, choose, rotation_of, trace_hash
 from router.assignment.planner import Attempt, Kept, Plan, Planner, Step
+from router.assignment.recusal import OF_PARENT
 from router.assignment.roster import Candidates
 from router.model.caps import CapWindow
 from router.model.decision import Block, Blocked, Decision, ObservedState, Outcome, Way
@@ -183,6 +184,7 @@ def plan_again(decision: Decision, planner: Planner) -> Plan:
         named=head.named,
         apart=apart,
         kept=kept,
+        pool=head.pool,
     )
 
 
@@ -322,8 +324,9 @@ def _reasons(rep: Rep, planner: Planner, plan: Plan, attempt: Attempt, decision:
         yield Reason("INACTIVE", "active", "false", "true")
     recused = plan.recused.get(rep.id, ())
     for name in recused:
-        wanted = _shown(as_written(plan.fact, name))
-        yield Reason("CONFLICT", name, rep.id, wanted, item_field="" if name == HANDLERS else name)
+        is_field = name != HANDLERS and not name.startswith(OF_PARENT)
+        wanted = _shown(as_written(plan.fact, name)) if is_field else ""
+        yield Reason("CONFLICT", name, rep.id, wanted, item_field=name if is_field else "")
     yield from _off_duty(rep, planner, step, decision.at_ms)
     for demand in step.resolved(plan.fact, planner.rule_set.ignoring):
         requirement, tree = demand.requirement, planner.roster.territories

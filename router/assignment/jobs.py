@@ -23,17 +23,19 @@ from router.assignment.commands import (
     UpdateRequest,
     request_fingerprint,
 )
-from router.assignment.customers import customer_of
+from router.assignment.customers import customer_of, move_of
 from router.assignment.planner import Plan, Planner
+from router.assignment.recusal import meant_by
 from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
 from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
-from router.model.workitem import CLOSED_STATES, WorkItem, child_id, item_id
+from router.model.workitem import CLOSED_STATES, WorkItem, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
+from router.process.children import PlannedChild
 from router.process.definition import is_of_child
-from router.process.stages import check_required, first_of, place_of, stage_of
+from router.process.stages import StagePlace, check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
 from router.workforce.covers import Hindrance
@@ -85,8 +87,17 @@ def reassign_command(
     item: WorkItem,
     fingerprint: str,
     at_ms: int,
+    pool: str = "",
+    had: tuple[str, ...] | None = None,
 ) -> BindCommand:
     """Make the job of moving a work item; ``item`` is its content, ``fingerprint`` the request's.
+
+    Parameters
+    ----------
+    pool
+        The one that its process routes it to; empty: none. Likewise below.
+    had
+        Who has had it since it entered its stage; None: all who ever had it. Likewise below.
 
     Raises
     ------
@@ -104,12 +115,13 @@ def reassign_command(
         _check_named(tenant, planner, rep, record)
     offered_to = record.offer.rep if record.offer else ""
     handlers = tuple(dict.fromkeys(filter(None, (*handlers_of(record), offered_to))))
-    tried = () if rep else handlers
-    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=rep)
+    left_out = handlers if had is None else tuple(dict.fromkeys(filter(None, (*had, offered_to))))
+    tried = () if rep else left_out
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, named=rep, pool=pool)
     if fields := plan.recused.get(rep):
         raise _recused(tenant, rep, fields)
     cause = Cause.OVERRIDE if rep else Cause.REASSIGNED
-    head = _head(planner, plan, item, cause, _left_out(plan, tried, handlers), rep, request.note, request.actor)
+    head = _head(planner, plan, item, cause, _left_out(plan, tried, handlers), rep, request.note, request.actor, pool)
     return _job_of_known(planner, plan, Mode.REASSIGN, record, head, request, fingerprint)
 
 
@@ -161,11 +173,13 @@ def update_command(
     change: Change,
     fingerprint: str,
     at_ms: int,
+    pool: str = "",
+    had: tuple[str, ...] | None = None,
 ) -> BindCommand:
     """Make the job of giving a work item other content, ``item``.
 
-    Where it is decided anew, whoever has it, or had it, is left out as if it were reassigned; of what nobody has, only
-    where the route excludes them.
+    Where it is decided anew, whoever has it, or had it, is left out as if it were reassigned, as it enters a stage its
+    owner alone; of what nobody has, only where the route excludes them.
 
     Raises
     ------
@@ -173,13 +187,15 @@ def update_command(
         If the planner's rules cannot read it.
     """
     handlers = handlers_of(record)
-    tried = handlers if record.owner else ()
-    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers)
+    left_out = handlers if had is None else had
+    tried = ((record.owner,) if change.entered else left_out) if record.owner else ()
+    plan = planner.plan(item, at_ms, tried=frozenset(tried), handlers=handlers, pool=pool)
     if not change.is_decided:
         plan = plan._replace(attempts=(), interval=None)
-    left_out = _left_out(plan, tried, handlers) if change.is_decided else ()
-    head = _head(planner, plan, item, Cause.UPDATED, left_out, actor=request.actor)
-    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)._replace(change=change)
+    without = _left_out(plan, tried, handlers) if change.is_decided else ()
+    head = _head(planner, plan, item, Cause.UPDATED, without, actor=request.actor, pool=pool)
+    job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)
+    job = job._replace(change=change, move=move_of(planner.rule_set.known_customer, item, change.before))
     before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)
     if not openings:
         return job
@@ -201,29 +217,29 @@ def import_command(
     planner's rules cannot read it, or recuse the owner, or it cannot come in its stage. ``item`` is the entry's, with
     what is filled in.
     """
-    try:
-        check_unstamped(planner.rule_set, entry.item)
-        plan = planner.plan(item, at_ms, named=entry.owner, apart=True)
-    except InvalidInput as error:
-        return error
-    if fields := plan.recused.get(entry.owner):
-        return _recused(tenant, entry.owner, fields)
     hides_id = planner.personal.external_id
     identity = item_id(item, "", hides_external_id=hides_id)
     normal = normal_id(item, hides_external_id=hides_id)
-    head = _head(planner, plan, item, Cause.IMPORTED, named=entry.owner, actor=actor)
-    head = head._replace(assigned_ms=entry.assigned_ms)
-    if not entry.stage:
-        return _job(planner, plan, Mode.ROUTE, identity, head, item.pack(), NEW, normal=normal)
     try:
-        entered = _entered_from_elsewhere(f"tenants/{tenant}/workItems/{identity}", published, entry.stage, item)
+        check_unstamped(planner.rule_set, entry.item)
+        name = f"tenants/{tenant}/workItems/{identity}"
+        place = _place_from_elsewhere(name, published, entry.stage, item) if entry.stage else None
+        pool = place.stage.pool if place else ""
+        plan = planner.plan(item, at_ms, named=entry.owner, apart=True, pool=pool)
     except Failure as error:
         return error
-    job = _job(planner, plan, Mode.ROUTE, identity, head._replace(entered=entered), item.pack(), NEW, normal=normal)
+    if fields := plan.recused.get(entry.owner):
+        return _recused(tenant, entry.owner, fields)
+    head = _head(planner, plan, item, Cause.IMPORTED, named=entry.owner, actor=actor, pool=pool)
+    head = head._replace(assigned_ms=entry.assigned_ms)
+    if place is None:
+        return _job(planner, plan, Mode.ROUTE, identity, head, item.pack(), NEW, normal=normal)
+    head = head._replace(entered=EnteredStage(place.process.revision, place.stage.id))
+    job = _job(planner, plan, Mode.ROUTE, identity, head, item.pack(), NEW, normal=normal)
     return job._replace(processes=published.newest)
 
 
-def _entered_from_elsewhere(name: str, published: PublishedProcesses, stage: str, item: WorkItem) -> EnteredStage:
+def _place_from_elsewhere(name: str, published: PublishedProcesses, stage: str, item: WorkItem) -> StagePlace:
     """Return the stage in which a work item is imported.
 
     Raises
@@ -240,11 +256,11 @@ def _entered_from_elsewhere(name: str, published: PublishedProcesses, stage: str
     if entered.closes:
         raise NotPossible(name, f"stage {stage} closes what enters it; only what is open is imported")
     check_required(name, entered, item.attributes)
-    return EnteredStage(place.process.revision, stage)
+    return StagePlace(place.process, entered)
 
 
 def cover_command(
-    planner: Planner, record: ItemRecord, item: WorkItem, rep: str, at_ms: int
+    planner: Planner, record: ItemRecord, item: WorkItem, rep: str, at_ms: int, pool: str = ""
 ) -> BindCommand | Hindrance:
     """Make the job of giving a work item to whoever is to have it while somebody is on leave, or back to them when they
     are not; or say why not: the planner's rules cannot read it, or recuse whoever is to get it.
@@ -252,57 +268,66 @@ def cover_command(
     is_return = rep == record.whose
     handlers = tuple(each for each in handlers_of(record) if each != record.whose)
     try:
-        plan = planner.plan(item, at_ms, handlers=handlers, named=rep, apart=True)
+        plan = planner.plan(item, at_ms, handlers=handlers, named=rep, apart=True, pool=pool)
     except InvalidInput:
         return Hindrance.UNREADABLE
     if rep in plan.recused:
         return Hindrance.CONFLICT
     mode, cause = (Mode.RETURN, Cause.COVER_ENDED) if is_return else (Mode.COVER, Cause.COVERED)
-    head = _head(planner, plan, item, cause, _left_out(plan, (), handlers), rep)
+    head = _head(planner, plan, item, cause, _left_out(plan, (), handlers), rep, pool=pool)
     if not is_return:
         head = head._replace(covered=record.whose)
     return _job_of_known(planner, plan, mode, record, head)
 
 
 def escalate_command(
-    planner: Planner, record: ItemRecord, item: WorkItem, step: StepOfDeadline, at_ms: int
+    planner: Planner,
+    record: ItemRecord,
+    item: WorkItem,
+    step: StepOfDeadline,
+    at_ms: int,
+    had: tuple[str, ...],
+    pool: str = "",
 ) -> BindCommand | Failure:
-    """Make the job of giving a work item to somebody who never had it, for a step of a deadline; an error where the
-    planner's rules cannot read it. It is done only as long as nothing has happened behind the record.
+    """Make the job of giving a work item to somebody who has not had it in its stage, for a step of a deadline; an
+    error where the planner's rules cannot read it. It is done only as long as nothing has happened behind the record.
     """
     handlers = handlers_of(record)
     try:
-        plan = planner.plan(item, at_ms, tried=frozenset(handlers), handlers=handlers)
+        plan = planner.plan(item, at_ms, tried=frozenset(had), handlers=handlers, pool=pool)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, handlers, handlers))
+    head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, had, handlers), pool=pool)
     head = head._replace(escalates=step)
     return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)
 
 
 def open_command(
-    planner: Planner, item: WorkItem, entered: EnteredStage, at_ms: int, published: PublishedProcesses
+    planner: Planner, child: PlannedChild, at_ms: int, published: PublishedProcesses
 ) -> BindCommand | Failure:
-    """Make the job of opening a child, ``item``, which stands in a stage of its parent's process; an error where the
-    planner's rules cannot read it. It is done where the child is not there yet.
+    """Make the job of opening a child, which stands in a stage of its parent's process, and keeps whom it excludes; an
+    error where the planner's rules cannot read it. It is done where the child is not there yet.
     """
-    assert item.opened_by is not None
+    excluded = meant_by(child.excluded, planner.roster.names)
+    item = child.item._replace(opened_by=child.opened_by._replace(excluded=excluded))
     try:
         plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=entered)
-    job = _job(planner, plan, Mode.ROUTE, child_id(item.opened_by), head, item.pack(), NEW)
+    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=child.entered)
+    job = _job(planner, plan, Mode.ROUTE, child.item_id, head, item.pack(), NEW)
     return job._replace(processes=published.newest)
 
 
-def wake_command(planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int) -> BindCommand | Failure:
+def wake_command(
+    planner: Planner, record: ItemRecord, item: WorkItem, at_ms: int, pool: str = ""
+) -> BindCommand | Failure:
     """Make the job of finding an owner for what waits; an error where the planner's rules cannot read it."""
     try:
-        plan = planner.plan(item, at_ms, handlers=record.tried)
+        plan = planner.plan(item, at_ms, handlers=record.tried, pool=pool)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.WOKEN, _left_out(plan, (), record.tried))
+    head = _head(planner, plan, item, Cause.WOKEN, _left_out(plan, (), record.tried), pool=pool)
     return _job_of_known(planner, plan, Mode.WAKE, record, head)
 
 
@@ -360,7 +385,10 @@ def _job(
 
 
 def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
-    """Seal what is personal in a job; the very same job where nothing is."""
+    """Seal what is personal in a job, and say whose work item comes; the very same job where nothing is either."""
+    known_customer = planner.rule_set.known_customer
+    if known_customer and job.mode is Mode.ROUTE:
+        job = job._replace(move=move_of(known_customer, job.head.item))
     if planner.personal is NOT_PERSONAL and not job.head.note:
         return job
     head, openings = seal(job.head, planner.personal)
@@ -368,7 +396,7 @@ def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
         return job
     sealed, plain = sealed_fields(head.item), job.head.item
     head = head._replace(outcomes=outcomes_of(planner, plan, sealed))
-    customer = customer_of(planner.rule_set.known_customer, plain)
+    customer = customer_of(known_customer, plain)
     return job._replace(head=head, content=head.item.pack(), openings=openings, customer=customer)
 
 
@@ -415,6 +443,7 @@ def _head(
     named: str = "",
     note: str = "",
     actor: str = "",
+    pool: str = "",
 ) -> DecisionInputs:
     return DecisionInputs(
         item,
@@ -429,4 +458,5 @@ def _head(
         plan.route.sla,
         note,
         actor,
+        pool=pool,
     )

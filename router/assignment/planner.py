@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from router.assignment.availability import overlap
 from router.assignment.plan_memo import PlanMemo
-from router.assignment.recusal import NOBODY, Recused, recused
+from router.assignment.recusal import NOBODY, Recused, recused, recused_of_child
 from router.assignment.roster import Candidates, ResolvedRequirement, Roster
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
@@ -40,8 +40,10 @@ from rules.ruleset import Rule
 
 DEFAULT_RULE = "default"
 NO_EVENT_HASHES = ("", "")
-_CHILD = "child"
-"""Stands before the pool of what was opened for it, where for others one rule alone stands."""
+_ASKED_NOTHING = Route("", fallback=(Wait(),))
+"""The route of what no rule is asked of, to a pool that is still to be named."""
+_ROUTED = "routed"
+"""Stands before the pool that a process routes something to, where for others one rule alone stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ class Planner:
         named: str = "",
         apart: bool = False,
         kept: Kept | None = None,
+        pool: str = "",
     ) -> Plan:
         """Say who may be tried for a work item.
 
@@ -269,6 +272,9 @@ class Planner:
             Whether it enters the ledger apart: who is named is then the only candidate, see ``Roster.apart``.
         kept
             What was planned before, where the work item has lost attributes since.
+        pool
+            The one that its process routes it to, whatever the rules say: of its route count whom it excludes, how
+            urgent it is, and what it is charged. Empty: none, but, of what was opened, its own.
 
         Raises
         ------
@@ -280,8 +286,11 @@ class Planner:
         matched = kept.matched if kept else self.memo.matching(fact) if opened_by is None else ()
         path = self._paths.get(matched[:1]) or self._path_of(matched)
         if opened_by is not None:
-            path = self._path_of_child(opened_by.pool)
-        left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
+            path = self._path_to(pool or opened_by.pool, _ASKED_NOTHING, ())
+            left_out = recused_of_child(opened_by.excluded) if opened_by.excluded else NOBODY
+        else:
+            path = self._path_to(pool, path.route, matched) if pool else path
+            left_out = recused(path.route, fact, self.roster.names, handlers) if path.route.exclude else NOBODY
         without = tried.union(left_out) if left_out else tried
         if named and apart and named not in left_out:
             attempt = self._apart(path, item, fact, at_ms, named)
@@ -301,10 +310,13 @@ class Planner:
                 interval = overlap(interval, attempt.candidates.interval)
         return Plan(item.kind, fact, path.route, matched, attempts, path.waits, left_out, interval)
 
-    def _path_of_child(self, pool: str) -> _Path:
-        """Return the path of what was opened for a pool: to whoever of it is there, and else it waits."""
-        key = (_CHILD, pool)
-        return self._paths.get(key) or self._keep_path(key, Route(pool, fallback=(Wait(),)))
+    def _path_to(self, pool: str, route: Route, matched: tuple[str, ...]) -> _Path:
+        """Return the path of what a process routes to a pool: to whoever of it is there, and else it waits."""
+        key = (_ROUTED, pool, *matched[:1])
+        if known := self._paths.get(key):
+            return known
+        kept = replace(_ASKED_NOTHING, exclude=route.exclude, value=route.value, priority=route.priority, sla=route.sla)
+        return self._keep_path(key, replace(kept, pool=pool))
 
     def _path_of(self, matched: tuple[str, ...]) -> _Path:
         return self._keep_path(matched[:1], self.route_of(matched))

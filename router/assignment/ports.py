@@ -105,6 +105,15 @@ class Assignments(StoreClock, Protocol):
         first: event number and id.
         """
 
+    async def of_customer(
+        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of a customer that first came after an event, oldest first: event number and id.
+
+        They named the customer by the rules of when they came or were updated last: who needs to know looks at what
+        they say now, see ``router.assignment.customers.customer_of``.
+        """
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
 

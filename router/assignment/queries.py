@@ -14,9 +14,11 @@ from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
 from router.assignment.expiry import expires_ms
 from router.assignment.explanation import Explanation, explain, plan_again, replay
+from router.assignment.jobs import handlers_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
+from router.assignment.stored_items import events_of
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, NotFound
 from router.model.events import Content, OfferAnswered, Updated, previous_of
@@ -25,7 +27,8 @@ from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
 from router.process.cache import PublishedProcesses
 from router.process.children import opens
-from router.process.stages import StagePlace, place_of
+from router.process.life import lives_of, reps_in_stage
+from router.process.stages import StagePlace, place_of, pool_of
 
 Record = TypeVar("Record")
 _LOOKS_BACK = 200
@@ -69,6 +72,11 @@ class StoredItem:
     expires_ms: int = 0
     """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
     place: StagePlace | None = None
+
+    @property
+    def routed_to(self) -> str:
+        """The pool that its process routes it to; empty: the rules say who gets it."""
+        return pool_of(self.record, self.decision.head.pool, self.place)
 
 
 async def found(store: Assignments, tenant: str, item_id: str) -> ItemRecord | None:
@@ -155,6 +163,18 @@ class WorkItemQueries:
             return []
         published = await self._planners.processes(tenant, processes)
         return [await self._placed(tenant, published, stored) for stored in items]
+
+    async def tried(self, tenant: str, record: ItemRecord) -> tuple[str, ...]:
+        """Return who has had a work item since it entered its stage, and is not to get it there once more.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log has not got one of its events.
+        """
+        if record.stage is None or not record.tried:
+            return handlers_of(record)
+        return reps_in_stage(lives_of(await events_of(self._store, tenant, record.item_id, record.event))[-1])
 
     async def children(self, tenant: str, item_id: str) -> list[ChildStanding]:
         """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""

@@ -12,12 +12,17 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from router.model.workforce import Rep
+from router.process.definition import OWNER
 from router.rules.route import HANDLERS, Route
 from rules.fields import Fact, FactValue
 from rules.normal_form import normal_form
 
 Recused = Mapping[str, tuple[str, ...]]
 """Who is left out, by id, and what of the route's ``exclude`` means them."""
+Excluded = tuple[tuple[str, tuple[str, ...]], ...]
+"""What ``exclude`` of a child names, each with whom that means."""
+OF_PARENT = "parent."
+"""Stands before what of a child's parent means a rep."""
 NOBODY: Recused = MappingProxyType({})
 _RESOURCE_NAME = re.compile("tenants/[^/]+/reps/([^/]+)")
 
@@ -41,6 +46,37 @@ class RepNames:
     def shared(self) -> Mapping[str, tuple[str, ...]]:
         """The names that mean several reps, in normal form, with the ids of these."""
         return {name: reps for name, reps in self._meant.items() if len(reps) > 1}
+
+
+def meant_by(excluded: Excluded, names: RepNames) -> Excluded:
+    """Return whom what excludes people from a child means, by id: who had its parent, and whom texts of that name.
+
+    Examples
+    --------
+    >>> names = RepNames({"ann": Rep("ann", "Ann Lee"), "bo": Rep("bo")})
+    >>> meant_by((("handlers", ("bo", "gone")), ("boss", ("ANN LEE", "nobody")), ("friends", ())), names)
+    (('handlers', ('bo', 'gone')), ('boss', ('ann',)))
+    """
+    meant = [
+        (name, texts if name in (HANDLERS, OWNER) else tuple(rep for text in texts for rep in names.meant_by(text)))
+        for name, texts in excluded
+    ]
+    return tuple((name, tuple(dict.fromkeys(reps))) for name, reps in meant if reps)
+
+
+def recused_of_child(excluded: Excluded) -> Recused:
+    """Say who is left out of a child, each with what of its parent means them.
+
+    Examples
+    --------
+    >>> recused_of_child((("handlers", ("bo",)), ("boss", ("ann", "bo"))))
+    {'bo': ('parent.handlers', 'parent.boss'), 'ann': ('parent.boss',)}
+    """
+    by_rep: dict[str, tuple[str, ...]] = {}
+    for name, reps in excluded:
+        for rep in reps:
+            by_rep[rep] = (*by_rep.get(rep, ()), f"{OF_PARENT}{name}")
+    return by_rep
 
 
 def recused(route: Route, fact: Fact, names: RepNames, handlers: Collection[str] = ()) -> Recused:

@@ -288,8 +288,11 @@ class Router:
         self, tenant: str, request: ReassignRequest, fingerprint: str, preview: bool, planner: Planner, at_ms: int
     ) -> Decision | Failure | Again:
         stored = await self._queries.item(tenant, request.item_id)
+        had = None if request.rep else await self._queries.tried(tenant, stored.record)
         try:
-            job = reassign_command(tenant, planner, request, stored.record, stored.item, fingerprint, at_ms)
+            job = reassign_command(
+                tenant, planner, request, stored.record, stored.item, fingerprint, at_ms, stored.routed_to, had
+            )
         except (InvalidInput, NotFound, NotPossible) as error:
             return error
         (answer,) = await self._store.bind(tenant, planner.revisions, [job], preview=preview)

@@ -99,10 +99,12 @@ class Updating:
             if place:
                 check_required(name, place.stage, item.attributes)
                 check_dates(place.stage, item.attributes)
-            change = change_of(planner, stored.record, stored.item, item, place)
+            pool = place.stage.pool if place else stored.routed_to
+            change = change_of(planner, stored.record, stored.item, item, place, pool)
             if change is None:
                 return stored
-            job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms)
+            had = await self._queries.tried(tenant, stored.record) if change.is_decided and not place else None
+            job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms, pool, had)
         except InvalidInput as error:
             return error
         match await self._store.update(tenant, planner.revisions, job, preview=preview):

@@ -27,9 +27,12 @@ _MEMO_ENTRIES = 1000
 """Each holds the names of all who could take a work item."""
 
 
-def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None) -> int | None:
+def lifts(
+    present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None, pool: str = ""
+) -> int | None:
     r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
-    lift a cap of who is there; None: never. ``reached`` is as in ``router.assignment.caps.next_lift_ms``.
+    lift a cap of who is there; None: never. ``reached`` is as in ``router.assignment.caps.next_lift_ms``, ``pool`` as
+    in ``Planner.plan``.
 
     Examples
     --------
@@ -52,7 +55,7 @@ def lifts(present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, in
         return None
     returns = _returns(present.planner.roster)
     try:
-        attempts = present.planner.plan(item, at_ms).attempts
+        attempts = present.planner.plan(item, at_ms, pool=pool).attempts
     except InvalidInput:
         return None
     comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
@@ -72,7 +75,7 @@ def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
     Who had a chance since, and did not get it, may wait by others: then any cap may be one of them.
     """
     reached = _reached(present.planner, decision) if at_ms == decision.at_ms else None
-    return lifts(present, decision.head.item, at_ms, reached)
+    return lifts(present, decision.head.item, at_ms, reached, decision.head.pool)
 
 
 def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:

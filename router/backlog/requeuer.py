@@ -173,7 +173,8 @@ class Requeuer:
         stored = await self._items.records(item_ids)
         contents = await self._items.contents([record for record in stored if record.state is State.QUEUED])
         jobs = [
-            (record, wake_command(planner, record, content.head.item, self._now_ms)) for record, content in contents
+            (record, wake_command(planner, record, content.head.item, self._now_ms, content.head.pool))
+            for record, content in contents
         ]
         return [(record, job) for record, job in jobs if isinstance(job, BindCommand)]
 

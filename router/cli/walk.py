@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import uuid4
 
 import click
@@ -30,8 +30,8 @@ from router.cli.stores import running_store
 from router.cli.walk_clock import WalkClock, store_clock
 from router.cli.walk_contents import FileProblem, LoadedWalk, load_walk
 from router.cli.walk_files import Walk
+from router.cli.walk_report import report
 from router.cli.walk_runner import WalkedRow, go
-from router.cli.walk_seeing import instant_text
 from router.cli.walk_setup import SetUpRefused
 
 
@@ -87,14 +87,14 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
     if (read := loaded.walk) is None:
         _refuse(loaded.problems, as_json)
     if not as_json:
-        _print_problems(loaded.problems)  # warnings alone
+        print_file_problems(loaded.problems)  # warnings alone
     tenant = f"walk-{uuid4().hex[:12]}"
     with _service(server, data, tenant) as (client, clock):
         try:
-            rows = list(_gone(client, clock, loaded, read))
+            rows = list(gone(client, clock, loaded, read))
         except SetUpRefused as refused:
             _refuse([FileProblem(file, each) for each in refused.problems], as_json)
-    _report(file, read, rows, tenant if server else "", as_json)
+    report(file, read, rows, tenant if server else "", as_json=as_json)
     sys.exit(1 if rows[-1].faults else 0)
 
 
@@ -125,7 +125,7 @@ def _check_is_its_clock(client: FairleadClient, clock: WalkClock, server: str, d
         )
 
 
-def _gone(client: FairleadClient, clock: WalkClock, loaded: LoadedWalk, walk: Walk) -> Iterator[WalkedRow]:
+def gone(client: FairleadClient, clock: WalkClock, loaded: LoadedWalk, walk: Walk) -> Iterator[WalkedRow]:
     """Yield the rows as they are gone, with a progress bar where somebody looks on."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -150,50 +150,11 @@ def _refuse(problems: Sequence[FileProblem], as_json: bool) -> NoReturn:
         listed = [{"file": str(file), **asdict(problem)} for file, problem in problems]
         click.echo(json.dumps({"problems": listed}, ensure_ascii=False, indent=2))
     else:
-        _print_problems(problems)
+        print_file_problems(problems)
     sys.exit(2)
 
 
-def _print_problems(problems: Sequence[FileProblem]) -> None:
+def print_file_problems(problems: Sequence[FileProblem]) -> None:
+    """Print what is wrong, file by file."""
     for file, found in groupby(problems, key=lambda each: each.file):
         print_problems(file, [each.problem for each in found])
-
-
-def _report(file: Path, walk: Walk, rows: Sequence[WalkedRow], tenant: str, as_json: bool) -> None:
-    checked, last = sum(len(row.seen) for row in rows), rows[-1]
-    if as_json:
-        counts = {"walk": walk.name, "tenant": tenant, "rows": len(walk.steps), "rows_run": len(rows)}
-        failed = _failed(walk, last) if last.faults else None
-        click.echo(json.dumps({**counts, "expectations": checked, "failed": failed}, ensure_ascii=False, indent=2))
-        return
-    kept = f"; it is in tenant {tenant}" if tenant else ""
-    if not last.faults:
-        click.echo(f"walk {walk.name}: {_count(len(rows), 'row')} run, {_count(checked, 'expectation')} checked, "
-                   f"all as expected{kept}")  # fmt: skip
-        return
-    for fault in last.faults:
-        at = f"row {last.number}, {instant_text(last.step.at_ms, walk.setup.tenant.time_zone)}"
-        shows = f", {last.step.shows}" if last.step.shows else ""
-        place = f"{file}:{last.step.line}: {at}{shows}"
-        click.echo(f"{place}: {fault.what}: expected {_written(fault.expected)}, found {_written(fault.found)}")
-    click.echo(
-        f"walk {walk.name}: {len(rows)} of {_count(len(walk.steps), 'row')} run, "
-        f"{_count(checked, 'expectation')} checked, {len(last.faults)} not as expected{kept}"
-    )
-
-
-def _failed(walk: Walk, row: WalkedRow) -> dict[str, Any]:
-    at = instant_text(row.step.at_ms, walk.setup.tenant.time_zone)
-    faults = [each._asdict() for each in row.faults]
-    return {"row": row.number, "line": row.step.line, "at": at, "shows": row.step.shows, "faults": faults}
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _written(value: object) -> str:
-    """Write what is expected or found, as walks do."""
-    if isinstance(value, list | dict | bool):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return str(value) or "nothing"

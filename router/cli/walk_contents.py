@@ -92,7 +92,7 @@ class _Loader:
         self._problems += self._found(setup.rules, "rules", checked.problems)
         if setup.process is None:
             return
-        judged = check_process(process, rules=checked.rule_set, reps=setup.reps)
+        judged = check_process(process, rules=checked.rule_set, reps=setup.reps, pools=setup.pools)
         self._problems += self._found(setup.process, "process", judged.problems)
         if judged.process is not None:
             self._problems += self._rows_against(judged.process)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from router.assignment.children import items_by_event
+from router.assignment.children import PlannedChildren, planned_by
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -18,7 +18,6 @@ from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
 from router.process.approvals import approval_standings
 from router.process.cache import PublishedProcesses
-from router.process.children import PlannedChild, planned_children
 from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.deadlines import DeadlineStanding, standings
 from router.process.definition import Process
@@ -35,7 +34,7 @@ class ItemDeadlines(NamedTuple):
     """How the deadlines of a work item stand in one of its lives: by its process, in the order of ``standings``, and
     behind them those of approvals.
 
-    ``clocks`` and ``leaves`` are those by which they are reckoned; ``children`` what it opens, in the last life alone.
+    ``clocks`` and ``leaves`` are those by which they are reckoned; ``children`` what it opens, of the last life alone.
     """
 
     process: Process
@@ -43,7 +42,7 @@ class ItemDeadlines(NamedTuple):
     stands: list[DeadlineStanding]
     clocks: DeadlineClocks
     leaves: Leaves
-    children: Sequence[PlannedChild] = ()
+    children: PlannedChildren = PlannedChildren()
 
 
 class ItemLives:
@@ -99,7 +98,17 @@ class ItemLives:
         if not eras:
             return None
         deadlines = await self._standing(planner, eras[-1], events)
-        return deadlines._replace(children=list(planned_children(eras, record.item_id, items_by_event(events))))
+        return deadlines._replace(children=planned_by(published, record, events))
+
+    async def children(self, published: PublishedProcesses, record: ItemRecord) -> PlannedChildren:
+        """Return what a work item opens.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``last``.
+        """
+        return planned_by(published, record, await self.events(record.item_id, record.event))
 
     async def all(self, planner: Planner, published: PublishedProcesses, record: ItemRecord) -> list[ItemDeadlines]:
         """Return the same of all lives, the earliest first, but of those in no process.

@@ -94,8 +94,8 @@ class LogPage(NamedTuple):
 class PersonalValues(Protocol):
     """Holds what opens sealed values."""
 
-    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
-        """Return work items of a customer in which something is sealed, in the order of their ids."""
+    async def items_of(self, tenant: str, customer: str) -> list[str]:
+        """Return all work items in which something of a customer is sealed, and theirs, in the order of their ids."""
 
     async def erased_before(self, tenant: str, request_id: str, fingerprint: str) -> Counts | None:
         """Return what a request erased that was carried out before; None if there was none.

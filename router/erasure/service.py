@@ -145,11 +145,7 @@ class Eraser:
         if not subject.customer:
             record = await found(self._store, tenant, subject.item_id)
             return [[record.item_id if record else subject.item_id]]
-        owned, after = set(seen.item_ids), ""
-        while page := await self._values.items_of(tenant, subject.customer, after=after, count=_TOGETHER):
-            owned.update(page)
-            after = page[-1]
-        item_ids = sorted(owned)
+        item_ids = sorted({*seen.item_ids, *await self._values.items_of(tenant, subject.customer)})
         return [item_ids[start : start + _TOGETHER] for start in range(0, len(item_ids), _TOGETHER)] or [[]]
 
 

@@ -52,6 +52,7 @@ from router.model.events import (
     RulesPublished,
     Settled,
     Updated,
+    Withdrawal,
     WorkforceChanged,
 )
 from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
@@ -68,9 +69,11 @@ _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackExcept
 
 def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
     """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
+    if head.pool:
+        return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
     if head.entered is None and head.escalates is None:
         return _HEAD + pack(content) + _packed_behind(head[1:_USUAL])
-    return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
+    return _OF_PROCESS + pack(content) + _packed_behind(head[1:_ROUTED])
 
 
 @lru_cache(1024)
@@ -79,7 +82,7 @@ def _packed_behind(places: tuple[Any, ...]) -> bytes:
     return b"".join(map(msgpack.packb, places))
 
 
-_USUAL = DecisionInputs._fields.index("entered")
+_USUAL, _ROUTED = map(DecisionInputs._fields.index, ("entered", "pool"))
 """How many places are written of most: those behind where one of them says something."""
 _ARRAY_16 = 0xDC
 
@@ -89,7 +92,7 @@ def _array(places: int) -> bytes:
     return bytes([0x90 + places] if places < 16 else [_ARRAY_16, 0, places])
 
 
-_HEAD, _WHOLE_HEAD = _array(_USUAL), _array(len(DecisionInputs._fields))
+_HEAD, _OF_PROCESS, _WHOLE_HEAD = map(_array, (_USUAL, _ROUTED, len(DecisionInputs._fields)))
 
 
 def read_head(packed: bytes) -> DecisionInputs:
@@ -301,8 +304,15 @@ def _decision_event(number: int, at_ms: int, fields: list[Any], head: bytes) -> 
 
 
 def _completed(number: int, at_ms: int, fields: list[Any], _: bytes) -> Completed:
-    item_id, kind, state, rep, pool, epoch, previous, actor = fields
-    return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor)
+    item_id, kind, state, rep, pool, epoch, previous, actor, *withdrawn = fields
+    why = _withdrawal(*withdrawn) if withdrawn else None
+    return Completed(number, item_id, Kind(kind), State(state), rep, pool, epoch, previous, at_ms, actor, why)
+
+
+def _withdrawal(parent: str, event: int) -> Withdrawal:
+    if not (isinstance(parent, str) and isinstance(event, int)):
+        raise TypeError("a child is withdrawn by the id of its parent, and an event")
+    return Withdrawal(parent, event)
 
 
 def pack_texts(texts: Mapping[str, Any]) -> bytes:
@@ -447,6 +457,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"decision.3": (_facts, _decision_event),
     b"completed": (_first, _completed),
     b"completed.2": (_facts, _completed),
+    b"completed.3": (_facts, _completed),
     b"workforce": (_first, _workforce_changed),
     b"workforce.2": (_facts, _workforce_changed),
     b"rules": (_first, _rules_published),

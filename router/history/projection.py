@@ -14,6 +14,7 @@ from router.assignment.caps import ONE, Amounts, amounts_of
 from router.assignment.choice import Choice
 from router.assignment.roster import Candidates
 from router.history.cap_counts import CapCounts
+from router.history.customer_index import CustomerIndex
 from router.history.offer_book import Accepting, OfferBook, after_answer
 from router.history.pool_ledger import Entered, Ledger
 from router.history.room import RoomView
@@ -64,6 +65,7 @@ class StateProjection:
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads, worked=self.worked)
         self.offers = OfferBook(self.ledgers, self.loads, self.counts)
+        self.customers = CustomerIndex()
 
     def standing(self, item_id: str, cause: Cause) -> ItemRecord | None:
         """Return where a work item stands for a decision; None: it is new."""
@@ -282,6 +284,7 @@ class StateProjection:
 
     def enter_erased(self, erased: Erased) -> None:
         """Enter the erasing of work items: whatever was made from one as it was is out of date."""
+        self.customers.erased.update(erased.item_ids)
         for item_id in self.items.keys() & erased.item_ids:
             event = erased.number if erased.previous else self.items[item_id].event
             self.items[item_id] = replace(self.items[item_id], version=erased.number, event=event)

@@ -14,6 +14,7 @@ from functools import partial
 
 from router.assignment.caps import amounts_of
 from router.assignment.choice import choose, rotation_of, trace_hash
+from router.assignment.customers import move_of
 from router.assignment.explanation import plan_again
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -32,6 +33,7 @@ from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
+    JOINING,
     OF_CLOSED,
     ActivityRecorded,
     Completed,
@@ -162,7 +164,7 @@ class Replay:
             case Decision():
                 return await self._redecide(tenant, projection, event)
             case Updated():
-                return self._update_again(projection, event)
+                return await self._update_again(tenant, projection, event)
             case Fired():
                 return await self._fire_again(projection, event)
             case Completed() | ActivityRecorded() | Noted():
@@ -200,7 +202,9 @@ class Replay:
         return _happened_again(projection, event) or faults
 
     def _note_faults(self, projection: StateProjection, event: Event) -> list[str]:
-        """Say where something is noted that the processes do not allow."""
+        """Say where something is noted, or a child withdrawn, that the processes do not allow."""
+        if self._stages and isinstance(event, Completed):
+            return self._stages.withdrawal_faults(event)
         record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
         if self._stages is None or record is None or not isinstance(event, Noted):
             return []
@@ -208,12 +212,15 @@ class Replay:
             return self._stages.migration_faults(record, event)
         return self._stages.note_faults(record, event)
 
-    def _update_again(self, projection: StateProjection, event: Updated) -> list[str]:
+    async def _update_again(self, tenant: str, projection: StateProjection, event: Updated) -> list[str]:
         """Enter an update; say where it cannot have been one of the work item as it stood."""
         record, stages = projection.items.get(event.item_id), self._stages
         if record is None:
             return [f"event {event.number}: updates work item {event.item_id}, of which no event came before"]
         faults = stages.update_faults(record, event) if stages else []
+        rules = await self._planners.rule_set(tenant, event.head.rule_set_revision)
+        move = move_of(rules.known_customer, event.head.item, event.before)
+        projection.customers.enter(move, event.item_id, record.first)
         is_closing = stages.is_closing(event) if stages else bool(event.entered)
         return faults + _updated_again(projection, record, event, is_closing=is_closing)
 
@@ -251,6 +258,9 @@ class Replay:
         stage_faults = self._stages.decision_faults(record, decision) if self._stages else []
         stage_faults += await self._deadlines.decision_faults(record, decision) if self._deadlines else []
         projection.enter_decision(decision, attempts, choice)
+        if head.cause in JOINING:
+            move = move_of(planner.rule_set.known_customer, head.item)
+            projection.customers.enter(move, decision.item_id, projection.items[decision.item_id].first)
         self._offers.made(decision)
         if (pool := planner.roster.pools.get(decision.pool)) and way is not Way.APART:
             self._charges[pool.id].add(decision.at_ms, decision.charge, pool.members)
@@ -259,9 +269,8 @@ class Replay:
             return [f"{name}: no leave has it go to {decision.rep}"]
         if replayed == decision.trace_hash and choice.offers is (decision.outcome is Outcome.OFFERED):
             return stage_faults
-        return list(_explained(name, decision, choice.rep, seen != decision.seen, epoch)) or [
-            f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"
-        ]
+        explained = list(_explained(name, decision, choice.rep, seen != decision.seen, epoch))
+        return stage_faults + (explained or [f"{name}: trace hash: log says {decision.trace_hash}, replay {replayed}"])
 
     async def _answer_again(self, tenant: str, projection: StateProjection, event: OfferAnswered) -> list[str]:
         """Enter what became of an offer; say where it does not follow from the log."""
@@ -316,7 +325,7 @@ class Replay:
                 yield difference
 
     async def _indexes(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
-        """Compare who waits, is covered, has a next date, is offered."""
+        """Compare what waits, is covered, has a next date, is offered, and whose it is."""
         for name, stored, logged in (
             ("waiting", await _whole(partial(self._store.waiting, tenant)), projection.waiting()),
             ("covers", await _whole(partial(self._store.covered, tenant)), projection.covered()),
@@ -330,6 +339,10 @@ class Replay:
             yield f"asked: log says {item_id} by event {number}, store nothing"
         async for difference in self._offers.differences(tenant, projection):
             yield difference
+        for customer in projection.customers.customers():
+            stored = await _whole(partial(self._store.of_customer, tenant, customer))
+            for difference in projection.customers.difference(customer, stored):
+                yield difference
 
     async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
         """Compare which revisions of rules, workforce and processes are active."""

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 
 from router.model.decision import Cause, Decision, EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import Completed, Event, Note, Noted, Updated
+from router.model.events import Completed, Event, Note, Noted, Updated, Withdrawal
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
 from router.process.approvals import is_approved, standing_ask, wants_approval
 from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
-from router.process.definition import Process, Stage, child_stage_id
-from router.process.stages import StagePlace, place_of
+from router.process.definition import Process, Stage, child_stage_id, opener_of
+from router.process.stages import StagePlace, place_of, pool_of
+
+_AS_IT_WAS = (Cause.WOKEN, Cause.COVERED, Cause.COVER_ENDED)
+"""Causes of decisions that are planned as the one that they follow."""
 
 
 class StageCheck:
@@ -33,11 +36,21 @@ class StageCheck:
         """What was asked of work items, by id."""
         self._asked: tuple[Ask, ...] = ()
         """The same of the one that the last event is of, before it."""
+        self._pools: dict[int, str] = {}
+        """The pools to which a process routed work items, by the decision that was planned by one."""
+        self._children: dict[str, tuple[OpenedBy | None, EnteredStage | None]] = {}
+        """By what children were opened, and in which stage they stand, by id."""
+        self._reopened: set[tuple[str, int]] = set()
+        """Which work items were reopened, by which events."""
 
     def follow(self, event: Event) -> list[str]:
         """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
         closing, self._closing = self._closing, None
         self._follow_asks(event)
+        if isinstance(event, Decision) and event.head.cause is Cause.OPENED:
+            self._children[event.item_id] = event.head.item.opened_by, event.head.entered
+        elif isinstance(event, Decision) and event.head.cause is Cause.REOPENED:
+            self._reopened.add((event.item_id, event.number))
         if isinstance(event, Updated) and event.entered and (process := self._process(event.entered.revision)):
             stage = process.standing.get(event.entered.stage)
             self._closing = (event.item_id, stage.closes) if stage and stage.closes else None
@@ -62,6 +75,23 @@ class StageCheck:
         stage = place.process.by_id[event.entered.stage]
         is_right = not _wanted(stage, event) or is_approved(place.process, self._asked, stage.id)
         return [] if is_right else [f"{fault}, which nobody approved"]
+
+    def withdrawal_faults(self, event: Completed) -> list[str]:
+        """Say where a child is withdrawn that the end of no work item opened, or of one that was not reopened since."""
+        if event.withdrawn is None or self._is_withdrawn(event.item_id, event.withdrawn):
+            return []
+        return [f"event {event.number}: {event.item_id} is withdrawn, which does not follow"]
+
+    def _is_withdrawn(self, item_id: str, why: Withdrawal) -> bool:
+        opened_by, entered = self._children.get(item_id, (None, None))
+        process = self._process(entered.revision) if entered else None
+        opener = process.by_id.get(opener_of(entered.stage)) if process and entered else None
+        return bool(
+            opened_by and opener and opener.closes
+            and opened_by.parent == why.parent
+            and opened_by.event < why.event
+            and why in self._reopened
+        )  # fmt: skip
 
     def note_faults(self, record: ItemRecord, event: Noted) -> list[str]:
         """Say where something is asked that nobody is to approve, or answered that is not asked."""
@@ -113,7 +143,34 @@ class StageCheck:
         return self._closing is not None and self._closing[0] == event.item_id
 
     def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
-        """Say where a decision enters another stage than follows; ``record`` is where its work item stood."""
+        """Say where a decision enters another stage than follows, or is of another pool; ``record`` is where its work
+        item stood.
+        """
+        faults = self._pool_faults(record, decision)
+        if decision.head.pool:
+            self._pools[decision.number] = decision.head.pool
+        return faults + self._entry_faults(record, decision)
+
+    def _pool_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
+        follows, said = self._routed_to(record, decision), decision.head.pool
+        if said == follows:
+            return []
+        whose = [f"pool {pool}" if pool else "no pool" for pool in (said, follows)]
+        return [f"decision {decision.number}: its process routes {decision.item_id} to {whose[0]}, not {whose[1]}"]
+
+    def _routed_to(self, record: ItemRecord | None, decision: Decision) -> str:
+        """Return the pool by which a decision is to be planned; empty: by the rules, or, of a child, by its own."""
+        cause = decision.head.cause
+        entered = decision.head.entered
+        if cause is Cause.IMPORTED and entered and (process := self._process(entered.revision)):
+            stage = process.by_id.get(entered.stage)
+            return stage.pool if stage else ""
+        if record is None or cause in (Cause.ROUTED, Cause.REOPENED):
+            return ""
+        planned = self._pools.get(record.decision, "")
+        return pool_of(record, planned, None if cause in _AS_IT_WAS else self._place(record))
+
+    def _entry_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
         entered = decision.head.entered
         if entered is None and decision.head.cause not in (Cause.REOPENED, Cause.OPENED):
             return []
@@ -147,6 +204,7 @@ class StageCheck:
             for stage in process.stages
             for child in stage.open
             if (child.id, child.pool) == (opened_by.entry, opened_by.pool)
+            and {name for name, _ in opened_by.excluded} <= set(child.exclude)
         }
         return [EnteredStage(process.revision, name) for name in names]
 

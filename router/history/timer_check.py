@@ -9,7 +9,7 @@ from router.model.events import Event
 from router.timers.credits import credited_pools
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import LEDGERS, PRESENCES, Position, Timer
+from router.timers.timer import LEDGERS, PRESENCES, Position, Timer, is_of_children
 
 _PAGE = 1000
 
@@ -40,7 +40,8 @@ class TimerCheck:
         expected = set[Timer]()
         while position != (now := await self._timers.followed(tenant)):
             position = now
-            stored, expected = await self._stored(tenant), await self._expected(tenant, position)
+            stored = await self._stored(tenant)
+            expected = await self._expected(tenant, position, stored)
             behind = await self._behind(tenant, position.event)
             untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
             untold |= {f"{PRESENCES}/{rep}" for rep in toggled_by(behind)}
@@ -51,13 +52,15 @@ class TimerCheck:
         for timer in differences:
             yield _told(timer, is_expected=timer in expected)
 
-    async def _expected(self, tenant: str, position: Position) -> set[Timer]:
+    async def _expected(self, tenant: str, position: Position, stored: set[Timer]) -> set[Timer]:
         if not position.event:  # nobody follows it, or not yet
             return set()
         follower = self._follower(tenant)
         of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
         pages = follower.due_of_all(position, position.event)
         of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
+        keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)})
+        of_items = of_items.union(*(await follower.due_of_children(position, keeping)).values())
         return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:

@@ -95,6 +95,8 @@ class DecisionInputs(NamedTuple):
     ``entered`` is the stage that it enters by being reopened, imported or opened; None: none but that which follows
     from when it came, see ``router.process.stages``.
     ``escalates`` is the step of a deadline that this is; None: it is none.
+    ``pool`` is the one that its process routes it to, by which it was planned, whatever the rules say: its stage's, or
+    that which a step returned it to; empty: none, but, of what was opened, its own.
     """
 
     item: WorkItem
@@ -114,6 +116,7 @@ class DecisionInputs(NamedTuple):
     covered: str = ""
     entered: EnteredStage | None = None
     escalates: StepOfDeadline | None = None
+    pool: str = ""
 
 
 class Block(StrEnum):

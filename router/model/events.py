@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
-from router.model.decision import Decision, DecisionInputs, EnteredStage, Way
+from router.model.decision import Cause, Decision, DecisionInputs, EnteredStage, Way
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
 from router.model.workitem import Kind, State, WorkItem
 
 
+class Withdrawal(NamedTuple):
+    """Why a child was closed by itself: its parent, whose end had opened it, was reopened, by an event."""
+
+    parent: str
+    event: int
+
+
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A work item was closed and its owner's capacity freed."""
+    """A work item was closed and its owner's capacity freed.
+
+    Parameters
+    ----------
+    withdrawn
+        Why it was closed by itself; None: somebody closed it.
+    """
 
     number: int
     item_id: str
@@ -32,6 +45,7 @@ class Completed:
     previous: int
     at_ms: int
     actor: str = ""
+    withdrawn: Withdrawal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +430,8 @@ Event = (
 )  # fmt: skip
 
 
+JOINING = frozenset({Cause.ROUTED, Cause.IMPORTED, Cause.OPENED})
+"""Why there is a decision by which a work item comes in as it is, maybe again while nobody has it."""
 Content = Decision | Updated
 """Events that hold what a work item is."""
 

@@ -110,6 +110,8 @@ class OpenedBy(NamedTuple):
         Of which it is to get its owner, whatever the rules say.
     due
         The date on which it falls due, e.g. ``2026-11-10``; empty: the stage says within how long.
+    excluded
+        Who never gets it, by id, each with what of the stage's ``exclude`` meant them as it was opened.
     """
 
     parent: str
@@ -118,6 +120,17 @@ class OpenedBy(NamedTuple):
     number: int
     pool: str
     due: str = ""
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def packable(self) -> tuple[Any, ...]:
+        """Return what is written of it: whom it excludes only where it does anybody."""
+        return tuple(self) if self.excluded else tuple(self[:-1])
+
+    @classmethod
+    def read(cls, parent: str, event: int, entry: str, number: int, pool: str, due: str, *excluded: Any) -> OpenedBy:
+        """Read what ``packable`` returned."""
+        whom = tuple((name, tuple(reps)) for name, reps in excluded[0]) if excluded else ()
+        return cls(parent, event, entry, number, pool, due, whom)
 
 
 class WorkItem(NamedTuple):
@@ -137,7 +150,7 @@ class WorkItem(NamedTuple):
     def pack(self) -> bytes:
         """Return a canonical form: equal content, equal bytes."""
         content = [self.kind, self.source, self.external_id, canonical(self.attributes), self.value, self.priority]
-        return _packed(content if self.opened_by is None else [*content, self.opened_by])
+        return _packed(content if self.opened_by is None else [*content, self.opened_by.packable()])
 
     @classmethod
     def unpack(cls, packed: bytes) -> WorkItem:
@@ -145,7 +158,7 @@ class WorkItem(NamedTuple):
         kind, source, external_id, attributes, value, priority, *opened = msgpack.unpackb(packed)
         if not isinstance(attributes, dict):
             raise TypeError("a work item's attributes have names")
-        opened_by = OpenedBy(*opened[0]) if opened else None
+        opened_by = OpenedBy.read(*opened[0]) if opened else None
         return cls(_KINDS[kind], source, external_id, attributes, value, priority, opened_by)
 
 

@@ -57,6 +57,7 @@ def check_process(
     rules: RoutingRules | None = None,
     reps: Collection[str] | None = None,
     personal: Collection[str] = (),
+    pools: Collection[str] | None = None,
 ) -> CheckedProcess:
     r"""Check a process.
 
@@ -71,6 +72,8 @@ def check_process(
         The reps there are; another one is a warning. None: not looked up.
     personal
         Fields that an operator declared personal, beside those that the rules do.
+    pools
+        The pools there are; another one is a warning. None: not looked up.
 
     Examples
     --------
@@ -86,8 +89,8 @@ def check_process(
     report = Report(document)
     check_size(form, report)
     every_personal = frozenset(personal) | (rules.personal if rules else frozenset())
-    durations = DurationCompiler(_values(form, rules, report), report, every_personal)
-    process = ProcessCompiler(durations, report, rules, reps, every_personal).compile(form)
+    durations = DurationCompiler(_values(form, rules, report), report, every_personal, may_be_none=True)
+    process = ProcessCompiler(durations, report, rules, reps, every_personal, pools).compile(form)
     tests = compile_tests(form.tests, process, report)
     workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
     return CheckedProcess(None if report.has_errors else process, in_order(report.problems), tests, workforce)

@@ -35,8 +35,12 @@ class ChildCompiler:
             self._names.listed(form.each, (*path, "each"))
             if form.within is not None:
                 self._report.error((*path, "within"), f"each falls due on its date, by {form.each}: leave it out")
-        title = words_of(form.title)
-        return ChildTask(form.id, Kind(form.kind), form.pool, title, within, form.blocks, form.each or "")
+        for place, name in enumerate(form.exclude):
+            self._names.people(name, (*path, "exclude", place))
+        self._names.once(form.exclude, (*path, "exclude"))
+        title, exclude = words_of(form.title), tuple(dict.fromkeys(form.exclude))
+        pool = self._names.pool(form.pool, (*path, "pool"))
+        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "", exclude)
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

@@ -15,9 +15,11 @@ from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
 from router.process.deadlines import stays
-from router.process.definition import ChildTask, Process, Stage, child_stage_id, opener_of
+from router.process.definition import OWNER, ChildTask, Process, Stage, child_stage_id, opener_of
 from router.process.eras import Era
+from router.process.life import Life
 from router.process.limits import MAX_CHILDREN
+from router.rules.route import HANDLERS
 
 SOURCE = "fairlead"
 """The source of every child."""
@@ -40,7 +42,12 @@ class PlannedChild(NamedTuple):
     entered
         Where it stands: the stage, and the revision of its parent's process.
     item
-        What it is.
+        What it is, without whom it excludes: who is meant is found as it is opened.
+    excluded
+        What its stage's ``exclude`` names, each with the ids, or the names, of whom that means.
+    is_of_end
+        Whether the stage that opens it closes its parent: then it is opened behind the end of that, and goes when that
+        is reopened.
     """
 
     opened_by: OpenedBy
@@ -48,6 +55,8 @@ class PlannedChild(NamedTuple):
     entered: EnteredStage
     item: WorkItem
     at_ms: int
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    is_of_end: bool = False
 
     @property
     def item_id(self) -> str:
@@ -65,7 +74,14 @@ def opens(process: Process) -> bool:
     return any(stage.open for stage in process.stages)
 
 
-def planned_children(eras: Sequence[Era], parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
+def opens_at_end(process: Process) -> bool:
+    """Say whether any stage of a process that closes opens anything."""
+    return any(stage.open and stage.closes for stage in process.stages)
+
+
+def planned_children(
+    eras: Sequence[Era], parent: str, items: Mapping[int, WorkItem], before: Sequence[Life] = ()
+) -> Iterator[PlannedChild]:
     """Yield the children that a work item opens in a life, in the order in which it entered stages.
 
     Parameters
@@ -76,24 +92,35 @@ def planned_children(eras: Sequence[Era], parent: str, items: Mapping[int, WorkI
         Its id.
     items
         What it was by each event that says so.
+    before
+        Its lives before that.
     """
     for era in eras:
         if opens(era.process):
-            yield from _of_era(era, parent, items)
+            yield from _of_era(era, parent, items, before)
 
 
-def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem]) -> Iterator[PlannedChild]:
+def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequence[Life]) -> Iterator[PlannedChild]:
     for stay in stays(era.process, era.life):
         stage, item = era.process.by_id.get(stay.stage), items.get(stay.event)
         if stage is None or item is None or not era.holds(stay.event):
             continue
         for task in stage.open:
+            excluded = tuple((name, _meant(name, stay.event, item, [*before, era.life])) for name in task.exclude)
             for number, dated in enumerate(_dates(task, item.attributes), 1):
                 opened_by = OpenedBy(parent, stay.event, task.id, number, task.pool, dated.due)
                 name = f"{parent}/{stay.event}/{task.id}/{number}"
                 child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
                 entered = EnteredStage(era.process.revision, child_stage_id(stage.id, task.id))
-                yield PlannedChild(opened_by, task, entered, child, stay.since_ms)
+                yield PlannedChild(opened_by, task, entered, child, stay.since_ms, excluded, bool(stage.closes))
+
+
+def _meant(name: str, event: int, item: WorkItem, lives: Sequence[Life]) -> tuple[str, ...]:
+    """Return whom a name in ``exclude`` means as a stage is entered by an event: ids of reps, or texts of a field."""
+    if name in (HANDLERS, OWNER):
+        had_it = [spell.rep for life in lives for spell in life.spells if spell.event <= event]
+        return tuple(dict.fromkeys(filter(None, had_it[-1:] if name == OWNER else had_it)))
+    return tuple(text for text in _listed(item.attributes.get(name)) if isinstance(text, str))
 
 
 def check_dates(stage: Stage, attributes: Mapping[str, Any]) -> None:

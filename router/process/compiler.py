@@ -30,6 +30,8 @@ class ProcessCompiler:
         The reps there are; None: not looked up.
     personal
         Fields that say something about a person: nothing is due by one.
+    pools
+        The pools there are; None: not looked up.
     """
 
     def __init__(
@@ -39,9 +41,10 @@ class ProcessCompiler:
         rules: RoutingRules | None = None,
         reps: Collection[str] | None = None,
         personal: Collection[str] = (),
+        pools: Collection[str] | None = None,
     ) -> None:
         self._report = report
-        self._names = ProcessNames(report, rules, reps, personal)
+        self._names = ProcessNames(report, rules, reps, personal, pools)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
         self._children = ChildCompiler(report, self._names)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
@@ -79,6 +82,7 @@ class ProcessCompiler:
             self._deadlines.compile(form.deadlines, (*path, "deadlines"), of_process=False),
             open=self._children.compile(form.open, (*path, "open")),
             approve=self._approvals.compile(form.approve, form.id, ids, (*path, "approve")) if form.approve else None,
+            pool=self._names.pool(form.pool, (*path, "pool")) if form.pool else "",
         )
 
     def _check_end(self, form: StageForm, path: Path) -> None:
@@ -87,13 +91,21 @@ class ProcessCompiler:
             self._report.error((*path, "next"), "nothing follows a stage that closes: leave it out")
         if form.deadlines:
             self._report.error((*path, "deadlines"), "nothing falls due in a stage that closes: leave them out")
-        if form.open:
-            self._report.error((*path, "open"), "a stage that closes opens nothing: leave it out")
+        for place, child in enumerate(form.open):
+            if child.blocks:
+                self._report.error(
+                    (*path, "open", place, "blocks"), "nothing follows a stage that closes: leave it out"
+                )
+        if form.pool:
+            self._report.error((*path, "pool"), "a stage that closes goes to nobody: leave it out")
 
     def _check_ways(self, stages: Sequence[StageForm]) -> None:
         """See that the first stage is open, each can be entered, and each that does not close can be left."""
         if stages[0].closes:
             self._report.error(("stages", 0, "closes"), "what is new would be closed as it comes: begin with another")
+        if stages[0].pool:
+            fault = "what is new goes where the rules say: name the pool there, or begin with another stage"
+            self._report.error(("stages", 0, "pool"), fault)
         names, after = [stage.id for stage in stages], ways(stages)
         reached, new = set[str](), {names[0]}
         while new:

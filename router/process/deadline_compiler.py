@@ -68,15 +68,19 @@ class DeadlineCompiler:
 
     def _dated(self, form: DeadlineForm, path: Path) -> DueDate | None:
         """Return the date that a deadline is due by; None: by none."""
-        if form.of is None:
+        if not form.of:
             return None
         for key, value in (("within", form.within), ("from", form.from_)):
             if value is not None:
                 fault = f"what is due by a date has no {key}: it is due so long before it as before says"
                 self._report.error((*path, key), fault)
-        self._names.dated(form.of, (*path, "of"))
+        self._names.once(form.of, (*path, "of"))
+        for place, name in enumerate(form.of):
+            self._names.dated(name, (*path, "of", place) if len(form.of) > 1 else (*path, "of"))
         before = None if form.before is None else self._durations.compile(form.before, (*path, "before"))
-        return DueDate(form.of, before, OnClosed(form.on_closed or OnClosed.BEFORE), bool(form.yearly))
+        return DueDate(
+            tuple(dict.fromkeys(form.of)), before, OnClosed(form.on_closed or OnClosed.BEFORE), bool(form.yearly)
+        )
 
     def _until(self, form: DeadlineForm, since: Since, path: Path, of_process: bool) -> Until:
         """Return what ends a deadline: of the whole process no stage; an answer what waits for one, and that alone."""

@@ -155,7 +155,7 @@ class DueDate:
     Parameters
     ----------
     of
-        The field that holds it: a day, which is due as it opens, or an instant.
+        The fields that may hold it, the first that does counts: a day, which is due as it opens, or an instant.
     before
         So long before it, on the wall: days are those of the calendar, working or not. None: at the date itself.
     on_closed
@@ -164,7 +164,7 @@ class DueDate:
         Whether it returns each year, from the first that lies not behind its beginning.
     """
 
-    of: str
+    of: tuple[str, ...]
     before: DurationTable | None = None
     on_closed: OnClosed = OnClosed.BEFORE
     yearly: bool = False
@@ -272,6 +272,10 @@ class Approval:
         return Deadline(APPROVAL, DurationTable(self.within), ClockOwner.POOL, steps=steps, pauses=False)
 
 
+OWNER = "owner"
+"""What a child's ``exclude`` calls who owned the parent as it entered the stage, beside ``HANDLERS`` as in a route."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChildTask:
     """What a stage opens as a work item enters it: another work item, its child.
@@ -286,6 +290,8 @@ class ChildTask:
         Whether the work item may not go on to a later stage while the child is open.
     each
         The attribute that lists dates, of which each makes one child; empty: there is one child.
+    exclude
+        Who never gets it: ``HANDLERS`` or ``OWNER`` of the parent, or attributes of it whose texts name reps.
     """
 
     id: str
@@ -295,6 +301,7 @@ class ChildTask:
     within: Duration | None = None
     blocks: bool = False
     each: str = ""
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +320,8 @@ class Stage:
         What is opened as a work item enters it.
     approve
         Who is to approve that it is entered; None: nobody.
+    pool
+        Of which a work item is while it stands in it, whatever the rules say; empty: its owner stays.
     """
 
     id: str
@@ -324,6 +333,7 @@ class Stage:
     deadlines: tuple[Deadline, ...] = ()
     open: tuple[ChildTask, ...] = ()
     approve: Approval | None = None
+    pool: str = ""
 
     @property
     def falling_due(self) -> tuple[Deadline, ...]:
@@ -364,7 +374,7 @@ def _child_stage(stage: Stage, child: ChildTask) -> Stage:
     told = (RecipientRole.MANAGER,)
     if child.each:
         steps = DeadlineStep(_ALL, Act.REMIND), DeadlineStep(AfterDue(_A_DAY), Act.NOTIFY, told)
-        deadlines = (_child_deadline(steps, dated=DueDate(CHILD_DUE)),)
+        deadlines = (_child_deadline(steps, dated=DueDate((CHILD_DUE,))),)
     elif child.within:
         steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
         deadlines = (_child_deadline(steps, child.within),)

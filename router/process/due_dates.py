@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from router.process.clocks import DeadlineClocks
 from router.process.definition import ClockOwner, DueDate, OnClosed
-from router.process.life import Life, Spell
+from router.process.life import AttributesSince, Life, Spell
 from router.workforce.due import days_later
 from router.workforce.open_hours import OpenHours, instant_on
 from rules.durations import UNIT_MS, Duration
@@ -70,13 +70,19 @@ def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None
     """
     earlier = [each for each in life.attributes if each.event <= begun[0]][-1:]
     later = [each for each in life.attributes if each.event > begun[0] and (left is None or each.event < left)]
-    known = [(*begun, moment_of(each.attributes.get(dated.of))) for each in earlier]
-    known += [(each.event, each.at_ms, moment_of(each.attributes.get(dated.of))) for each in later]
+    known = [(*begun, _moment(dated, each)) for each in earlier]
+    known += [(each.event, each.at_ms, _moment(dated, each)) for each in later]
     changed = [each for place, each in enumerate(known) if place == 0 or each[2] != known[place - 1][2]]
     for (event, since_ms, moment), following in zip(changed, [*changed[1:], None], strict=True):
         until = following[:2] if following else None
         if moment is not None and (until is None or until[1] > since_ms):
             yield MomentSince(event, since_ms, moment, until)
+
+
+def _moment(dated: DueDate, since: AttributesSince) -> Moment | None:
+    """Return the date that a work item has in the first of the fields that may hold it; None: in none."""
+    read = (moment_of(since.attributes.get(field)) for field in dated.of)
+    return next((moment for moment in read if moment is not None), None)
 
 
 def in_a_year(moment: Moment, at_ms: int, time_zone: str, behind: int = 0) -> tuple[int, Moment]:

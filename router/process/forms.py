@@ -15,8 +15,8 @@ from router.process import limits
 from router.process.definition import Act, ClockOwner, OnClosed, RecipientRole, Since, Until
 from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
 from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
-from router.rules.limits import MAX_TESTS
-from rules.duration_tables import DurationForm
+from router.rules.limits import MAX_EXCLUDED, MAX_TESTS
+from rules.duration_tables import OptionalDurationForm
 from rules.durations import PATTERN
 from rules.forms import ComparisonForm, Form, Name
 
@@ -81,7 +81,7 @@ class DeadlineForm(Form):
 
     id: Id
     within: Annotated[
-        DurationForm,
+        OptionalDurationForm,
         Field(description="How long: 30m, 4h, 2d (working days), 15cd (calendar days), or a table over a field."),
     ] = None
     clock: Annotated[
@@ -109,11 +109,16 @@ class DeadlineForm(Form):
         ),
     ] = None
     of: Annotated[
-        Name | None,
-        Field(description="The field with the date that it is due by, instead of within and from: a day, or a time."),
-    ] = None
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_DATE_FIELDS,
+            description="The field with the date that it is due by, instead of within and from: a day, or a time. Of "
+            "several the first that the work item has.",
+        ),
+    ] = []
     before: Annotated[
-        DurationForm,
+        OptionalDurationForm,
         Field(description="So long before that date: 90d (d and cd are days of the calendar here), or a table."),
     ] = None
     on_closed: Annotated[
@@ -150,6 +155,15 @@ class OpenForm(Form):
             description="A field that lists dates, e.g. 2026-11-10, or with a value: 2026-11-10 100000; each opens one."
         ),
     ] = None
+    exclude: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=MAX_EXCLUDED,
+            description="Who never gets it: handlers, all who owned the work item that opens it; owner, who does then; "
+            "or string and list fields of it whose texts name reps.",
+        ),
+    ] = []
 
 
 Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]
@@ -201,6 +215,12 @@ class StageForm(Form):
         Field(max_length=limits.MAX_OPEN, description="Work items that are opened as one enters the stage."),
     ] = []
     approve: ApprovalForm | None = None
+    pool: Annotated[
+        Id | None,
+        Field(
+            description="Of which it is while it stands in the stage, whatever the rules say; absent: its owner stays."
+        ),
+    ] = None
 
 
 class ProcessForm(Form):

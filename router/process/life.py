@@ -169,6 +169,21 @@ class Life(NamedTuple):
         return self.spells[-1].rep
 
 
+def reps_in_stage(life: Life) -> tuple[str, ...]:
+    """Return who has had a work item since it entered its stage, its owner too: each once, in the order of time.
+
+    Examples
+    --------
+    >>> spells = Spell(1, "ann", "east", 0, 5), Spell(2, "bo", "east", 5, 9), Spell(4, "cy", "east", 9)
+    >>> reps_in_stage(Life(Occurrence(1, 0), spells, (StageEntry("quote", 3, 7),)))
+    ('bo', 'cy')
+    """
+    entered = life.entries[-1].event if life.entries else 0
+    ends = [*(spell.event for spell in life.spells[1:]), None]
+    here = [spell.rep for spell, end in zip(life.spells, ends, strict=True) if end is None or end > entered]
+    return tuple(dict.fromkeys(filter(None, here)))
+
+
 def lives_of(events: Iterable[Event]) -> list[Life]:
     """Return the lives of a work item, the earliest first.
 

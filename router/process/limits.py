@@ -14,6 +14,8 @@ MAX_ALL_STEPS = 1_000
 MAX_TIMES = 20
 """How often one step is done."""
 MAX_RECIPIENTS = 20
+MAX_DATE_FIELDS = 5
+"""Fields of a deadline that may hold the date that it is due by."""
 MAX_OPEN = 20
 """What one stage opens."""
 MAX_CHILDREN = 100

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from resource_names import check_id
-from router.process.definition import RecipientRole
+from router.process.definition import OWNER, RecipientRole
 from router.rules.lookups import nearest
-from router.rules.route import RoutingRules
+from router.rules.route import HANDLERS, RoutingRules
 from rules.fields import FieldType
 from rules.problems import known_names, shown
 from rules.report import Path, Report
 from rules.spelling import hint_among
 
+_NAMING = (FieldType.STRING, FieldType.LIST)
+"""The types of field whose texts may name reps."""
 _ROLES = {str(role): role for role in RecipientRole}
 
 
@@ -27,6 +29,8 @@ class ProcessNames:
         The reps there are; None: not looked up.
     personal
         Fields that say something about a person.
+    pools
+        The pools there are; None: not looked up.
     """
 
     def __init__(
@@ -35,11 +39,13 @@ class ProcessNames:
         rules: RoutingRules | None = None,
         reps: Collection[str] | None = None,
         personal: Collection[str] = (),
+        pools: Collection[str] | None = None,
     ) -> None:
         self._report = report
         self._rules = rules
         self._reps = reps
         self._personal = personal
+        self._pools = pools
 
     def required(self, name: str, path: Path) -> None:
         """Look up a field that a stage requires."""
@@ -59,6 +65,19 @@ class ProcessNames:
     def listed(self, name: str, path: Path) -> None:
         """Look up a field that lists dates."""
         self._of_type(name, path, FieldType.LIST, "what is opened")
+
+    def people(self, name: str, path: Path) -> None:
+        """Look up what a child's ``exclude`` names: people who had its parent, or a field whose texts name reps."""
+        if name in (HANDLERS, OWNER):
+            if self._rules is not None and name in self._rules.fields:
+                self._report.error(path, f"{name} means who owned the work item, and a field is called so too")
+        elif name in self._personal:
+            self._report.error(path, f"{name} is personal: what is opened would tell whom it names when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) not in _NAMING:
+            there = [field for field, kind in self._rules.fields.items() if kind in _NAMING]
+            allowed = known_names([HANDLERS, OWNER, *(field for field in there if field not in self._personal)])
+            fault = f"found {shown(name)}; allowed are string or list fields, {HANDLERS} and {OWNER}: {allowed}"
+            self._report.error(path, f"{fault}{hint_among(name, [HANDLERS, OWNER, *there])}")
 
     def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
         """Look up a field of a type, by which something ``follows``."""
@@ -91,6 +110,13 @@ class ProcessNames:
         elif self._reps is not None and name not in self._reps:
             meant = nearest(name, [*_ROLES, *self._reps])
             self._report.warn(path, f"there is no rep {shown(name)} yet; there are {known_names(self._reps)}{meant}")
+        return name
+
+    def pool(self, name: str, path: Path) -> str:
+        """Look up a pool; return its id."""
+        if self._pools is not None and name not in self._pools:
+            meant = nearest(name, list(self._pools))
+            self._report.warn(path, f"there is no pool {shown(name)} yet; there are {known_names(self._pools)}{meant}")
         return name
 
     def one_of(self, what: str, name: str, there: Collection[str], path: Path) -> None:

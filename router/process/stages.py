@@ -50,6 +50,21 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     return StagePlace(process, stage)
 
 
+def pool_of(record: ItemRecord, planned: str, place: StagePlace | None = None) -> str:
+    """Return the pool that its process routes a work item to; empty: the rules say who gets it.
+
+    Parameters
+    ----------
+    planned
+        The one by which the last decision was planned that counts, ``record.decision``: it holds as long as the stage
+        does in which that was made.
+    place
+        Where it stands.
+    """
+    is_of_stage = record.stage is None or record.decision >= record.stage.event
+    return (planned if is_of_stage else "") or (place.stage.pool if place else "")
+
+
 def next_place(name: str, place: StagePlace | None, stage: str) -> StagePlace:
     """Return where a work item stands once it has entered a stage.
 

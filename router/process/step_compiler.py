@@ -160,9 +160,7 @@ def _falls_before(one: DeadlineStep, other: DeadlineStep, within: DurationTable 
 
 
 def _spans(within: DurationTable) -> Iterator[Duration]:
-    yield from (case.duration for case in within.cases)
-    if within.otherwise:
-        yield within.otherwise
+    yield from filter(None, (*(case.duration for case in within.cases), within.otherwise))
 
 
 def _is_before(one: _Place, other: _Place) -> bool:

@@ -27,8 +27,11 @@ from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.model.records import ItemRecord
 from router.offers.service import OfferService
+from router.process.definition import NO_WORDS
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
+from router.rpc.child_messages import child_entry
 from router.rpc.deadline_messages import answer_message, deadline_message, reached_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
@@ -36,7 +39,7 @@ from router.rpc.offer_messages import offer_answer_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import pause_message
 from router.rpc.update_messages import update_message
-from router.wording.activities import tell_entry, tell_next_date
+from router.wording.activities import tell_child, tell_entry, tell_next_date
 from router.wording.languages import Language, language_of
 
 _Acted = TypeVar("_Acted", activities.Activity, routing.OfferAnswer)
@@ -98,7 +101,7 @@ class ActivityAnswers:
         """Connect the use cases, over a store."""
         service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
         reached, deadlines = ReachedSteps(store, planners), DeadlineQueries(store, queries, planners)
-        return cls(service, agenda, Timelines(store), planners, presenter, offers, reached, deadlines, mask)
+        return cls(service, agenda, Timelines(store, planners), planners, presenter, offers, reached, deadlines, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""
@@ -173,7 +176,11 @@ class ActivityAnswers:
         ended = await self._deadlines.ended_by(tenant, page.record, {event.number for event in page.events})
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):
-            entry = await self._entry(call, tenant, event, ended.get(event.number, ()), roster, language)
+            child = page.children.get(getattr(event, "item_id", ""))
+            if child and isinstance(event, Decision | Completed):
+                entry = await self._of_child(call, tenant, event, child, roster, language)
+            else:
+                entry = await self._entry(call, tenant, event, ended.get(event.number, ()), roster, language)
             if not room.takes(entry):
                 before = event.number
                 break
@@ -203,6 +210,7 @@ class ActivityAnswers:
                 entry.actor = event.actor
             case Completed():
                 entry.closed, entry.actor = STATES[event.state], event.actor
+                entry.withdrawn = event.withdrawn is not None
             case Updated():
                 entry.update.CopyFrom(update_message(event))
                 entry.actor = event.actor
@@ -221,11 +229,29 @@ class ActivityAnswers:
         tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, lambda rep: called.get(rep) or rep)
         return entry
 
+    async def _of_child(
+        self,
+        call: Call,
+        tenant: str,
+        event: Decision | Completed,
+        child: ItemRecord,
+        roster: Roster,
+        language: Language,
+    ) -> routing.TimelineEntry:
+        entry = child_entry(tenant, event, child)
+        published = await self._planners.processes(tenant)
+        stage = published.at(child.stage.revision).standing.get(child.stage.stage) if child.stage else None
+        if self._mask is not None:
+            await self._mask(call, entry)
+        called = await self._called(call, entry, roster)
+        tell_child(entry, stage.title if stage else NO_WORDS, language, lambda rep: called.get(rep) or rep)
+        return entry
+
     async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
         """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
         step = entry.reached_step
         had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
-        named = (*step.told, *step.on_leave, *had_it, entry.approval_answer.rep)
+        named = (*step.told, *step.on_leave, *had_it, entry.approval_answer.rep, entry.child.owner)
         ids = {name.rpartition("/")[2] for name in named} & roster.reps.keys()
         reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
         shown = workforce.ListRepsResponse(reps=reps)

@@ -234,6 +234,8 @@ def decision_message(
         message.stage = head.entered.stage
     if head.item.opened_by:
         message.parent = f"{prefix}/workItems/{head.item.opened_by.parent}"
+    if head.pool:
+        message.routed_pool = f"{prefix}/pools/{head.pool}"
     if head.covered:
         message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:

@@ -29,6 +29,7 @@ from router.model.decision import Cause, Decision
 from router.model.errors import NotPossible, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import State
+from router.process.stages import pool_of
 from router.timers.due import Due
 from router.timers.ports import Present, Timers
 from router.timers.timer import COVER, STATES, Timer
@@ -73,7 +74,8 @@ def next_hand_over(present: Present, record: ItemRecord, decision: Decision) -> 
     stays_until_ms = _stays_until_ms(planner, record, decision)
     for due_ms, rep in covers.changes(record.whose, record.owner, since_ms):
         if due_ms >= stays_until_ms:
-            command = cover_command(planner, record, decision.head.item, rep, due_ms)
+            pool = pool_of(record, decision.head.pool)
+            command = cover_command(planner, record, decision.head.item, rep, due_ms, pool)
             if isinstance(command, BindCommand):
                 return HandOver(rep, due_ms, command)
     return None
@@ -97,7 +99,8 @@ def hindrance(planner: Planner, record: ItemRecord, decision: Decision, at_ms: i
         return None
     if _stays_until_ms(planner, record, decision) > at_ms:
         return Hindrance.GIVEN
-    command = cover_command(planner, record, decision.head.item, holder.rep, at_ms)
+    pool = pool_of(record, decision.head.pool)
+    command = cover_command(planner, record, decision.head.item, holder.rep, at_ms, pool)
     return command if isinstance(command, Hindrance) else None
 
 

@@ -27,12 +27,13 @@ from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, Kind
 from router.process.cache import PublishedProcesses
-from router.process.children import opens
+from router.process.children import opens, opens_at_end
 from router.process.deadlines import standings
 from router.process.definition import Process
 from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
-from router.process.life import Life, Occurrence, Spell
-from router.timers.children import opening_timers, unopened
+from router.process.life import Life, Occurrence, Spell, reps_in_stage
+from router.process.stages import place_of, pool_of
+from router.timers.children import timers_of
 from router.timers.due import Due
 from router.timers.ports import Timers
 from router.timers.timer import Timer, gives
@@ -64,14 +65,16 @@ class DeadlineTimers:
         CorruptHistory
             If somebody altered what is to be read.
         """
-        if record.state in CLOSED_STATES:
+        is_open = record.state not in CLOSED_STATES
+        deadlines = await self._lives.last(planner, published, record) if is_open else None
+        if deadlines is not None:
+            steps = due_steps(deadlines.stands, deadlines.life)
+            timers = [_timer(record.item_id, record.event, step) for step in steps]
+            return timers + await timers_of(self._items, record, deadlines.children)
+        begun = record.stage.begun if record.stage else 0
+        if (is_open and not begun) or not any(map(opens_at_end, published.revisions)):
             return []
-        deadlines = await self._lives.last(planner, published, record)
-        if deadlines is None:
-            return []
-        steps = due_steps(deadlines.stands, deadlines.life)
-        timers = [_timer(record.item_id, record.event, step) for step in steps]
-        return timers + opening_timers(record.item_id, await unopened(self._items, deadlines))
+        return await timers_of(self._items, record, await self._lives.children(published, record))
 
 
 def due_of_new(planner: Planner, published: PublishedProcesses, effect: DecisionEffect) -> list[Timer] | None:
@@ -164,7 +167,10 @@ class Escalations:
             if not deadlines or not decided or moved_in_stage(deadlines.life) >= MOST_MOVED:
                 return _Escalation(timer, None)
             step = StepOfDeadline(timer.name, timer.step)
-            command = escalate_command(planner, record, decided[0][1].head.item, step, now_ms)
+            head = decided[0][1].head
+            pool = pool_of(record, head.pool, place_of(published, record))
+            had = reps_in_stage(deadlines.life)
+            command = escalate_command(planner, record, head.item, step, now_ms, had, pool)
         except (CorruptHistory, ValueError) as error:
             _log.error("tenants/%s: %s is not given to anybody else: %r", self._tenant, record.item_id, error)
             return _Escalation(timer, None)

@@ -45,7 +45,8 @@ from router.model.records import ItemRecord
 from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.cache import PublishedProcesses
-from router.timers.children import ChildOpener, parent_of
+from router.process.children import opens_at_end
+from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
@@ -110,15 +111,15 @@ class TimerFollower:
         """What falls due of the work items that are in a process."""
         self.escalations = Escalations(tenant, store, planners, timers, self._items)
         """What of that gives them to somebody else."""
-        self.opener = ChildOpener(tenant, store, planners, timers, self._items)
-        """What opens their children."""
+        self.children = ChildKeeper(tenant, store, planners, timers, self._items)
+        """What opens their children, and withdraws them."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
 
     async def make_due(self) -> int:
         """Make what is due and does not fire: credits for leave, hand-overs, escalations, children; return how many."""
         due = await due_now(self._timers, self._tenant)
-        makers = (self.credits, self.hand_overs, self.escalations, self.opener)
+        makers = (self.credits, self.hand_overs, self.escalations, self.children)
         return sum([await maker.make_due(due) for maker in makers])
 
     @property
@@ -195,6 +196,8 @@ class TimerFollower:
         touched = touched_by(events, covered, kinds)
         new = await self._due_of_new(position, events, published) if kinds else {}
         states = self._states | _OPEN if kinds else self._states
+        if any(map(opens_at_end, published.revisions)):
+            states |= CLOSED_STATES
         asked = [
             item_id
             for item_id, left in touched.items()
@@ -275,6 +278,12 @@ class TimerFollower:
         """Return what falls due of all ledgers, in the circumstances of a position."""
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, roster.pools)
+
+    async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""
+        records = await self._items.records(item_ids)
+        closed = [record.item_id for record in records if record.state in CLOSED_STATES]
+        return await self._due(position, closed, {}) if closed else {}
 
     async def returns(self, reps: Collection[str] | None = None) -> dict[str, list[Timer]]:
         """Return when who is away is back, of some reps or of all."""
@@ -387,8 +396,8 @@ def touched_by(
 ) -> dict[str, frozenset[State] | None]:
     """Return the work items that some events are about, each with the states that the last left it in; None: any.
 
-    A child that was opened touches its parent. What is new and somebody's is not among them, unless they are
-    ``covered``, for others may stand in for them, or it is of one of the ``kinds``, for it may be in a process.
+    A child that was opened, or withdrawn, touches its parent. What is new and somebody's is not among them, unless they
+    are ``covered``, for others may stand in for them, or it is of one of the ``kinds``, for it may be in a process.
     """
     touched: dict[str, frozenset[State] | None] = {}
     for event in events:

@@ -24,6 +24,9 @@ COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
 OPEN = "open"
 """What the timers of children that are to be opened begin with, ``open/{stage}``: they are opened, and none fires."""
+WITHDRAW = "withdraw"
+"""The timer of children that the end of a work item opened, since that was reopened: they are closed, and it does not
+fire."""
 STATES: Mapping[str, State] = {
     WAKE: State.QUEUED,
     NEXT: State.ASSIGNED,
@@ -128,7 +131,7 @@ def is_of_ledger(timer: Timer) -> bool:
 
 def is_made(timer: Timer) -> bool:
     """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
-    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name) or opens_children(timer.name)
+    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name) or is_of_children(timer)
 
 
 def gives(name: str) -> bool:
@@ -139,6 +142,11 @@ def gives(name: str) -> bool:
 def opens_children(name: str) -> bool:
     """Say whether a timer is of children that are to be opened."""
     return name.startswith(f"{OPEN}/")
+
+
+def is_of_children(timer: Timer) -> bool:
+    """Say whether a timer is of children that are to be opened, or withdrawn."""
+    return timer.name == WITHDRAW or opens_children(timer.name)
 
 
 def is_of_deadline(name: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
+from router.process.definition import Bilingual
 from router.wording.deadlines import approval, ended, paused, reached
 from router.wording.instants import when
 from router.wording.languages import Language
@@ -14,6 +15,8 @@ from router.wording.offers import answered
 from router.wording.phrases import ACTIVITIES, NEXT_DATES, PARTS, STATES, TIMELINE, UNATTRIBUTED
 from router.wording.updates import told
 
+CHILD_STATES = ("ASSIGNED", "OFFERED", "QUEUED", "UNROUTED")
+"""How a child may stand that was opened."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_S = 60
 
@@ -30,7 +33,8 @@ def tell_entry(
             entry.words = _activity(entry.activity, entry.time.ToDatetime(UTC), zone, language)
         case "closed":
             state = routing.WorkItem.State.Name(entry.closed).removeprefix("STATE_")
-            entry.words = TIMELINE["closed"].say(language, state=STATES[state].say(language))
+            key = "withdrawn" if entry.withdrawn else "closed"
+            entry.words = TIMELINE[key].say(language, state=STATES[state].say(language))
         case "update":
             entry.words = told(entry.update, language)
         case "reminder":
@@ -49,6 +53,21 @@ def tell_entry(
             entry.words = approval(entry, language, called)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     entry.words = (" " if language is Language.EN else "").join(filter(None, sentences))
+
+
+def tell_child(
+    entry: routing.TimelineEntry, title: Bilingual, language: Language, called: Callable[[str], str] = str
+) -> None:
+    """Write into an entry about a child what it says in words; it goes by its title, or else by its id."""
+    child = entry.child
+    state = routing.WorkItem.State.Name(child.state).removeprefix("STATE_")
+    key = "child withdrawn" if entry.withdrawn else f"child {state}" if state in CHILD_STATES else "child closed"
+    facts = {"child": (title.zh if language is Language.ZH else title.en) or child.stage.partition("~")[2]}
+    facts |= {
+        "rep": called(child.owner.rpartition("/")[2]),
+        "state": STATES[state].say(language) if key == "child closed" else "",
+    }
+    entry.words = TIMELINE[key].say(language, **facts)
 
 
 def tell_next_date(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from router.assignment.explanation import Refusals, Shown
+from router.assignment.recusal import OF_PARENT
 from router.wording.figures import claim_of, decided_by, first_two, grouped, relation, signed
 from router.wording.instants import when
 from router.wording.languages import Language
@@ -32,6 +33,7 @@ from router.wording.phrases import (
     STATES,
     WAYS,
     WINDOWS,
+    Phrase,
 )
 from router.wording.updates import told
 
@@ -159,7 +161,8 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
         yield SENTENCES["offered already"].say(language, number=_last(decision.name))
     if stays:
-        yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), parent=_last(decision.parent))
+        facts = {"parent": _last(decision.parent), "named": _last(decision.routed_pool)}
+        yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), **facts)
         return
     yield _outcome(decision, language)
     if decision.stage:
@@ -182,6 +185,7 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
     facts = {
         "rule": _rule(decision),
         "parent": _last(decision.parent),
+        "named": _last(decision.routed_pool),
         "pool": _last(decision.pool),
         "rep": decision.rep_display_name or _last(decision.rep),
     }
@@ -193,12 +197,17 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
         covered = decision.covered_rep_display_name or _last(decision.covered_rep)
-        return SENTENCES[told].say(language, note=note, covered=covered, **facts)
+        key = _key(told, decision) if told == "escalated" else told
+        return SENTENCES[key].say(language, note=note, covered=covered, **facts)
     return SENTENCES[_key("owner" if decision.pool else "owner alone", decision)].say(language, **facts)
 
 
 def _key(sentence: str, decision: decisions.Decision) -> str:
-    """Return under what a sentence stands: that of a child names its parent, and no rule."""
+    """Return under what a sentence stands: that of what a process routes to a pool names it, and no rule; that of a
+    child else its parent.
+    """
+    if decision.routed_pool:
+        return f"routed {sentence}"
     return f"child {sentence}" if decision.parent else sentence
 
 
@@ -367,9 +376,16 @@ def _claim(candidate: decisions.Candidate, language: Language) -> str:
     )
 
 
+def _phrase(code: str, field: str) -> Phrase:
+    """Return the words of a reason: of its field, if there are such, else of its code; those of a parent are apart."""
+    whose = f"{code} {OF_PARENT[:-1]}" if field.startswith(OF_PARENT) else code
+    return REASONS.get(f"{code} {field}") or REASONS[whose]
+
+
 def _tell_reason(reason: decisions.Reason, language: Language) -> None:
     code, field, operator = reason.code, reason.field, reason.operator
-    phrase = REQUIREMENTS[operator] if operator else REASONS.get(f"{code} {field}") or REASONS[code]
+    phrase = REQUIREMENTS[operator] if operator else _phrase(code, field)
+    field = field.removeprefix(OF_PARENT)
     actual = reason.actual or PARTS["none"].say(language)
     reason.short_text = REFUSED[code].say(language, field=field)
     window, required = WINDOWS[reason.window].say(language), reason.required

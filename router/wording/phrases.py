@@ -89,6 +89,9 @@ REASONS: Mapping[str, Phrase] = {
     "INACTIVE": Phrase("inactive", "已停用"),
     "CONFLICT": Phrase("recused: {field} is {required}", "需回避：{field}为{required}"),
     "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
+    "CONFLICT parent.handlers": Phrase("recused: had its parent", "需回避：负责过上级工作项"),
+    "CONFLICT parent.owner": Phrase("recused: owned its parent", "需回避：上级工作项由其负责"),
+    "CONFLICT parent": Phrase("recused: {field} of its parent names them", "需回避：上级工作项的{field}指到此人"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
     "ALREADY_TRIED": Phrase("had it before", "此前已负责过"),
@@ -104,7 +107,8 @@ REASONS: Mapping[str, Phrase] = {
     ),
     "OFFER_REFUSED": Phrase("refused it before ({actual}×)", "此前拒单或超时未接（{actual}次）"),
 }
-"""The same with the values, by code; of NOT_A_MEMBER and of handlers by code and field. Where an attribute was
+"""The same with the values, by code; of NOT_A_MEMBER, of handlers and of what a parent
+has by code and field. Where an attribute was
 compared, see below.
 """
 
@@ -325,6 +329,15 @@ NEXT_DATES: Mapping[str, Phrase] = {
 
 TIMELINE: Mapping[str, Phrase] = {
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
+    "withdrawn": Phrase("It is closed by itself, for its parent was reopened.", "上级工作项重新打开，自动关闭。"),
+    "child ASSIGNED": Phrase("Child {child} is opened: {rep}.", "创建子任务“{child}”，归属{rep}。"),
+    "child OFFERED": Phrase("Child {child} is opened, and offered.", "创建子任务“{child}”，已派单待接。"),
+    "child QUEUED": Phrase("Child {child} is opened, and waits.", "创建子任务“{child}”，暂时无人可接。"),
+    "child UNROUTED": Phrase("Child {child} is opened, and is nobody's.", "创建子任务“{child}”，无人可接。"),
+    "child closed": Phrase("Child {child} is {state}.", "子任务“{child}”{state}。"),
+    "child withdrawn": Phrase(
+        "Child {child} is closed by itself, for this was reopened.", "工作项重新打开，子任务“{child}”自动关闭。"
+    ),
     "reminder 1": Phrase("The next date is reached: the owner's reminder.", "已到跟进时间：提醒归属人。"),
     "reminder 2": Phrase(
         "A working day after the next date nobody has followed up: a reminder for the manager, if there is a manager.",
@@ -434,6 +447,35 @@ SENTENCES: Mapping[str, Phrase] = {
     ),
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
+    ),
+    "routed owner": Phrase("Its process routes it to pool {named}: {rep}.", "按流程转入分配池{named}：{rep}。"),
+    "routed owner alone": Phrase("Its process routes it to pool {named}: {rep}.", "按流程转入分配池{named}：{rep}。"),
+    "routed offered": Phrase(
+        "Its process routes it to pool {named}: offered to {rep}.", "按流程转入分配池{named}：派单给{rep}，待接单。"
+    ),
+    "routed OFFERED": Phrase(
+        "Its process routes it to pool {named}: offered to many; the first to accept has it.",
+        "按流程转入分配池{named}：开放抢单，先接先得。",
+    ),
+    "routed stays": Phrase(
+        "Its process routes it to pool {named}: nobody there can take it, so it stays where it is.",
+        "按流程应转入分配池{named}：池内无人可接，归属不变。",
+    ),
+    "routed WAITING": Phrase(
+        "Its process routes it to pool {named}: nobody can take it now, so it waits.",
+        "按流程转入分配池{named}：目前无人可接，进入等待。",
+    ),
+    "routed UNROUTED": Phrase(
+        "Its process routes it to pool {named}: nobody can take it, and nothing further is declared.",
+        "按流程转入分配池{named}：无人可接，也没有其他安排。",
+    ),
+    "routed escalated": Phrase(
+        "It was not attended to in time. Its process routes it to pool {named}: {rep} has it now.",
+        "未在时限内处理，按流程转入分配池{named}，由{rep}接手。",
+    ),
+    "child escalated": Phrase(
+        "It was not attended to in time. Child of {parent}, pool {pool}: {rep} has it now.",
+        "未在时限内处理，{parent}的子任务在分配池{pool}内转派给{rep}。",
     ),
     "override": Phrase("A person named {rep}{note}.", "由人工指定{rep}{note}。"),
     "stays": Phrase(

@@ -19,6 +19,8 @@ TABLES: Mapping[str, Phrase] = {
     "table": Phrase("by {field}: {cases}", "按{field}：{cases}"),
     "case": Phrase("{value} {duration}", "{value}为{duration}"),
     "else": Phrase("else {duration}", "其余{duration}"),
+    "none": Phrase("{value} none", "{value}不设时限"),
+    "else none": Phrase("else none", "其余不设时限"),
     "between": Phrase(", ", "，"),
 }
 
@@ -37,6 +39,8 @@ DEADLINES: Mapping[str, Phrase] = {
         "{deadline}: {until} in time before {of}, {clock}; {before}",
         "{deadline}：在{of}之前限时{until}（{clock}）；{before}",
     ),
+    "else of": Phrase("{field}, or else {others}", "{field}（如无则取{others}）"),
+    "or": Phrase(" or ", "或"),
     "yearly": Phrase("each year", "每年一次"),
     "step": Phrase("{at}: {does}", "{at}：{does}"),
     "again": Phrase("{at}, and every {every}, {n} times in all: {does}", "{at}起每{every}一次，共{n}次：{does}"),
@@ -114,9 +118,14 @@ PICTURES: Mapping[str, Phrase] = {
     "requires": Phrase("requires {fields}", "必填：{fields}"),
     "between": Phrase(", ", "、"),
     "closes": Phrase("closes it: {state}", "结案：{state}"),
+    "routed": Phrase("routed to pool {pool}, unless the owner is of it", "转入分配池{pool}（归属人已在池内则不变）"),
     "opens": Phrase("opens {child} in pool {pool}", "创建{child}，分配池{pool}"),
     "opens each": Phrase("opens {child} in pool {pool} for each of {each}", "按{each}逐个创建{child}，分配池{pool}"),
     "opens within": Phrase("{opens}, within {within}", "{opens}，{within}内完成"),
+    "opens excluding": Phrase("{opens}, never for {whom}", "{opens}，{whom}回避"),
+    "handlers": Phrase("who had the work item", "负责过该工作项的人"),
+    "owner": Phrase("its owner", "该工作项的归属人"),
+    "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
     "retired": Phrase("Retired: no work item enters it.", "已停用：不再有工作项进入。"),
     "any later": Phrase(

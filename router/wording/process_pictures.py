@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition import Bilingual, ChildTask, Deadline, Process, Stage
+from router.process.definition import OWNER, Bilingual, ChildTask, Deadline, Process, Stage
+from router.rules.route import HANDLERS
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import DEADLINES, PICTURES
@@ -146,17 +147,26 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
         yield PICTURES["requires"].say(language, fields=fields)
     if stage.approve:
         yield approval_told(stage.approve, language)
+    if stage.pool:
+        yield PICTURES["routed"].say(language, pool=stage.pool)
     yield from (_opened(task, language) for task in stage.open)
     yield from _due(stage.deadlines, language)
 
 
 def _opened(task: ChildTask, language: Language) -> str:
-    """Say what a stage opens, of which pool, until when, and whether that blocks."""
+    """Say what a stage opens, of which pool, until when, who never gets it, and whether that blocks."""
     facts = {"child": _title(task.id, task.title, language), "pool": task.pool, "each": task.each}
     told = PICTURES["opens each" if task.each else "opens"].say(language, **facts)
     if task.within:
         told = PICTURES["opens within"].say(language, opens=told, within=duration_told(task.within, language))
+    if task.exclude:
+        whom = PICTURES["between"].say(language).join(_excluded(name, language) for name in task.exclude)
+        told = PICTURES["opens excluding"].say(language, opens=told, whom=whom)
     return PICTURES["opens blocking"].say(language, opens=told) if task.blocks else told
+
+
+def _excluded(name: str, language: Language) -> str:
+    return PICTURES[name if name in (HANDLERS, OWNER) else "named"].say(language, field=name)
 
 
 def _due(deadlines: Sequence[Deadline], language: Language) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from router.process.definition import (
@@ -76,19 +76,27 @@ def _dated_told(deadline: Deadline, dated: DueDate, language: Language) -> str:
         deadline=deadline.id,
         until=UNTIL[deadline.until].say(language),
         before=within_told(before, language) if before else "",
-        of=dated.of,
+        of=_of_told(dated.of, language),
         clock=DEADLINES["between"].say(language).join(_clock_told(deadline, language)),
     )
+
+
+def _of_told(fields: Sequence[str], language: Language) -> str:
+    """Tell the fields that may hold a date, the first of which counts."""
+    first, *others = fields
+    if not others:
+        return first
+    return DEADLINES["else of"].say(language, field=first, others=DEADLINES["or"].say(language).join(others))
 
 
 def _on_the_wall(before: DurationTable) -> DurationTable:
     """Return the days before a date as what they are: days of the calendar."""
 
-    def on_the_wall(duration: Duration) -> Duration:
-        return Duration(duration.amount, "cd") if duration.unit == "d" else duration
+    def on_the_wall(duration: Duration | None) -> Duration | None:
+        return Duration(duration.amount, "cd") if duration and duration.unit == "d" else duration
 
     cases = tuple(DurationCase(case.value, on_the_wall(case.duration)) for case in before.cases)
-    return DurationTable(on_the_wall(before.otherwise) if before.otherwise else None, before.by, cases)
+    return DurationTable(on_the_wall(before.otherwise), before.by, cases)
 
 
 def _clock_told(deadline: Deadline, language: Language) -> Iterator[str]:
@@ -115,10 +123,13 @@ def within_told(within: DurationTable, language: Language) -> str:
 
 def _cases(within: DurationTable, language: Language) -> Iterator[str]:
     for case in within.cases:
-        duration = duration_told(case.duration, language)
-        yield TABLES["case"].say(language, value=_shown(case.value), duration=duration)
-    if within.otherwise:
-        yield TABLES["else"].say(language, duration=duration_told(within.otherwise, language))
+        yield _case("case" if case.duration else "none", case.duration, language, _shown(case.value))
+    yield _case("else" if within.otherwise else "else none", within.otherwise, language)
+
+
+def _case(phrase: str, duration: Duration | None, language: Language, value: str = "") -> str:
+    told = duration_told(duration, language) if duration else ""
+    return TABLES[phrase].say(language, value=value, duration=told)
 
 
 def _shown(value: Scalar) -> str:

@@ -128,12 +128,14 @@ async def test_a_timeline_goes_back_page_by_page_and_begins_anywhere(world: Worl
 
     pages, before = list[list[int]](), 0
     while not pages or before:
-        page = await Timelines(world.store).page(world.tenant, item.item_id, last=before, count=2)
+        page = await Timelines(world.store, world.planners).page(world.tenant, item.item_id, last=before, count=2)
         pages.append([event.number for event in page.events])
         before = page.before
 
     assert pages == [numbers[3:], numbers[1:3], numbers[:1]]
-    beyond = await Timelines(world.store).page(world.tenant, item.item_id, last=numbers[-1] + 9, count=2)
+    beyond = await Timelines(world.store, world.planners).page(
+        world.tenant, item.item_id, last=numbers[-1] + 9, count=2
+    )
     assert [event.number for event in beyond.events] == numbers[3:]
     with pytest.raises(NotFound):
-        await Timelines(world.store).page(world.tenant, "crm~none", count=2)
+        await Timelines(world.store, world.planners).page(world.tenant, "crm~none", count=2)

@@ -8,27 +8,39 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from router.activities.timeline import Timelines
 from router.assignment.children import ChildStanding
+from router.assignment.commands import Completion, ReassignRequest
+from router.backlog.requeuer import Requeuer
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import InvalidInput, NotPossible
-from router.model.events import Event, Fired
+from router.model.events import Completed, Event, Fired, Withdrawal
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.rules.route import RoutingRules
 from router.timers.due import due_now
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
-from tests.contract.test_stages import advance, record_of, reopened, routed
+from tests.contract.test_stages import advance, newest, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
 
 RULES = """
-fields: {instalments: {type: list}}
+fields: {instalments: {type: list}, complained_of: {type: string}}
 rules: []
 default: {route: {pool: east}}
+"""
+CARE = """
+process: care
+kinds: [TICKET]
+stages:
+  - id: new
+  - id: check
+    open: [{id: look, pool: all, exclude: [handlers, complained_of]}, {id: second, pool: all, exclude: owner}]
 """
 SALES = """
 process: sales
@@ -47,12 +59,17 @@ stages:
 """
 
 
+def rules_of(source: str) -> RoutingRules:
+    rule_set = check(source).rule_set
+    assert rule_set is not None
+    return rule_set
+
+
 @pytest.fixture
 async def firm(world: World) -> Timed:
     await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann"),)))
     await world.save(Rep("li", manager="mo"), Rep("bo"), pool=Pool("legal", (Member("li", 2), Member("bo", 1))))
-    rule_set = check(RULES).rule_set
-    assert rule_set is not None
+    rule_set = rules_of(RULES)
     await world.rule_sets.publish(world.tenant, None, Publication(0, RULES, dumps(rule_set), "", 0, 0, 0))
     await world.processes.publish_process(world.tenant, None, process_publication(SALES, rule_set))
     return Timed(world)
@@ -136,6 +153,36 @@ async def test_each_date_of_a_list_makes_a_child_with_its_value(firm: Timed) -> 
     assert await firm.differences() == []
 
 
+async def test_recusal_the_call_back_is_never_made_by_the_handler(firm: Timed) -> None:
+    world = firm.world
+    await world.save(Rep("cy", "Cy Moe"), Rep("di"), pool=Pool("all", tuple(map(Member, ("ann", "cy", "di")))))
+    await world.processes.publish_process(world.tenant, None, process_publication(CARE, rules_of(RULES)))
+    ticket = await routed(world, Kind.TICKET, complained_of="CY MOE")
+    await world.router.reassign(world.tenant, ReassignRequest(ticket.item_id, "di"))
+    await world.router.reassign(world.tenant, ReassignRequest(ticket.item_id, "mo"))
+
+    await advance(world, ticket, "check")
+    look, second = decisions(await firm.at(0))
+
+    assert look.outcome is Outcome.WAITING  # ann and di had it, and it is about cy
+    assert look.head.item.opened_by is not None
+    assert look.head.item.opened_by.excluded == (("handlers", ("ann", "di", "mo")), ("complained_of", ("cy",)))
+    assert second.rep == "ann"
+    explained = await world.queries.explanation(world.tenant, look)
+    reasons = {each.rep: [(reason.code, reason.field) for reason in each.reasons] for each in explained.candidates}
+    assert [reasons[rep] for rep in ("ann", "cy", "di")] == [
+        [("CONFLICT", "parent.handlers")], [("CONFLICT", "parent.complained_of")], [("CONFLICT", "parent.handlers")],
+    ]  # fmt: skip
+    with pytest.raises(NotPossible, match=r"reps/di: CONFLICT: recused by parent\.handlers$"):
+        await world.router.reassign(world.tenant, ReassignRequest(look.item_id, "di"))
+    await world.save(pool=Pool("all", tuple(map(Member, ("ann", "cy", "di", "bo")))))
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await requeuer.begin()
+    await requeuer.wake()
+    assert (await record_of(world, look)).owner == "bo"
+    assert await firm.differences() == []
+
+
 async def test_who_was_killed_between_two_children_opens_the_others_alone(firm: Timed) -> None:
     lead = await routed(firm.world)
     await advance(firm.world, lead, "payment", given={"instalments": ["2030-01-10", "2030-02-10"]})
@@ -150,9 +197,9 @@ async def test_who_was_killed_between_two_children_opens_the_others_alone(firm: 
         async def bind(self, tenant: str, revisions: Any, jobs: Any) -> Any:
             return await bind(tenant, revisions, jobs[:1])
 
-    half.opener._store = Dying()  # type: ignore[assignment]
-    assert await half.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
-    assert await whole.opener.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
+    half.children._store = Dying()  # type: ignore[assignment]
+    assert await half.children.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
+    assert await whole.children.make_due(await due_now(firm.world.timers, firm.world.tenant)) == 1
 
     assert await firm.at(0) == []
     assert await firm.world.timers.timers(firm.world.tenant) != []
@@ -172,6 +219,112 @@ async def test_a_closed_parent_leaves_its_children_open_and_opens_none(firm: Tim
     assert [(await record_of(firm.world, each)).state for each in opened] == [State.ASSIGNED, State.QUEUED]
     assert not any(isinstance(event, Fired) and event.item_id == one.item_id for event in await firm.at(5 * HOUR_MS))
     assert await firm.differences() == []
+
+
+async def test_children_of_a_stage_that_closes_are_opened_behind_the_end_once_whoever_is_killed(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    done = await advance(firm.world, lead, "won")
+    assert done.record.state is State.CONVERTED
+    assert [child.record for child in await children(firm, lead)] == [None, None]
+    await firm.follower().catch_up()
+    assert await firm.differences() == []  # it is to be opened
+
+    care, call = decisions(await firm.at(0))
+
+    assert (care.kind, care.rep, call.rep, call.head.cause) == (Kind.CUSTOMER, "li", "bo", Cause.OPENED)
+    timers = await firm.world.timers.timers(firm.world.tenant)
+    assert [(each.item_id, each.step) for each in timers] == [(call.item_id, 1), (call.item_id, 2)]
+    assert await firm.at(MINUTE_MS) == []
+    assert {child.record.state for child in await children(firm, lead) if child.record} == {State.ASSIGNED}
+    assert await firm.differences() == []
+
+
+async def test_what_an_end_opened_is_withdrawn_as_it_is_reopened_and_the_next_end_opens_it_anew(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    await firm.world.close(care)
+    again = await reopened(firm.world, lead)
+    one, other = firm.follower(), firm.follower()
+    await one.catch_up()
+    due = await due_now(firm.world.timers, firm.world.tenant)
+
+    assert [await each.children.make_due(due) for each in (one, other)] == [1, 0]
+
+    (withdrawn,) = await newest(firm.world, 1)
+    assert await firm.at(MINUTE_MS) == []
+    assert isinstance(withdrawn, Completed)
+    assert (withdrawn.item_id, withdrawn.state, withdrawn.rep) == (call.item_id, State.CLOSED, "bo")
+    assert (withdrawn.actor, withdrawn.withdrawn) == ("", (lead.item_id, again.number))
+    assert await children(firm, lead) == []
+    assert await firm.differences() == []
+    await reopened(firm.world, call)  # by hand: it stays
+    assert not any(isinstance(event, Completed) for event in await firm.at(2 * MINUTE_MS))
+    await advance(firm.world, lead, "won")
+    assert [each.item_id in (care.item_id, call.item_id) for each in decisions(await firm.at(HOUR_MS))] == 2 * [False]
+    assert await firm.differences() == []
+
+
+async def test_a_timeline_tells_that_children_were_opened_and_closed_each_once_however_long_its_pages(
+    firm: Timed,
+) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    await firm.world.close(care)
+    again = await reopened(firm.world, lead)
+    (withdrawn,) = await firm.at(MINUTE_MS)
+    updated, closed = lead.number + 1, lead.number + 2
+    of_children = {care.number, call.number, again.number - 1, withdrawn.number}
+    numbers = sorted({lead.number, updated, closed, again.number, *of_children}, reverse=True)
+
+    for count in (1, 2, 3, 100):
+        found, pages, before = list[int](), 0, 0
+        while before or not pages:
+            timelines = Timelines(firm.world.store, firm.world.planners)
+            page = await timelines.page(firm.world.tenant, lead.item_id, last=before, count=count)
+            before, pages = page.before, pages + 1
+            assert len(page.events) <= count
+            found += [event.number for event in reversed(page.events)]
+
+        assert found == numbers
+        assert page.children.keys() == {care.item_id, call.item_id}
+
+
+async def test_what_was_not_opened_yet_as_its_parent_was_reopened_never_is(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    await firm.follower().catch_up()
+    await reopened(firm.world, lead)
+
+    assert decisions(await firm.at(0)) == []
+    assert await firm.world.timers.timers(firm.world.tenant) == []
+    assert await firm.differences() == []
+
+
+async def test_the_replay_finds_a_child_withdrawn_that_no_reopening_withdraws(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    care, call = decisions(await firm.at(0))
+    for child, why in ((care, Withdrawal(lead.item_id, 3)), (call, Withdrawal("crm~other", 5))):
+        wish = Completion(child.item_id, State.CLOSED, child.number, withdrawn=why)
+        await firm.world.store.complete(firm.world.tenant, wish)
+
+    said = [each.partition(": ")[2] for each in await firm.differences()]
+
+    assert said == [f"{child.item_id} is withdrawn, which does not follow" for child in (care, call)]
+
+
+async def publish_ending(firm: Timed) -> None:
+    care = "{id: care, kind: CUSTOMER, pool: legal}, {id: call, pool: legal, within: 3h}"
+    source = f"process: end\nkinds: [LEAD]\nstages: [{{id: new}}, {{id: won, closes: CONVERTED, open: [{care}]}}]"
+    for each in (process_publication(SALES.replace("[LEAD]", "[]"), rules_of(RULES)), process_publication(source)):
+        await firm.world.processes.publish_process(firm.world.tenant, None, each)
 
 
 def ms(*local: int) -> int:

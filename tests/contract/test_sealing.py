@@ -369,7 +369,15 @@ class TestOnRedis:
         world = await _on_redis(redis, tenant)
         await world.route(region="east", customer="C-1")
 
-        assert await redis.exists(Keys(tenant).personal("crm~L-1"), Keys(tenant).subject("C-1")) == 0
+        assert await redis.exists(Keys(tenant).personal("crm~L-1")) == 0
+        assert await redis.zrange(Keys(tenant).subject("C-1"), 0, -1) == [b"crm~L-1"]
+
+    async def test_where_the_rules_name_no_customer_there_is_no_index_of_them(self, redis: Any, tenant: str) -> None:
+        world = await _on_redis(redis, tenant)
+        await world.publish(WITHOUT_CUSTOMERS)
+        await world.route(region="east", customer="C-1")
+
+        assert await redis.exists(Keys(tenant).subject("C-1"), Keys(tenant).subject("")) == 0
 
 
 async def _on_redis(redis: Any, tenant: str) -> World:

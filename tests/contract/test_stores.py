@@ -206,12 +206,13 @@ class Side:
         self.imports = Imports(assignments, self.planners, self.queries, customer_scores)
         self.fairness = Fairness(assignments, self.workforce_service, self.queries)
         self.activities = ActivityService(activities, self.queries, self.planners)
-        self.timelines = Timelines(assignments)
+        self.timelines = Timelines(assignments, self.planners)
         self.offers = OfferService(offers, assignments, self.queries, self.planners)
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.deadlines = DeadlineQueries(assignments, self.queries, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
+        self.values = values
         noting = Noting(assignments, self.queries, notes, self.planners)
         self.approving = Approving(assignments, self.planners, self.updating, noting)
         self.approvals = ApprovalQueries(assignments, self.planners, self.approving)
@@ -312,7 +313,7 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
         "  - {id: talks, require: [customer], next: [new, offer, won],\n"
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
-        "  - {id: won, closes: CONVERTED}\n",
+        "  - {id: won, closes: CONVERTED, open: [{id: care, kind: CUSTOMER, pool: east, exclude: owner}]}\n",
         approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )
 
@@ -786,6 +787,8 @@ class Stores(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))
         self.both(effects_of)
+        for customer in CUSTOMERS:
+            self.both(partial(items_of, customer))
         for side in self.sides:
             assert self.loop.run_until_complete(differences(side)) == []
         self.loop.run_until_complete(close(self.redis))
@@ -864,6 +867,12 @@ def a_pool(pool: str, members: tuple[Member, ...], _: object) -> Pool:
 
 async def offered_to(side: Side, rep: str) -> list[str]:
     return [item_id for _, item_id in await side.open_offers.offered(TENANT, rep, 100)]
+
+
+async def items_of(customer: str, side: Side) -> Any:
+    """Return the work items of a customer, and all in which something of theirs is sealed."""
+    theirs = await side.assignments.of_customer(TENANT, customer)
+    return theirs, await side.values.items_of(TENANT, customer)
 
 
 async def effects_of(side: Side) -> list[Event | DecisionEffect]:

@@ -262,3 +262,41 @@ async def test_a_walk_is_refused_where_the_time_is_real_or_of_another_service(
     assert another.exit_code == 1
     assert "its clock is not that of the service at" in another.stderr
     assert (real.exit_code, "the time of this store is real" in real.stderr) == (1, True)
+
+
+def published(file: Path, *options: object) -> Result:
+    """Publish a process to where nobody listens: what is refused before is refused without asking anybody."""
+    return CliRunner().invoke(main, ["process", "publish", str(file), "--server", "127.0.0.1:1", *map(str, options)])
+
+
+def test_a_process_is_not_published_while_a_walk_beside_it_has_an_error_or_cannot_be_read(tmp_path: Path) -> None:
+    process = tmp_path / "sales.yaml"
+    process.write_text(PROCESS, "utf-8")
+    (tmp_path / "of-another-walk.yaml").write_text("setup: {process: other.yaml}", "utf-8")
+    walk = tmp_path / "first-walk.yaml"
+
+    for text, named in (("setup: {process: sales.yaml}", "walk is missing"), ("walk: [", "first-walk.yaml:2")):
+        walk.write_text(text, "utf-8")
+        refused = published(process)
+        assert (refused.exit_code, named in refused.stderr) == (1, True), refused.stderr
+        assert f"nothing is published: {walk} is otherwise" in refused.stderr
+
+    assert "no service answers" in published(process, "--without-walks").stderr
+    walk.unlink()
+    assert "no service answers" in published(process).stderr
+
+
+@pytest.mark.long
+def test_a_process_is_not_published_while_a_walk_beside_it_is_otherwise_than_it_says(tmp_path: Path) -> None:
+    process, walk = tmp_path / "sales.yaml", tmp_path / "first-walk.yaml"
+    process.write_text(PROCESS, "utf-8")
+    walk.write_text(SMALLEST, "utf-8")
+
+    well = published(process)
+    process.write_text(PROCESS.replace("within: 1h", "within: 2h"), "utf-8")
+    refused = published(process)
+
+    assert well.stdout.startswith("walk first-response: 4 rows run, 7 expectations checked, all as expected")
+    assert "no service answers" in well.stderr
+    assert (refused.exit_code, "when first-response of L-1 is due" in refused.stdout) == (1, True), refused.output
+    assert f"nothing is published: {walk} is otherwise" in refused.stderr

@@ -87,7 +87,7 @@ def _entered(state: Tenant, command: ActivityCommand, recorded: ActivityRecorded
     state.events.append(recorded)
     state.openings[recorded.item_id].update(command.openings)
     if command.openings and command.customer:
-        state.subjects[command.customer].add(recorded.item_id)
+        state.projection.customers.keep_sealed(command.customer, recorded.item_id)
     state.projection.enter_activity(recorded)
     if command.key:
         state.activities[recorded.item_id, command.key] = recorded.number

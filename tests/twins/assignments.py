@@ -10,7 +10,7 @@ from router.history.rehearsal import decided
 from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
-from router.model.events import Completed, Content, Event, Updated, previous_of
+from router.model.events import Completed, Content, Event, Updated, Withdrawal, previous_of
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
@@ -106,8 +106,7 @@ class MemoryAssignments(Tenants):
             state.events.append(updated)
             state.projection.enter_updated(updated)
             state.openings[job.item_id].update(job.openings)
-            if job.openings and job.customer:
-                state.subjects[job.customer].add(job.item_id)
+            _enter_customer(state, job)
             if job.request_id:
                 state.requests[job.request_id] = (job.fingerprint, updated)
             if job.change.closes:
@@ -142,9 +141,9 @@ class MemoryAssignments(Tenants):
             return decision._replace(number=0)
         state.events.append(decision)
         state.openings[job.item_id].update(job.openings)
-        if job.openings and job.customer:
-            state.subjects[job.customer].add(job.item_id)
         state.projection.enter_decision(decision, job.attempts, choice)
+        if not job.change:
+            _enter_customer(state, job)
         if job.normal_id and job.normal_id not in state.projection.items:
             state.other_ids.setdefault(job.normal_id, job.item_id)
         remember_in(state, job.request_id, job.fingerprint, decision)
@@ -178,7 +177,8 @@ class MemoryAssignments(Tenants):
             at_ms, actor = self._time_of(state), completion.actor
             enter_answer(state, record.item_id, Answer.RESCINDED, record.offer.rep, at_ms, actor, "COMPLETED")
             record = state.projection.items[completion.item_id]
-        completed = close(state, record, completion.state, self._time_of(state), completion.actor)
+        at_ms, why = self._time_of(state), completion.withdrawn
+        completed = close(state, record, completion.state, at_ms, completion.actor, why)
         if completion.request_id:
             state.requests[completion.request_id] = (completion.fingerprint, completed)
         return state.projection.items[completion.item_id]
@@ -245,6 +245,13 @@ class MemoryAssignments(Tenants):
         """Return the work items whose owner stands in for somebody."""
         state = self._tenants[tenant]
         return [place for place in state.index(state.projection.covered) if place[0] > after][:count]
+
+    async def of_customer(
+        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        """Return the work items of a customer."""
+        of_customer = self._tenants[tenant].projection.customers.of(customer)
+        return [place for place in of_customer if place[0] > after][:count]
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
@@ -317,6 +324,14 @@ class MemoryAssignments(Tenants):
         return dict(self._tenants[tenant].projection.counts.by_field)
 
 
+def _enter_customer(state: Tenant, job: BindCommand) -> None:
+    """Enter whose work item a job is about, and of whom something in it is sealed."""
+    customers = state.projection.customers
+    customers.enter(job.move, job.item_id, state.projection.items[job.item_id].first)
+    if job.openings and job.customer:
+        customers.keep_sealed(job.customer, job.item_id)
+
+
 def _existing(existing: Decision, record: ItemRecord) -> Decision:
     if record.answered > record.decision:  # it was offered first
         existing = existing._replace(rep=record.owner, pool=record.pool, epoch=record.epoch)
@@ -350,7 +365,9 @@ def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:
     return None
 
 
-def close(state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: str) -> Completed:
+def close(
+    state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: str, withdrawn: Withdrawal | None = None
+) -> Completed:
     """Enter that a work item is closed."""
     completed = Completed(
         number=len(state.events) + 1,
@@ -363,6 +380,7 @@ def close(state: Tenant, record: ItemRecord, closes: State, at_ms: int, actor: s
         previous=record.event,
         at_ms=at_ms,
         actor=actor,
+        withdrawn=withdrawn,
     )
     state.events.append(completed)
     state.projection.enter_completed(completed)

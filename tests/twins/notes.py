@@ -39,7 +39,7 @@ class MemoryNotes(Tenants):
         state.events.append(noted)
         state.openings[noted.item_id].update(command.openings)
         if command.openings and command.customer:
-            state.subjects[command.customer].add(noted.item_id)
+            state.projection.customers.keep_sealed(command.customer, noted.item_id)
         state.projection.enter_noted(noted)
         if noted.note is Note.ASKED:
             state.asked[noted.item_id] = noted.number

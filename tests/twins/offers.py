@@ -54,7 +54,7 @@ class MemoryOffers(Tenants):
         enter(state, answered, accepting)
         state.openings[command.item_id].update(command.openings)
         if command.openings and command.customer:
-            state.subjects[command.customer].add(command.item_id)
+            state.projection.customers.keep_sealed(command.customer, command.item_id)
         if command.request_id:
             state.requests[command.request_id] = (command.fingerprint, answered)
         return _told(state, state.projection.items[command.item_id])

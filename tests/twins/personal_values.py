@@ -13,9 +13,9 @@ from tests.twins.tenants import Tenants, opened_in
 class MemoryPersonalValues(Tenants):
     """What opens sealed values."""
 
-    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
+    async def items_of(self, tenant: str, customer: str) -> list[str]:
         """Return work items of a customer; see ``router.erasure.ports.PersonalValues``."""
-        return sorted(item_id for item_id in self._tenants[tenant].subjects[customer] if item_id > after)[:count]
+        return self._tenants[tenant].projection.customers.all_of(customer)
 
     async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
         """Return decisions and updates as they are stored."""
@@ -50,7 +50,8 @@ class MemoryPersonalValues(Tenants):
             return counts
         for item_id in erasure.item_ids:
             state.openings.pop(item_id, None)
-            state.subjects[erasure.customer].discard(item_id)
+            if erasure.customer:
+                state.projection.customers.forget(erasure.customer, item_id, was_sealed=item_id in sealed)
         state.customer_scores.pop(erasure.customer, None)
         if any(here):
             previous = tuple(state.projection.items[item_id].event for item_id in sealed)

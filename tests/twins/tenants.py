@@ -38,7 +38,6 @@ class Tenant:
     customer_scores: dict[str, tuple[int, CustomerScore]] = field(default_factory=dict)
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
-    subjects: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     asked: dict[str, int] = field(default_factory=dict)
     activities: dict[tuple[str, str], int] = field(default_factory=dict)
     timers: set[Timer] = field(default_factory=set)

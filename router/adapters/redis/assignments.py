@@ -184,6 +184,7 @@ class RedisAssignments:
                 self._request_ttl_s,
                 int(preview),
                 completion.actor,
+                *(completion.withdrawn or ()),
             ],
         )
         check_reply(tenant, reply)
@@ -263,6 +264,11 @@ class RedisAssignments:
                 Keys(tenant).owned, f"[\0v\0{after + 1:016}", "(\0v\0:", start=0, num=count
             )
         return [_owned(member) for member in members]
+
+    async def of_customer(
+        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
+    ) -> list[tuple[int, str]]:
+        return await self._by_event(Keys(tenant).subject(customer), after, count)
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         with translated():
@@ -495,7 +501,7 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
         _WAYS[job.head.cause],
         normal_place,
     ]
-    if job.openings or job.interval or job.change or job.processes is not None:
+    if job.openings or job.move or job.interval or job.change or job.processes is not None:
         form += _beside(job, keys, all_keys)
     if job.change:
         form.append(_change(job, job.change))
@@ -511,17 +517,20 @@ def _change(job: BindCommand, change: Change) -> list[Any]:
 
 
 def _beside(job: BindCommand, keys: Keys, all_keys: list[str]) -> list[Any]:
-    """Return the instants that a job is planned for, and what opens its sealed values."""
-    if (job.change or job.processes is not None) and not job.openings:
+    """Return the instants that a job is planned for, what opens its sealed values, and how it moves among customers."""
+    if (job.change or job.processes is not None) and not job.openings and not job.move:
         return [*(job.interval or (0, 0)), False]
-    if not job.openings:
+    if not job.openings and not job.move:
         return [*(job.interval or ())]
-    all_keys.append(keys.personal(job.item_id))
-    sealed = [len(all_keys), [part for opening in job.openings.items() for part in opening], 0]
-    if job.customer:
-        all_keys.append(keys.subject(job.customer))
-        sealed[2] = len(all_keys)
-    return [*(job.interval or (0, 0)), sealed]
+
+    def place(key: str) -> int:
+        all_keys.append(key)
+        return len(all_keys)
+
+    openings = [part for opening in job.openings.items() for part in opening]
+    customers = [job.customer, *(job.move or ())]
+    places = [place(keys.subject(customer)) if customer else 0 for customer in customers]
+    return [*(job.interval or (0, 0)), [place(keys.personal(job.item_id)), openings, *places]]
 
 
 def _answer(reply: list[Any], job: BindCommand) -> _Bound:

@@ -30,11 +30,12 @@ class RedisPersonalValues:
         self._redis = redis
         self._request_ttl_s = request_ttl_s
 
-    async def items_of(self, tenant: str, customer: str, *, after: str = "", count: int = 500) -> list[str]:
-        first = f"({after}" if after else "-"
+    async def items_of(self, tenant: str, customer: str) -> list[str]:
+        """Return them: a scan names what is there all the while, though its place may change meanwhile."""
         with translated():
-            members = await self._redis.zrangebylex(Keys(tenant).subject(customer), first, "+", start=0, num=count)
-        return [item_id.decode() for item_id in members]
+            found = self._redis.zscan_iter(Keys(tenant).subject(customer), count=1000)
+            item_ids = {item_id.decode() async for item_id, _ in found}
+        return sorted(item_ids)
 
     async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
         """Return them as they are stored: each work item's events are followed backwards."""

@@ -170,7 +170,9 @@ class Keys:
         return self._key("personal", item_id)
 
     def subject(self, customer_id: str) -> str:
-        """Sorted set, by name: the work items of a customer in which something is sealed."""
+        """Sorted set: the work items of a customer, by the number of their first event; 0: it is not theirs, or not any
+        more, and something sealed in its events is.
+        """
         return self._key("subject", hashed(customer_id))
 
     def customer(self, customer_id: str) -> str:

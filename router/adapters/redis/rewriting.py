@@ -166,7 +166,7 @@ class _Writing:
                         self.items.add(item_id)
                         self.values += len(openings)
                     if customer:
-                        pipeline.zadd(self._keys.subject(customer), {item_id: 0})
+                        pipeline.zadd(self._keys.subject(customer), {item_id: 0}, nx=True)
                     self.link = link_of(entry, self.link)
                     pipeline.xadd(self._keys.rewriting, fields_of(entry, self.link), id=f"{entry.number}-0")
                     if isinstance(event, RulesPublished | WorkforceChanged | ProcessPublished):

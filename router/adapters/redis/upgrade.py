@@ -29,6 +29,7 @@ import msgpack
 
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
+from router.adapters.redis.customer_upgrade import enter_customers, naming_of
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
@@ -71,6 +72,8 @@ _FORMAT_OF_POOLS = 4
 """The format that added what is open by pool."""
 _FORMAT_OF_OVERRIDES = 5
 """The format that added what was received by override."""
+_FORMAT_OF_CUSTOMERS = 6
+"""The format that added whose work items there are."""
 
 _upgrade_items, _lead_to_items = script("upgrade_items"), script("lead_to_items")
 
@@ -259,23 +262,19 @@ class StoreUpgrade:
             await self._load_pools(tenant)
         if before < _FORMAT_OF_OVERRIDES:
             await self._enter_overrides(tenant)
+        if before < _FORMAT_OF_CUSTOMERS:
+            await self._enter_customers(tenant)
         with translated():
             await self._redis.hset(Keys(tenant).revisions, "format", FORMAT)
 
     async def _upgrade_items(self, tenant: str) -> None:
         """Bring a tenant's work items from format 1 or 2 to 3, the newest there is of them."""
-        keys, after = Keys(tenant), 0
-        newest = await self._log.events(tenant, count=1, newest_first=True)
-        while entries := await self._log.entries(tenant, after=after, count=self._page):
-            await self._leads()
-            if await self._held([tenant]):
-                await self._older_servers_end([tenant])
+        keys = Keys(tenant)
+        async for entries in self._pages(tenant):
             item_ids = (read_item_id(entry.number, entry.type, entry.facts) for entry in entries)
             if items := list(dict.fromkeys(filter(None, item_ids))):
                 await _upgrade_items(self._redis, [keys.owned, *map(keys.item, items)], items)
                 await self._lead_to(tenant, items, {entry.number: entry for entry in entries})
-            after = entries[-1].number
-            self._report.moved(tenant, after, newest[0].number)
 
     async def _load_pools(self, tenant: str) -> None:
         """Write down what is open by pool, which format 4 added; whoever does it twice writes the same."""
@@ -292,20 +291,35 @@ class StoreUpgrade:
 
     async def _enter_overrides(self, tenant: str) -> None:
         """Write down what was received by override, which format 5 added; whoever does it twice writes the same."""
-        keys, after, received = Keys(tenant), 0, defaultdict[str, Counter[str]](Counter)
-        newest = await self._log.events(tenant, count=1, newest_first=True)
-        while entries := await self._log.entries(tenant, after=after, count=self._page):
-            await self._leads()
-            if await self._held([tenant]):
-                await self._older_servers_end([tenant])
+        keys, received = Keys(tenant), defaultdict[str, Counter[str]](Counter)
+        async for entries in self._pages(tenant):
             for entry in entries:
                 _follow_overrides(received, read_effect(entry.number, entry.type, entry.facts, entry.head))
-            after = entries[-1].number
-            self._report.moved(tenant, after, newest[0].number)
         for pool, by_rep in received.items():
             if by_rep:
                 with translated():
                     await self._redis.hset(keys.ledger(pool), mapping={f"o:{rep}": by_rep[rep] for rep in by_rep})
+
+    async def _enter_customers(self, tenant: str) -> None:
+        """Write down whose work items there are, which format 6 added; the log is read only where rules say so."""
+        naming = await naming_of(self._redis, tenant)
+        if not naming:
+            return
+        async for entries in self._pages(tenant):
+            first, last = entries[0].number, entries[-1].number
+            events = await self._log.events(tenant, after=first - 1, before=last + 1, count=len(entries))
+            await enter_customers(self._redis, tenant, naming, events)
+
+    async def _pages(self, tenant: str) -> AsyncIterator[list[StoredEvent]]:
+        """Yield the log page by page; each is done with nobody else at work, and is told once it is done."""
+        after, newest = 0, await self._log.events(tenant, count=1, newest_first=True)
+        while entries := await self._log.entries(tenant, after=after, count=self._page):
+            await self._leads()
+            if await self._held([tenant]):
+                await self._older_servers_end([tenant])
+            yield entries
+            after = entries[-1].number
+            self._report.moved(tenant, after, newest[0].number)
 
     async def _lead_to(self, tenant: str, item_ids: Sequence[str], entries: Mapping[int, StoredEvent]) -> None:
         """Have all spellings lead to the work items that first came with some events."""

@@ -46,8 +46,8 @@ def process_trial(job: Mapping[str, Any]) -> ProcessTrial:
     rules = stored.loads(job["rules"]) if job["rules"] else None
     known = NO_RULES if job["rules"] == "" else rules
     there = None if job["workforce"] is None else read_workforce(job["workforce"])
-    reps = None if there is None else there.reps
-    checked = check_process(job["source"], rules=known, reps=reps, personal=job["personal"])
+    reps, pools = (None, None) if there is None else (there.reps, there.pools)
+    checked = check_process(job["source"], rules=known, reps=reps, personal=job["personal"], pools=pools)
     if checked.process is None:
         return ProcessTrial(checked.problems)
     workforce = checked.workforce or there or WorkforceRecords()

@@ -83,6 +83,7 @@ SCRIPTS = {
         "named rep ('': none)": "BindCommand named",
         "lead to (0: it is its own)": "BindCommand normal_id",
         "customer's set (0: none)": "BindCommand customer",
+        "and leaves (0: none)": "CustomerMove joins",
         "may have (0: it credits none)": "BindCommand named",
         "one lapses (0: never)": "BindCommand named",
         "set away (0: never)": "BindCommand named",
@@ -128,6 +129,7 @@ SCRIPTS = {
     "router/complete": {
         "request's key (absent: none)": "Completion request_id",
         "actor ('': nobody is asked who they are)": "Completion actor",
+        "parent's id (absent: somebody closes it)": "Completion withdrawn",
     },
     "router/keep_customer_scores": {"any text ('': the known one stays)": "LastScore value_tier"},
     "router/set_presence": {

@@ -23,6 +23,7 @@ from router.adapters.redis.snapshots import RedisSnapshots
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import BindCommand, Completion, Mode, Refusal, RouteRequest
+from router.assignment.customers import CustomerMove
 from router.assignment.jobs import cover_command, route_command
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
@@ -521,6 +522,11 @@ async def _completer(world: Routing, given: Given) -> str:
     return actor
 
 
+async def _withdrawer(world: Routing, given: Given) -> Any:
+    await _completed(world, given)
+    return (await world.event()).withdrawn
+
+
 async def _routed(world: Routing, given: Given) -> Any:
     """Route twice; say how many work items there are."""
     item = WorkItem(Kind.LEAD, "crm", "")
@@ -609,6 +615,17 @@ async def _erased_twice(world: Routing, given: Given) -> Any:
 async def _erased_otherwise(world: Routing, given: Given) -> Any:
     await _erased(world, {"request_id": "r", **given})
     return await _erased(world, {"request_id": "r", "fingerprint": "other"})
+
+
+async def _joined(world: Routing, given: Given) -> Any:
+    """Bind a job that moves among customers, or stays; return what C-2 has then."""
+    await world.bind("L-9", **given)
+    return await world.store.of_customer(world.tenant, "C-2")
+
+
+async def _theirs(world: Routing, given: Given) -> Any:
+    await world.bind("L-9", move=CustomerMove("C-2"))
+    return await world.store.of_customer(world.tenant, **{"customer": "C-2", **given})
 
 
 async def _of_sealed(world: Routing, given: Given) -> list[str]:
@@ -783,13 +800,20 @@ ROWS = (
         lambda w, g: w.bind("L-9", **g), ("ASSIGNED", "bo"), ("ASSIGNED", "bo")),
     Row(RouteRequest, "known_as", "", "nobody knows yet: the id is made of source and external id", "likewise",
         _routed_as, ("ASSIGNED", "crm~L-9"), ("ASSIGNED", "crm~L-9")),
+    Row(BindCommand, "move", None, "it stays where it is in the index of customers", "likewise", _joined, [], []),
+    Row(CustomerMove, "joins", "", "it is nobody's", "likewise",
+        lambda w, g: _joined(w, {"move": CustomerMove(**g)}), [], []),
+    Row(CustomerMove, "leaves", "", "it was nobody's", "likewise",
+        lambda w, g: _joined(w, {"move": CustomerMove("C-2", **g)}), [(7, "crm~L-9")], [(7, "crm~L-9")]),
+    Row(Assignments.of_customer, "customer", "", "nobody has this id", "must be given", _theirs, []),
+    Row(Assignments.of_customer, "after", 0, "from the first on", "likewise", _theirs,
+        [(7, "crm~L-9")], [(7, "crm~L-9")]),
+    Row(Assignments.of_customer, "count", 0, "none", "1000", _theirs, [], [(7, "crm~L-9")]),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
     Row(BindCommand, "customer", "", "the customer is not known", "likewise",
         lambda w, g: _kept_beside(w, {"customer": "", **g}), ([], 1), ([], 1)),
     Row(PersonalValues.items_of, "customer", "", "nobody has this id", "must be given", _of_sealed, []),
-    Row(PersonalValues.items_of, "after", "", "before all ids", "likewise", _of_sealed, ["crm~L-9"], ["crm~L-9"]),
-    Row(PersonalValues.items_of, "count", 0, "none", "500", _of_sealed, [], ["crm~L-9"]),
     Row(PersonalValues.stored_contents, "item_ids", [], "none", "must be given",
         lambda w, g: w.values.stored_contents(w.tenant, **g), []),
     Row(PersonalValues.log_page, "after", 0, "from the first event on", "likewise", _last_read, 6, 6),
@@ -813,6 +837,7 @@ ROWS = (
     Row(Completion, "fingerprint", "", _LIKE_ANY, "the empty one", _completed_otherwise, Refusal.REQUEST_ID_REUSED,
         Refusal.REQUEST_ID_REUSED),
     Row(Completion, "actor", "", _ANYBODY, "likewise", _completer, "", ""),
+    Row(Completion, "withdrawn", None, "somebody closes it", "likewise", _withdrawer, None, None),
     Row(WorkItem, "source", "", "a source without a name: external ids are told apart within it", "likewise",
         lambda w, g: _items(w, "L-9", g), 1, 1),
     Row(WorkItem, "external_id", "", "no key of its own: a new one each time", "likewise",

@@ -45,6 +45,7 @@ def test_children_are_opened_listed_told_and_in_the_way(shared: Restartable) -> 
         client.complete(review.name.rpartition("/")[2])
         closed = client.advance("crm~L-1", "won")
         *_, told = client.timeline(review.name.rpartition("/")[2], language="zh")
+        in_parent = [entry.words for entry in client.timeline("crm~L-1", language="zh") if entry.HasField("child")]
         of_parent = list(client.list_work_items(filter="parent = 'crm~L-1'"))
 
     assert [child.stage for child in entered.children] == ["contract~review", *2 * ["contract~instalment"]]
@@ -57,4 +58,6 @@ def test_children_are_opened_listed_told_and_in_the_way(shared: Restartable) -> 
     states = [WorkItem.STATE_CLOSED, *2 * [WorkItem.STATE_ASSIGNED]]
     assert [child.state for child in closed.children] == states
     assert "crm~L-1 的子任务" in told.words
+    assert in_parent[0] == "子任务“审合同”已关闭。"
+    assert in_parent[1:] == 2 * ["创建子任务“instalment”，归属李法。"] + ["创建子任务“审合同”，归属李法。"]
     assert [each.name for each in of_parent] == [child.work_item for child in children]

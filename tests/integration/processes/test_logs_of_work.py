@@ -25,7 +25,7 @@ from router.model.workitem import Kind
 from router.process.clocks import DeadlineClocks
 from router.process.deadlines import standings
 from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
-from router.process.life import Done, Life, Occurrence, Spell
+from router.process.life import Done, Life, Occurrence, Pause, Spell
 from rules.durations import Duration, DurationTable
 from tests.plain_deadlines import Case, Office, Wanted, outcomes
 
@@ -47,15 +47,23 @@ MADE_UP = {
 """Days off and make-up workdays 调休 as the State Council said them."""
 
 
-class Log(NamedTuple):
-    """How a log is read: which of its rows are evidence of what, and which close.
+RESTING = "resting"
+LONGEST_MS = 20 * 24 * 3_600_000
+"""For how long the customer is waited for at most."""
 
-    Deadlines are in hours around the clock, and in hours from nine to six.
+
+class Log(NamedTuple):
+    """How a log is read: which of its rows are evidence of what, which close, and from which on the customer is waited
+    for, until one of others: none are, the next of whatever sort.
+
+    Deadlines are in hours around the clock, and in hours from nine to six. ``RESTING`` rests while it is paused.
     """
 
     file: str
     evidence: Mapping[str, str]
     closing: frozenset[str]
+    waiting: str
+    heard: frozenset[str]
     deadlines: tuple[tuple[str, tuple[int, int], Since, Until], ...]
 
 
@@ -63,11 +71,14 @@ HELPDESK = Log(
     "helpdesk_log.csv.gz",
     {"Take in charge ticket": "attempt", "Wait": "attempt", "Require upgrade": "attempt", "Resolve ticket": "contact"},
     frozenset({"Closed"}),
+    "Wait",
+    frozenset(),
     (
         ("first-response", (30, 18), Since.ARRIVAL, Until.ATTEMPT),
         ("update", (72, 45), Since.LAST_OUTBOUND, Until.ATTEMPT),
         ("resolution", (400, 180), Since.ARRIVAL, Until.CONTACT),
         ("closing", (800, 240), Since.ENTERED, Until.COMPLETION),
+        (RESTING, (600, 190), Since.ARRIVAL, Until.COMPLETION),
     ),
 )
 LEADS = Log(
@@ -80,11 +91,14 @@ LEADS = Log(
         "O_SENT COMPLETE": "contact",
     },
     frozenset({"A_DECLINED COMPLETE", "A_CANCELLED COMPLETE", "A_ACTIVATED COMPLETE"}),
+    "O_SENT COMPLETE",
+    frozenset({"O_SENT_BACK COMPLETE", "O_CANCELLED COMPLETE", "O_DECLINED COMPLETE"}),
     (
         ("first-response", (2, 1), Since.ARRIVAL, Until.ATTEMPT),
         ("update", (60, 27), Since.LAST_OUTBOUND, Until.ATTEMPT),
         ("resolution", (24, 9), Since.ARRIVAL, Until.CONTACT),
         ("closing", (300, 90), Since.ENTERED, Until.COMPLETION),
+        (RESTING, (150, 45), Since.ARRIVAL, Until.COMPLETION),
     ),
 )
 
@@ -102,7 +116,20 @@ def cases(folder: Path, log: Log) -> Iterator[Case]:
     for rows in by_case.values():
         closed_ms = next((at_ms for at_ms, name in rows if name in log.closing), None)
         done = [(at_ms, log.evidence[name]) for at_ms, name in rows if name in log.evidence]
-        yield Case(rows[0][0], done, closed_ms)
+        yield Case(rows[0][0], done, closed_ms, waited(rows, log))
+
+
+def waited(rows: list[tuple[int, str]], log: Log) -> list[tuple[int, int]]:
+    """Return from when until when the customer was waited for, in the order of time; no two overlap."""
+    spans = list[tuple[int, int]]()
+    for place, (since_ms, name) in enumerate(rows):
+        if name != log.waiting or (spans and since_ms < spans[-1][1]):
+            continue
+        later = [
+            at_ms for at_ms, other in rows[place + 1 :] if at_ms > since_ms and (other in log.heard or not log.heard)
+        ]
+        spans.append((since_ms, min([*later, since_ms + LONGEST_MS])))
+    return spans
 
 
 def days(written: Mapping[str, str]) -> Iterator[date]:
@@ -139,13 +166,22 @@ def life_of(case: Case) -> Life:
         Done(place, ActivityKind.CALL, (evidence[what],), at_ms) for place, (at_ms, what) in enumerate(case.done, 2)
     )
     closed = None if case.closed_ms is None else Occurrence(len(done) + 2, case.closed_ms)
-    return Life(Occurrence(1, case.begun_ms), (Spell(1, "", "", case.begun_ms),), (), done, closed)
+    pauses = tuple(Pause(0, *span, "waiting-for-customer") for span in case.waited)
+    begun = Occurrence(1, case.begun_ms)
+    return Life(begun, (Spell(1, "", "", case.begun_ms),), (), done, closed, pauses=pauses)
 
 
 def compared(folder: Path, log: Log, clock: ClockOwner, most: int | None) -> Counter[tuple[str, str]]:
     """Compare case by case; return how often each deadline was met and missed."""
     deadlines = tuple(
-        Deadline(name, DurationTable(Duration(within[clock is not ClockOwner.WALL], "h")), clock, since, until)
+        Deadline(
+            name,
+            DurationTable(Duration(within[clock is not ClockOwner.WALL], "h")),
+            clock,
+            since,
+            until,
+            pauses=name == RESTING,
+        )
         for name, within, since, until in log.deadlines
     )
     process = Process("p", frozenset({Kind.LEAD}), (Stage("open", deadlines=deadlines),))
@@ -154,6 +190,7 @@ def compared(folder: Path, log: Log, clock: ClockOwner, most: int | None) -> Cou
             within[clock is not ClockOwner.WALL],
             "closed" if until is Until.COMPLETION else str(until),
             since is Since.LAST_OUTBOUND,
+            name == RESTING,
         )
         for name, within, since, until in log.deadlines
     }
@@ -165,6 +202,8 @@ def compared(folder: Path, log: Log, clock: ClockOwner, most: int | None) -> Cou
         found = [(name, start_ms, "MISSED" if state == "OVERDUE" else state) for name, start_ms, state in found]
         assert sorted(found) == sorted(outcomes(case, wanted, office)), case
         counts.update((name, state) for name, _, state in found)
+        unpaused = [each for each in outcomes(case._replace(waited=()), wanted, office) if each not in found]
+        counts.update((name, "OTHERWISE") for name, _, _ in unpaused)
     return counts
 
 
@@ -176,6 +215,9 @@ def report(log: Log, clock: ClockOwner, counts: Counter[tuple[str, str]]) -> Non
         print(f"  {name}: {met} met, {missed} missed, {ended} ended before")
         assert met > 0
         assert missed > 0
+    otherwise = {name: count for (name, state), count in counts.items() if state == "OTHERWISE"}
+    print(f"  {otherwise[RESTING]} of {RESTING} would have ended otherwise without a pause")
+    assert set(otherwise) == {RESTING}
 
 
 @pytest.mark.parametrize("clock", [ClockOwner.WALL, ClockOwner.POOL])

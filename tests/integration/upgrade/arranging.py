@@ -8,7 +8,7 @@ from typing import Any
 
 from fairlead.v1 import routing_pb2
 from router.adapters.redis.format import FORMAT
-from router.adapters.redis.keys import FORMAT_OF_ALL
+from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
 from router.adapters.redis.upgrade import StoreUpgrade
 from store.embedded.server import EmbeddedServer
 from tests.api import WAITING, Api
@@ -86,6 +86,14 @@ class Reports:
 
     def alike(self, which: str) -> None:
         self.equal.add(which)
+
+
+def customers_of_kept() -> dict[str, tuple[str, Any, bool]]:
+    """Return the keys of the customers of tenant kept, each with their work items by first event; L-3 and C-2 were
+    erased.
+    """
+    theirs = {"C-0": [["crm~L-0", 10.0]], "C-1": [["crm~L-1", 11.0], ["crm~L-4", 14.0]]}
+    return {Keys("kept").subject(customer): ("zset", items, False) for customer, items in theirs.items()}
 
 
 async def nobody_waits(_: float) -> None:

@@ -31,7 +31,7 @@ from tests.golden import FORMAT_3_A211184, keys
 from tests.golden.calls import Json, ask_again, other_answers
 from tests.golden.contract import fields
 from tests.golden.write_format_3 import TENANTS
-from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
+from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, customers_of_kept, upgrade
 
 DAY_MS = 86_400_000
 MORE_IS_SAID = (
@@ -86,6 +86,7 @@ async def test_nothing_but_the_number_changes_and_what_is_open_by_pool_is_counte
         kind, value, expires = before[Keys(tenant).revisions]
         expected[Keys(tenant).revisions] = (kind, {**value, "format": str(FORMAT)}, expires)
     expected[FORMAT_OF_ALL] = ("string", str(FORMAT), False)
+    expected |= customers_of_kept()
     now = keys.contents(url)
     by_pool = {tenant: parted(now, Keys(tenant).loads) for tenant in TENANTS}
     assert now == expected

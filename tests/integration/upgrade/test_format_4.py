@@ -26,7 +26,7 @@ from tests.golden import FORMAT_4_7D2EDFD, keys
 from tests.golden.calls import Json, ask_again, other_answers
 from tests.golden.contract import fields
 from tests.golden.write_format_4 import OF_4, OF_BEFORE, TENANTS
-from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
+from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, customers_of_kept, upgrade
 
 ANSWERS = [json.loads(line) for line in (FORMAT_4_7D2EDFD / "answers.jsonl").read_text("utf-8").splitlines()]
 CALL = activities.Activity(kind=activities.Activity.KIND_CALL, direction=activities.Activity.DIRECTION_OUTBOUND)
@@ -79,6 +79,7 @@ async def test_nothing_but_the_number_changes(url: str, redis: Any) -> None:
         kind, value, expires = before[Keys(tenant).revisions]
         expected[Keys(tenant).revisions] = (kind, {**value, "format": str(FORMAT)}, expires)
     expected[FORMAT_OF_ALL] = ("string", str(FORMAT), False)
+    expected |= customers_of_kept()
     assert keys.contents(url) == expected
     assert {tenant: moved[-1] for tenant, moved in reports.progress.items()} == {"kept": (61, 61), "rewritten": (7, 7)}
 

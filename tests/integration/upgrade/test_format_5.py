@@ -28,7 +28,7 @@ from tests.golden import FORMAT_5_0FE08943, keys
 from tests.golden.calls import Json, ask_again, other_answers
 from tests.golden.contract import fields
 from tests.golden.write_format_5 import OF_5, OF_BEFORE, TENANTS
-from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, upgrade
+from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, customers_of_kept, upgrade
 
 ANSWERS = [json.loads(line) for line in (FORMAT_5_0FE08943 / "answers.jsonl").read_text("utf-8").splitlines()]
 PROCESS = "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]"
@@ -83,6 +83,7 @@ async def test_nothing_but_the_number_changes(url: str, redis: Any) -> None:
         kind, value, expires = before[Keys(tenant).revisions]
         expected[Keys(tenant).revisions] = (kind, {**value, "format": str(FORMAT)}, expires)
     expected[FORMAT_OF_ALL] = ("string", str(FORMAT), False)
+    expected |= customers_of_kept()
     assert keys.contents(url) == expected
 
 

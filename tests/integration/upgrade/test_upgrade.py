@@ -64,7 +64,7 @@ async def test_the_log_is_not_touched(url: str, redis: Any) -> None:
 
     now = keys.contents(url)
     changed = {name.partition("}:")[2].split(":")[0] for name in now if now[name] != before.get(name)}
-    assert changed == {"revisions", "item", "owned", "loads", "answered", "queue", ""}
+    assert changed == {"revisions", "item", "owned", "loads", "answered", "queue", "subject", ""}
     gone = {name.partition("}:")[2] for name in set(before) - set(now)}
     assert gone
     assert all("request:" in name or "change:" in name for name in gone)
@@ -178,7 +178,7 @@ async def test_an_older_server_that_comes_under_way_halts_the_upgrade_before_the
             assert not client.exists(key)
             super().moved(tenant, events, of_events)
             walked.update([tenant] if events == of_events else [])
-            if tenant == "acme" and walked["acme"] == 2:  # once for its work items, once for its overrides
+            if tenant == "acme" and walked["acme"] == 3:  # for its work items, its overrides, and its customers
                 client.set(key, "an older server")
 
     reports = Interrupted()

@@ -189,7 +189,7 @@ local function answer_one(job, reason, said, sent)
   index_item(KEYS[4], id, 'OFFERED', '', record)
   if #openings > 0 then
     redis.call('HSET', KEYS[personal], unpack(openings))
-    if customer > 0 then redis.call('ZADD', KEYS[customer], 0, id) end
+    if customer > 0 then keep_sealed_of(KEYS[customer], id) end
   end
   if request_key then stored_value[request_key] = keep_answer(request_key, request_ttl_s, {fingerprint, record[EVENT]}) end
   return done(record, packed)

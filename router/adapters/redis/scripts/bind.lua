@@ -13,7 +13,7 @@
 --        9 …          hash    ledgers, one per pool named in the header
 --        then                 per job its item key and, where it has them, its request key, see item.lua and request.lua; the
 --                             hash that opens what is sealed in its events, see router/model/sealing.py; and the zset of
---                             work items of its customer
+--                             work items of its customer, and those of whom it joins and leaves
 --        last         string  what this very call was answered, should it have been here before: its connection broke before
 --                             the reply. It expires; a preview has none
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
@@ -26,8 +26,9 @@
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
 --          expected version (of an ESCALATE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
---          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed, {that hash's place in KEYS, its fields and values, the
---          place of its customer's set (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
+--          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed or it moves among customers, {that hash's place in KEYS, its
+--          fields and values, the place of its customer's set (0: none), and, where it moves, those of the customers that it joins
+--          and leaves (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
 --          anew, actor, head of that event, the stage that it enters: revision of its process and id (0 and '': none), the state in which that closes
 --          it ('': none)}, else, where more follows, false; and, where it is reopened or comes with a stage, {revision that the processes must
 --          have, and, where what follows from its first event is not so, revision and stage that it enters}], and its head, kept unread
@@ -46,7 +47,7 @@ local FIRST_LEDGER = 9
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
 local OTHERWISE, ATTEMPTS, NAMED, WAY, NORMAL_KEY = 9, 10, 11, 12, 13
 local SINCE, UNTIL, SEALED, CHANGE, ENTERS = 14, 15, 16, 17, 18
-local PERSONAL, OPENINGS, CUSTOMER = 1, 2, 3 -- of what is sealed
+local PERSONAL, OPENINGS, CUSTOMER, JOINS, LEAVES = 1, 2, 3, 4, 5 -- of what is sealed
 local CHANGED, IS_DECIDED, CHANGED_BY, CHANGE_HEAD, REVISION, TO_STAGE, CLOSES = 1, 2, 3, 4, 5, 6, 7 -- of an update
 
 local header = cmsgpack.unpack(ARGV[1])
@@ -154,12 +155,15 @@ local function known_as(job, record)
   return id
 end
 
-local function keep_openings(job)
-  -- Keeps what opens what is sealed in a job's events.
+local function keep_openings(job, first)
+  -- Keeps what opens what is sealed in a job's events, and whose work item it is. `first` is the number of its first event.
   local sealed = job[SEALED]
   if not sealed then return end
+  if (sealed[LEAVES] or 0) > 0 then leave_customer(KEYS[sealed[LEAVES]], job[ID]) end
+  if (sealed[JOINS] or 0) > 0 then join_customer(KEYS[sealed[JOINS]], job[ID], first) end
+  if #sealed[OPENINGS] == 0 then return end
   redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
-  if sealed[CUSTOMER] > 0 then redis.call('ZADD', KEYS[sealed[CUSTOMER]], 0, job[ID]) end
+  if sealed[CUSTOMER] > 0 then keep_sealed_of(KEYS[sealed[CUSTOMER]], job[ID]) end
 end
 
 local function keep_record(job, record)
@@ -172,7 +176,7 @@ local function write(job, head, record, choice, outcome, epoch, facts)
   local number, stored = append_event(DECISION_TYPE, facts, head)
   if not job[CHANGE] then
     remember(job, number, outcome)
-    keep_openings(job)
+    keep_openings(job, record[FIRST] > 0 and record[FIRST] or number)
   end
   local state, owner, pool = record[STATE], record[OWNER], record[POOL]
   if job.left then moved[job.left] = false end
@@ -276,7 +280,7 @@ local function update(job, head, record)
   number = append_event(UPDATE_TYPE, cmsgpack.pack({job[ID], record[KIND], record[OWNER], record[POOL], record[EPOCH],
     record[EVENT], change[CHANGED], change[IS_DECIDED], change[CHANGED_BY], change[REVISION], change[TO_STAGE]}), change[CHANGE_HEAD])
   remember(job, number)
-  keep_openings(job)
+  keep_openings(job, record[FIRST])
   record[EVENT], record[VERSION], record[CONTENT] = number, number, number
   if change[TO_STAGE] ~= '' then enter_stage(record, change[REVISION], change[TO_STAGE], number) end
   if change[CLOSES] ~= '' then

@@ -4,7 +4,8 @@
 --        7 dated zset, see item.lua `set_next`; 8 the request's key (absent: none)
 -- ARGV   1 item id, 2 the state to enter, 3 the item's version as the caller knows it, 4 fingerprint of the request,
 --        5 seconds to remember a request id, 6 1 for a preview,
---        7 actor ('': nobody is asked who they are)
+--        7 actor ('': nobody is asked who they are), 8 of a child that is withdrawn its parent's id (absent: somebody closes it),
+--        9 the event that reopened that, if there is a parent
 -- Returns {'DONE', item record} (also for a repeated request), or {'NOT_FOUND'}, {'CONFLICT'}, {'REQUEST_ID_REUSED'},
 --        {'FORMAT', its format}.
 
@@ -37,7 +38,7 @@ if is_offered then
   use_answers()
   rescind_offer(item_id, record, ARGV[7], 'COMPLETED')
 end
-local number = close_item(item_id, record, state, ARGV[7], KEYS[4], KEYS[7])
+local number = close_item(item_id, record, state, ARGV[7], KEYS[4], KEYS[7], ARGV[8], tonumber(ARGV[9]))
 redis.call('SET', KEYS[6], cmsgpack.pack(record))
 write_owned(KEYS[5])
 write_ledgers()

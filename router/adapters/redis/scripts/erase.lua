@@ -22,9 +22,10 @@ if request_key then known = known_answer(redis.call('GET', request_key), header[
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
-local values, erased, changed = 0, {}, {}
+local values, erased, changed, is_sealed = 0, {}, {}, {} -- a work item of which nothing was sealed stays the customer's
 for i, id in ipairs(ids) do
   local sealed = redis.call('HLEN', KEYS[first_hash - 1 + i])
+  is_sealed[i] = sealed > 0
   if sealed > 0 then
     values, erased[#erased + 1], changed[#changed + 1] = values + sealed, id, KEYS[2 + i]
   end
@@ -53,7 +54,9 @@ for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
 if has_customer then
   redis.call('DEL', KEYS[next_key + 1])
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
-  for _, id in ipairs(ids) do redis.call('ZREM', KEYS[next_key], id) end
+  for i, id in ipairs(ids) do
+    if is_sealed[i] or redis.call('ZSCORE', KEYS[next_key], id) == '0' then redis.call('ZREM', KEYS[next_key], id) end
+  end
 end
 if request_key then keep_answer(request_key, header[6], {header[5], counts}) end
 return counts

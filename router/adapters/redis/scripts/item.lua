@@ -88,6 +88,15 @@ local function place_in_covered(record, id)
   return '\0v\0' .. string.format('%016d', record[FIRST]) .. '\0' .. id
 end
 
+-- The zset of a customer: their work items by first event. 0 stands for what is not theirs, or not any more, where
+-- something that is sealed in its events is: whoever erases them has to find it.
+
+local function join_customer(customer, id, first) redis.call('ZADD', customer, first, id) end
+
+local function leave_customer(customer, id) redis.call('ZADD', customer, 'XX', 0, id) end
+
+local function keep_sealed_of(customer, id) redis.call('ZADD', customer, 'NX', 0, id) end
+
 local moved = {} -- places in the index of owners: whether a work item stands there when the call is over
 
 local function index_item(waiting, id, state, owner, record)

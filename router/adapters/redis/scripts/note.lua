@@ -47,7 +47,7 @@ elseif note == 'APPROVED' or note == 'REJECTED' then
 end
 if #openings > 0 then
   redis.call('HSET', PERSONAL, unpack(openings))
-  if has_customer == 1 then redis.call('ZADD', KEYS[6], 0, id) end
+  if has_customer == 1 then keep_sealed_of(KEYS[6], id) end
 end
 if request_key then keep_answer(request_key, ttl_s, {fingerprint, number}) end
 return {'NEW', number, stored, ARGV[2], NOTE_TYPE}

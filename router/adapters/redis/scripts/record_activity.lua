@@ -80,7 +80,7 @@ redis.call('SET', ITEM, cmsgpack.pack(record))
 if external ~= '' then redis.call('HSET', KNOWN, external, number) end
 if #openings > 0 then
   redis.call('HSET', PERSONAL, unpack(openings))
-  if has_customer == 1 then redis.call('ZADD', KEYS[8], 0, id) end
+  if has_customer == 1 then keep_sealed_of(KEYS[8], id) end
 end
 if request_key then keep_answer(request_key, ttl_s, {fingerprint, number}) end
 return {'NEW', number, stored, ARGV[2], ACTIVITY_TYPE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -30,7 +31,7 @@ from router.model.decision import (
     StepOfDeadline,
 )
 from router.model.errors import CorruptHistory
-from router.model.events import Credited, LeaveCredit, PresenceChanged, Updated
+from router.model.events import Completed, Credited, LeaveCredit, PresenceChanged, Updated, Withdrawal
 from router.model.workforce import Member, Pool, Record, Rep, Territory
 from router.model.workitem import Kind, WorkItem
 
@@ -57,6 +58,21 @@ def test_decisions_of_every_format_say_the_same(form: bytes, packed: bytes) -> N
 
     assert isinstance(decision, Decision)
     assert (decision.at_ms, decision.rep, decision.seen) == (7, "ann", (ObservedState((5,), ((1, 2),)),))
+
+
+def test_closings_of_every_format_say_the_same_and_that_of_a_child_why_it_was_withdrawn() -> None:
+    closing = ["x", "TASK", "CLOSED", "ann", "east", 1, 4, ""]
+    unversioned = read_event(5, b"completed", msgpack.packb([7, *closing]), b"")
+    second, third = (
+        read_event(5, form, msgpack.packb(7) + msgpack.packb(fields), b"")
+        for form, fields in ((b"completed.2", closing), (b"completed.3", [*closing, "crm~1", 3]))
+    )
+
+    assert isinstance(third, Completed)
+    assert unversioned == second == replace(third, withdrawn=None)
+    assert third.withdrawn == Withdrawal("crm~1", 3)
+    with pytest.raises(CorruptHistory):
+        read_event(5, b"completed.3", msgpack.packb(7) + msgpack.packb([*closing, 1, "crm~1"]), b"")
 
 
 @pytest.mark.parametrize("size", [0, 300, 70_000])
@@ -139,6 +155,7 @@ def test_a_credit_for_a_leave_is_read_with_all_that_it_follows_from() -> None:
         {"note": msgpack.ExtType(5, b"sealed"), "tried": ("a", "b"), "actor": "张三"},
         {"cause": Cause.REOPENED, "entered": EnteredStage(7, "new")},
         {"cause": Cause.ESCALATED, "escalates": StepOfDeadline("act/7/new/call", 1)},
+        {"cause": Cause.UPDATED, "pool": "legal"},
     ],
 )
 @pytest.mark.parametrize("size", [0, 40, 300, 70_000])
@@ -147,8 +164,9 @@ def test_what_many_decisions_share_is_packed_once_and_reads_as_if_each_were_pack
 ) -> None:
     head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 2, (), ("pool p",))._replace(**changed)
 
-    is_usual = changed.keys().isdisjoint({"entered", "escalates"})
-    written = head[1:-2] if is_usual else head[1:]  # who enters nothing writes what was written before
+    is_usual = changed.keys().isdisjoint({"entered", "escalates", "pool"})
+    # who enters nothing, or is routed to no pool by its process, writes what was written before
+    written = head[1:-3] if is_usual else head[1:] if "pool" in changed else head[1:-1]
     for content in (bytes(size), b"x" * size):
         assert pack_head(head, content) == msgpack.packb((content, *written))
     read = read_head(pack_head(head, head.item.pack()))

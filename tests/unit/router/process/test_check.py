@@ -17,6 +17,8 @@ from router.process.codec import FORMAT, dumps, loads
 from router.process.definition import Act, Approval, Process, RecipientRole, Until
 from router.process.schema import SCHEMA_FILE, schema_text
 from router.rules.check import check
+from router.wording.languages import Language
+from router.wording.processes import deadline_told
 from rules.conditions import Predicate
 from rules.durations import Duration
 
@@ -460,6 +462,20 @@ def test_a_table_is_read_as_the_rules_read_its_field() -> None:
     assert check_process(f"{STAGE}{{id: d, within: {{by: severity, P1: 30m, else: 2d}}}}").problems[0].is_error is False
     refused = check_process(f"{STAGE}{{id: d, within: {{by: severity, else: 2d}}}}", rules=NO_RULES)
     assert "allowed are string, number and bool fields: none" in refused.problems[-1].message
+
+
+def test_a_table_may_say_that_nothing_is_due_and_is_written_so() -> None:
+    def source(within: str) -> str:
+        return f"{STAGE}{{id: d, within: {within}}}"
+
+    within = process_of(source("{by: severity, P4: none, P1: 30m, else: none}")).first.deadlines[0].within
+
+    assert [within.of({"severity": value}) for value in ("p4", "p1", "p2")] == [None, Duration(30, "m"), None]
+    told = deadline_told(process_of(source("{by: severity, P4: none, else: 2d}")).first.deadlines[0], Language.ZH)
+    assert told == ["d：自进入本阶段起限时离开本阶段（按归属人工作时间）；按 severity：p4 不设时限，其余 2 个工作日"]
+    for refused in ("none", "{by: severity, P1: never, else: 2d}"):
+        checked = check_process(source(refused), rules=RULES)
+        assert (checked.process, [problem.is_error for problem in checked.problems]) == (None, [False, True])
 
 
 @pytest.mark.parametrize("source", ["", "[]", "a: 1", "process: [", "process: p\nkinds: 3\nstages: {}"])

@@ -76,7 +76,7 @@ def table(text: str) -> DurationTable | None:
 
 
 def dated(before: str = "", on_closed: OnClosed = OnClosed.BEFORE, **more: object) -> Deadline:
-    deadline = Deadline("renewal", DurationTable(None), dated=DueDate("end", table(before), on_closed))
+    deadline = Deadline("renewal", DurationTable(None), dated=DueDate(("end",), table(before), on_closed))
     return replace(deadline, **more)  # type: ignore[arg-type]
 
 
@@ -147,10 +147,24 @@ def test_what_has_no_date_has_no_deadline(end: object) -> None:
 
 def test_how_long_before_may_depend_on_the_work_item_and_where_there_is_no_saying_there_is_no_deadline() -> None:
     by_tier = DurationTable(None, "tier", (DurationCase("A", Duration(90, "d")),))
-    one = dated(dated=DueDate("end", by_tier))
+    one = dated(dated=DueDate(("end",), by_tier))
 
     assert [shown(each.due_ms) for each in of(one, life("2026-12-15"), {"tier": "A"})] == ["2026-09-16T09:00"]
     assert of(one, life("2026-12-15"), {"tier": "B"}) == []
+
+
+def test_of_several_fields_the_first_that_holds_a_date_counts() -> None:
+    one = dated("30d", dated=DueDate(("notice", "end"), table("30d")))
+
+    def at(**attributes: object) -> list[str]:
+        since = AttributesSince(1, ms("2026-09-01T10:00"), attributes)
+        return [shown(each.due_ms) for each in of(one, life("", attributes=(since,)))]
+
+    assert at(end="2026-12-15") == ["2026-11-13T09:00"]
+    assert at(end="2026-12-15", notice="soon") == ["2026-11-13T09:00"]
+    assert at(end="2026-12-15", notice="2026-12-01") == ["2026-10-30T09:00"]
+    assert at(notice="2026-12-01") == ["2026-10-30T09:00"]
+    assert at() == []
 
 
 def test_another_date_is_due_anew_and_the_one_before_it_stays_as_it_was() -> None:
@@ -226,7 +240,7 @@ def test_steps_of_what_is_due_by_a_date_count_from_when_it_is() -> None:
 
 
 def test_what_returns_each_year_is_due_again_as_soon_as_it_is_done_and_early_calls_are_of_no_year() -> None:
-    yearly = dated(dated=DueDate("end", table("10d"), yearly=True), until=Until.CONTACT)
+    yearly = dated(dated=DueDate(("end",), table("10d"), yearly=True), until=Until.CONTACT)
     calls = ("2026-06-01T10:00", "2027-02-20T10:00", "2027-02-25T10:00", "2029-03-01T10:00", "2029-09-10T10:00")
     done = tuple(called(20 + place, at) for place, at in enumerate(calls))
 
@@ -245,7 +259,7 @@ def test_what_returns_each_year_is_due_again_as_soon_as_it_is_done_and_early_cal
     ("end", "at"), [("2026-12-15", "2026-12-15"), ("2026-09-01", "2026-09-01"), ("2020-08-31", "2027-08-31")]
 )
 def test_the_first_year_is_that_in_which_the_date_is_still_to_come(end: str, at: str) -> None:
-    yearly = dated(dated=DueDate("end", yearly=True), until=Until.CONTACT)
+    yearly = dated(dated=DueDate(("end",), yearly=True), until=Until.CONTACT)
 
     assert due(yearly, life(end)) == f"{at}T09:00"
     assert due(yearly, life(f"{end}T10:30:00+08:00")) == f"{at}T10:30"

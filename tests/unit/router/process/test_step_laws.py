@@ -88,7 +88,7 @@ def test_what_is_due_by_a_day_is_due_as_that_day_opens_or_one_beside_it(
     end: date, days: int, on_closed: OnClosed, rep: str
 ) -> None:
     ahead = DurationTable(Duration(days, "d")) if days else None
-    one = Deadline("one", DurationTable(None), dated=DueDate("end", ahead, on_closed))
+    one = Deadline("one", DurationTable(None), dated=DueDate(("end",), ahead, on_closed))
     known = (AttributesSince(1, 0, {"end": end.isoformat()}),)
 
     (standing,) = standings(process(one), life([(0, rep)])._replace(attributes=known), {}, CLOCKS)
@@ -128,7 +128,7 @@ DATED = st.builds(
             DeadlineStep(BeforeDue(Duration(2, "d")), Act.REMIND),
             DeadlineStep(Fraction(1), Act.REMIND, every=Duration(90, "m"), at_most=2),
         ),
-        dated=DueDate("end", DurationTable(Duration(days, "d")), on_closed, yearly=yearly),
+        dated=DueDate(("end",), DurationTable(Duration(days, "d")), on_closed, yearly=yearly),
     ),
     st.integers(1, 9),
     st.sampled_from(OnClosed),

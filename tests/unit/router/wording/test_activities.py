@@ -12,7 +12,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from router.wording.activities import tell_entry, tell_next_date
+from router.process.definition import Bilingual
+from router.wording.activities import tell_child, tell_entry, tell_next_date
 from router.wording.languages import Language
 from router.wording.phrases import ACTIVITIES, NEXT_DATES, RESCINDED, TIMELINE, UNATTRIBUTED
 
@@ -177,6 +178,33 @@ def test_a_date_is_told_as_due_or_overdue_with_the_last_reminder() -> None:
 def _words(date: activities.NextDate, now_ms: int, language: Language, *, has_manager: bool) -> str:
     tell_next_date(date, now_ms, UTC, language, has_manager=has_manager)
     return date.words
+
+
+@pytest.mark.parametrize(
+    ("state", "withdrawn", "said"),
+    [
+        ("ASSIGNED", False, ("Child Call-back is opened: Wu.", "创建子任务“回访”，归属 Wu。")),
+        ("QUEUED", False, ("Child Call-back is opened, and waits.", "创建子任务“回访”，暂时无人可接。")),
+        ("CLOSED", False, ("Child Call-back is closed.", "子任务“回访”已关闭。")),
+        (
+            "CLOSED", True,
+            ("Child Call-back is closed by itself, for this was reopened.", "工作项重新打开，子任务“回访”自动关闭。"),
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_child_its_parent_tells_that_it_was_opened_and_closed(
+    state: str, withdrawn: bool, said: tuple[str, str]
+) -> None:
+    child = routing.WorkItem.Child(stage="solved~call-back", state=f"STATE_{state}", owner="tenants/t/reps/wu")
+    entry = routing.TimelineEntry(child=child, withdrawn=withdrawn)
+    words = list[str]()
+    for language in Language:
+        tell_child(entry, Bilingual("Call-back", "回访"), language, {"wu": "Wu"}.__getitem__)
+        words.append(entry.words)
+
+    assert tuple(words) == said
+    tell_child(entry, Bilingual(), Language.EN, {"wu": "Wu"}.__getitem__)
+    assert "Child call-back is" in entry.words
 
 
 def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_chinese() -> None:

@@ -111,13 +111,10 @@ def _early(item_id: str, seen: int, step: Any) -> Any:
 
 def _to_who_had_it(*arguments: Any) -> Any:
     """Forget who had it."""
-    jobs = import_module("router.assignment.jobs")
-    handlers_of = jobs.handlers_of
-    setattr(jobs, "handlers_of", lambda _: ())  # noqa: B010 (a module has no such type)
-    try:
-        return jobs.escalate_command(*arguments)
-    finally:
-        setattr(jobs, "handlers_of", handlers_of)  # noqa: B010
+    from router.assignment.jobs import escalate_command
+
+    *known, _, pool = arguments
+    return escalate_command(*known, (), pool)
 
 
 def _anywhere(_: str, place: Any, stage: str) -> Any:
@@ -276,7 +273,7 @@ GUARDS: Mapping[str, Guard] = {
         "APPROVED", patch=("router.deadlines.approving", "Approving", "_check", _nothing)
     ),
     "what blocks is waited for": Guard("CHILD", patch=("router.assignment.updating", "", "check_unblocked", _nothing)),
-    "what is to be opened is": Guard("CHILD", patch=("router.timers.deadlines", "", "opening_timers", lambda *_: [])),
+    "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
     "a child has one id": Guard("CHILD", patch=("router.assignment.jobs", "", "child_id", _another)),
     "hours that are off are a part": Guard("SPENT", patch=("router.process.time_parts", "", "_open", _while_open)),
     "what no route asks for moves nothing": Guard(

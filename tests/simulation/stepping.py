@@ -149,9 +149,10 @@ def _rested_ms(due: PlainDue, life: PlainLife) -> int:
 
 
 def _escalated(decision: Decision, life: PlainLife) -> Iterator[Finding]:
-    """Yield whether a deadline gives a lead to somebody who never had it, and not too often."""
+    """Yield whether a deadline gives a lead to somebody who has not had it in its stage, and not too often."""
     what = f"decision {decision.number} of {life.item_id}"
-    had = {spell.rep for spell in life.spells}
+    entered_ms = life.stage.since.at_ms
+    had = {spell.rep for spell in life.spells if spell.until_ms is None or spell.until_ms > entered_ms}
     fresh = decision.outcome is not Outcome.ASSIGNED or decision.rep not in had
     yield Finding(Promise.ESCALATED, fresh, f"{what}: {decision.rep} had it", decided=len(had) > 1)
     times = sum(place.event > life.stage.since.event for place in life.moved) + 1

@@ -111,10 +111,8 @@ def _early(item_id: str, seen: int, step: Any) -> Any:
 
 def _to_who_had_it(*arguments: Any) -> Any:
     """Forget who had it."""
-    from router.assignment.jobs import escalate_command
-
     *known, _, pool = arguments
-    return escalate_command(*known, (), pool)
+    return import_module("router.assignment.jobs").escalate_command(*known, (), pool)
 
 
 def _anywhere(_: str, place: Any, stage: str) -> Any:
@@ -122,9 +120,12 @@ def _anywhere(_: str, place: Any, stage: str) -> Any:
     return place._replace(stage=place.process.by_id[stage])
 
 
-def _another(_: Any) -> str:
-    """Give a child a new id each time."""
-    return f"~{next(_NUMBERS):032x}"
+async def _not_there(_: Any, record: Any, children: Any) -> list[Any]:
+    """Say that no child is there, and number each anew."""
+    planned = children.to_open(record)
+    places = [child.opened_by._replace(number=next(_NUMBERS)) for child in planned]
+    pairs = zip(planned, places, strict=True)
+    return [child._replace(opened_by=place, item=child.item._replace(opened_by=place)) for child, place in pairs]
 
 
 def _while_open(hours: Any, span: Any) -> Iterator[Any]:
@@ -274,7 +275,7 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "what blocks is waited for": Guard("CHILD", patch=("router.assignment.updating", "", "check_unblocked", _nothing)),
     "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
-    "a child has one id": Guard("CHILD", patch=("router.assignment.jobs", "", "child_id", _another)),
+    "what is there is not opened again": Guard("CHILD", patch=("router.timers.children", "", "unopened", _not_there)),
     "hours that are off are a part": Guard("SPENT", patch=("router.process.time_parts", "", "_open", _while_open)),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)

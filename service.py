@@ -32,6 +32,7 @@ COMMANDS = {
     "deadlines": ("router.cli.deadlines", "List what falls due of work items by their processes, overdue ones first."),
     "decisions": ("router.cli.decisions", "List what was decided, by time, rep, pool, rule, outcome, kind, source."),
     "demo": ("router.cli.demo", "Route the example leads, then find and route customers about to leave."),
+    "digests": ("router.cli.digests", "List which lists of what falls due reps were told of."),
     "doctor": ("serving.doctor.command", "Check the set-up, and say what to do."),
     "erase": ("router.cli.erase", "Erase what is personal of a work item or a customer."),
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),

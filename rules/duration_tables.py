@@ -16,7 +16,6 @@ from rules.fields import FieldType, Scalar
 from rules.limits import MAX_LIST
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.scalars import meaning
 from rules.spelling import hint, hint_among
 
 BY, ELSE = "by", "else"
@@ -102,22 +101,13 @@ class DurationCompiler:
             if key in (BY, ELSE):
                 continue
             duration = self._of_case(written, (*path, key))
-            value = self._values.compiled(self._meant(key, by), by, (*path, key), of_key=True)
+            value = self._values.of_key(key, by, (*path, key))
             if value in first:
                 same = f"{shown(key)} and {shown(first[value])}, in line {self._report.line((*path, first[value]))}"
                 self._report.error((*path, key), f"{same}, are one value of {by}", of_key=True)
             elif value is not None:
                 first[value] = key
                 yield DurationCase(value, duration)
-
-    def _meant(self, key: str, by: str) -> object:
-        """Return what a key means: keys of YAML are texts, whatever the field is."""
-        if self._values.fields[by] is FieldType.STRING:
-            return key
-        try:
-            return meaning(key)
-        except ValueError:
-            return key
 
     def _covers(self, by: str, values: Collection[Scalar]) -> bool:
         """Say whether these are all values that a field can have."""

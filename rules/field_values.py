@@ -14,6 +14,7 @@ from rules.limits import MAX_STRING
 from rules.normal_form import NOTHING, Ignored, normal_form
 from rules.problems import shown
 from rules.report import Path, Report
+from rules.scalars import meaning
 from rules.spelling import doubt, hint
 from rules.values import DATE_ALLOWED, NUMBER_ALLOWED, as_epoch, as_number
 
@@ -72,6 +73,10 @@ class FieldValues:
             self._question(compiled, path, of_key)
         return compiled
 
+    def of_key(self, key: str, field: str, path: Path) -> Scalar | None:
+        """Compile one that is the key at a path: keys of YAML are texts, whatever the field is."""
+        return self.compiled(_meant(key, self.fields[field]), field, path, of_key=True)
+
     def _question(self, text: str, path: Path, of_key: bool) -> None:
         if folded(text) in self._missing:
             found = f"found {shown(text)}, a word for missing: no comparison with it holds"
@@ -79,6 +84,16 @@ class FieldValues:
             self._report.warn(path, message, of_key=of_key)
         elif odd := doubt(text):
             self._report.warn(path, odd, of_key=of_key)
+
+
+def _meant(key: str, kind: FieldType) -> object:
+    """Return what a key means."""
+    if kind is FieldType.STRING:
+        return key
+    try:
+        return meaning(key)
+    except ValueError:
+        return key
 
 
 def _needs_quotes(value: object, kind: FieldType) -> bool:

@@ -70,7 +70,7 @@ def servicers(
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),
         activities,
         cases.offers,
-        ProcessAnswers(cases.pausing, cases.approving),
+        ProcessAnswers(cases.pausing, cases.approving, cases.updated_deadlines),
     )
     workforce = WorkforceServicer(
         cases.workforce, cases.presences, cases.cap_uses, stores.assignments, cases.kept_items
@@ -82,7 +82,7 @@ def servicers(
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
         Serviced(
-            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals),
+            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals, cases.digests),
             processes_pb2,
             "ProcessService",
         ),

@@ -18,7 +18,9 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -97,11 +99,14 @@ class UseCases:
         )
 
         self.deadlines = DeadlineQueries(store, self.queries, planners)
+        self.updated_deadlines = UpdatedDeadlines(store, planners)
         self.migrating = Migrating(store, self.queries, stores.notes, planners)
         noting = Noting(store, self.queries, stores.notes, planners)
         self.pausing = Pausing(noting)
         self.approving = Approving(store, planners, self.updating, noting)
         self.approvals = ApprovalQueries(store, planners, self.approving)
+
+        self.digests = DigestQueries(store, stores.timers, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -60,7 +60,7 @@ def at(zone: str, written: str, fold: int = 0) -> int:
 
 def seen(zone: str, at_ms: int | None) -> str:
     """Return what a zone's clocks show."""
-    return "never" if at_ms is None else f"{_wall(zone, at_ms):%a %Y-%m-%d %H:%M}"
+    return "never" if at_ms is None else f"{wall(zone, at_ms):%a %Y-%m-%d %H:%M}"
 
 
 @cache
@@ -76,31 +76,33 @@ def _jump(zone: str, before: int, after: int) -> int:
 
 
 def _offset(zone: str, at_ms: int) -> timedelta:
-    return _wall(zone, at_ms) - datetime.fromtimestamp(at_ms / 1000, UTC).replace(tzinfo=None)
+    return wall(zone, at_ms) - datetime.fromtimestamp(at_ms / 1000, UTC).replace(tzinfo=None)
 
 
-def _wall(zone: str, at_ms: int) -> datetime:
+def wall(zone: str, at_ms: int) -> datetime:
+    """Return what a zone's clocks show, without the zone."""
     return datetime.fromtimestamp(at_ms // 1000, pytz.timezone(zone)).replace(tzinfo=None)
 
 
 def by_the_wall(calendar: Calendar, start: int, end: int, step: int) -> Iterator[tuple[int, bool]]:
     """Yield instants, and whether a calendar is open at each."""
     zone = calendar.time_zone
-    latest = max(_wall(zone, at_ms) for at_ms in range(start - 2 * DAY, start, HOUR))
-    covered = list(_spans(calendar, latest.date() - timedelta(days=2), _wall(zone, end).date() + timedelta(days=2)))
+    latest = max(wall(zone, at_ms) for at_ms in range(start - 2 * DAY, start, HOUR))
+    covered = list(_spans(calendar, latest.date() - timedelta(days=2), wall(zone, end).date() + timedelta(days=2)))
     for at_ms in range(start, end, step):
-        latest = max(latest, _wall(zone, at_ms))
+        latest = max(latest, wall(zone, at_ms))
         yield at_ms, any(opening <= latest < closing for opening, closing in covered)
 
 
 def _spans(calendar: Calendar, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     for days in range((last - first).days + 1):
         day = datetime.combine(first, time()) + timedelta(days=days)
-        for hours in _hours(calendar, day.date()):
+        for hours in hours_on(calendar, day.date()):
             end = hours.end + (1440 if hours.end <= hours.start else 0)
             yield day + timedelta(minutes=hours.start), day + timedelta(minutes=end)
 
 
-def _hours(calendar: Calendar, day: date) -> list[Hours]:
+def hours_on(calendar: Calendar, day: date) -> list[Hours]:
+    """Return the hours of a date."""
     own = [exception.hours for exception in calendar.exceptions if exception.date == str(day)]
     return list(own[-1]) if own else [weekly.hours for weekly in calendar.weekly if weekly.day == day.weekday()]

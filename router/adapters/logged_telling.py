@@ -6,6 +6,7 @@ import logging
 
 from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
 from router.deadlines.reached import Reached
+from router.model.events import Digested
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,10 @@ def _said(notice: Notice) -> str:
             return f"{fired.item_id}, deadline {step.deadline.id} of {stage}, {step.step.act}"
         case ReachedDate(item_id=item_id, step=step_number):
             return f"{item_id}, next date, step {step_number}"
+        case Digested(made=made):
+            more = f" and {made.total - len(made.entries)} more" if made.total > len(made.entries) else ""
+            listed = dict.fromkeys(entry.item_id for entry in made.entries)
+            return f"list {made.kind} of {made.rep}, {', '.join(listed)}{more}"
         case ChangedProcess(process=process, differences=differences):
             said = [
                 f"{each.kind.lower()} {each.stage or 'the whole process'} {each.deadline}".rstrip()

@@ -9,9 +9,8 @@ from typing import Any
 from router.assignment.planner import Planner
 from router.model.events import Content
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.model.workitem import CLOSED_STATES, Kind, State, WorkItem
 from router.rules.on_change import is_alike
-from router.rules.route import RoutingRules
 from rules.projection import says_nothing
 
 _ATTRIBUTE = "attributes."
@@ -54,26 +53,27 @@ def known_item(planner: Planner, sent: WorkItem, content: Content, record: ItemR
         record.state,
         record.state not in CLOSED_STATES,
         owner is not None and owner.active,
-        tuple(_differences(planner.rule_set, sent, content)),
+        tuple(_differences(planner, sent, content)),
         content.erased,
     )
 
 
-def _differences(rule_set: RoutingRules, sent: WorkItem, content: Content) -> Iterator[Difference]:
-    stored = content.head.item
+def _differences(planner: Planner, sent: WorkItem, content: Content) -> Iterator[Difference]:
+    stored, rule_set = content.head.item, planner.rule_set
     for field in ("kind", "value", "priority"):
         if getattr(sent, field) != getattr(stored, field):
             yield Difference(field, getattr(stored, field), getattr(sent, field))
     for name in sorted({*sent.attributes, *stored.attributes}):
         before, now = stored.attributes.get(name), sent.attributes.get(name)
-        if _ATTRIBUTE + name in content.erased or _was_filled_in(rule_set, name, now):
+        if _ATTRIBUTE + name in content.erased or _was_filled_in(planner, stored.kind, name, now):
             continue
         if not is_alike(rule_set, name, before, now):
             yield Difference(_ATTRIBUTE + name, before, now)
 
 
-def _was_filled_in(rule_set: RoutingRules, name: str, sent: object) -> bool:
+def _was_filled_in(planner: Planner, kind: Kind, name: str, sent: object) -> bool:
     """Say whether an attribute that was left out is one that the service fills in itself."""
+    rule_set, severity = planner.rule_set, planner.severities.get(kind)
     known, arrival = rule_set.known_customer, rule_set.arrival
     filled = [known.churn_risk, known.value_tier] if known else []
-    return name in (*filled, arrival and arrival.name) and says_nothing(rule_set, sent)
+    return name in (*filled, arrival and arrival.name, severity and severity.field) and says_nothing(rule_set, sent)

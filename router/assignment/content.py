@@ -63,6 +63,11 @@ def updated_item(rule_set: RoutingRules, stored: WorkItem, request: UpdateReques
     )
 
 
+def names(request: UpdateRequest, name: str) -> bool:
+    """Say whether whoever wants an update says what an attribute is to be."""
+    return request.attributes.get(name) is not None and not request.paths.isdisjoint({ATTRIBUTES, _PREFIX + name})
+
+
 def _filled_in(rule_set: RoutingRules, given: Collection[str]) -> set[str]:
     """Return the attributes that the service fills in and that were not sent."""
     known = rule_set.known_customer

@@ -1,4 +1,5 @@
-"""Fields that a work item need not bring along: what is known of its customer, filled in before it is planned.
+"""Fields that a work item need not bring along: what is known of its customer, and how severe it is where its process
+says from what that follows. They are filled in before it is planned.
 
 What is filled in is decided by and stored with the decision, so that replaying the log asks nobody. A field that the
 work item brings along is left as it is: whoever sent it may know better.
@@ -8,14 +9,78 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from router.assignment.planner import Planner
 from router.assignment.ports import CustomerScores
+from router.model.errors import InvalidInput
 from router.model.records import CustomerScore
 from router.model.workitem import WorkItem
+from router.process.severity import SeverityTable
 from router.rules.route import RoutingRules
+from rules.fields import FieldType
 from rules.projection import says_nothing
 
 
 async def filled(
+    source: CustomerScores, tenant: str, planner: Planner, items: Sequence[WorkItem]
+) -> Sequence[WorkItem]:
+    """Return work items that come with all that they need not bring along; the very same where there is nothing.
+
+    Raises
+    ------
+    StoreUnavailable
+        As ``with_customers``.
+    """
+    known = await with_customers(source, tenant, planner.rule_set, items)
+    return [with_severity(planner, item) for item in known] if planner.severities else known
+
+
+def with_severity(planner: Planner, item: WorkItem) -> WorkItem:
+    """Fill in how severe a work item is that comes, where it does not say so, and its process does.
+
+    What was opened by another one is in the process of that, which says nothing of it.
+    """
+    table = planner.severities.get(item.kind)
+    if table is None or item.opened_by is not None:
+        return item
+    if not says_nothing(planner.rule_set, item.attributes.get(table.field)):
+        return item
+    return _as_severe(planner, table, item)
+
+
+def with_severity_again(
+    planner: Planner, table: SeverityTable, before: WorkItem, after: WorkItem, *, is_given: bool
+) -> WorkItem:
+    """Return what a work item becomes, as severe as follows from what it is then.
+
+    Parameters
+    ----------
+    is_given
+        Whether whoever changes it names the severity: what they say holds, and where they say nothing, or take it out,
+        it follows anew.
+    """
+    says = not says_nothing(planner.rule_set, after.attributes.get(table.field))
+    follows = any(before.attributes.get(name) != after.attributes.get(name) for name in table.by)
+    if says and (is_given or not follows):
+        return after
+    return _as_severe(planner, table, after)
+
+
+def _as_severe(planner: Planner, table: SeverityTable, item: WorkItem) -> WorkItem:
+    """Return a work item with the severity that a table says; without one where it does not.
+
+    What the rules of by now do not know as a text is not filled in, and what they cannot read whoever plans it refuses.
+    """
+    if planner.rule_set.fields.get(table.field) is not FieldType.STRING:
+        return item
+    others = {name: value for name, value in item.attributes.items() if name != table.field}
+    try:
+        severity = table.of(planner.fact_of(item._replace(attributes=others)))
+    except InvalidInput:
+        return item
+    return item._replace(attributes={**others, table.field: severity} if severity else others)
+
+
+async def with_customers(
     source: CustomerScores, tenant: str, rule_set: RoutingRules, items: Sequence[WorkItem]
 ) -> Sequence[WorkItem]:
     """Return the work items with what is known of their customers; the very same where the rules ask for nothing.

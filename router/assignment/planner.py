@@ -19,6 +19,8 @@ from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
+from router.process.cache import PublishedProcesses
+from router.process.severity import SeverityTable
 from router.rules.facts import fact_of_item
 from router.rules.route import (
     Drop,
@@ -190,9 +192,13 @@ class Planner:
         What tells the two revisions from others of the same numbers.
     personal
         What an operator declared personal; what the rules declare comes on top.
+    processes
+        What work items may be in; None: nobody asks.
 
     Attributes
     ----------
+    severities
+        By kind, from what the severity of what comes follows; those that it does not are left out.
     declared
         All that is personal.
     personal
@@ -209,12 +215,19 @@ class Planner:
         roster: Roster,
         event_hashes: tuple[str, str] = NO_EVENT_HASHES,
         personal: Personal = NOT_PERSONAL,
+        processes: PublishedProcesses | None = None,
     ) -> None:
         self.rule_set_revision = rule_set_revision
         self.rule_set = rule_set
         self.engine = engine
         self.roster = roster
         self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
+        self.severities: Mapping[Kind, SeverityTable] = {}
+        if processes is not None:
+            self.revisions = self.revisions._replace(
+                processes=processes.newest, processes_event_hash=processes.event_hash
+            )
+            self.severities = processes.severities
         self.declared = personal.with_fields(rule_set.personal)
         sealed = self.declared.without(rule_set.compared_fields)
         self.personal = NOT_PERSONAL if sealed == NOT_PERSONAL else sealed

@@ -159,7 +159,8 @@ class PlannerCache:
 
     async def active(self, tenant: str) -> RevisionPair:
         """Return the revisions that decisions are to be made by."""
-        return await self._revisions.revisions(tenant)
+        revisions = await self._revisions.revisions(tenant)
+        return revisions if self._processes else revisions._replace(processes=None, processes_event_hash="")
 
     async def _load(self, tenant: str, old: Planner | None) -> Planner:
         now = await self.active(tenant)
@@ -178,23 +179,18 @@ class PlannerCache:
         if not rules:
             raise NotPossible(f"tenants/{tenant}/ruleSets/active", "no rule set is published: publish one first")
         roster = old.roster if old and old.roster.revision == workforce else Roster(await self._workforce.read(tenant))
+        event_hashes = (now.rules_event_hash, now.workforce_event_hash)
+        processes = None
+        if now.processes is not None:
+            processes = await self.processes(tenant, (now.processes, now.processes_event_hash))
         if old and old.rule_set_revision == rules:
-            return Planner(
-                rules,
-                old.rule_set,
-                old.engine,
-                roster,
-                (now.rules_event_hash, now.workforce_event_hash),
-                self._personal,
-            )
+            return Planner(rules, old.rule_set, old.engine, roster, event_hashes, self._personal, processes)
         rule_set = await self.rule_set(tenant, rules)
         self._warn_of_the_unsealed(tenant, rules, rule_set)
         engine = self._build_engine(rule_set)
         if old:
             old.engine.close()
-        return Planner(
-            rules, rule_set, engine, roster, (now.rules_event_hash, now.workforce_event_hash), self._personal
-        )
+        return Planner(rules, rule_set, engine, roster, event_hashes, self._personal, processes)
 
     def _warn_of_the_unsealed(self, tenant: str, revision: int, rule_set: RoutingRules) -> None:
         """Tell an operator whose wish cannot be met: what reps are compared with stands in reasons, and is replayed."""

@@ -72,6 +72,8 @@ class StoredItem:
     expires_ms: int = 0
     """When its offer lapses, by the calendars as they are now; 0: it stands in none, or that never does."""
     place: StagePlace | None = None
+    updated_by: int = 0
+    """The event by which it was updated just now; 0: it was not, or that was only tried."""
 
     @property
     def routed_to(self) -> str:

@@ -1,6 +1,7 @@
 """Routing: the way of a request, straight down.
 
-    item   = the request's, with its known customer    only where the rules ask for it, and for when it came
+    item   = the request's, with its known customer    only where the rules ask for it, and for when it came, or its
+                                                       process says from what follows how severe it is
     plan   = planner.plan(item, expected time)            pure: rule, steps, candidates
     answer = store.bind(item, plan)                    ONE atomic script: owned or asked before? verify, pick by the
                                                        ledger, write all
@@ -34,7 +35,7 @@ from router.assignment.commands import (
     in_calls,
     request_fingerprint,
 )
-from router.assignment.enrichment import filled
+from router.assignment.enrichment import filled, with_severity
 from router.assignment.jobs import reassign_command, route_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
@@ -132,7 +133,8 @@ class Router:
         rule_set = planner.rule_set
         if rule_set.known_customer or rule_set.arrival or rule_set.excludes_handlers:
             return None
-        job = route_command(planner, request, request.item, self._store.expected_ms(tenant))
+        item = with_severity(planner, request.item) if planner.severities else request.item
+        job = route_command(planner, request, item, self._store.expected_ms(tenant))
         if not isinstance(job, BindCommand):
             return None
         try:
@@ -217,7 +219,7 @@ class Router:
         turn: _Turn | None,
     ) -> list[Decision | Failure | KnownAs | Moved | Outdated]:
         """Answer requests by one planner, at one instant."""
-        items = await filled(self._customer_scores, tenant, planner.rule_set, [request.item for request in requests])
+        items = await filled(self._customer_scores, tenant, planner, [request.item for request in requests])
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
             route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected, handlers=stamp.handlers)

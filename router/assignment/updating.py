@@ -12,8 +12,8 @@ from functools import partial
 from failures import Failure
 from router.assignment.children import check_unblocked
 from router.assignment.commands import Changed, Moved, Refusal, UpdateRequest
-from router.assignment.content import change_of, is_of_other_customer, updated_item
-from router.assignment.enrichment import filled
+from router.assignment.content import change_of, is_of_other_customer, names, updated_item
+from router.assignment.enrichment import with_customers, with_severity_again
 from router.assignment.jobs import update_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
@@ -26,6 +26,7 @@ from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdRe
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
 from router.process.children import check_dates
+from router.process.severity import SeverityTable
 from router.process.stages import StagePlace, check_required, next_place
 
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
@@ -95,7 +96,7 @@ class Updating:
             children = await self._queries.children(tenant, stored.record.item_id)
             check_unblocked(name, stored.place, place.stage.id, children)
         try:
-            item = await self._content(tenant, planner, stored.item, request)
+            item = await self._content(tenant, planner, stored, request)
             if place:
                 check_required(name, place.stage, item.attributes)
                 check_dates(place.stage, item.attributes)
@@ -111,8 +112,8 @@ class Updating:
             case Changed() as changed if preview:
                 previewed = _previewed(stored, item, job.head.priority, changed)
                 return _advanced(previewed, place) if place else previewed
-            case Changed():
-                return await self._queries.item(tenant, request.item_id)
+            case Changed(number=number):
+                return replace(await self._queries.item(tenant, request.item_id), updated_by=number)
             case Moved(now_ms=now_ms):
                 return Again(now_ms)
             case Refusal.REQUEST_ID_REUSED:
@@ -120,13 +121,23 @@ class Updating:
             case _:
                 return Again()
 
-    async def _content(self, tenant: str, planner: Planner, stored: WorkItem, request: UpdateRequest) -> WorkItem:
-        """Return what a work item becomes, with what is known of its customer where that is another one by then."""
-        item = updated_item(planner.rule_set, stored, request)
-        if not is_of_other_customer(planner.rule_set, stored, item):
+    async def _content(self, tenant: str, planner: Planner, stored: StoredItem, request: UpdateRequest) -> WorkItem:
+        """Return what a work item becomes: with what is known of its customer, where that is another one by then; as
+        severe as follows from it, where its process says so.
+        """
+        item = updated_item(planner.rule_set, stored.item, request)
+        if is_of_other_customer(planner.rule_set, stored.item, item):
+            (item,) = await with_customers(self._customer_scores, tenant, planner.rule_set, [item])
+        severity = severity_of(stored)
+        if severity is None:
             return item
-        (item,) = await filled(self._customer_scores, tenant, planner.rule_set, [item])
-        return item
+        is_given = names(request, severity.field)
+        return with_severity_again(planner, severity, stored.item, item, is_given=is_given)
+
+
+def severity_of(stored: StoredItem) -> SeverityTable | None:
+    """Return from what the severity of a work item follows: its process says so, and nobody of what stages open."""
+    return stored.place.process.severity if stored.place and stored.item.opened_by is None else None
 
 
 def update_fingerprint(request: UpdateRequest) -> str:

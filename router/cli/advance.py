@@ -12,6 +12,7 @@ from fairlead.v1.deadlines_pb2 import Approval
 from router.cli.approvals import told_asked
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
 from router.cli.labels import language_option
+from router.cli.moved_deadlines import print_moved_of
 from router.cli.update import told_of
 from router.cli.words import last
 from router.wording.languages import Language
@@ -48,5 +49,6 @@ def advance(
         after = client.advance(before.name, stage, attributes, etag=before.etag, preview=dry_run)
         if after.approval.state == Approval.STATE_PENDING:
             click.echo(told_asked(client, after, spoken))
-            return
-    click.echo(f"{last(before.name)}: {told_of(before, after, spoken, after.stage)}")
+        else:
+            click.echo(f"{last(before.name)}: {told_of(before, after, spoken, after.stage)}")
+        print_moved_of(client, after, spoken)

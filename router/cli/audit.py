@@ -29,6 +29,7 @@ from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
+    Digested,
     Erased,
     Event,
     Fired,
@@ -176,7 +177,7 @@ def actor_of(event: Event) -> str:
     """Return who caused an event; empty where nobody had to say, or the service itself did."""
     if isinstance(event, Decision):
         return event.head.actor
-    return "" if isinstance(event, Settled | Credited | Fired) else event.actor
+    return "" if isinstance(event, Settled | Credited | Digested | Fired) else event.actor
 
 
 def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it does not change)
@@ -205,8 +206,9 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
         case Credited(credit=credit):
             leave = f"{clock.at_ms(credit.since_ms)} to {clock.at_ms(credit.until_ms)}"
             return f"pool {credit.pool}: {credit.rep} got {event.amount / MICROS:,.15g} for their leave, {leave}"
-        case Settled():
-            return f"pool {event.pool}: {', '.join(event.leavers)} left"
+        case Digested(made=made):
+            return f"list {made.kind} of {made.rep}, due {clock.at_ms(made.due_ms)}: {made.total or 'nothing'}"
+    return f"pool {event.pool}: {', '.join(event.leavers)} left"
 
 
 def _whose(decision: Decision) -> str:

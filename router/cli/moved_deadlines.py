@@ -1,4 +1,4 @@
-"""What an edit of a calendar or an absence moved, as the command tells that made it."""
+"""What an edit of a calendar or an absence moved, or an update of a work item, as the command tells that made it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import click
 import grpc
 
 from fairlead.client import FairleadClient, FairleadError
-from fairlead.v1.deadlines_pb2 import Deadline
+from fairlead.v1.deadlines_pb2 import Deadline, MovedDeadline
+from fairlead.v1.routing_pb2 import WorkItem
 from router.cli.clocks import Clock
 from router.cli.labels import label
 from router.cli.words import last
@@ -36,6 +37,16 @@ def print_moved(client: FairleadClient, revisions: Sequence[int], language: Lang
             return
 
 
+def print_moved_of(client: FairleadClient, item: WorkItem, language: Language = Language.EN) -> None:
+    """Print which deadlines of a work item what was changed of it moved; nothing where it moved none."""
+    if not item.moved_deadlines:
+        return
+    clock = Clock.of(client, utc=False)
+    click.echo(label("moved deadlines", language, count=len(item.moved_deadlines), times=clock.told(language)))
+    for each in item.moved_deadlines:
+        click.echo(f"  {_told(each, last(item.name), clock, language, label('no deadline', language))}")
+
+
 def newest_revision(client: FairleadClient) -> int:
     """Return the newest revision of the workforce; 0 for who may not ask."""
     try:
@@ -53,20 +64,18 @@ def _print(client: FairleadClient, revision: int, language: Language) -> None:
     clock = Clock.of(client, utc=False)
     click.echo(label("moved deadlines", language, count=len(moved), times=clock.told(language)))
     for each in moved[:_SHOWN]:
-        click.echo(f"  {_told(each, clock, language)}")
+        click.echo(f"  {_told(each, last(each.work_item), clock, language, label('beyond known hours', language))}")
     if len(moved) > _SHOWN:
         click.echo(label("all that moved", language, command=_command(revision)))
 
 
-def _told(deadline: Deadline, clock: Clock, language: Language) -> str:
+def _told(deadline: Deadline | MovedDeadline, item: str, clock: Clock, language: Language, never: str) -> str:
+    """Say when a deadline was due, and is; ``never`` is what is said where it was not, or is not."""
     before, after = (
-        clock.shown(getattr(deadline, field), "minutes")
-        if deadline.HasField(field)
-        else label("beyond known hours", language)
+        clock.shown(getattr(deadline, field), "minutes") if deadline.HasField(field) else never
         for field in ("earlier_due_time", "due_time")
     )
-    facts = {"item": last(deadline.work_item), "deadline": deadline.deadline}
-    return label("moved deadline", language, **facts, before=before, after=after)
+    return label("moved deadline", language, item=item, deadline=deadline.deadline, before=before, after=after)
 
 
 def _command(revision: int | str) -> str:

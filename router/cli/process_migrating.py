@@ -13,6 +13,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1.deadlines_pb2 import MovedDeadline
 from router.cli.words import last
 
 
@@ -65,7 +66,7 @@ def _told(migration: processes.WorkItemMigration, zone: ZoneInfo) -> str:
     return "; ".join([f"{item}: {before} {migration.earlier_stage} → {migration.stage}", *moved])
 
 
-def _due(moved: processes.WorkItemMigration.MovedDeadline, field: str, zone: ZoneInfo) -> str:
+def _due(moved: MovedDeadline, field: str, zone: ZoneInfo) -> str:
     if not moved.HasField(field):
         return "-"
     return f"{getattr(moved, field).ToDatetime(UTC).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -16,6 +16,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
 from router.cli.labels import label, language_option
+from router.cli.moved_deadlines import print_moved_of
 from router.cli.words import last
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, STATES, TIMELINE
@@ -55,7 +56,8 @@ def update(
         after = client.update(
             before.name, attributes, value=value, priority=priority, etag=before.etag, preview=dry_run
         )
-    click.echo(f"{last(before.name)}: {told_of(before, after, spoken)}")
+        click.echo(f"{last(before.name)}: {told_of(before, after, spoken)}")
+        print_moved_of(client, after, spoken)
 
 
 def told_of(before: routing.WorkItem, after: routing.WorkItem, language: Language, stage: str = "") -> str:

@@ -79,9 +79,11 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
     Done:      route, activity, advance, update, complete, reopen, reassign, accept, decline, approve, reject, pause,
                resume, presence, absence, calendar.
     Expected:  of an item: owner, state, stage, priority, epoch, way, conflict, offered, expires, worked, next; due,
-               by deadline, null for none that runs; met and missed, those named at least, [] for none. Beside it:
-               told, exactly these since the row before; nobody_told: true; refused, the status code, and what it
-               names; deficits, by pool and rep; agenda, by rep; away.
+               by deadline, null for none that runs; met and missed, those named at least, [] for none; children, each
+               with entry, owner, state, kind, pool, value, due. A child is an item, too: L-1/review, or the second of
+               its kind L-1/review/2. Beside it:
+               told, exactly these since the row before; nobody_told: true; lists of what falls due, by who was told
+               of one; refused, the status code, and what it names; deficits, by pool and rep; agenda, by rep; away.
     """
     loaded = load_walk(file, content_of(file))
     if (read := loaded.walk) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from router.cli.failing import InputFailed
 from router.cli.sources import source_of
 from router.cli.walk_files import Walk, WalkFile, WalkStep, read_walk, unknown
-from router.cli.walk_forms import AdvanceForm, WalkExpectForm
+from router.cli.walk_forms import AdvanceForm, OfItemForm, WalkExpectForm, WalkRouteForm
 from router.process.check import check_process
+from router.process.children import opens
 from router.process.definition import Process
 from router.rules.check import check
 from rules.document import Document
@@ -48,6 +49,8 @@ class LoadedWalk:
         What is published; an empty process: none is.
     problems
         File by file, warnings included.
+    opens_children
+        Whether the process opens any.
     """
 
     file: Path
@@ -56,6 +59,7 @@ class LoadedWalk:
     rules: str
     process: str
     problems: Sequence[FileProblem]
+    opens_children: bool = False
 
 
 def load_walk(file: Path, source: str | bytes) -> LoadedWalk:
@@ -74,6 +78,7 @@ class _Loader:
         self._document = read.document
         self._walk = walk
         self._problems: list[FileProblem] = []
+        self._opens_children = False
 
     def loaded(self) -> LoadedWalk:
         setup = self._walk.setup
@@ -82,9 +87,8 @@ class _Loader:
         if not self._problems:
             self._check(rules, process)
         has_errors = any(each.problem.is_error for each in self._problems)
-        return LoadedWalk(
-            self._file, self._document, None if has_errors else self._walk, rules, process, self._problems
-        )
+        walk = None if has_errors else self._walk
+        return LoadedWalk(self._file, self._document, walk, rules, process, self._problems, self._opens_children)
 
     def _check(self, rules: str, process: str) -> None:
         setup = self._walk.setup
@@ -95,6 +99,7 @@ class _Loader:
         judged = check_process(process, rules=checked.rule_set, reps=setup.reps, pools=setup.pools)
         self._problems += self._found(setup.process, "process", judged.problems)
         if judged.process is not None:
+            self._opens_children = opens(judged.process)
             self._problems += self._rows_against(judged.process)
 
     def _source(self, held: Mapping[str, Any] | str, key: str) -> str:
@@ -125,9 +130,11 @@ class _Loader:
     def _rows_against(self, process: Process) -> Iterator[FileProblem]:
         report = Report(self._document)
         deadlines = {each.id for each in process.deadlines}
-        deadlines |= {each.id for stage in process.stages for each in stage.falling_due}
+        deadlines |= {each.id for stage in process.standing.values() for each in stage.falling_due}
+        came = {step.done.id for step in self._walk.steps if isinstance(step.done, WalkRouteForm)}
         for number, step in enumerate(self._walk.steps):
             _check_row(step, ("steps", number), process, deadlines, report)
+            _check_children(step, ("steps", number), process, came, report)
         yield from (FileProblem(self._file, each) for each in in_order(report.problems))
 
 
@@ -137,11 +144,31 @@ def _check_row(step: WalkStep, path: Place, process: Process, deadlines: set[str
         report.error((*path, "do", "advance", "stage"), unknown("stage", step.done.stage, process.by_id, _WHERE))
     for place, expected in enumerate(step.expected):
         at: Place = (*path, "expect", place)
-        if expected.stage and expected.stage not in process.by_id:
-            report.error((*at, "stage"), unknown("stage", expected.stage, process.by_id, _WHERE))
+        if expected.stage and expected.stage not in process.standing:
+            report.error((*at, "stage"), unknown("stage", expected.stage, process.standing, _WHERE))
         for named, deadline in _deadlines_of(expected):
             if deadline not in deadlines:
                 report.error((*at, *named), unknown("deadline", deadline, deadlines, _WHERE), of_key=named[0] == "due")
+
+
+def _check_children(step: WalkStep, path: Place, process: Process, came: Collection[str], report: Report) -> None:
+    entries = [task.id for stage in process.stages for task in stage.open]
+    for named, entry in _children_of(step, came):
+        if entry not in entries:
+            report.error((*path, *named), unknown("child", entry, entries, _WHERE))
+
+
+def _children_of(step: WalkStep, came: Collection[str]) -> Iterator[tuple[Place, str]]:
+    """Yield the entries of children that a row names, each with its place; ``came``: what was routed."""
+    named = list[tuple[Place, str]]()
+    if isinstance(step.done, OfItemForm):
+        named.append((("do", step.verb, "item"), step.done.item))
+    for place, expected in enumerate(step.expected):
+        at: Place = ("expect", place)
+        named.append(((*at, "item"), expected.item or ""))
+        named += [((*at, "told", number, "about"), told.about) for number, told in enumerate(expected.told or ())]
+        yield from (((*at, "children", number), child.entry) for number, child in enumerate(expected.children or ()))
+    yield from ((path, item.split("/")[1]) for path, item in named if "/" in item and item not in came)
 
 
 def _deadlines_of(expected: WalkExpectForm) -> Iterator[tuple[Place, str]]:

@@ -27,6 +27,7 @@ from router.cli.walk_forms import (
     WalkAbsenceForm,
     WalkRouteForm,
 )
+from router.cli.walk_items import WalkItems
 from router.rules.calendars import CalendarCompiler
 from router.rules.forms import CalendarForm
 from rules.document import Document
@@ -41,29 +42,6 @@ class Ended(NamedTuple):
 
     code: str = OK
     text: str = ""
-
-
-class WalkItems:
-    """The work items of a walk: what the service calls each."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-
-    def came(self, item: str, name: str) -> None:
-        """Take note of the name of a work item that was routed."""
-        self._names[item] = name
-
-    def name(self, item: str) -> str:
-        """Return a work item's name; of one that was refused, what it would be called."""
-        return self._names.get(item, f"crm~{item}")
-
-    def called(self, name: str) -> str:
-        """Return what the walk calls a work item of a name."""
-        return next((item for item, known in self._names.items() if known == name), name)
-
-    def known(self) -> list[str]:
-        """Return those that came, as the walk calls them."""
-        return list(self._names)
 
 
 class WalkDeeds:

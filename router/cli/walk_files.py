@@ -34,9 +34,9 @@ _CODES = [code.name for code in grpc.StatusCode if code is not grpc.StatusCode.O
 VERBS = tuple(DoForm.model_fields)
 _OF_ITEM = {
     *("owner", "state", "epoch", "priority", "stage", "due", "met", "missed", "way", "offered", "expires"),
-    *("worked", "next", "conflict"),
+    *("worked", "next", "conflict", "children"),
 }
-_OF_PROCESS = ("stage", "due", "met", "missed")
+_OF_PROCESS = ("stage", "due", "met", "missed", "children")
 
 Done = Form | Mapping[str, CalendarForm]
 """What a row does, in the form of its verb."""
@@ -183,6 +183,9 @@ class _Reader:
         for deadline, text in (expected.due or {}).items():
             if text is not None:
                 self._instant(text, (*path, "due", deadline))
+        for place, child in enumerate(expected.children or ()):
+            if child.due is not None:
+                self._instant(child.due, (*path, "children", place, "due"))
 
     def _check_refusal(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if expected.refused is not None and expected.refused not in _CODES:
@@ -200,10 +203,15 @@ class _Reader:
             ("conflict", expected.conflict or []),
             ("away", expected.away or []),
             ("agenda", list(expected.agenda or {})),
+            ("children", [child.owner or "" for child in expected.children or ()]),
+            ("lists", list(expected.lists or {})),
         )
         for name, reps in named:
             for rep in filter(None, reps):
                 self._check_rep(rep, (*path, name))
+        for rep, items in (expected.lists or {}).items():
+            for place, item in enumerate(items):
+                self._check_item(item, (*path, "lists", rep, place))
         for place, told in enumerate(expected.told or []):
             self._check_rep(told.who, (*path, "told", place, "who"))
             self._check_item(told.about, (*path, "told", place, "about"))
@@ -214,7 +222,8 @@ class _Reader:
                 self._check_rep(rep, (*path, "deficits", pool, rep), of_key=True)
 
     def _check_item(self, item: str, path: Path) -> None:
-        if item not in self._items:
+        parent = item if item in self._items or self._form.setup.process is None else item.partition("/")[0]
+        if parent not in self._items:
             self.report.error(path, unknown("work item", item, self._items))
 
     def _check_rep(self, rep: str, path: Path, *, of_key: bool = False) -> None:

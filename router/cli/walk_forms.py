@@ -208,6 +208,18 @@ class ToldForm(Form):
     step: Literal[_ACTS] | None = None  # type: ignore[valid-type]
 
 
+class ChildForm(Form):
+    """A child: what of the stage it is, and how it stands; ``owner: ''`` is nobody."""
+
+    entry: Name
+    owner: str | None = None
+    state: Literal[_STATES] | None = None  # type: ignore[valid-type]
+    kind: Literal[_KINDS] | None = None  # type: ignore[valid-type]
+    pool: Id | None = None
+    value: float | None = None
+    due: Annotated[str | None, Field(description="When it falls due, as a time like at; null: it does not.")] = None
+
+
 class WalkExpectForm(Form):
     """What is to be seen then; what is left out is not looked at. ``owner: ''`` and ``offered: ''`` are nobody."""
 
@@ -234,10 +246,20 @@ class WalkExpectForm(Form):
     worked: bool | None = None
     next: Annotated[str | None, Field(description="Its next date, as a time like at; '': none.")] = None
     conflict: Annotated[list[Id] | None, Field(description="Whom its route left out by exclude.")] = None
+    children: Annotated[
+        list[ChildForm] | None,
+        Field(description="Exactly these, in the order in which they were opened since it came, or was reopened."),
+    ] = None
     agenda: Annotated[dict[Id, list[Name]] | None, Field(description="What each is to follow up that day.")] = None
     away: list[Id] | None = None
     told: Annotated[list[ToldForm] | None, Field(description="Exactly these, since the row before.")] = None
     nobody_told: Literal[True] | None = None
+    lists: Annotated[
+        dict[Id, list[Name]] | None,
+        Field(
+            description="What stood in the lists of what falls due of each who was told of one, since the row before."
+        ),
+    ] = None
     refused: Annotated[Name | None, Field(description="The status code that what is done ends with.")] = None
     names: Annotated[list[str], Field(description="What the refusal has to name.")] = []
     deficits: Annotated[
@@ -275,6 +297,7 @@ WALK_PARTS: dict[str, type[Form]] = {
     "do": DoForm,
     "expect": WalkExpectForm,
     "told": ToldForm,
+    "children": ChildForm,
     "route": WalkRouteForm,
     "activity": ActivityForm,
     "advance": AdvanceForm,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fairlead.client import FairleadClient
 from router.cli.walk_clock import WalkClock
 from router.cli.walk_contents import LoadedWalk
-from router.cli.walk_doing import OK, Ended, WalkDeeds, WalkItems
+from router.cli.walk_doing import OK, Ended, WalkDeeds
 from router.cli.walk_files import Walk, WalkStep
+from router.cli.walk_items import WalkItems
 from router.cli.walk_seeing import Seen, WalkSight
 from router.cli.walk_setup import set_up
 from router.cli.walk_telling import Tellings, TellingWatch
@@ -51,7 +52,7 @@ def go(client: FairleadClient, clock: WalkClock, loaded: LoadedWalk, walk: Walk)
     """
     clock.move(walk.steps[0].at_ms)
     set_up(client, loaded, walk.setup)
-    walker = _Walker(client, clock, walk)
+    walker = _Walker(client, clock, walk, has_children=loaded.opens_children)
     for number, step in enumerate(walk.steps):
         row = WalkedRow(number + 1, step, walker.gone(number, step))
         yield row
@@ -60,8 +61,9 @@ def go(client: FairleadClient, clock: WalkClock, loaded: LoadedWalk, walk: Walk)
 
 
 class _Walker:
-    def __init__(self, client: FairleadClient, clock: WalkClock, walk: Walk) -> None:
-        zone, items = walk.setup.tenant.time_zone, WalkItems()
+    def __init__(self, client: FairleadClient, clock: WalkClock, walk: Walk, *, has_children: bool) -> None:
+        zone, items = walk.setup.tenant.time_zone, WalkItems(client, has_children=has_children)
+        self._items = items
         self._clock = clock
         self._deeds = WalkDeeds(client, items, zone)
         self._sight = WalkSight(client, items, zone)
@@ -74,15 +76,19 @@ class _Walker:
     def gone(self, number: int, step: WalkStep) -> list[Seen]:
         """Go a row; return what was looked at."""
         self._clock.move(step.at_ms)
+        self._items.look()
         ended = self._deeds.do(step)
         self._clock.move(step.at_ms)  # so that what follows from it has happened
+        self._items.look()
         tellings = self._watch.new() if self._watched[number] else Tellings()
         seen = [found for expected in step.expected for found in self._sight.seen(expected, ended, tellings)]
         return [*_unexpected(step, ended), *seen]
 
 
 def _asks_who_was_told(step: WalkStep) -> bool:
-    return any(expected.told is not None or expected.nobody_told for expected in step.expected)
+    return any(
+        expected.told is not None or expected.nobody_told or expected.lists is not None for expected in step.expected
+    )
 
 
 def _unexpected(step: WalkStep, ended: Ended) -> Iterator[Seen]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,10 +13,12 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.walk_doing import Ended, WalkItems
-from router.cli.walk_forms import WalkExpectForm
+from router.cli.walk_doing import Ended
+from router.cli.walk_forms import ChildForm, WalkExpectForm
+from router.cli.walk_items import WalkItems, entry_of
 from router.cli.walk_telling import Tellings, owner_after
 from router.cli.words import last
+from router.process.definition import CHILD_DEADLINE
 from rules.values import as_instant_ms
 
 _RUNS = (deadlines.Deadline.STATE_OPEN, deadlines.Deadline.STATE_OVERDUE)
@@ -65,11 +67,14 @@ class WalkSight:
             found = self._deficits(pool)
             yield Seen(f"deficits of pool {pool}", dict.fromkeys(found, 0.0) | deficits, found)
         for rep, items in (expected.agenda or {}).items():
-            yield Seen(f"agenda of {rep}", items, self._agenda(rep))
+            yield Seen(f"agenda of {rep}", [*map(self._items.spelt, items)], self._agenda(rep))
         if "away" in named:
             yield Seen("who is away", expected.away, [each.name.split("/")[3] for each in self._client.list_away()])
         if expected.told is not None:
             yield Seen("who was told", *tellings.compared(expected.told))
+        if expected.lists is not None:
+            should = {rep: sorted(map(tellings.spelt, items)) for rep, items in sorted(expected.lists.items())}
+            yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
         if expected.nobody_told:
             yield Seen("who was told", *tellings.compared([]))
 
@@ -85,6 +90,21 @@ class WalkSight:
                 should = self._shown(self._ms(should))
             yield Seen(f"{_CALLED.get(name, name)} of {item}", should, _ASPECTS[name](self, found))
         yield from self._deadlines(expected, item, found.name)
+        if expected.children is not None:
+            yield from self._of_children(expected.children, item, found)
+
+    def _of_children(self, expected: Sequence[ChildForm], item: str, found: routing.WorkItem) -> Iterator[Seen]:
+        """Yield what is expected of the children that a work item opened since it came, or was reopened."""
+        children = [self._client.get_work_item(child.work_item) for child in found.children]
+        entries = [entry_of(child) for child in children]
+        yield Seen(f"children of {item}", [each.entry for each in expected], entries)
+        for should, child in zip(expected, children, strict=False):
+            called = self._items.called(child.name)
+            for name in sorted(should.model_fields_set - {"entry", "due"}):
+                yield Seen(f"{name} of {called}", getattr(should, name), _OF_CHILD[name](child))
+            if "due" in should.model_fields_set:
+                due = WalkExpectForm(item=called, due={CHILD_DEADLINE: should.due})
+                yield from self._deadlines(due, called, child.name)
 
     def _deadlines(self, expected: WalkExpectForm, item: str, name: str) -> Iterator[Seen]:
         if not expected.model_fields_set & {"due", "met", "missed"}:
@@ -174,6 +194,14 @@ _ASPECTS: Mapping[str, Callable[[WalkSight, routing.WorkItem], object]] = {
     "next": WalkSight._next,
 }
 """What is to be seen of a work item, by what expectations call it."""
+_OF_CHILD: Mapping[str, Callable[[routing.WorkItem], object]] = {
+    "owner": lambda child: last(child.owner),
+    "state": lambda child: routing.WorkItem.State.Name(child.state).removeprefix("STATE_"),
+    "kind": lambda child: routing.WorkItem.Kind.Name(child.kind).removeprefix("KIND_"),
+    "pool": lambda child: last(child.pool),
+    "value": lambda child: child.value,
+}
+"""The same of a child."""
 _CALLED = {"expires": "end of the offer", "next": "next date", "conflict": "conflicts"}
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from fairlead.client import FairleadClient
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.walk_doing import WalkItems
 from router.cli.walk_forms import ToldForm
+from router.cli.walk_items import WalkItems
 from router.cli.words import last
 from router.process.definition import Act
 
@@ -28,10 +29,16 @@ class Told(NamedTuple):
 
 
 class Tellings(NamedTuple):
-    """What happened since the row before: who was told, and what may be named beside it."""
+    """What happened since the row before: who was told, and what may be named beside it.
+
+    ``spelt`` spells what a walk calls a work item as these do.
+    """
 
     told: Sequence[Told] = ()
     also: Sequence[Told] = ()
+    lists: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By rep: the work items in the lists of what falls due that they were told of."""
+    spelt: Callable[[str], str] = str
 
     def compared(self, expected: Sequence[ToldForm]) -> tuple[list[str], list[str]]:
         """Return what should be and what is, as texts that are equal where all is as expected.
@@ -39,6 +46,7 @@ class Tellings(NamedTuple):
         Each that is expected takes one of those there are; what may be named beside them need not be.
         """
         remaining, also = list(self.told), list(self.also)
+        expected = [each.model_copy(update={"about": self.spelt(each.about)}) for each in expected]
         found = [str(match) for each in expected if (match := _taken(each, remaining) or _taken(each, also))]
         should = [str(Told(each.who, each.about, each.step or "")) for each in expected]
         if not remaining and len(found) == len(should):
@@ -72,6 +80,7 @@ class TellingWatch:
         self._managers = managers
         self._entries: set[str] = set()
         self._lapses: set[tuple[str, str, int]] = set()
+        self._lists: set[tuple[str, int, int]] = set()
 
     def new(self) -> Tellings:
         """Return what there is that was not there when it was called last."""
@@ -84,12 +93,26 @@ class TellingWatch:
                     self._entries.add(entry.id)
                     told += _told_by(entry, item)
                     also += self._told_also(entry, item, owner)
-        return Tellings([*told, *self._set_away()], also)
+        return Tellings([*told, *self._set_away()], also, self._listed(), self._items.spelt)
+
+    def _listed(self) -> dict[str, list[str]]:
+        """Return what stands in the lists that were made since, by who was told of them."""
+        listed = dict[str, set[str]]()
+        for digest in self._client.list_digests():
+            seen = (digest.rep, digest.kind, digest.due_time.ToMilliseconds())
+            if seen in self._lists:
+                break  # they come newest first
+            self._lists.add(seen)
+            for rep in digest.told:
+                items = {self._items.called(entry.work_item) for entry in digest.entries}
+                listed.setdefault(last(rep), set()).update(items)
+        return {rep: sorted(items) for rep, items in sorted(listed.items())}
 
     def _told_also(self, entry: routing.TimelineEntry, item: str, owner: str) -> Iterator[Told]:
         """Yield whom a step gave the work item, and who is likely to have heard of a next date, which no list says."""
         if entry.decision.cause == decisions.Decision.CAUSE_ESCALATED and owner:
             yield Told(owner, item, Act.REASSIGN)
+            yield Told(owner, item, Act.RETURN)
         if entry.reminder:
             manager = self._managers.get(owner, "")
             yield Told(owner, item, Act.REMIND) if entry.reminder == 1 else Told(manager, item, Act.NOTIFY)

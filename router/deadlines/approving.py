@@ -163,7 +163,7 @@ class Approving:
         fingerprint = update_fingerprint(request)
         if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
             return await self.item(tenant, request.item_id)
-        wish = request
+        wish, updated_by = request, 0
         for _ in range(_TRIES):
             would = await self._updating.update(tenant, replace(wish, request_id=""), preview=True)
             item = await self._noting.read(tenant, request.item_id)
@@ -176,12 +176,14 @@ class Approving:
             elif preview:
                 return await self._previewed(tenant, item, stage, would)
             elif wish.attributes or wish.paths:
-                wish = await self._with_attributes(tenant, wish)
+                updated_by = (await self._with_attributes(tenant, wish)).updated_by
+                wish = replace(wish, attributes={}, paths=frozenset(), expected=None)
                 continue
             else:
                 entered = await self._ask(tenant, item, stage, request, fingerprint)
             if entered:
-                return entered
+                updated_by = entered.stored.updated_by or updated_by
+                return entered._replace(stored=replace(entered.stored, updated_by=updated_by))
         raise Conflict(f"tenants/{tenant}/workItems/{request.item_id}", "changes faster than one can write: try again")
 
     def _is_to_be_asked(self, item: NotedItem, stage: Stage, would: StoredItem) -> bool:
@@ -201,10 +203,9 @@ class Approving:
         except StaleEtag:
             return None
 
-    async def _with_attributes(self, tenant: str, wish: UpdateRequest) -> UpdateRequest:
-        """Write what a work item becomes; return what is left to be done."""
-        await self._updating.update(tenant, replace(wish, stage="", request_id="", by_owner=False))
-        return replace(wish, attributes={}, paths=frozenset(), expected=None)
+    async def _with_attributes(self, tenant: str, wish: UpdateRequest) -> StoredItem:
+        """Write what a work item becomes before it enters a stage."""
+        return await self._updating.update(tenant, replace(wish, stage="", request_id="", by_owner=False))
 
     async def _ask(
         self, tenant: str, item: NotedItem, stage: Stage, request: UpdateRequest, fingerprint: str

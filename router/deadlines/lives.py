@@ -100,6 +100,21 @@ class ItemLives:
         deadlines = await self._standing(planner, eras[-1], events)
         return deadlines._replace(children=planned_by(published, record, events))
 
+    async def told_by(
+        self, planner: Planner, published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]
+    ) -> ItemDeadlines | None:
+        """Return how deadlines stood in the last life that the first events of a work item tell of; None: it was in no
+        process.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``last``.
+        """
+        lives = lives_of(events)
+        eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+        return await self._standing(planner, eras[-1], events) if eras else None
+
     async def children(self, published: PublishedProcesses, record: ItemRecord) -> PlannedChildren:
         """Return what a work item opens.
 

@@ -15,28 +15,18 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.deadlines.lives import ItemLives
+from router.deadlines.moved import MovedDeadline, moved
 from router.deadlines.ports import NoteCommand, Notes
 from router.model.errors import Conflict, InvalidInput, NotFound
 from router.model.events import Note
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
 from router.process.cache import PublishedProcesses
-from router.process.deadlines import DeadlineStanding
 from router.process.definition import Process
 from router.process.life import Migration
 from router.process.stages import StagePlace, place_of
 
 _TRIES = 8
-
-
-class MovedDeadline(NamedTuple):
-    """A deadline that runs and falls due at another time, in milliseconds since 1970; None: there is none, or it is due
-    beyond what the calendars know.
-    """
-
-    deadline: str
-    before_ms: int | None
-    after_ms: int | None
 
 
 class MigratedItem(NamedTuple):
@@ -173,15 +163,4 @@ class Migrating:
         before = await lives.last(planner, published, record)
         migration = Migration(record.event + 1, process.revision, stage)
         after = await lives.last(planner, published, record, migration)
-        moved = _moved(before.stands if before else [], after.stands if after else [])
-        return made._replace(deadlines=moved)
-
-
-def _moved(before: Sequence[DeadlineStanding], after: Sequence[DeadlineStanding]) -> list[MovedDeadline]:
-    """Return what runs and is due at another time than it was, or began or ceased to be."""
-    was, will = ({each.deadline.id: each.due_ms for each in stands if each.end is None} for stands in (before, after))
-    return [
-        MovedDeadline(name, was.get(name), will.get(name))
-        for name in dict.fromkeys([*was, *will])
-        if name not in was or name not in will or was[name] != will[name]
-    ]
+        return made._replace(deadlines=moved(before.stands if before else [], after.stands if after else []))

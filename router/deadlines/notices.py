@@ -8,9 +8,9 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.deadlines.reached import Reached, ReachedSteps
-from router.deadlines.recipients import Recipients, recipients
+from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
 from router.model.decision import DecisionEffect
-from router.model.events import NEXT, Event, Fired, ProcessPublished
+from router.model.events import NEXT, Digested, Event, Fired, ProcessPublished
 from router.process.definition import Act, DeadlineStep, Process, RecipientRole
 from router.process.differences import ProcessDifference, differences
 
@@ -38,7 +38,7 @@ class Notice(NamedTuple):
     event: int
     at_ms: int
     recipients: Recipients
-    about: Reached | ReachedDate | ChangedProcess
+    about: Reached | ReachedDate | ChangedProcess | Digested
 
 
 class Notices:
@@ -71,9 +71,16 @@ class Notices:
         match event:
             case Fired(workforce=workforce) if workforce:
                 reached = await self._reached.of(self._tenant, event)
+                if reached.step.step.act is Act.RAISE_PRIORITY:  # it was the highest already
+                    return None
                 return Notice(event.number, event.at_ms, reached.recipients, reached)
             case Fired(name=name) if name == NEXT:
                 return await self._of_date(event)
+            case Digested(made=made) if made.total:
+                planner = await self._planners.newest(self._tenant)
+                then = await self._planners.at(self._tenant, planner.rule_set_revision, event.workforce)
+                told = recipients_of_rep(made.rep, then.roster, event.at_ms)
+                return Notice(event.number, event.at_ms, told, event)
             case ProcessPublished():
                 return await self._of_publication(event)
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
-from router.process.definition import Act, DeadlineStep, RecipientRole
+from router.process.definition import GIVING, DeadlineStep, RecipientRole
 
 
 class Recipients(NamedTuple):
@@ -28,7 +28,7 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
     owner, pool
         Who has the work item, and of which pool; empty: nobody, and the pool's managers stand for them.
     """
-    wanted = (RecipientRole.MANAGER,) if step.act is Act.REASSIGN else step.to
+    wanted = (RecipientRole.MANAGER,) if step.act in GIVING else step.to
     told, on_leave = dict[str, None](), dict[str, None]()
     for who in wanted:
         for rep in named_reps(who, owner, pool, roster):
@@ -60,6 +60,14 @@ def rep_above(rep: str, roster: Roster) -> list[str]:
     """Return who is next above a rep: one, or none."""
     manager = roster.reps[rep].manager if rep in roster.reps else ""
     return [manager] if manager else []
+
+
+def recipients_of_rep(rep: str, roster: Roster, at_ms: int) -> Recipients:
+    """Return who is told at an instant what is for a rep; nobody where they are no more."""
+    if rep not in roster.reps:
+        return Recipients(())
+    there, passed_over = _there(rep, "", roster, at_ms)
+    return Recipients((there,), tuple(passed_over) if there != rep else ())
 
 
 def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str, list[str]]:

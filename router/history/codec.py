@@ -33,12 +33,14 @@ from router.model.decision import (
     StepOfDeadline,
     Way,
 )
+from router.model.digests import DigestEntry, DigestKind, MadeDigest
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
+    Digested,
     Erased,
     Event,
     Fired,
@@ -422,6 +424,12 @@ def _credited(number: int, at_ms: int, fields: list[Any], _: bytes) -> Credited:
     return Credited(number, credit, amount, workforce, at_ms)
 
 
+def _digested(number: int, at_ms: int, fields: list[Any], _: bytes) -> Digested:
+    rep, kind, due_ms, workforce, previous, before, total, entries = fields
+    made = MadeDigest(rep, DigestKind(kind), due_ms, total, tuple(DigestEntry(*entry) for entry in entries))
+    return Digested(number, made, workforce, previous, before, at_ms)
+
+
 _SHA1_BYTES = 20
 REWRITTEN = b"rewritten.2"
 
@@ -466,6 +474,7 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
     b"settled": (_first, _settled),
     b"settled.2": (_facts, _settled),
     b"credited.1": (_facts, _credited),
+    b"digest.1": (_facts, _digested),
     b"activity.1": (_facts, _activity),
     b"updated.1": (_facts, _updated),
     b"updated.2": (_facts, _updated),

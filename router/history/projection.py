@@ -21,11 +21,13 @@ from router.history.room import RoomView
 from router.history.standing import after_decision
 from router.model.activities import ActivityEvidence, NextChange, NextDate
 from router.model.decision import Cause, Decision, ObservedState, Way
+from router.model.digests import ALL_REPS, DigestBook
 from router.model.dispatch import Answer
 from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
+    Digested,
     Erased,
     Fired,
     Note,
@@ -64,6 +66,7 @@ class StateProjection:
         """By work item that came with its owner: since when they have had it, in milliseconds since 1970."""
         self.presences: dict[str, int] = {}
         self.counts = CapCounts(self.loads, worked=self.worked)
+        self.digests = DigestBook({}, {})
         self.offers = OfferBook(self.ledgers, self.loads, self.counts)
         self.customers = CustomerIndex()
 
@@ -319,6 +322,12 @@ class StateProjection:
         """Enter that a rep was credited for a leave, or that what was left of it was taken back."""
         self.pools.add(credited.credit.pool)
         self.ledgers[credited.credit.pool].credit(credited)
+
+    def enter_digested(self, digested: Digested) -> None:
+        """Enter that a list of what falls due was made."""
+        made = digested.made
+        self.digests.due_ms[made.rep, made.kind] = made.due_ms
+        self.digests.last.update({made.rep: digested.number, ALL_REPS: digested.number})
 
     def enter_settled(self, settled: Settled) -> None:
         """Enter the leaving of reps; a pool that nobody is left in starts anew."""

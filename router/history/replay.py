@@ -20,6 +20,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.charges import Charges
 from router.history.deadline_check import DeadlineCheck
+from router.history.digest_check import digest_differences, digest_faults
 from router.history.neighbours import Neighbours
 from router.history.offer_book import Accepting
 from router.history.offer_check import OfferCheck
@@ -38,6 +39,7 @@ from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
+    Digested,
     Erased,
     Event,
     Fired,
@@ -135,9 +137,17 @@ class Replay:
             yield fault
         async for difference in self._state(tenant, projection):
             yield difference
-        if self._timers is not None:
-            async for difference in self._timers.differences(tenant):
-                yield difference
+        async for difference in self._timer_differences(tenant, projection):
+            yield difference
+
+    async def _timer_differences(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
+        """Compare what falls due, and which lists of it were made last."""
+        if self._timers is None:
+            return
+        for difference in digest_differences(projection.digests, await self._timers.digests(tenant)):
+            yield difference
+        async for difference in self._timers.differences(tenant):
+            yield difference
 
     async def _prepare_stages(self, tenant: str) -> list[str]:
         """Read what holds entries into stages to the processes; say where they cannot be read: then nothing does."""
@@ -173,8 +183,8 @@ class Replay:
                 return await self._answer_again(tenant, projection, event)
             case Settled():
                 projection.enter_settled(event)
-            case Credited():
-                return await self._credit_again(tenant, projection, event)
+            case Credited() | Digested():
+                return await self._make_again(tenant, projection, event)
             case Erased():
                 projection.enter_erased(event)
             case PresenceChanged():
@@ -218,11 +228,21 @@ class Replay:
         if record is None:
             return [f"event {event.number}: updates work item {event.item_id}, of which no event came before"]
         faults = stages.update_faults(record, event) if stages else []
+        faults += await self._deadlines.update_faults(record, event) if self._deadlines else []
         rules = await self._planners.rule_set(tenant, event.head.rule_set_revision)
         move = move_of(rules.known_customer, event.head.item, event.before)
         projection.customers.enter(move, event.item_id, record.first)
         is_closing = stages.is_closing(event) if stages else bool(event.entered)
         return faults + _updated_again(projection, record, event, is_closing=is_closing)
+
+    async def _make_again(self, tenant: str, projection: StateProjection, event: Credited | Digested) -> list[str]:
+        """Enter what was made as it fell due; say where it was not due, or does not follow."""
+        if isinstance(event, Credited):
+            return await self._credit_again(tenant, projection, event)
+        roster = (await self._planners.at(tenant, projection.rules, event.workforce)).roster
+        faults = digest_faults(projection, event, roster)
+        projection.enter_digested(event)
+        return faults
 
     async def _credit_again(self, tenant: str, projection: StateProjection, event: Credited) -> list[str]:
         """Enter a step of a credit; say where it does not follow from absences, policy and ledger."""

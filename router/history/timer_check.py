@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 from router.assignment.ports import Assignments
+from router.model.digests import DigestBook
 from router.model.events import Event
 from router.timers.credits import credited_pools
+from router.timers.digests import concerns_lists, listed_reps
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import LEDGERS, PRESENCES, Position, Timer, is_of_children
+from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children
 
 _PAGE = 1000
 
@@ -30,6 +32,10 @@ class TimerCheck:
         self._timers = timers
         self._follower = follower
 
+    async def digests(self, tenant: str) -> DigestBook:
+        """Return which lists were made last, as the store says."""
+        return await self._timers.digests(tenant)
+
     async def differences(self, tenant: str) -> AsyncIterator[str]:
         """Yield every difference in words.
 
@@ -45,7 +51,8 @@ class TimerCheck:
             behind = await self._behind(tenant, position.event)
             untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
             untold |= {f"{PRESENCES}/{rep}" for rep in toggled_by(behind)}
-            is_renewed = any(map(concerns_all, behind))
+            untold |= {f"{DIGESTS}/{rep}" for rep in listed_reps(behind)}
+            is_renewed = any(map(concerns_all, behind)) or concerns_lists(behind)
             differences = [
                 timer for timer in sorted(expected ^ stored) if not is_renewed and timer.item_id not in untold
             ]
@@ -59,6 +66,8 @@ class TimerCheck:
         of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
         pages = follower.due_of_all(position, position.event)
         of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
+        lists = follower.due_of_lists(position)
+        of_items |= {timer async for page in lists for of_rep in page.values() for timer in of_rep}
         keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)})
         of_items = of_items.union(*(await follower.due_of_children(position, keeping)).values())
         return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())

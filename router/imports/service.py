@@ -128,7 +128,7 @@ class Imports:
     async def _jobs(
         self, tenant: str, planner: Planner, entries: Sequence[ImportedItem], actor: str
     ) -> list[BindCommand | Failure]:
-        items = await filled(self._customer_scores, tenant, planner.rule_set, [entry.item for entry in entries])
+        items = await filled(self._customer_scores, tenant, planner, [entry.item for entry in entries])
         requests = [RouteRequest(entry.item, arrived_us=entry.assigned_ms * 1000) for entry in entries]
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         now_ms = await self._store.now_us(tenant) // 1000

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from router.model.activities import Activity, ActivityEvidence, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, EnteredStage, Way
+from router.model.digests import MadeDigest
 from router.model.dispatch import Answer
 from router.model.records import CreditState
 from router.model.workforce import Member
@@ -406,6 +407,26 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
+class Digested:
+    """A list of what falls due was made for a rep.
+
+    Parameters
+    ----------
+    workforce
+        The revision that says when it fell due.
+    previous, before
+        The events of the last lists before it, of this rep and of any; 0: there is none.
+    """
+
+    number: int
+    made: MadeDigest
+    workforce: int
+    previous: int
+    before: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rewritten:
     """The log begins anew: its events are those of another chain, with what is personal sealed.
 
@@ -426,7 +447,7 @@ class Rewritten:
 
 Event = (
     Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Noted | Erased
-    | Settled | Credited | WorkforceChanged | RulesPublished | ProcessPublished | PresenceChanged
+    | Settled | Credited | Digested | WorkforceChanged | RulesPublished | ProcessPublished | PresenceChanged
 )  # fmt: skip
 
 

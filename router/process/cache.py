@@ -28,11 +28,18 @@ class PublishedProcesses:
         In order, from 1 on.
     event_hash
         Of the event that made the last one; empty: there is none.
+
+    Attributes
+    ----------
+    severities
+        By kind, from what the severity of a work item follows that comes now; those that it does not are left out.
     """
 
     def __init__(self, revisions: Sequence[Process] = (), event_hash: str = "") -> None:
         self.revisions = tuple(revisions)
         self.event_hash = event_hash
+        active = ((kind, self.of(kind)) for kind in Kind) if revisions else ()
+        self.severities = {kind: process.severity for kind, process in active if process and process.severity}
 
     @property
     def newest(self) -> int:

@@ -89,8 +89,9 @@ def check_process(
     report = Report(document)
     check_size(form, report)
     every_personal = frozenset(personal) | (rules.personal if rules else frozenset())
-    durations = DurationCompiler(_values(form, rules, report), report, every_personal, may_be_none=True)
-    process = ProcessCompiler(durations, report, rules, reps, every_personal, pools).compile(form)
+    values = _values(form, rules, report)
+    durations = DurationCompiler(values, report, every_personal, may_be_none=True)
+    process = ProcessCompiler(durations, values, report, rules, reps, every_personal, pools).compile(form)
     tests = compile_tests(form.tests, process, report)
     workforce = None if form.workforce is None else compile_workforce(form.workforce, report)
     return CheckedProcess(None if report.has_errors else process, in_order(report.problems), tests, workforce)
@@ -110,3 +111,5 @@ def _table_fields(form: ProcessForm) -> Iterator[str]:
         for table in (deadline.within, deadline.before):
             if isinstance(table, Mapping) and isinstance(table.get(BY), str):
                 yield table[BY]
+    if form.severity:
+        yield from (form.severity.field, *form.severity.by)

@@ -11,8 +11,10 @@ from router.process.deadline_compiler import DeadlineCompiler
 from router.process.definition import Process, Stage
 from router.process.forms import ProcessForm, StageForm
 from router.process.lookups import ProcessNames
+from router.process.severity_compiler import SeverityCompiler
 from router.rules.route import RoutingRules
 from rules.duration_tables import DurationCompiler
+from rules.field_values import FieldValues
 from rules.problems import shown
 from rules.report import Path, Report
 
@@ -24,6 +26,8 @@ class ProcessCompiler:
     ----------
     durations
         Compiles durations and tables of them.
+    values
+        Knows the fields, and what their values are.
     rules
         Says which fields there are; None: not looked up.
     reps
@@ -37,6 +41,7 @@ class ProcessCompiler:
     def __init__(
         self,
         durations: DurationCompiler,
+        values: FieldValues,
         report: Report,
         rules: RoutingRules | None = None,
         reps: Collection[str] | None = None,
@@ -48,6 +53,7 @@ class ProcessCompiler:
         self._deadlines = DeadlineCompiler(durations, report, self._names)
         self._children = ChildCompiler(report, self._names)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
+        self._severity = SeverityCompiler(values, report, self._names, personal)
 
     def compile(self, form: ProcessForm) -> Process:
         """Compile a process."""
@@ -61,7 +67,8 @@ class ProcessCompiler:
         self._check_apart(form)
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
-        return Process(form.process, kinds, stages, words_of(form.title), deadlines)
+        severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None
+        return Process(form.process, kinds, stages, words_of(form.title), deadlines, severity=severity)
 
     def _stage(self, form: StageForm, ids: Sequence[str], path: Path) -> Stage:
         for place, name in enumerate(form.require):

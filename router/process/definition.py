@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from router.model.workitem import Kind, State
+from router.process.severity import SeverityTable
 from rules.conditions import Predicate
 from rules.durations import Duration, DurationTable
 
@@ -82,6 +83,16 @@ class Act(StrEnum):
     """Tells whoever ``to`` names."""
     REASSIGN = "reassign"
     """Gives the work item to somebody else."""
+    RAISE_PRIORITY = "raise_priority"
+    """Has it go before others that wait."""
+    RETURN = "return"
+    """Gives it to somebody else, of a pool that the step names."""
+
+
+GIVING = frozenset({Act.REASSIGN, Act.RETURN})
+"""What gives a work item to somebody else."""
+CHANGING = GIVING | {Act.RAISE_PRIORITY}
+"""What changes a work item, and tells nobody."""
 
 
 class RecipientRole(StrEnum):
@@ -128,6 +139,10 @@ class DeadlineStep:
     every, at_most
         How long after each time the next follows, by the deadline's clock, and how many times there are; None: it is
         done once.
+    by
+        How much it raises the priority; 0: it raises none.
+    pool
+        To whose members it returns the work item; empty: it returns it to none.
     """
 
     at: StepTime
@@ -135,6 +150,8 @@ class DeadlineStep:
     to: tuple[Recipient, ...] = (RecipientRole.OWNER,)
     every: Duration | None = None
     at_most: int = 1
+    by: int = 0
+    pool: str = ""
 
 
 class OnClosed(StrEnum):
@@ -401,6 +418,8 @@ class Process:
         What enters it.
     deadlines
         Those of the whole process: they run through all stages, and ``ENTERED`` is the entry into the first.
+    severity
+        From what the severity of its work items follows where nobody says it; None: it does not.
     by_id
         Its stages.
     standing
@@ -414,6 +433,7 @@ class Process:
     deadlines: tuple[Deadline, ...] = ()
     revision: int = 0
     event: int = 0
+    severity: SeverityTable | None = None
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
     standing: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 

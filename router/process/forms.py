@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag
 
-from router.model.workitem import CLOSED_STATES, Kind
+from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, Kind
 from router.process import limits
 from router.process.definition import Act, ClockOwner, OnClosed, RecipientRole, Since, Until
 from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
@@ -64,16 +64,23 @@ class StepForm(Form):
     at_most: Annotated[int | None, Field(ge=1, le=limits.MAX_TIMES, description="How many times in all.")] = None
     do: Annotated[
         Literal[tuple(map(str, Act))],  # type: ignore[valid-type]  # spelt once
-        Field(description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else."),
+        Field(
+            description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else; "
+            "raise_priority: before others that wait; return: to somebody of the pool that `to` names."
+        ),
     ]
     to: Annotated[
         list[Name],
         BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
         Field(
             max_length=limits.MAX_RECIPIENTS,
-            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id.",
+            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id; of return a pool.",
         ),
     ] = []
+    by: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_PRIORITY, description="By how much raise_priority does; absent: by one."),
+    ] = None
 
 
 class DeadlineForm(Form):
@@ -223,6 +230,31 @@ class StageForm(Form):
     ] = None
 
 
+class SeverityForm(Form):
+    """From which fields severity follows, such as impact and urgency."""
+
+    field: Annotated[Name, Field(description="The field that says how severe a work item is.")]
+    by: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(min_length=1, max_length=limits.MAX_SEVERITY_FIELDS, description="The fields that it follows from."),
+    ]
+    table: Annotated[
+        dict[str, Any],
+        Field(
+            description="By the value of the first field: the severity, or, where there are more, a table by the next."
+        ),
+    ]
+    otherwise: Annotated[
+        Any,
+        Field(
+            alias="else",
+            description="What holds where the table says nothing; absent: it has none then.",
+            json_schema_extra={"type": "string"},
+        ),
+    ] = None
+
+
 class ProcessForm(Form):
     """A whole process."""
 
@@ -235,6 +267,12 @@ class ProcessForm(Form):
     ]
     stages: Annotated[list[StageForm], Field(min_length=1, max_length=limits.MAX_STAGES)]
     deadlines: Annotated[Deadlines, Field(description="Those of the whole process: they run through all stages.")] = []
+    severity: Annotated[
+        SeverityForm | None,
+        Field(
+            description="From what severity follows, where a work item does not bring it along; absent: from nothing."
+        ),
+    ] = None
     tests: Annotated[list[ProcessTestForm], Field(max_length=MAX_TESTS)] = []
     workforce: Annotated[WorkforceForm | None, Field(description="Reps and pools for the tests, and their hours.")] = (
         None
@@ -249,6 +287,7 @@ PARTS: dict[str, type[Form]] = {
     "open": OpenForm,
     "approve": ApprovalForm,
     "when": ComparisonForm,
+    "severity": SeverityForm,
     **SCENARIO_PARTS,
     **WORKFORCE_PARTS,
 }

@@ -20,6 +20,10 @@ MAX_OPEN = 20
 """What one stage opens."""
 MAX_CHILDREN = 100
 """Children of one list of dates."""
+MAX_SEVERITIES = 400
+"""Of one table."""
+MAX_SEVERITY_FIELDS = 3
+"""That severity follows from."""
 MAX_SHARE = 1_000
 """Per cent: a step is at most at ten times the time of its deadline."""
 MAX_TEXT = 4_000

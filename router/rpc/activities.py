@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
@@ -23,6 +23,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster
+from router.deadlines.moved import MovedDeadline, UpdatedDeadlines
 from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
@@ -32,7 +33,7 @@ from router.offers.service import OfferService
 from router.process.definition import NO_WORDS
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
-from router.rpc.deadline_messages import answer_message, deadline_message, reached_message
+from router.rpc.deadline_messages import answer_message, deadline_message, moved_message, reached_message
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
@@ -44,6 +45,13 @@ from router.wording.languages import Language, language_of
 
 _Acted = TypeVar("_Acted", activities.Activity, routing.OfferAnswer)
 Mask = Callable[[Call, Message], Awaitable[None]]
+
+
+class EntryDeadlines(NamedTuple):
+    """The deadlines that an entry of a timeline tells of: those that it ended, and those that it moved."""
+
+    ended: Iterable[ListedDeadline]
+    moved: Iterable[MovedDeadline]
 
 
 class ActivityAnswers:
@@ -59,8 +67,8 @@ class ActivityAnswers:
         Writes decisions.
     offers
         Know who may answer what.
-    reached, deadlines
-        Read steps of deadlines, and which ended.
+    reached, deadlines, moved
+        Read steps of deadlines, which ended, and which an update moved.
     mask
         Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
@@ -75,9 +83,11 @@ class ActivityAnswers:
         offers: OfferService,
         reached: ReachedSteps,
         deadlines: DeadlineQueries,
+        moved: UpdatedDeadlines,
         mask: Mask | None = None,
     ) -> None:
         self._reached = reached
+        self._moved = moved
         self._deadlines = deadlines
         self._service = service
         self._agenda = agenda
@@ -101,7 +111,8 @@ class ActivityAnswers:
         """Connect the use cases, over a store."""
         service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
         reached, deadlines = ReachedSteps(store, planners), DeadlineQueries(store, queries, planners)
-        return cls(service, agenda, Timelines(store, planners), planners, presenter, offers, reached, deadlines, mask)
+        moved, timelines = UpdatedDeadlines(store, planners), Timelines(store, planners)
+        return cls(service, agenda, timelines, planners, presenter, offers, reached, deadlines, moved, mask)
 
     async def record(self, request: activities.RecordActivityRequest, call: Call) -> activities.Activity:
         """Record an activity."""
@@ -174,13 +185,16 @@ class ActivityAnswers:
         call.check_own(await self._offers.whose(tenant, page.record, call.only_rep))
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
         ended = await self._deadlines.ended_by(tenant, page.record, {event.number for event in page.events})
+        updates = [event.number for event in page.events if isinstance(event, Updated)]
+        moved = await self._moved.moved_by(tenant, page.record, updates)
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):
             child = page.children.get(getattr(event, "item_id", ""))
             if child and isinstance(event, Decision | Completed):
                 entry = await self._of_child(call, tenant, event, child, roster, language)
             else:
-                entry = await self._entry(call, tenant, event, ended.get(event.number, ()), roster, language)
+                deadlines = EntryDeadlines(ended.get(event.number, ()), moved.get(event.number, ()))
+                entry = await self._entry(call, tenant, event, deadlines, roster, language)
             if not room.takes(entry):
                 before = event.number
                 break
@@ -192,7 +206,7 @@ class ActivityAnswers:
         call: Call,
         tenant: str,
         event: Event,
-        ended: Iterable[ListedDeadline],
+        deadlines: EntryDeadlines,
         roster: Roster,
         language: Language,
     ) -> routing.TimelineEntry:
@@ -222,7 +236,8 @@ class ActivityAnswers:
                 entry.reminder = step
             case Erased():
                 entry.erased, entry.actor = True, event.actor
-        entry.ended_deadlines.extend(deadline_message(tenant, each) for each in ended)
+        entry.ended_deadlines.extend(deadline_message(tenant, each) for each in deadlines.ended)
+        entry.moved_deadlines.extend(map(moved_message, deadlines.moved))
         if self._mask is not None:
             await self._mask(call, entry)
         called = await self._called(call, entry, roster)

@@ -12,9 +12,12 @@ from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
 from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
+from router.deadlines.digest_queries import ToldDigest
 from router.deadlines.migrating import MigratedItem
+from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
+from router.model.digests import DigestKind
 from router.model.events import Note, Noted
 from router.process.approvals import looked_at
 from router.process.asks import AskState
@@ -33,6 +36,7 @@ APPROVALS: Mapping[AskState, Any] = {
     state: deadlines.Approval.State.Value(f"STATE_{state}") for state in AskState if state is not AskState.VOID
 }
 ACTS: Mapping[Act, Any] = {act: deadlines.DeadlineStep.Act.Value(f"ACT_{act.name}") for act in Act}
+DIGESTS: Mapping[DigestKind, Any] = {kind: deadlines.Digest.Kind.Value(f"KIND_{kind.name}") for kind in DigestKind}
 
 
 def process_name(tenant: str, process: Process) -> str:
@@ -156,10 +160,39 @@ def migration_message(tenant: str, item: MigratedItem) -> processes.WorkItemMigr
         stage=item.stage,
         fault=item.fault,
     )
-    for moved in item.deadlines:
-        deadline = message.deadlines.add(deadline=moved.deadline)
-        if moved.before_ms is not None:
-            deadline.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
-        if moved.after_ms is not None:
-            deadline.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
+    message.deadlines.extend(map(moved_message, item.deadlines))
     return message
+
+
+def moved_message(moved: MovedDeadline) -> deadlines.MovedDeadline:
+    """Write a deadline that is due at another time."""
+    message = deadlines.MovedDeadline(deadline=moved.deadline)
+    if moved.before_ms is not None:
+        message.earlier_due_time.CopyFrom(fields.timestamp(moved.before_ms * 1000))
+    if moved.after_ms is not None:
+        message.due_time.CopyFrom(fields.timestamp(moved.after_ms * 1000))
+    return message
+
+
+def digest_message(tenant: str, told: ToldDigest) -> deadlines.Digest:
+    """Write a list of what falls due."""
+    made = told.digested.made
+    entries = [
+        deadlines.DigestEntry(
+            work_item=f"tenants/{tenant}/workItems/{entry.item_id}",
+            stage=entry.stage,
+            deadline=entry.deadline,
+            due_time=fields.timestamp(entry.due_ms * 1000),
+        )
+        for entry in made.entries
+    ]
+    return deadlines.Digest(
+        rep=_rep_name(tenant, made.rep),
+        kind=DIGESTS[made.kind],
+        due_time=fields.timestamp(made.due_ms * 1000),
+        make_time=fields.timestamp(told.digested.at_ms * 1000),
+        entries=entries,
+        total_entries=made.total,
+        told=[_rep_name(tenant, rep) for rep in told.recipients.told],
+        on_leave=[_rep_name(tenant, rep) for rep in told.recipients.on_leave],
+    )

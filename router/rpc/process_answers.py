@@ -11,23 +11,41 @@ from resource_names import check_id
 from router.assignment.commands import UpdateRequest
 from router.assignment.queries import StoredItem
 from router.deadlines.approving import Approving, AskedItem, DecideRequest
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
 from router.model.errors import InvalidInput
-from router.rpc.deadline_messages import approval_message
+from router.rpc.deadline_messages import approval_message, moved_message
 from router.rpc.fields import MAX_NOTE
 from router.rpc.messages import work_item_message
 
 
 class ProcessAnswers:
-    """Answers the methods about pauses and approvals; ``pausing`` and ``approving`` are the use cases."""
+    """Answers the methods about stages, pauses and approvals.
 
-    def __init__(self, pausing: Pausing, approving: Approving) -> None:
+    Parameters
+    ----------
+    pausing, approving
+        The use cases.
+    moved
+        Says which deadlines an update moved.
+    """
+
+    def __init__(self, pausing: Pausing, approving: Approving, moved: UpdatedDeadlines) -> None:
         self._pausing = pausing
         self._approving = approving
+        self._moved = moved
+
+    async def updated(self, tenant: str, stored: StoredItem, message: routing.WorkItem) -> routing.WorkItem:
+        """Write into a work item's message which deadlines what was just changed of it moved."""
+        events = [stored.updated_by] if stored.updated_by else []
+        moved = await self._moved.moved_by(tenant, stored.record, events)
+        message.moved_deadlines.extend(moved_message(each) for each in moved.get(stored.updated_by, ()))
+        return message
 
     async def advance(self, tenant: str, wish: UpdateRequest, *, preview: bool) -> routing.WorkItem:
         """Have a work item enter a stage, or ask whether it may."""
-        return _asked_message(tenant, await self._approving.advance(tenant, wish, preview=preview))
+        item = await self._approving.advance(tenant, wish, preview=preview)
+        return await self.updated(tenant, item.stored, _asked_message(tenant, item))
 
     async def message(self, tenant: str, stored: StoredItem) -> routing.WorkItem:
         """Write a work item with what is asked of it."""

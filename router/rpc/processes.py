@@ -11,6 +11,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
 from router.deadlines.approval_queries import ApprovalQueries
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.process.codec import loads
@@ -18,7 +19,7 @@ from router.process.deadlines import DeadlineState
 from router.process.definition import Process
 from router.process.publication import ProcessPublication
 from router.process.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message, migration_message, pending_message
+from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -38,9 +39,11 @@ class ProcessServicer:
         deadlines: DeadlineQueries,
         migrating: Migrating,
         approvals: ApprovalQueries,
+        digests: DigestQueries,
     ) -> None:
         self._publishing = publishing
         self._approvals = approvals
+        self._digests = digests
         self._migrating = migrating
         self._deadlines = deadlines
 
@@ -191,6 +194,22 @@ class ProcessServicer:
                 break
             answer.approvals.append(message)
             after = pending.asked.ask.event
+        answer.next_page_token = fields.page_token(place, rep)
+        return answer
+
+    async def ListDigests(self, request: processes.ListDigestsRequest, call: Call) -> processes.ListDigestsResponse:
+        tenant = tenant_of(request.parent)
+        rep = fields.reference(request.rep, "reps", tenant, "rep") if request.rep else call.only_rep
+        call.check_own(rep)
+        before, count = fields.page_number(request.page_token, rep), fields.page_size(request.page_size)
+        page = await self._digests.made(tenant, rep=rep, before=before or None, count=count)
+        answer, room, place = processes.ListDigestsResponse(), fields.PageRoom(), page.before
+        for each in page.digests:
+            message = digest_message(tenant, each)
+            if not room.takes(message):
+                place = each.digested.number + 1
+                break
+            answer.digests.append(message)
         answer.next_page_token = fields.page_token(place, rep)
         return answer
 

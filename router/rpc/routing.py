@@ -243,7 +243,7 @@ class RoutingServicer:
     async def UpdateWorkItem(self, request: routing.UpdateWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = update_request(request, call.actor)
         stored = await self._updating.update(tenant, wish, preview=request.validate_only)
-        return work_item_message(tenant, stored)
+        return await self._process.updated(tenant, stored, work_item_message(tenant, stored))
 
     async def AdvanceWorkItem(self, request: routing.AdvanceWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = advance_request(request, call.actor, by_owner=bool(call.only_rep))

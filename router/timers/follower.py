@@ -50,6 +50,7 @@ from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
 from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_new, stepped_kinds
+from router.timers.digests import Digests, concerns_lists, has_lists, listed_reps
 from router.timers.due import due_now
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.timer import Position, Timer, return_of
@@ -113,19 +114,23 @@ class TimerFollower:
         """What of that gives them to somebody else."""
         self.children = ChildKeeper(tenant, store, planners, timers, self._items)
         """What opens their children, and withdraws them."""
+        self.digests = Digests(tenant, store, planners, timers, self._items)
+        """What lists of it people are told."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
 
     async def make_due(self) -> int:
-        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children; return how many."""
+        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, lists; return how
+        many.
+        """
         due = await due_now(self._timers, self._tenant)
-        makers = (self.credits, self.hand_overs, self.escalations, self.children)
+        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.digests)
         return sum([await maker.make_due(due) for maker in makers])
 
     @property
     def skipped(self) -> int:
-        """How many work items and ledgers were passed over, for nobody can read them, or say what falls due of them."""
-        return self._items.unreadable + self._raised + self.credits.skipped
+        """How many work items, ledgers and lists were passed over, for nobody can read them, or say what falls due."""
+        return self._items.unreadable + self._raised + self.credits.skipped + self.digests.skipped
 
     def skip(self, item_id: str, error: object) -> None:
         """Log and count a work item that is passed over."""
@@ -143,11 +148,13 @@ class TimerFollower:
             return 0
         after = _moved(before, events)
         await self._tell(events)
-        is_kept = (not any(map(concerns_all, events)) or await self._keep_all(before, after)) and (
-            await self._timers.set_timers(
+        is_kept = (
+            (not any(map(concerns_all, events)) or await self._keep_all(before, after))
+            and (not concerns_lists(events) or await self._keep_lists(before, after))
+            and await self._timers.set_timers(
                 self._tenant, before, after,
                 await self._due_behind(after, events) | await self._due_of_ledgers(after, events)
-                | await self.returns(toggled_by(events)),
+                | await self.returns(toggled_by(events)) | await self._due_of_lists(after, listed_reps(events)),
             )
         )  # fmt: skip
         self._position = after if is_kept else None  # else somebody else follows it too
@@ -172,7 +179,8 @@ class TimerFollower:
     async def _skip(self, position: Position) -> int:
         """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
         planner = await self._active(position) if position.rules else None
-        if stepped_kinds(await self.deadlines.published()):
+        published = await self.deadlines.published()
+        if stepped_kinds(published) or (planner and has_lists(planner.roster, published)):
             return 0
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
@@ -230,6 +238,13 @@ class TimerFollower:
                 return False
         return True
 
+    async def _keep_lists(self, before: Position, after: Position) -> bool:
+        """Ask anew of all lists, in other circumstances; the position stays."""
+        async for timers in self.due_of_lists(after):
+            if not await self._timers.set_timers(self._tenant, before, before, timers):
+                return False
+        return True
+
     async def _runs_otherwise(self, before: Position, after: Position) -> bool:
         """Say whether deadlines may fall due at other times: by other rules, or other working hours."""
         if not before.rules or not stepped_kinds(await self.deadlines.published()):
@@ -278,6 +293,19 @@ class TimerFollower:
         """Return what falls due of all ledgers, in the circumstances of a position."""
         roster = (await self._planner(position)).roster
         return await self.credits.due(roster, roster.pools)
+
+    async def due_of_lists(
+        self, position: Position, reps: Collection[str] | None = None
+    ) -> AsyncIterator[dict[str, list[Timer]]]:
+        """Yield what falls due of the lists of some reps or of all, in the circumstances of a position, by pages."""
+        published = await self.deadlines.published()
+        if position.rules and published.newest:
+            async for timers in self.digests.due((await self._planner(position)).roster, published, reps):
+                yield timers
+
+    async def _due_of_lists(self, position: Position, reps: Collection[str]) -> dict[str, list[Timer]]:
+        pages = [timers async for timers in self.due_of_lists(position, reps)] if reps else []
+        return {item_id: timers for page in pages for item_id, timers in page.items()}
 
     async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
         """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""

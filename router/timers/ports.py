@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from router.assignment.planner import Planner
 from router.model.decision import Decision
+from router.model.digests import DigestBook, MadeDigest
 from router.model.events import LeaveCredit
 from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
@@ -120,6 +121,24 @@ class Timers(Protocol):
         StaleRevision
             If the workforce changed.
         """
+
+    async def make_digest(self, tenant: str, planned: RevisionPair, timer: Timer, made: MadeDigest) -> bool:
+        """Write a list of what falls due, and remove its timer; False, and nothing is done, where it is not due, or the
+        last one of its rep and kind fell due then or later.
+
+        Parameters
+        ----------
+        planned
+            By which revisions it is due.
+
+        Raises
+        ------
+        StaleRevision
+            If the workforce changed.
+        """
+
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        """Return which lists were made last, of some reps or of all; the last of all is among them."""
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""

@@ -41,6 +41,10 @@ See ``router.timers.credits``."""
 CREDIT, EXPIRE = "credit", "expire"
 """What falls due of a ledger: ``credit/{rep}`` that a leave ends, ``expire/{rep}`` that a credit for one does."""
 
+DIGESTS = "digests"
+"""A list of what falls due of a rep's work has ``digests/{rep}`` where others have a work item's id.
+
+See ``router.timers.digests``."""
 
 PRESENCES = "presences"
 """That who is away is back, when they said, has ``presences/{rep}`` where others have a work item's id."""
@@ -129,9 +133,15 @@ def is_of_ledger(timer: Timer) -> bool:
     return timer.item_id.startswith(f"{LEDGERS}/")
 
 
+def is_of_digest(timer: Timer) -> bool:
+    """Say whether a timer is of a list of what falls due, and of no work item."""
+    return timer.item_id.startswith(f"{DIGESTS}/")
+
+
 def is_made(timer: Timer) -> bool:
     """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
-    return is_of_ledger(timer) or timer.name == COVER or gives(timer.name) or is_of_children(timer)
+    of_item = timer.name == COVER or gives(timer.name) or is_of_children(timer)
+    return of_item or is_of_ledger(timer) or is_of_digest(timer)
 
 
 def gives(name: str) -> bool:

@@ -10,7 +10,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, TIMELINE
-from router.wording.process_phrases import CAUSES, TIME_PARTS, TIME_SPENT, UNITS
+from router.wording.process_phrases import CAUSES, MOVED, TIME_PARTS, TIME_SPENT, UNITS
 
 
 def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[str], str]) -> str:
@@ -47,6 +47,30 @@ def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language
     if not pause.soon_after_customer:
         return said
     return f"{said}{' ' if language is Language.EN else ''}{TIMELINE['paused soon'].say(language)}"
+
+
+def moved(deadline: deadlines.MovedDeadline, now: datetime, zone: tzinfo, language: Language) -> str:
+    """Say when a deadline is due now, and when it was, at an instant; nothing of what calendars do not know.
+
+    Examples
+    --------
+    >>> deadline = deadlines.MovedDeadline(deadline="resolution")
+    >>> deadline.due_time.FromJsonString("2026-10-09T10:00:00Z")
+    >>> deadline.earlier_due_time.FromJsonString("2026-10-12T09:40:00Z")
+    >>> now = datetime(2026, 10, 9, 8, tzinfo=UTC)
+    >>> moved(deadline, now, UTC, Language.EN)
+    'Deadline resolution is now due at 10:00; it was on Monday at 09:40.'
+    >>> moved(deadline, now, UTC, Language.ZH)
+    '时限 resolution 改至 10:00，原为周一 09:40。'
+    """
+    due, earlier = (
+        when(getattr(deadline, field).ToDatetime(UTC), now, zone, language) if deadline.HasField(field) else ""
+        for field in ("due_time", "earlier_due_time")
+    )
+    if not due and not earlier:
+        return ""
+    key = "moved" if due and earlier else "begun" if due else "ceased"
+    return MOVED[key].say(language, deadline=deadline.deadline, due=due, earlier=earlier)
 
 
 def ended(deadline: deadlines.Deadline, language: Language, called: Callable[[str], str]) -> str:

@@ -93,6 +93,8 @@ ACTS: Mapping[str, Phrase] = {
     "remind": Phrase("remind the owner", "提醒归属人"),
     "notify": Phrase("tell {who}", "通知{who}"),
     "reassign": Phrase("give it to somebody else", "改派他人"),
+    "raise_priority": Phrase("raise the priority by {by}", "优先级上调{by}"),
+    "return": Phrase("return it to pool {pool}", "退回分配池{pool}"),
 }
 """What a step does."""
 
@@ -149,6 +151,15 @@ TIME_SPENT: Mapping[str, Phrase] = {
     "between": Phrase(" + ", "，"),
 }
 """How a deadline ended."""
+
+MOVED: Mapping[str, Phrase] = {
+    "moved": Phrase(
+        "Deadline {deadline} is now due {due}; it was {earlier}.", "时限{deadline}改至{due}，原为{earlier}。"
+    ),
+    "begun": Phrase("Deadline {deadline} is due {due}.", "新增时限{deadline}：{due}。"),
+    "ceased": Phrase("Deadline {deadline}, due {earlier}, is no more.", "时限{deadline}（原为{earlier}）不再适用。"),
+}
+"""How what a work item became moved a deadline."""
 
 TIME_PARTS: Mapping[str, Phrase] = {
     "PAUSED": Phrase("{length} paused ({reason})", "暂停{length}（{reason}）"),

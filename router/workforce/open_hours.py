@@ -150,8 +150,19 @@ class OpenHours:
 
     def opening_on(self, day: date) -> int | None:
         """Return the first instant at which the hours of a date begin, wherever they end; None: it has none."""
-        spans = [self._span_on(day, hours) for hours in self._hours(day)]
-        return min((opening for opening, closing in spans if opening < closing), default=None)
+        return min((opening for opening, _ in self._spans_of(day)), default=None)
+
+    def closing_on(self, day: date) -> int | None:
+        """Return the instant at which the last hours of a date end, be it on the next; None: it has none."""
+        return max((closing for _, closing in self._spans_of(day)), default=None)
+
+    def date_at(self, at_ms: int) -> date:
+        """Return the date that its zone has at an instant."""
+        return _local(self._zone, at_ms).date()
+
+    def wall_time(self, day: date, minute: int) -> int:
+        """Return the first instant at which clocks of its zone show a minute of a date, or more; see ``instant_on``."""
+        return instant_on(self._zone, day, minute)
 
     def add(self, start_ms: int, open_ms: int) -> int:
         """Return the first instant, from a start on, with so much open time between the two.
@@ -215,7 +226,7 @@ class OpenHours:
     def official(self, at_ms: int) -> bool:
         """Say whether the calendar's days are official at an instant, by the date that its zone has then."""
         until = self.calendar.official_until
-        return not until or _local(self._zone, at_ms).date().isoformat() <= until
+        return not until or self.date_at(at_ms).isoformat() <= until
 
     def _looked_up(self, at_ms: int) -> Span:
         return self._since(at_ms), self._until(at_ms)
@@ -248,6 +259,10 @@ class OpenHours:
     def _span_on(self, day: date, hours: Hours) -> Span:
         closing = hours.end + MIDNIGHT * hours.is_overnight
         return instant_on(self._zone, day, hours.start), instant_on(self._zone, day, closing)
+
+    def _spans_of(self, day: date) -> list[Span]:
+        spans = [self._span_on(day, hours) for hours in self._hours(day)]
+        return [(opening, closing) for opening, closing in spans if opening < closing]
 
     def _hours(self, day: date) -> tuple[Hours, ...]:
         own = self._exceptions.get(day.isoformat())

@@ -42,6 +42,7 @@ from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.deadlines.approving import Approving
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.erasure.service import Eraser
@@ -177,7 +178,11 @@ class Service:
                     ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),
                     ActivityAnswers.over(store, stores.activities, queries, self.planners, presenter, offers, None),
                     offers,
-                    ProcessAnswers(Pausing(noting), Approving(store, self.planners, updating, noting)),
+                    ProcessAnswers(
+                        Pausing(noting),
+                        Approving(store, self.planners, updating, noting),
+                        UpdatedDeadlines(store, self.planners),
+                    ),
                 ),
                 routing_pb2,
             ),

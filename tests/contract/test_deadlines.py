@@ -26,7 +26,7 @@ from router.history.timer_check import TimerCheck
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Cause, Decision, StepOfDeadline, Way
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
-from router.model.events import Event, Fired
+from router.model.events import Digested, Event, Fired
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State
 from router.offers.lapses import Lapses
@@ -91,7 +91,14 @@ class Timed:
         return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules, self)
 
     async def at(self, ms: int) -> list[Event]:
-        """Have it be so long behind the start, and everything that is due be done; return what happened by that."""
+        """Have it be so long behind the start, and everything that is due be done; return what happened by that.
+
+        Lists of what falls due are left out, see ``tests.contract.test_digests``.
+        """
+        return [event for event in await self.all_at(ms) if not isinstance(event, Digested)]
+
+    async def all_at(self, ms: int) -> list[Event]:
+        """Do the same; return all that happened by that."""
         await self.world.clock.set(START_MS + ms)
         before = await self.world.store.events(self.world.tenant, count=1, newest_first=True)
         has_more = True

@@ -20,6 +20,7 @@ from gateway.grpc.call import Call
 from gateway.grpc.masking import hide
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
@@ -66,6 +67,7 @@ def servicer(world: World) -> ProcessServicer:
         DeadlineQueries(world.store, world.queries, world.planners),
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
+        DigestQueries(world.store, world.timers, world.planners),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from router.deadlines.lives import ItemLives
-from router.deadlines.migrating import MigratedItem, Migrating, MovedDeadline
+from router.deadlines.migrating import MigratedItem, Migrating
+from router.deadlines.moved import MovedDeadline
 from router.model.errors import InvalidInput, NotFound
 from router.process.deadlines import DeadlineState
 from tests.contract.test_caps import HOUR_MS, START_MS

@@ -54,6 +54,7 @@ from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving, AskedItem, DecideRequest
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.noting import Noting
 from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.erasure.ports import Pending
@@ -72,6 +73,7 @@ from router.model.events import (
     ActivityRecorded,
     Completed,
     Credited,
+    Digested,
     Erased,
     Event,
     Fired,
@@ -211,6 +213,7 @@ class Side:
         self.open_offers = offers
         self.requeuer = Requeuer(TENANT, assignments, self.planners)
         self.deadlines = DeadlineQueries(assignments, self.queries, self.planners)
+        self.digests = DigestQueries(assignments, timers, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
         self.values = values
         noting = Noting(assignments, self.queries, notes, self.planners)
@@ -271,6 +274,11 @@ class Side:
         """Tell how those stand that run, and behind which event there are more."""
         page = await self.deadlines.running(TENANT, rep=rep, moved_by=moved_by, count=count)
         return page.after, [stands(each) for item in page.items for each in item.deadlines]
+
+    async def digests_told(self, rep: str, before: int | None, count: int) -> list[object]:
+        """Tell which lists of what falls due were made, who was told, and before which event there are more."""
+        page = await self.digests.made(TENANT, rep=rep, before=before, count=count)
+        return [page.before, *[(without_times(each.digested), each.recipients) for each in page.digests]]
 
     async def forget_timers(self) -> bool:
         """Throw the timers away and make them again; say whether they are those that there were."""
@@ -337,6 +345,7 @@ def without_times(value: Any) -> Any:
             ActivityRecorded()
             | Completed()
             | Credited()
+            | Digested()
             | Erased()
             | Fired()
             | OfferAnswered()
@@ -765,6 +774,10 @@ class Stores(RuleBasedStateMachine):
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         self.both(lambda side: side.deadlines_of(item_id))
         self.both(lambda side: side.deadlines_running(rep, moved_by, count))
+
+    @rule(rep=st.sampled_from(["", *REPS]), before=st.sampled_from([None, None, 20]), count=st.integers(1, 5))
+    def list_what_was_told_in_lists(self, rep: str, before: int | None, count: int) -> None:
+        self.both(lambda side: side.digests_told(rep, before, count))
 
     @rule(first=st.integers(1, 30), length=st.integers(0, 30), count=st.integers(1, 5), rep=st.sampled_from(REPS))
     def read_of_a_time(self, first: int, length: int, count: int, rep: str) -> None:

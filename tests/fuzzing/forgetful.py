@@ -30,12 +30,12 @@ class ForgetfulStore(MemoryStore):
 
     async def revisions(self, tenant: str) -> RevisionPair:
         edition = await super().revisions(tenant)
-        return RevisionPair(edition.rules, edition.workforce, self._event_hash, self._event_hash)
+        return edition._replace(rules_event_hash=self._event_hash, workforce_event_hash=self._event_hash)
 
     async def bind(
         self, tenant: str, revisions: RevisionPair, jobs: Sequence[BindCommand], *, preview: bool = False
     ) -> list[Decision | Refusal | KnownAs | Moved]:
-        if revisions[2:] != (self._event_hash, self._event_hash):
+        if revisions[2:4] != (self._event_hash, self._event_hash):
             raise StaleRevision(f"tenants/{tenant}", "the store lost its past")
         return await super().bind(tenant, revisions, jobs, preview=preview)
 

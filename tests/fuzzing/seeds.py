@@ -386,6 +386,9 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ProcessService/ListApprovals": [
         processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
     ],
+    "fairlead.v1.ProcessService/ListDigests": [
+        processes.ListDigestsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
+    ],
     "fairlead.v1.ProcessService/RollbackProcess": [
         processes.RollbackProcessRequest(name=f"{PARENT}/processes/sales", revision=1, request_id="back")
     ],

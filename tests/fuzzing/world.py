@@ -45,7 +45,9 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
@@ -211,7 +213,7 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
-                    ProcessAnswers(Pausing(noting), approving),
+                    ProcessAnswers(Pausing(noting), approving, UpdatedDeadlines(store, self._planners)),
                 ),
                 routing_pb2,
             ),
@@ -234,6 +236,7 @@ class World:
                     DeadlineQueries(store, queries, self._planners),
                     Migrating(store, queries, store, self._planners),
                     ApprovalQueries(store, self._planners, approving),
+                    DigestQueries(store, store, self._planners),
                 ),
                 processes_pb2,
             ),

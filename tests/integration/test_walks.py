@@ -153,6 +153,64 @@ steps:
 )
 """What the examples do not do."""
 
+CALL_BACK = """\
+walk: call-back
+setup:
+  tenant: {time_zone: Asia/Shanghai, calendar: cn-office}
+  calendars: {cn-office: {weekly: {mon-fri: ["09:00-18:00"]}}}
+  reps: {zhou-min: {manager: chen-jie}, wu-qiang: {manager: chen-jie}, wang-fang: {name: 王芳}, chen-jie: {}}
+  pools:
+    complaints: {members: {zhou-min: 2, wu-qiang: 1, wang-fang: 3}, managers: [chen-jie]}
+    callback: {members: {zhou-min: 3, wu-qiang: 1, wang-fang: 3}, managers: [chen-jie]}
+  rules:
+    fields: {complained_of: {type: string}}
+    default: {route: {pool: complaints, exclude: complained_of}}
+  process:
+    process: complaints
+    kinds: [TICKET]
+    stages:
+      - id: new
+      - id: solved
+        closes: CLOSED
+        open: [{id: call-back, title: 回访, pool: callback, within: 3d, exclude: [handlers, complained_of]}]
+steps:
+  - at: 2026-10-09T17:40
+    do: {route: {id: T-1, kind: TICKET, attributes: {complained_of: 王芳}}}
+    expect: {item: T-1, owner: zhou-min, conflict: [wang-fang], children: []}
+  - at: 2026-10-12T11:00
+    do: {advance: {item: T-1, stage: solved}}
+    expect:
+      - item: T-1
+        state: CLOSED
+        children: [{entry: call-back, owner: wu-qiang, pool: callback, state: ASSIGNED, due: 2026-10-15T11:00}]
+      - {item: T-1/call-back, conflict: [wang-fang, zhou-min]}
+  - at: 2026-10-14T09:30
+    do: {reopen: {item: T-1, reason: 没解决}}
+    expect:
+      - {item: T-1, owner: zhou-min, state: ASSIGNED, children: []}
+      - {item: T-1/call-back, state: CLOSED, due: {done: null}}
+      - {told: [{who: wu-qiang, about: T-1/call-back, step: remind}]}
+  - at: 2026-10-14T10:00
+    do: {reassign: {item: T-1/call-back, rep: zhou-min}}
+    expect: {refused: FAILED_PRECONDITION}
+  - at: 2026-10-14T16:00
+    do: {advance: {item: T-1, stage: solved}}
+    expect:
+      - {item: T-1, state: CLOSED, children: [{entry: call-back, owner: wu-qiang, due: 2026-10-19T16:00}]}
+      - {item: T-1/call-back/1, state: CLOSED}
+      - {nobody_told: true}
+  - at: 2026-10-15T12:00
+    do: {reassign: {item: T-1/call-back, rep: zhou-min}}
+    expect: {refused: FAILED_PRECONDITION, names: [parent.handlers]}
+  - at: 2026-10-16T11:30
+    do: {activity: {item: T-1/call-back, rep: wu-qiang, kind: CALL, direction: OUTBOUND, duration: 90s}}
+    expect: {told: [{who: wu-qiang, about: T-1/call-back, step: remind}]}
+  - at: 2026-10-19T15:00
+    do: {complete: {item: T-1/call-back}}
+    expect: [{item: T-1/call-back, state: CLOSED, met: [done], missed: []}, {nobody_told: true}]
+"""
+"""A complaint that is solved, reopened, and solved again; 3d are 27 working hours."""
+
 Going = Callable[..., Awaitable[Result]]
 """Goes a walk of which the text is given, against a service in this process."""
 
@@ -243,6 +301,16 @@ async def test_what_the_examples_do_not_do_is_done_too(go: Going) -> None:
     ended = await go(REST)
 
     assert ended.exit_code == 0, ended.output
+
+
+@pytest.mark.long
+async def test_recusal_the_call_back_is_never_made_by_the_handler_and_waits_while_its_parent_is_reopened(
+    go: Going, own_store: EmbeddedServer
+) -> None:
+    ended = await go(CALL_BACK, "--json")
+
+    assert ended.exit_code == 0, ended.output
+    assert await differences(own_store.url, json.loads(ended.stdout)["tenant"]) == []
 
 
 @pytest.mark.long

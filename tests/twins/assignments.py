@@ -15,6 +15,7 @@ from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.revisions import RevisionPair
 from router.model.workitem import REOPENED, TRANSITIONS, Kind, State
 from tests.twins.offers import enter_answer
+from tests.twins.processes import are_active
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -26,7 +27,7 @@ class MemoryAssignments(Tenants):
     ) -> list[Decision | Refusal | KnownAs | Moved]:
         """Do the jobs in order; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
-        if jobs and revisions[:2] != (state.rules, state.workforce):
+        if jobs and not are_active(state, revisions):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         answers = [(job, self._known_as(state, job, preview) or self._bind(state, job, preview)) for job in jobs]
         return [
@@ -73,7 +74,7 @@ class MemoryAssignments(Tenants):
     ) -> Changed | Refusal | Moved:
         """Do the job of an update; see ``router.assignment.ports.Assignments``."""
         state = self._tenants[tenant]
-        if revisions[:2] != (state.rules, state.workforce):
+        if not are_active(state, revisions):
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce changed")
         known = state.requests.get(command.request_id)
         if command.request_id and known is not None:
@@ -349,7 +350,7 @@ def effect_of(made: Decision) -> DecisionEffect:
 
 
 def _version(job: BindCommand, record: ItemRecord) -> int:
-    return record.event if job.mode is Mode.ESCALATE else record.version
+    return record.event if job.mode in (Mode.ESCALATE, Mode.RAISE) else record.version
 
 
 def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:

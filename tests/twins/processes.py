@@ -8,6 +8,7 @@ from dataclasses import replace
 from router.history.codec import digest, process_text
 from router.model.errors import StaleRevision
 from router.model.events import ProcessPublished
+from router.model.revisions import RevisionPair
 from router.process.errors import KindTaken
 from router.process.publication import Active, ProcessPublication
 from tests.twins.tenants import Tenant, Tenants, answered_before
@@ -71,3 +72,16 @@ def newest_process(state: Tenant) -> tuple[int, str]:
     """Return number of the newest revision, and in place of its event's hash, which the twin has not, one of it."""
     processes = state.processes
     return len(processes), digest(repr(processes[-1]).encode()) if processes else ""
+
+
+def active_revisions(state: Tenant) -> RevisionPair:
+    """Return the revisions that decisions are to be made by."""
+    number, event_hash = newest_process(state)
+    return RevisionPair(state.rules, state.workforce, processes=number, processes_event_hash=event_hash)
+
+
+def are_active(state: Tenant, revisions: RevisionPair) -> bool:
+    """Say whether decisions are to be made by these; of processes only where somebody has looked."""
+    has_looked = revisions.processes is not None
+    is_stale = has_looked and newest_process(state) != (revisions.processes, revisions.processes_event_hash)
+    return not is_stale and revisions[:2] == (state.rules, state.workforce)

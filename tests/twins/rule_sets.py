@@ -9,6 +9,7 @@ from router.model.errors import StaleRevision
 from router.model.events import RulesPublished
 from router.model.revisions import RevisionPair
 from rules.revisions import Publication
+from tests.twins.processes import active_revisions
 from tests.twins.tenants import Tenants, answered_before
 
 
@@ -57,6 +58,5 @@ class MemoryRuleSets(Tenants):
         return [found for found in publications[::-1] if before is None or found.revision < before][:count]
 
     async def revisions(self, tenant: str) -> RevisionPair:
-        """Return the active rule set's revision and the workforce's."""
-        state = self._tenants[tenant]
-        return RevisionPair(state.rules, state.workforce)
+        """Return the active rule set's revision, the workforce's, and that of the processes."""
+        return active_revisions(self._tenants[tenant])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from router.model.digests import ALL_REPS, DigestBook, MadeDigest
 from router.model.dispatch import Answer
 from router.model.errors import StaleRevision
-from router.model.events import LAPSE, WAKE, Credited, Fired, LeaveCredit
+from router.model.events import LAPSE, WAKE, Credited, Digested, Fired, LeaveCredit
 from router.model.records import ItemRecord
 from router.model.revisions import RevisionPair
 from router.model.workitem import State
@@ -100,6 +101,30 @@ class MemoryTimers(Tenants):
         state.timers.discard(timer)
         self._note_what_is_due(state)
         return True
+
+    async def make_digest(self, tenant: str, planned: RevisionPair, timer: Timer, made: MadeDigest) -> bool:
+        """Write a list of what falls due."""
+        state = self._tenants[tenant]
+        if planned.workforce != state.workforce:
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        now_ms, book = self._time_of(state), state.projection.digests
+        last_ms = book.due_ms.get((made.rep, made.kind), -1)
+        if timer not in state.timers or timer.due_ms > now_ms or not last_ms < made.due_ms <= now_ms:
+            return False
+        previous, before = book.last.get(made.rep, 0), book.last.get(ALL_REPS, 0)
+        digested = Digested(len(state.events) + 1, made, state.workforce, previous, before, now_ms)
+        state.events.append(digested)
+        state.projection.enter_digested(digested)
+        state.timers.discard(timer)
+        self._note_what_is_due(state)
+        return True
+
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        """Return which lists were made last."""
+        book = self._tenants[tenant].projection.digests
+        asked = book.last if reps is None else {ALL_REPS, *reps}
+        due_ms = {(rep, kind): at_ms for (rep, kind), at_ms in book.due_ms.items() if rep in asked}
+        return DigestBook(due_ms, {rep: number for rep, number in book.last.items() if rep in asked})
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         """Return how the timers stand."""

@@ -110,3 +110,11 @@ class ProcessCalls(Calls):
         )
         for page in self._connection.pages("ProcessService/ListApprovals", request, processes.ListApprovalsResponse):
             yield from page.approvals
+
+    def list_digests(self, rep: str = "") -> Iterator[deadlines.Digest]:
+        """List which lists of what falls due were made, the newest first; for a rep, or for all."""
+        request = processes.ListDigestsRequest(
+            parent=self.parent, rep=self._name("reps", rep) if rep else "", page_size=PAGE
+        )
+        for page in self._connection.pages("ProcessService/ListDigests", request, processes.ListDigestsResponse):
+            yield from page.digests

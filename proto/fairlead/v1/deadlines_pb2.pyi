@@ -98,10 +98,14 @@ class DeadlineStep(_message.Message):
         ACT_REMIND: _ClassVar[DeadlineStep.Act]
         ACT_NOTIFY: _ClassVar[DeadlineStep.Act]
         ACT_REASSIGN: _ClassVar[DeadlineStep.Act]
+        ACT_RAISE_PRIORITY: _ClassVar[DeadlineStep.Act]
+        ACT_RETURN: _ClassVar[DeadlineStep.Act]
     ACT_UNSPECIFIED: DeadlineStep.Act
     ACT_REMIND: DeadlineStep.Act
     ACT_NOTIFY: DeadlineStep.Act
     ACT_REASSIGN: DeadlineStep.Act
+    ACT_RAISE_PRIORITY: DeadlineStep.Act
+    ACT_RETURN: DeadlineStep.Act
     ACT_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     FIRE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -109,6 +113,16 @@ class DeadlineStep(_message.Message):
     due_time: _timestamp_pb2.Timestamp
     fire_time: _timestamp_pb2.Timestamp
     def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MovedDeadline(_message.Message):
+    __slots__ = ("deadline", "earlier_due_time", "due_time")
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    deadline: str
+    earlier_due_time: _timestamp_pb2.Timestamp
+    due_time: _timestamp_pb2.Timestamp
+    def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReachedStep(_message.Message):
     __slots__ = ("stage", "deadline", "act", "told", "on_leave")
@@ -167,3 +181,45 @@ class ApprovalAnswer(_message.Message):
     rep: str
     reason: str
     def __init__(self, stage: _Optional[str] = ..., approved: bool = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Digest(_message.Message):
+    __slots__ = ("rep", "kind", "due_time", "make_time", "entries", "total_entries", "told", "on_leave")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[Digest.Kind]
+        KIND_DAY: _ClassVar[Digest.Kind]
+        KIND_HOLIDAYS: _ClassVar[Digest.Kind]
+        KIND_TOMORROW: _ClassVar[Digest.Kind]
+    KIND_UNSPECIFIED: Digest.Kind
+    KIND_DAY: Digest.Kind
+    KIND_HOLIDAYS: Digest.Kind
+    KIND_TOMORROW: Digest.Kind
+    REP_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    MAKE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
+    ON_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    rep: str
+    kind: Digest.Kind
+    due_time: _timestamp_pb2.Timestamp
+    make_time: _timestamp_pb2.Timestamp
+    entries: _containers.RepeatedCompositeFieldContainer[DigestEntry]
+    total_entries: int
+    told: _containers.RepeatedScalarFieldContainer[str]
+    on_leave: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rep: _Optional[str] = ..., kind: _Optional[_Union[Digest.Kind, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., make_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[DigestEntry, _Mapping]]] = ..., total_entries: _Optional[int] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DigestEntry(_message.Message):
+    __slots__ = ("work_item", "stage", "deadline", "due_time")
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    DUE_TIME_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    stage: str
+    deadline: str
+    due_time: _timestamp_pb2.Timestamp
+    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -150,15 +150,6 @@ class MigrateWorkItemsResponse(_message.Message):
 
 class WorkItemMigration(_message.Message):
     __slots__ = ("work_item", "earlier_process", "earlier_stage", "stage", "deadlines", "fault")
-    class MovedDeadline(_message.Message):
-        __slots__ = ("deadline", "earlier_due_time", "due_time")
-        DEADLINE_FIELD_NUMBER: _ClassVar[int]
-        EARLIER_DUE_TIME_FIELD_NUMBER: _ClassVar[int]
-        DUE_TIME_FIELD_NUMBER: _ClassVar[int]
-        deadline: str
-        earlier_due_time: _timestamp_pb2.Timestamp
-        due_time: _timestamp_pb2.Timestamp
-        def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EARLIER_PROCESS_FIELD_NUMBER: _ClassVar[int]
     EARLIER_STAGE_FIELD_NUMBER: _ClassVar[int]
@@ -169,9 +160,9 @@ class WorkItemMigration(_message.Message):
     earlier_process: str
     earlier_stage: str
     stage: str
-    deadlines: _containers.RepeatedCompositeFieldContainer[WorkItemMigration.MovedDeadline]
+    deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.MovedDeadline]
     fault: str
-    def __init__(self, work_item: _Optional[str] = ..., earlier_process: _Optional[str] = ..., earlier_stage: _Optional[str] = ..., stage: _Optional[str] = ..., deadlines: _Optional[_Iterable[_Union[WorkItemMigration.MovedDeadline, _Mapping]]] = ..., fault: _Optional[str] = ...) -> None: ...
+    def __init__(self, work_item: _Optional[str] = ..., earlier_process: _Optional[str] = ..., earlier_stage: _Optional[str] = ..., stage: _Optional[str] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., fault: _Optional[str] = ...) -> None: ...
 
 class ListDeadlinesRequest(_message.Message):
     __slots__ = ("parent", "rep", "state", "moved_by", "page_size", "page_token")
@@ -216,6 +207,26 @@ class ListApprovalsResponse(_message.Message):
     approvals: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Approval]
     next_page_token: str
     def __init__(self, approvals: _Optional[_Iterable[_Union[_deadlines_pb2.Approval, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListDigestsRequest(_message.Message):
+    __slots__ = ("parent", "rep", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REP_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    rep: str
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., rep: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListDigestsResponse(_message.Message):
+    __slots__ = ("digests", "next_page_token")
+    DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    digests: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Digest]
+    next_page_token: str
+    def __init__(self, digests: _Optional[_Iterable[_Union[_deadlines_pb2.Digest, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Process(_message.Message):
     __slots__ = ("name", "process", "revision", "source", "note", "active", "rollback_of", "stages", "etag", "create_time", "actor", "kinds")

@@ -85,6 +85,11 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.FromString,
                 _registered_method=True)
+        self.ListDigests = channel.unary_unary(
+                '/fairlead.v1.ProcessService/ListDigests',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessServiceServicer(object):
@@ -169,6 +174,14 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDigests(self, request, context):
+        """Lists the lists of what falls due that reps were told of: as their working days began, before long holidays, and, to managers, of
+        what will be late. Newest first, with what stood in them. A rep may list their own. Fails with NOT_FOUND if there is no such rep.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProcessServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -221,6 +234,11 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     servicer.ListApprovals,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.SerializeToString,
+            ),
+            'ListDigests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDigests,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -494,6 +512,33 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/ListApprovals',
             fairlead_dot_v1_dot_processes__pb2.ListApprovalsRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.ListApprovalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDigests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/ListDigests',
+            fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

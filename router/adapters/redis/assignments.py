@@ -469,8 +469,12 @@ def bind_arguments(
         ]
     if not preview:
         all_keys.append(keys.bound(f"{randbits(64):x}"))
-    header = pack([*revisions, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)])
-    return all_keys, [header, *sets, *packed_jobs]
+    rules, workforce, rules_mark, workforce_mark, processes, processes_mark = revisions
+    planned = [rules, workforce, rules_mark, workforce_mark]
+    header = [*planned, request_ttl_s, int(preview), list(pools), len(sets), len(jobs)]
+    if processes is not None:
+        header += [processes, processes_mark]
+    return all_keys, [pack(header), *sets, *packed_jobs]
 
 
 def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mapping[str, int]) -> list[Any]:

@@ -16,7 +16,8 @@ format what is new
        ``updated.2`` which stage it entered; ``processes`` holds what is published of them, ``process.1`` says when;
        a step of a deadline that was reached is ``fired.3``, which names the revision of the workforce by which it is
        told, and of one that gives its work item to somebody else the head of the decision says which it is; the zset
-       of a customer has all their work items, by first event, and not only those in which something is sealed
+       of a customer has all their work items, by first event, and not only those in which something is sealed;
+       ``digest.1`` is a list of what falls due that a rep was told, and ``digests`` says which were the last
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is

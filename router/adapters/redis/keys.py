@@ -122,6 +122,13 @@ class Keys:
         return self._key("timers", "members")
 
     @property
+    def digests(self) -> str:
+        """Hash: ``{rep}|{kind}`` → when the last list of what falls due was due, in milliseconds since the epoch;
+        ``{rep}`` → the event of their last one, ``*`` → that of the last of all.
+        """
+        return self._key("digests")
+
+    @property
     def presence(self) -> str:
         """Hash: rep → until when they are away, in milliseconds since the epoch; 0: until told otherwise."""
         return self._key("presence")

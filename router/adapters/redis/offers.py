@@ -125,5 +125,5 @@ def _entering(entering: Entering | None) -> list[Argument]:
     if entering is None:
         return [b"", b""]
     candidates = entering.candidates
-    planned = [*entering.planned, *(candidates.interval or (0, 0)), *entering.amounts]
+    planned = [*entering.planned[:4], *(candidates.interval or (0, 0)), *entering.amounts]
     return [msgpack.packb(planned), candidates.packed]

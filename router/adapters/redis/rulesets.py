@@ -12,6 +12,8 @@ from rules.revisions import Publication
 from store.clients import RedisClient
 from store.translation import translated
 
+_REVISIONS = ["rules", "workforce", "rules_mark", "workforce_mark", "processes", "processes_mark"]
+
 
 class RedisRuleSets:
     """``router.rules.ports.RuleSets`` and ``router.workforce.ports.Revisions`` on Redis.
@@ -57,12 +59,15 @@ class RedisRuleSets:
 
     async def revisions(self, tenant: str) -> RevisionPair:
         with translated():
-            values = await self._redis.hmget(
-                Keys(tenant).revisions, ["rules", "workforce", "rules_mark", "workforce_mark"]
-            )
-        rules, workforce, *event_hashes = values
+            values = await self._redis.hmget(Keys(tenant).revisions, _REVISIONS)
+        rules, workforce, rules_mark, workforce_mark, processes, processes_mark = values
         return RevisionPair(
-            int(rules or 0), int(workforce or 0), *[(event_hash or b"").decode() for event_hash in event_hashes]
+            int(rules or 0),
+            int(workforce or 0),
+            (rules_mark or b"").decode(),
+            (workforce_mark or b"").decode(),
+            int(processes or 0),
+            (processes_mark or b"").decode(),
         )
 
 

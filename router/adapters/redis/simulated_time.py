@@ -11,7 +11,7 @@ from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
 from router.model.dispatch import Answer
-from router.model.events import Credited, Event, Fired, OfferAnswered, PresenceChanged
+from router.model.events import Credited, Digested, Event, Fired, OfferAnswered, PresenceChanged
 from router.process.cache import ProcessCache
 from store.clock import SimulatedClock
 
@@ -120,6 +120,6 @@ async def newest_event_us(stores: Stores) -> int:
 def _is_fired(event: Event) -> bool:
     """Say whether an event is of what fell due, as far as it says so: who is back may have said it themselves."""
     match event:
-        case Fired() | Credited() | OfferAnswered(answer=Answer.LAPSED) | PresenceChanged(until_ms=None):
+        case Fired() | Credited() | Digested() | OfferAnswered(answer=Answer.LAPSED) | PresenceChanged(until_ms=None):
             return True
     return False

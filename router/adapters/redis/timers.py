@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
 
 import msgpack
@@ -10,7 +10,8 @@ import msgpack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
-from router.model.errors import StaleRevision
+from router.model.digests import ALL_REPS, DigestBook, DigestKind, MadeDigest
+from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
@@ -21,7 +22,7 @@ from store.translation import translated
 _set, _skip, _fire = script("set_timers"), script("skip_log"), script("fire")
 _MOST_MADE = 10 * MAX_TIMERS
 """Timers that do not fire which may stand in front of one that does: those behind wait until these are made."""
-_credit, _status = script("credit"), script("timer_status")
+_credit, _digest, _status = script("credit"), script("make_digest"), script("timer_status")
 
 
 class RedisTimers:
@@ -100,6 +101,40 @@ class RedisTimers:
         if reply[0] == b"STALE":
             raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
         return bool(reply[0] == b"DONE")
+
+    async def make_digest(self, tenant: str, planned: RevisionPair, timer: Timer, made: MadeDigest) -> bool:
+        keys = Keys(tenant)
+        reply = await _digest(
+            self._redis,
+            [keys.revisions, keys.events, keys.timers, keys.digests, keys.timers_position],
+            [planned.workforce, planned.workforce_event_hash, _member(timer), timer.due_ms, msgpack.packb(made)],
+        )
+        check_reply(tenant, reply)
+        if reply[0] == b"STALE":
+            raise StaleRevision(f"tenants/{tenant}", "the workforce changed")
+        return bool(reply[0] == b"DONE")
+
+    async def digests(self, tenant: str, reps: Collection[str] | None = None) -> DigestBook:
+        key = Keys(tenant).digests
+        with translated():
+            if reps is None:
+                fields = {name.decode(): value for name, value in (await self._redis.hgetall(key)).items()}
+            else:
+                names = [ALL_REPS, *(name for rep in reps for name in (rep, *(f"{rep}|{kind}" for kind in DigestKind)))]
+                fields = dict(zip(names, await self._redis.hmget(key, names), strict=True))
+        book = DigestBook({}, {})
+        try:
+            for field, value in fields.items():
+                if value is None:
+                    continue
+                rep, _, kind = field.partition("|")
+                if kind:
+                    book.due_ms[rep, DigestKind(kind)] = int(value)
+                else:
+                    book.last[rep] = int(value)
+        except ValueError as error:
+            raise CorruptHistory(f"tenants/{tenant}", f"which lists were made cannot be read: {error}") from error
+        return book
 
     async def timer_status(self, tenant: str) -> TimerStatus:
         keys = Keys(tenant)

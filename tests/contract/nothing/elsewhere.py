@@ -31,6 +31,13 @@ PORTS = {
     "ImportPages.put pages": Told("an import of nothing, which is known", "must be given", _NOTHING_IN_PAGES),
     "ImportPages.finish refused": Told("all of it was imported", "must be given", _NOTHING_IN_PAGES),
     "ImportPages.take_out places": Told("nothing is taken out", "must be given", _NOTHING_IN_PAGES),
+    **dict.fromkeys(
+        ["Timers.digests reps", "MadeDigests.digests reps"],
+        Told(
+            "the last of all alone", "everybody's",
+            "contract/test_digests.py::test_of_nobody_the_last_of_all_is_known_alone",
+        ),
+    ),
     "ModelStorage.has_entry number": Told(
         "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
@@ -216,6 +223,7 @@ COMMANDS = {
         ["offers list --rep", "offers list --pool", "approvals --rep", "deadlines --rep", "deadlines item"],
         ("everything", "everything"),
     ),
+    "digests --rep": ("everything", "everything"),
     **dict.fromkeys(
         ["offers accept --rep", "offers decline --rep", "approve --rep", "reject --rep"],
         ("whose token it is", "likewise"),

@@ -339,6 +339,20 @@ def _at_edition(but: str) -> Callable[[Routing, Given], Awaitable[Any]]:
     return bind
 
 
+async def _at_processes(world: Routing, given: Given) -> Any:
+    """Publish a process, then bind by revisions that say so of processes."""
+    await _publish_process(world, {})
+    book = await world.planners.current(world.tenant)
+    item = WorkItem(Kind.LEAD)
+    job = route_command(book, RouteRequest(item), item, 0)
+    (bound,) = await world.store.bind(world.tenant, book.revisions._replace(**given), [job])
+    return bound.outcome
+
+
+async def _at_first_process(world: Routing, given: Given) -> Any:
+    return await _at_processes(world, {"processes": 1, **given})
+
+
 async def _routed_as(world: Routing, given: Given) -> tuple[str, str]:
     decision = await world.router.route(
         world.tenant, RouteRequest(**{"item": WorkItem(Kind.LEAD, "crm", "L-9"), **given})
@@ -776,6 +790,10 @@ ROWS = (
         _at_edition("rules_event_hash"), StaleRevision, StaleRevision, redis_only=True),
     Row(RevisionPair, "workforce_event_hash", "", "the hash of no workforce", "likewise",
         _at_edition("workforce_event_hash"), StaleRevision, StaleRevision, redis_only=True),
+    Row(RevisionPair, "processes", 0, "no process is published", "nobody has looked", _at_processes, StaleRevision,
+        "ASSIGNED"),
+    Row(RevisionPair, "processes_event_hash", "", "the hash of no process", "likewise", _at_first_process,
+        StaleRevision, StaleRevision),
     Row(BindCommand, "request_id", "", _ONCE, "likewise", _bound_twice, ("EXISTING_OWNER", "bo"),
         ("EXISTING_OWNER", "bo")),
     Row(BindCommand, "fingerprint", "", _LIKE_ANY, "the empty one", _bound_otherwise, Refusal.REQUEST_ID_REUSED,

@@ -19,6 +19,7 @@ from operations.service import OperationService
 from router.activities.ports import Activities, ActivityCommand
 from router.assignment.commands import BindCommand, Completion, RouteRequest
 from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
+from router.deadlines.digest_queries import MadeDigests
 from router.deadlines.ports import NoteCommand, Notes
 from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
@@ -50,7 +51,7 @@ ROWS = [(world, row) for world, rows in (("routing", routing.ROWS), ("queues", q
 PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Processes, ProcessTrialRun, Revisions, LogFollower,
     LeaderLease, Snapshots, Workforce, Intake, Queue, ScoreMemory, OperationService, ModelStorage, Folder,
-    RuleSetTrial, RuleEngine, PersonalValues, Submitted, StoreClock, Presences, Timers, Activities, Offers,
+    RuleSetTrial, RuleEngine, PersonalValues, Submitted, StoreClock, Presences, Timers, MadeDigests, Activities, Offers,
     ImportPages, Notes,
 )  # fmt: skip
 VALUES = (

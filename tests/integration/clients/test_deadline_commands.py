@@ -71,6 +71,7 @@ def test_deadlines_are_shown_written_and_printed(at: tuple[str, ...], tmp_path: 
     title, line = chinese.splitlines()[-2:]
     assert (title, line.startswith("  first-response：当前归属人安娜 ")) == ("时间去向：", True)
     assert overdue == "no deadlines\n"
+    assert fairlead("digests", "--language", "zh", *at) == "没有通知过到期清单\n"  # nothing is due for two days
     rows = list(csv.DictReader(StringIO(file.read_text("utf-8-sig"))))
     assert [(row["work_item"], row["state"], row["owner"], row["next_step"]) for row in rows] == [
         ("crm~L-1", "OPEN", "ann", "REMIND"), ("crm~L-2", "OPEN", "ann", "REMIND"),

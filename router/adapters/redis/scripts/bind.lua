@@ -1,8 +1,8 @@
 -- Gives work items their owners: for each job verify, pick by the ledger, write all. One call carries many jobs of one
 -- tenant, done in order; one of them that is refused refuses no other.
 --
--- KEYS   1 revisions  hash    `rules`, `workforce`: the revisions that decisions must be made by; `rules_mark`,
---                             `workforce_mark`: the links of the events that made them, which no other past has; `format`
+-- KEYS   1 revisions  hash    `rules`, `workforce`, `processes`: the revisions that decisions must be made by; `rules_mark`,
+--                             `workforce_mark`, `processes_mark`: the links of the events that made them, which no other past has; `format`
 --        2 loads      hash    see ledger.lua
 --        3 events     stream  the log, see log.lua
 --        4 waiting    zset    work items that wait, by the number of their first event
@@ -17,18 +17,19 @@
 --        last         string  what this very call was answered, should it have been here before: its connection broke before
 --                             the reply. It expires; a preview has none
 -- ARGV   1 header, msgpack: [rules revision, workforce revision, their marks, seconds to remember a request id, 1 for a preview,
---          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs]
+--          pools (ids in the order of the ledger keys), number of candidate sets, number of jobs, and, where it is planned by what
+--          processes say, the revision of these and its mark]
 --        then candidate sets, msgpack: [pool ('': none), band, members, reps, weights, limits ({}: none, -1: unlimited),
 --          scores ({}: all 0), digest; where it has caps or its pool credits leaves, the list of its caps, msgpack once more, see caps.lua; and
 --          where its pool credits leaves, how many of its last decisions somebody with a credit may have (0: it credits none); and
 --          where its pool offers its work, the terms, msgpack [1 to one, 2 to many, offers that a rep may have open, milliseconds until one lapses
 --          (0: never), clock, lapses until a rep is set away (0: never), band of what many are offered (-1: all of them have it)]]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version (of an ESCALATE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
+--          expected version (of an ESCALATE or a RAISE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed or it moves among customers, {that hash's place in KEYS, its
 --          fields and values, the place of its customer's set (0: none), and, where it moves, those of the customers that it joins
---          and leaves (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
+--          and leaves (0: none)}, else, where more follows, false; and to an UPDATE or a RAISE {what changed {…}, 1 if it is decided
 --          anew, actor, head of that event, the stage that it enters: revision of its process and id (0 and '': none), the state in which that closes
 --          it ('': none)}, else, where more follows, false; and, where it is reopened or comes with a stage, {revision that the processes must
 --          have, and, where what follows from its first event is not so, revision and stage that it enters}], and its head, kept unread
@@ -52,8 +53,10 @@ local CHANGED, IS_DECIDED, CHANGED_BY, CHANGE_HEAD, REVISION, TO_STAGE, CLOSES =
 
 local header = cmsgpack.unpack(ARGV[1])
 local request_ttl_s, preview, pools, n_sets, n_jobs = header[5], header[6] == 1, header[7], header[8], header[9]
+local processes, processes_mark = header[10], header[11]
 
-local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark', 'format')
+local current = redis.call('HMGET', KEYS[1], 'rules', 'workforce', 'rules_mark', 'workforce_mark', 'format', 'processes',
+  'processes_mark')
 local refused = refuse_format(current[5], current[1] or current[2])
 if refused then return refused end
 open_log(KEYS[3])
@@ -66,7 +69,8 @@ local call_key = not preview and KEYS[#KEYS]
 local before = call_key and answered_before(stored_value[call_key])
 if before then return before end
 if tonumber(current[1] or 0) ~= header[1] or tonumber(current[2] or 0) ~= header[2]
-  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4] then
+  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]
+  or processes and (tonumber(current[6] or 0) ~= processes or (current[7] or '') ~= processes_mark) then
   return {'STALE'}
 end
 
@@ -316,7 +320,7 @@ local function do_job(job, head)
   local other = mode == 'ROUTE' and known_as(job, record)
   if other then return {'KNOWN_AS', other} end
   record = record or new_record(job[JOB_KIND])
-  local version = packed and record[mode == 'ESCALATE' and EVENT or VERSION]
+  local version = packed and record[(mode == 'ESCALATE' or mode == 'RAISE') and EVENT or VERSION]
   if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
   if mode == 'REOPEN' and not reopen(job, record) then return {'CONFLICT'} end
   local owner = record[OWNER]
@@ -332,8 +336,8 @@ local function do_job(job, head)
   if not next_state(record, job[OTHERWISE]) then return {'CLOSED'} end
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
-  if job[ENTERS] and tonumber(redis.call('HGET', KEYS[1], 'processes') or 0) ~= job[ENTERS][1] then return {'STALE_PROCESSES'} end
-  if mode == 'UPDATE' then return update(job, head, record) end
+  if job[ENTERS] and tonumber(current[6] or 0) ~= job[ENTERS][1] then return {'STALE_PROCESSES'} end
+  if mode == 'UPDATE' or mode == 'RAISE' then return update(job, head, record) end
   return decide(job, head, record)
 end
 

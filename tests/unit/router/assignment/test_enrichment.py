@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from router.assignment.enrichment import filled
+from router.assignment.enrichment import with_customers
 from router.model.records import CustomerScore
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -40,7 +40,9 @@ def item(**attributes: Any) -> WorkItem:
 async def test_what_is_known_is_filled_in_with_one_question_for_all() -> None:
     source = Known()
 
-    items = await filled(source, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")])
+    items = await with_customers(
+        source, "t", rules(), [item(customer="C-1"), item(customer="C-2"), item(customer="C-1")]
+    )
 
     everything = {"customer": "C-1", "risk": 0.81, "tier": "gold"}
     assert [one.attributes for one in items] == [everything, {"customer": "C-2", "risk": 0.1}, everything]
@@ -50,11 +52,11 @@ async def test_what_is_known_is_filled_in_with_one_question_for_all() -> None:
 async def test_an_unknown_customer_leaves_the_fields_missing() -> None:
     sent = item(customer="C-9")
 
-    assert await filled(Known(), "t", rules(), [sent]) == [sent]
+    assert await with_customers(Known(), "t", rules(), [sent]) == [sent]
 
 
 async def test_what_was_sent_stays() -> None:
-    (filled_item,) = await filled(Known(), "t", rules(), [item(customer="C-1", risk=0.2, tier=None)])
+    (filled_item,) = await with_customers(Known(), "t", rules(), [item(customer="C-1", risk=0.2, tier=None)])
 
     assert filled_item.attributes == {"customer": "C-1", "risk": 0.2, "tier": "gold"}
 
@@ -63,15 +65,15 @@ async def test_nobody_is_asked_where_nothing_is_lacking_or_no_customer_is_named(
     source, complete = Known(), item(customer="C-1", risk=0.2, tier="silver")
     sent = [complete, item(), item(customer=7)]
 
-    assert await filled(source, "t", rules(), sent) == sent
+    assert await with_customers(source, "t", rules(), sent) == sent
     assert source.asked == []
 
 
 async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None:
     source, sent = Known(), [item(customer="C-1")]
 
-    assert await filled(source, "t", rules(known_customer=""), sent) is sent
-    (same,) = await filled(source, "t", rules(known_customer="known_customer: {id: customer}"), sent)
+    assert await with_customers(source, "t", rules(known_customer=""), sent) is sent
+    (same,) = await with_customers(source, "t", rules(known_customer="known_customer: {id: customer}"), sent)
     assert same is sent[0]
     assert source.asked == []
 
@@ -79,7 +81,7 @@ async def test_rules_that_ask_for_nothing_get_the_very_same_work_items() -> None
 async def test_a_word_for_missing_is_filled_in_and_is_nobody_s_id() -> None:
     source = Known()
 
-    lacking, nobody = await filled(source, "t", rules(), [item(customer="C-1", tier="N/A"), item(customer="-")])
+    lacking, nobody = await with_customers(source, "t", rules(), [item(customer="C-1", tier="N/A"), item(customer="-")])
 
     assert lacking.attributes == {"customer": "C-1", "risk": 0.81, "tier": "gold"}
     assert nobody.attributes == {"customer": "-"}

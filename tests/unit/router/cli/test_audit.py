@@ -8,8 +8,9 @@ import pytest
 
 from router.cli.audit import actor_of, description
 from router.model.decision import Outcome
+from router.model.digests import DigestKind, MadeDigest
 from router.model.dispatch import Answer
-from router.model.events import Credited, LeaveCredit, OfferAnswered, PresenceChanged, Settled
+from router.model.events import Credited, Digested, LeaveCredit, OfferAnswered, PresenceChanged, Settled
 from router.model.workforce import Rep
 from router.model.workitem import Kind
 from tests.unit.router.assignment.test_availability import planner, pool
@@ -40,6 +41,15 @@ def test_what_somebody_got_for_a_leave_or_gave_back_is_said(entry: int, amount: 
     event = Credited(118, credit, amount, 2, 9_000)
 
     assert (description(event), actor_of(event)) == (said, "")
+
+
+def test_which_list_was_made_is_said_and_how_much_stood_in_it() -> None:
+    made = MadeDigest("bo", DigestKind.DAY, 9_000, 3, ())
+    event = Digested(118, made, 2, 0, 0, 9_000)
+
+    assert (description(event), actor_of(event)) == ("list day of bo, due 1970-01-01 00:00:09+00:00: 3", "")
+    empty = replace(event, made=made._replace(total=0))
+    assert description(empty).endswith(": nothing")
 
 
 def test_nobody_is_said_to_have_settled_a_ledger() -> None:

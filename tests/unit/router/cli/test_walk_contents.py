@@ -102,3 +102,21 @@ def test_a_file_that_is_not_there_is_said_where_it_is_named(tmp_path: Path) -> N
 
     assert walk.walk is None
     assert problems(walk) == [("walk.yaml", 6, 12, f"{tmp_path / 'none.yaml'}: No such file or directory")]
+
+
+def test_a_child_is_named_by_its_parent_and_its_entry_which_the_process_has_to_know(tmp_path: Path) -> None:
+    opening = PROCESS.replace("require: [budget]", "open: [{id: call, pool: east, within: 1h}]")
+    named = "item: L-1/call/2, stage: won~call, due: {done: 2026-09-18T18:20}, children: [{entry: call}]"
+    rest = "do: {route: {id: a/b}}, expect: [{item: a/b, owner: ann}, {told: [{who: ann, about: L-1/cal}]}]"
+    steps = f"  - {{at: 2026-09-19, expect: {{{named}}}}}\n  - {{at: 2026-09-19, {rest}}}\n"
+
+    right, wrong = (
+        loaded(tmp_path, WALK + steps.replace("L-1/cal}", "L-1/call}"), opening),
+        loaded(tmp_path, WALK + steps.replace("[{entry: call}]", "[{entry: cal}]"), opening),
+    )
+
+    assert (problems(right), right.opens_children) == ([], True)
+    assert [(line, said) for _, line, _, said in problems(wrong)] == [
+        (9, "there is no child 'cal' in the process"), (10, "there is no child 'cal' in the process"),
+    ]  # fmt: skip
+    assert not loaded(tmp_path).opens_children

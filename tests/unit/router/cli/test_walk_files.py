@@ -88,7 +88,7 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("expect: {told: [{who: ann}]}", "about is missing"),
         ("expect: {told: [{who: cy, about: L-1}]}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {told: [{who: ann, about: L-2}]}", "there is no work item 'L-2' so far; there are L-1"),
-        ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify' or"),
+        ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify'"),
         ("expect: {told: [], nobody_told: true}", "found told beside it; allowed is one of the two"),
         ("expect: {stage: new}", "item is missing; stage is of one"),
         ("expect: {item: L-1, due: {d: soon}}", "found 'soon'; a time such as"),
@@ -97,6 +97,10 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("do: {activity: {item: L-1, kind: CALL, duration: long}}", "found 'long'; how long, such as 45s, 3m or 1h"),
         ("do: {calendar: {office: {weekly: {mo: 09:00-18:00}}}}", "found 'mo'; allowed are mon, tue"),
         ("do: {advance: {item: L-1}}", "stage is missing"),
+        ("do: {reopen: {item: L-2/call}}", "there is no work item 'L-2/call' so far; there are L-1"),
+        ("expect: {item: L-1, children: [{owner: ann}]}", "entry is missing"),
+        ("expect: {item: L-1, children: [{entry: a, owner: cy}]}", "there is no rep 'cy' so far; there are ann, bo"),
+        ("expect: {item: L-1, children: [{entry: a, due: soon}]}", "found 'soon'; a time such as"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says: str) -> None:

@@ -124,6 +124,7 @@ def test_a_report_says_by_which_way_each_rep_got_how_much() -> None:
         ("DrawProcess", "name source format language_code", "DrawProcessResponse"),
         ("ListDeadlines", "parent rep state moved_by page_size page_token", "ListDeadlinesResponse"),
         ("ListApprovals", "parent rep page_size page_token", "ListApprovalsResponse"),
+        ("ListDigests", "parent rep page_size page_token", "ListDigestsResponse"),
     ],
 )
 def test_a_process_is_asked_for_in_its_fixed_form(method: str, asked: str, answer: str) -> None:

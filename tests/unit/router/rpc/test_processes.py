@@ -53,6 +53,7 @@ def servicer() -> ProcessServicer:
         deadlines,
         Migrating(store, WorkItemQueries(store, planners), store, planners),
         cast(Any, None),
+        cast(Any, None),
     )
 
 

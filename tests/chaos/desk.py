@@ -170,7 +170,7 @@ class _Followed:
     def enter(self, event: Event) -> Iterator[str]:
         """Take in an event; yield what must not be."""
         match event:
-            case Fired(name=name) if "/" in name:
+            case Fired(name=name) if name.startswith(("due/", "act/")):
                 yield from self._step(event, event.item_id, name, event.step)
             case Decision():
                 if step := event.head.escalates:

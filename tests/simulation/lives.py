@@ -12,7 +12,7 @@ from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
-from tests.simulation.process import FIRST, TELL, WHOLE
+from tests.simulation.process import FIRST, GIVE, TELL, WHOLE
 from tests.simulation.truth import Truth
 
 
@@ -165,7 +165,7 @@ class Lives:
                 life.stays[-1] = life.stays[-1]._replace(left=place)
                 life.stays.append(PlainStay(entered.stage, place))
                 _over(life, place)
-            case Fired(name=name, step=step) if "/" in name:
+            case Fired(name=name, step=step) if is_of_deadline(name):
                 life.steps.setdefault(name, []).append((step, event.at_ms))
             case Noted():
                 _noted(life, event)
@@ -230,7 +230,7 @@ def _noted(life: PlainLife, noted: Noted) -> None:
 
 def is_of_deadline(name: str) -> bool:
     """Say whether a timer is a step of a deadline."""
-    return "/" in name
+    return name.startswith((f"{TELL}/", f"{GIVE}/"))
 
 
 def tells(name: str) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.events import Credited, Fired, OfferAnswered
 from tests.chaos.checks import Evidence
-from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
 
@@ -32,8 +31,6 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk
-        What was done of leads in a process.
     """
 
     evidence: Evidence
@@ -43,7 +40,6 @@ class Facts:
     submitted: int
     expired: int
     told_again: int
-    desk: DeskFacts = field(default_factory=DeskFacts)
 
     @property
     def decisions(self) -> list[Decision]:

@@ -235,6 +235,7 @@ class WalkExpectForm(Form):
     next: Annotated[str | None, Field(description="Its next date, as a time like at; '': none.")] = None
     conflict: Annotated[list[Id] | None, Field(description="Whom its route left out by exclude.")] = None
     agenda: Annotated[dict[Id, list[Name]] | None, Field(description="What each is to follow up that day.")] = None
+    repeat_of: Annotated[str | None, Field(description="The work item that it repeats; '': none.")] = None
     away: list[Id] | None = None
     told: Annotated[list[ToldForm] | None, Field(description="Exactly these, since the row before.")] = None
     nobody_told: Literal[True] | None = None

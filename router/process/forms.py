@@ -248,7 +248,7 @@ class RaiseForm(Form):
     field: Annotated[Name, Field(description="The field that says how severe a work item is.")]
     order: Annotated[
         list[Name],
-        Field(min_length=2, max_length=limits.MAX_ORDER, description="From the least severe: [P4, P3, P2, P1]."),
+        Field(min_length=1, max_length=limits.MAX_ORDER, description="From the least severe: [P4, P3, P2, P1]."),
     ]
 
 

@@ -62,6 +62,10 @@ class RepeatCompiler:
     def _raises(self, form: RaiseForm, path: Path) -> RaisedSeverity | None:
         if not self._fields.severity(form.field, (*path, "field")):
             return None
+        if len(form.order) == 1:
+            self._report.error(
+                (*path, "order"), "found 1; at least two severities are expected, the least first"
+            )
         read = [self._values.compiled(each, form.field, (*path, "order", at)) for at, each in enumerate(form.order)]
         values = tuple(value for value in read if value is not None)
         for place, value in enumerate(values):

@@ -9,8 +9,10 @@ from router.process.approval_compiler import ApprovalCompiler, check_approvals, 
 from router.process.child_compiler import ChildCompiler, words_of
 from router.process.deadline_compiler import DeadlineCompiler
 from router.process.definition import Process, Stage
+from router.process.field_lookups import FieldLookups
 from router.process.forms import ProcessForm, StageForm
 from router.process.lookups import ProcessNames
+from router.process.repeat_compiler import RepeatCompiler
 from router.process.severity_compiler import SeverityCompiler
 from router.rules.route import RoutingRules
 from rules.duration_tables import DurationCompiler
@@ -53,7 +55,9 @@ class ProcessCompiler:
         self._deadlines = DeadlineCompiler(durations, report, self._names)
         self._children = ChildCompiler(report, self._names)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
-        self._severity = SeverityCompiler(values, report, self._names, personal)
+        fields = FieldLookups(values, report, personal)
+        self._severity = SeverityCompiler(values, fields, report, self._names)
+        self._repeats = RepeatCompiler(values, fields, report, self._names, rules)
 
     def compile(self, form: ProcessForm) -> Process:
         """Compile a process."""
@@ -68,7 +72,9 @@ class ProcessCompiler:
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
         severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None
-        return Process(form.process, kinds, stages, words_of(form.title), deadlines, severity=severity)
+        repeats = self._repeats.compile(form.repeats, ("repeats",)) if form.repeats else None
+        title = words_of(form.title)
+        return Process(form.process, kinds, stages, title, deadlines, severity=severity, repeats=repeats)
 
     def _stage(self, form: StageForm, ids: Sequence[str], path: Path) -> Stage:
         for place, name in enumerate(form.require):

@@ -18,6 +18,7 @@ from router.model.workitem import Kind, OpenedBy, WorkItem
 from router.process.cache import PublishedProcesses
 from router.process.check import check_process
 from router.process.codec import dumps, loads
+from router.process.definition import Process
 from router.process.severity import SeverityTable
 from router.rules.check import check
 from router.rules.route import RoutingRules
@@ -56,13 +57,19 @@ def process_of(severity: object) -> str:
     return json.dumps({"process": "complaints", "kinds": ["TICKET"], "stages": stages, "severity": severity})
 
 
-def table_of(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> SeverityTable:
-    """Return the table of what is written."""
+def checked_process(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> Process:
+    """Return a process that says so of severity."""
     checked = check_process(process_of(severity), rules=rules)
     assert checked.process, checked.problems
-    assert checked.process.severity
     assert loads(dumps(checked.process)) == checked.process
-    return checked.process.severity
+    return checked.process
+
+
+def table_of(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> SeverityTable:
+    """Return the table of what is written."""
+    table = checked_process(severity, rules).severity
+    assert table
+    return table
 
 
 def planner_of(severity: object = SEVERITY, rules: RoutingRules = RULES) -> Planner:
@@ -78,7 +85,7 @@ def ticket(**attributes: object) -> WorkItem:
     return WorkItem(Kind.TICKET, "crm", "T-1", attributes)
 
 
-PLANNER, TABLE = planner_of(), table_of()
+PLANNER, PROCESS = planner_of(), checked_process(SEVERITY)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +139,7 @@ def test_what_changed_decides_whether_severity_follows_anew(
     said = before if given_now is None else given_now
     new = ticket(impact=becomes[0], urgency=becomes[1], severity=said)
 
-    after = with_severity_again(PLANNER, TABLE, old, new, is_given=given_now is not None).attributes
+    after = with_severity_again(PLANNER, PROCESS, old, new, is_given=given_now is not None).attributes
 
     says = said not in (None, "", "-")
     table = {("high", "high"): "P1", ("high", "low"): "P2", ("low", "high"): "P2"}
@@ -140,7 +147,7 @@ def test_what_changed_decides_whether_severity_follows_anew(
     stays = says and (given_now is not None or was == becomes)
     assert after["severity"] == (said if stays else follows)
     again = with_severity_again(
-        PLANNER, TABLE, new._replace(attributes=after), new._replace(attributes=after), is_given=False
+        PLANNER, PROCESS, new._replace(attributes=after), new._replace(attributes=after), is_given=False
     )
     assert again.attributes == after
 

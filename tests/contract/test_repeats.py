@@ -76,7 +76,7 @@ async def test_the_same_class_within_the_time_is_linked_to_the_latest_and_goes_u
     first = await came(firm, complaint(1, severity="P3"))
     await firm.world.close(first)
     await firm.at(10 * DAY_MS)
-    second = await came(firm, complaint(2, severity="P3", **{"class": "SERVICE"}))
+    second = await came(firm, complaint(2, "C-88", Kind.TICKET, severity="P3", **{"class": "SERVICE"}))
     third = await came(firm, complaint(3, impact="high"))
 
     assert [repeated(each) for each in (first, second, third)] == [
@@ -95,8 +95,8 @@ async def test_the_same_class_within_the_time_is_linked_to_the_latest_and_goes_u
     [
         complaint(1, "C-1"),
         complaint(1, kind=Kind.LEAD),
-        complaint(1, **{"class": "price"}),
-        complaint(1, **{"class": None}),
+        complaint(1, "C-88", Kind.TICKET, **{"class": "price"}),
+        complaint(1, "C-88", Kind.TICKET, **{"class": None}),
     ],
 )
 async def test_another_customer_kind_or_class_is_not_the_same(firm: Timed, other: WorkItem) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from router.assignment.enrichment import with_severity, with_severity_again
 from router.assignment.planner import Planner
+from router.assignment.process_tests import run_tests
 from router.assignment.roster import Roster
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind, OpenedBy, WorkItem
@@ -49,6 +50,7 @@ def rules_of(fields: Mapping[str, object] = FIELDS) -> RoutingRules:
 
 
 RULES = rules_of()
+RULES_WITH_CLASS = rules_of(FIELDS | {"class": {"type": "string"}})
 
 
 def process_of(severity: object) -> str:
@@ -197,3 +199,35 @@ def test_what_is_wrong_is_told_with_its_place(change: Mapping[str, object], prob
     told = [f"{each.path}: {each.message}" for each in checked.problems if each.is_error]
     assert [line for line in told if line.startswith(problem)], told
     assert (checked.process, checked.problems[0].line) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "life", "due"),
+    [
+        ({"impact": "high", "urgency": "high"}, [], "13:00"),
+        ({"impact": "high", "urgency": "high", "severity": "P3"}, [], "18:00"),
+        ({"impact": "high"}, [{"urgency": "low"}], "17:00"),
+        ({"severity": "P1"}, [{"class": "x"}], "13:00"),
+        ({"severity": "P1"}, [{"impact": "low"}], "18:00"),
+        ({"impact": "high", "urgency": "high"}, [{"severity": "P3"}], "18:00"),
+    ],
+)
+def test_tests_of_a_process_see_what_follows(item: object, life: list[object], due: str) -> None:
+    within = {"by": "severity", "P1": "4h", "P2": "8h", "else": "9h"}
+    test = {
+        "name": "as severe",
+        "item": {"kind": "TICKET", "attributes": item},
+        "life": [
+            {"at": "2026-10-08T09:00", "do": "assigned", "to": "ann", "pool": "p"},
+            *({"at": "2026-10-08T09:30", "do": "update", "set": each} for each in life),
+        ],
+        "expect": {"due": {"resolution": f"2026-10-08T{due}"}},
+    }
+    source = json.loads(process_of(SEVERITY)) | {"tests": [test]}
+    source["deadlines"] = [{"id": "resolution", "within": within, "clock": "wall"}]
+    checked = check_process(json.dumps(source), rules=RULES_WITH_CLASS)
+    assert checked.process, checked.problems
+
+    (result,) = run_tests(checked.process, checked.tests, WorkforceRecords(), RULES_WITH_CLASS)
+
+    assert result.passed, result

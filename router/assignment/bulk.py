@@ -58,10 +58,12 @@ class BulkRequest:
 
 
 class ItemAsItIs(NamedTuple):
-    """A work item as it stands: its record and its content."""
+    """A work item as it stands: its record and its content; ``pool`` and ``had`` as for ``reassign_command``."""
 
     record: ItemRecord
     item: WorkItem
+    pool: str = ""
+    had: tuple[str, ...] | None = None
 
 
 class BulkReassignment:
@@ -138,11 +140,15 @@ class BulkReassignment:
             raise NotPossible(name, "is inactive")
 
     async def standing(self, tenant: str, item_ids: Sequence[str]) -> list[ItemAsItIs | None]:
-        """Return work items as they stand, in two round trips; None: it is gone."""
-        records = await self._store.items(tenant, item_ids)
-        numbers = sorted({record.content for record in records if record})
-        contents = dict(zip(numbers, await self._store.contents(tenant, numbers), strict=True))
-        return [ItemAsItIs(record, contents[record.content].head.item) if record else None for record in records]
+        """Return work items as they stand, in two round trips, and one more of each that was somebody else's before it
+        entered its stage; None: it is gone.
+        """
+        stored = {each.record.item_id: each for each in await self._queries.of(tenant, item_ids)}
+        return [await self._as_it_is(tenant, stored[item_id]) if item_id in stored else None for item_id in item_ids]
+
+    async def _as_it_is(self, tenant: str, stored: StoredItem) -> ItemAsItIs:
+        had = await self._queries.tried(tenant, stored.record)
+        return ItemAsItIs(stored.record, stored.item, stored.routed_to, had)
 
     async def owners(self, tenant: str, item_ids: Sequence[str]) -> list[str]:
         """Return who owns work items, in a round trip; empty: nobody, or it is gone."""
@@ -229,7 +235,8 @@ def _command(
     if standing is None:
         return NotFound("work item", f"tenants/{tenant}/workItems/{request.item_id}")
     try:
-        return reassign_command(tenant, planner, request, *standing, fingerprint(request), at_ms)
+        record, item, pool, had = standing
+        return reassign_command(tenant, planner, request, record, item, fingerprint(request), at_ms, pool, had)
     except (InvalidInput, NotFound, NotPossible) as error:
         return error
 

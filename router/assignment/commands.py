@@ -37,6 +37,8 @@ class Mode(StrEnum):
     ESCALATE = "ESCALATE"
     """Another owner, as long as nothing at all has happened to it: it expects its last event, and no version. Where
     there is no other, nothing is written."""
+    RAISE = "RAISE"
+    """As UPDATE, as long as nothing at all has happened to it."""
 
 
 MOST_CANDIDATES = 20_000

@@ -23,15 +23,17 @@ from router.assignment.commands import (
     UpdateRequest,
     request_fingerprint,
 )
+from router.assignment.content import PRIORITY, change_of
 from router.assignment.customers import customer_of, move_of
 from router.assignment.planner import Plan, Planner
 from router.assignment.recusal import meant_by
 from router.model.decision import Cause, DecisionInputs, EnteredStage, Outcome, StepOfDeadline
 from router.model.errors import InvalidInput, NotFound, NotPossible
+from router.model.events import Content
 from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
-from router.model.workitem import CLOSED_STATES, WorkItem, item_id
+from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, WorkItem, item_id
 from router.process.cache import NO_PROCESSES, PublishedProcesses
 from router.process.children import PlannedChild
 from router.process.definition import is_of_child
@@ -300,6 +302,31 @@ def escalate_command(
     head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, had, handlers), pool=pool)
     head = head._replace(escalates=step)
     return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)
+
+
+def raise_command(
+    planner: Planner, record: ItemRecord, content: Content, step: StepOfDeadline, by: int, at_ms: int, pool: str = ""
+) -> BindCommand | Failure | None:
+    """Make the job of raising a work item's priority, for a step of a deadline; an error where the planner's rules
+    cannot read it, None where it is the most that one may be. It is done as ``escalate_command`` is.
+
+    Parameters
+    ----------
+    content
+        The event that says what it is.
+    """
+    before, priority = content.head.item, min(content.head.priority + by, MAX_PRIORITY)
+    if priority == content.head.priority:
+        return None
+    after = before._replace(priority=priority)
+    request = UpdateRequest(record.item_id, {}, 0, priority, frozenset({PRIORITY}))
+    try:
+        change = change_of(planner, record, before, after, pool=pool)
+        assert change is not None  # of the priority
+        job = update_command(planner, request, record, after, change, "", at_ms, pool)
+    except InvalidInput as error:
+        return error
+    return job._replace(mode=Mode.RAISE, head=job.head._replace(escalates=step), expected=record.event)
 
 
 def open_command(

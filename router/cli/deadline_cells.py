@@ -57,7 +57,7 @@ def next_step(deadline: Deadline) -> DeadlineStep | None:
 
 
 def _gives(step: DeadlineStep) -> bool:
-    return step.act == DeadlineStep.ACT_REASSIGN
+    return step.act not in (DeadlineStep.ACT_REMIND, DeadlineStep.ACT_NOTIFY)
 
 
 def step_told(step: DeadlineStep | None, names: Names) -> str:

@@ -148,6 +148,8 @@ LABELS: Mapping[str, Phrase] = {
     "ACT_REMIND": Phrase("remind", "提醒"),
     "ACT_NOTIFY": Phrase("tell", "通知"),
     "ACT_REASSIGN": Phrase("give to somebody else", "改派他人"),
+    "ACT_RAISE_PRIORITY": Phrase("raise the priority", "上调优先级"),
+    "ACT_RETURN": Phrase("return to a pool", "退回分配池"),
     "where time went": Phrase("Where the time went:", "时间去向："),
     "time went": Phrase("  {deadline}: {parts}", "  {deadline}：{parts}"),
     "time went because": Phrase("  {deadline}: {parts}; cause: {cause}", "  {deadline}：{parts}；主要原因：{cause}"),

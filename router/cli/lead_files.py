@@ -12,7 +12,7 @@ from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
 from router.cli.failing import InputFailed
-from router.model.workitem import MAX_VALUE
+from router.model.workitem import MAX_PRIORITY, MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
 from rules.fields import FieldType
 from tables.forms import ColumnKind
@@ -21,7 +21,6 @@ from tables.options import ReadOptions
 from tables.reading import Reading, Table, open_table
 from tables.report import ReadReport
 
-MAX_PRIORITY = 1000
 LEAD_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "external_id": ("external_id", "id", "lead_id", "编号", "线索编号"),
     "kind": ("kind", "类型"),

@@ -112,6 +112,7 @@ class TellingWatch:
         """Yield whom a step gave the work item, and who is likely to have heard of a next date, which no list says."""
         if entry.decision.cause == decisions.Decision.CAUSE_ESCALATED and owner:
             yield Told(owner, item, Act.REASSIGN)
+            yield Told(owner, item, Act.RETURN)
         if entry.reminder:
             manager = self._managers.get(owner, "")
             yield Told(owner, item, Act.REMIND) if entry.reminder == 1 else Told(manager, item, Act.NOTIFY)

@@ -71,6 +71,8 @@ class Notices:
         match event:
             case Fired(workforce=workforce) if workforce:
                 reached = await self._reached.of(self._tenant, event)
+                if reached.step.step.act is Act.RAISE_PRIORITY:  # it was the highest already
+                    return None
                 return Notice(event.number, event.at_ms, reached.recipients, reached)
             case Fired(name=name) if name == NEXT:
                 return await self._of_date(event)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
-from router.process.definition import Act, DeadlineStep, RecipientRole
+from router.process.definition import GIVING, DeadlineStep, RecipientRole
 
 
 class Recipients(NamedTuple):
@@ -28,7 +28,7 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
     owner, pool
         Who has the work item, and of which pool; empty: nobody, and the pool's managers stand for them.
     """
-    wanted = (RecipientRole.MANAGER,) if step.act is Act.REASSIGN else step.to
+    wanted = (RecipientRole.MANAGER,) if step.act in GIVING else step.to
     told, on_leave = dict[str, None](), dict[str, None]()
     for who in wanted:
         for rep in named_reps(who, owner, pool, roster):

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from router.assignment.content import PRIORITY
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.deadlines.lives import ItemDeadlines, ItemLives
 from router.history.projection import StateProjection
 from router.model.decision import Cause, Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
-from router.model.events import Fired
+from router.model.events import Fired, Updated
 from router.model.records import ItemRecord
+from router.model.workitem import MAX_PRIORITY
 from router.process.cache import PublishedProcesses
-from router.process.due_steps import MOST_MOVED, due_steps, moved_in_stage
+from router.process.definition import GIVING, Act
+from router.process.due_steps import MOST_MOVED, due_steps, moved_in_stage, named_step
 
 _CAUSED = f"a decision is caused by a step of a deadline where it is {Cause.ESCALATED}, and nowhere else"
+_Right = Callable[[ItemDeadlines, StepOfDeadline], bool]
+"""Says whether a step that is due may be done in a way."""
+
+
+def _any(_: ItemDeadlines, __: StepOfDeadline) -> bool:
+    return True
+
+
+def _may_give(deadlines: ItemDeadlines, step: StepOfDeadline) -> bool:
+    named = named_step(deadlines.process, step)
+    return named is not None and named.step.act in GIVING and moved_in_stage(deadlines.life) < MOST_MOVED
+
+
+def _raising(event: Updated) -> _Right:
+    """Return what says whether a step raises the priority as an update does."""
+
+    def raises(deadlines: ItemDeadlines, step: StepOfDeadline) -> bool:
+        named, before, after = named_step(deadlines.process, step), event.before.priority, event.head.item.priority
+        if named is None or named.step.act is not Act.RAISE_PRIORITY:
+            return False
+        least = min(before + named.step.by, MAX_PRIORITY)  # of what had none its rule said more, or nothing
+        return after == least if before else after >= least
+
+    return raises
 
 
 class _InForce(NamedTuple):
@@ -49,6 +77,8 @@ class DeadlineCheck:
         self._published = published
         self._lives = ItemLives(tenant, store, planners)
         self._in_force = [_InForce(0, 0, 0)]
+        self._raised: tuple[int, StepOfDeadline] | None = None
+        """The last update, where it was a step."""
 
     def note(self, event: int, projection: StateProjection) -> None:
         """Take in which revisions are in force from an event on."""
@@ -65,27 +95,39 @@ class DeadlineCheck:
             return []
         return [f"{fault}, which was not due"]
 
+    async def update_faults(self, record: ItemRecord, event: Updated) -> list[str]:
+        """Say where an update is a step that was not due, or does not do; ``record`` is where its work item stood."""
+        step, self._raised = event.head.escalates, None
+        if step is None:
+            return []
+        self._raised = event.number, step
+        if event.changed == (PRIORITY,) and await self._was_due(record, step, event.at_ms, right=_raising(event)):
+            return []
+        return [f"event {event.number}: step {step.name} {step.step} of {event.item_id} was not due, or does not do so"]
+
     async def decision_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
         """Say where a decision is a step that was not due, or is none; ``record`` is where its work item stood."""
         step, is_one = decision.head.escalates, decision.head.cause is Cause.ESCALATED
+        if step is not None and decision.head.cause is Cause.UPDATED and self._raised == (decision.previous, step):
+            return []
         if step is None or not is_one:
             has_both_or_none = (step is not None) is is_one
             return [] if has_both_or_none else [f"decision {decision.number}: {_CAUSED}"]
-        if record and await self._was_due(record, step, decision.at_ms):
+        if record and await self._was_due(record, step, decision.at_ms, right=_may_give):
             return []
         return [f"decision {decision.number}: step {step.name} {step.step} of {decision.item_id} was not due"]
 
     async def _was_due(
-        self, record: ItemRecord, step: StepOfDeadline, at_ms: int, *, due_ms: int | None = None
+        self, record: ItemRecord, step: StepOfDeadline, at_ms: int, *, due_ms: int | None = None, right: _Right = _any
     ) -> bool:
-        """Say whether a step was due at an instant; ``due_ms`` None: it is to give its work item to somebody else."""
+        """Say whether a step was due at an instant, and is ``right``; ``due_ms`` None: whenever it fell due before."""
         for in_force in reversed(self._in_force):
             planner = await self._planners.at(self._tenant, in_force.rules, in_force.workforce)
             try:
                 deadlines = await self._lives.last(planner, self._published, record)
             except CorruptHistory:
                 return False
-            if deadlines and _is_due(deadlines, step, at_ms, due_ms):
+            if deadlines and right(deadlines, step) and _is_due(deadlines, step, at_ms, due_ms):
                 return True
             if in_force.event <= record.event:
                 break
@@ -93,7 +135,5 @@ class DeadlineCheck:
 
 
 def _is_due(deadlines: ItemDeadlines, step: StepOfDeadline, at_ms: int, due_ms: int | None) -> bool:
-    if due_ms is None and moved_in_stage(deadlines.life) >= MOST_MOVED:
-        return False
     due = [each.due_ms for each in due_steps(deadlines.stands, deadlines.life) if each[:2] == step]
     return any(each == due_ms if due_ms is not None else each <= at_ms for each in due)

@@ -228,6 +228,7 @@ class Replay:
         if record is None:
             return [f"event {event.number}: updates work item {event.item_id}, of which no event came before"]
         faults = stages.update_faults(record, event) if stages else []
+        faults += await self._deadlines.update_faults(record, event) if self._deadlines else []
         rules = await self._planners.rule_set(tenant, event.head.rule_set_revision)
         move = move_of(rules.known_customer, event.head.item, event.before)
         projection.customers.enter(move, event.item_id, record.first)

@@ -13,6 +13,7 @@ from router.process.approvals import is_approved, standing_ask, wants_approval
 from router.process.asks import Ask, AskState, asked_after
 from router.process.cache import PublishedProcesses
 from router.process.definition import Process, Stage, child_stage_id, opener_of
+from router.process.due_steps import named_step
 from router.process.stages import StagePlace, place_of, pool_of
 
 _AS_IT_WAS = (Cause.WOKEN, Cause.COVERED, Cause.COVER_ENDED)
@@ -167,8 +168,18 @@ class StageCheck:
             return stage.pool if stage else ""
         if record is None or cause in (Cause.ROUTED, Cause.REOPENED):
             return ""
+        if pool := self._returned_to(record, decision):
+            return pool
         planned = self._pools.get(record.decision, "")
         return pool_of(record, planned, None if cause in _AS_IT_WAS else self._place(record))
+
+    def _returned_to(self, record: ItemRecord, decision: Decision) -> str:
+        """Return the pool to which a decision returns a work item for a step of a deadline; empty: it does not."""
+        step, place = decision.head.escalates, self._place(record)
+        if step is None or place is None or decision.head.cause is not Cause.ESCALATED:
+            return ""
+        named = named_step(place.process, step)
+        return named.step.pool if named else ""
 
     def _entry_faults(self, record: ItemRecord | None, decision: Decision) -> list[str]:
         entered = decision.head.entered

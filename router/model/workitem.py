@@ -13,6 +13,8 @@ import msgpack
 
 from resource_names import check_id
 
+MAX_PRIORITY = 1_000
+"""What is most urgent; 0: none was given."""
 MAX_VALUE = 10_000_000
 """Largest value of a work item in lead units.
 

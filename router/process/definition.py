@@ -84,6 +84,16 @@ class Act(StrEnum):
     """Tells whoever ``to`` names."""
     REASSIGN = "reassign"
     """Gives the work item to somebody else."""
+    RAISE_PRIORITY = "raise_priority"
+    """Has it go before others that wait."""
+    RETURN = "return"
+    """Gives it to somebody else, of a pool that the step names."""
+
+
+GIVING = frozenset({Act.REASSIGN, Act.RETURN})
+"""What gives a work item to somebody else."""
+CHANGING = GIVING | {Act.RAISE_PRIORITY}
+"""What changes a work item, and tells nobody."""
 
 
 class RecipientRole(StrEnum):
@@ -130,6 +140,10 @@ class DeadlineStep:
     every, at_most
         How long after each time the next follows, by the deadline's clock, and how many times there are; None: it is
         done once.
+    by
+        How much it raises the priority; 0: it raises none.
+    pool
+        To whose members it returns the work item; empty: it returns it to none.
     """
 
     at: StepTime
@@ -137,6 +151,8 @@ class DeadlineStep:
     to: tuple[Recipient, ...] = (RecipientRole.OWNER,)
     every: Duration | None = None
     at_most: int = 1
+    by: int = 0
+    pool: str = ""
 
 
 class OnClosed(StrEnum):

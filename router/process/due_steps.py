@@ -1,8 +1,9 @@
 """Which steps of deadlines are still to be done, and when. Pure.
 
-A step *tells* somebody, or *gives* the work item to somebody else. Those that tell and those that give are counted
-apart, each from 1. Who gives waits: for what was to be told before, and a while behind that, behind what was done about
-the work item, and behind when its owner got it, so that nobody loses what they are working on, or have just heard of.
+A step *tells* somebody, or it changes the work item: it *gives* it to somebody else, or raises its priority. Those
+that tell and those that change are counted apart, each from 1. What changes waits for what was to be told before. Who
+gives waits for more: a while behind that, behind what was done about the work item, and behind when its owner got it,
+so that nobody loses what they are working on, or have just heard of.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from router.model.decision import StepOfDeadline
 from router.process.deadlines import WHOLE, DeadlineStanding
-from router.process.definition import Act, Deadline, DeadlineStep, Process
+from router.process.definition import CHANGING, GIVING, Act, Deadline, DeadlineStep, Process
 from router.process.life import Life, StepDone
 
 TELL, GIVE = "due", "act"
@@ -42,7 +43,7 @@ class NamedStep(NamedTuple):
 
 
 def due_steps(stands: Sequence[DeadlineStanding], life: Life) -> list[DueStep]:
-    """Return what is to be done of deadlines that run: all that tells, and what gives as soon as its time is known."""
+    """Return what is to be done of deadlines that run: what tells, and what changes as soon as its time is known."""
     done = {step.which.name: step for step in life.steps}
     return [step for standing in stands if standing.end is None for step in _of(standing, life, done)]
 
@@ -70,7 +71,7 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
         else ()
     )
     for deadline in deadlines:
-        steps = [step for step, _ in deadline.times if (step.act is Act.REASSIGN) == (kind == GIVE)]
+        steps = [step for step, _ in deadline.times if (step.act in CHANGING) == (kind == GIVE)]
         if deadline.id == deadline_id and 0 < which.step <= len(steps):
             return NamedStep(stage, deadline, steps[which.step - 1])
     return None
@@ -85,7 +86,8 @@ def moved_in_stage(life: Life) -> int:
 def fired_steps(standing: DeadlineStanding, life: Life) -> list[StepDone | None]:
     """Return when each time of each step of a deadline was done; None: it was not."""
     done = {step.which: step for step in life.steps}
-    return [done.get(StepOfDeadline(_name(kind, standing), number)) for kind, number in _numbered(standing.deadline)]
+    numbered = _numbered(standing.deadline)
+    return [done.get(StepOfDeadline(_name(kind, standing), number)) for kind, number, _ in numbered]
 
 
 def _of(standing: DeadlineStanding, life: Life, done: Mapping[str, StepDone]) -> Iterator[DueStep]:
@@ -94,14 +96,18 @@ def _of(standing: DeadlineStanding, life: Life, done: Mapping[str, StepDone]) ->
     last_told = told.which.step if told else 0
     last_given = given.which.step if given else 0
     before, before_ms = 0, standing.start_ms
-    for (kind, number), due_ms in zip(_numbered(standing.deadline), standing.steps, strict=True):
+    for (kind, number, act), due_ms in zip(_numbered(standing.deadline), standing.steps, strict=True):
         if due_ms is None:
             return
         if kind == TELL:
             before, before_ms = number, due_ms
             if number > last_told:
                 yield DueStep(tells, number, due_ms)
-        elif number == last_given + 1 and life.owner and last_told >= before:
+        elif number != last_given + 1 or last_told < before:
+            continue
+        elif act not in GIVING:
+            yield DueStep(gives, number, due_ms)
+        elif life.owner:
             least_ms = told.at_ms + min(_PAUSE_MS, due_ms - before_ms) if told and before else 0
             yield DueStep(gives, number, max(due_ms, least_ms, _rested_ms(standing, life)))
 
@@ -119,10 +125,10 @@ def _name(kind: str, standing: DeadlineStanding) -> str:
     return f"{kind}/{standing.entry}/{standing.stage}/{standing.deadline.id}"
 
 
-def _numbered(deadline: Deadline) -> Iterable[tuple[str, int]]:
-    """Yield of each time of each step its kind, and the how manyth of its kind it is."""
+def _numbered(deadline: Deadline) -> Iterable[tuple[str, int, Act]]:
+    """Yield of each time of each step its kind, the how manyth of its kind it is, and what it does."""
     counts = {TELL: 0, GIVE: 0}
     for step, _ in deadline.times:
-        kind = GIVE if step.act is Act.REASSIGN else TELL
+        kind = GIVE if step.act in CHANGING else TELL
         counts[kind] += 1
-        yield kind, counts[kind]
+        yield kind, counts[kind], step.act

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag
 
-from router.model.workitem import CLOSED_STATES, Kind
+from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, Kind
 from router.process import limits
 from router.process.definition import Act, ClockOwner, OnClosed, RecipientRole, Since, Until
 from router.process.scenario_forms import SCENARIO_PARTS, ProcessTestForm
@@ -64,16 +64,23 @@ class StepForm(Form):
     at_most: Annotated[int | None, Field(ge=1, le=limits.MAX_TIMES, description="How many times in all.")] = None
     do: Annotated[
         Literal[tuple(map(str, Act))],  # type: ignore[valid-type]  # spelt once
-        Field(description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else."),
+        Field(
+            description="remind: tells the owner; notify: tells whoever `to` names; reassign: to somebody else; "
+            "raise_priority: before others that wait; return: to somebody of the pool that `to` names."
+        ),
     ]
     to: Annotated[
         list[Name],
         BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
         Field(
             max_length=limits.MAX_RECIPIENTS,
-            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id.",
+            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id; of return a pool.",
         ),
     ] = []
+    by: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_PRIORITY, description="By how much raise_priority does; absent: by one."),
+    ] = None
 
 
 class DeadlineForm(Form):

@@ -270,6 +270,8 @@ def _with_event(life: Life, event: Event) -> Life:
     elif isinstance(event, OfferAnswered) and event.answer is Answer.ACCEPTED:
         life = _handed(life, Spell(event.offer, event.rep, event.pool, event.at_ms), event.workforce)
     elif isinstance(event, Updated):
+        if event.head.escalates:
+            life = _stepped(life, StepDone(event.number, event.at_ms, event.head.escalates))
         life = _entering(_knowing(life, event, event.at_ms), event.entered, Occurrence(event.number, event.at_ms))
     elif isinstance(event, Noted):
         life = _noted(life, event)
@@ -300,7 +302,7 @@ def _stepped(life: Life, step: StepDone) -> Life:
 def _decided(life: Life, decision: Decision) -> Life:
     """Return a life behind a decision that is not its first: what nobody else could take stays with its owner."""
     is_found = decision.outcome in (Outcome.ASSIGNED, Outcome.OFFERED)
-    if decision.head.escalates:
+    if decision.head.escalates and decision.head.cause is Cause.ESCALATED:
         life = _stepped(life, StepDone(decision.number, decision.at_ms, decision.head.escalates))
         life = life._replace(moved=(*life.moved, decision.number))
     if not is_found and life.owner:

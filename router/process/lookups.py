@@ -114,7 +114,9 @@ class ProcessNames:
 
     def pool(self, name: str, path: Path) -> str:
         """Look up a pool; return its id."""
-        if self._pools is not None and name not in self._pools:
+        if check_id(name):
+            self._report.error(path, f"found {shown(name)}; the id of a pool is expected")
+        elif self._pools is not None and name not in self._pools:
             meant = nearest(name, list(self._pools))
             self._report.warn(path, f"there is no pool {shown(name)} yet; there are {known_names(self._pools)}{meant}")
         return name

@@ -8,10 +8,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 from router.process.definition import (
+    CHANGING,
     Act,
     AfterDue,
     BeforeDue,
     DeadlineStep,
+    Recipient,
     RecipientRole,
     StepTime,
 )
@@ -26,6 +28,11 @@ from rules.spelling import hint
 _SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,2})?)%")
 _DUE = Fraction(1)
 _WHEN = ("at", "before", "after")
+_INSTEAD = {
+    Act.REMIND: "a reminder tells the owner",
+    Act.REASSIGN: "whoever gets it is told by getting it",
+    Act.RAISE_PRIORITY: "nobody is told of that",
+}
 _Place = tuple[Fraction, Fraction, Fraction]
 """How long after the start, in milliseconds, working days and calendar days: how these compare depends on hours."""
 
@@ -59,16 +66,29 @@ class StepCompiler:
     def _step(self, form: StepForm, is_dated: bool, path: Path) -> DeadlineStep | None:
         at, act = self._at(form, is_dated, path), Act(form.do)
         every, at_most = self._repeated(form, act, path)
-        if act is Act.NOTIFY and not form.to:
-            self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
-        if act is not Act.NOTIFY and form.to:
-            instead = "a reminder tells the owner" if act is Act.REMIND else "whoever gets it is told by getting it"
-            self._report.error((*path, "to"), f"only notify takes to; {instead}")
-        if at is None:
-            return None
-        if act is not Act.NOTIFY:
-            return DeadlineStep(at, act, (RecipientRole.OWNER,) if act is Act.REMIND else (), every, at_most)
-        return DeadlineStep(at, act, self._names.recipients(form.to, (*path, "to")), every, at_most)
+        if form.by is not None and act is not Act.RAISE_PRIORITY:
+            self._report.error((*path, "by"), f"only {Act.RAISE_PRIORITY} takes by")
+        pool = self._pool(form, path) if act is Act.RETURN else ""
+        to = () if act is Act.RETURN else self._told(form, act, path)
+        by = (form.by or 1) if act is Act.RAISE_PRIORITY else 0
+        return None if at is None else DeadlineStep(at, act, to, every, at_most, by, pool)
+
+    def _told(self, form: StepForm, act: Act, path: Path) -> tuple[Recipient, ...]:
+        """Return whom a step tells."""
+        if act is Act.NOTIFY:
+            if not form.to:
+                self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
+            return self._names.recipients(form.to, (*path, "to"))
+        if form.to:
+            self._report.error((*path, "to"), f"only {Act.NOTIFY} and {Act.RETURN} take to; {_INSTEAD[act]}")
+        return (RecipientRole.OWNER,) if act is Act.REMIND else ()
+
+    def _pool(self, form: StepForm, path: Path) -> str:
+        """Return the pool to which a step returns a work item."""
+        if len(form.to) != 1:
+            self._report.error((*path, "to") if form.to else path, "to names the pool that it is returned to: one")
+            return ""
+        return self._names.pool(form.to[0], (*path, "to", 0))
 
     def _at(self, form: StepForm, is_dated: bool, path: Path) -> StepTime | None:
         """Return when a step is due, the first time; None: there is no saying."""
@@ -100,7 +120,7 @@ class StepCompiler:
         every = self._duration(form.every, (*path, "every"))
         if form.at_most is None:
             self._report.error(path, "at_most is missing: how many times")
-        elif act is Act.REASSIGN:
+        elif act in CHANGING:
             self._report.error((*path, "every"), "only what tells somebody is done again")
         elif every:
             return every, form.at_most

@@ -26,7 +26,7 @@ from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 from router.model.records import ItemRecord
 from router.model.workforce import MICROS
-from router.model.workitem import MAX_VALUE, Kind, State, WorkItem
+from router.model.workitem import MAX_PRIORITY, MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, struct
 from router.rpc.offer_messages import offer_answer_message, offer_message
@@ -39,7 +39,6 @@ from store.durability import Durability
 
 MAX_SOURCE = 128
 MAX_EXTERNAL_ID = 256
-MAX_PRIORITY = 1000
 MAX_CONTENT_BYTES = 64 * 1024
 
 _KINDS = {number: Kind(name.removeprefix("KIND_")) for name, number in routing.WorkItem.Kind.items() if number}

@@ -4,8 +4,9 @@ somebody else.
 What falls due follows from all that happened to a work item, see ``router.deadlines.lives``. Of what has just come and
 has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
 is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
-loses what they have just begun with. Where nobody else can have it, or it was given away often enough, the step fires
-and the work item stays: its manager is told.
+loses what they have just begun with; one that raises the priority by an update likewise. Where nobody else can have it,
+or it was given away often enough, the step fires and the work item stays: its manager is told. Where its priority is
+the most that one may be, it fires and nobody is.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from failures import Failure
-from router.assignment.commands import BindCommand, Refusal
-from router.assignment.jobs import escalate_command
+from router.assignment.commands import BindCommand, Changed, KnownAs, Moved, Refusal
+from router.assignment.jobs import escalate_command, raise_command
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
@@ -25,12 +26,12 @@ from router.deadlines.lives import ItemLives, clocks_of, depends_on_fields
 from router.model.decision import Cause, Decision, DecisionEffect, Outcome, StepOfDeadline
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES, Kind
+from router.model.workitem import CLOSED_STATES, Kind, State
 from router.process.cache import PublishedProcesses
 from router.process.children import opens, opens_at_end
 from router.process.deadlines import standings
-from router.process.definition import Process
-from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage
+from router.process.definition import Act, DeadlineStep, Process
+from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage, named_step
 from router.process.life import Life, Occurrence, Spell, reps_in_stage
 from router.process.stages import place_of, pool_of
 from router.timers.children import timers_of
@@ -69,6 +70,8 @@ class DeadlineTimers:
         deadlines = await self._lives.last(planner, published, record) if is_open else None
         if deadlines is not None:
             steps = due_steps(deadlines.stands, deadlines.life)
+            if record.state is State.OFFERED:  # what is raised would be rescinded
+                steps = [step for step in steps if not _raises(deadlines.process, step)]
             timers = [_timer(record.item_id, record.event, step) for step in steps]
             return timers + await timers_of(self._items, record, deadlines.children)
         begun = record.stage.begun if record.stage else 0
@@ -107,20 +110,25 @@ def _has_steps(process: Process) -> bool:
     return any(deadline.steps for deadline in (*process.deadlines, *stages))
 
 
+def _raises(process: Process, step: DueStep) -> bool:
+    named = named_step(process, StepOfDeadline(step.name, step.step))
+    return named is not None and named.step.act is Act.RAISE_PRIORITY
+
+
 def _timer(item_id: str, seen: int, step: DueStep) -> Timer:
     """Make the timer of a step, by the last event that it follows from."""
     return Timer(item_id, step.name, seen, step.step, step.due_ms)
 
 
 class _Escalation(NamedTuple):
-    """A step that gives a work item to somebody else, and how; None: it stays with its owner."""
+    """A step that changes a work item, and how; None: it stays as it is."""
 
     timer: Timer
     command: BindCommand | None
 
 
 class Escalations:
-    """Makes the steps of one tenant that give work items to somebody else; parameters as for ``TimerFollower``."""
+    """Makes the steps of one tenant that change work items; parameters as for ``TimerFollower``."""
 
     def __init__(
         self, tenant: str, store: Assignments, planners: PlannerCache, timers: Timers, items: StoredItems
@@ -150,10 +158,17 @@ class Escalations:
                 left.append(timer)
                 continue
             with suppress(StaleRevision):  # then it is made by the new revision
-                answers = await self._store.bind(self._tenant, planner.revisions, [escalation.command])
-                made += isinstance(answers[0], Decision)
-                left += [timer] if answers[0] in (Refusal.NOBODY, Refusal.CONFLICT, Refusal.CLOSED) else []
+                answer = await self._made(planner, escalation.command)
+                made += isinstance(answer, Decision | Changed)
+                left += [timer] if answer in (Refusal.NOBODY, Refusal.CONFLICT, Refusal.CLOSED) else []
         return made + await self._timers.leave(self._tenant, left)
+
+    async def _made(self, planner: Planner, command: BindCommand) -> Decision | Changed | Refusal | KnownAs | Moved:
+        """Make a step."""
+        if command.change:
+            return await self._store.update(self._tenant, planner.revisions, command)
+        (answer,) = await self._store.bind(self._tenant, planner.revisions, [command])
+        return answer
 
     async def _escalation(
         self, planner: Planner, published: PublishedProcesses, timer: Timer, record: ItemRecord | None, now_ms: int
@@ -163,15 +178,29 @@ class Escalations:
             return _Escalation(timer, None)
         try:
             deadlines = await self._lives.last(planner, published, record)
-            decided = await self._items.current(await self._items.decisions([record]))
-            if not deadlines or not decided or moved_in_stage(deadlines.life) >= MOST_MOVED:
-                return _Escalation(timer, None)
             step = StepOfDeadline(timer.name, timer.step)
-            head = decided[0][1].head
-            pool = pool_of(record, head.pool, place_of(published, record))
-            had = reps_in_stage(deadlines.life)
-            command = escalate_command(planner, record, head.item, step, now_ms, had, pool)
+            named = named_step(deadlines.process, step) if deadlines else None
+            if deadlines is None or named is None:
+                return _Escalation(timer, None)
+            command = await self._command(planner, published, record, deadlines.life, named.step, step, now_ms)
         except (CorruptHistory, ValueError) as error:
             _log.error("tenants/%s: %s is not given to anybody else: %r", self._tenant, record.item_id, error)
             return _Escalation(timer, None)
         return _Escalation(timer, None if isinstance(command, Failure) else command)
+
+    async def _command(
+        self, planner: Planner, published: PublishedProcesses, record: ItemRecord, life: Life, step: DeadlineStep,
+        which: StepOfDeadline, now_ms: int,
+    ) -> BindCommand | Failure | None:  # fmt: skip
+        """Return the job of a step; None: nothing is to be changed, or nobody can read what."""
+        raises = step.act is Act.RAISE_PRIORITY
+        if moved_in_stage(life) >= MOST_MOVED and not raises:
+            return None
+        contents, decisions = await self._items.contents([record]), await self._items.decisions([record])
+        if not contents or not decisions:
+            return None
+        content, planned = contents[0][1], decisions[0][1].head.pool
+        pool = step.pool or pool_of(record, planned, place_of(published, record))
+        if raises:
+            return raise_command(planner, record, content, which, step.by, now_ms, pool)
+        return escalate_command(planner, record, content.head.item, which, now_ms, reps_in_stage(life), pool)

@@ -397,6 +397,20 @@ TIMELINE: Mapping[str, Phrase] = {
     "rejected": Phrase(
         "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"
     ),
+    "reached RETURN": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
+        " already; {told} told{passed_over}.",
+        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；已通知{told}{passed_over}。",
+    ),
+    "reached RETURN nobody": Phrase(
+        "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
+        " already; there was nobody to tell.",
+        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；没有可通知的主管。",
+    ),
+    "reached RAISE_PRIORITY nobody": Phrase(
+        "Deadline {deadline}: its priority was the highest already.", "时限{deadline}：优先级已是最高，不再上调。"
+    ),
+    "raised": Phrase("Deadline {deadline}: {changes}.", "时限{deadline}已到：{changes}。"),
     "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),

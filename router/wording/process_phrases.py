@@ -93,6 +93,8 @@ ACTS: Mapping[str, Phrase] = {
     "remind": Phrase("remind the owner", "提醒归属人"),
     "notify": Phrase("tell {who}", "通知{who}"),
     "reassign": Phrase("give it to somebody else", "改派他人"),
+    "raise_priority": Phrase("raise the priority by {by}", "优先级上调{by}"),
+    "return": Phrase("return it to pool {pool}", "退回分配池{pool}"),
 }
 """What a step does."""
 

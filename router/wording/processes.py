@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from router.process.definition import (
-    Act,
     AfterDue,
     Approval,
     BeforeDue,
@@ -192,7 +191,7 @@ def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False)
     """
     at = DEADLINES["due"].say(language) if is_dated and step.at == Fraction(1) else _time_told(step.at, language)
     who = PICTURES["between"].say(language).join(_who(name, language) for name in step.to)
-    does = ACTS[step.act].say(language, who=who) if step.act is Act.NOTIFY else ACTS[step.act].say(language)
+    does = ACTS[step.act].say(language, who=who, by=step.by, pool=step.pool)
     if step.every is None:
         return DEADLINES["step"].say(language, at=at, does=does)
     every = duration_told(step.every, language)

@@ -33,6 +33,8 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     changes = (
         PARTS["enumerated"].say(language).join(_change(each, each.field in erased, language) for each in update.fields)
     )
+    if update.deadline:
+        return TIMELINE["raised"].say(language, deadline=update.deadline, changes=changes)
     key = "advanced" if update.stage else "updated"
     if update.stage and changes:
         changes = PARTS["listed"].say(language, list=changes)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from router.assignment.bulk import BulkReassignment
 from router.assignment.commands import ImportedItem, ReassignRequest
 from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
@@ -164,6 +165,21 @@ async def test_later_decisions_are_of_the_pool_as_long_as_it_stands_in_the_stage
     assert await firm.differences() == []
     await firm.world.close(lead)
     assert (await reopened(firm.world, lead)).head.pool == ""  # it is in the first stage again
+    assert await firm.differences() == []
+
+
+async def test_what_is_moved_with_many_others_is_of_the_pool_too(firm: Timed) -> None:
+    world = firm.world
+    inside, outside = await routed(world), await routed(world)
+    await advance(world, inside, "review")
+    bulk = BulkReassignment(world.store, world.planners, world.queries)
+
+    requests = [ReassignRequest(each.item_id, request_id=f"many-{each.number}") for each in (inside, outside)]
+    moved = await bulk.reassign(world.tenant, requests)
+
+    assert [(each.head.pool, each.pool, each.head.tried) for each in moved if isinstance(each, Decision)] == [
+        ("legal", "legal", (inside.rep, "li")), ("", "east", (outside.rep,)),
+    ]  # fmt: skip
     assert await firm.differences() == []
 
 

@@ -350,7 +350,7 @@ def effect_of(made: Decision) -> DecisionEffect:
 
 
 def _version(job: BindCommand, record: ItemRecord) -> int:
-    return record.event if job.mode is Mode.ESCALATE else record.version
+    return record.event if job.mode in (Mode.ESCALATE, Mode.RAISE) else record.version
 
 
 def _refused(job: BindCommand, record: ItemRecord | None) -> Refusal | None:

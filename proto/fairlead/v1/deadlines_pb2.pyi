@@ -98,10 +98,14 @@ class DeadlineStep(_message.Message):
         ACT_REMIND: _ClassVar[DeadlineStep.Act]
         ACT_NOTIFY: _ClassVar[DeadlineStep.Act]
         ACT_REASSIGN: _ClassVar[DeadlineStep.Act]
+        ACT_RAISE_PRIORITY: _ClassVar[DeadlineStep.Act]
+        ACT_RETURN: _ClassVar[DeadlineStep.Act]
     ACT_UNSPECIFIED: DeadlineStep.Act
     ACT_REMIND: DeadlineStep.Act
     ACT_NOTIFY: DeadlineStep.Act
     ACT_REASSIGN: DeadlineStep.Act
+    ACT_RAISE_PRIORITY: DeadlineStep.Act
+    ACT_RETURN: DeadlineStep.Act
     ACT_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     FIRE_TIME_FIELD_NUMBER: _ClassVar[int]

@@ -199,8 +199,10 @@ reopened_waiting      | route                    | ann        | ASSIGNED | ASSIG
 reopened_waiting      | @same                    | nobody     | WAITING
 reopened_waiting      | @submit                  | nobody     | OK
 reopened_waiting      | route_other_data         | nobody     | UNROUTED | UNROUTED     | -      | =  | =
-reopened_waiting      | @move                    | all others | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
-reopened_waiting      | @move                    | ann nobody | WAITING
+reopened_waiting      | @move                    | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
+reopened_waiting      | @move                    | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
+reopened_waiting      | @move                    | ann        | ASSIGNED | ASSIGNED     | ann    | +1 | =
+reopened_waiting      | @move                    | nobody     | WAITING
 reopened_waiting      | @to_bo                   | all        | ASSIGNED | ASSIGNED     | bo     | +1 |    0 -400  400
 reopened_waiting      | @to_bo                   | others     | ASSIGNED | ASSIGNED     | bo     | +1 | -500 -100  600
 reopened_waiting      | @to_bo                   | ann        | ASSIGNED | ASSIGNED     | bo     | +1 |  125 -325  200

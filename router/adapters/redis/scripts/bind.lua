@@ -25,11 +25,11 @@
 --          where its pool offers its work, the terms, msgpack [1 to one, 2 to many, offers that a rep may have open, milliseconds until one lapses
 --          (0: never), clock, lapses until a rep is set away (0: never), band of what many are offered (-1: all of them have it)]]
 --        then per job two: msgpack [item key's place in KEYS, request key's (0: none), fingerprint, item id, kind, mode,
---          expected version (of an ESCALATE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
+--          expected version (of an ESCALATE or a RAISE its last event of all; of a ROUTE 0: any, -1: none, and only where nobody owns it), rotation, outcome if nobody has room, attempts {{set, charge, where the set has caps: units, value}, …}, named rep ('': none), the way
 --          into the ledger, see ledger.lua, the place of the key that all spellings of its source and external id lead to (0: it is its own); where it is planned for some instants only, the first of these, in
 --          milliseconds since the epoch, and that behind the last, else, where more follows, two 0; and, where something in its head is sealed or it moves among customers, {that hash's place in KEYS, its
 --          fields and values, the place of its customer's set (0: none), and, where it moves, those of the customers that it joins
---          and leaves (0: none)}, else, where more follows, false; and to an UPDATE {what changed {…}, 1 if it is decided
+--          and leaves (0: none)}, else, where more follows, false; and to an UPDATE or a RAISE {what changed {…}, 1 if it is decided
 --          anew, actor, head of that event, the stage that it enters: revision of its process and id (0 and '': none), the state in which that closes
 --          it ('': none)}, else, where more follows, false; and, where it is reopened or comes with a stage, {revision that the processes must
 --          have, and, where what follows from its first event is not so, revision and stage that it enters}], and its head, kept unread
@@ -320,7 +320,7 @@ local function do_job(job, head)
   local other = mode == 'ROUTE' and known_as(job, record)
   if other then return {'KNOWN_AS', other} end
   record = record or new_record(job[JOB_KIND])
-  local version = packed and record[mode == 'ESCALATE' and EVENT or VERSION]
+  local version = packed and record[(mode == 'ESCALATE' or mode == 'RAISE') and EVENT or VERSION]
   if mode ~= 'ROUTE' and version ~= expected then return {'CONFLICT'} end
   if mode == 'REOPEN' and not reopen(job, record) then return {'CONFLICT'} end
   local owner = record[OWNER]
@@ -337,7 +337,7 @@ local function do_job(job, head)
   if mode == 'ROUTE' and expected ~= 0 and (version or -1) ~= expected then return {'CONFLICT'} end
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   if job[ENTERS] and tonumber(current[6] or 0) ~= job[ENTERS][1] then return {'STALE_PROCESSES'} end
-  if mode == 'UPDATE' then return update(job, head, record) end
+  if mode == 'UPDATE' or mode == 'RAISE' then return update(job, head, record) end
   return decide(job, head, record)
 end
 

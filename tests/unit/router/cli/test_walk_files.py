@@ -88,7 +88,7 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("expect: {told: [{who: ann}]}", "about is missing"),
         ("expect: {told: [{who: cy, about: L-1}]}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {told: [{who: ann, about: L-2}]}", "there is no work item 'L-2' so far; there are L-1"),
-        ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify' or"),
+        ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify'"),
         ("expect: {told: [], nobody_told: true}", "found told beside it; allowed is one of the two"),
         ("expect: {stage: new}", "item is missing; stage is of one"),
         ("expect: {item: L-1, due: {d: soon}}", "found 'soon'; a time such as"),

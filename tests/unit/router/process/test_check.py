@@ -183,6 +183,13 @@ MARKED = [
             ("within: 1h", "¦{every: 5m, do: remind}", "at_most is missing: how many times"),
             ("within: 1h", "{at: 5m, at_most: ¦2, do: remind}", "every is missing: how long after each time"),
             ("within: 1h", "{every: ¦5m, at_most: 2, do: reassign}", "only what tells somebody is done again"),
+            ("within: 1h", "{every: ¦5m, at_most: 2, do: raise_priority}", "only what tells somebody is done again"),
+            ("within: 1h", "{at: 5m, do: raise_priority, by: ¦0}", "found 0; at least 1"),
+            ("within: 1h", "{at: 5m, do: reassign, by: ¦2}", "only raise_priority takes by"),
+            ("within: 1h", "{at: 5m, do: raise_priority, to: ¦mo}", "only notify and return take to; nobody is told"),
+            ("within: 1h", "¦{at: 5m, do: return}", "to names the pool that it is returned to: one"),
+            ("within: 1h", "{at: 5m, do: return, to: ¦[p, q]}", "to names the pool that it is returned to: one"),
+            ("within: 1h", "{at: 5m, do: return, to: ¦pool managers}", "the id of a pool is expected"),
             ("within: 1h", "{every: ¦5, at_most: 2, do: remind}", "found 5; a duration such as 45s"),
             ("within: 1h", "{every: 5m, at_most: ¦21, do: remind}", "found 21; at most 20"),
             (
@@ -324,7 +331,7 @@ MARKED = [
             STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: remind, to: mo}]}",
             6,
             63,
-            "only notify takes to; a reminder",
+            "only notify and return take to; a reminder",
         ),
         (
             STAGE + "{id: d, within: 1h, steps: [{at: 50%, do: notify, to: the boss}]}",

@@ -83,6 +83,21 @@ def test_what_nobody_owns_is_given_to_nobody() -> None:
     assert due(process((50, GIVE)), life(owner="")) == []
 
 
+@given(percent=st.integers(1, 300), told_ms=st.none() | st.integers(HOUR, 4 * HOUR), owner=st.sampled_from(["", "ann"]))
+def test_what_raises_waits_for_what_is_told_before_it_and_for_nothing_else(
+    percent: int, told_ms: int | None, owner: str
+) -> None:
+    acts = ((percent, REMIND), (percent, Act.RAISE_PRIORITY), (percent, Act.RETURN))
+    worked = Done(50, ActivityKind.NOTE, (ActivityEvidence.ANY,), 2 * HOUR)
+
+    steps = due(
+        process(*acts), life(*([] if told_ms is None else [step("due", 1, told_ms)]), owner=owner, done=(worked,))
+    )
+
+    kind = "due" if told_ms is None else "act"
+    assert steps == [DueStep(f"{kind}/{NAME}", 1, percent * HOUR // 100)]
+
+
 def test_a_step_is_named_by_the_process_or_is_none() -> None:
     def name(text: str, number: int = 1) -> Act | None:
         named = named_step(SALES, StepOfDeadline(text, number))

@@ -315,10 +315,11 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     return process_publication(
         f"process: {process}\nkinds: [{', '.join(kinds)}]\n"
         "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
-        " {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
+        " {at: 75%, do: raise_priority, by: 400}, {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
         "stages:\n  - id: new\n    deadlines:\n"
-        "      - {id: stay, within: 9h, clock: wall, steps: [{at: 100%, do: reassign}]}\n"
-        "  - {id: talks, require: [customer], next: [new, offer, won],\n"
+        "      - {id: stay, within: 9h, clock: wall, steps:"
+        " [{at: 10%, do: return, to: west}, {at: 100%, do: reassign}]}\n"
+        "  - {id: talks, pool: west, require: [customer], next: [new, offer, won],\n"
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
         "  - {id: won, closes: CONVERTED, open: [{id: care, kind: CUSTOMER, pool: east, exclude: owner}]}\n",

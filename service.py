@@ -60,6 +60,7 @@ COMMANDS = {
     "resume": ("router.cli.pause", "Have the deadlines of a paused work item run again."),
     "route": ("router.cli.route", "Route leads from a file, and show how fair it was."),
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
+    "satisfaction": ("router.cli.satisfaction", "Record what a customer answered when they were asked."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
     "tenant": (
         "router.cli.tenant",

@@ -24,6 +24,7 @@ from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -103,6 +104,7 @@ class UseCases:
         self.migrating = Migrating(store, self.queries, stores.notes, planners)
         noting = Noting(store, self.queries, stores.notes, planners)
         self.pausing = Pausing(noting)
+        self.satisfied = Satisfied(store, self.queries, planners, noting)
         self.approving = Approving(store, planners, self.updating, noting)
         self.approvals = ApprovalQueries(store, planners, self.approving)
 

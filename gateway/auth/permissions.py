@@ -67,6 +67,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/ResumeWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ApproveWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/RejectWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/RecordSatisfaction": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.RoutingService/ImportWorkItems": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/AcceptWorkItem": _tenant(MANAGER, SERVICE, own=True),

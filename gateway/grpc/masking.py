@@ -122,6 +122,8 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
             return ("next_step",)
         case "OfferAnswer" | "ApprovalAnswer":
             return ("reason",)
+        case "SatisfactionAnswer":
+            return ("comment",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
-from router.deadlines.reached import Reached
+from router.deadlines.reached import BadAnswer, Reached
 from router.model.events import Digested
 
 _log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ def _said(notice: Notice) -> str:
         case Reached(fired=fired, step=step):
             stage = f"stage {step.stage}" if step.stage else "the whole process"
             return f"{fired.item_id}, deadline {step.deadline.id} of {stage}, {step.step.act}"
+        case BadAnswer(noted=noted, process=process):
+            return f"{noted.item_id}, {noted.note.lower()} {noted.value}, process {process.id}@{process.revision}"
         case ReachedDate(item_id=item_id, step=step_number):
             return f"{item_id}, next date, step {step_number}"
         case Digested(made=made):

@@ -54,7 +54,7 @@ async def children_of(
     records = await store.items(tenant, [child.item_id for child in opened]) if opened else []
     is_open = record.state not in CLOSED_STATES
     standing = [ChildStanding(*pair) for pair in zip(opened, records, strict=True)]
-    return [child for child in standing if child.record or is_open or child.planned.is_of_end]
+    return [child for child in standing if child.record or is_open or child.planned.is_behind_end]
 
 
 class PlannedChildren(NamedTuple):
@@ -63,9 +63,10 @@ class PlannedChildren(NamedTuple):
     Parameters
     ----------
     opened
-        In its last life, the earliest first; what is not there as it is closed is opened by its end alone.
+        In its last life, the earliest first, behind what answers opened before that; what is not there as it is closed
+        is opened by its end, or an answer, alone.
     before
-        In those before that; what their ends opened is withdrawn.
+        In those before that, but for what answers opened; what their ends opened is withdrawn.
     begun_ms
         When the last life began, in milliseconds since 1970.
     """
@@ -82,7 +83,7 @@ class PlannedChildren(NamedTuple):
     def to_open(self, record: ItemRecord) -> list[PlannedChild]:
         """Return what is to be there of a work item as it stands."""
         is_open = record.state not in CLOSED_STATES
-        return [child for child in self.opened if is_open or child.is_of_end]
+        return [child for child in self.opened if is_open or child.is_behind_end]
 
 
 def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> PlannedChildren:
@@ -93,7 +94,10 @@ def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequen
         eras = eras_of(published, record.kind, record.first, lives, place)
         in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
     *before, last = in_lives or [[]]
-    return PlannedChildren(last, list(chain.from_iterable(before)), lives[-1].begun.at_ms if lives else 0)
+    earlier = list(chain.from_iterable(before))
+    opened = [*(child for child in earlier if child.is_of_answer), *last]
+    others = [child for child in earlier if not child.is_of_answer]
+    return PlannedChildren(opened, others, lives[-1].begun.at_ms if lives else 0)
 
 
 def _items_by_event(events: Iterable[Event]) -> dict[int, WorkItem]:

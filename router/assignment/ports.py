@@ -114,6 +114,9 @@ class Assignments(StoreClock, Protocol):
         they say now, see ``router.assignment.customers.customer_of``.
         """
 
+    async def last_nps(self, tenant: str, customer: str) -> int:
+        """Return the event by which a customer said last how likely they would recommend us; 0: they did not."""
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
 

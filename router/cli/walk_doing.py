@@ -23,6 +23,7 @@ from router.cli.walk_forms import (
     ReassignForm,
     ReopenForm,
     ResumeForm,
+    SurveyAnswerForm,
     UpdateForm,
     WalkAbsenceForm,
     WalkRouteForm,
@@ -64,7 +65,8 @@ class WalkDeeds:
             "route": self._route, "activity": self._activity, "advance": self._advance, "update": self._update,
             "complete": self._complete, "reopen": self._reopen, "reassign": self._reassign, "accept": self._accept,
             "decline": self._decline, "approve": self._approve, "reject": self._reject, "pause": self._pause,
-            "resume": self._resume, "presence": self._presence, "absence": self._absence, "calendar": self._calendar,
+            "resume": self._resume, "satisfaction": self._satisfaction, "presence": self._presence,
+            "absence": self._absence, "calendar": self._calendar,
         }  # fmt: skip
 
     def do(self, step: WalkStep) -> Ended:
@@ -143,6 +145,10 @@ class WalkDeeds:
 
     def _resume(self, form: ResumeForm) -> None:
         self._client.resume(self._items.name(form.item))
+
+    def _satisfaction(self, form: SurveyAnswerForm) -> None:
+        name = self._items.name(form.item)
+        self._client.record_satisfaction(name, csat=form.csat, nps=form.nps, comment=form.comment)
 
     def _presence(self, form: PresenceForm) -> None:
         if form.away:

@@ -159,6 +159,14 @@ class DecideForm(OfItemForm):
     reason: str = ""
 
 
+class SurveyAnswerForm(OfItemForm):
+    """What the customer answered, one of the two."""
+
+    csat: int | None = None
+    nps: int | None = None
+    comment: str = ""
+
+
 class PresenceForm(Form):
     """A rep is away, until an instant if one is named, or back."""
 
@@ -192,6 +200,7 @@ class DoForm(Form):
     reject: DecideForm | None = None
     pause: PauseForm | None = None
     resume: ResumeForm | None = None
+    satisfaction: SurveyAnswerForm | None = None
     presence: PresenceForm | None = None
     absence: WalkAbsenceForm | None = None
     calendar: Annotated[
@@ -311,6 +320,7 @@ WALK_PARTS: dict[str, type[Form]] = {
     "reject": DecideForm,
     "pause": PauseForm,
     "resume": ResumeForm,
+    "satisfaction": SurveyAnswerForm,
     "presence": PresenceForm,
     "absence": WalkAbsenceForm,
     "calendar": CalendarForm,

@@ -131,6 +131,7 @@ def _told_by(entry: routing.TimelineEntry, item: str) -> Iterator[Told]:
     step = entry.reached_step
     act = deadlines.DeadlineStep.Act.Name(step.act).removeprefix("ACT_").lower()
     yield from (Told(last(rep), item, act) for rep in step.told)
+    yield from (Told(last(rep), item, Act.NOTIFY) for rep in entry.satisfaction.told)
 
 
 def owner_after(entry: routing.TimelineEntry) -> str:

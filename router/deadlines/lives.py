@@ -182,11 +182,11 @@ class ItemLives:
         for place, event in enumerate(events):
             before = in_force[-1].revision if in_force else 0
             following = next(filter(None, known[place:]), newest)
-            revision = known[place] or (before if before == following else await self._in_force(event.number))
+            revision = known[place] or (before if before == following else await self.in_force(event.number))
             in_force.append(RevisionInForce(event.at_ms, revision, event.number))
         return in_force
 
-    async def _in_force(self, number: int) -> int:
+    async def in_force(self, number: int) -> int:
         """Return the revision of the workforce that was in force at an event; 0: none was."""
         before = number + 1
         while before > 1:
@@ -256,7 +256,7 @@ def fact_of(planner: Planner, content: Content | None) -> Fact:
 
 def has_deadlines(process: Process) -> bool:
     """Say whether anything falls due in a process, be it that children are opened."""
-    return bool(process.deadlines) or any(stage.falling_due or stage.open for stage in process.stages)
+    return bool(process.deadlines or process.tasks) or any(stage.falling_due for stage in process.stages)
 
 
 def depends_on_fields(process: Process) -> bool:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
-from router.deadlines.reached import Reached, ReachedSteps
+from router.deadlines.reached import BadAnswer, Reached, ReachedSteps
 from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
 from router.model.decision import DecisionEffect
-from router.model.events import NEXT, Digested, Event, Fired, ProcessPublished
+from router.model.events import NEXT, OF_CLOSED, Digested, Event, Fired, Noted, ProcessPublished
 from router.process.definition import Act, DeadlineStep, Process, RecipientRole
 from router.process.differences import ProcessDifference, differences
 
@@ -38,7 +38,7 @@ class Notice(NamedTuple):
     event: int
     at_ms: int
     recipients: Recipients
-    about: Reached | ReachedDate | ChangedProcess | Digested
+    about: Reached | ReachedDate | ChangedProcess | BadAnswer | Digested
 
 
 class Notices:
@@ -76,6 +76,9 @@ class Notices:
                 return Notice(event.number, event.at_ms, reached.recipients, reached)
             case Fired(name=name) if name == NEXT:
                 return await self._of_date(event)
+            case Noted(note=note) if note in OF_CLOSED:
+                answer = await self._reached.answer(self._tenant, event)
+                return Notice(event.number, event.at_ms, answer.recipients, answer) if answer else None
             case Digested(made=made) if made.total:
                 planner = await self._planners.newest(self._tenant)
                 then = await self._planners.at(self._tenant, planner.rule_set_revision, event.workforce)

@@ -21,7 +21,11 @@ class NoteCommand:
     text
         As it is to be stored: sealed, where there is any.
     openings, customer
-        As in ``router.assignment.commands.BindCommand``.
+        As in ``router.assignment.commands.BindCommand``; of an NPS the customer in any case.
+    nps_before
+        Of an NPS the event of the customer's last one, 0: there is none; any other is a conflict.
+    rules
+        The revision of the rules by which that is the customer; another one is a conflict; 0: it depends on none.
     """
 
     item_id: str
@@ -35,6 +39,8 @@ class NoteCommand:
     fingerprint: str = ""
     openings: Openings = field(default_factory=lambda: NO_OPENINGS)
     customer: str = ""
+    nps_before: int = 0
+    rules: int = 0
 
 
 class Notes(Protocol):

@@ -4,6 +4,7 @@ and the workforce.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
@@ -16,10 +17,11 @@ from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
 from router.model.events import Fired, Noted
 from router.process.asks import Ask
-from router.process.definition import APPROVAL, Process
+from router.process.definition import APPROVAL, Act, AnswerFollowUp, DeadlineStep, Process
 from router.process.due_steps import NamedStep, named_step
 from router.process.eras import eras_of
 from router.process.life import lives_of
+from router.process.satisfaction import follow_up
 
 
 class Reached(NamedTuple):
@@ -31,8 +33,17 @@ class Reached(NamedTuple):
     recipients: Recipients
 
 
+class BadAnswer(NamedTuple):
+    """An answer of a customer of which something is done: by which note, of which process, what, and whom it told."""
+
+    noted: Noted
+    process: Process
+    follow_up: AnswerFollowUp
+    recipients: Recipients
+
+
 class ReachedSteps:
-    """Reads what steps that fired say.
+    """Reads what steps that fired say, and notes.
 
     Parameters
     ----------
@@ -74,6 +85,27 @@ class ReachedSteps:
             if ask.event == noted.value:
                 return ask.stage
         raise CorruptHistory(f"event {noted.number}", f"event {noted.value} asks nothing of {noted.item_id}")
+
+    async def answer(self, tenant: str, noted: Noted) -> BadAnswer | None:
+        """Return what is done about an answer of a customer, by process and workforce of the time; None: nothing.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        reader = ItemLives(tenant, self._store, self._planners)
+        events = await reader.events(noted.item_id, noted.number)
+        lives, published = lives_of(events), await self._planners.processes(tenant)
+        eras = eras_of(published, noted.kind, events[0].number, lives, len(lives) - 1) if lives else []
+        said = follow_up(eras[-1].process, noted.note.lower(), noted.value) if eras else None
+        if said is None:
+            return None
+        planner, revision = await self._planners.newest(tenant), await reader.in_force(noted.number)
+        roster = (await self._planners.at(tenant, planner.rule_set_revision, revision)).roster
+        step = DeadlineStep(Fraction(0), Act.NOTIFY, said.to)
+        told = recipients(step, noted.rep, noted.pool, roster, noted.at_ms)
+        return BadAnswer(noted, eras[-1].process, said, told)
 
     async def of(self, tenant: str, fired: Fired) -> Reached:
         """Return what a step of a deadline says that fired.

@@ -16,6 +16,8 @@ class CustomerIndex:
 
     def __init__(self) -> None:
         self._first: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self.last_nps: dict[str, int] = {}
+        """By customer: the event by which they said last how likely they would recommend us."""
         self.erased = set[str]()
         """Work items of which something was erased: whose they were is not known any more."""
 
@@ -36,6 +38,10 @@ class CustomerIndex:
         if was_sealed or items.get(item_id) == _ELSEWHERE:
             items.pop(item_id, None)
 
+    def forget_customer(self, customer: str) -> None:
+        """Enter that all that there is of a customer was erased."""
+        self.last_nps.pop(customer, None)
+
     def of(self, customer: str) -> list[tuple[int, str]]:
         """Return the work items of a customer, oldest first: number of the first event and id."""
         return sorted((first, item_id) for item_id, first in self._first[customer].items() if first)
@@ -48,8 +54,13 @@ class CustomerIndex:
         """Return who has any."""
         return sorted(customer for customer, items in self._first.items() if items)
 
-    def difference(self, customer: str, stored: Iterable[tuple[int, str]]) -> Iterator[str]:
-        """Yield in words where the store has other work items of a customer, as far as nothing of them was erased."""
+    def difference(self, customer: str, stored: Iterable[tuple[int, str]], last_nps: int) -> Iterator[str]:
+        """Yield in words where the store has other work items of a customer, as far as nothing of them was erased, or
+        another last answer.
+        """
+        is_whole = self.erased.isdisjoint(self._first[customer])
+        if is_whole and last_nps != (said := self.last_nps.get(customer, 0)):
+            yield f"last NPS of a customer: log says event {said}, store event {last_nps}"
         logged, kept = (
             [place for place in places if place[1] not in self.erased] for places in (self.of(customer), stored)
         )

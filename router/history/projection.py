@@ -24,6 +24,7 @@ from router.model.decision import Cause, Decision, ObservedState, Way
 from router.model.digests import ALL_REPS, DigestBook
 from router.model.dispatch import Answer
 from router.model.events import (
+    OF_CLOSED,
     ActivityRecorded,
     Completed,
     Credited,
@@ -299,6 +300,9 @@ class StateProjection:
             stands = record.stage or ItemStage(0, "", record.first)
             stage = stands._replace(revision=noted.value, stage=noted.subject)
             record = replace(record, stage=stage, version=noted.number)
+        elif noted.note in OF_CLOSED:
+            satisfaction = record.satisfaction.with_answer(noted.note.lower(), noted.value, noted.at_ms)
+            record = replace(record, satisfaction=satisfaction)
         self.items[noted.item_id] = record
 
     def enter_fired(self, fired: Fired) -> None:

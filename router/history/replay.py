@@ -28,6 +28,7 @@ from router.history.pool_ledger import Ledger
 from router.history.processes import active_differences
 from router.history.projection import StateProjection
 from router.history.reconciliation import count_differences, presence_differences
+from router.history.satisfaction_check import SatisfactionCheck
 from router.history.stage_check import StageCheck
 from router.history.timer_check import TimerCheck
 from router.model.decision import Cause, Decision, Outcome, Way
@@ -56,7 +57,7 @@ from router.model.events import (
 from router.model.evidence import ends_next_date
 from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
-from router.model.workitem import CLOSED_STATES, State
+from router.model.workitem import CLOSED_STATES, Kind, State
 from router.process.cache import ProcessCache
 from router.process.ports import Processes
 from router.timers.credits import end_of_credit, end_of_leave
@@ -99,6 +100,7 @@ class Replay:
         self._charges: defaultdict[str, Charges] = defaultdict(Charges)
         self._members: dict[int, tuple[int, tuple[Member, ...]]] = {}
         """By event that charged a pool: when, in ms since 1970, and its members then."""
+        self._satisfaction = SatisfactionCheck(store, planners)
         self.erased = set[str]()
         """Work items that were replayed from the outcomes that they kept, for what they were made from is erased."""
 
@@ -114,6 +116,7 @@ class Replay:
         """
         projection, after, unexplained, neighbours = StateProjection(), 0, set[str](), Neighbours()
         self.erased.clear()
+        self._satisfaction = SatisfactionCheck(self._store, self._planners)
         self._charges.clear()
         self._offers = OfferCheck(self._store, self._planners)
         for fault in await self._prepare_stages(tenant):
@@ -178,7 +181,8 @@ class Replay:
             case Fired():
                 return await self._fire_again(projection, event)
             case Completed() | ActivityRecorded() | Noted():
-                return self._note_faults(projection, event) + _happened_again(projection, event)
+                faults = await self._satisfaction.faults(tenant, projection, event)
+                return faults + self._note_faults(projection, event) + _happened_again(projection, event)
             case OfferAnswered():
                 return await self._answer_again(tenant, projection, event)
             case Settled():
@@ -361,7 +365,8 @@ class Replay:
             yield difference
         for customer in projection.customers.customers():
             stored = await _whole(partial(self._store.of_customer, tenant, customer))
-            for difference in projection.customers.difference(customer, stored):
+            last_nps = await self._store.last_nps(tenant, customer)
+            for difference in projection.customers.difference(customer, stored, last_nps):
                 yield difference
 
     async def _revisions(self, tenant: str, projection: StateProjection) -> AsyncIterator[str]:
@@ -482,6 +487,8 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
 def _may_be_noted(record: ItemRecord, event: Noted) -> bool:
     """Say whether a note is of a work item as it stands."""
     is_open = record.state not in CLOSED_STATES or event.note in OF_CLOSED
+    if event.note is Note.CSAT and (record.kind is not Kind.TICKET or record.satisfaction.csat):
+        return False
     return is_open and _place(record) == _place(event)
 
 

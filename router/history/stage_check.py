@@ -211,9 +211,8 @@ class StageCheck:
         if process is None:
             return []
         names = {
-            child_stage_id(stage.id, child.id)
-            for stage in process.stages
-            for child in stage.open
+            child_stage_id(opener, child.id)
+            for opener, child in process.tasks
             if (child.id, child.pool) == (opened_by.entry, opened_by.pool)
             and {name for name, _ in opened_by.excluded} <= set(child.exclude)
         }

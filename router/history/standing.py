@@ -7,7 +7,7 @@ from dataclasses import replace
 from router.assignment.roster import Candidates
 from router.model.decision import Decision, Outcome
 from router.model.dispatch import OpenOffer
-from router.model.records import ItemRecord, ItemStage
+from router.model.records import UNASKED, ItemRecord, ItemStage
 from router.model.workitem import TRANSITIONS, State
 
 
@@ -44,6 +44,7 @@ def after_decision(record: ItemRecord | None, decision: Decision, candidates: Ca
         refused=refused,
         answered=record.answered if record else 0,
         stage=_stage_of(record, decision),
+        satisfaction=record.satisfaction if record else UNASKED,
     )
 
 

@@ -317,7 +317,7 @@ class Note(StrEnum):
 
 
 OF_CLOSED = frozenset({Note.CSAT, Note.NPS})
-"""What may be noted about what is closed."""
+"""What may be noted about what is closed: what the customer answered."""
 
 
 @dataclass(frozen=True, slots=True)

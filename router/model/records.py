@@ -41,6 +41,35 @@ class ItemStage(NamedTuple):
     begun: int = 0
 
 
+class Satisfaction(NamedTuple):
+    """What the customer answered when they were asked, last; ``at_ms`` says when, in milliseconds since 1970.
+
+    Parameters
+    ----------
+    csat
+        How satisfied they are with how it went, 1 to 5; 0: that was not answered.
+    nps
+        How likely they would recommend us, 0 to 10; -1: likewise.
+    """
+
+    csat: int = 0
+    nps: int = -1
+    at_ms: int = 0
+
+    def with_answer(self, name: str, value: int, at_ms: int) -> Satisfaction:
+        """Return it behind one more answer, ``csat`` or ``nps``.
+
+        Examples
+        --------
+        >>> Satisfaction(csat=2, at_ms=50).with_answer("nps", 9, 70)
+        Satisfaction(csat=2, nps=9, at_ms=70)
+        """
+        return self._replace(**{name: value, "at_ms": at_ms})
+
+
+UNASKED = Satisfaction()
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
     """Where a work item stands, in numbers of events.
@@ -76,6 +105,8 @@ class ItemRecord:
     stage
         Where it stands in its process; None: in the first stage of the one that was active for its kind when it came,
         if one was, see ``router.process.stages``.
+    satisfaction
+        What its customer answered.
     """
 
     item_id: str
@@ -98,6 +129,7 @@ class ItemRecord:
     refused: tuple[str, ...] = ()
     answered: int = 0
     stage: ItemStage | None = None
+    satisfaction: Satisfaction = UNASKED
 
     @property
     def whose(self) -> str:

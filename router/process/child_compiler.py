@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.model.workitem import Kind
-from router.process.definition import Bilingual, ChildTask
+from router.process.definition import Bilingual, ChildTask, ClockOwner
 from router.process.forms import OpenForm, WordsForm
 from router.process.lookups import ProcessNames
 from rules.durations import DURATION_ALLOWED, as_duration
@@ -24,9 +24,10 @@ class ChildCompiler:
     def compile(self, forms: Sequence[OpenForm], path: Path) -> tuple[ChildTask, ...]:
         """Compile what a stage opens, which stands at a path."""
         self._names.apart([form.id for form in forms], "child", lambda place: (*path, place, "id"))
-        return tuple(self._child(form, (*path, place)) for place, form in enumerate(forms))
+        return tuple(self.child(form, (*path, place)) for place, form in enumerate(forms))
 
-    def _child(self, form: OpenForm, path: Path) -> ChildTask:
+    def child(self, form: OpenForm, path: Path) -> ChildTask:
+        """Compile one thing that is opened."""
         within = None if form.within is None else as_duration(form.within)
         if form.within is not None and within is None:
             fault = f"found {shown(form.within)}; {DURATION_ALLOWED} is expected{hint(form.within)}"
@@ -39,8 +40,11 @@ class ChildCompiler:
             self._names.people(name, (*path, "exclude", place))
         self._names.once(form.exclude, (*path, "exclude"))
         title, exclude = words_of(form.title), tuple(dict.fromkeys(form.exclude))
+        clock = ClockOwner(form.clock)
+        if form.within is None and clock is not ClockOwner.OWNER:
+            self._report.error((*path, "clock"), "nothing runs by it without within: leave it out")
         pool = self._names.pool(form.pool, (*path, "pool"))
-        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "", exclude)
+        return ChildTask(form.id, Kind(form.kind), pool, title, within, form.blocks, form.each or "", exclude, clock)
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

@@ -15,10 +15,12 @@ from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
 from router.process.deadlines import stays
-from router.process.definition import OWNER, ChildTask, Process, Stage, child_stage_id, opener_of
+from router.process.definition import OWNER, ChildTask, Process, Stage, answer_id, child_stage_id, opener_of
 from router.process.eras import Era
 from router.process.life import Life
 from router.process.limits import MAX_CHILDREN
+from router.process.occurrences import Occurrence
+from router.process.satisfaction import follow_up
 from router.rules.route import HANDLERS
 
 SOURCE = "fairlead"
@@ -48,6 +50,8 @@ class PlannedChild(NamedTuple):
     is_of_end
         Whether the stage that opens it closes its parent: then it is opened behind the end of that, and goes when that
         is reopened.
+    is_of_answer
+        Whether an answer of the customer opens it, be its parent open or closed by then.
     """
 
     opened_by: OpenedBy
@@ -57,6 +61,12 @@ class PlannedChild(NamedTuple):
     at_ms: int
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
     is_of_end: bool = False
+    is_of_answer: bool = False
+
+    @property
+    def is_behind_end(self) -> bool:
+        """Whether it is opened of what is closed, too."""
+        return self.is_of_end or self.is_of_answer
 
     @property
     def item_id(self) -> str:
@@ -70,13 +80,14 @@ class PlannedChild(NamedTuple):
 
 
 def opens(process: Process) -> bool:
-    """Say whether any stage of a process opens anything."""
-    return any(stage.open for stage in process.stages)
+    """Say whether any stage of a process opens anything, or an answer of a customer."""
+    return bool(process.tasks)
 
 
 def opens_at_end(process: Process) -> bool:
-    """Say whether any stage of a process that closes opens anything."""
-    return any(stage.open and stage.closes for stage in process.stages)
+    """Say whether anything of a process opens something of what is closed: a stage that closes, or an answer."""
+    closing = [stage.open for stage in process.stages if stage.closes]
+    return any(closing) or any(said.open for said in (process.csat, process.nps) if said)
 
 
 def planned_children(
@@ -98,6 +109,7 @@ def planned_children(
     for era in eras:
         if opens(era.process):
             yield from _of_era(era, parent, items, before)
+            yield from _of_answers(era, parent, items, before)
 
 
 def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequence[Life]) -> Iterator[PlannedChild]:
@@ -106,13 +118,42 @@ def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequen
         if stage is None or item is None or not era.holds(stay.event):
             continue
         for task in stage.open:
-            excluded = tuple((name, _meant(name, stay.event, item, [*before, era.life])) for name in task.exclude)
-            for number, dated in enumerate(_dates(task, item.attributes), 1):
-                opened_by = OpenedBy(parent, stay.event, task.id, number, task.pool, dated.due)
-                name = f"{parent}/{stay.event}/{task.id}/{number}"
-                child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
-                entered = EnteredStage(era.process.revision, child_stage_id(stage.id, task.id))
-                yield PlannedChild(opened_by, task, entered, child, stay.since_ms, excluded, bool(stage.closes))
+            opened = _Opened(parent, item, stage.id, task, Occurrence(stay.event, stay.since_ms))
+            for child in opened.children(era, before):
+                yield child._replace(is_of_end=bool(stage.closes))
+
+
+def _of_answers(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequence[Life]) -> Iterator[PlannedChild]:
+    """Yield what answers of the customer open, each once."""
+    for answer in era.life.answers:
+        said = follow_up(era.process, answer.name, answer.value)
+        known = [number for number in items if number <= answer.event]
+        if said is None or said.open is None or not known or not era.holds(answer.event):
+            continue
+        item, occurrence = items[max(known)], Occurrence(answer.event, answer.at_ms)
+        for child in _Opened(parent, item, answer_id(answer.name), said.open, occurrence).children(era, before):
+            yield child._replace(is_of_answer=True)
+
+
+class _Opened(NamedTuple):
+    """Something that a work item opens: what it was then, what opens it, and by which event."""
+
+    parent: str
+    item: WorkItem
+    opener: str
+    task: ChildTask
+    by: Occurrence
+
+    def children(self, era: Era, before: Sequence[Life]) -> Iterator[PlannedChild]:
+        """Yield the children that it is: one, or one of each date of a list."""
+        task, item, (event, at_ms) = self.task, self.item, self.by
+        excluded = tuple((name, _meant(name, event, item, [*before, era.life])) for name in task.exclude)
+        for number, dated in enumerate(_dates(task, item.attributes), 1):
+            opened_by = OpenedBy(self.parent, event, task.id, number, task.pool, dated.due)
+            name = f"{self.parent}/{event}/{task.id}/{number}"
+            child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
+            entered = EnteredStage(era.process.revision, child_stage_id(self.opener, task.id))
+            yield PlannedChild(opened_by, task, entered, child, at_ms, excluded)
 
 
 def _meant(name: str, event: int, item: WorkItem, lives: Sequence[Life]) -> tuple[str, ...]:

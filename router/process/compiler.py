@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from router.model.workitem import Kind, State
 from router.process.approval_compiler import ApprovalCompiler, check_approvals, ways
 from router.process.child_compiler import ChildCompiler, words_of
 from router.process.deadline_compiler import DeadlineCompiler
-from router.process.definition import Process, Stage
-from router.process.forms import ProcessForm, StageForm
+from router.process.definition import CSAT, NPS, Process, Stage
+from router.process.follow_up_compiler import FollowUpCompiler
+from router.process.forms import ProcessForm, SatisfactionForm, StageForm
 from router.process.lookups import ProcessNames
 from router.process.severity_compiler import SeverityCompiler
 from router.rules.route import RoutingRules
@@ -52,6 +54,7 @@ class ProcessCompiler:
         self._names = ProcessNames(report, rules, reps, personal, pools)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
         self._children = ChildCompiler(report, self._names)
+        self._answers = FollowUpCompiler(report, self._names, self._children)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
         self._severity = SeverityCompiler(values, report, self._names, personal)
 
@@ -68,7 +71,23 @@ class ProcessCompiler:
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
         severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None
-        return Process(form.process, kinds, stages, words_of(form.title), deadlines, severity=severity)
+        compiled = Process(
+            form.process,
+            kinds,
+            stages,
+            words_of(form.title),
+            deadlines,
+            severity=severity,
+            complaints=form.complaints,
+        )
+        return self._with_answers(compiled, form.satisfaction) if form.satisfaction else compiled
+
+    def _with_answers(self, process: Process, form: SatisfactionForm) -> Process:
+        """Return a process with what it does about answers."""
+        path: Path = ("satisfaction",)
+        csat = self._answers.compile(form.csat, CSAT, (*path, CSAT)) if form.csat else None
+        nps = self._answers.compile(form.nps, NPS, (*path, NPS)) if form.nps else None
+        return replace(process, csat=csat, nps=nps)
 
     def _stage(self, form: StageForm, ids: Sequence[str], path: Path) -> Stage:
         for place, name in enumerate(form.require):

@@ -309,6 +309,8 @@ class ChildTask:
         The attribute that lists dates, of which each makes one child; empty: there is one child.
     exclude
         Who never gets it: ``HANDLERS`` or ``OWNER`` of the parent, or attributes of it whose texts name reps.
+    clock
+        By whose working time ``within`` runs.
     """
 
     id: str
@@ -319,6 +321,32 @@ class ChildTask:
     blocks: bool = False
     each: str = ""
     exclude: tuple[str, ...] = ()
+    clock: ClockOwner = ClockOwner.OWNER
+
+
+CSAT, NPS = "csat", "nps"
+"""What a customer may be asked: how satisfied they are with how it went, 1 to 5; how likely they would recommend us, 0
+to 10.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFollowUp:
+    """What is done about an answer of a customer that is no better than it says.
+
+    Parameters
+    ----------
+    at_most
+        The best answer of which it is done.
+    to
+        Who is told at once.
+    open
+        What is opened; None: nothing is.
+    """
+
+    at_most: int
+    to: tuple[Recipient, ...] = (RecipientRole.MANAGER,)
+    open: ChildTask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +387,6 @@ class Stage:
 
 
 _HALF, _ALL = Fraction(1, 2), Fraction(1)
-_A_DAY = Duration(1, "d")
 CHILD_DEADLINE = "done"
 """The id of the deadline of a child."""
 CHILD_DUE = "~due"
@@ -377,11 +404,23 @@ def is_of_child(stage: str) -> bool:
 
 
 def opener_of(stage: str) -> str:
-    """Return the id of the stage that opens what stands in a child's."""
-    return stage.partition("~")[0]
+    """Return the id of the stage that opens what stands in a child's; of an answer's see ``answer_id``."""
+    return stage.rpartition("~")[0]
 
 
-def _child_stage(stage: Stage, child: ChildTask) -> Stage:
+def answer_id(name: str) -> str:
+    """Return what stands in the place of a stage where an answer, ``csat`` or ``nps``, opens a child: no stage is
+    called so.
+
+    Examples
+    --------
+    >>> child_stage_id(answer_id("csat"), "call"), opener_of("~csat~call")
+    ('~csat~call', '~csat')
+    """
+    return f"~{name}"
+
+
+def _child_stage(opener: str, child: ChildTask) -> Stage:
     """Return the stage in which a child stands until it is closed: nothing follows it.
 
     Its owner is reminded at half of the time, and their manager told at the end of it; where it has a date, on
@@ -394,14 +433,17 @@ def _child_stage(stage: Stage, child: ChildTask) -> Stage:
         deadlines = (_child_deadline(steps, dated=DueDate((CHILD_DUE,))),)
     elif child.within:
         steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
-        deadlines = (_child_deadline(steps, child.within),)
-    return Stage(child_stage_id(stage.id, child.id), child.title, following=(), deadlines=deadlines)
+        deadlines = (_child_deadline(steps, child.within, clock=child.clock),)
+    return Stage(child_stage_id(opener, child.id), child.title, following=(), deadlines=deadlines)
 
 
 def _child_deadline(
-    steps: tuple[DeadlineStep, ...], within: Duration | None = None, dated: DueDate | None = None
+    steps: tuple[DeadlineStep, ...],
+    within: Duration | None = None,
+    dated: DueDate | None = None,
+    clock: ClockOwner = ClockOwner.OWNER,
 ) -> Deadline:
-    return Deadline(CHILD_DEADLINE, DurationTable(within), until=Until.COMPLETION, steps=steps, dated=dated)
+    return Deadline(CHILD_DEADLINE, DurationTable(within), clock, until=Until.COMPLETION, steps=steps, dated=dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +460,11 @@ class Process:
         What enters it.
     deadlines
         Those of the whole process: they run through all stages, and ``ENTERED`` is the entry into the first.
+    complaints
+        Whether what is in it is a complaint: while one is open its customer is not asked whether they would recommend
+        us.
+    csat, nps
+        What is done about answers of customers; None: nothing.
     severity
         From what the severity of its work items follows where nobody says it; None: it does not.
     by_id
@@ -431,6 +478,9 @@ class Process:
     stages: tuple[Stage, ...]
     title: Bilingual = NO_WORDS
     deadlines: tuple[Deadline, ...] = ()
+    complaints: bool = False
+    csat: AnswerFollowUp | None = None
+    nps: AnswerFollowUp | None = None
     revision: int = 0
     event: int = 0
     severity: SeverityTable | None = None
@@ -439,7 +489,7 @@ class Process:
 
     def __post_init__(self) -> None:
         by_id = {stage.id: stage for stage in self.stages}
-        children = [_child_stage(stage, child) for stage in self.stages for child in stage.open]
+        children = [_child_stage(opener, child) for opener, child in self.tasks]
         object.__setattr__(self, "by_id", by_id)
         object.__setattr__(self, "standing", by_id | {stage.id: stage for stage in children})
 
@@ -447,6 +497,13 @@ class Process:
     def first(self) -> Stage:
         """The stage that what is new enters."""
         return self.stages[0]
+
+    @property
+    def tasks(self) -> list[tuple[str, ChildTask]]:
+        """All that is opened: by which stage, or what stands in its place, see ``answer_id``, and what."""
+        by_stages = [(stage.id, child) for stage in self.stages for child in stage.open]
+        answers = ((CSAT, self.csat), (NPS, self.nps))
+        return by_stages + [(answer_id(name), each.open) for name, each in answers if each and each.open]
 
     def may_follow(self, stage: str, other: str) -> bool:
         """Say whether a stage may be followed by another.

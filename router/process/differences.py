@@ -40,6 +40,8 @@ def differences(before: Process | None, after: Process) -> list[ProcessDifferenc
     if before is None:
         return [ProcessDifference(DifferenceKind.ADDED, stage.id) for stage in after.stages]
     found = list(_of_deadlines("", before.deadlines, after.deadlines))
+    if (before.complaints, before.csat, before.nps) != (after.complaints, after.csat, after.nps):
+        found.append(ProcessDifference(DifferenceKind.CHANGED, ""))
     for stage in after.stages:
         earlier = before.by_id.get(stage.id)
         if earlier is None:

@@ -151,10 +151,14 @@ class OpenForm(Form):
     within: Annotated[
         Any,
         Field(
-            description="How long its owner has, by their own hours, e.g. 1d; absent: as they like.",
+            description="How long its owner has, e.g. 1d; absent: as they like.",
             json_schema_extra={"type": "string", "pattern": f"^{PATTERN}$"},
         ),
     ] = None
+    clock: Annotated[
+        Literal[tuple(map(str, ClockOwner))],  # type: ignore[valid-type]
+        Field(description="Whose working time within runs by: the owner's, the pool's, or wall: around the clock."),
+    ] = "owner"
     blocks: Annotated[bool, Field(description="Whether no later stage may be entered while it is open.")] = False
     each: Annotated[
         Name | None,
@@ -171,6 +175,28 @@ class OpenForm(Form):
             "or string and list fields of it whose texts name reps.",
         ),
     ] = []
+
+
+class AnswerForm(Form):
+    """What is done about an answer that is no better than it says."""
+
+    at_most: Annotated[int, Field(ge=0, le=10, description="The best answer of which it is done.")]
+    notify: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_RECIPIENTS,
+            description=f"Who is told at once: {', '.join(RecipientRole)}, or a rep by id; []: nobody.",
+        ),
+    ] = [RecipientRole.MANAGER]
+    open: Annotated[OpenForm | None, Field(description="A work item that is opened.")] = None
+
+
+class SatisfactionForm(Form):
+    """What is done about what customers answer."""
+
+    csat: Annotated[AnswerForm | None, Field(description="How satisfied they are with how it went, 1 to 5.")] = None
+    nps: Annotated[AnswerForm | None, Field(description="How likely they would recommend us, 0 to 10.")] = None
 
 
 Deadlines = Annotated[list[DeadlineForm], Field(max_length=limits.MAX_DEADLINES)]
@@ -267,6 +293,11 @@ class ProcessForm(Form):
     ]
     stages: Annotated[list[StageForm], Field(min_length=1, max_length=limits.MAX_STAGES)]
     deadlines: Annotated[Deadlines, Field(description="Those of the whole process: they run through all stages.")] = []
+    complaints: Annotated[
+        bool,
+        Field(description="What is in it is a complaint: while one is open, its customer is not asked for an nps."),
+    ] = False
+    satisfaction: SatisfactionForm | None = None
     severity: Annotated[
         SeverityForm | None,
         Field(
@@ -285,6 +316,9 @@ PARTS: dict[str, type[Form]] = {
     "deadlines": DeadlineForm,
     "steps": StepForm,
     "open": OpenForm,
+    "satisfaction": SatisfactionForm,
+    "csat": AnswerForm,
+    "nps": AnswerForm,
     "approve": ApprovalForm,
     "when": ComparisonForm,
     "severity": SeverityForm,

@@ -13,7 +13,18 @@ from typing import Any, NamedTuple
 from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Content, Event, Fired, Note, Noted, OfferAnswered, Updated
+from router.model.events import (
+    OF_CLOSED,
+    ActivityRecorded,
+    Completed,
+    Content,
+    Event,
+    Fired,
+    Note,
+    Noted,
+    OfferAnswered,
+    Updated,
+)
 from router.process.asks import Ask, asked_after
 from router.process.definition import CHILD_DUE
 from router.process.occurrences import Occurrence as Occurrence
@@ -109,6 +120,17 @@ class AttributesSince(NamedTuple):
     attributes: Mapping[str, Any]
 
 
+class CustomerAnswer(NamedTuple):
+    """What the customer answered: by which event, when, in milliseconds since 1970, what they were asked, ``csat`` or
+    ``nps``, and what they said.
+    """
+
+    event: int
+    at_ms: int
+    name: str
+    value: int
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -148,6 +170,8 @@ class Life(NamedTuple):
         To other revisions, in the order of time.
     attributes
         What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
+    answers
+        What the customer answered, until it was reopened.
     """
 
     begun: Occurrence
@@ -162,6 +186,7 @@ class Life(NamedTuple):
     revision: int | None = None
     migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
+    answers: tuple[CustomerAnswer, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -289,6 +314,9 @@ def _noted(life: Life, noted: Noted) -> Life:
         life = life._replace(pauses=(*life.pauses[:-1], ended))
     if noted.note is Note.MIGRATED:
         return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
+    if noted.note in OF_CLOSED:
+        answered = CustomerAnswer(noted.number, noted.at_ms, noted.note.lower(), noted.value)
+        return life._replace(answers=(*life.answers, answered))
     if noted.note is Note.PAUSED:
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
         life = life._replace(pauses=(*life.pauses, pause))

@@ -33,7 +33,13 @@ from router.offers.service import OfferService
 from router.process.definition import NO_WORDS
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
-from router.rpc.deadline_messages import answer_message, deadline_message, moved_message, reached_message
+from router.rpc.deadline_messages import (
+    answer_message,
+    deadline_message,
+    moved_message,
+    reached_message,
+    satisfaction_message,
+)
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
 from router.rpc.offer_messages import offer_answer_message
@@ -287,6 +293,9 @@ class ActivityAnswers:
             case Note.APPROVED | Note.REJECTED:
                 stage = await self._reached.decided_stage(tenant, noted)
                 entry.approval_answer.CopyFrom(answer_message(tenant, stage, noted))
+            case Note.CSAT | Note.NPS:
+                told = await self._reached.answer(tenant, noted)
+                entry.satisfaction.CopyFrom(satisfaction_message(tenant, noted, told.recipients if told else None))
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster

@@ -9,6 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
+from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
@@ -17,6 +18,7 @@ from router.deadlines.migrating import MigratedItem
 from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import Reached
+from router.deadlines.recipients import Recipients
 from router.model.digests import DigestKind
 from router.model.events import Note, Noted
 from router.process.approvals import looked_at
@@ -145,6 +147,13 @@ def answer_message(tenant: str, stage: str, noted: Noted) -> deadlines.ApprovalA
     is_approved = noted.note is Note.APPROVED
     rep = _rep_name(tenant, noted.subject)
     return deadlines.ApprovalAnswer(stage=stage, approved=is_approved, rep=rep, reason=noted.text)
+
+
+def satisfaction_message(tenant: str, noted: Noted, told: Recipients | None) -> routing.SatisfactionAnswer:
+    """Write an answer of a customer, with whom it told, if anybody."""
+    said = {noted.note.lower(): noted.value}
+    names = [_rep_name(tenant, rep) for rep in told.told] if told else []
+    return routing.SatisfactionAnswer(comment=noted.text, told=names, **said)
 
 
 def _rep_name(tenant: str, rep: str) -> str:

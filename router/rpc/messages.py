@@ -24,7 +24,7 @@ from router.assignment.roster import Roster
 from router.model.decision import WAYS, Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
-from router.model.records import ItemRecord
+from router.model.records import UNASKED, ItemRecord, Satisfaction
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_PRIORITY, MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
@@ -146,6 +146,13 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         process=f"{prefix}/processes/{place.process.id}@{place.process.revision}" if place else "",
         stage=place.stage.id if place else "",
         parent=f"{prefix}/workItems/{item.opened_by.parent}" if item.opened_by else "",
+        satisfaction=None if record.satisfaction == UNASKED else _satisfaction_message(record.satisfaction),
+    )
+
+
+def _satisfaction_message(said: Satisfaction) -> routing.WorkItem.Satisfaction:
+    return routing.WorkItem.Satisfaction(
+        csat=said.csat or None, nps=said.nps if said.nps >= 0 else None, record_time=timestamp(said.at_ms * 1000)
     )
 
 

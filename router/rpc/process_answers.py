@@ -1,4 +1,4 @@
-"""What RoutingService answers about work items in a process: pauses, and what is to be approved."""
+"""What RoutingService answers about work items in a process: pauses, what is to be approved, what customers said."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ from router.assignment.queries import StoredItem
 from router.deadlines.approving import Approving, AskedItem, DecideRequest
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
+from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.model.errors import InvalidInput
+from router.model.events import Note
+from router.process.satisfaction import SCALES
 from router.rpc.deadline_messages import approval_message, moved_message
 from router.rpc.fields import MAX_NOTE
 from router.rpc.messages import work_item_message
 
 
 class ProcessAnswers:
-    """Answers the methods about stages, pauses and approvals.
+    """Answers the methods about stages, pauses, approvals and what customers said.
 
     Parameters
     ----------
-    pausing, approving
+    pausing, approving, satisfied
         The use cases.
     moved
         Says which deadlines an update moved.
     """
 
-    def __init__(self, pausing: Pausing, approving: Approving, moved: UpdatedDeadlines) -> None:
+    def __init__(self, pausing: Pausing, approving: Approving, satisfied: Satisfied, moved: UpdatedDeadlines) -> None:
         self._pausing = pausing
         self._approving = approving
+        self._satisfied = satisfied
         self._moved = moved
 
     async def updated(self, tenant: str, stored: StoredItem, message: routing.WorkItem) -> routing.WorkItem:
@@ -98,6 +102,20 @@ class ProcessAnswers:
             check_owner=call.check_own,
         )
         return pause_message(tenant, told)
+
+    async def satisfaction(self, request: routing.RecordSatisfactionRequest, call: Call) -> routing.WorkItem:
+        """Record what a customer answered."""
+        tenant, item_id = fields.name_of(request.name, "workItems")
+        name = request.WhichOneof("answer")
+        if name is None:
+            raise InvalidInput.of("csat", "missing: csat, 1 to 5, or nps, 0 to 10, is required")
+        value, scale = getattr(request, name), SCALES[name]
+        if value not in scale:
+            raise InvalidInput.of(name, f"{value}: must be {scale[0]} to {scale[-1]}")
+        comment = fields.text(request.comment, MAX_NOTE, "comment")
+        note, request_id = Note(name.upper()), fields.request_id(request)
+        wish = SatisfactionRequest(item_id, note, value, comment, request_id, call.actor)
+        return work_item_message(tenant, await self._satisfied.record(tenant, wish, preview=request.validate_only))
 
 
 def _decider(tenant: str, rep: str, call: Call) -> str:

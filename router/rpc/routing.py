@@ -288,6 +288,9 @@ class RoutingServicer:
     async def RejectWorkItem(self, request: routing.RejectWorkItemRequest, call: Call) -> routing.WorkItem:
         return await self._process.reject(request, call)
 
+    async def RecordSatisfaction(self, request: routing.RecordSatisfactionRequest, call: Call) -> routing.WorkItem:
+        return await self._process.satisfaction(request, call)
+
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
         tenant, wish = answer_request(request, call)
         return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))

@@ -99,9 +99,12 @@ def is_new(effect: DecisionEffect) -> bool:
 
 
 def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
-    """Return the kinds of work items of which steps may fall due, or that open any, by any revision of a process."""
+    """Return the kinds of work items of which steps may fall due, that open any, or of whose customers' answers
+    somebody is told, by any revision of a process.
+    """
     concerned = [process for process in published.revisions if opens(process) or _has_steps(process)]
-    children = [task.kind for process in concerned for stage in process.stages for task in stage.open]
+    concerned += [process for process in published.revisions if process.csat or process.nps]
+    children = [task.kind for process in concerned for _, task in process.tasks]
     return frozenset(kind for process in concerned for kind in process.kinds).union(children)
 
 

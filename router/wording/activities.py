@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.process.definition import Bilingual
-from router.wording.deadlines import approval, ended, moved, paused, reached
+from router.wording.deadlines import answer, ended, moved, paused, reached
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.offers import answered
@@ -49,8 +49,8 @@ def tell_entry(
             entry.words = TIMELINE["resumed by" if entry.actor else "resumed"].say(language, actor=entry.actor)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
-        case "asked_stage" | "approval_answer":
-            entry.words = approval(entry, language, called)
+        case "asked_stage" | "approval_answer" | "satisfaction":
+            entry.words = answer(entry, language, called)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     sentences += [moved(each, entry.time.ToDatetime(UTC), zone, language) for each in entry.moved_deadlines]
     entry.words = (" " if language is Language.EN else "").join(filter(None, sentences))

@@ -28,8 +28,14 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
     return TIMELINE[key].say(language, deadline=step.deadline, told=told, passed_over=passed_over)
 
 
-def approval(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
-    """Say that it was asked whether a work item may enter a stage, or what was decided."""
+def answer(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
+    """Say that it was asked whether a work item may enter a stage, or what was decided; or what a customer answered."""
+    if entry.WhichOneof("event") == "satisfaction":
+        return satisfaction(entry.satisfaction, language, called)
+    return _approval(entry, language, called)
+
+
+def _approval(entry: routing.TimelineEntry, language: Language, called: Callable[[str], str]) -> str:
     if entry.WhichOneof("event") == "asked_stage":
         key = "asked by" if entry.actor else "asked"
         return TIMELINE[key].say(language, stage=entry.asked_stage, actor=entry.actor)
@@ -37,6 +43,17 @@ def approval(entry: routing.TimelineEntry, language: Language, called: Callable[
     note = PARTS["note"].say(language, note=answer.reason) if answer.reason else ""
     rep = called(answer.rep.rpartition("/")[2])
     return TIMELINE["approved" if answer.approved else "rejected"].say(language, rep=rep, stage=answer.stage, note=note)
+
+
+def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called: Callable[[str], str]) -> str:
+    """Say what a customer answered, and who was told of it."""
+    name = answer.WhichOneof("answer") or ""
+    note = PARTS["note"].say(language, note=answer.comment) if answer.comment else ""
+    said = TIMELINE[name].say(language, value=getattr(answer, name), note=note)
+    if not answer.told:
+        return said
+    told = TIMELINE["answer told"].say(language, told=_listed(answer.told, language, called))
+    return f"{said}{' ' if language is Language.EN else ''}{told}"
 
 
 def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:

@@ -397,6 +397,11 @@ TIMELINE: Mapping[str, Phrase] = {
     "rejected": Phrase(
         "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"
     ),
+    "csat": Phrase("Satisfaction: {value} of 5{note}.", "客户满意度评分：{value}分（满分5分）{note}。"),
+    "nps": Phrase(
+        "How likely they would recommend us: {value} of 10{note}.", "客户推荐意愿评分：{value}分（满分10分）{note}。"
+    ),
+    "answer told": Phrase("{told} told.", "已通知{told}。"),
     "reached RETURN": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
         " already; {told} told{passed_over}.",

@@ -45,6 +45,7 @@ from router.deadlines.approving import Approving
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
+from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -181,6 +182,7 @@ class Service:
                     ProcessAnswers(
                         Pausing(noting),
                         Approving(store, self.planners, updating, noting),
+                        Satisfied(store, queries, self.planners, noting),
                         UpdatedDeadlines(store, self.planners),
                     ),
                 ),

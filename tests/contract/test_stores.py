@@ -57,6 +57,7 @@ from router.deadlines.approving import Approving, AskedItem, DecideRequest
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.noting import Noting
 from router.deadlines.queries import DeadlineQueries, ListedDeadline
+from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.erasure.ports import Pending
 from router.erasure.service import Eraser, Subject
 from router.fairness.report import Fairness
@@ -77,6 +78,7 @@ from router.model.events import (
     Erased,
     Event,
     Fired,
+    Note,
     OfferAnswered,
     PresenceChanged,
     ProcessPublished,
@@ -219,6 +221,7 @@ class Side:
         noting = Noting(assignments, self.queries, notes, self.planners)
         self.approving = Approving(assignments, self.planners, self.updating, noting)
         self.approvals = ApprovalQueries(assignments, self.planners, self.approving)
+        self.satisfied = Satisfied(assignments, self.queries, self.planners, noting)
 
     async def advance(self, wish: UpdateRequest, *, preview: bool) -> tuple[object, ...]:
         """Have a work item enter a stage, or ask whether it may."""
@@ -227,6 +230,11 @@ class Side:
     async def decide(self, request: DecideRequest, *, preview: bool) -> tuple[object, ...]:
         """Decide what is asked of a work item."""
         return asked(await self.approving.decide(TENANT, request, preview=preview))
+
+    async def satisfy(self, request: SatisfactionRequest, *, preview: bool) -> tuple[int, int]:
+        """Record what a customer answered; return what they did by then."""
+        stored = await self.satisfied.record(TENANT, request, preview=preview)
+        return stored.record.satisfaction[:2]
 
     async def pending(self, rep: str, after: int, count: int) -> tuple[int | None, list[tuple[object, ...]]]:
         """Tell what is to be approved, and behind which event there is more."""
@@ -313,7 +321,8 @@ def stands(listed: ListedDeadline) -> tuple[object, ...]:
 def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
     return process_publication(
-        f"process: {process}\nkinds: [{', '.join(kinds)}]\n"
+        f"process: {process}\nkinds: [{', '.join(kinds)}]\ncomplaints: {str(Kind.TICKET in kinds).lower()}\n"
+        "satisfaction: {csat: {at_most: 2, open: {id: call, pool: east, exclude: handlers}}, nps: {at_most: 6}}\n"
         "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
         " {at: 75%, do: raise_priority, by: 400}, {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
         "stages:\n  - id: new\n    deadlines:\n"
@@ -626,6 +635,20 @@ class Stores(RuleBasedStateMachine):
             self.both(lambda side, wish=wish: side.advance(wish, preview=False))  # type: ignore[misc]
         self.decide(data, is_approved, REPS[0], "张 3 is an old customer", "", preview=False)
 
+    @rule(
+        data=st.data(),
+        answer=st.sampled_from([(Note.CSAT, 2), (Note.CSAT, 5), (Note.NPS, 0), (Note.NPS, 9)]),
+        comment=st.sampled_from(["", "张 3 waits still"]),
+        request_id=st.sampled_from(["", "", "", "s1", "r1"]),
+        preview=st.sampled_from([False, False, True]),
+    )
+    def satisfy(
+        self, data: st.DataObject, answer: tuple[Note, int], comment: str, request_id: str, preview: bool
+    ) -> None:
+        item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
+        request = SatisfactionRequest(item_id, *answer, comment, request_id, "mo")
+        self.both(lambda side: side.satisfy(request, preview=preview))
+
     @rule(rep=st.sampled_from(["", *REPS]), after=st.sampled_from([0, 0, 9]), count=st.integers(1, 4))
     def list_what_is_to_be_approved(self, rep: str, after: int, count: int) -> None:
         self.both(lambda side: side.pending(rep, after, count))
@@ -886,7 +909,8 @@ async def offered_to(side: Side, rep: str) -> list[str]:
 async def items_of(customer: str, side: Side) -> Any:
     """Return the work items of a customer, and all in which something of theirs is sealed."""
     theirs = await side.assignments.of_customer(TENANT, customer)
-    return theirs, await side.values.items_of(TENANT, customer)
+    last_nps = await side.assignments.last_nps(TENANT, customer)
+    return theirs, last_nps, await side.values.items_of(TENANT, customer)
 
 
 async def effects_of(side: Side) -> list[Event | DecisionEffect]:

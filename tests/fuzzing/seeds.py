@@ -254,6 +254,10 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         routing.PauseWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", reason="waiting-for-customer")
     ],
     "fairlead.v1.RoutingService/ResumeWorkItem": [routing.ResumeWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1")],
+    "fairlead.v1.RoutingService/RecordSatisfaction": [
+        routing.RecordSatisfactionRequest(name=f"{PARENT}/workItems/crm~L-1", csat=2, comment="it still leaks"),
+        routing.RecordSatisfactionRequest(name=f"{PARENT}/workItems/crm~L-1", nps=0, request_id="r"),
+    ],
     "fairlead.v1.RoutingService/ApproveWorkItem": [
         routing.ApproveWorkItemRequest(name=f"{PARENT}/workItems/crm~L-1", rep=f"{PARENT}/reps/ann", reason="fine")
     ],

@@ -51,6 +51,7 @@ from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -213,7 +214,12 @@ class World:
                     self._reassigner(queries),
                     activities,
                     offers,
-                    ProcessAnswers(Pausing(noting), approving, UpdatedDeadlines(store, self._planners)),
+                    ProcessAnswers(
+                        Pausing(noting),
+                        approving,
+                        Satisfied(store, queries, self._planners, noting),
+                        UpdatedDeadlines(store, self._planners),
+                    ),
                 ),
                 routing_pb2,
             ),

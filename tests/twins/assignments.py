@@ -254,6 +254,10 @@ class MemoryAssignments(Tenants):
         of_customer = self._tenants[tenant].projection.customers.of(customer)
         return [place for place in of_customer if place[0] > after][:count]
 
+    async def last_nps(self, tenant: str, customer: str) -> int:
+        """Return the event of a customer's last NPS."""
+        return self._tenants[tenant].projection.customers.last_nps.get(customer, 0)
+
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""
         state = self._tenants[tenant]

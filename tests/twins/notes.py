@@ -9,7 +9,7 @@ from router.deadlines.ports import NoteCommand
 from router.model.errors import NotFound
 from router.model.events import OF_CLOSED, Note, Noted
 from router.model.workitem import CLOSED_STATES
-from tests.twins.tenants import Tenants, opened_in
+from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
 class MemoryNotes(Tenants):
@@ -26,7 +26,7 @@ class MemoryNotes(Tenants):
         record = state.projection.items.get(command.item_id)
         if record is None:
             raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
-        if record.event != command.expected:
+        if record.event != command.expected or _is_outdated(state, command):
             return Refusal.CONFLICT
         if record.state in CLOSED_STATES and command.note not in OF_CLOSED:
             return Refusal.CLOSED
@@ -41,6 +41,8 @@ class MemoryNotes(Tenants):
         if command.openings and command.customer:
             state.projection.customers.keep_sealed(command.customer, noted.item_id)
         state.projection.enter_noted(noted)
+        if noted.note is Note.NPS and command.customer:
+            state.projection.customers.last_nps[command.customer] = noted.number
         if noted.note is Note.ASKED:
             state.asked[noted.item_id] = noted.number
         elif noted.note in (Note.APPROVED, Note.REJECTED):
@@ -48,3 +50,10 @@ class MemoryNotes(Tenants):
         if command.request_id:
             state.requests[command.request_id] = (command.fingerprint, noted)
         return opened_in(state, noted)
+
+
+def _is_outdated(state: Tenant, command: NoteCommand) -> bool:
+    """Say whether rules or the customer's last answer are others than a note depends on."""
+    last_nps = state.projection.customers.last_nps.get(command.customer, 0)
+    is_behind = command.note is Note.NPS and bool(command.customer) and last_nps != command.nps_before
+    return is_behind or command.rules not in (0, state.rules)

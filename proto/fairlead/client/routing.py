@@ -221,6 +221,27 @@ class RoutingCalls(Calls):
         )
         return self._connection.call("RoutingService/ResumeWorkItem", request, routing.Pause)
 
+    def record_satisfaction(
+        self,
+        work_item: str,
+        *,
+        csat: int | None = None,
+        nps: int | None = None,
+        comment: str = "",
+        preview: bool = False,
+        request_id: str = "",
+    ) -> routing.WorkItem:
+        """Record what the customer answered: how it went, 1 to 5, or whether they would recommend us, 0 to 10."""
+        request = routing.RecordSatisfactionRequest(
+            name=self._name("workItems", work_item),
+            csat=csat,
+            nps=nps,
+            comment=comment,
+            request_id=request_id or new_id(),
+            validate_only=preview,
+        )
+        return self._connection.call("RoutingService/RecordSatisfaction", request, routing.WorkItem)
+
     def approve(
         self, work_item: str, rep: str = "", reason: str = "", *, preview: bool = False, request_id: str = ""
     ) -> routing.WorkItem:

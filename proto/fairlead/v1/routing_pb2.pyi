@@ -294,6 +294,34 @@ class Pause(_message.Message):
     actor: str
     def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., soon_after_customer: bool = ..., actor: _Optional[str] = ...) -> None: ...
 
+class RecordSatisfactionRequest(_message.Message):
+    __slots__ = ("name", "csat", "nps", "comment", "request_id", "validate_only")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CSAT_FIELD_NUMBER: _ClassVar[int]
+    NPS_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    csat: int
+    nps: int
+    comment: str
+    request_id: str
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., csat: _Optional[int] = ..., nps: _Optional[int] = ..., comment: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class SatisfactionAnswer(_message.Message):
+    __slots__ = ("csat", "nps", "comment", "told")
+    CSAT_FIELD_NUMBER: _ClassVar[int]
+    NPS_FIELD_NUMBER: _ClassVar[int]
+    COMMENT_FIELD_NUMBER: _ClassVar[int]
+    TOLD_FIELD_NUMBER: _ClassVar[int]
+    csat: int
+    nps: int
+    comment: str
+    told: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, csat: _Optional[int] = ..., nps: _Optional[int] = ..., comment: _Optional[str] = ..., told: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ApproveWorkItemRequest(_message.Message):
     __slots__ = ("name", "rep", "reason", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -567,7 +595,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "child", "withdrawn")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "child", "withdrawn")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -586,6 +614,7 @@ class TimelineEntry(_message.Message):
     RESUMED_FIELD_NUMBER: _ClassVar[int]
     ASKED_STAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    SATISFACTION_FIELD_NUMBER: _ClassVar[int]
     CHILD_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -606,12 +635,13 @@ class TimelineEntry(_message.Message):
     resumed: Pause
     asked_stage: str
     approval_answer: _deadlines_pb2.ApprovalAnswer
+    satisfaction: SatisfactionAnswer
     child: WorkItem.Child
     withdrawn: bool
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., withdrawn: bool = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., withdrawn: bool = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "moved_deadlines", "children")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "moved_deadlines", "children", "satisfaction")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -670,6 +700,15 @@ class WorkItem(_message.Message):
         owner: str
         blocks: bool
         def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ...) -> None: ...
+    class Satisfaction(_message.Message):
+        __slots__ = ("csat", "nps", "record_time")
+        CSAT_FIELD_NUMBER: _ClassVar[int]
+        NPS_FIELD_NUMBER: _ClassVar[int]
+        RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+        csat: int
+        nps: int
+        record_time: _timestamp_pb2.Timestamp
+        def __init__(self, csat: _Optional[int] = ..., nps: _Optional[int] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -692,6 +731,7 @@ class WorkItem(_message.Message):
     PARENT_FIELD_NUMBER: _ClassVar[int]
     MOVED_DEADLINES_FIELD_NUMBER: _ClassVar[int]
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
+    SATISFACTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: WorkItem.Kind
     source: str
@@ -714,4 +754,5 @@ class WorkItem(_message.Message):
     parent: str
     moved_deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.MovedDeadline]
     children: _containers.RepeatedCompositeFieldContainer[WorkItem.Child]
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ..., parent: _Optional[str] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., children: _Optional[_Iterable[_Union[WorkItem.Child, _Mapping]]] = ...) -> None: ...
+    satisfaction: WorkItem.Satisfaction
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ..., parent: _Optional[str] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., children: _Optional[_Iterable[_Union[WorkItem.Child, _Mapping]]] = ..., satisfaction: _Optional[_Union[WorkItem.Satisfaction, _Mapping]] = ...) -> None: ...

@@ -11,7 +11,7 @@ import msgpack
 
 from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
-from router.adapters.redis.keys import Keys
+from router.adapters.redis.keys import LAST_NPS, Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from, standing_from
 from router.adapters.redis.opening import opened_events
@@ -32,7 +32,16 @@ from router.model.decision import WAYS, Decision, DecisionEffect, EnteredStage, 
 from router.model.dispatch import DispatchClock, OpenOffer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Content, Event
-from router.model.records import Counted, CreditState, FiredStep, ItemRecord, ItemStage, LedgerState
+from router.model.records import (
+    UNASKED,
+    Counted,
+    CreditState,
+    FiredStep,
+    ItemRecord,
+    ItemStage,
+    LedgerState,
+    Satisfaction,
+)
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
 from router.model.workitem import Kind, State
@@ -48,11 +57,11 @@ _TOGETHER = 24
 """Requests that share a script call, at most: fewer than may wait, so that answers go out while the next call runs."""
 
 _FIRST_PLACES = 11
-_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0, [])
+_LATER_PLACES: tuple[Any, ...] = ([], 0, [], "", [], [], 0, [], [])
 """Places of a work item's record, see ``scripts/item.lua``: there are eleven first ones; and what it has in the later
 ones as far as nothing was written there: what fired of its timers, whether it was worked on, its next date,
 for whom its owner stands in, its open offer, who refused it, what answered its last offer, where it stands in its
-process."""
+process, what its customer answered."""
 
 _WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
@@ -269,6 +278,10 @@ class RedisAssignments:
         self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
     ) -> list[tuple[int, str]]:
         return await self._by_event(Keys(tenant).subject(customer), after, count)
+
+    async def last_nps(self, tenant: str, customer: str) -> int:
+        with translated():
+            return -int(await self._redis.zscore(Keys(tenant).subject(customer), LAST_NPS) or 0)
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         with translated():
@@ -599,11 +612,12 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
     try:
         places = _all_places(msgpack.unpackb(packed))
         state, kind, owner, pool, epoch, event, version, content, decision, first, *later = places
-        tried, fired, worked, date, covered, offer, refused, answered, stage = later
+        tried, fired, worked, date, covered, offer, refused, answered, stage, satisfaction = later
         return ItemRecord(
             item_id, State(state), Kind(kind), owner, pool, epoch, event, version, content, decision, first,
             tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None, _text(covered),
             _open_offer(*offer) if offer else None, tuple(refused), answered, _stage(*stage) if stage else None,
+            Satisfaction(*map(int, satisfaction)) if satisfaction else UNASKED,
         )  # fmt: skip
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise CorruptHistory(f"work item {item_id}", f"its record cannot be read: {type(error).__name__}") from error

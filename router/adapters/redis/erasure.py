@@ -8,7 +8,7 @@ import msgpack
 
 from router.adapters.redis.assignments import REQUEST_TTL_S, record_from
 from router.adapters.redis.format import check_reply
-from router.adapters.redis.keys import Keys
+from router.adapters.redis.keys import LAST_NPS, Keys
 from router.adapters.redis.library import script
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.history.codec import read_event
@@ -35,7 +35,7 @@ class RedisPersonalValues:
         with translated():
             found = self._redis.zscan_iter(Keys(tenant).subject(customer), count=1000)
             item_ids = {item_id.decode() async for item_id, _ in found}
-        return sorted(item_ids)
+        return sorted(item_ids - {LAST_NPS})
 
     async def stored_contents(self, tenant: str, item_ids: Sequence[str]) -> list[Content]:
         """Return them as they are stored: each work item's events are followed backwards."""

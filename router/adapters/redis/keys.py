@@ -13,6 +13,8 @@ TENANTS = "fairlead:tenants"
 """Set: every tenant that ever published rules."""
 FORMAT_OF_ALL = "fairlead:format"
 """String: the format that every tenant's store has; ``{format} begun`` while some are being brought to it."""
+LAST_NPS = ""
+"""Member of a customer's sorted set that is no work item: its score is minus the event of their last NPS."""
 EVERYBODY = "*"
 """Stands for every tenant where a key belongs to all, or is looked for of each; none can be called that."""
 
@@ -178,7 +180,7 @@ class Keys:
 
     def subject(self, customer_id: str) -> str:
         """Sorted set: the work items of a customer, by the number of their first event; 0: it is not theirs, or not any
-        more, and something sealed in its events is.
+        more, and something sealed in its events is; and ``LAST_NPS``.
         """
         return self._key("subject", hashed(customer_id))
 

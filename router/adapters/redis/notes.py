@@ -64,7 +64,7 @@ def _header(command: NoteCommand, request_ttl_s: int, *, preview: bool) -> bytes
     header = [
         command.item_id, command.expected, command.note, command.subject, command.value, command.actor,
         int(command.note in OF_CLOSED), command.fingerprint, request_ttl_s, int(preview), int(bool(command.customer)),
-        openings,
+        openings, command.nps_before, command.rules,
     ]  # fmt: skip
     packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
     return packed

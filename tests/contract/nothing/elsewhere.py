@@ -130,6 +130,8 @@ SCRIPTS = {
     "router/note": {
         "actor ('': nobody is asked who they are)": "NoteCommand actor",
         "request's key (absent: none)": "NoteCommand request_id",
+        "one before (0: none)": "NoteCommand nps_before",
+        "depends on (0: none)": "NoteCommand rules",
     },
     "router/history": {"begin with (0: none)": "Assignments.history last"},
     "router/set_timers": {"followed to (0: never was)": "Position event"},
@@ -229,7 +231,8 @@ COMMANDS = {
         ("whose token it is", "likewise"),
     ),
     **dict.fromkeys(
-        ["offers decline --reason", "approve --reason", "reject --reason"], (_NOTHING_SAID, _NOTHING_SAID)
+        ["offers decline --reason", "approve --reason", "reject --reason", "satisfaction --comment"],
+        (_NOTHING_SAID, _NOTHING_SAID),
     ),
     **dict.fromkeys(
         [f"caps {name} {option}" for name in ("remove", "set") for option in ("--pool", "--rep")],

@@ -418,6 +418,21 @@ async def _noted_otherwise(world: Routing, given: Given) -> Any:
     return await _note(world, {"request_id": "r", "fingerprint": "other"})
 
 
+async def _nps(world: Routing, given: Given) -> Any:
+    return await _note(world, {"note": Note.NPS, "value": 9, "customer": "C-7", **given})
+
+
+async def _nps_twice(world: Routing, given: Given) -> Any:
+    await _nps(world, {})
+    return await _nps(world, given)
+
+
+async def _last_nps(world: Routing, given: Given) -> int:
+    await _nps(world, {})
+    event: int = await world.store.last_nps(world.tenant, **given)
+    return event
+
+
 async def _note_sealed_of(world: Routing, given: Given) -> list[str]:
     """Note what is sealed, of a customer or of nobody; return what the index has of C-7."""
     await _note(world, {"openings": {b"c": b"v"}, **given})
@@ -827,6 +842,10 @@ ROWS = (
     Row(Assignments.of_customer, "after", 0, "from the first on", "likewise", _theirs,
         [(7, "crm~L-9")], [(7, "crm~L-9")]),
     Row(Assignments.of_customer, "count", 0, "none", "1000", _theirs, [], [(7, "crm~L-9")]),
+    Row(Assignments.last_nps, "customer", "", "nobody has this id", "must be given", _last_nps, 0),
+    Row(NoteCommand, "nps_before", 0, "they did not answer before: a conflict where they did", "likewise",
+        _nps_twice, Refusal.CONFLICT, Refusal.CONFLICT),
+    Row(NoteCommand, "rules", 0, "it depends on no rules", "likewise", _nps, 7, 7),
     Row(BindCommand, "openings", {}, "nothing is sealed, so nothing lies beside the log", "likewise",
         lambda w, g: _kept_beside(w, {"openings": {}, **g}), ([], 0), ([], 0)),
     Row(BindCommand, "customer", "", "the customer is not known", "likewise",

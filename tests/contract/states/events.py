@@ -271,6 +271,11 @@ async def _reject(firm: OneItemFirm) -> str:
     return OK
 
 
+async def _satisfy(firm: OneItemFirm) -> str:
+    await firm.api.routing.RecordSatisfaction(routing.RecordSatisfactionRequest(name=firm.item, csat=4))
+    return OK
+
+
 _CALL = activities.Activity(
     kind=activities.Activity.KIND_CALL, direction=activities.Activity.DIRECTION_OUTBOUND, rep="ann"
 )
@@ -306,6 +311,7 @@ EVENTS: Mapping[str, StateEvent] = {
     "resume": StateEvent(_resume, "ResumeWorkItem"),
     "approve": StateEvent(_approve, "ApproveWorkItem"),
     "reject": StateEvent(_reject, "RejectWorkItem"),
+    "satisfaction": StateEvent(_satisfy, "RecordSatisfaction"),
     "import_for_ann": StateEvent(_import("ann"), "ImportWorkItems", Cause.IMPORTED),
     "import_for_bo": StateEvent(_import("bo"), "ImportWorkItems", Cause.IMPORTED, _SOME),
     "call": StateEvent(_record(_CALL), "RecordActivity"),

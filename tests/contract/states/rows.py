@@ -113,6 +113,8 @@ absent_broadcasting   | route                    | others ann | OFFERED  | OFFER
 @absent               | escalate                 | @any       | NOT_FOUND
 @absent               | pause resume             | all        | NOT_FOUND
 @absent               | approve reject           | all        | NOT_FOUND
+@absent               | satisfaction             | all        | NOT_FOUND
+@known                | satisfaction             | all        | FAILED_PRECONDITION
 @opened               | pause                    | all        | OK
 @opened               | resume approve reject    | all        | FAILED_PRECONDITION
 @ended closed_waiting | pause resume             | all        | FAILED_PRECONDITION

@@ -54,6 +54,7 @@ for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
 if has_customer then
   redis.call('DEL', KEYS[next_key + 1])
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
+  redis.call('ZREM', KEYS[next_key], '')
   for i, id in ipairs(ids) do
     if is_sealed[i] or redis.call('ZSCORE', KEYS[next_key], id) == '0' then redis.call('ZREM', KEYS[next_key], id) end
   end

@@ -18,6 +18,7 @@ local OFFER = 16    -- the open offer: {number, rep ('': many), pool, timeout in
 local REFUSED = 17  -- the reps who declined it since it last had an owner, or let its offer lapse: once for each time
 local ANSWERED = 18 -- the event that answered its last offer, 0: none; the owner has it since, where that is behind the decision
 local STAGE = 19    -- where it stands in its process: {revision of the process (0: it is in none), stage, event that it entered by, event that reopened it (0: none)}; {}: as follows from FIRST
+local SATISFIED = 20 -- what its customer answered: {how satisfied they are (0: not answered), how likely they would recommend us (-1: not answered), when they answered last, ms since 1970}; {}: nothing
 
 local function nothing_in(place)
   -- Returns what a record has in a place behind the first 11 that nothing was written to yet.
@@ -89,11 +90,16 @@ local function place_in_covered(record, id)
 end
 
 -- The zset of a customer: their work items by first event. 0 stands for what is not theirs, or not any more, where
--- something that is sealed in its events is: whoever erases them has to find it.
+-- something that is sealed in its events is: whoever erases them has to find it. The empty id stands for minus the event by
+-- which they said last how likely they would recommend us.
 
 local function join_customer(customer, id, first) redis.call('ZADD', customer, first, id) end
 
 local function leave_customer(customer, id) redis.call('ZADD', customer, 'XX', 0, id) end
+
+local function last_nps(customer) return -tonumber(redis.call('ZSCORE', customer, '') or 0) end
+
+local function keep_last_nps(customer, event) redis.call('ZADD', customer, -event, '') end
 
 local function keep_sealed_of(customer, id) redis.call('ZADD', customer, 'NX', 0, id) end
 

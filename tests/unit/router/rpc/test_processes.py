@@ -31,7 +31,8 @@ NAME = "tenants/t/processes/sales"
 
 
 async def tried(source: str, rules: str | None = None, workforce: object = None) -> ProcessTrial:
-    return process_trial({"source": source, "rules": rules, "workforce": None, "personal": []})
+    """Try a process; where no rules are published, its fields are not looked up."""
+    return process_trial({"source": source, "rules": rules or None, "workforce": None, "personal": []})
 
 
 class Caller:

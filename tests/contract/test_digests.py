@@ -10,17 +10,20 @@ import pytest
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1.deadlines_pb2 import Digest
 from gateway.errors import PermissionDenied
+from router.activities.service import RecordRequest
 from router.cli.words import last
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.notices import Notice
 from router.history.digest_check import digest_differences, digest_faults
 from router.history.projection import StateProjection
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.digests import DigestKind, MadeDigest
 from router.model.errors import InvalidInput, NotFound, StaleRevision
 from router.model.events import Digested, Event
 from router.model.workforce import Member, Pool, Rep
 from router.timers.digests import rep_of
+from router.timers.timer import DIGESTS
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed
 from tests.contract.test_listed_deadlines import Caller, servicer
@@ -92,6 +95,30 @@ async def test_a_working_day_begins_with_what_falls_due_on_it_and_is_overdue(fir
     assert await firm.differences() == []
 
 
+async def test_the_list_of_the_day_goes_through_the_port_once_at_the_start_of_a_reps_day(firm: Listing) -> None:
+    await routed(firm.world)
+    for at_ms in (0, AT_9, AT_9, AT_9 + 1, AT_14):
+        await firm.all_at(at_ms)
+
+    (notice,) = told(firm)
+
+    assert (notice.about.made.kind, notice.recipients.told) == (DigestKind.DAY, ("ann",))
+    assert (notice.about.made.due_ms, notice.at_ms) == (START_MS + AT_9, START_MS + AT_9)
+
+
+async def test_a_next_date_is_in_the_list_of_its_day_alone(firm: Listing) -> None:
+    lead = await routed(firm.world)
+    at_noon = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", START_MS, next_ms=START_MS + 4 * HOUR_MS)
+    await firm.activities.record(firm.world.tenant, RecordRequest(lead.item_id, at_noon, by_owner=True))
+    today = await firm.lists_at(AT_9)
+    later = at_noon._replace(next_ms=START_MS + 2 * DAY_MS)
+    await firm.activities.record(firm.world.tenant, RecordRequest(lead.item_id, later, by_owner=True))
+    await firm.at(DAY_MS)
+
+    assert today[0] == ("ann", "day", ["L-1 ", "L-1 plan"])
+    assert (await firm.lists_at(DAY_MS + AT_9))[0] == ("ann", "day", ["L-1 plan"])
+
+
 async def test_before_holidays_owners_and_managers_get_what_falls_due_in_them(firm: Listing) -> None:
     first, other = await routed(firm.world), await routed(firm.world)
     await firm.hear(first, 0)  # which is a contact, and no attempt
@@ -151,6 +178,11 @@ async def test_a_list_is_made_by_one_of_two_who_make_it(firm: Listing) -> None:
     done = [await world.timers.make_digest(world.tenant, planner.revisions, *each) for each in [*made, *made]]
 
     assert done == [True, True, True, False, False, False]
+    again = {f"{DIGESTS}/{rep}": [timer for timer in due if rep_of(timer) == rep] for rep in ("ann", "lee", "mo")}
+    position = await world.timers.followed(world.tenant)
+    assert await world.timers.set_timers(world.tenant, position, position, again)  # as who has not heard of it would
+    assert [await world.timers.make_digest(world.tenant, planner.revisions, *each) for each in made] == [False] * 3
+    await firm.at(AT_9)
     await firm.write(Rep("bo"))
     with pytest.raises(StaleRevision):
         await world.timers.make_digest(world.tenant, planner.revisions, *made[0])

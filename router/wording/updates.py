@@ -28,6 +28,10 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     >>> update = decisions.WorkItemUpdate(fields=[change], stage="qualified")
     >>> told(update, Language.EN), told(update, Language.ZH)
     ('It entered stage qualified: region from north to east.', '进入阶段 qualified：region 由 north 改为 east。')
+    >>> raised = workforce.FieldChange(field="priority", before=Value(number_value=3), after=Value(number_value=5))
+    >>> update = decisions.WorkItemUpdate(fields=[raised], deadline="call")
+    >>> told(update, Language.EN), told(update, Language.ZH)
+    ('Deadline call: priority from 3 to 5.', '时限 call 已到：priority 由 3 改为 5。')
     """
     erased = set(update.erased)
     changes = (

@@ -154,6 +154,49 @@ steps:
 )
 """What the examples do not do."""
 
+ROUTED = """\
+walk: pools-of-stages
+setup:
+  tenant: {time_zone: Asia/Shanghai}
+  reps: {wang-fang: {manager: chen-jie}, li-na: {manager: chen-jie}, chen-jie: {}, zhao-lei: {}, lawyer: {}}
+  pools:
+    east: {members: {wang-fang: 2, li-na: 1}, managers: [chen-jie]}
+    hotline: {members: {zhao-lei: 1}}
+    legal: {members: {lawyer: 1}}
+  rules: {fields: {region: {type: string}}, rules: [], default: {route: {pool: east, priority: 3}}}
+  process:
+    process: sales
+    kinds: [LEAD]
+    stages:
+      - id: new
+        deadlines:
+          - id: call
+            within: 1h
+            clock: wall
+            from: arrival
+            until: attempt
+            steps:
+              - {at: 50%, do: raise_priority, by: 20}
+              - {at: 100%, do: notify, to: manager}
+              - {at: 200%, do: return, to: hotline}
+      - {id: review, pool: legal}
+      - {id: won, closes: CONVERTED}
+steps:
+  - at: 2026-09-18T10:00
+    do: {route: {id: L-1, kind: LEAD}}
+    expect: {item: L-1, owner: wang-fang, priority: 3}
+  - at: 2026-09-18T10:30
+    expect: [{item: L-1, priority: 23, owner: wang-fang}, {nobody_told: true}]
+  - at: 2026-09-18T11:00
+    expect: {told: [{who: chen-jie, about: L-1, step: notify}]}
+  - at: 2026-09-18T12:00
+    expect: [{item: L-1, owner: zhao-lei, way: GREEDY}, {told: [{who: zhao-lei, about: L-1, step: return}]}]
+  - at: 2026-09-18T12:10
+    do: {advance: {item: L-1, stage: review}}
+    expect: {item: L-1, owner: lawyer, stage: review, way: GREEDY}
+"""
+"""Stages and steps that route to pools, and a priority that rises."""
+
 CALL_BACK = """\
 walk: call-back
 setup:
@@ -302,6 +345,16 @@ async def test_what_the_examples_do_not_do_is_done_too(go: Going) -> None:
     ended = await go(REST)
 
     assert ended.exit_code == 0, ended.output
+
+
+@pytest.mark.long
+async def test_stages_and_steps_route_to_their_pools_whatever_the_rules_say(
+    go: Going, own_store: EmbeddedServer
+) -> None:
+    ended = await go(ROUTED, "--json")
+
+    assert ended.exit_code == 0, ended.output
+    assert await differences(own_store.url, json.loads(ended.stdout)["tenant"]) == []
 
 
 @pytest.mark.long

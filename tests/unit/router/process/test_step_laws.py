@@ -67,10 +67,17 @@ def test_again_and_again_is_counted_from_the_first_time_by_whoevers_hours(
 
 
 @given(
-    lives(), LENGTHS, st.lists(SHARES | st.sampled_from([BeforeDue(Duration(1, "d")), Duration(5, "h")]), max_size=4)
+    lives(),
+    LENGTHS,
+    st.lists(
+        st.tuples(SHARES | st.sampled_from([BeforeDue(Duration(1, "d")), Duration(5, "h")]), st.sampled_from(Act)),
+        max_size=4,
+    ),
 )
-def test_no_step_is_due_before_one_that_stands_before_it(a_life: object, within: Duration, at: list[StepTime]) -> None:
-    steps = tuple(DeadlineStep(each, Act.REMIND, every=Duration(1, "h"), at_most=2) for each in at)
+def test_no_step_is_due_before_one_that_stands_before_it(
+    a_life: object, within: Duration, written: list[tuple[StepTime, Act]]
+) -> None:
+    steps = tuple(DeadlineStep(at, act, every=Duration(1, "h"), at_most=2) for at, act in written)
     one = Deadline("one", DurationTable(within), since=Since.ASSIGNED, steps=steps)
 
     for standing in standings(process(one), a_life, {}, CLOCKS):  # type: ignore[arg-type]

@@ -67,8 +67,17 @@ def _differences(planner: Planner, sent: WorkItem, content: Content) -> Iterator
         before, now = stored.attributes.get(name), sent.attributes.get(name)
         if _ATTRIBUTE + name in content.erased or _was_filled_in(planner, stored.kind, name, now):
             continue
+        if _was_raised(planner, stored, name, now):
+            continue
         if not is_alike(rule_set, name, before, now):
             yield Difference(_ATTRIBUTE + name, before, now)
+
+
+def _was_raised(planner: Planner, stored: WorkItem, name: str, sent: object) -> bool:
+    """Say whether an attribute is as severe as was sent, but that it repeats another work item."""
+    repeats = planner.repeats.get(stored.kind)
+    raises = repeats.raises if repeats and stored.repeats and stored.repeats.after else None
+    return raises is not None and name == raises.field and stored.repeats is not None and sent == stored.repeats.before
 
 
 def _was_filled_in(planner: Planner, kind: Kind, name: str, sent: object) -> bool:

@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 
 from router.assignment.planner import Planner
 from router.assignment.ports import CustomerScores
+from router.assignment.repeats import raised
 from router.model.errors import InvalidInput
 from router.model.records import CustomerScore
 from router.model.workitem import WorkItem
+from router.process.definition import Process
 from router.process.severity import SeverityTable
 from router.rules.route import RoutingRules
 from rules.fields import FieldType
@@ -48,9 +50,9 @@ def with_severity(planner: Planner, item: WorkItem) -> WorkItem:
 
 
 def with_severity_again(
-    planner: Planner, table: SeverityTable, before: WorkItem, after: WorkItem, *, is_given: bool
+    planner: Planner, process: Process, before: WorkItem, after: WorkItem, *, is_given: bool
 ) -> WorkItem:
-    """Return what a work item becomes, as severe as follows from what it is then.
+    """Return what a work item becomes, as severe as follows from what it is then; one more where it repeats another.
 
     Parameters
     ----------
@@ -58,19 +60,25 @@ def with_severity_again(
         Whether whoever changes it names the severity: what they say holds, and where they say nothing, or take it out,
         it follows anew.
     """
+    table = process.severity
+    if table is None or after.opened_by is not None:
+        return after
     says = not says_nothing(planner.rule_set, after.attributes.get(table.field))
     follows = any(before.attributes.get(name) != after.attributes.get(name) for name in table.by)
     if says and (is_given or not follows):
         return after
-    return _as_severe(planner, table, after)
+    severe, raises = _as_severe(planner, table, after), process.repeats and process.repeats.raises
+    return raised(planner, raises, severe) if raises and raises.field == table.field else severe
 
 
 def _as_severe(planner: Planner, table: SeverityTable, item: WorkItem) -> WorkItem:
     """Return a work item with the severity that a table says; without one where it does not.
 
-    What the rules of by now do not know as a text is not filled in, and what they cannot read whoever plans it refuses.
+    What the rules of by now do not know as a text, or declare personal, is not filled in, and what they cannot read
+    whoever plans it refuses.
     """
-    if planner.rule_set.fields.get(table.field) is not FieldType.STRING:
+    is_personal = not planner.declared.fields.isdisjoint({table.field, *table.by})
+    if is_personal or planner.rule_set.fields.get(table.field) is not FieldType.STRING:
         return item
     others = {name: value for name, value in item.attributes.items() if name != table.field}
     try:

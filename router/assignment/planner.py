@@ -20,6 +20,7 @@ from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
 from router.process.cache import PublishedProcesses
+from router.process.repeats import Repeats
 from router.process.severity import SeverityTable
 from router.rules.facts import fact_of_item
 from router.rules.route import (
@@ -199,6 +200,8 @@ class Planner:
     ----------
     severities
         By kind, from what the severity of what comes follows; those that it does not are left out.
+    repeats
+        By kind, when what comes repeats an earlier work item; likewise.
     declared
         All that is personal.
     personal
@@ -223,11 +226,13 @@ class Planner:
         self.roster = roster
         self.revisions = RevisionPair(rule_set_revision, roster.revision, *event_hashes)
         self.severities: Mapping[Kind, SeverityTable] = {}
+        self.repeats: Mapping[Kind, Repeats] = {}
         if processes is not None:
             self.revisions = self.revisions._replace(
                 processes=processes.newest, processes_event_hash=processes.event_hash
             )
             self.severities = processes.severities
+            self.repeats = processes.repeats
         self.declared = personal.with_fields(rule_set.personal)
         sealed = self.declared.without(rule_set.compared_fields)
         self.personal = NOT_PERSONAL if sealed == NOT_PERSONAL else sealed

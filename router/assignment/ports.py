@@ -110,7 +110,7 @@ class Assignments(StoreClock, Protocol):
     ) -> list[tuple[int, str]]:
         """Return the work items of a customer that first came after an event, oldest first: event number and id.
 
-        They named the customer by the rules of when they came or were updated last: who needs to know looks at what
+        They named the customer by the rules of when they came, or became theirs: who needs to know looks at what
         they say now, see ``router.assignment.customers.customer_of``.
         """
 

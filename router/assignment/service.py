@@ -41,6 +41,7 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments, CustomerScores
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.assignment.repeats import RepeatedItems
 from router.assignment.replanning import MOST_ROUNDS, Again, until_it_holds
 from router.model.decision import Decision
 from router.model.errors import (
@@ -101,6 +102,7 @@ class Router:
         self._planners = planners
         self._queries = queries
         self._stamps = ArrivalStamps(store, queries)
+        self._repeated = RepeatedItems(store)
 
     async def route(self, tenant: str, request: RouteRequest, *, preview: bool = False) -> Decision:
         """Find a work item's owner, or make one, or say why there is none.
@@ -220,6 +222,7 @@ class Router:
     ) -> list[Decision | Failure | KnownAs | Moved | Outdated]:
         """Answer requests by one planner, at one instant."""
         items = await filled(self._customer_scores, tenant, planner, [request.item for request in requests])
+        items = await self._repeated.linked(tenant, planner, requests, items)
         stamps = await self._stamps.of(tenant, planner.rule_set, requests)
         jobs = [
             route_command(planner, request, stamp.on(item), at_ms, expected=stamp.expected, handlers=stamp.handlers)

@@ -26,7 +26,6 @@ from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdRe
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
 from router.process.children import check_dates
-from router.process.severity import SeverityTable
 from router.process.stages import StagePlace, check_required, next_place
 
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
@@ -128,16 +127,11 @@ class Updating:
         item = updated_item(planner.rule_set, stored.item, request)
         if is_of_other_customer(planner.rule_set, stored.item, item):
             (item,) = await with_customers(self._customer_scores, tenant, planner.rule_set, [item])
-        severity = severity_of(stored)
-        if severity is None:
+        process = stored.place.process if stored.place else None
+        if process is None or process.severity is None:
             return item
-        is_given = names(request, severity.field)
-        return with_severity_again(planner, severity, stored.item, item, is_given=is_given)
-
-
-def severity_of(stored: StoredItem) -> SeverityTable | None:
-    """Return from what the severity of a work item follows: its process says so, and nobody of what stages open."""
-    return stored.place.process.severity if stored.place and stored.item.opened_by is None else None
+        is_given = names(request, process.severity.field)
+        return with_severity_again(planner, process, stored.item, item, is_given=is_given)
 
 
 def update_fingerprint(request: UpdateRequest) -> str:

@@ -260,6 +260,7 @@ class WalkExpectForm(Form):
         Field(description="Exactly these, in the order in which they were opened since it came, or was reopened."),
     ] = None
     agenda: Annotated[dict[Id, list[Name]] | None, Field(description="What each is to follow up that day.")] = None
+    repeat_of: Annotated[str | None, Field(description="The work item that it repeats; '': none.")] = None
     away: list[Id] | None = None
     told: Annotated[list[ToldForm] | None, Field(description="Exactly these, since the row before.")] = None
     nobody_told: Literal[True] | None = None

@@ -153,6 +153,9 @@ class WalkSight:
         pages = self._client.list_agenda(rep)
         return [self._items.called(each.work_item) for page in pages for each in page.next_dates]
 
+    def _repeated(self, item: routing.WorkItem) -> str:
+        return self._items.called(item.repeat_of) if item.repeat_of else ""
+
     def _deficits(self, pool: str) -> dict[str, float]:
         report = self._client.fairness(pool)
         return {last(rep): round(report.observed.per_rep[rep], 3) + 0.0 for rep in sorted(report.weights)}
@@ -192,6 +195,7 @@ _ASPECTS: Mapping[str, Callable[[WalkSight, routing.WorkItem], object]] = {
     "conflict": WalkSight._conflict,
     "worked": WalkSight._is_worked,
     "next": WalkSight._next,
+    "repeat_of": WalkSight._repeated,
 }
 """What is to be seen of a work item, by what expectations call it."""
 _OF_CHILD: Mapping[str, Callable[[routing.WorkItem], object]] = {

@@ -135,10 +135,27 @@ class OpenedBy(NamedTuple):
         return cls(parent, event, entry, number, pool, due, whom)
 
 
+class Repetition(NamedTuple):
+    """Which work item another one repeats, of the same customer, and how severe it became by that.
+
+    Parameters
+    ----------
+    item_id
+        The latest such.
+    before, after
+        How severe it was, and became; empty: it stayed as it was.
+    """
+
+    item_id: str
+    before: str = ""
+    after: str = ""
+
+
 class WorkItem(NamedTuple):
     """What came in, as it came in. ``attributes`` holds plain JSON values; the rule set says what they must be.
 
-    ``opened_by`` says of a child by what it was opened; None: it came from outside.
+    ``opened_by`` says of a child by what it was opened; None: it came from outside. ``repeats`` is what was found of an
+    earlier one as it came; None: there was none.
     """
 
     kind: Kind
@@ -148,20 +165,28 @@ class WorkItem(NamedTuple):
     value: float = 0.0
     priority: int = 0
     opened_by: OpenedBy | None = None
+    repeats: Repetition | None = None
 
     def pack(self) -> bytes:
         """Return a canonical form: equal content, equal bytes."""
         content = [self.kind, self.source, self.external_id, canonical(self.attributes), self.value, self.priority]
-        return _packed(content if self.opened_by is None else [*content, self.opened_by.packable()])
+        if self.opened_by is None and self.repeats is None:
+            return _packed(content)
+        opened = self.opened_by and self.opened_by.packable()
+        return _packed([*content, opened] if self.repeats is None else [*content, opened, self.repeats])
 
     @classmethod
     def unpack(cls, packed: bytes) -> WorkItem:
         """Read what ``pack`` wrote."""
-        kind, source, external_id, attributes, value, priority, *opened = msgpack.unpackb(packed)
+        kind, source, external_id, attributes, value, priority, *rest = msgpack.unpackb(packed)
         if not isinstance(attributes, dict):
             raise TypeError("a work item's attributes have names")
-        opened_by = OpenedBy.read(*opened[0]) if opened else None
-        return cls(_KINDS[kind], source, external_id, attributes, value, priority, opened_by)
+        if not rest:
+            return cls(_KINDS[kind], source, external_id, attributes, value, priority)
+        opened, *repeats = rest
+        opened_by = OpenedBy.read(*opened) if opened else None
+        repetition = Repetition(*repeats[0]) if repeats else None
+        return cls(_KINDS[kind], source, external_id, attributes, value, priority, opened_by, repetition)
 
 
 def _packed(content: Sequence[object]) -> bytes:

@@ -33,13 +33,16 @@ class PublishedProcesses:
     ----------
     severities
         By kind, from what the severity of a work item follows that comes now; those that it does not are left out.
+    repeats
+        By kind, when one that comes now repeats an earlier one; likewise.
     """
 
     def __init__(self, revisions: Sequence[Process] = (), event_hash: str = "") -> None:
         self.revisions = tuple(revisions)
         self.event_hash = event_hash
-        active = ((kind, self.of(kind)) for kind in Kind) if revisions else ()
-        self.severities = {kind: process.severity for kind, process in active if process and process.severity}
+        active = [(kind, process) for kind in Kind if (process := self.of(kind))] if revisions else []
+        self.severities = {kind: process.severity for kind, process in active if process.severity}
+        self.repeats = {kind: process.repeats for kind, process in active if process.repeats}
 
     @property
     def newest(self) -> int:

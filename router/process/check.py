@@ -113,3 +113,5 @@ def _table_fields(form: ProcessForm) -> Iterator[str]:
                 yield table[BY]
     if form.severity:
         yield from (form.severity.field, *form.severity.by)
+    if form.repeats:
+        yield from (*form.repeats.same, *([form.repeats.raises.field] if form.repeats.raises else []))

@@ -10,9 +10,11 @@ from router.process.approval_compiler import ApprovalCompiler, check_approvals, 
 from router.process.child_compiler import ChildCompiler, words_of
 from router.process.deadline_compiler import DeadlineCompiler
 from router.process.definition import CSAT, NPS, Process, Stage
+from router.process.field_lookups import FieldLookups
 from router.process.follow_up_compiler import FollowUpCompiler
 from router.process.forms import ProcessForm, SatisfactionForm, StageForm
 from router.process.lookups import ProcessNames
+from router.process.repeat_compiler import RepeatCompiler
 from router.process.severity_compiler import SeverityCompiler
 from router.rules.route import RoutingRules
 from rules.duration_tables import DurationCompiler
@@ -56,7 +58,9 @@ class ProcessCompiler:
         self._children = ChildCompiler(report, self._names)
         self._answers = FollowUpCompiler(report, self._names, self._children)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
-        self._severity = SeverityCompiler(values, report, self._names, personal)
+        fields = FieldLookups(values, report, personal)
+        self._severity = SeverityCompiler(values, fields, report, self._names)
+        self._repeats = RepeatCompiler(values, fields, report, self._names, rules)
 
     def compile(self, form: ProcessForm) -> Process:
         """Compile a process."""
@@ -78,6 +82,7 @@ class ProcessCompiler:
             words_of(form.title),
             deadlines,
             severity=severity,
+            repeats=self._repeats.compile(form.repeats, ("repeats",)) if form.repeats else None,
             complaints=form.complaints,
         )
         return self._with_answers(compiled, form.satisfaction) if form.satisfaction else compiled

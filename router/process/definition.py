@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from router.model.workitem import Kind, State
+from router.process.repeats import Repeats
 from router.process.severity import SeverityTable
 from rules.conditions import Predicate
 from rules.durations import Duration, DurationTable
@@ -467,6 +468,8 @@ class Process:
         What is done about answers of customers; None: nothing.
     severity
         From what the severity of its work items follows where nobody says it; None: it does not.
+    repeats
+        When a work item repeats an earlier one of its customer; None: nobody looks.
     by_id
         Its stages.
     standing
@@ -484,6 +487,7 @@ class Process:
     revision: int = 0
     event: int = 0
     severity: SeverityTable | None = None
+    repeats: Repeats | None = None
     by_id: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
     standing: Mapping[str, Stage] = field(init=False, repr=False, compare=False)
 

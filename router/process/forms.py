@@ -281,6 +281,33 @@ class SeverityForm(Form):
     ] = None
 
 
+class RaiseForm(Form):
+    """A work item that repeats another is one more severe than it was."""
+
+    field: Annotated[Name, Field(description="The field that says how severe a work item is.")]
+    order: Annotated[
+        list[Name],
+        Field(min_length=1, max_length=limits.MAX_ORDER, description="From the least severe: [P4, P3, P2, P1]."),
+    ]
+
+
+class RepeatsForm(Form):
+    """A work item repeats an earlier one of its kind, of the same customer: it names that, as repeat_of."""
+
+    within: Annotated[
+        Any,
+        Field(description="So long before it that came, on the wall, e.g. 30cd.", json_schema_extra=_DURATION),
+    ]
+    same: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(max_length=limits.MAX_SEVERITY_FIELDS, description="Fields in which both say the same, such as class."),
+    ] = []
+    raises: Annotated[
+        RaiseForm | None, Field(alias="raise", description="How severe it is by that; absent: as it was.")
+    ] = None
+
+
 class ProcessForm(Form):
     """A whole process."""
 
@@ -304,6 +331,7 @@ class ProcessForm(Form):
             description="From what severity follows, where a work item does not bring it along; absent: from nothing."
         ),
     ] = None
+    repeats: RepeatsForm | None = None
     tests: Annotated[list[ProcessTestForm], Field(max_length=MAX_TESTS)] = []
     workforce: Annotated[WorkforceForm | None, Field(description="Reps and pools for the tests, and their hours.")] = (
         None
@@ -322,6 +350,8 @@ PARTS: dict[str, type[Form]] = {
     "approve": ApprovalForm,
     "when": ComparisonForm,
     "severity": SeverityForm,
+    "repeats": RepeatsForm,
+    "raise": RaiseForm,
     **SCENARIO_PARTS,
     **WORKFORCE_PARTS,
 }

@@ -22,6 +22,8 @@ MAX_CHILDREN = 100
 """Children of one list of dates."""
 MAX_SEVERITIES = 400
 """Of one table."""
+MAX_ORDER = 20
+"""Severities one above the other."""
 MAX_SEVERITY_FIELDS = 3
 """That severity follows from."""
 MAX_SHARE = 1_000

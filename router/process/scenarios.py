@@ -115,7 +115,7 @@ def run(process: Process, tests: Sequence[ProcessTest], clocks: DeadlineClocks, 
         differences = list(_faults(process, test, clocks.time_zone))
         if not differences:
             try:
-                fact = fact_of(_known(test.item, test.life))
+                fact = fact_of(_severe(process, test, fact_of))
             except InvalidInput as error:
                 differences = [f"the item is not one that the rules can read: {error}"]
             else:
@@ -130,6 +130,22 @@ def _known(item: WorkItem, life: Sequence[Happening]) -> WorkItem:
     for happening in life:
         attributes |= happening.attributes
     return item._replace(attributes=attributes)
+
+
+def _severe(process: Process, test: ProcessTest, fact_of: FactOf) -> WorkItem:
+    """Return what a work item is behind all that happened, as severe as follows where nobody says it."""
+    table, attributes = process.severity, dict[str, Any]()
+    if table is None:
+        return _known(test.item, test.life)
+    for given in (test.item.attributes, *(happening.attributes for happening in test.life)):
+        follows = any(name in given and given[name] != attributes.get(name) for name in table.by)
+        attributes |= given
+        if given.get(table.field) or not (follows or not attributes.get(table.field)):
+            continue
+        attributes.pop(table.field, None)
+        if severity := table.of(fact_of(test.item._replace(attributes=attributes))):
+            attributes[table.field] = severity
+    return test.item._replace(attributes=attributes)
 
 
 def _ms(text: str, time_zone: str) -> int:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
+from router.process.field_lookups import FieldLookups
 from router.process.forms import SeverityForm
 from router.process.limits import MAX_SEVERITIES
 from router.process.lookups import ProcessNames
 from router.process.severity import SeverityCase, SeverityTable
 from rules.field_values import FieldValues
-from rules.fields import FieldType, Scalar
-from rules.problems import known_names, shown
+from rules.fields import Scalar
+from rules.problems import shown
 from rules.report import Path, Report
-from rules.spelling import hint_among
-
-_KINDS = (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)
-"""The types of the fields that severity may follow from."""
 
 
 class SeverityCompiler:
@@ -23,26 +20,21 @@ class SeverityCompiler:
 
     Parameters
     ----------
-    values
-        Knows the fields, and what their values are.
-    personal
-        Fields that say something about a person: severity neither is one nor follows from one, for it is not erased
-        with them.
+    values, fields
+        Know the fields, and what their values are.
     """
 
-    def __init__(
-        self, values: FieldValues, report: Report, names: ProcessNames, personal: Collection[str] = ()
-    ) -> None:
+    def __init__(self, values: FieldValues, fields: FieldLookups, report: Report, names: ProcessNames) -> None:
         self._values = values
+        self._fields = fields
         self._report = report
         self._names = names
-        self._personal = personal
 
     def compile(self, form: SeverityForm, path: Path) -> SeverityTable | None:
         """Compile what stands at a path; None where some field is none that it could look at."""
         self._names.once(form.by, (*path, "by"))
-        known = [self._is_known(form.field, (FieldType.STRING,), (*path, "field"))]
-        known += [self._is_known(name, _KINDS, (*path, "by", place)) for place, name in enumerate(form.by)]
+        known = [self._fields.severity(form.field, (*path, "field"))]
+        known += [self._fields.compared(name, (*path, "by", place)) for place, name in enumerate(form.by)]
         if form.field in form.by:
             self._report.error((*path, "by", form.by.index(form.field)), f"{form.field} cannot follow from itself")
             return None
@@ -54,23 +46,6 @@ class SeverityCompiler:
             self._report.error((*path, "table"), fault)
         otherwise = "" if form.otherwise is None else self._severity(form.otherwise, form.field, (*path, "else"))
         return SeverityTable(form.field, tuple(form.by), cases, otherwise)
-
-    def _is_known(self, name: str, kinds: Collection[FieldType], path: Path) -> bool:
-        """Say whether a field is there and of one of some types, and nobody's secret; report it where it is not."""
-        fields = self._values.fields
-        names = [
-            each
-            for each, kind in fields.items()
-            if kind in kinds and each not in self._personal and each not in self._values.only
-        ]
-        if name in names:
-            return True
-        if name in self._personal:
-            self._report.error(path, f"{name} is personal: severity would tell of it when it is erased")
-        else:
-            allowed = f"allowed are {', '.join(kind.value for kind in kinds)} fields"
-            self._report.error(path, f"found {shown(name)}; {allowed}: {known_names(names)}{hint_among(name, names)}")
-        return False
 
     def _cases(
         self, table: Mapping[str, object], form: SeverityForm, before: tuple[Scalar, ...], path: Path

@@ -15,7 +15,9 @@ def check_size(form: ProcessForm, report: Report) -> None:
     """See that a process as a whole is not too large to be shown to anybody."""
     deadlines = list(all_deadlines(form))
     steps = sum(step.at_most or 1 for deadline in deadlines for step in deadline.steps)
-    characters = sum(map(len, _texts([form.process, form.title, form.stages, form.deadlines, form.severity])))
+    characters = sum(
+        map(len, _texts([form.process, form.title, form.stages, form.deadlines, form.severity, form.repeats]))
+    )
     for found, most, what in (
         (len(deadlines), MAX_ALL_DEADLINES, "deadlines, those of its stages included"),
         (steps, MAX_ALL_STEPS, "steps in all its deadlines, each as often as it is done"),

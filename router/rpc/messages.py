@@ -146,6 +146,7 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
         process=f"{prefix}/processes/{place.process.id}@{place.process.revision}" if place else "",
         stage=place.stage.id if place else "",
         parent=f"{prefix}/workItems/{item.opened_by.parent}" if item.opened_by else "",
+        repeat_of=f"{prefix}/workItems/{item.repeats.item_id}" if item.repeats else "",
         satisfaction=None if record.satisfaction == UNASKED else _satisfaction_message(record.satisfaction),
     )
 
@@ -242,6 +243,9 @@ def decision_message(
         message.parent = f"{prefix}/workItems/{head.item.opened_by.parent}"
     if head.pool:
         message.routed_pool = f"{prefix}/pools/{head.pool}"
+    if head.item.repeats and head.cause is Cause.ROUTED:
+        message.repeat_of = f"{prefix}/workItems/{head.item.repeats.item_id}"
+        message.earlier_severity, message.severity = head.item.repeats[1:]
     if head.covered:
         message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:

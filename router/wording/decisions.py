@@ -165,6 +165,10 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
         yield SENTENCES[_key("stays", decision)].say(language, rule=_rule(decision), **facts)
         return
     yield _outcome(decision, language)
+    if decision.repeat_of:
+        key = "raised" if decision.severity else "repeats"
+        facts = {"before": decision.earlier_severity, "after": decision.severity}
+        yield SENTENCES[key].say(language, item=_last(decision.repeat_of), **(facts if decision.severity else {}))
     if decision.stage:
         yield PARTS["in stage"].say(language, stage=decision.stage)
     contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))

@@ -433,6 +433,11 @@ RESCINDED: Mapping[str, Phrase] = {
 """Because of what an offer was rescinded."""
 
 SENTENCES: Mapping[str, Phrase] = {
+    "repeats": Phrase("It repeats {item}.", "与该客户此前的{item}重复。"),
+    "raised": Phrase(
+        "Raised from {before} to {after}: it repeats {item}.",
+        "严重程度由{before}升为{after}：与该客户此前的{item}重复。",
+    ),
     "owner": Phrase("Rule {rule}, pool {pool}: {rep}.", "规则{rule}，分配池{pool}：{rep}。"),
     "owner alone": Phrase("Rule {rule} names {rep}.", "规则{rule}指定{rep}。"),
     "offered": Phrase("Rule {rule}, pool {pool}: offered to {rep}.", "规则{rule}，分配池{pool}：派单给{rep}，待接单。"),

@@ -136,8 +136,12 @@ fields:
   customer: {type: string}
   risk: {type: number}
   phone: {type: string, personal: true}
+  severity: {type: string}
 known_customer: {id: customer, churn_risk: risk}
 rules:
+  - id: severe
+    when: {field: severity, op: eq, value: P1}
+    route: {pool: east, on_change: severity}
   - id: at-risk
     when: {field: risk, op: gte, value: 0.9}
     route: {pool: west}
@@ -320,7 +324,11 @@ def stands(listed: ListedDeadline) -> tuple[object, ...]:
 @cache
 def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
+    rule_set = check(RULES).rule_set
+    assert rule_set is not None
     return process_publication(
+        "severity: {field: severity, by: [region, skill], table: {east: {ERP: P2}, waits: {ERP: P1}}, else: P3}\n"
+        "repeats: {same: region, within: 1h, raise: {field: severity, order: [P3, P2, P1]}}\n"
         f"process: {process}\nkinds: [{', '.join(kinds)}]\ncomplaints: {str(Kind.TICKET in kinds).lower()}\n"
         "satisfaction: {csat: {at_most: 2, open: {id: call, pool: east, exclude: handlers}}, nps: {at_most: 6}}\n"
         "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
@@ -332,6 +340,7 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
         "     open: [{id: review, pool: east, within: 1h, blocks: true}, {id: call, kind: LEAD, pool: none}]}\n"
         "  - {id: offer}\n"
         "  - {id: won, closes: CONVERTED, open: [{id: care, kind: CUSTOMER, pool: east, exclude: owner}]}\n",
+        rule_set,
         approvals={"offer": Approval(REPS[0], Predicate("customer", "exists"), on_reject="won")},
     )
 

@@ -641,7 +641,7 @@ class TimelineEntry(_message.Message):
     def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., withdrawn: bool = ...) -> None: ...
 
 class WorkItem(_message.Message):
-    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "moved_deadlines", "children", "satisfaction")
+    __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "repeat_of", "moved_deadlines", "children", "satisfaction")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[WorkItem.Kind]
@@ -729,6 +729,7 @@ class WorkItem(_message.Message):
     STAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_FIELD_NUMBER: _ClassVar[int]
     PARENT_FIELD_NUMBER: _ClassVar[int]
+    REPEAT_OF_FIELD_NUMBER: _ClassVar[int]
     MOVED_DEADLINES_FIELD_NUMBER: _ClassVar[int]
     CHILDREN_FIELD_NUMBER: _ClassVar[int]
     SATISFACTION_FIELD_NUMBER: _ClassVar[int]
@@ -752,7 +753,8 @@ class WorkItem(_message.Message):
     stage: str
     approval: _deadlines_pb2.Approval
     parent: str
+    repeat_of: str
     moved_deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.MovedDeadline]
     children: _containers.RepeatedCompositeFieldContainer[WorkItem.Child]
     satisfaction: WorkItem.Satisfaction
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ..., parent: _Optional[str] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., children: _Optional[_Iterable[_Union[WorkItem.Child, _Mapping]]] = ..., satisfaction: _Optional[_Union[WorkItem.Satisfaction, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[WorkItem.Kind, str]] = ..., source: _Optional[str] = ..., external_id: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., value: _Optional[float] = ..., priority: _Optional[int] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., pool: _Optional[str] = ..., epoch: _Optional[int] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[str] = ..., covered_rep: _Optional[str] = ..., offer: _Optional[_Union[WorkItem.Offer, _Mapping]] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., approval: _Optional[_Union[_deadlines_pb2.Approval, _Mapping]] = ..., parent: _Optional[str] = ..., repeat_of: _Optional[str] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., children: _Optional[_Iterable[_Union[WorkItem.Child, _Mapping]]] = ..., satisfaction: _Optional[_Union[WorkItem.Satisfaction, _Mapping]] = ...) -> None: ...

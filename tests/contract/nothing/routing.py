@@ -881,6 +881,7 @@ ROWS = (
         lambda w, g: _items(w, "", g), 2, 2),
     Row(WorkItem, "attributes", {}, "no fields", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
     Row(WorkItem, "opened_by", None, "it came from outside", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
+    Row(WorkItem, "repeats", None, "it repeats no other", "likewise", _item_counts, (MICROS, 7), (MICROS, 7)),
     Row(WorkItem, "value", 0.0, "counts as one lead, as the contract says", "likewise", _item_counts, (MICROS, 7),
         (MICROS, 7)),
     Row(WorkItem, "priority", 0, "the rule's, as the contract says", "likewise", _item_counts, (MICROS, 7),

@@ -75,7 +75,7 @@ async def _written_as_before(world: World, redis: Any) -> None:
         head = b""
         if isinstance(event, Decision):
             head = msgpack.packb(msgpack.unpackb(pack_head(event.head, event.head.item.pack()))[:12])
-            await redis.delete(keys.personal(event.item_id), keys.subject("C-1"))
+            await redis.delete(keys.personal(event.item_id))  # whose it is stands in the index, whoever seals
         old = StoredEvent(entry.number, entry.type.partition(b".")[0], msgpack.packb([instant, *fields]), head, "")
         link = link_of(old, link)
         await redis.xadd(keys.events, fields_of(old, link), id=f"{entry.number}-0")

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from router.assignment.enrichment import with_severity, with_severity_again
 from router.assignment.planner import Planner
+from router.assignment.process_tests import run_tests
 from router.assignment.roster import Roster
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind, OpenedBy, WorkItem
 from router.process.cache import PublishedProcesses
 from router.process.check import check_process
 from router.process.codec import dumps, loads
+from router.process.definition import Process
 from router.process.severity import SeverityTable
 from router.rules.check import check
 from router.rules.route import RoutingRules
@@ -48,6 +50,7 @@ def rules_of(fields: Mapping[str, object] = FIELDS) -> RoutingRules:
 
 
 RULES = rules_of()
+RULES_WITH_CLASS = rules_of(FIELDS | {"class": {"type": "string"}})
 
 
 def process_of(severity: object) -> str:
@@ -56,13 +59,19 @@ def process_of(severity: object) -> str:
     return json.dumps({"process": "complaints", "kinds": ["TICKET"], "stages": stages, "severity": severity})
 
 
-def table_of(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> SeverityTable:
-    """Return the table of what is written."""
+def checked_process(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> Process:
+    """Return a process that says so of severity."""
     checked = check_process(process_of(severity), rules=rules)
     assert checked.process, checked.problems
-    assert checked.process.severity
     assert loads(dumps(checked.process)) == checked.process
-    return checked.process.severity
+    return checked.process
+
+
+def table_of(severity: object = SEVERITY, rules: RoutingRules | None = RULES) -> SeverityTable:
+    """Return the table of what is written."""
+    table = checked_process(severity, rules).severity
+    assert table
+    return table
 
 
 def planner_of(severity: object = SEVERITY, rules: RoutingRules = RULES) -> Planner:
@@ -78,7 +87,7 @@ def ticket(**attributes: object) -> WorkItem:
     return WorkItem(Kind.TICKET, "crm", "T-1", attributes)
 
 
-PLANNER, TABLE = planner_of(), table_of()
+PLANNER, PROCESS = planner_of(), checked_process(SEVERITY)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_what_changed_decides_whether_severity_follows_anew(
     said = before if given_now is None else given_now
     new = ticket(impact=becomes[0], urgency=becomes[1], severity=said)
 
-    after = with_severity_again(PLANNER, TABLE, old, new, is_given=given_now is not None).attributes
+    after = with_severity_again(PLANNER, PROCESS, old, new, is_given=given_now is not None).attributes
 
     says = said not in (None, "", "-")
     table = {("high", "high"): "P1", ("high", "low"): "P2", ("low", "high"): "P2"}
@@ -140,7 +149,7 @@ def test_what_changed_decides_whether_severity_follows_anew(
     stays = says and (given_now is not None or was == becomes)
     assert after["severity"] == (said if stays else follows)
     again = with_severity_again(
-        PLANNER, TABLE, new._replace(attributes=after), new._replace(attributes=after), is_given=False
+        PLANNER, PROCESS, new._replace(attributes=after), new._replace(attributes=after), is_given=False
     )
     assert again.attributes == after
 
@@ -190,3 +199,35 @@ def test_what_is_wrong_is_told_with_its_place(change: Mapping[str, object], prob
     told = [f"{each.path}: {each.message}" for each in checked.problems if each.is_error]
     assert [line for line in told if line.startswith(problem)], told
     assert (checked.process, checked.problems[0].line) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "life", "due"),
+    [
+        ({"impact": "high", "urgency": "high"}, [], "13:00"),
+        ({"impact": "high", "urgency": "high", "severity": "P3"}, [], "18:00"),
+        ({"impact": "high"}, [{"urgency": "low"}], "17:00"),
+        ({"severity": "P1"}, [{"class": "x"}], "13:00"),
+        ({"severity": "P1"}, [{"impact": "low"}], "18:00"),
+        ({"impact": "high", "urgency": "high"}, [{"severity": "P3"}], "18:00"),
+    ],
+)
+def test_tests_of_a_process_see_what_follows(item: object, life: list[object], due: str) -> None:
+    within = {"by": "severity", "P1": "4h", "P2": "8h", "else": "9h"}
+    test = {
+        "name": "as severe",
+        "item": {"kind": "TICKET", "attributes": item},
+        "life": [
+            {"at": "2026-10-08T09:00", "do": "assigned", "to": "ann", "pool": "p"},
+            *({"at": "2026-10-08T09:30", "do": "update", "set": each} for each in life),
+        ],
+        "expect": {"due": {"resolution": f"2026-10-08T{due}"}},
+    }
+    source = json.loads(process_of(SEVERITY)) | {"tests": [test]}
+    source["deadlines"] = [{"id": "resolution", "within": within, "clock": "wall"}]
+    checked = check_process(json.dumps(source), rules=RULES_WITH_CLASS)
+    assert checked.process, checked.problems
+
+    (result,) = run_tests(checked.process, checked.tests, WorkforceRecords(), RULES_WITH_CLASS)
+
+    assert result.passed, result

@@ -225,7 +225,8 @@ def _done(event: Completed | Updated | ActivityRecorded | OfferAnswered | Noted)
         away = f", {event.lapses} in a row: set away" if event.set_away else ""
         return f"{event.item_id} offer {event.offer} {event.answer.lower()}: {event.rep or 'nobody'}{away}"
     if isinstance(event, Completed):
-        return f"{event.item_id} {event.state.lower()}, was {event.rep}'s"
+        why = f", for {event.withdrawn.parent} was reopened" if event.withdrawn else ""
+        return f"{event.item_id} {event.state.lower()}, was {event.rep}'s{why}"
     if isinstance(event, Updated):
         what = f"entered stage {event.entered.stage}" if event.entered else "updated"
         return f"{event.item_id} {what}: {', '.join(event.changed[:5])}{' …' if len(event.changed) > 5 else ''}"

@@ -61,6 +61,8 @@ def process() -> None:
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
                 all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
                 approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.
+                open: [{id: call-back, kind: TASK, pool: callback, within: 3d, exclude: [handlers, owner, FIELD]}],
+                blocks: true, no later stage before it is closed; each: FIELD, one for each date of a list.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
                 statutory: true, nothing pauses it; pauses: true or false.

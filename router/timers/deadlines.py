@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class DeadlineTimers:
-    """What falls due by the deadlines of one tenant's work items, and of children that they are to open.
+    """What falls due by the deadlines of one tenant's work items, and of children that they are to open, or withdraw.
 
     Parameters are as for ``TimerFollower``.
     """

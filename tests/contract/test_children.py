@@ -229,6 +229,7 @@ async def test_children_of_a_stage_that_closes_are_opened_behind_the_end_once_wh
     assert [child.record for child in await children(firm, lead)] == [None, None]
     await firm.follower().catch_up()
     assert await firm.differences() == []  # it is to be opened
+    await firm.world.timers.forget_timers(firm.world.tenant)  # and made again
 
     care, call = decisions(await firm.at(0))
 
@@ -251,6 +252,7 @@ async def test_what_an_end_opened_is_withdrawn_as_it_is_reopened_and_the_next_en
     await one.catch_up()
     due = await due_now(firm.world.timers, firm.world.tenant)
 
+    assert await firm.differences() == []
     assert [await each.children.make_due(due) for each in (one, other)] == [1, 0]
 
     (withdrawn,) = await newest(firm.world, 1)

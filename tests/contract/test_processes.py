@@ -31,7 +31,7 @@ from router.rules.codec import loads
 from router.workforce.service import WorkforceService
 from store.embedded.server import EmbeddedServer
 from tests.contract.nothing.routing import Routing
-from tests.unit.router.process.test_check import SALES, SHIPPED
+from tests.unit.router.process.test_check import PLAIN, SALES
 
 SMALL = "process: {}\nkinds: [{}]\nstages: [{{id: new}}, {{id: done, closes: CLOSED}}]"
 
@@ -176,7 +176,7 @@ async def test_who_insists_on_the_active_revision_is_told_what_it_is(publisher: 
     with pytest.raises(InvalidProcess, match="line 3, column 9: it is empty"):
         await publisher.publish("process: sales\nkinds: [LEAD]\nstages: []")
     with pytest.raises(InvalidProcess, match=r"test failed: expected first-response due 2026-09-20T11:21, came"):
-        await publisher.publish(SHIPPED.replace("20T11:20}", "20T11:21}"))
+        await publisher.publish(PLAIN.replace("20T11:20}", "20T11:21}"))
     assert (await publisher.publish(SALES, preview=True)).revision == 0
     assert (await publisher.cache.newest(publisher.world.tenant)).newest == 1
 

@@ -10,6 +10,11 @@
     covering      who stands in for whom: whose each lead is, and who has it while they are on leave
     moving        what a manager moves many at once, and what an update is to move
     offering      what offers promise beside that: who holds how many, who refused what, when each lapses
+    process       the process that leads are in: as it is published, and as plain numbers
+    lives         what happened to each lead: who had it, its stages, pauses and approvals, from the log alone
+    dues          what falls due of that, and when its steps are
+    stepping, staging, spending  what that promises: of steps, of stages and children, of where time went
+    working       what people do about leads in their process
     promises      what must hold after each event of the log
     run           one after the other: move the clock, let it happen, settle, check
     side_by_side  a run on each store at the same time

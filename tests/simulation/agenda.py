@@ -10,7 +10,8 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.simulation.firm import INDUSTRIES, OFFICES, SKILLS, Office
+from router.model.workitem import Kind
+from tests.simulation.firm import BULK, INDUSTRIES, OFFICES, SKILLS, Office
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -26,6 +27,11 @@ class What(StrEnum):
     REASSIGN = "a lead is reassigned"
     NAMED = "a person names the owner"
     MANY = "a manager moves many leads"
+    CALL = "somebody calls the customer of a lead"
+    HEARD = "the customer of a lead is heard from"
+    ADVANCE = "a lead is to enter another stage"
+    DECIDE = "somebody answers whether a lead may enter a stage"
+    PAUSE = "the deadlines of a lead are paused, or go on"
     ANSWER = "an offer is accepted or declined"
     REOPEN = "a closed lead is reopened"
     ACTIVITY = "somebody does something about a lead"
@@ -64,9 +70,11 @@ _PER_DAY = {
     What.RULES: 0.05, What.RESTART: 0.3, What.FORGET: 0.1, What.SKEW: 0.5, What.STALL: 0.6, What.REASSIGN: 1.5,
     What.NAMED: 4.0, What.LEAVE_EDITED: 0.5, What.POLICY: 0.05, What.MEMBER: 0.2,
     What.REOPEN: 1.0, What.ACTIVITY: 12.0, What.UPDATE: 5.0, What.TERMS: 0.05,
-    What.MANY: 0.7,
+    What.MANY: 0.7, What.HEARD: 8.0, What.PAUSE: 8.0,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
+_LEADS = 0.2
+"""Which share of what comes are leads."""
 _FAULTS = {What.RESTART, What.FORGET, What.SKEW, What.STALL}
 """Of these, what happens as often in a firm of any size."""
 
@@ -124,7 +132,8 @@ class Agenda:
 
     def _lead(self, office: Office) -> str:
         value = 10.0 if self.random.random() < 0.08 else float(self.random.randrange(1, 6))
-        return f"{office.region}|{self.random.choice(SKILLS)}|{value}|{self.random.choice(INDUSTRIES)}"
+        kind = Kind.LEAD if self.random.random() < _LEADS else BULK
+        return f"{office.region}|{self.random.choice(SKILLS)}|{value}|{self.random.choice(INDUSTRIES)}|{kind}"
 
 
 def _is_weekend(office: Office, at_ms: int) -> bool:

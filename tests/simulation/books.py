@@ -25,6 +25,7 @@ ASK_FOR_SKILL = {"large": "pool large", "cn": "pool shanghai", "us": "pool new-y
 
 WAYS = {
     Cause.ROUTED: Way.GREEDY, Cause.WOKEN: Way.GREEDY, Cause.REASSIGNED: Way.GREEDY, Cause.UPDATED: Way.GREEDY,
+    Cause.ESCALATED: Way.GREEDY, Cause.OPENED: Way.GREEDY,
     Cause.OVERRIDE: Way.OVERRIDE,
     Cause.REOPENED: Way.APART, Cause.COVERED: Way.APART, Cause.COVER_ENDED: Way.APART,
 }  # fmt: skip
@@ -102,7 +103,8 @@ class Books:
         offered, entitled = self._held(pool_id)
         parts = (offered, entitled, book.offered, book.entitled)
         told = (dict(state.offered), dict(state.entitled), state.largest_offered, state.largest_entitled)
-        bound = (book.step * max(members - 1, 0) / 2 + book.disturbance) / MICROS
+        step = book.step - book.band + max(book.band, self._truth.records.pools[pool_id].band)
+        bound = (step * max(members - 1, 0) / 2 + book.disturbance) / MICROS
         holds = parts == told and abs(fair.bound - bound) <= 1e-9
         yield Finding(
             Promise.PARTS, holds, f"{pool_id}: {told} and not {parts}; {fair.bound}, {bound}", book.offered > 0

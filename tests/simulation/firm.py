@@ -11,10 +11,18 @@ from router.model.calendars import Calendar, CalendarException, Hours, TenantSet
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.dispatch import Dispatch, DispatchClock, DispatchMode
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
+from router.model.workitem import Kind
+from tests.simulation.process import DESK
 
 TENANT = "firm"
+CHIEF = "chief"
+"""Who is above all managers."""
+CLERKS = ("clerk-1", "clerk-2")
+"""Who do what leads open for others, and nothing else."""
 SKILLS = ("ERP", "CRM", "BI")
 INDUSTRIES = ("retail", "finance", "health")
+BULK = Kind.CUSTOMER
+"""What most of that is that comes; the others are leads, and in a process."""
 _WORKDAYS = range(5)
 
 
@@ -69,6 +77,9 @@ fields:
   skill: {type: string}
   industry: {type: string}
   potential: {type: number}
+  budget: {type: number}
+  amount: {type: number}
+  discount: {type: number}
 rules:
   - id: large
     when: {field: potential, op: gte, value: 8}
@@ -118,22 +129,32 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
                 caps=CAPS[office.id],
                 absence_policy=policy,
                 dispatch=DISPATCHES.get(office.id),
+                managers=(manager_of(office),),
             )
         )
         everybody += team
     seniors = tuple(Member(rep.id, 1000 + 500 * (place % 3)) for place, rep in enumerate(everybody[::3]))
     large = Pool(
         "large", seniors, value_weighted=True, caps=CAPS["large"], absence_policy=POLICIES["large"],
-        dispatch=DISPATCHES["large"],
+        dispatch=DISPATCHES["large"], managers=(CHIEF,),
     )  # fmt: skip
-    return [*everybody, *records, large]
+    clerks = [Rep(rep, manager=CHIEF) for rep in CLERKS]
+    desk = Pool(DESK, tuple(Member(rep) for rep in CLERKS), managers=(CHIEF,))
+    return [Rep(CHIEF), *clerks, *everybody, *records, large, desk]
+
+
+def manager_of(office: Office) -> str:
+    """Return who leads an office: one of its reps, too."""
+    return f"{office.id}-00"
 
 
 def rep_of(random: Random, office: Office, number: int) -> Rep:
     """Return a rep of an office; some have a limit of what they may have open."""
     skills = tuple(sorted(random.sample(SKILLS, random.choice((1, 2, 2, 3)))))
-    capacity = {"LEAD": random.choice((6, 10, 15))} if random.random() < 0.6 else {}
-    return Rep(f"{office.id}-{number:02}", attributes={"skills": skills}, capacity=capacity, calendar=office.id)
+    capacity = {str(BULK): random.choice((6, 10, 15))} if random.random() < 0.6 else {}
+    rep, manager = f"{office.id}-{number:02}", manager_of(office)
+    above = CHIEF if rep == manager else manager
+    return Rep(rep, attributes={"skills": skills}, capacity=capacity, calendar=office.id, manager=above)
 
 
 def ramped(rep: str, from_ms: int) -> Member:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -96,6 +97,46 @@ def _not_known_again(tenant: str, planner: Any, request: Any, *rest: Any) -> Any
     return reassign_command(tenant, planner, replace(request, request_id=""), *rest)
 
 
+def _never(*_: Any) -> Iterator[Any]:
+    """Say that nothing ever was."""
+    return iter(())
+
+
+def _early(item_id: str, seen: int, step: Any) -> Any:
+    """Make the timer of a step a minute early."""
+    from router.timers.timer import Timer
+
+    return Timer(item_id, step.name, seen, step.step, step.due_ms - 60_000)
+
+
+def _to_who_had_it(*arguments: Any) -> Any:
+    """Forget who had it."""
+    *known, _, pool = arguments
+    return import_module("router.assignment.jobs").escalate_command(*known, (), pool)
+
+
+def _anywhere(_: str, place: Any, stage: str) -> Any:
+    """Let every stage follow."""
+    return place._replace(stage=place.process.by_id[stage])
+
+
+async def _not_there(_: Any, record: Any, children: Any) -> list[Any]:
+    """Say that no child is there, and number each anew."""
+    planned = children.to_open(record)
+    places = [child.opened_by._replace(number=next(_NUMBERS)) for child in planned]
+    pairs = zip(planned, places, strict=True)
+    return [child._replace(opened_by=place, item=child.item._replace(opened_by=place)) for child, place in pairs]
+
+
+def _while_open(hours: Any, span: Any) -> Iterator[Any]:
+    """Yield when it is open, and forget when it is not."""
+    from router.process.time_parts import Stretch
+
+    stretches = hours.stretches(*span) if hours else [(*span, True)]
+    return (Stretch(*stretch) for stretch in stretches if stretch[2])
+
+
+_NUMBERS = count(1)
 _UNDOING = ("answer_offer", "fire")
 """Scripts by which offers end without being accepted."""
 GUARDS: Mapping[str, Guard] = {
@@ -118,7 +159,7 @@ GUARDS: Mapping[str, Guard] = {
         "SUM", {"bind": [("before[chosen] + entitlement - charge", "before[chosen] + entitlement")]}
     ),
     "a timer fires for what it is about alone": Guard(
-        "FIRED", {"fire": [("if not may_fire(", "if name == 'lapse' and not may_fire(")]}
+        "FIRED", {"fire": [("if not may_fire(", "if (name == 'lapse' or is_of_deadline(name)) and not may_fire(")]}
     ),
     "a record keeps what fired": Guard(
         "FIRED TIMERS", {"fire": [("note_fired(record, name, entry, step, log.now_ms)", "")]}
@@ -201,6 +242,41 @@ GUARDS: Mapping[str, Guard] = {
         "MANY", patch=("router.assignment.bulk", "", "reassign_command", _not_known_again)
     ),
     "a route says what moves": Guard("ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: False)),
+    "a step is void once its work item went on": Guard(
+        "STOPPED STEPS",
+        {"fire": [("if not may_fire(", "if not is_of_deadline(name) and not may_fire(")]},
+    ),
+    "of what is told late the last is told alone": Guard(
+        "STEPS", {"fire": [("return not is_superseded(name, entry, step, id) and record or nil", "return record")]}
+    ),
+    "what is done stops what reminds of it": Guard(
+        "STOPPED", patch=("router.process.deadlines", "", "_evidence", _never)
+    ),
+    "a step waits for its time": Guard("STEPS", patch=("router.timers.deadlines", "", "_timer", _early)),
+    "who had it does not get it again": Guard(
+        "ESCALATED", patch=("router.timers.deadlines", "", "escalate_command", _to_who_had_it)
+    ),
+    "nothing is given away for ever": Guard("ESCALATED", patch=("router.timers.deadlines", "", "MOST_MOVED", 99)),
+    "what is statutory never rests": Guard(
+        "PAUSED", patch=("router.process.definition", "Deadline", "pausable", property(lambda _: True))
+    ),
+    "what is paused rests": Guard(
+        "PAUSED", patch=("router.process.definition", "Deadline", "pausable", property(lambda _: False))
+    ),
+    "a stage says what it requires": Guard(
+        "STAGE", patch=("router.assignment.updating", "", "check_required", _nothing)
+    ),
+    "a stage says what may follow": Guard("STAGE", patch=("router.assignment.updating", "", "next_place", _anywhere)),
+    "what is to be approved is asked": Guard(
+        "APPROVED", patch=("router.deadlines.approving", "Approving", "_is_to_be_asked", lambda *_: False)
+    ),
+    "nobody approves their own": Guard(
+        "APPROVED", patch=("router.deadlines.approving", "Approving", "_check", _nothing)
+    ),
+    "what blocks is waited for": Guard("CHILD", patch=("router.assignment.updating", "", "check_unblocked", _nothing)),
+    "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
+    "what is there is not opened again": Guard("CHILD", patch=("router.timers.children", "", "unopened", _not_there)),
+    "hours that are off are a part": Guard("SPENT", patch=("router.process.time_parts", "", "_open", _while_open)),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),

@@ -34,7 +34,7 @@ def passed_over(item_id: str, waiting: Waiting, pools: Mapping[str, Pool], refus
 
 def _is_alike(its: Decision, woken: Decision, pools: Mapping[str, Pool]) -> bool:
     """Say whether one asks for the same as another, at no lower a priority, and counts the same where that matters."""
-    asks_the_same = its.head.item.attributes == woken.head.item.attributes
+    asks_the_same = (its.kind, its.head.item.attributes) == (woken.kind, woken.head.item.attributes)
     is_in_turn = its.head.priority >= woken.head.priority
     counts_the_same = its.head.item.value == woken.head.item.value or not _has_cap_of_value(its, pools)
     return asks_the_same and is_in_turn and counts_the_same

@@ -50,6 +50,14 @@ class Promise(Enum):
     NO_CIRCLE = "nobody stands in for who stands in for them"
     FOUND = "a filter finds all that it holds for, and nothing else"
     MANY = "of many that are moved each is moved once, stays, or is refused, and no other moves"
+    STEPS = "each step of a deadline is done once, in order, as it is due, and not before"
+    STOPPED = "nobody is reminded behind what stopped that"
+    ESCALATED = "what nobody sees to goes to who did not have it in its stage, twice there at most"
+    PAUSED = "what is paused rests, and what is statutory does not"
+    STAGE = "nothing enters a stage that may not follow, or without what it requires"
+    APPROVED = "nothing is entered that nobody approved, and nobody approves their own"
+    CHILD = "each child is opened once, and what it blocks waits for it"
+    SPENT = "where the time of a deadline went adds up, part by part"
     ON_CHANGE = "what is updated is routed anew where its route asks for that, and nowhere else"
 
 

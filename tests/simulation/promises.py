@@ -16,9 +16,11 @@ from router.model.workitem import CLOSED_STATES, Kind, State
 from tests.simulation.books import ASK_FOR_SKILL, Books
 from tests.simulation.covering import Covering
 from tests.simulation.crediting import Crediting
+from tests.simulation.lives import is_of_deadline
 from tests.simulation.moving import Moving
 from tests.simulation.offering import Offering
 from tests.simulation.order import passed_over
+from tests.simulation.processing import Processing
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
@@ -47,7 +49,8 @@ class Checks:
         """Work items that wait: number of their first event, and the decision by which they do."""
         self._first: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
-        self._open: defaultdict[str, int] = defaultdict(int)
+        self._kinds: dict[str, Kind] = {}
+        self._open: defaultdict[tuple[str, Kind], int] = defaultdict(int)
         self._offers: dict[str, Decision] = {}
         self._last_ms = 0
         self._usage = Usage()
@@ -57,6 +60,7 @@ class Checks:
         self.offering = Offering(truth, self._books)
         self.covering = Covering(truth)
         self.moving = Moving()
+        self.processing = Processing(truth)
         self.closed: dict[str, int] = {}
         """Work items that are closed, and since when."""
 
@@ -66,6 +70,8 @@ class Checks:
             Promise.TIME, event.at_ms >= self._last_ms, f"event {event.number}", decided=event.at_ms > self._last_ms
         )
         self._last_ms = event.at_ms
+        for finding in self.processing.enter(event, is_stalled=self.is_stalled):
+            self.note(*finding)
         for follows in (self._crediting, self._books, self.offering, self.covering, self.moving):
             for finding in follows.enter(event):
                 self.note(*finding)
@@ -76,7 +82,7 @@ class Checks:
                 self._usage.work(event.item_id)
             case Decision():
                 self._enter_decision(event)
-            case Fired():
+            case Fired(name=name) if not is_of_deadline(name):
                 self._enter_fired(event)
             case PresenceChanged(rep=rep, until_ms=until_ms):
                 self.truth.away.pop(rep, None)
@@ -109,6 +115,11 @@ class Checks:
         for finding in () if self.is_stalled else self.covering.look(max(now_ms, self._last_ms)):
             self.note(*finding)
 
+    def check_processes(self, now_ms: int) -> None:
+        """See that every step that is due was done, and every child opened."""
+        for finding in () if self.is_stalled else self.processing.undone(max(now_ms, self._last_ms)):
+            self.note(*finding)
+
     def check_kept(self, records: Sequence[ItemRecord | None]) -> None:
         """Hold what the store has of each lead that there ever was to what the log made of it."""
         there = [record for record in records if record]
@@ -129,6 +140,7 @@ class Checks:
     def _enter_decision(self, decision: Decision) -> None:
         item_id, name = decision.item_id, f"decision {decision.number}"
         self._first.setdefault(item_id, decision.number)
+        self._kinds[item_id] = decision.kind
         is_offer = decision.outcome is Outcome.OFFERED
         if is_offer:
             self._offers[item_id] = decision
@@ -155,7 +167,7 @@ class Checks:
         """Count what a rep gets, or is offered: both take room."""
         is_theirs_again = decision.way is Way.APART and decision.head.named != ""
         self._usage.give(decision.pool, _given_by(decision), is_new=not is_theirs_again)
-        self._open[decision.rep] += 1
+        self._open[decision.rep, decision.kind] += 1
 
     def _enter_answer(self, event: OfferAnswered) -> None:
         """Enter what became of an offer: who accepts is the owner, and what nobody accepts waits."""
@@ -172,7 +184,7 @@ class Checks:
         elif not event.stays_open:
             if decision.rep:
                 self._usage.take_back(item_id, decision.pool)
-                self._open[decision.rep] -= 1
+                self._open[decision.rep, decision.kind] -= 1
             self.waiting[item_id] = self._first[item_id], decision
 
     def _accept_of_many(self, decision: Decision) -> None:
@@ -180,9 +192,9 @@ class Checks:
         rep, name = decision.rep, f"{decision.item_id}: {decision.rep}"
         record = self.truth.records.reps.get(rep)
         self.note(Promise.ACTIVE, record is not None and record.active, name)
-        limit = record.capacity.get("LEAD") if record else None
-        fits = limit is None or self._open[rep] < limit
-        self.note(Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=False)
+        limit, count = record.capacity.get(decision.kind) if record else None, self._open[rep, decision.kind]
+        fits = limit is None or count < limit
+        self.note(Promise.CAPACITY, fits, f"{name} has {count} of {limit}", decided=False)
         above = next(self._reached(decision.pool, _given_by(decision)), None)
         self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=False)
         self._give(decision)
@@ -210,7 +222,7 @@ class Checks:
         self.waiting.pop(item_id, None)
         self._usage.close(item_id)
         if item_id in self.owners:
-            self._open[self.owners.pop(item_id)[0]] -= 1
+            self._open[self.owners.pop(item_id)[0], self._kinds[item_id]] -= 1
 
     def _check_owner(self, decision: Decision) -> None:
         """Hold an owner against all that may have spoken against them."""
@@ -236,11 +248,9 @@ class Checks:
         self.note(Promise.CAPS, above is None, f"{name}: {above}", decided=capped)
         away = pool is not None and any(truth.is_away(member.rep, at_ms) for member in pool.members)
         self.note(Promise.AWAY, not truth.is_away(rep, at_ms), name, decided=away)
-        limit = record.capacity.get("LEAD") if record else None
-        fits = limit is None or self._open[rep] < limit
-        self.note(
-            Promise.CAPACITY, fits, f"{name} has {self._open[rep]} of {limit}", decided=bool(decision.seen[-1].full)
-        )
+        limit, count = record.capacity.get(decision.kind) if record else None, self._open[rep, decision.kind]
+        fits = limit is None or count < limit
+        self.note(Promise.CAPACITY, fits, f"{name} has {count} of {limit}", decided=bool(decision.seen[-1].full))
 
     def _reached(self, pool_id: str, given: Given) -> Iterator[Cap]:
         """Yield the caps of a pool that one work item more would be above."""
@@ -266,7 +276,8 @@ class Checks:
             return
         at_ms, oldest = max(now_ms, self._last_ms), dict[tuple[object, ...], str]()
         for item_id, (_, decision) in sorted(self.waiting.items(), key=lambda pair: pair[1][0]):
-            oldest.setdefault((decision.head.steps, decision.head.item.attributes.get("skill")), item_id)
+            skill = decision.head.item.attributes.get("skill")
+            oldest.setdefault((decision.head.steps, skill, decision.kind), item_id)
         for item_id in oldest.values():
             taker = self._taker(self.waiting[item_id][1], at_ms)
             self.note(Promise.WAKING, not taker, f"{item_id} at {at_ms}: {taker} could take it", decided=False)
@@ -277,7 +288,7 @@ class Checks:
         pool = self.truth.records.pools.get(pool_id)
         if pool is None or pool_id == "large":  # its pace is not reckoned here
             return ""
-        skill = "" if pool_id == "munich" else str(decision.head.item.attributes.get("skill"))
+        skill = "" if pool_id == "munich" else str(decision.head.item.attributes.get("skill", ""))
         there = [
             member.rep
             for member in pool.members
@@ -286,14 +297,16 @@ class Checks:
         refused = self.offering.refused[decision.item_id]
         most = self.offering.most_refusals(decision.item_id, there)
         may_be_asked = [rep for rep in there if refused.count(rep) <= most or not pool.handing_out.offers]
-        return next((rep for rep in may_be_asked if self._has_room(rep, pool_id, at_ms)), "")
+        return next((rep for rep in may_be_asked if self._has_room(rep, pool_id, decision.kind, at_ms)), "")
 
-    def _has_room(self, rep: str, pool: str, at_ms: int) -> bool:
+    def _has_room(self, rep: str, pool: str, kind: Kind, at_ms: int) -> bool:
         """Say whether neither caps nor capacity nor open offers speak against a rep."""
-        limit = self.truth.records.reps[rep].capacity.get("LEAD")
-        fits = limit is None or self._open[rep] < limit
-        return fits and self.offering.has_room(rep, pool) and not any(self._reached(pool, Given("", at_ms, rep, 0)))
+        limit = self.truth.records.reps[rep].capacity.get(kind)
+        fits = limit is None or self._open[rep, kind] < limit
+        given = Given("", at_ms, rep, 0, kind)
+        return fits and self.offering.has_room(rep, pool) and not any(self._reached(pool, given))
 
 
 def _given_by(decision: Decision) -> Given:
-    return Given(decision.item_id, decision.at_ms, decision.rep, round(decision.head.item.value * MICROS))
+    value = round(decision.head.item.value * MICROS)
+    return Given(decision.item_id, decision.at_ms, decision.rep, value, decision.kind)

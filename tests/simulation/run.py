@@ -27,6 +27,9 @@ from router.rpc.lists import WORK_ITEMS, wanted
 from router.workforce.edits import Edit
 from tests.simulation.agenda import DAY_MS, HOUR_MS, MINUTE_MS, Agenda, Happening, What
 from tests.simulation.firm import (
+    BULK,
+    CHIEF,
+    CLERKS,
     DISPATCHES,
     INDUSTRIES,
     OFFICES,
@@ -40,10 +43,12 @@ from tests.simulation.firm import (
     rep_of,
 )
 from tests.simulation.moving import NOTE, same_answers
+from tests.simulation.process import PROCESS
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.promises import Checks
 from tests.simulation.system import System
 from tests.simulation.truth import Truth
+from tests.simulation.working import Working
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -86,6 +91,7 @@ class Run:
         self._hired = 0
         self.result = Result()
         self._checks = Checks(self._truth, self.result.tally)
+        self._working = Working(system, self._agenda, self._checks.processing)
 
     async def play(self, on_instant: Callable[[int], object] = lambda _: None) -> Result:
         """Play it to its end, or to the first promise that is broken."""
@@ -100,6 +106,8 @@ class Run:
             on_instant(happening.at_ms)
             if self.result.tally.violations:
                 break
+        else:
+            await self._hold_deadlines()
         return self.result
 
     def days_at(self, at_ms: int) -> float:
@@ -110,6 +118,7 @@ class Run:
         """Found the firm."""
         await self._save(*records_of(self._random, self._reps, START.date()))
         await self._system.publish(RULES)
+        await self._system.publish_process(PROCESS)
 
     async def _reach(self, at_ms: int) -> None:
         """Let time pass, and all come due that does, each at its own instant."""
@@ -126,7 +135,7 @@ class Run:
         checks.is_stalled = self._system.is_stalled
         for event in events:
             if isinstance(event, WorkforceChanged):
-                self._truth.learn(await self._system.records())
+                self._truth.learn(await self._system.records(), event.number)
             checks.enter(event)
             self.result.log.append(sha256(repr(in_order(event)).encode()).hexdigest())
             self._go_on(event)
@@ -137,9 +146,11 @@ class Run:
         checks.check_waiting(self._system.stores.now_ms)
         checks.check_offers(self._system.stores.now_ms)
         checks.check_moves(self._system.stores.now_ms)
+        checks.check_processes(self._system.stores.now_ms)
 
     def _go_on(self, event: Event) -> None:
         """Have something follow from an event: what is owned is closed, what is offered answered or left alone."""
+        self._working.go_on(event)
         match event:
             case Decision(outcome=Outcome.OFFERED):
                 self._answer_later(event)
@@ -177,6 +188,8 @@ class Run:
             What.STALL: self._stall, What.LEAVE_EDITED: self._edit_leave, What.POLICY: self._policy,
             What.MEMBER: self._member, What.ANSWER: self._answer, What.REOPEN: self._reopen,
             What.ACTIVITY: self._activity, What.UPDATE: self._update, What.TERMS: self._terms,
+            What.CALL: self._working.call, What.HEARD: self._working.heard, What.ADVANCE: self._working.advance,
+            What.DECIDE: self._working.decide, What.PAUSE: self._working.pause,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
@@ -184,9 +197,9 @@ class Run:
             self.result.refused += 1
 
     async def _lead(self, happening: Happening) -> None:
-        region, skill, potential, industry = happening.about.split("|")
+        region, skill, potential, industry, kind = happening.about.split("|")
         attributes = {"industry": industry, "potential": float(potential), "region": region, "skill": skill}
-        item = WorkItem(Kind.LEAD, "crm", f"L{happening.number}", attributes, float(potential))
+        item = WorkItem(Kind(kind), "crm", f"L{happening.number}", attributes, float(potential))
         self._leads.append(item)
         await self._route(item)
         if self._random.random() < 0.05:
@@ -247,7 +260,8 @@ class Run:
     async def _update(self, _: Happening) -> None:
         """Change what a lead is worth, or what else is known of it: an offer of it is rescinded."""
         checks = self._checks
-        if some := [*self._random.choice((checks.owners, checks.owners, checks.offering.standing, checks.waiting))]:
+        places = checks.owners, checks.owners, checks.offering.standing, checks.waiting
+        if some := [item_id for item_id in self._random.choice(places) if item_id.startswith("crm~")]:
             known = {
                 "region": self._random.choice(("cn", "eu", "us")), "industry": self._random.choice(INDUSTRIES),
                 "skill": self._random.choice(SKILLS),
@@ -303,7 +317,7 @@ class Run:
 
     def _somebody(self) -> Rep:
         reps = self._truth.records.reps
-        return reps[self._random.choice(sorted(reps))]
+        return reps[self._random.choice(sorted(reps.keys() - {CHIEF, *CLERKS}))]
 
     async def _leave(self, happening: Happening) -> None:
         start_ms = happening.at_ms + self._random.randrange(0, 20) * DAY_MS
@@ -314,7 +328,7 @@ class Run:
 
     def _stand_in_of(self, rep: str) -> str:
         """Return whom a leave may name: of the same office, or anybody; or somebody who is stood in for themselves."""
-        office, reps = rep.rpartition("-")[0], sorted(self._truth.records.reps)
+        office, reps = rep.rpartition("-")[0], sorted(self._truth.records.reps.keys() - {CHIEF, *CLERKS})
         others = [other for other in reps if other != rep and other.startswith(office)]
         named = sorted({one.rep for one in self._truth.records.absences.values() if one.substitute and one.rep != rep})
         return self._random.choice(self._random.choice((others, reps, named[-5:] or others)))
@@ -359,7 +373,7 @@ class Run:
 
     async def _capacity(self, _: Happening) -> None:
         limit = self._random.choice((0, 3, 8, 20))
-        await self._save(replace(self._somebody(), capacity={"LEAD": limit}))
+        await self._save(replace(self._somebody(), capacity={str(BULK): limit}))
 
     async def _hire(self, happening: Happening) -> None:
         office = self._random.choice(OFFICES)
@@ -396,13 +410,22 @@ class Run:
         self._checks.check_kept(await self._system.items([*self._checks.moving.created_ms]))
         differences = await self._system.differences()
         self._checks.note(Promise.REPLAY, not differences, "; ".join(differences[:3]))
+        await self._hold_deadlines()
+
+    async def _hold_deadlines(self) -> None:
+        """Hold what is listed of the deadlines of each lead there ever was to what the log makes of them."""
+        processing, now_ms = self._checks.processing, self._system.stores.now_ms
+        for item_id in processing.all:
+            listed, _ = await self._system.servers[0].deadlines.of_item(TENANT, item_id, count=10_000)
+            for finding in processing.listed(item_id, listed, now_ms):
+                self._checks.note(*finding)
 
     async def _stall(self, happening: Happening) -> None:
         self._system.stall(happening.at_ms + self._random.randrange(6, 40) * HOUR_MS)
 
     async def _skew(self, happening: Happening) -> None:
         """Set the store's clock back, as a fail-over may; a lead comes before, and another meanwhile."""
-        lead = happening._replace(about="cn|ERP|2.0|retail")
+        lead = happening._replace(about=f"cn|ERP|2.0|retail|{BULK}")
         await self._lead(lead)
         await self._system.stores.set_back(self._random.randrange(1_000, 120_000))
         await self._lead(lead._replace(number=-lead.number))

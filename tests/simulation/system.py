@@ -13,8 +13,10 @@ from router.activities.service import ActivityService
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
+from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.workforce import RedisWorkforce
@@ -27,6 +29,10 @@ from router.assignment.updating import Updating
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
+from router.deadlines.approving import Approving
+from router.deadlines.noting import Noting
+from router.deadlines.pausing import Pausing
+from router.deadlines.queries import DeadlineQueries
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
@@ -35,6 +41,10 @@ from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
+from router.process.cache import ProcessCache
+from router.process.check import check_process
+from router.process.codec import dumps as dump_process
+from router.process.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers
@@ -57,7 +67,8 @@ class Server:
     """What one process has in memory; a restarted one begins with nothing."""
 
     def __init__(self, stores: Stores) -> None:
-        self.planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets)
+        processes = ProcessCache(stores.processes)
+        self.planners = PlannerCache(stores.workforce, stores.rule_sets, stores.rule_sets, processes=processes)
         self.queries = WorkItemQueries(stores.assignments, self.planners)
         self.router = Router(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.workforce = WorkforceService(stores.workforce, stores.rule_sets)
@@ -68,6 +79,10 @@ class Server:
         self.updating = Updating(stores.assignments, self.planners, self.queries, stores.customer_scores)
         self.offers = OfferService(stores.offers, stores.assignments, self.queries, self.planners)
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
+        noting = Noting(stores.assignments, self.queries, stores.notes, self.planners)
+        self.pausing = Pausing(noting)
+        self.approving = Approving(stores.assignments, self.planners, self.updating, noting)
+        self.deadlines = DeadlineQueries(stores.assignments, self.queries, self.planners)
 
 
 class Stores:
@@ -84,15 +99,19 @@ class Stores:
         self.timers: Any
         self.activities: Any
         self.offers: Any
+        self.processes: Any
+        self.notes: Any
         if redis is None:
             memory = MemoryStore(lambda: self.now_ms)
             self.assignments = self.workforce = self.rule_sets = self.customer_scores = memory
             self.presences = self.timers = self.activities = self.offers = memory
+            self.processes = self.notes = memory
         else:
             self.assignments, self.workforce = RedisAssignments(redis), RedisWorkforce(redis)
             self.rule_sets, self.customer_scores = RedisRuleSets(redis), RedisCustomerScores(redis)
             self.presences, self.timers = RedisPresences(redis), RedisTimers(redis)
             self.activities, self.offers = RedisActivities(redis), RedisOffers(redis)
+            self.processes, self.notes = RedisProcesses(redis), RedisNotes(redis)
 
     async def move(self, to_ms: int) -> None:
         """Move the clock, forwards alone."""
@@ -151,6 +170,14 @@ class System:
         assert rule_set is not None
         publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
         await self.stores.rule_sets.publish(TENANT, None, publication)
+
+    async def publish_process(self, source: str) -> None:
+        """Publish a process, by the active rules."""
+        process = check_process(source).process
+        assert process is not None
+        kinds, stages = tuple(sorted(process.kinds)), tuple(stage.id for stage in process.stages)
+        publication = ProcessPublication(0, process.id, kinds, stages, source, dump_process(process))
+        await self.stores.processes.publish_process(TENANT, None, publication)
 
     def stall(self, until_ms: int) -> None:
         """Let the log not be followed for its timers until an instant; they are fired as they stand."""
@@ -225,7 +252,8 @@ class System:
 
     async def differences(self) -> list[str]:
         """Replay the log."""
-        replay = Replay(self.stores.assignments, self.stores.presences, Server(self.stores).planners)
+        planners, processes = Server(self.stores).planners, self.stores.processes
+        replay = Replay(self.stores.assignments, self.stores.presences, planners, processes=processes)
         return [found async for found in replay.differences(TENANT)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,11 +23,13 @@ class Truth:
         self._leave: Mapping[str, list[Absence]] = {}
         self._edited: dict[str, int] = {}
         self._revision = 0
+        self._past = list[tuple[int, WorkforceRecords]]()
         self._at_ms, self._open = -1, dict[str, bool]()
         self._calendars: dict[tuple[str, str], Calendar | None] = {}
 
-    def learn(self, records: WorkforceRecords) -> None:
-        """Take in a revision of the workforce."""
+    def learn(self, records: WorkforceRecords, event: int) -> None:
+        """Take in a revision of the workforce that an event made."""
+        self._past.append((event, records))
         self._revision += 1
         before = self.records.absences
         self.edited = [one for one in records.absences.values() if before.get(one.id) != one]
@@ -36,6 +39,23 @@ class Truth:
         for absence in records.absences.values():
             leave.setdefault(absence.rep, []).append(absence)
         self._leave = leave
+
+    def at(self, event: int) -> WorkforceRecords:
+        """Return how the workforce was at an event."""
+        place = bisect_right(self._past, event, key=lambda each: each[0])
+        return self._past[max(place - 1, 0)][1]
+
+    @property
+    def hours(self) -> object:
+        """All that working hours follow from."""
+        records = self.records
+        of_reps = {rep.id: rep.calendar for rep in records.reps.values()}
+        return (
+            records.settings,
+            records.calendars,
+            of_reps,
+            [(pool.id, pool.calendar) for pool in records.pools.values()],
+        )
 
     def works(self, rep: str, pool: str, at_ms: int) -> bool:
         """Say whether a rep's hours cover an instant."""
@@ -55,10 +75,7 @@ class Truth:
         return self._calendars[rep, pool]
 
     def _calendar(self, rep: str, pool: str) -> Calendar | None:
-        of_rep: Rep | None = self.records.reps.get(rep)
-        of_pool: Pool | None = self.records.pools.get(pool)
-        name = (of_rep.calendar if of_rep else "") or (of_pool.calendar if of_pool else "")
-        return self.records.calendars.get(name or self.records.settings.calendar)
+        return calendar_in(self.records, rep, pool)
 
     def qualifies(self, rep_id: str, pool: str, skill: str, at_ms: int) -> bool:
         """Say whether a rep is active, there by hours and leave, and has a skill; empty: none is asked for."""
@@ -140,12 +157,42 @@ class Truth:
         return until_ms is not None and (until_ms == 0 or at_ms < until_ms)
 
 
+def calendar_in(records: WorkforceRecords, rep: str, pool: str) -> Calendar | None:
+    """Return whose hours count, by some records, for a rep in a pool, or where the rep is empty of the pool."""
+    of_rep: Rep | None = records.reps.get(rep)
+    of_pool: Pool | None = records.pools.get(pool)
+    name = (of_rep.calendar if of_rep else "") or (of_pool.calendar if of_pool else "")
+    return records.calendars.get(name or records.settings.calendar)
+
+
 def worked_until(calendar: Calendar | None, since_ms: int, length_ms: int) -> int:
     """Return the earliest instant with so much of a calendar's time behind another, day by day on the wall; without a
     calendar all time counts.
     """
     if calendar is None:
         return since_ms + length_ms
+    for start_ms, end_ms in _spans_since(calendar, since_ms):
+        worked_ms = max(0, end_ms - max(start_ms, since_ms))
+        if worked_ms >= length_ms:
+            return max(start_ms, since_ms) + length_ms
+        length_ms -= worked_ms
+    raise LookupError(f"{calendar.id} is closed for a year")
+
+
+def worked_between(calendar: Calendar | None, since_ms: int, until_ms: int) -> int:
+    """Return how much of a calendar's time lies between two instants; without a calendar all of it."""
+    if calendar is None:
+        return until_ms - since_ms
+    worked_ms = 0
+    for start_ms, end_ms in _spans_since(calendar, since_ms):
+        if start_ms >= until_ms:
+            break
+        worked_ms += max(0, min(end_ms, until_ms) - max(start_ms, since_ms))
+    return worked_ms
+
+
+def _spans_since(calendar: Calendar, since_ms: int) -> Iterator[tuple[int, int]]:
+    """Yield from when until when a calendar is open, from the day before an instant on, for a year."""
     zone = ZoneInfo(calendar.time_zone)
     day = datetime.fromtimestamp(since_ms // 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     for after in range(-1, 400):
@@ -155,11 +202,7 @@ def worked_until(calendar: Calendar | None, since_ms: int, length_ms: int) -> in
                 round((day + timedelta(days=after, minutes=minute)).replace(tzinfo=zone).timestamp() * 1000)
                 for minute in (hours.start, end)
             )
-            worked_ms = max(0, end_ms - max(start_ms, since_ms))
-            if worked_ms >= length_ms:
-                return max(start_ms, since_ms) + length_ms
-            length_ms -= worked_ms
-    raise LookupError(f"{calendar.id} is closed for a year")
+            yield start_ms, end_ms
 
 
 def is_open(calendar: Calendar, at_ms: int) -> bool:

@@ -22,6 +22,7 @@ class Given(NamedTuple):
     at_ms: int
     rep: str
     value: int
+    kind: Kind
 
 
 class Usage:
@@ -30,6 +31,7 @@ class Usage:
     def __init__(self) -> None:
         self._given: defaultdict[str, list[Given]] = defaultdict(list)
         self._open: dict[str, tuple[str, str]] = {}
+        self._kinds: dict[str, Kind] = {}
         self._worked: set[str] = set()
 
     def give(self, pool: str, given: Given, *, is_new: bool = True) -> None:
@@ -37,6 +39,7 @@ class Usage:
         if is_new:
             self._given[pool].append(given)
         self._open[given.item_id] = pool, given.rep
+        self._kinds[given.item_id] = given.kind
         self._worked.discard(given.item_id)
 
     def work(self, item_id: str) -> None:
@@ -73,10 +76,10 @@ class Usage:
 
     def same_open(self, loads: Mapping[tuple[str, Kind], int]) -> tuple[bool, str]:
         """Say whether what reps and pools have open, offers with it, is what a store has, and what is not."""
-        places = Counter[str]()
-        for pool, rep in self._open.values():
-            places.update(load_places(rep, pool))
-        stored = {place: units for (place, _), units in loads.items() if units}
+        places = Counter[tuple[str, Kind]]()
+        for item_id, (pool, rep) in self._open.items():
+            places.update((place, self._kinds[item_id]) for place in load_places(rep, pool))
+        stored = {place: units for place, units in loads.items() if units}
         others = {place for place in places.keys() | stored if places[place] != stored.get(place, 0)}
         told = [f"{place}: {stored.get(place, 0)} open and not {places[place]}" for place in sorted(others)]
         return not others, "; ".join(told[:3])

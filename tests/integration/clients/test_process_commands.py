@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.clients.arranging import Restartable, fairlead, tried
-from tests.unit.router.process.test_check import SALES, SHIPPED
+from tests.unit.router.process.test_check import PLAIN, SALES
 
 pytestmark = pytest.mark.long
 RULES = (
@@ -39,13 +39,13 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
     shown = fairlead("process", "show", "sales@1", *at)
     listed = json.loads(fairlead("process", "list", "--json", *at))["processes"]
     told = fairlead("process", "list", *at)
-    sales.write_text(SHIPPED, "utf-8")
+    sales.write_text(PLAIN, "utf-8")
     tested = fairlead("process", "test", str(sales), *at)
     program = fairlead("process", "test", str(sales), "--rules", str(tmp_path / "rules.yaml"), "--json")
     picture = fairlead("process", "draw", "sales", "--language", "zh", *at)
     diagram = fairlead("process", "draw", "sales@2", "--mermaid", *at)
 
-    assert "sales.yaml:23:" in checked
+    assert "sales.yaml:26:" in checked
     assert "declare no field 'contract_no'" in checked
     assert "process sales, 7 stages, 1 deadline, no errors" in checked
     assert "process sales: revision 1 is active" in published
@@ -72,7 +72,7 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
     other.write_text(SALES.replace("process: sales", "process: leads"), "utf-8")
     wrong.write_text(SALES.replace("until: attempt", "until: attemt"), "utf-8")
     failing = tmp_path / "failing.yaml"
-    failing.write_text(SHIPPED.replace("09:20}", "09:21}"), "utf-8")
+    failing.write_text(PLAIN.replace("09:20}", "09:21}"), "utf-8")
     fairlead("process", "publish", str(sales), *at)
 
     refusals = [
@@ -90,12 +90,12 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         refusals,
         (
             "LEAD enters process sales: take it out of that one first",
-            "line 16, column 16: found 'attemt'",
+            "line 17, column 16: found 'attemt'",
             "revision 1 is its active one, not 7",
             "there is no revision before it",
             "there is no process",
-            "wrong.yaml:16:16 error: found 'attemt'",
-            "failing.yaml:30 expected first-response due 2026-09-20T09:21",
+            "wrong.yaml:17:16 error: found 'attemt'",
+            "failing.yaml:37 expected first-response due 2026-09-20T09:21",
         ),
         strict=True,
     ):

@@ -10,9 +10,18 @@ from router.cli.audit import actor_of, description
 from router.model.decision import Outcome
 from router.model.digests import DigestKind, MadeDigest
 from router.model.dispatch import Answer
-from router.model.events import Credited, Digested, LeaveCredit, OfferAnswered, PresenceChanged, Settled
+from router.model.events import (
+    Completed,
+    Credited,
+    Digested,
+    LeaveCredit,
+    OfferAnswered,
+    PresenceChanged,
+    Settled,
+    Withdrawal,
+)
 from router.model.workforce import Rep
-from router.model.workitem import Kind
+from router.model.workitem import Kind, State
 from tests.unit.router.assignment.test_availability import planner, pool
 from tests.unit.router.assignment.test_off_duty import decided
 
@@ -54,6 +63,12 @@ def test_which_list_was_made_is_said_and_how_much_stood_in_it() -> None:
 
 def test_nobody_is_said_to_have_settled_a_ledger() -> None:
     assert actor_of(Settled(3, "east", ("bo",), (), 0)) == ""
+
+
+def test_of_a_child_that_is_withdrawn_it_is_said_why() -> None:
+    event = Completed(9, "~1", Kind.TASK, State.CLOSED, "bo", "p", 1, 4, 5, "", Withdrawal("crm~T-1", 7))
+
+    assert (description(event), actor_of(event)) == ("~1 closed, was bo's, for crm~T-1 was reopened", "")
 
 
 OFFER = OfferAnswered(

@@ -24,7 +24,7 @@ from router.process.trial import ProcessTrial
 from router.rpc.processes import ProcessServicer, name_of_process
 from router.workforce.service import WorkforceService
 from tests.twins.store import MemoryStore
-from tests.unit.router.process.test_check import SHIPPED
+from tests.unit.router.process.test_check import PLAIN
 
 SVG, MERMAID = processes.DrawProcessRequest.FORMAT_SVG, processes.DrawProcessRequest.FORMAT_MERMAID
 NAME = "tenants/t/processes/sales"
@@ -85,18 +85,18 @@ def test_any_other_name_is_refused(name: str) -> None:
 
 async def test_what_is_published_is_answered_listed_and_drawn() -> None:
     service = servicer()
-    request = processes.PublishProcessRequest(parent="tenants/t", source=SHIPPED, note="n")
+    request = processes.PublishProcessRequest(parent="tenants/t", source=PLAIN, note="n")
 
     preview = await service.PublishProcess(
-        processes.PublishProcessRequest(parent="tenants/t", source=SHIPPED, validate_only=True), CALL
+        processes.PublishProcessRequest(parent="tenants/t", source=PLAIN, validate_only=True), CALL
     )
     published = await service.PublishProcess(request, CALL)
     found = await service.GetProcess(processes.GetProcessRequest(name=f"{NAME}@1"), CALL)
     listed = await service.ListProcessRevisions(processes.ListProcessRevisionsRequest(parent="tenants/t"), CALL)
-    tests = await service.TestProcess(processes.TestProcessRequest(source=SHIPPED), CALL)
+    tests = await service.TestProcess(processes.TestProcessRequest(source=PLAIN), CALL)
     pictures = [
         await service.DrawProcess(processes.DrawProcessRequest(format=each, language_code="zh-CN", **given), CALL)
-        for each, given in ((SVG, {"name": NAME}), (MERMAID, {"source": SHIPPED}))
+        for each, given in ((SVG, {"name": NAME}), (MERMAID, {"source": PLAIN}))
     ]
 
     assert (preview.name, preview.active, preview.process) == ("", False, "sales")
@@ -111,7 +111,7 @@ async def test_what_is_published_is_answered_listed_and_drawn() -> None:
 
 async def test_a_revision_says_for_which_kinds_it_is_and_one_out_of_use_says_so() -> None:
     service = servicer()
-    for source in (SHIPPED, SHIPPED.replace("kinds: [LEAD]", "kinds: []")):
+    for source in (PLAIN, PLAIN.replace("kinds: [LEAD]", "kinds: []")):
         await service.PublishProcess(processes.PublishProcessRequest(parent="tenants/t", source=source), CALL)
 
     listed = await service.ListProcessRevisions(processes.ListProcessRevisionsRequest(parent="tenants/t"), CALL)
@@ -130,7 +130,7 @@ async def test_a_picture_is_drawn_beside_the_event_loop(monkeypatch: pytest.Monk
         return ""
 
     monkeypatch.setattr("router.rpc.processes.svg", drawn)
-    await servicer().DrawProcess(processes.DrawProcessRequest(source=SHIPPED), CALL)
+    await servicer().DrawProcess(processes.DrawProcessRequest(source=PLAIN), CALL)
 
     assert drawing == [False]
 
@@ -139,10 +139,10 @@ async def test_a_picture_is_drawn_beside_the_event_loop(monkeypatch: pytest.Monk
     ("given", "field"),
     [
         ({}, "source"),
-        ({"name": NAME, "source": SHIPPED}, "source"),
+        ({"name": NAME, "source": PLAIN}, "source"),
         ({"name": f"{NAME}@x"}, "name"),
-        ({"source": SHIPPED, "format": 9}, "format"),
-        ({"source": SHIPPED, "language_code": "fr"}, "language_code"),
+        ({"source": PLAIN, "format": 9}, "format"),
+        ({"source": PLAIN, "language_code": "fr"}, "language_code"),
         ({"source": "process: 3"}, "source"),
     ],
 )
@@ -154,7 +154,7 @@ async def test_a_picture_that_nobody_can_draw_is_refused_by_its_field(given: Any
 
 
 async def test_an_etag_that_never_was_one_is_refused_by_its_field() -> None:
-    request = processes.PublishProcessRequest(parent="tenants/t", source=SHIPPED, etag="x")
+    request = processes.PublishProcessRequest(parent="tenants/t", source=PLAIN, etag="x")
 
     with pytest.raises(InvalidInput, match=r"^etag: 'x': must be the etag of the process's active revision, 0 where"):
         await servicer().PublishProcess(request, CALL)

@@ -12,6 +12,7 @@ from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
 from router.model.calendars import Absence
 from router.model.decision import Cause, Decision, Outcome, Way
+from router.model.dispatch import Dispatch, DispatchMode
 from router.model.events import Event, Updated
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -145,6 +146,18 @@ async def test_what_waits_goes_to_the_pool_and_else_waits_for_it_alone(firm: Tim
     assert await firm.differences() == []
 
 
+async def test_what_waits_and_is_routed_once_more_goes_where_the_rules_say(firm: Timed) -> None:
+    lead = await routed(firm.world, region="moon")
+    await advance(firm.world, lead, "vacant")
+    firm.world.items -= 1
+
+    again = await routed(firm.world)
+
+    assert (again.item_id, again.head.cause, again.head.pool, again.pool) == (lead.item_id, Cause.ROUTED, "", "east")
+    assert (await reassign(firm, lead)).head.pool == "nobody"  # its stage is as it was
+    assert await firm.differences() == []
+
+
 async def test_later_decisions_are_of_the_pool_as_long_as_it_stands_in_the_stage(firm: Timed) -> None:
     lead = await routed(firm.world)
     await advance(firm.world, lead, "review")
@@ -180,6 +193,32 @@ async def test_what_is_moved_with_many_others_is_of_the_pool_too(firm: Timed) ->
     assert [(each.head.pool, each.pool, each.head.tried) for each in moved if isinstance(each, Decision)] == [
         ("legal", "legal", (inside.rep, "li")), ("", "east", (outside.rep,)),
     ]  # fmt: skip
+    assert await firm.differences() == []
+
+
+async def test_what_the_pool_offers_in_vain_is_offered_to_others_of_it(firm: Timed) -> None:
+    world = firm.world
+    offering = Pool(
+        "legal", (Member("li", 2), Member("wu", 1)), dispatch=Dispatch(DispatchMode.OFFER, timeout_ms=HOUR_MS)
+    )
+    await WorkforceService(world.workforce, world.rule_sets).save(
+        world.tenant, [Edit("pool", "legal", lambda _: offering)]
+    )
+    requeuer = Requeuer(world.tenant, world.store, world.planners)
+    await requeuer.begin()
+    lead = await routed(world)
+    await advance(world, lead, "review")
+    offered = await last(firm)
+    assert (offered.outcome, offered.rep, offered.head.pool) == (Outcome.OFFERED, "li", "legal")
+
+    await firm.at(HOUR_MS)
+    await requeuer.catch_up()
+    assert await requeuer.wake() == 1
+
+    again = await last(firm)
+    assert (again.head.cause, again.outcome, again.rep, again.head.pool) == (
+        Cause.WOKEN, Outcome.OFFERED, "wu", "legal",
+    )  # fmt: skip
     assert await firm.differences() == []
 
 

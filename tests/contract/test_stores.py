@@ -808,6 +808,13 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.deadlines_of(item_id))
         self.both(lambda side: side.deadlines_running(rep, moved_by, count))
 
+    @rule(hours=st.sampled_from([8, 16, 24, 63]))
+    def have_lists_be_told(self, hours: int) -> None:
+        self.settle_hours("days")
+        self.fire()
+        self.pass_time(hours, 0)
+        self.fire()
+
     @rule(rep=st.sampled_from(["", *REPS]), before=st.sampled_from([None, None, 20]), count=st.integers(1, 5))
     def list_what_was_told_in_lists(self, rep: str, before: int | None, count: int) -> None:
         self.both(lambda side: side.digests_told(rep, before, count))

@@ -20,7 +20,8 @@ from tests.conftest import ROOT, serving
 from tests.served import Served
 
 EXAMPLES = ROOT / "examples"
-WALKS = sorted([*EXAMPLES.glob("*.walk.yaml"), *EXAMPLES.glob("processes/*-walk.yaml")])
+HOLIDAYS = EXAMPLES / "processes" / "holidays-walk.yaml"
+WALKS = sorted({*EXAMPLES.glob("*.walk.yaml"), *EXAMPLES.glob("processes/*-walk.yaml")} - {HOLIDAYS})
 PROCESS = """\
 process: sales
 kinds: [LEAD]
@@ -364,6 +365,19 @@ async def test_recusal_the_call_back_is_never_made_by_the_handler_and_waits_whil
 
     assert ended.exit_code == 0, ended.output
     assert await differences(own_store.url, json.loads(ended.stdout)["tenant"]) == []
+
+
+@pytest.mark.long
+async def test_no_surprise_at_holidays_on_the_last_working_day_before_owners_and_managers_get_what_falls_due_in_them(
+    go: Going, own_store: EmbeddedServer
+) -> None:
+    walk = HOLIDAYS.read_text("utf-8")
+    ended = await go(walk, "--json")
+    badly = await go(walk.replace("lists: {li-na: [L-2], chen-jie: [L-2]}", "lists: {li-na: [L-2], chen-jie: [L-1]}"))
+
+    assert ended.exit_code == 0, ended.output
+    assert await differences(own_store.url, json.loads(ended.stdout)["tenant"]) == []
+    assert 'expected {"chen-jie": ["L-1"], "li-na": ["L-2"]}, found {"chen-jie": ["L-2"], ' in badly.stdout
 
 
 @pytest.mark.long

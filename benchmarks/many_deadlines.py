@@ -34,10 +34,10 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Record, Rep
 from router.model.workitem import Kind, WorkItem
-from router.process.cache import ProcessCache
-from router.process.check import check_process
-from router.process.codec import dumps as dump_process
-from router.process.publication import ProcessPublication
+from router.process.language.check import check_process
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.codec import dumps as dump_process
+from router.process.revisions.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.runner import turn

@@ -33,8 +33,8 @@ from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.model.sealing import Personal
 from router.offers.service import OfferService
-from router.process.cache import ProcessCache
-from router.process.publishing import ProcessPublishing
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.publishing import ProcessPublishing
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.timers.covers import KeptItems

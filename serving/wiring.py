@@ -21,7 +21,7 @@ from router.adapters.redis.upgrade import PATIENCE_S
 from router.assignment.planner_cache import PlannerCache
 from router.history.monitor import Monitor
 from router.model.sealing import Personal
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from scoring import rpc as scoring_rpc
 from scoring.clock import wall_clock
 from scoring.errors import MemoryUnavailable

@@ -32,7 +32,7 @@ from router.cli.failing import InputFailed
 from router.cli.stores import checked_url, running_store
 from router.imports.service import Imports
 from router.model.sealing import Personal
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from scoring.rpc import rescorings
 from scoring.services import ScoringServices
 from serving.imports import ImportWork

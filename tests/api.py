@@ -37,7 +37,7 @@ from router.adapters.redis.rulesets import RedisRuleSets
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication

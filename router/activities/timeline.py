@@ -15,7 +15,7 @@ from router.assignment.stored_items import events_of
 from router.model.decision import Cause, Decision
 from router.model.events import Completed, Event, previous_of
 from router.model.records import ItemRecord
-from router.process.children import opens
+from router.process.stages.children import opens
 
 _PAGE = 100
 

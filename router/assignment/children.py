@@ -12,11 +12,11 @@ from router.model.errors import NotPossible
 from router.model.events import Content, Event
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, WorkItem
-from router.process.cache import PublishedProcesses
-from router.process.children import PlannedChild, opens, planned_children
-from router.process.eras import eras_of
-from router.process.life import lives_of
-from router.process.stages import StagePlace, place_of
+from router.process.life.lives import lives_of
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.children import PlannedChild, opens, planned_children
+from router.process.stages.eras import eras_of
+from router.process.stages.places import StagePlace, place_of
 
 
 class ChildStanding(NamedTuple):

@@ -16,7 +16,7 @@ from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem, canonical
-from router.process.stages import StagePlace
+from router.process.stages.places import StagePlace
 from router.rules.on_change import moves
 from router.rules.route import RoutingRules
 from router.rules.stamps import check_unstamped

@@ -15,8 +15,8 @@ from router.assignment.repeats import raised
 from router.model.errors import InvalidInput
 from router.model.records import CustomerScore
 from router.model.workitem import WorkItem
-from router.process.definition import Process
-from router.process.severity import SeverityTable
+from router.process.arrival.severity import SeverityTable
+from router.process.definition.processes import Process
 from router.rules.route import RoutingRules
 from rules.fields import FieldType
 from rules.projection import says_nothing

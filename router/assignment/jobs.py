@@ -34,10 +34,10 @@ from router.model.identity import is_normal, normal_id
 from router.model.records import ItemRecord
 from router.model.sealing import NO_OPENINGS, NOT_PERSONAL, seal, sealed_fields
 from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, WorkItem, item_id
-from router.process.cache import NO_PROCESSES, PublishedProcesses
-from router.process.children import PlannedChild
-from router.process.definition import is_of_child
-from router.process.stages import StagePlace, check_required, first_of, place_of, stage_of
+from router.process.definition.tasks import is_of_child
+from router.process.revisions.cache import NO_PROCESSES, PublishedProcesses
+from router.process.stages.children import PlannedChild
+from router.process.stages.places import StagePlace, check_required, first_of, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
 from router.workforce.covers import Hindrance

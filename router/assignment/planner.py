@@ -19,9 +19,9 @@ from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_VALUE, Kind, WorkItem
-from router.process.cache import PublishedProcesses
-from router.process.repeats import Repeats
-from router.process.severity import SeverityTable
+from router.process.arrival.repeats import Repeats
+from router.process.arrival.severity import SeverityTable
+from router.process.revisions.cache import PublishedProcesses
 from router.rules.facts import fact_of_item
 from router.rules.route import (
     Drop,

@@ -21,7 +21,7 @@ from router.model.errors import NotFound, NotPossible
 from router.model.revisions import RevisionPair
 from router.model.sealing import NOT_PERSONAL, Personal
 from router.model.workforce import WorkforceRecords
-from router.process.cache import NO_PROCESSES, ProcessCache, PublishedProcesses
+from router.process.revisions.cache import NO_PROCESSES, ProcessCache, PublishedProcesses
 from router.rules.codec import loads
 from router.rules.ports import RuleSets
 from router.rules.route import RoutingRules

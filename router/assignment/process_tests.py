@@ -7,9 +7,9 @@ from functools import partial
 
 from router.assignment.roster import Roster
 from router.model.workforce import WorkforceRecords
-from router.process.clocks import DeadlineClocks
-from router.process.definition import Process
-from router.process.scenarios import ProcessTest, run
+from router.process.definition.processes import Process
+from router.process.due.clocks import DeadlineClocks
+from router.process.trials.scenarios import ProcessTest, run
 from router.rules.facts import fact_of_item
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult

@@ -25,10 +25,10 @@ from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
-from router.process.cache import PublishedProcesses
-from router.process.children import opens
-from router.process.life import lives_of, reps_in_stage
-from router.process.stages import StagePlace, place_of, pool_of
+from router.process.life.lives import lives_of, reps_in_stage
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.children import opens
+from router.process.stages.places import StagePlace, place_of, pool_of
 
 Record = TypeVar("Record")
 _LOOKS_BACK = 200

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from router.model.workforce import Rep
-from router.process.definition import OWNER
+from router.process.definition.tasks import OWNER
 from router.rules.route import HANDLERS, Route
 from rules.fields import Fact, FactValue
 from rules.normal_form import normal_form

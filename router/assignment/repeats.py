@@ -17,7 +17,7 @@ from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.workitem import Repetition, WorkItem, item_id
-from router.process.repeats import RaisedSeverity, Repeats, newest_first
+from router.process.arrival.repeats import RaisedSeverity, Repeats, newest_first
 from rules.fields import Fact, FieldType
 
 MOST_LOOKED_AT = 100

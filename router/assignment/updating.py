@@ -25,8 +25,8 @@ from router.model.dispatch import Answer, DispatchClock, OpenOffer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
-from router.process.children import check_dates
-from router.process.stages import StagePlace, check_required, next_place
+from router.process.stages.children import check_dates
+from router.process.stages.places import StagePlace, check_required, next_place
 
 _FOUND = (Outcome.ASSIGNED, Outcome.OFFERED)
 

@@ -29,7 +29,7 @@ from router.erasure.ports import Compacted
 from router.history.monitor import ROLE
 from router.model.errors import NotPossible
 from router.model.sealing import Personal
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from store.files import rewritten
 
 _HELD_S = 10.0

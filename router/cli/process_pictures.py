@@ -17,7 +17,7 @@ from router.cli.labels import language_option
 from router.cli.problems import print_problems
 from router.cli.process_revisions import is_file
 from router.cli.sources import content_of
-from router.process.check import check_process
+from router.process.language.check import check_process
 from router.wording.languages import Language
 from router.wording.process_pictures import mermaid, svg
 

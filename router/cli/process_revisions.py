@@ -25,7 +25,7 @@ from router.cli.failing import InputFailed
 from router.cli.problems import print_problems
 from router.cli.rule_revisions import ACTIVE, as_json
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
-from router.process.check import check_process
+from router.process.language.check import check_process
 
 RETIRED = "retired"
 

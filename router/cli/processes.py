@@ -21,8 +21,8 @@ from router.cli.process_revisions import diff_command, list_command, show_comman
 from router.cli.rule_revisions import as_json
 from router.cli.sources import FILE, content_of, problems_in, results_in, source_of
 from router.model.workforce import WorkforceRecords
-from router.process.check import check_process
-from router.process.definition import Process
+from router.process.definition.processes import Process
+from router.process.language.check import check_process
 from router.rules.check import check
 from router.rules.route import RoutingRules
 from router.rules.scenarios import TestResult

@@ -23,7 +23,7 @@ from router.cli.consoles import console_for, progress_bar
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.replay import Replay
 from router.history.timer_check import TimerCheck
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 
 _MOST_SHOWN = 100
 

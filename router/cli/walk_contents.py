@@ -13,9 +13,9 @@ from router.cli.failing import InputFailed
 from router.cli.sources import source_of
 from router.cli.walk_files import Walk, WalkFile, WalkStep, read_walk, unknown
 from router.cli.walk_forms import AdvanceForm, OfItemForm, WalkExpectForm, WalkRouteForm
-from router.process.check import check_process
-from router.process.children import opens
-from router.process.definition import Process
+from router.process.definition.processes import Process
+from router.process.language.check import check_process
+from router.process.stages.children import opens
 from router.rules.check import check
 from rules.document import Document
 from rules.problems import Problem, in_order

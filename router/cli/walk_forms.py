@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from fairlead.v1 import activities_pb2, routing_pb2
-from router.process.definition import Act
+from router.process.definition.deadlines import Act
 from router.rules.forms import CalendarForm, ExceptionForm, Id, Weight
 from router.rules.limits import MAX_REPS
 from rules.forms import Form, Name

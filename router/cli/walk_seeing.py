@@ -18,7 +18,7 @@ from router.cli.walk_forms import ChildForm, WalkExpectForm
 from router.cli.walk_items import WalkItems, entry_of
 from router.cli.walk_telling import Tellings, owner_after
 from router.cli.words import last
-from router.process.definition import CHILD_DEADLINE
+from router.process.definition.tasks import CHILD_DEADLINE
 from rules.values import as_instant_ms
 
 _RUNS = (deadlines.Deadline.STATE_OPEN, deadlines.Deadline.STATE_OVERDUE)

@@ -13,7 +13,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.walk_forms import ToldForm
 from router.cli.walk_items import WalkItems
 from router.cli.words import last
-from router.process.definition import Act
+from router.process.definition.deadlines import Act
 
 
 class Told(NamedTuple):

@@ -10,7 +10,7 @@ from router.assignment.roster import Roster
 from router.deadlines.approving import Approving, AskedApproval
 from router.deadlines.noting import NotedItem
 from router.model.errors import NotFound
-from router.process.asks import AskState
+from router.process.life.asks import AskState
 
 _LOOKS = 20
 """Entries of the index that a call looks at, at most, for each that it is to return: others may be answered by now."""

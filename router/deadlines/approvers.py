@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from router.assignment.roster import Roster
 from router.deadlines.recipients import Recipients, is_there, named_reps, rep_above
-from router.process.asks import Ask
-from router.process.definition import Approval, RecipientRole
+from router.process.definition.deadlines import RecipientRole
+from router.process.definition.tasks import Approval
+from router.process.life.asks import Ask
 
 
 class Approvers(NamedTuple):

@@ -22,7 +22,11 @@ from router.deadlines.ports import NoteCommand
 from router.model.errors import Conflict, InvalidInput, NotPossible, StaleEtag
 from router.model.events import Note
 from router.model.workitem import fingerprint_of
-from router.process.approvals import (
+from router.process.definition.processes import Stage
+from router.process.definition.tasks import Approval
+from router.process.life.asks import Ask, AskState
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.approvals import (
     approval_standing,
     is_approved,
     looked_at,
@@ -30,9 +34,6 @@ from router.process.approvals import (
     standing_ask,
     wants_approval,
 )
-from router.process.asks import Ask, AskState
-from router.process.cache import PublishedProcesses
-from router.process.definition import Approval, Stage
 
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""

@@ -15,8 +15,8 @@ from router.deadlines.lives import ItemDeadlines, ItemLives
 from router.model.digests import DigestEntry, DigestKind, MadeDigest
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
-from router.process.cache import PublishedProcesses
-from router.process.deadlines import DeadlineState
+from router.process.due.standings import DeadlineState
+from router.process.revisions.cache import PublishedProcesses
 
 MOST_ENTRIES = 500
 """In one list: of more the first are told, and how many there are."""

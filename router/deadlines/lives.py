@@ -16,15 +16,15 @@ from router.model.decision import Decision, DecisionEffect
 from router.model.errors import InvalidInput
 from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
-from router.process.approvals import approval_standings
-from router.process.cache import PublishedProcesses
-from router.process.clocks import DeadlineClocks, Hours, RevisionInForce
-from router.process.deadlines import DeadlineStanding, standings
-from router.process.definition import Process
-from router.process.eras import Era, eras_of
-from router.process.life import Life, Migration, lives_of
-from router.process.stages import place_of
-from router.process.time_parts import Leaves
+from router.process.definition.processes import Process
+from router.process.due.clocks import DeadlineClocks, Hours, RevisionInForce
+from router.process.due.standings import DeadlineStanding, standings
+from router.process.due.time_parts import Leaves
+from router.process.life.lives import Life, Migration, lives_of
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.approvals import approval_standings
+from router.process.stages.eras import Era, eras_of
+from router.process.stages.places import place_of
 from rules.fields import Fact
 
 _PAGE = 100

@@ -21,10 +21,10 @@ from router.model.errors import Conflict, InvalidInput, NotFound
 from router.model.events import Note
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
-from router.process.cache import PublishedProcesses
-from router.process.definition import Process
-from router.process.life import Migration
-from router.process.stages import StagePlace, place_of
+from router.process.definition.processes import Process
+from router.process.life.lives import Migration
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.places import StagePlace, place_of
 
 _TRIES = 8
 

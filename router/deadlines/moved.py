@@ -15,8 +15,8 @@ from router.assignment.ports import Assignments
 from router.deadlines.lives import ItemDeadlines, ItemLives, depends_on_fields
 from router.model.events import Event, Updated
 from router.model.records import ItemRecord
-from router.process.cache import PublishedProcesses
-from router.process.deadlines import WHOLE, DeadlineStanding
+from router.process.due.standings import WHOLE, DeadlineStanding
+from router.process.revisions.cache import PublishedProcesses
 
 
 class MovedDeadline(NamedTuple):

@@ -11,8 +11,9 @@ from router.deadlines.reached import BadAnswer, Reached, ReachedSteps
 from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
 from router.model.decision import DecisionEffect
 from router.model.events import NEXT, OF_CLOSED, Digested, Event, Fired, Noted, ProcessPublished
-from router.process.definition import Act, DeadlineStep, Process, RecipientRole
-from router.process.differences import ProcessDifference, differences
+from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
+from router.process.definition.processes import Process
+from router.process.revisions.differences import ProcessDifference, differences
 
 _REMIND = DeadlineStep(None, Act.REMIND)  # type: ignore[arg-type]  # when is not asked
 _TELL_MANAGER = DeadlineStep(None, Act.NOTIFY, (RecipientRole.MANAGER,))  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from router.model.events import Event, Note, Noted
 from router.model.opening import NOTE
 from router.model.sealing import seal_texts
 from router.model.workitem import fingerprint_of
-from router.process.life import Life, lives_of
+from router.process.life.lives import Life, lives_of
 
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""

@@ -16,7 +16,7 @@ from router.model.activities import ActivityEvidence
 from router.model.errors import InvalidInput, NotPossible
 from router.model.events import Note
 from router.model.workitem import CLOSED_STATES
-from router.process.life import Life, Pause
+from router.process.life.lives import Life, Pause
 
 USUAL_MS = 7 * 86_400_000
 """How long a pause lasts at most, where nobody says."""

@@ -14,10 +14,10 @@ from router.deadlines.lives import ItemDeadlines, ItemLives, has_deadlines
 from router.model.errors import InvalidInput, NotFound
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
-from router.process.deadlines import DeadlineStanding, DeadlineState
-from router.process.definition import Process
-from router.process.life import Life
-from router.process.time_parts import TimeSpent, spent, time_parts
+from router.process.definition.processes import Process
+from router.process.due.standings import DeadlineStanding, DeadlineState
+from router.process.due.time_parts import TimeSpent, spent, time_parts
+from router.process.life.lives import Life
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.OVERDUE)
 """How deadlines stand that did not end."""

@@ -16,12 +16,14 @@ from router.deadlines.recipients import Recipients, recipients
 from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
 from router.model.events import Fired, Noted
-from router.process.asks import Ask
-from router.process.definition import APPROVAL, Act, AnswerFollowUp, DeadlineStep, Process
-from router.process.due_steps import NamedStep, named_step
-from router.process.eras import eras_of
-from router.process.life import lives_of
-from router.process.satisfaction import follow_up
+from router.process.definition.deadlines import Act, DeadlineStep
+from router.process.definition.processes import Process
+from router.process.definition.tasks import APPROVAL, AnswerFollowUp
+from router.process.due.due_steps import NamedStep, named_step
+from router.process.life.asks import Ask
+from router.process.life.lives import lives_of
+from router.process.stages.eras import eras_of
+from router.process.stages.satisfaction import follow_up
 
 
 class Reached(NamedTuple):

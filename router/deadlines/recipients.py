@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
-from router.process.definition import GIVING, DeadlineStep, RecipientRole
+from router.process.definition.deadlines import GIVING, DeadlineStep, RecipientRole
 
 
 class Recipients(NamedTuple):

@@ -1,4 +1,4 @@
-"""What customers answer: recorded if they might be asked, see ``router.process.satisfaction``. The use case.
+"""What customers answer: recorded if they might be asked, see ``router.process.stages.satisfaction``. The use case.
 
 Who asks is another system: this one says when nobody is to be asked, by refusing what was answered then.
 """
@@ -19,8 +19,8 @@ from router.deadlines.ports import NoteCommand
 from router.model.errors import Conflict, NotPossible
 from router.model.events import Note, Noted
 from router.model.workitem import CLOSED_STATES, Kind, fingerprint_of
-from router.process.satisfaction import APART_DAYS, next_nps_ms
-from router.process.stages import place_of
+from router.process.stages.places import place_of
+from router.process.stages.satisfaction import APART_DAYS, next_nps_ms
 
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""

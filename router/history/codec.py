@@ -59,7 +59,7 @@ from router.model.events import (
 )
 from router.model.workforce import KINDS, Member, Pool, Record, RecordChange, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
-from router.process.publication import ProcessPublication
+from router.process.revisions.publication import ProcessPublication
 from rules.revisions import Publication
 
 _KINDS = {str(kind): kind for kind in Kind}

@@ -15,9 +15,9 @@ from router.model.errors import CorruptHistory
 from router.model.events import Fired, Updated
 from router.model.records import ItemRecord
 from router.model.workitem import MAX_PRIORITY
-from router.process.cache import PublishedProcesses
-from router.process.definition import GIVING, Act
-from router.process.due_steps import MOST_MOVED, due_steps, moved_in_stage, named_step
+from router.process.definition.deadlines import GIVING, Act
+from router.process.due.due_steps import MOST_MOVED, due_steps, moved_in_stage, named_step
+from router.process.revisions.cache import PublishedProcesses
 
 _CAUSED = f"a decision is caused by a step of a deadline where it is {Cause.ESCALATED}, and nowhere else"
 _Right = Callable[[ItemDeadlines, StepOfDeadline], bool]

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from router.history.codec import digest, process_text
 from router.model.errors import CorruptHistory
 from router.model.events import ProcessPublished
-from router.process.ports import Processes
-from router.process.publication import Active
+from router.process.revisions.ports import Processes
+from router.process.revisions.publication import Active
 
 
 async def active_differences(processes: Processes, tenant: str, logged: Mapping[str, Active]) -> AsyncIterator[str]:

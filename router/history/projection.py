@@ -41,7 +41,7 @@ from router.model.events import (
 )
 from router.model.records import FiredStep, ItemRecord, ItemStage, load_places
 from router.model.workitem import CLOSED_STATES, Kind, State
-from router.process.publication import Active
+from router.process.revisions.publication import Active
 
 
 class StateProjection:

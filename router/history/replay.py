@@ -58,8 +58,8 @@ from router.model.evidence import ends_next_date
 from router.model.records import CreditState, ItemRecord
 from router.model.workforce import Member
 from router.model.workitem import CLOSED_STATES, Kind, State
-from router.process.cache import ProcessCache
-from router.process.ports import Processes
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.ports import Processes
 from router.timers.credits import end_of_credit, end_of_leave
 from router.timers.timer import is_of_deadline, may_fire
 from router.workforce.covers import Substitutes

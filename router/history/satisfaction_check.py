@@ -7,7 +7,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import StateProjection
 from router.model.events import Event, Note, Noted
-from router.process.satisfaction import APART_DAYS, next_nps_ms
+from router.process.stages.satisfaction import APART_DAYS, next_nps_ms
 
 
 class SatisfactionCheck:

@@ -9,12 +9,13 @@ from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import Completed, Event, Note, Noted, Updated, Withdrawal
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
-from router.process.approvals import is_approved, standing_ask, wants_approval
-from router.process.asks import Ask, AskState, asked_after
-from router.process.cache import PublishedProcesses
-from router.process.definition import Process, Stage, child_stage_id, opener_of
-from router.process.due_steps import named_step
-from router.process.stages import StagePlace, place_of, pool_of
+from router.process.definition.processes import Process, Stage
+from router.process.definition.tasks import child_stage_id, opener_of
+from router.process.due.due_steps import named_step
+from router.process.life.asks import Ask, AskState, asked_after
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.approvals import is_approved, standing_ask, wants_approval
+from router.process.stages.places import StagePlace, place_of, pool_of
 
 _AS_IT_WAS = (Cause.WOKEN, Cause.COVERED, Cause.COVER_ENDED)
 """Causes of decisions that are planned as the one that they follow."""

@@ -17,8 +17,8 @@ from router.history.ports import Log
 from router.history.processes import active_differences, publication_fault
 from router.model.events import ProcessPublished, RulesPublished, WorkforceChanged
 from router.model.workforce import RecordChange, WorkforceRecords
-from router.process.ports import Processes
-from router.process.publication import Active
+from router.process.revisions.ports import Processes
+from router.process.revisions.publication import Active
 from router.rules.ports import RuleSets
 from router.workforce.past import KEPT_EVERY
 from router.workforce.ports import Revisions, Workforce

@@ -20,7 +20,7 @@ from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
 from router.model.identity import normal_id
 from router.model.workitem import item_id
-from router.process.cache import NO_PROCESSES
+from router.process.revisions.cache import NO_PROCESSES
 
 
 class Imports:

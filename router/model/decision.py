@@ -93,7 +93,7 @@ class DecisionInputs(NamedTuple):
     ``assigned_ms`` is since when the owner has had what is imported, in milliseconds since 1970; 0: since the decision.
     ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
     ``entered`` is the stage that it enters by being reopened, imported or opened; None: none but that which follows
-    from when it came, see ``router.process.stages``.
+    from when it came, see ``router.process.stages.places``.
     ``escalates`` is the step of a deadline that this is; None: it is none.
     ``pool`` is the one that its process routes it to, by which it was planned, whatever the rules say: its stage's, or
     that which a step returned it to; empty: none, but, of what was opened, its own.

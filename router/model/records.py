@@ -104,7 +104,7 @@ class ItemRecord:
         The event that answered its last offer: where it is behind the decision it has its owner since; 0: none did.
     stage
         Where it stands in its process; None: in the first stage of the one that was active for its kind when it came,
-        if one was, see ``router.process.stages``.
+        if one was, see ``router.process.stages.places``.
     satisfaction
         What its customer answered.
     """

@@ -67,7 +67,7 @@ class AnswerCommand(NamedTuple):
 
 class Answered(NamedTuple):
     """Where a work item stands behind an answer, with the decisions that say what it is, by number, and the newest
-    revision of the processes, as of ``router.process.ports.Processes.newest_process``.
+    revision of the processes, as of ``router.process.revisions.ports.Processes.newest_process``.
     """
 
     record: ItemRecord

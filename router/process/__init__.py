@@ -1,6 +1,7 @@
 """Stages and deadlines: through which stages a work item goes, what each demands, and what falls due in it.
 
-Read ``definition`` first: what a published process says. ``check`` makes it of what people write, ``publishing`` holds
-the use cases; ``stages`` is in which stage a work item stands. ``life`` is what happened to one work item, and
-``deadlines`` what falls due of it (both pure): today only the tests beside a process run by them (``scenarios``).
+Read ``definition`` first: what a published process says. ``language`` makes it of what people write, ``trials`` are the
+tests beside it, ``revisions`` holds what was published. ``life`` is what happened to one work item, ``due`` what falls
+due of it and when (both pure); ``stages`` is in which stage it stands, and what entering one asks for and opens;
+``arrival`` what a process fills in as a work item comes.
 """

@@ -30,7 +30,7 @@ from router.model.decision import Decision
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.records import ItemRecord
 from router.offers.service import OfferService
-from router.process.definition import NO_WORDS
+from router.process.definition.words import NO_WORDS
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
 from router.rpc.deadline_messages import (

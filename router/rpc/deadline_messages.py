@@ -21,12 +21,13 @@ from router.deadlines.reached import Reached
 from router.deadlines.recipients import Recipients
 from router.model.digests import DigestKind
 from router.model.events import Note, Noted
-from router.process.approvals import looked_at
-from router.process.asks import AskState
-from router.process.deadlines import DeadlineState
-from router.process.definition import Act, Process
-from router.process.due_steps import fired_steps
-from router.process.time_parts import PartKind, TimeSpent, cause_of_breach
+from router.process.definition.deadlines import Act
+from router.process.definition.processes import Process
+from router.process.due.due_steps import fired_steps
+from router.process.due.standings import DeadlineState
+from router.process.due.time_parts import PartKind, TimeSpent, cause_of_breach
+from router.process.life.asks import AskState
+from router.process.stages.approvals import looked_at
 from router.rpc.fields import struct
 
 STATES: Mapping[DeadlineState, Any] = {

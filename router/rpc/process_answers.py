@@ -16,7 +16,7 @@ from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
 from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.model.errors import InvalidInput
 from router.model.events import Note
-from router.process.satisfaction import SCALES
+from router.process.stages.satisfaction import SCALES
 from router.rpc.deadline_messages import approval_message, moved_message
 from router.rpc.fields import MAX_NOTE
 from router.rpc.messages import work_item_message

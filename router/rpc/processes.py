@@ -14,11 +14,11 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
-from router.process.codec import loads
-from router.process.deadlines import DeadlineState
-from router.process.definition import Process
-from router.process.publication import ProcessPublication
-from router.process.publishing import ProcessPublishing
+from router.process.definition.processes import Process
+from router.process.due.standings import DeadlineState
+from router.process.revisions.codec import loads
+from router.process.revisions.publication import ProcessPublication
+from router.process.revisions.publishing import ProcessPublishing
 from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS

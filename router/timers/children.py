@@ -28,8 +28,8 @@ from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Completed, Event, Withdrawal
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
-from router.process.cache import PublishedProcesses
-from router.process.children import PlannedChild
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.children import PlannedChild
 from router.timers.due import Due
 from router.timers.ports import Timers
 from router.timers.timer import OPEN, WITHDRAW, Timer, opens_children

@@ -29,7 +29,7 @@ from router.model.decision import Cause, Decision
 from router.model.errors import NotPossible, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import State
-from router.process.stages import pool_of
+from router.process.stages.places import pool_of
 from router.timers.due import Due
 from router.timers.ports import Present, Timers
 from router.timers.timer import COVER, STATES, Timer

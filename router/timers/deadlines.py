@@ -27,13 +27,14 @@ from router.model.decision import Cause, Decision, DecisionEffect, Outcome, Step
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, Kind, State
-from router.process.cache import PublishedProcesses
-from router.process.children import opens, opens_at_end
-from router.process.deadlines import standings
-from router.process.definition import Act, DeadlineStep, Process
-from router.process.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage, named_step
-from router.process.life import Life, Occurrence, Spell, reps_in_stage
-from router.process.stages import place_of, pool_of
+from router.process.definition.deadlines import Act, DeadlineStep
+from router.process.definition.processes import Process
+from router.process.due.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage, named_step
+from router.process.due.standings import standings
+from router.process.life.lives import Life, Occurrence, Spell, reps_in_stage
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.children import opens, opens_at_end
+from router.process.stages.places import place_of, pool_of
 from router.timers.children import timers_of
 from router.timers.due import Due
 from router.timers.ports import Timers

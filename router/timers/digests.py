@@ -27,7 +27,7 @@ from router.model.digests import DigestKind
 from router.model.errors import StaleRevision
 from router.model.events import Digested, Event, ProcessPublished, RulesPublished, WorkforceChanged
 from router.model.workforce import Pool
-from router.process.cache import PublishedProcesses
+from router.process.revisions.cache import PublishedProcesses
 from router.timers.due import Due
 from router.timers.ports import Timers
 from router.timers.timer import DIGESTS, Timer, is_of_digest

@@ -44,8 +44,8 @@ from router.model.events import (
 from router.model.records import ItemRecord
 from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
-from router.process.cache import PublishedProcesses
-from router.process.children import opens_at_end
+from router.process.revisions.cache import PublishedProcesses
+from router.process.stages.children import opens_at_end
 from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from router.model.events import LAPSE, NEXT, WAKE
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
-from router.process.due_steps import GIVE, TELL
+from router.process.due.due_steps import GIVE, TELL
 
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
@@ -57,7 +57,7 @@ class Timer(NamedTuple):
     Parameters
     ----------
     name
-        What it is for: a key of ``STATES``, or the name of a step of a deadline, see ``router.process.due_steps``.
+        What it is for: a key of ``STATES``, or the name of a step of a deadline, see ``router.process.due.due_steps``.
     entry
         Number of the event that started it, see ``entry_of``; another one makes it void.
     step

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from router.process.definition import Bilingual
+from router.process.definition.words import Bilingual
 from router.wording.deadlines import answer, ended, moved, paused, reached
 from router.wording.instants import when
 from router.wording.languages import Language

@@ -17,7 +17,10 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition import OWNER, Bilingual, ChildTask, Deadline, Process, Stage
+from router.process.definition.deadlines import Deadline
+from router.process.definition.processes import Process, Stage
+from router.process.definition.tasks import OWNER, ChildTask
+from router.process.definition.words import Bilingual
 from router.rules.route import HANDLERS
 from router.wording.languages import Language
 from router.wording.phrases import STATES

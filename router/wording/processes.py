@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from router.process.definition import (
+from router.process.definition.deadlines import (
     AfterDue,
-    Approval,
     BeforeDue,
     ClockOwner,
     Deadline,
@@ -16,6 +15,7 @@ from router.process.definition import (
     RecipientRole,
     StepTime,
 )
+from router.process.definition.tasks import Approval
 from router.wording.languages import Language
 from router.wording.phrases import COMPARISONS
 from router.wording.process_phrases import (

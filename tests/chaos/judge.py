@@ -21,7 +21,7 @@ from router.history.tamper_check import TamperCheck
 from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.events import Event
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try

@@ -55,7 +55,7 @@ from router.history.watch import WatchService
 from router.imports.service import Imports
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from router.process.check import NO_RULES, check_process
-from router.process.codec import dumps
-from router.process.definition import Approval
-from router.process.publication import ProcessPublication
+from router.process.definition.tasks import Approval
+from router.process.language.check import NO_RULES, check_process
+from router.process.revisions.codec import dumps
+from router.process.revisions.publication import ProcessPublication
 from router.rules.route import RoutingRules
 
 

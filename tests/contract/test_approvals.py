@@ -22,9 +22,10 @@ from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
 from router.model.events import Fired, Note, Noted, Updated
 from router.model.workforce import Member, Pool, Rep
-from router.process.asks import AskState
-from router.process.deadlines import DeadlineState
-from router.process.definition import Approval, Recipient, RecipientRole
+from router.process.definition.deadlines import Recipient, RecipientRole
+from router.process.definition.tasks import Approval
+from router.process.due.standings import DeadlineState
+from router.process.life.asks import AskState
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.conditions import Predicate

@@ -39,7 +39,7 @@ from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.caps import meaning_fault

@@ -27,8 +27,8 @@ from router.model.calendars import Absence, Calendar, Hours, TenantSettings, Wee
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
 from router.offers.service import OfferService
-from router.process.cache import ProcessCache
-from router.process.publishing import ProcessPublishing
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.publishing import ProcessPublishing
 from router.rpc.activities import ActivityAnswers, Mask
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.processes import ProcessServicer

@@ -8,7 +8,7 @@ from router.deadlines.lives import ItemLives
 from router.deadlines.migrating import MigratedItem, Migrating
 from router.deadlines.moved import MovedDeadline
 from router.model.errors import InvalidInput, NotFound
-from router.process.deadlines import DeadlineState
+from router.process.due.standings import DeadlineState
 from tests.contract.test_caps import HOUR_MS, START_MS
 from tests.contract.test_deadlines import NOTIFY, REASSIGN, REMIND, SALES, Timed, firm, steps, world
 from tests.contract.test_stages import advance, publish, record_of, routed, stands

@@ -20,7 +20,7 @@ from router.model.errors import OfferNotOpen
 from router.model.events import OfferAnswered
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
 from tests.contract.staging import process_publication

@@ -7,10 +7,10 @@ import pytest
 from router.adapters.rule_sandbox.parent import try_process
 from router.model.calendars import Calendar, Hours, WeeklyHours
 from router.model.workforce import Rep, WorkforceRecords
-from router.process.codec import loads
+from router.process.revisions.codec import loads
 from router.rules.check import check
 from router.rules.codec import dumps
-from tests.unit.router.process.test_check import PLAIN
+from tests.unit.router.process.language.test_check import PLAIN
 
 TABLE = """process: care
 kinds: [TICKET]

@@ -21,17 +21,17 @@ from router.model.errors import NotFound, NotPossible, RequestIdReused, StaleEta
 from router.model.sealing import NOT_PERSONAL
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
-from router.process.cache import ProcessCache
-from router.process.check import NO_RULES, check_process
-from router.process.codec import dumps
-from router.process.errors import InvalidProcess, KindTaken
-from router.process.publishing import ProcessPublishing
-from router.process.trial import ProcessTrial
+from router.process.language.check import NO_RULES, check_process
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.codec import dumps
+from router.process.revisions.errors import InvalidProcess, KindTaken
+from router.process.revisions.publishing import ProcessPublishing
+from router.process.trials.trial import ProcessTrial
 from router.rules.codec import loads
 from router.workforce.service import WorkforceService
 from store.embedded.server import EmbeddedServer
 from tests.contract.nothing.routing import Routing
-from tests.unit.router.process.test_check import PLAIN, SALES
+from tests.unit.router.process.language.test_check import PLAIN, SALES
 
 SMALL = "process: {}\nkinds: [{}]\nstages: [{{id: new}}, {{id: done, closes: CLOSED}}]"
 

@@ -17,7 +17,7 @@ from router.model.events import Note, Noted
 from router.model.records import UNASKED, Satisfaction
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind
-from router.process.definition import CHILD_DEADLINE
+from router.process.definition.tasks import CHILD_DEADLINE
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication

@@ -15,7 +15,7 @@ from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, WorkItem
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from router.rules.check import check
 from router.rules.codec import dumps
 from rules.revisions import Publication

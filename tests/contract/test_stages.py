@@ -22,7 +22,7 @@ from router.model.events import Completed, Event, Updated
 from router.model.records import ItemStage
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
-from router.process.publication import ProcessPublication
+from router.process.revisions.publication import ProcessPublication
 from router.rpc.lists import WORK_ITEMS, wanted
 from router.rules.check import check
 from router.rules.codec import dumps

@@ -15,7 +15,7 @@ from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.events import Event, Fired, OfferAnswered, Updated
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import MAX_PRIORITY, Kind, State, WorkItem
-from router.process.publication import ProcessPublication
+from router.process.revisions.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.due import due_now

@@ -92,9 +92,9 @@ from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, R
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.lapses import Lapses
 from router.offers.service import AnswerRequest, OfferService
-from router.process.cache import ProcessCache
-from router.process.definition import Approval
-from router.process.publication import ProcessPublication
+from router.process.definition.tasks import Approval
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import Requirement

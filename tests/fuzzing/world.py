@@ -63,9 +63,9 @@ from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
 from router.offers.service import OfferService
-from router.process.cache import ProcessCache
-from router.process.publishing import ProcessPublishing
-from router.process.trial import ProcessTrial
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.publishing import ProcessPublishing
+from router.process.trials.trial import ProcessTrial
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer

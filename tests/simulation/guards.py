@@ -130,7 +130,7 @@ async def _not_there(_: Any, record: Any, children: Any) -> list[Any]:
 
 def _while_open(hours: Any, span: Any) -> Iterator[Any]:
     """Yield when it is open, and forget when it is not."""
-    from router.process.time_parts import Stretch
+    from router.process.due.time_parts import Stretch
 
     stretches = hours.stretches(*span) if hours else [(*span, True)]
     return (Stretch(*stretch) for stretch in stretches if stretch[2])
@@ -250,7 +250,7 @@ GUARDS: Mapping[str, Guard] = {
         "STEPS", {"fire": [("return not is_superseded(name, entry, step, id) and record or nil", "return record")]}
     ),
     "what is done stops what reminds of it": Guard(
-        "STOPPED", patch=("router.process.deadlines", "", "_evidence", _never)
+        "STOPPED", patch=("router.process.due.standings", "", "_evidence", _never)
     ),
     "a step waits for its time": Guard("STEPS", patch=("router.timers.deadlines", "", "_timer", _early)),
     "who had it does not get it again": Guard(
@@ -276,7 +276,7 @@ GUARDS: Mapping[str, Guard] = {
     "what blocks is waited for": Guard("CHILD", patch=("router.assignment.updating", "", "check_unblocked", _nothing)),
     "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
     "what is there is not opened again": Guard("CHILD", patch=("router.timers.children", "", "unopened", _not_there)),
-    "hours that are off are a part": Guard("SPENT", patch=("router.process.time_parts", "", "_open", _while_open)),
+    "hours that are off are a part": Guard("SPENT", patch=("router.process.due.time_parts", "", "_open", _while_open)),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),

@@ -41,10 +41,10 @@ from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
-from router.process.cache import ProcessCache
-from router.process.check import check_process
-from router.process.codec import dumps as dump_process
-from router.process.publication import ProcessPublication
+from router.process.language.check import check_process
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.codec import dumps as dump_process
+from router.process.revisions.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers

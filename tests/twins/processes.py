@@ -1,4 +1,4 @@
-"""``router.process.ports.Processes`` in memory."""
+"""``router.process.revisions.ports.Processes`` in memory."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from router.history.codec import digest, process_text
 from router.model.errors import StaleRevision
 from router.model.events import ProcessPublished
 from router.model.revisions import RevisionPair
-from router.process.errors import KindTaken
-from router.process.publication import Active, ProcessPublication
+from router.process.revisions.errors import KindTaken
+from router.process.revisions.publication import Active, ProcessPublication
 from tests.twins.tenants import Tenant, Tenants, answered_before
 
 
@@ -26,7 +26,7 @@ class MemoryProcesses(Tenants):
         request_id: str = "",
         fingerprint: str = "",
     ) -> ProcessPublication:
-        """Make it the active revision of its process; see ``router.process.ports.Processes``."""
+        """Make it the active revision of its process; see ``router.process.revisions.ports.Processes``."""
         state = self._tenants[tenant]
         if (earlier := answered_before(state, request_id, fingerprint)) is not None:
             assert isinstance(earlier, ProcessPublication)

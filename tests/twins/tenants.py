@@ -15,7 +15,7 @@ from router.model.records import CustomerScore
 from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
 from router.model.workitem import State
-from router.process.publication import ProcessPublication
+from router.process.revisions.publication import ProcessPublication
 from router.timers.timer import Position, Timer
 from rules.revisions import Publication
 

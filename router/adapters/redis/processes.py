@@ -12,8 +12,8 @@ from router.adapters.redis.publications import Publishable, RequestKey, Stale, S
 from router.history.codec import process_from, process_text
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.workitem import Kind
-from router.process.errors import KindTaken
-from router.process.publication import Active, ProcessPublication
+from router.process.revisions.errors import KindTaken
+from router.process.revisions.publication import Active, ProcessPublication
 from store.clients import RedisClient
 from store.translation import translated
 
@@ -22,7 +22,7 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, msgpack.UnpackEx
 
 
 class RedisProcesses:
-    """``router.process.ports.Processes`` on Redis.
+    """``router.process.revisions.ports.Processes`` on Redis.
 
     Parameters as for ``RedisAssignments``.
     """

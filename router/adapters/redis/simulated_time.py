@@ -12,7 +12,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.backlog.requeuer import Requeuer
 from router.model.dispatch import Answer
 from router.model.events import Credited, Digested, Event, Fired, OfferAnswered, PresenceChanged
-from router.process.cache import ProcessCache
+from router.process.revisions.cache import ProcessCache
 from store.clock import SimulatedClock
 
 _PAGE = 1000

@@ -17,9 +17,9 @@ from router.assignment.process_tests import run_tests as run_process_tests
 from router.assignment.rule_tests import run_tests
 from router.history.codec import record_from
 from router.model.workforce import WorkforceRecords
-from router.process.check import NO_RULES, check_process
-from router.process.codec import dumps as dumps_process
-from router.process.trial import ProcessTrial
+from router.process.language.check import NO_RULES, check_process
+from router.process.revisions.codec import dumps as dumps_process
+from router.process.trials.trial import ProcessTrial
 from router.rules import codec as stored
 from router.rules.check import Checked, check, check_tests
 from router.rules.lookups import KnownNames

@@ -23,7 +23,7 @@ from typing import Any
 from router.adapters.durable_rules.selection import Choice, choice_from
 from router.history.codec import record_text
 from router.model.workforce import KINDS, WorkforceRecords
-from router.process.trial import ProcessTrial
+from router.process.trials.trial import ProcessTrial
 from router.rules.scenarios import TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity

@@ -43,8 +43,8 @@ from router.model.revisions import RevisionPair
 from router.model.workforce import MICROS, Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.ports import AnswerCommand, AnswerRefusal, Offers
-from router.process.ports import Processes
-from router.process.publication import ProcessPublication
+from router.process.revisions.ports import Processes
+from router.process.revisions.publication import ProcessPublication
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.ports import RuleSets

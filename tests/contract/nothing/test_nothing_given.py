@@ -27,8 +27,8 @@ from router.imports.ports import ImportPages
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.offers.ports import AnswerCommand, Offers
-from router.process.ports import Processes, ProcessTrialRun
-from router.process.publication import ProcessPublication
+from router.process.revisions.ports import Processes, ProcessTrialRun
+from router.process.revisions.publication import ProcessPublication
 from router.rules.ports import RuleSets, RuleSetTrial
 from router.submission.ports import Intake
 from router.timers.ports import Timers

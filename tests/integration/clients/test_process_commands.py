@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.clients.arranging import Restartable, fairlead, tried
-from tests.unit.router.process.test_check import PLAIN, SALES
+from tests.unit.router.process.language.test_check import PLAIN, SALES
 
 pytestmark = pytest.mark.long
 RULES = (

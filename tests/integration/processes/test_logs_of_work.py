@@ -22,10 +22,11 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.clocks import DeadlineClocks
-from router.process.deadlines import standings
-from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
-from router.process.life import Done, Life, Occurrence, Pause, Spell
+from router.process.definition.deadlines import ClockOwner, Deadline, Since, Until
+from router.process.definition.processes import Process, Stage
+from router.process.due.clocks import DeadlineClocks
+from router.process.due.standings import standings
+from router.process.life.lives import Done, Life, Occurrence, Pause, Spell
 from rules.durations import Duration, DurationTable
 from tests.plain_deadlines import Case, Office, Wanted, outcomes
 

@@ -24,15 +24,16 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.clocks import DeadlineClocks
-from router.process.deadlines import DeadlineStanding, standings
-from router.process.definition import ClockOwner, Deadline, Process, Since, Stage, Until
-from router.process.life import Done, Life, Occurrence, Pause, Spell
-from router.process.time_parts import spent, time_parts
+from router.process.definition.deadlines import ClockOwner, Deadline, Since, Until
+from router.process.definition.processes import Process, Stage
+from router.process.due.clocks import DeadlineClocks
+from router.process.due.standings import DeadlineStanding, standings
+from router.process.due.time_parts import spent, time_parts
+from router.process.life.lives import Done, Life, Occurrence, Pause, Spell
 from rules.durations import Duration, DurationTable
 from tests.integration.processes.test_logs_of_work import HELPDESK, LEADS, MADE_UP, OFF, Log, days
 from tests.minute_by_minute import PlainCalendar
-from tests.unit.router.process.test_time_part_laws import seen
+from tests.unit.router.process.due.test_time_part_laws import seen
 from tests.where_time_went import PlainHistory, PlainLeave, PlainPause, where
 
 MINUTE_MS = 60_000

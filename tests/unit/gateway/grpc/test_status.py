@@ -34,7 +34,7 @@ from operations import errors as operations
 from operations.service import no_operation
 from router.model import errors as router
 from router.model.workitem import Kind
-from router.process.errors import InvalidProcess, KindTaken
+from router.process.revisions.errors import InvalidProcess, KindTaken
 from router.rules.errors import InvalidRuleSet, InvalidSource
 from rules.problems import Problem
 from scoring import errors as scoring

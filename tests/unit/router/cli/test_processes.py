@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
-from tests.unit.router.process.test_check import SHIPPED
+from tests.unit.router.process.language.test_check import SHIPPED
 
 RULES = """
 fields: {region: {type: string}, budget: {type: number}, discount: {type: number}, instalments: {type: list}}

@@ -6,8 +6,9 @@ import pytest
 
 from router.deadlines.approvers import Approvers, approvers
 from router.deadlines.recipients import Recipients
-from router.process.asks import Ask
-from router.process.definition import Approval, RecipientRole
+from router.process.definition.deadlines import RecipientRole
+from router.process.definition.tasks import Approval
+from router.process.life.asks import Ask
 from tests.unit.router.deadlines.test_recipients import NOW, roster
 
 

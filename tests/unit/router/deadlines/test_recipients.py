@@ -8,7 +8,7 @@ from router.assignment.roster import Roster
 from router.deadlines.recipients import Recipients, recipients
 from router.model.calendars import Absence
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
-from router.process.definition import Act, DeadlineStep, RecipientRole
+from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
 from rules.durations import Duration
 
 AT = Duration(1, "h")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fairlead.v1 import deadlines_pb2 as deadlines
 from router.deadlines.queries import ListedDeadline
 from router.model.workitem import Kind
-from router.process.deadlines import DeadlineStanding, DeadlineState
-from router.process.definition import Approval, Process, RecipientRole, Stage
-from router.process.life import Life, Occurrence, Spell
-from router.process.time_parts import PartKind, TimeSpent, Whose
+from router.process.definition.deadlines import RecipientRole
+from router.process.definition.processes import Process, Stage
+from router.process.definition.tasks import Approval
+from router.process.due.standings import DeadlineStanding, DeadlineState
+from router.process.due.time_parts import PartKind, TimeSpent, Whose
+from router.process.life.lives import Life, Occurrence, Spell
 from router.rpc.deadline_messages import deadline_message
 
 HOUR_MS = 3_600_000

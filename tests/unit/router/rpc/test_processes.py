@@ -18,13 +18,13 @@ from router.cli.process_revisions import _row
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
 from router.model.errors import NotFound
-from router.process.cache import ProcessCache
-from router.process.publishing import ProcessPublishing
-from router.process.trial import ProcessTrial
+from router.process.revisions.cache import ProcessCache
+from router.process.revisions.publishing import ProcessPublishing
+from router.process.trials.trial import ProcessTrial
 from router.rpc.processes import ProcessServicer, name_of_process
 from router.workforce.service import WorkforceService
 from tests.twins.store import MemoryStore
-from tests.unit.router.process.test_check import PLAIN
+from tests.unit.router.process.language.test_check import PLAIN
 
 SVG, MERMAID = processes.DrawProcessRequest.FORMAT_SVG, processes.DrawProcessRequest.FORMAT_MERMAID
 NAME = "tenants/t/processes/sales"

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from router.process.definition import Bilingual
+from router.process.definition.words import Bilingual
 from router.wording.activities import tell_child, tell_entry, tell_next_date
 from router.wording.languages import Language
 from router.wording.phrases import ACTIVITIES, NEXT_DATES, RESCINDED, TIMELINE, UNATTRIBUTED

@@ -15,7 +15,7 @@ from router.assignment.explanation import REASON_CODES
 from router.cli import labels
 from router.model.decision import Cause, Outcome
 from router.model.workitem import CLOSED_STATES
-from router.process.definition import Act, ClockOwner, RecipientRole, Since, Until
+from router.process.definition.deadlines import Act, ClockOwner, RecipientRole, Since, Until
 from router.rules.forms import REQUIREMENT_OPERATORS
 from router.wording import phrases, process_phrases
 from router.wording.figures import decided_by

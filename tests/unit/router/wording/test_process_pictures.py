@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from router.process.check import check_process
-from router.process.definition import Process
+from router.process.definition.processes import Process
+from router.process.language.check import check_process
 from router.wording.languages import Language
 from router.wording.process_pictures import mermaid, svg
 from router.wording.processes import deadline_told
 from tests.fuzzing.seeds import PROCESS
-from tests.unit.router.process.test_check import SALES
+from tests.unit.router.process.language.test_check import SALES
 
 _NODE = re.compile(r'  (s\d+|note)(\[|\(\[)"[^"`;]*(#\d+;[^"`;]*)*"(\]|\]\))')
 HOSTILE = """process: p

@@ -1,0 +1,1 @@
+"""What a process fills in as a work item comes."""

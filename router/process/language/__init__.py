@@ -1,0 +1,1 @@
+"""A process from YAML: its forms, and what is wrong with it."""

@@ -1,0 +1,143 @@
+"""What a process names: fields, reps, and its own parts. What is not there goes to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from resource_names import check_id
+from router.process.definition.deadlines import RecipientRole
+from router.process.definition.tasks import OWNER
+from router.rules.lookups import nearest
+from router.rules.route import HANDLERS, RoutingRules
+from rules.fields import FieldType
+from rules.problems import known_names, shown
+from rules.report import Path, Report
+from rules.spelling import hint_among
+
+_NAMING = (FieldType.STRING, FieldType.LIST)
+"""The types of field whose texts may name reps."""
+_ROLES = {str(role): role for role in RecipientRole}
+
+
+class ProcessNames:
+    """Looks up what one process names.
+
+    Parameters
+    ----------
+    rules
+        Says which fields there are; None: not looked up.
+    reps
+        The reps there are; None: not looked up.
+    personal
+        Fields that say something about a person.
+    pools
+        The pools there are; None: not looked up.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        rules: RoutingRules | None = None,
+        reps: Collection[str] | None = None,
+        personal: Collection[str] = (),
+        pools: Collection[str] | None = None,
+    ) -> None:
+        self._report = report
+        self._rules = rules
+        self._reps = reps
+        self._personal = personal
+        self._pools = pools
+
+    def required(self, name: str, path: Path) -> None:
+        """Look up a field that a stage requires."""
+        if self._rules is None or name in self._rules.fields:
+            return
+        there = f"declared are {known_names(self._rules.fields)}{hint_among(name, self._rules.fields)}"
+        if self._rules.ignore_undeclared:
+            self._report.warn(path, f"the rules declare no field {shown(name)}; {there}")
+        else:
+            never = "no work item can have it, so that none enters the stage"
+            self._report.warn(path, f"the rules declare no field {shown(name)}: {never}; {there}")
+
+    def dated(self, name: str, path: Path) -> None:
+        """Look up a field that something is due by."""
+        self._of_type(name, path, FieldType.DATE, "what is due")
+
+    def listed(self, name: str, path: Path) -> None:
+        """Look up a field that lists dates."""
+        self._of_type(name, path, FieldType.LIST, "what is opened")
+
+    def people(self, name: str, path: Path) -> None:
+        """Look up what a child's ``exclude`` names: people who had its parent, or a field whose texts name reps."""
+        if name in (HANDLERS, OWNER):
+            if self._rules is not None and name in self._rules.fields:
+                self._report.error(path, f"{name} means who owned the work item, and a field is called so too")
+        elif name in self._personal:
+            self._report.error(path, f"{name} is personal: what is opened would tell whom it names when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) not in _NAMING:
+            there = [field for field, kind in self._rules.fields.items() if kind in _NAMING]
+            allowed = known_names([HANDLERS, OWNER, *(field for field in there if field not in self._personal)])
+            fault = f"found {shown(name)}; allowed are string or list fields, {HANDLERS} and {OWNER}: {allowed}"
+            self._report.error(path, f"{fault}{hint_among(name, [HANDLERS, OWNER, *there])}")
+
+    def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
+        """Look up a field of a type, by which something ``follows``."""
+        if name in self._personal:
+            self._report.error(path, f"{name} is personal: {follows} would tell of it when it is erased")
+        elif self._rules is not None and self._rules.fields.get(name) is not wanted:
+            names = [each for each, kind in self._rules.fields.items() if kind is wanted and each not in self._personal]
+            there = f"allowed are {wanted.value} fields: {known_names(names)}{hint_among(name, names)}"
+            self._report.error(path, f"found {shown(name)}; {there}")
+
+    def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:
+        """Return whom these are, each once."""
+        self.once(names, path)
+        return tuple(dict.fromkeys(self._recipient(name, (*path, place)) for place, name in enumerate(names)))
+
+    def approver(self, name: str, path: Path) -> RecipientRole | str:
+        """Return who approves: whoever owns the work item does not."""
+        if name == RecipientRole.OWNER:
+            allowed = ", ".join(role for role in _ROLES if role != RecipientRole.OWNER)
+            fault = f"found {shown(name)}; nobody approves their own: {allowed} or the id of a rep is expected"
+            self._report.error(path, fault)
+        return self._recipient(name, path)
+
+    def _recipient(self, name: str, path: Path) -> RecipientRole | str:
+        if name in _ROLES:
+            return _ROLES[name]
+        if check_id(name):
+            meant = hint_among(name, _ROLES)
+            self._report.error(path, f"found {shown(name)}; {', '.join(_ROLES)} or the id of a rep is expected{meant}")
+        elif self._reps is not None and name not in self._reps:
+            meant = nearest(name, [*_ROLES, *self._reps])
+            self._report.warn(path, f"there is no rep {shown(name)} yet; there are {known_names(self._reps)}{meant}")
+        return name
+
+    def pool(self, name: str, path: Path) -> str:
+        """Look up a pool; return its id."""
+        if check_id(name):
+            self._report.error(path, f"found {shown(name)}; the id of a pool is expected")
+        elif self._pools is not None and name not in self._pools:
+            meant = nearest(name, list(self._pools))
+            self._report.warn(path, f"there is no pool {shown(name)} yet; there are {known_names(self._pools)}{meant}")
+        return name
+
+    def one_of(self, what: str, name: str, there: Collection[str], path: Path) -> None:
+        """See that a part of the process is there."""
+        if name not in there:
+            fault = f"there is no {what} {shown(name)}; there are {known_names(there)}{hint_among(name, there)}"
+            self._report.error(path, fault)
+
+    def apart(self, ids: Sequence[str], what: str, path_of: Callable[[int], Path]) -> None:
+        """See that no two parts are called alike."""
+        first: dict[str, int] = {}
+        for place, name in enumerate(ids):
+            if first.setdefault(name, place) != place:
+                line = self._report.line(path_of(first[name]))
+                self._report.error(path_of(place), f"the {what} {shown(name)} is there already, in line {line}")
+
+    def once(self, names: Sequence[str], path: Path) -> None:
+        """Tell which names stand there twice, where once is enough."""
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                self._report.warn((*path, place), f"{shown(name)} stands there already: once is enough")

@@ -1,0 +1,1 @@
+"""What was published of processes, and the publishing of more."""

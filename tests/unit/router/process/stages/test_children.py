@@ -1,0 +1,151 @@
+"""What stages open: as written and read back, and which children that makes of a life."""
+
+from __future__ import annotations
+
+import msgpack
+import pytest
+
+from router.model.workitem import Kind, OpenedBy, WorkItem
+from router.process.definition.processes import Process
+from router.process.language.check import check_process
+from router.process.life.lives import Life, Migration, Occurrence, Spell, StageEntry
+from router.process.revisions.cache import PublishedProcesses
+from router.process.revisions.codec import dumps, loads
+from router.process.stages.children import planned_children
+from router.process.stages.eras import eras_of
+from router.rules.check import check
+
+RULES = check("fields: {dates: {type: list}, city: {type: string}}\nrules: []\ndefault: {route: {pool: p}}").rule_set
+SALES = """
+process: sales
+kinds: [LEAD]
+stages:
+  - {id: new}
+  - {id: contract, open: [OPEN]}
+  - {id: won, closes: CONVERTED}
+"""
+DATED = "{id: pay, pool: cash, each: dates}"
+
+
+def process(opened: str, revision: int = 1) -> Process:
+    found = check_process(SALES.replace("OPEN", opened), rules=RULES).process
+    assert found is not None
+    return loads(dumps(found), revision)
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        ("{id: a, pool: p}, {id: a, pool: q}", "the child 'a' is there already, in line 6"),
+        ("{id: a, pool: p, within: soon}", "found 'soon'; a duration such as"),
+        ("{id: a, pool: p, each: dates, within: 1d}", "each falls due on its date, by dates: leave it out"),
+        ("{id: a, pool: p, each: city}", "found 'city'; allowed are list fields: dates"),
+        ("{id: a, pool: p, exclude: [boss]}", "found 'boss'; allowed are string or list fields, handlers and owner"),
+        ("{id: a}", "pool is missing"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(opened: str, said: str) -> None:
+    (problem,) = check_process(SALES.replace("OPEN", opened), rules=RULES).problems
+
+    assert said in problem.message
+    assert problem.line == 6
+
+
+@pytest.mark.parametrize(
+    ("found", "written", "line", "said"),
+    [
+        ("{id: new}", "{id: new, pool: p}", 5, "what is new goes where the rules say"),
+        ("closes: CONVERTED", "closes: CONVERTED, pool: p", 7, "a stage that closes goes to nobody"),
+        ("open: []", "pool: po", 6, "there is no pool 'po' yet; there are p; did you mean p?"),
+        ("open: []", "open: [{id: a, pool: po}]", 6, "there is no pool 'po' yet"),
+    ],
+)
+def test_what_is_wrong_with_a_pool_is_said_with_its_place(found: str, written: str, line: int, said: str) -> None:
+    source = SALES.replace("OPEN", "").replace(found, written)
+
+    (problem,) = check_process(source, rules=RULES, pools=["p"]).problems
+
+    assert said in problem.message
+    assert (problem.line, problem.is_error) == (line, "yet" not in said)
+
+
+def test_nothing_blocks_behind_a_stage_that_closes_nor_is_opened_by_what_is_personal() -> None:
+    blocking = "{id: a, pool: p, blocks: true}"
+    closing = SALES.replace("closes: CONVERTED", f"closes: CONVERTED, open: [{blocking}]").replace("OPEN", "")
+    personal = check_process(SALES.replace("OPEN", DATED), rules=RULES, personal=["dates"])
+
+    assert [each.message for each in check_process(closing, rules=RULES).problems] == [
+        "nothing follows a stage that closes: leave it out"
+    ]
+    assert "personal" in personal.problems[0].message
+
+
+def test_it_is_stored_and_read_back_and_a_process_without_children_is_stored_as_before() -> None:
+    opened = process(
+        "{id: a, kind: RENEWAL, pool: p, title: {en: A, zh: 甲}, within: 4h, blocks: true, exclude: owner}, " + DATED
+    )
+
+    assert loads(dumps(opened), 1) == opened
+    assert list(opened.standing) == ["new", "contract", "won", "contract~a", "contract~pay"]
+    assert '"open"' not in dumps(process(""))
+
+
+def test_each_stage_opens_what_it_did_as_it_was_entered_whatever_is_migrated_behind_it() -> None:
+    first, later = process("{id: a, pool: p}"), process("{id: a, pool: q}, {id: b, pool: q}", 2)
+    life = Life(
+        Occurrence(1, 0),
+        (Spell(1, "ann", "p", 0),),
+        (StageEntry("contract", 2, 20), StageEntry("new", 4, 40), StageEntry("contract", 5, 50)),
+        revision=1,
+        migrations=(Migration(3, 2, "contract"),),
+    )
+    items = {event: WorkItem(Kind.LEAD) for event in (1, 2, 5)}
+    eras = eras_of(PublishedProcesses([first, later]), Kind.LEAD, 1, [life], 0)
+
+    children = [child.opened_by[:5] for child in planned_children(eras, "crm~1", items)]
+
+    assert children == [
+        ("crm~1", 2, "a", 1, "p"), ("crm~1", 5, "a", 1, "q"), ("crm~1", 5, "b", 1, "q"),
+    ]  # fmt: skip
+
+
+def test_each_leaves_out_who_had_its_parent_until_then_who_had_it_then_and_whom_a_field_names() -> None:
+    process_ = process("{id: a, pool: p, exclude: [handlers, owner, city, dates]}")
+    before = Life(Occurrence(1, 0), (Spell(1, "di", "p", 0), Spell(2, "", "p", 5)), closed=Occurrence(3, 9))
+    spells = (Spell(4, "ann", "p", 10), Spell(5, "bo", "p", 15), Spell(7, "cy", "p", 30))
+    life = Life(Occurrence(4, 10), spells, (StageEntry("contract", 6, 20),), revision=1)
+    eras = eras_of(PublishedProcesses([process_]), Kind.LEAD, 1, [before, life], 1)
+    items = {6: WorkItem(Kind.LEAD, attributes={"city": "Ann Lee", "dates": ["2026-11-10", 4]})}
+
+    (child,) = planned_children(eras, "crm~1", items, [before])
+
+    assert child.excluded == (
+        ("handlers", ("di", "ann", "bo")), ("owner", ("bo",)), ("city", ("Ann Lee",)), ("dates", ("2026-11-10",)),
+    )  # fmt: skip
+
+
+def test_whom_it_excludes_is_kept_with_it_and_one_that_excludes_nobody_is_written_as_before() -> None:
+    opened_by = OpenedBy("crm~1", 4, "a", 1, "p")
+    plain, excluding = (
+        WorkItem(Kind.TASK, opened_by=each)
+        for each in (opened_by, opened_by._replace(excluded=(("handlers", ("ann", "bo")),)))
+    )
+
+    assert WorkItem.unpack(excluding.pack()) == excluding
+    assert WorkItem.unpack(plain.pack()) == plain
+    assert msgpack.unpackb(plain.pack())[-1] == ["crm~1", 4, "a", 1, "p", ""]
+
+
+def test_dates_that_nobody_can_read_open_nothing_and_one_alone_is_a_list() -> None:
+    life = Life(Occurrence(1, 0), (Spell(1, "ann", "p", 0),), (StageEntry("contract", 2, 20),))
+    eras = eras_of(PublishedProcesses([process(DATED)]), Kind.LEAD, 1, [life], 0)
+
+    def due(dates: object) -> list[tuple[str, float]]:
+        items = {2: WorkItem(Kind.LEAD, attributes={"dates": dates})}
+        planned = planned_children(eras, "crm~1", items)
+        return [(child.opened_by.due, child.item.value) for child in planned]
+
+    assert due(["2026-11-10 100000", "soon", "2026-12-10"]) == [("2026-11-10", 100_000), ("2026-12-10", 0)]
+    assert due("2026-11-10") == [("2026-11-10", 0)]
+    assert due(None) == []
+    assert due(["2026-11-10"] * 101) == 100 * [("2026-11-10", 0)]

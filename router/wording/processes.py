@@ -41,7 +41,7 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
 
     Examples
     --------
-    >>> from router.process.definition import Since, Until
+    >>> from router.process.definition.deadlines import Since, Until
     >>> deadline = Deadline("answer", DurationTable(Duration(4, "h")), since=Since.ASSIGNED, until=Until.ATTEMPT)
     >>> deadline_told(deadline, Language.EN)
     ["answer: turn to the customer within 4 h after its owner got it, by the owner's hours"]
@@ -185,6 +185,7 @@ def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False)
 
     Examples
     --------
+    >>> from router.process.definition.deadlines import Act
     >>> step = DeadlineStep(Fraction(1), Act.REMIND, every=Duration(30, "m"), at_most=3)
     >>> step_told(step, Language.EN), step_told(step, Language.ZH, is_dated=True)
     ('100%, and every 30 min, 3 times in all: remind the owner', '到期时起每 30 分钟一次，共 3 次：提醒归属人')

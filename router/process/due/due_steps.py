@@ -54,7 +54,7 @@ def named_step(process: Process, which: StepOfDeadline) -> NamedStep | None:
 
     Examples
     --------
-    >>> from router.process.definition import Stage
+    >>> from router.process.definition.processes import Stage
     >>> call = Deadline("call", within=None, steps=(DeadlineStep(1, Act.REMIND), DeadlineStep(2, Act.REASSIGN)))
     >>> process = Process("p", frozenset(), (Stage("new", deadlines=(call,)),))
     >>> named_step(process, StepOfDeadline("act/17/new/call", 1)).step.act

@@ -71,7 +71,7 @@ class PublishedProcesses:
 
         Examples
         --------
-        >>> from router.process.definition import Stage
+        >>> from router.process.definition.processes import Stage
         >>> published = PublishedProcesses([Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1)])
         >>> published.of(Kind.LEAD).id, published.of(Kind.TICKET)
         ('sales', None)

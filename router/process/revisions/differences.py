@@ -32,7 +32,7 @@ def differences(before: Process | None, after: Process) -> list[ProcessDifferenc
 
     Examples
     --------
-    >>> from router.process.definition import Stage
+    >>> from router.process.definition.processes import Stage
     >>> paths = ("new", "lost"), ("new", "won")
     >>> one, other = (Process("p", frozenset(), tuple(map(Stage, stages))) for stages in paths)
     >>> [(each.kind.value, each.stage) for each in differences(one, other)]

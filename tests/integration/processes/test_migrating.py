@@ -164,6 +164,7 @@ async def test_the_migration_preview_over_1000_open_items_in_every_stage_lists_e
     await hold_the_preview(api, 1001)
 
 
+@pytest.mark.long
 async def test_the_migration_preview_of_some_open_items_lists_exactly_what_migrating_then_changes_and_writes_no_key(
     api: Api,
 ) -> None:

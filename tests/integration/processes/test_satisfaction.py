@@ -1,4 +1,4 @@
-"""LIFE.md, Satisfaction: what customers answer, by commands alone against a service on a simulated clock."""
+"""What customers answer, by commands alone against a service on a simulated clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from fairlead.client import FairleadClient
@@ -83,6 +84,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
+@pytest.mark.long
 async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_opens_a_call_by_somebody_else(
     own_store: EmbeddedServer, tmp_path: Path
 ) -> None:

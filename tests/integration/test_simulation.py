@@ -47,6 +47,7 @@ SEEDS = {
     "what one is credited the others pay": "3",
     "a credit is used up by who is served": "5",
     "a timer fires for what it is about alone": "5",
+    "who lets so many offers lapse is set away": "3",
 }
 """Where the two months of the first seed bring nobody far enough from a fair share, or only late."""
 

@@ -76,8 +76,10 @@ def _differences(planner: Planner, sent: WorkItem, content: Content) -> Iterator
 def _was_raised(planner: Planner, stored: WorkItem, name: str, sent: object) -> bool:
     """Say whether an attribute is as severe as was sent, but that it repeats another work item."""
     repeats = planner.repeats.get(stored.kind)
-    raises = repeats.raises if repeats and stored.repeats and stored.repeats.after else None
-    return raises is not None and name == raises.field and stored.repeats is not None and sent == stored.repeats.before
+    raises = repeats.raises if repeats else None
+    if raises is None or stored.repeats is None or name != raises.field:
+        return False
+    return bool(stored.repeats.after) and (sent, stored.attributes.get(name)) == stored.repeats[1:3]
 
 
 def _was_filled_in(planner: Planner, kind: Kind, name: str, sent: object) -> bool:

@@ -305,7 +305,14 @@ def escalate_command(
 
 
 def raise_command(
-    planner: Planner, record: ItemRecord, content: Content, step: StepOfDeadline, by: int, at_ms: int, pool: str = ""
+    planner: Planner,
+    record: ItemRecord,
+    content: Content,
+    step: StepOfDeadline,
+    by: int,
+    at_ms: int,
+    pool: str = "",
+    had: tuple[str, ...] | None = None,
 ) -> BindCommand | Failure | None:
     """Make the job of raising a work item's priority, for a step of a deadline; an error where the planner's rules
     cannot read it, None where it is the most that one may be. It is done as ``escalate_command`` is.
@@ -314,6 +321,8 @@ def raise_command(
     ----------
     content
         The event that says what it is.
+    had
+        See ``update_command``.
     """
     before, priority = content.head.item, min(content.head.priority + by, MAX_PRIORITY)
     if priority == content.head.priority:
@@ -323,7 +332,7 @@ def raise_command(
     try:
         change = change_of(planner, record, before, after, pool=pool)
         assert change is not None  # of the priority
-        job = update_command(planner, request, record, after, change, "", at_ms, pool)
+        job = update_command(planner, request, record, after, change, "", at_ms, pool, had)
     except InvalidInput as error:
         return error
     return job._replace(mode=Mode.RAISE, head=job.head._replace(escalates=step), expected=record.event)

@@ -45,7 +45,7 @@ DEFAULT_RULE = "default"
 NO_EVENT_HASHES = ("", "")
 _ASKED_NOTHING = Route("", fallback=(Wait(),))
 """The route of what no rule is asked of, to a pool that is still to be named."""
-_ROUTED = "routed"
+_ROUTED, _OPENED = "routed", "opened"
 """Stands before the pool that a process routes something to, where for others one rule alone stands."""
 
 
@@ -330,7 +330,7 @@ class Planner:
 
     def _path_to(self, pool: str, route: Route, matched: tuple[str, ...]) -> _Path:
         """Return the path of what a process routes to a pool: to whoever of it is there, and else it waits."""
-        key = (_ROUTED, pool, *matched[:1])
+        key = (_OPENED, pool) if route is _ASKED_NOTHING else (_ROUTED, pool, *matched[:1])
         if known := self._paths.get(key):
             return known
         kept = replace(_ASKED_NOTHING, exclude=route.exclude, value=route.value, priority=route.priority, sla=route.sla)

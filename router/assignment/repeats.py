@@ -84,7 +84,12 @@ class RepeatedItems:
         ]
 
     async def _earlier(self, tenant: str, planner: Planner, looked: _Looked) -> str:
-        """Return the latest work item that another one repeats, by id; empty: none."""
+        """Return the latest work item that another one repeats, by id; empty: none.
+
+        What was imported came when its owner got it, which may be long before those that stand in front of it.
+        """
+        zone = planner.roster.records.settings.time_zone
+        since_ms, latest = looked.repeats.since_ms(looked.at_ms, zone), (0, "")
         ids = newest_first(await self._of_customer(tenant, looked.customer), looked.item_id)[:MOST_LOOKED_AT]
         stored = StoredItems(tenant, self._store, without="is repeated by no other")
         for start in range(0, len(ids), _AT_ONCE):
@@ -96,9 +101,11 @@ class RepeatedItems:
                     (first,) = await self._store.decisions(tenant, [record.first])
                 except CorruptHistory:
                     continue
-                zone = planner.roster.records.settings.time_zone
-                return record.item_id if first.since_ms >= looked.repeats.since_ms(looked.at_ms, zone) else ""
-        return ""
+                if first.since_ms >= since_ms and first.since_ms > latest[0]:
+                    latest = first.since_ms, record.item_id
+                if not first.head.assigned_ms:  # whatever came before it, did so earlier
+                    return latest[1]
+        return latest[1]
 
     async def _of_customer(self, tenant: str, customer: str) -> list[tuple[int, str]]:
         found, page = list[tuple[int, str]](), list[tuple[int, str]]()

@@ -106,7 +106,9 @@ class ReachedSteps:
         planner, revision = await self._planners.newest(tenant), await reader.in_force(noted.number)
         roster = (await self._planners.at(tenant, planner.rule_set_revision, revision)).roster
         step = DeadlineStep(Fraction(0), Act.NOTIFY, said.to)
-        told = recipients(step, noted.rep, noted.pool, roster, noted.at_ms)
+        spells = [spell for life in lives for spell in life.spells if spell.rep]
+        rep, pool = (noted.rep, noted.pool) if noted.rep or not spells else (spells[-1].rep, spells[-1].pool)
+        told = recipients(step, rep, pool, roster, noted.at_ms)
         return BadAnswer(noted, eras[-1].process, said, told)
 
     async def of(self, tenant: str, fired: Fired) -> Reached:

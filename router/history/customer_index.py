@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from router.assignment.customers import CustomerMove
 
 _ELSEWHERE = 0
-"""Stands for the first event of what is not theirs, or not any more, and in which something of theirs is sealed."""
+"""Stands for the first event of what is not theirs any more, and of what never was where something sealed in it is."""
 
 
 class CustomerIndex:
@@ -18,6 +18,8 @@ class CustomerIndex:
         self._first: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self.last_nps: dict[str, int] = {}
         """By customer: the event by which they said last how likely they would recommend us."""
+        self.nps_of_unknown = set[int]()
+        """Events by which somebody said so of whom nobody knows any more who they were."""
         self.erased = set[str]()
         """Work items of which something was erased: whose they were is not known any more."""
 
@@ -56,10 +58,11 @@ class CustomerIndex:
 
     def difference(self, customer: str, stored: Iterable[tuple[int, str]], last_nps: int) -> Iterator[str]:
         """Yield in words where the store has other work items of a customer, as far as nothing of them was erased, or
-        another last answer.
+        another last answer: none is what erasing them leaves, of which the log need not say anything.
         """
-        is_whole = self.erased.isdisjoint(self._first[customer])
-        if is_whole and last_nps != (said := self.last_nps.get(customer, 0)):
+        said = self.last_nps.get(customer, 0)
+        is_known = last_nps in (0, said) or last_nps in self.nps_of_unknown
+        if not is_known and self.erased.isdisjoint(self._first[customer]):
             yield f"last NPS of a customer: log says event {said}, store event {last_nps}"
         logged, kept = (
             [place for place in places if place[1] not in self.erased] for places in (self.of(customer), stored)

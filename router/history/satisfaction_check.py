@@ -6,7 +6,7 @@ from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.history.projection import StateProjection
-from router.model.events import Event, Note, Noted
+from router.model.events import Erased, Event, Note, Noted
 from router.process.stages.satisfaction import APART_DAYS, next_nps_ms
 
 
@@ -24,9 +24,13 @@ class SatisfactionCheck:
         self._planners = planners
         self._last_ms: dict[str, int] = {}
         """By customer: when they answered last, in milliseconds since 1970."""
+        self._erased_ms = 0
+        """When somebody was erased last: whoever that was may be asked again."""
 
     async def faults(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
         """Take in the next event, before it is entered; say where a customer answered too early."""
+        if isinstance(event, Erased):
+            self._erased_ms = event.at_ms
         record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
         if record is None or not isinstance(event, Noted) or event.note is not Note.NPS:
             return []
@@ -34,9 +38,11 @@ class SatisfactionCheck:
         (content,) = await self._store.contents(tenant, [record.content])
         customer = customer_of(planner.rule_set.known_customer, content.head.item)
         if not customer:  # who they were is erased
+            projection.customers.nps_of_unknown.add(event.number)
             return []
         before_ms, self._last_ms[customer] = self._last_ms.get(customer), event.at_ms
         projection.customers.last_nps[customer] = event.number
-        if before_ms and event.at_ms < next_nps_ms(before_ms, planner.roster.records.settings.time_zone):
+        time_zone = planner.roster.records.settings.time_zone
+        if before_ms and before_ms > self._erased_ms and event.at_ms < next_nps_ms(before_ms, time_zone):
             return [f"event {event.number}: nps of {event.item_id}: its customer was asked within {APART_DAYS} days"]
         return []

@@ -206,5 +206,5 @@ class Escalations:
         content, planned = contents[0][1], decisions[0][1].head.pool
         pool = step.pool or pool_of(record, planned, place_of(published, record))
         if raises:
-            return raise_command(planner, record, content, which, step.by, now_ms, pool)
+            return raise_command(planner, record, content, which, step.by, now_ms, pool, reps_in_stage(life))
         return escalate_command(planner, record, content.head.item, which, now_ms, reps_in_stage(life), pool)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from router.timers.ports import MAX_TIMERS, Timers
-from router.timers.timer import Timer
+from router.timers.timer import Timer, is_of_digest
 
 
 class Due(NamedTuple):
@@ -21,9 +21,16 @@ class Due(NamedTuple):
 
 
 async def due_now(timers: Timers, tenant: str) -> Due:
-    """Return what is due of the first ``MAX_TIMERS`` timers of a tenant."""
+    """Return what is due of the first ``MAX_TIMERS`` timers of a tenant, and of all lists before them."""
     status = await timers.timer_status(tenant)
-    if status.due_ms is None or status.due_ms > status.now_ms:
-        return Due([], status.now_ms)
-    first = await timers.timers(tenant, 0, MAX_TIMERS)
-    return Due([timer for timer in first if timer.due_ms <= status.now_ms], status.now_ms)
+    due, page, others = list[Timer](), list[Timer](), MAX_TIMERS
+    if status.due_ms is not None and status.due_ms <= status.now_ms:
+        others = 0
+    while others < MAX_TIMERS:
+        page = await timers.timers(tenant, len(due), MAX_TIMERS)
+        here = [timer for timer in page if timer.due_ms <= status.now_ms]
+        due += here
+        others += sum(not is_of_digest(timer) for timer in here)
+        if len(here) < MAX_TIMERS:
+            break
+    return Due(due, status.now_ms)

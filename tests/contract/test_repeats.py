@@ -157,6 +157,17 @@ async def test_what_changes_later_is_one_more_severe_still_and_what_is_imported_
     assert await firm.differences() == []
 
 
+async def test_what_was_imported_came_when_its_owner_got_it_and_hides_none_that_came_later(firm: Timed) -> None:
+    world = firm.world
+    await came(firm, complaint(1))
+    imports = Imports(world.store, world.planners, world.queries, world.scores)
+    await imports.enter(world.tenant, [ImportedItem(complaint(2), "ann", START_MS - 60 * DAY_MS)])
+    await imports.enter(world.tenant, [ImportedItem(complaint(3), "ann", START_MS - 5 * DAY_MS)])
+
+    assert repeated(await came(firm, complaint(4))) == Repetition("crm~T-1")
+    assert await firm.differences() == []
+
+
 async def test_the_words_say_why(firm: Timed) -> None:
     await came(firm, complaint(1))
     raised, linked = await came(firm, complaint(2, severity="P3")), await came(firm, complaint(3, severity="P1"))

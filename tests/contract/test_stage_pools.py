@@ -15,7 +15,7 @@ from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Dispatch, DispatchMode
 from router.model.events import Event, Updated
 from router.model.workforce import Member, Pool, Rep
-from router.model.workitem import Kind, State, WorkItem
+from router.model.workitem import Kind, OpenedBy, State, WorkItem
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.workforce.edits import Edit
@@ -91,6 +91,20 @@ async def test_entering_routes_it_to_the_pool_in_the_same_step_and_by_its_ledger
     candidates = (await firm.world.queries.explanation(firm.world.tenant, decision)).candidates
     assert {each.rep for each in candidates if each.verdict != "INELIGIBLE"} == {"li", "wu"}
     assert await firm.differences() == []
+
+
+async def test_what_a_stage_opens_and_what_stands_in_a_stage_of_the_same_pool_go_by_routes_of_their_own(
+    firm: Timed,
+) -> None:
+    planner = await firm.world.planners.newest(firm.world.tenant)
+    child = WorkItem(Kind.TASK, opened_by=OpenedBy("crm~L-1", 3, "review", 1, "legal"))
+
+    opened = planner.plan(child, START_MS)
+    routed = planner.plan(WorkItem(Kind.LEAD), START_MS, pool="legal")
+
+    assert (opened.route.exclude, opened.route.priority) == ((), 0)
+    assert (routed.route.exclude, routed.route.priority) == (("about",), 3)
+    assert planner.plan(child, START_MS).route == opened.route
 
 
 async def test_who_is_of_the_pool_already_keeps_it_and_stages_without_a_pool_move_nothing(firm: Timed) -> None:

@@ -19,9 +19,10 @@ from router.model.errors import CorruptHistory
 from router.model.events import WAKE, Fired
 from router.model.records import FiredStep
 from router.model.workforce import Rep
+from router.timers.due import due_now
 from router.timers.follower import TimerFollower
 from router.timers.ports import Present
-from router.timers.timer import BACK, COVER, Position, Timer, digest
+from router.timers.timer import BACK, COVER, DIGESTS, Position, Timer, digest, is_of_digest
 from tests.contract.nothing.routing import Routing
 from tests.contract.test_presence import FAR_AHEAD_MS, forward
 
@@ -232,6 +233,22 @@ async def test_as_many_fire_as_are_asked_for_whatever_is_made_among_them(timed: 
     assert await timed.timers.fire(timed.tenant, 2) == 2
 
     assert [fired.item_id for fired in await timed.fired()] == [ITEM, "crm~W-1"]
+
+
+async def test_lists_that_are_all_due_at_once_keep_nothing_from_firing_or_being_made(timed: Timed) -> None:
+    await timed.world.write({("rep", "bo"): Rep("bo", capacity={"LEAD": 0})})
+    await timed.follow()
+    followed = await timed.timers.followed(timed.tenant)
+    timers = {f"{DIGESTS}/r{rep}": [Timer(f"{DIGESTS}/r{rep}", "day", 1, 1, 0)] for rep in range(2_300)}
+    timers |= {"crm~W-0": [Timer("crm~W-0", COVER, 8, 1, 0)], ITEM: [Timer(ITEM, WAKE, 3, 1, 0)]}
+    await timed.timers.set_timers(timed.tenant, followed, followed, timers)
+
+    due = await due_now(timed.timers, timed.tenant)
+    assert len(due.timers) == 2_302
+
+    assert [timer.item_id for timer in due.of(lambda timer: not is_of_digest(timer))] == [ITEM, "crm~W-0"]
+    assert await timed.timers.fire(timed.tenant, 2) == 1
+    assert [fired.item_id for fired in await timed.fired()] == [ITEM]
 
 
 async def test_18_a_changed_workforce_moves_timers_by_one_event_and_what_fired_stays_fired(timed: Timed) -> None:

@@ -15,13 +15,13 @@ from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import LeaveCredit
 from router.model.revisions import RevisionPair
 from router.timers.ports import MAX_TIMERS
-from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_presence
+from router.timers.timer import Position, Timer, TimerStatus, is_made, is_of_digest, is_of_presence
 from store.clients import RedisClient
 from store.translation import translated
 
 _set, _skip, _fire = script("set_timers"), script("skip_log"), script("fire")
 _MOST_MADE = 10 * MAX_TIMERS
-"""Timers that do not fire which may stand in front of one that does: those behind wait until these are made."""
+"""Timers that do not fire which may stand in front of one that does, but for lists: those behind wait until then."""
 _credit, _digest, _status = script("credit"), script("make_digest"), script("timer_status")
 
 
@@ -157,11 +157,15 @@ class RedisTimers:
 
     async def _first_to_fire(self, tenant: str, count: int) -> list[bytes]:
         """Return the first timers that fire, whatever stands among them that is made otherwise."""
-        members, start = list[bytes](), 0
-        while len(members) < count and start < _MOST_MADE:
+        members, start, made = list[bytes](), 0, 0
+        while len(members) < count and made < _MOST_MADE:
             page = await self._members(tenant, start, count)
-            members += [member for member, _ in page if not is_made(_timer(member, 0))]
-            start = start + count if len(page) == count else _MOST_MADE
+            timers = [(member, _timer(member, 0)) for member, _ in page]
+            members += [member for member, timer in timers if not is_made(timer)]
+            made += sum(is_made(timer) and not is_of_digest(timer) for _, timer in timers)
+            start += count
+            if len(page) < count:
+                break
         return members[:count]
 
     async def forget_timers(self, tenant: str) -> None:

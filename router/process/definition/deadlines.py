@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from rules.durations import Duration, DurationTable
 
@@ -164,7 +164,7 @@ class DueDate:
         Whether it returns each year, from the first that lies not behind its beginning.
     """
 
-    of: tuple[str, ...]
+    of: Annotated[tuple[str, ...], BeforeValidator(lambda of: (of,) if isinstance(of, str) else of)]
     before: DurationTable | None = None
     on_closed: OnClosed = OnClosed.BEFORE
     yearly: bool = False

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from router.model.activities import ActivityEvidence
 from router.process.definition.deadlines import Deadline, DueDate, Since, Until
 from router.process.definition.processes import Process
+from router.process.definition.tasks import is_of_child
 from router.process.due.clocks import DeadlineClocks, reached_ms
 from router.process.due.due_dates import Moment, dated_ms, half_a_year_before, in_a_year, moments
 from router.process.due.step_times import step_times
@@ -136,7 +137,7 @@ def standings(process: Process, life: Life, fact: Fact, clocks: DeadlineClocks) 
         What the work item is, for durations that depend on it; where there is no saying there is no deadline.
     """
     whole = Stay(WHOLE, *life.begun, None, life.closed)
-    is_child = any(entry.stage not in process.by_id for entry in life.entries)  # the process is its parent's
+    is_child = any(is_of_child(entry.stage) for entry in life.entries)  # the process is its parent's
     throughout = () if is_child else process.deadlines
     found = [standing for deadline in throughout for standing in _of(deadline, whole, life, fact, clocks)]
     for stay in stays(process, life):

@@ -89,8 +89,8 @@ local function place_in_covered(record, id)
   return '\0v\0' .. string.format('%016d', record[FIRST]) .. '\0' .. id
 end
 
--- The zset of a customer: their work items by first event. 0 stands for what is not theirs, or not any more, where
--- something that is sealed in its events is: whoever erases them has to find it. The empty id stands for minus the event by
+-- The zset of a customer: their work items by first event. 0 stands for what is not theirs any more, and for what never was
+-- where something sealed in its events is: whoever erases them has to find it. The empty id stands for minus the event by
 -- which they said last how likely they would recommend us.
 
 local function join_customer(customer, id, first) redis.call('ZADD', customer, first, id) end

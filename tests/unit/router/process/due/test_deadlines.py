@@ -157,6 +157,15 @@ def test_evidence_from_before_the_start_ends_nothing(text: str) -> None:
     assert of(FIRST_RESPONSE, early)[0].end is None
 
 
+def test_a_stage_that_the_process_has_no_more_takes_no_deadline_of_the_whole_away() -> None:
+    whole = deadline("8h", Since.ARRIVAL, Until.COMPLETION)
+    gone = life(*spells(("wang", "21T09:00")), entries=(StageEntry("gone", 2, ms("21T10:00")),))
+
+    stands = standings(process(whole=(whole,)), gone, {}, USUAL)
+
+    assert [each.deadline.id for each in stands] == [whole.id]
+
+
 def test_evidence_counts_by_when_it_occurred_however_late_it_is_recorded() -> None:
     late, early = done(8, "18T12:00", *CALLED), done(9, "18T10:40", *CALLED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.process.definition.deadlines import BeforeDue
+from router.process.definition.deadlines import BeforeDue, DueDate
 from router.process.language.check import check_process
 from router.process.revisions.codec import dumps, loads
 from rules.durations import Duration
@@ -35,6 +35,13 @@ STORED = (
     '"until":"completion"}]}'
 )
 """As the version before dates, pauses and approvals wrote it."""
+
+
+def test_a_field_with_a_date_that_was_stored_as_a_text_is_read() -> None:
+    dated = '"within":{"otherwise":null},"dated":{"of":"contract_end"}'
+    stored = STORED.replace('"within":{"otherwise":{"amount":20,"unit":"cd"}}', dated)
+
+    assert loads(stored).deadlines[0].dated == DueDate(("contract_end",))
 
 
 def test_what_an_earlier_version_stored_is_the_same_to_the_byte() -> None:

@@ -67,6 +67,8 @@ class DigestQueries:
         ------
         NotFound
             If there is no such rep.
+        InvalidInput
+            If ``before`` follows no list, or one of another rep.
         CorruptHistory
             If somebody altered what is to be read.
         """
@@ -77,8 +79,9 @@ class DigestQueries:
         number = book.last.get(rep or ALL_REPS, 0) if before is None else before - 1
         found = list[ToldDigest]()
         while number and len(found) < count:
-            digested = await self._digested(tenant, number)
-            if before is not None and not found and rep not in ("", digested.made.rep):
+            is_given = before is not None and not found
+            digested = await self._digested(tenant, number, is_given=is_given)
+            if is_given and rep not in ("", digested.made.rep):
                 raise InvalidInput.of("page_token", "is of the lists of another rep")
             then = await self._planners.at(tenant, planner.rule_set_revision, digested.workforce)
             made = digested.made
@@ -87,8 +90,11 @@ class DigestQueries:
             number = digested.previous if rep else digested.before
         return DigestPage(found, number + 1 if number else None)
 
-    async def _digested(self, tenant: str, number: int) -> Digested:
+    async def _digested(self, tenant: str, number: int, *, is_given: bool) -> Digested:
+        """Read a list; ``is_given`` says that a client named it."""
         events = await self._store.events(tenant, after=number - 1, count=1)
         if not events or not isinstance(events[0], Digested) or events[0].number != number:
+            if is_given:
+                raise InvalidInput.of("page_token", "names no list")
             raise CorruptHistory(f"event {number}", "the log has not got the list that it should be")
         return events[0]

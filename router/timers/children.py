@@ -105,13 +105,18 @@ class ChildKeeper:
         withdrawing = due.of(lambda timer: timer.name == WITHDRAW)[:MAX_JOBS]
         if not withdrawing:
             return 0
-        published, withdrawn = await self._planners.processes(self._tenant), 0
-        for record in await self._items.records([timer.item_id for timer in withdrawing]):
+        published, withdrawn, void = await self._planners.processes(self._tenant), 0, list[Timer]()
+        timers = {timer.item_id: timer for timer in withdrawing}
+        for record in await self._items.records(list(timers)):
             begun = record.stage.begun if record.stage else 0
-            for child in await unwithdrawn(self._items, await self._planned(published, record)) if begun else ():
+            children = await unwithdrawn(self._items, await self._planned(published, record)) if begun else []
+            if not children:  # somebody closed them before, of which nobody asks the parent anew
+                void.append(timers[record.item_id])
+            for child in children:
                 why = Withdrawal(record.item_id, begun)
                 completion = Completion(child.item_id, State.CLOSED, child.version, withdrawn=why)
                 withdrawn += isinstance(await self._store.complete(self._tenant, completion), ItemRecord)
+        await self._timers.leave(self._tenant, void)
         return withdrawn
 
     async def _open(self, due: Due) -> int:

@@ -201,7 +201,7 @@ def may_fire(record: ItemRecord, name: str, entry: int, step: int) -> bool:
         return False
     if is_of_deadline(name):
         return record.state not in CLOSED_STATES
-    if record.state is not STATES[name]:
+    if record.state is not STATES.get(name):
         return False
     fired = record.fired_step(name, entry)
     return fired is None or fired.step < step

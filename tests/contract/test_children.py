@@ -21,6 +21,7 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.rules.route import RoutingRules
 from router.timers.due import due_now
+from router.timers.timer import WITHDRAW
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
@@ -266,6 +267,26 @@ async def test_what_an_end_opened_is_withdrawn_as_it_is_reopened_and_the_next_en
     assert not any(isinstance(event, Completed) for event in await firm.at(2 * MINUTE_MS))
     await advance(firm.world, lead, "won")
     assert [each.item_id in (care.item_id, call.item_id) for each in decisions(await firm.at(HOUR_MS))] == 2 * [False]
+    assert await firm.differences() == []
+
+
+async def test_what_somebody_closed_before_it_was_withdrawn_leaves_no_timer_that_is_due_for_ever(firm: Timed) -> None:
+    await publish_ending(firm)
+    lead = await routed(firm.world)
+    await advance(firm.world, lead, "won")
+    children_of_end = decisions(await firm.at(0))
+    await reopened(firm.world, lead)
+    follower = firm.follower()
+    await follower.catch_up()
+    for child in children_of_end:
+        await firm.world.close(child)
+    await follower.catch_up()
+    due = await due_now(firm.world.timers, firm.world.tenant)
+    assert [timer.name for timer in due.timers] == [WITHDRAW]
+
+    assert await follower.children.make_due(due) == 0
+
+    assert (await due_now(firm.world.timers, firm.world.tenant)).timers == []
     assert await firm.differences() == []
 
 

@@ -275,6 +275,8 @@ async def test_lists_that_were_made_are_listed_newest_first_with_who_was_told(fi
     hers_last = (await world.timers.digests(world.tenant)).last["ann"]
     with pytest.raises(InvalidInput):
         await queries.made(world.tenant, rep="mo", before=hers_last + 1, count=1)
+    with pytest.raises(InvalidInput, match="names no list"):
+        await queries.made(world.tenant, before=1_000_000, count=1)
 
 
 async def test_of_nobody_the_last_of_all_is_known_alone(firm: Listing) -> None:

@@ -11,7 +11,7 @@ import pytest
 from router.deadlines.noting import Noting
 from router.deadlines.reached import BadAnswer
 from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
-from router.model.decision import Decision
+from router.model.decision import Decision, Outcome
 from router.model.errors import NotPossible, RequestIdReused
 from router.model.events import Note, Noted
 from router.model.records import UNASKED, Satisfaction
@@ -178,6 +178,20 @@ async def test_a_bad_answer_tells_at_once_and_opens_a_call_by_somebody_else_with
     name = f"due/{opened.number}/~csat~call/{CHILD_DEADLINE}"
     assert (steps(reminded), steps(missed)) == ([(name, 1)], [(name, 2)])
     assert await firm.differences() == []
+
+
+async def test_a_bad_answer_about_what_waits_tells_the_manager_of_who_had_it_last(firm: Firm) -> None:
+    ticket = await firm.solved()
+    left = Rep("ann", active=False, manager="mo")
+    await firm.world.save(left, pool=Pool("east", (Member("ann"),), managers=("mo",)))
+    waiting = await reopened(firm.world, ticket)
+    assert waiting.outcome is Outcome.WAITING
+
+    await firm.answer(ticket, csat=1)
+    await firm.at(0)
+
+    (notice,) = [each for each in firm.notices if isinstance(each.about, BadAnswer)]
+    assert notice.recipients.told == ("mo",)
 
 
 async def test_the_call_stays_as_its_ticket_is_reopened_and_is_opened_if_that_came_first(firm: Firm) -> None:

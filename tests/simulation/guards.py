@@ -227,7 +227,9 @@ GUARDS: Mapping[str, Guard] = {
         "COVERED RETURNED KEPT", {"bind": [("~= 'COVER' then cover(", "== 'RETURN' then cover(")]}
     ),
     "a leave hands over what is open": Guard("COVERED", patch=("router.timers.covers", "Covers", "due", _nothing)),
-    "what is covered comes back": Guard("RETURNED", patch=("router.timers.covers", "", "cover_command", _never_back)),
+    "what is covered comes back": Guard(
+        "RETURNED COVERED", patch=("router.timers.covers", "", "cover_command", _never_back)
+    ),
     "who stands in is there": Guard(
         "COVERED", patch=("router.workforce.covers", "Substitutes", "holder", _named_alone)
     ),
@@ -258,10 +260,10 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "nothing is given away for ever": Guard("ESCALATED", patch=("router.timers.deadlines", "", "MOST_MOVED", 99)),
     "what is statutory never rests": Guard(
-        "PAUSED", patch=("router.process.definition", "Deadline", "pausable", property(lambda _: True))
+        "PAUSED", patch=("router.process.definition.deadlines", "Deadline", "pausable", property(lambda _: True))
     ),
     "what is paused rests": Guard(
-        "PAUSED", patch=("router.process.definition", "Deadline", "pausable", property(lambda _: False))
+        "PAUSED", patch=("router.process.definition.deadlines", "Deadline", "pausable", property(lambda _: False))
     ),
     "a stage says what it requires": Guard(
         "STAGE", patch=("router.assignment.updating", "", "check_required", _nothing)

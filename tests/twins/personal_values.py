@@ -53,8 +53,8 @@ class MemoryPersonalValues(Tenants):
             if erasure.customer:
                 state.projection.customers.forget(erasure.customer, item_id, was_sealed=item_id in sealed)
         state.customer_scores.pop(erasure.customer, None)
-        state.projection.customers.forget_customer(erasure.customer)
         if any(here):
+            state.projection.customers.forget_customer(erasure.customer)
             previous = tuple(state.projection.items[item_id].event for item_id in sealed)
             erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor, previous)
             state.events.append(erased)

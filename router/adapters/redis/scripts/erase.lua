@@ -49,12 +49,12 @@ if values + submissions + scores > 0 then
     end
   end
   redis.call('HSET', KEYS[1], 'format', FORMAT)
+  if has_customer then redis.call('ZREM', KEYS[next_key], '') end -- what no event tells is not forgotten
 end
 for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
 if has_customer then
   redis.call('DEL', KEYS[next_key + 1])
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)
-  redis.call('ZREM', KEYS[next_key], '')
   for i, id in ipairs(ids) do
     if is_sealed[i] or redis.call('ZSCORE', KEYS[next_key], id) == '0' then redis.call('ZREM', KEYS[next_key], id) end
   end

@@ -27,7 +27,7 @@ SCALE = float(os.environ.get("FAIRLEAD_SCALE", "0.5"))
 BULK = int(2_000 * SCALE)
 """Leads of a bulk; 5 gives the 10,000 of the list."""
 BATCH = 250
-STRIDES = (21, pytest.param(1 if os.environ.get("FAIRLEAD_FULL") else 7, marks=pytest.mark.long))
+STRIDES = (13, pytest.param(1 if os.environ.get("FAIRLEAD_FULL") else 7, marks=pytest.mark.long))
 """Every so many-th step of a commit."""
 
 

@@ -75,12 +75,12 @@ def _first(attempts: Any, seen: Any, rotation: int, named: str = "", *way: Any) 
     return choice
 
 
-def _never_back(planner: Any, record: Any, item: Any, rep: str, at_ms: int) -> Any:
+def _never_back(planner: Any, record: Any, item: Any, rep: str, *more: Any) -> Any:
     """Hand over to who stands in, and never back."""
     from router.assignment.jobs import cover_command
     from router.workforce.covers import Hindrance
 
-    return Hindrance.GIVEN if rep == record.whose else cover_command(planner, record, item, rep, at_ms)
+    return Hindrance.GIVEN if rep == record.whose else cover_command(planner, record, item, rep, *more)
 
 
 def _named_alone(covers: Any, rep: str, at_ms: int) -> Any:
@@ -227,9 +227,7 @@ GUARDS: Mapping[str, Guard] = {
         "COVERED RETURNED KEPT", {"bind": [("~= 'COVER' then cover(", "== 'RETURN' then cover(")]}
     ),
     "a leave hands over what is open": Guard("COVERED", patch=("router.timers.covers", "Covers", "due", _nothing)),
-    "what is covered comes back": Guard(
-        "RETURNED COVERED", patch=("router.timers.covers", "", "cover_command", _never_back)
-    ),
+    "what is covered comes back": Guard("RETURNED", patch=("router.timers.covers", "", "cover_command", _never_back)),
     "who stands in is there": Guard(
         "COVERED", patch=("router.workforce.covers", "Substitutes", "holder", _named_alone)
     ),

@@ -96,12 +96,15 @@ def test_what_is_late_is_in_a_list_that_says_so() -> None:
 spans = st.sampled_from(["09:00-18:00", "22:00-06:00", "00:00-24:00", "08:30-12:00", "13:00-17:15", "01:00-03:30"])
 
 
+KWAJALEIN = "Pacific/Kwajalein"
+"""It passed over a date: nobody can say whether a night that began then is one."""
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Calendar, int]:
     """Draw a calendar, and an instant around which the clocks of its zone may jump."""
-    zone = draw(st.sampled_from(NASTY))
-    jumps = [each for each in transitions(zone) if (wall(zone, each).date() - wall(zone, each - 1).date()).days < 2]
-    jump = draw(st.sampled_from(jumps))  # of a date that a zone passes over nobody can say whether its night is one
+    zone = draw(st.sampled_from([zone for zone in NASTY if zone != KWAJALEIN]))
+    jump = draw(st.sampled_from(transitions(zone)))
     after = (jump + draw(st.integers(-4 * DAY, DAY))) // STEP * STEP
     days = "".join(letter if draw(st.booleans()) else "-" for letter in "MTWTFSS")
     closed = [seen("UTC", after + day * DAY)[4:14] for day in draw(st.sets(st.integers(0, 8), max_size=6))]
@@ -157,7 +160,7 @@ def is_before_holidays(office: Calendar, day: date, walked: list[tuple[int, bool
 
 @pytest.mark.long
 @given(cases(), st.sampled_from(DigestKind))
-@example((calendar("Pacific/Kwajalein", "09:00-18:00", days="-----S-"), 745_933_500_000), DigestKind.DAY)
+@example((calendar(KWAJALEIN, "09:00-18:00", days="-----S-"), 745_933_500_000), DigestKind.DAY)
 def test_a_list_is_due_when_the_clock_on_the_wall_says_so(case: tuple[Calendar, int], kind: DigestKind) -> None:
     office, after = case
 

@@ -11,7 +11,7 @@ from router.timers.credits import credited_pools
 from router.timers.digests import concerns_lists, listed_reps
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children
+from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children, is_of_deadline
 
 _PAGE = 1000
 
@@ -66,6 +66,10 @@ class TimerCheck:
         of_ledgers = await follower.due_of_ledgers(position) if position.rules else {}
         pages = follower.due_of_all(position, position.event)
         of_items = {timer async for page in pages for of_item in page.values() for timer in of_item}
+        listed = {timer.item_id for timer in of_items}
+        unlisted = {timer.item_id for timer in stored if is_of_deadline(timer.name)} - listed
+        due = await follower.due_of_items(position, sorted(unlisted)) if position.rules else {}
+        of_items = of_items.union(*due.values())
         lists = follower.due_of_lists(position)
         of_items |= {timer async for page in lists for of_rep in page.values() for timer in of_rep}
         keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)})

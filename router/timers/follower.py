@@ -307,6 +307,10 @@ class TimerFollower:
         pages = [timers async for timers in self.due_of_lists(position, reps)] if reps else []
         return {item_id: timers for page in pages for item_id, timers in page.items()}
 
+    async def due_of_items(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items, which may be in no index, as what nobody could be found for."""
+        return await self._due(position, item_ids, {}) if item_ids else {}
+
     async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
         """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""
         records = await self._items.records(item_ids)

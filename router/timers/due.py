@@ -23,9 +23,9 @@ class Due(NamedTuple):
 async def due_now(timers: Timers, tenant: str) -> Due:
     """Return what is due of the first ``MAX_TIMERS`` timers of a tenant, and of all lists before them."""
     status = await timers.timer_status(tenant)
-    due, page, others = list[Timer](), list[Timer](), MAX_TIMERS
-    if status.due_ms is not None and status.due_ms <= status.now_ms:
-        others = 0
+    due, others = list[Timer](), 0
+    if status.due_ms is None or status.due_ms > status.now_ms:
+        return Due(due, status.now_ms)
     while others < MAX_TIMERS:
         page = await timers.timers(tenant, len(due), MAX_TIMERS)
         here = [timer for timer in page if timer.due_ms <= status.now_ms]

@@ -190,6 +190,7 @@ class Replay:
             case Credited() | Digested():
                 return await self._make_again(tenant, projection, event)
             case Erased():
+                self._satisfaction.forgive(event)
                 projection.enter_erased(event)
             case PresenceChanged():
                 self._offers.changed(projection, event)

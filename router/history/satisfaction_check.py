@@ -27,10 +27,12 @@ class SatisfactionCheck:
         self._erased_ms = 0
         """When somebody was erased last: whoever that was may be asked again."""
 
+    def forgive(self, erased: Erased) -> None:
+        """Take in that somebody was erased."""
+        self._erased_ms = erased.at_ms
+
     async def faults(self, tenant: str, projection: StateProjection, event: Event) -> list[str]:
-        """Take in the next event, before it is entered; say where a customer answered too early."""
-        if isinstance(event, Erased):
-            self._erased_ms = event.at_ms
+        """Take in what happened next, before it is entered; say where a customer answered too early."""
         record = projection.items.get(event.item_id) if isinstance(event, Noted) else None
         if record is None or not isinstance(event, Noted) or event.note is not Note.NPS:
             return []

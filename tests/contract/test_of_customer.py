@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from router.assignment.commands import UpdateRequest
 from router.assignment.updating import Updating
+from router.deadlines.noting import Noting
+from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.erasure.ports import Counts
+from router.model.errors import NotPossible
+from router.model.events import Note
 from tests.contract.test_sealing import BY_CLIENT, PHONE, WITHOUT_CUSTOMERS, World, redis, world
 
 __all__ = ["redis", "world"]
@@ -56,6 +63,21 @@ async def test_what_becomes_another_s_is_theirs_and_is_still_found_to_be_erased(
     assert (await world.replay())[0] == []
 
 
+async def test_whoever_was_erased_may_be_asked_again_once_they_are_known_again(world: World) -> None:
+    noting = Noting(world.store, world.queries, world.notes, world.planners)
+    satisfied = Satisfied(world.store, world.queries, world.planners, noting)
+    await world.route("L-1", customer="C-1", phone=PHONE)
+    await satisfied.record(world.tenant, SatisfactionRequest("crm~L-1", Note.NPS, 0))
+    with pytest.raises(NotPossible, match="within the last 90 days"):
+        await satisfied.record(world.tenant, SatisfactionRequest("crm~L-1", Note.NPS, 3))
+    await world.erase(customer="C-1")
+    await becomes(world, "crm~L-1", customer="C-1")
+
+    await satisfied.record(world.tenant, SatisfactionRequest("crm~L-1", Note.NPS, 9))
+
+    assert (await world.replay())[0] == []
+
+
 async def test_what_is_erased_is_nobody_s_and_what_held_nothing_personal_stays_theirs(world: World) -> None:
     await world.route("L-1", customer="C-1", phone=PHONE)
     await world.route("L-2", customer="C-1")
@@ -90,9 +112,6 @@ async def test_a_replay_names_what_the_store_has_not_got(world: World) -> None:
         async def of_customer(self, *_: object, **__: object) -> list[tuple[int, str]]:
             return []
 
-    lost = World(
-        Forgetful(), world.workforce, world.presences, world.rule_sets, world.customer_scores, world.values,
-        world.tenant,
-    )  # fmt: skip
+    lost = replace(world, store=Forgetful())
 
     assert await lost.replay() == ([f"work items of a customer: log says {[place]} …, store [] …"], set())

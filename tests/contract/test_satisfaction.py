@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -128,6 +129,18 @@ async def test_nps_is_of_a_customer_once_in_90_days_of_the_wall_whatever_it_is_s
     with pytest.raises(NotPossible, match="they may be asked from 2030-06-30T"):
         await firm.answer(lead, nps=9)
     assert await firm.differences() == []
+
+
+async def test_a_replay_names_who_was_asked_too_early(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead = await routed(firm.world, customer="C-1")
+    await firm.world.clock.set(START_MS)
+    await firm.answer(lead, nps=0)
+    monkeypatch.setattr(firm.satisfied, "_check_apart", AsyncMock())
+
+    await firm.answer(lead, nps=9)
+
+    (fault,) = await firm.differences()
+    assert fault.endswith(f"nps of {lead.item_id}: its customer was asked within 90 days")
 
 
 async def test_nobody_is_asked_for_an_nps_while_a_complaint_of_theirs_is_open(firm: Firm) -> None:

@@ -15,6 +15,7 @@ from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
+from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.workforce import RedisWorkforce
@@ -89,6 +90,7 @@ class World:
     rule_sets: Any
     customer_scores: Any
     values: Any
+    notes: Any
     tenant: str
 
     def __post_init__(self) -> None:
@@ -126,6 +128,14 @@ class World:
         return [difference async for difference in verification.differences(self.tenant)], verification.erased
 
 
+def on_redis(redis: Any, tenant: str) -> World:
+    """Return one whose ports are those of Redis."""
+    return World(
+        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
+        RedisCustomerScores(redis), RedisPersonalValues(redis), RedisNotes(redis), tenant,
+    )  # fmt: skip
+
+
 @pytest.fixture
 async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
     client: Any = Redis.from_url(store.url)
@@ -137,13 +147,10 @@ async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
 async def world(request: pytest.FixtureRequest, redis: Any, tenant: str) -> World:
     memory = MemoryStore(lambda: 0)
     made = (
-        World(memory, memory, memory, memory, memory, memory, tenant)
+        World(memory, memory, memory, memory, memory, memory, memory, tenant)
         if request.param == "memory"
-        else World(
-            RedisAssignments(driven(redis, request.param)), RedisWorkforce(redis), RedisPresences(redis),
-            RedisRuleSets(redis), RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
-        )
-    )  # fmt: skip
+        else replace(on_redis(redis, tenant), store=RedisAssignments(driven(redis, request.param)))
+    )
     await made.arrange()
     return made
 
@@ -383,7 +390,8 @@ class TestOnRedis:
 async def _on_redis(redis: Any, tenant: str) -> World:
     world = World(
         RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
+        RedisCustomerScores(redis), RedisPersonalValues(redis),
+            RedisNotes(redis), tenant,
     )  # fmt: skip
     await world.arrange()
     return world

@@ -9,15 +9,9 @@ import msgpack
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.redis.assignments import RedisAssignments
-from router.adapters.redis.customer_scores import RedisCustomerScores
-from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.rewriting import LogRewriter, RewriteReport
-from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.history.codec import pack_head, read_rewritten
 from router.history.hash_chain import StoredEvent, link_of
@@ -29,7 +23,7 @@ from router.model.events import Event, RulesPublished, WorkforceChanged
 from router.model.sealing import Personal
 from router.model.workitem import Kind, State, WorkItem
 from store.embedded.server import EmbeddedServer
-from tests.contract.test_sealing import PHONE, World
+from tests.contract.test_sealing import PHONE, World, on_redis
 
 NOTE, NAME = "Mrs Wu asks for cy", "Lulu Wu"
 
@@ -44,7 +38,7 @@ async def redis(store: EmbeddedServer) -> AsyncIterator[Any]:
 @pytest.fixture
 async def old(redis: Any, tenant: str) -> World:
     """Return a tenant whose log was written by format 1: every value stands in it as it came."""
-    world = _world(redis, tenant)
+    world = on_redis(redis, tenant)
     await world.arrange()
     item = WorkItem(Kind.LEAD, "crm", "L-1", {"phone": PHONE, "nickname": NAME, "customer": "C-1"})
     await world.router.route(tenant, RouteRequest(item, "once"))
@@ -53,13 +47,6 @@ async def old(redis: Any, tenant: str) -> World:
     await world.router.complete(tenant, "crm~L-1", State.CONVERTED)
     await _written_as_before(world, redis)
     return world
-
-
-def _world(redis: Any, tenant: str) -> World:
-    return World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
-    )  # fmt: skip
 
 
 async def _written_as_before(world: World, redis: Any) -> None:

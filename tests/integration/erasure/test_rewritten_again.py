@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from router.model.events import Erased
-from tests.contract.test_sealing import World
-from tests.integration.erasure.test_rewriting import _faults, _rewrite, _world, _written_as_before, redis
+from tests.contract.test_sealing import World, on_redis
+from tests.integration.erasure.test_rewriting import _faults, _rewrite, _written_as_before, redis
 
 __all__ = ["redis"]
 
@@ -37,7 +37,7 @@ VALUES: dict[str, Any] = {"city": "here", "email": "a@b", "phone": "139"}
 async def test_what_was_erased_between_two_rewrites_stays_explained_and_replayed(
     redis: Any, tenant: str, form: str
 ) -> None:
-    world = _world(redis, tenant)
+    world = on_redis(redis, tenant)
     await world.arrange()
     await world.publish(RULES)
     await world.route("L-1", **VALUES)

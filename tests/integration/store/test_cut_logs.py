@@ -8,13 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from router.adapters.redis.assignments import RedisAssignments
-from router.adapters.redis.customer_scores import RedisCustomerScores
-from router.adapters.redis.erasure import RedisPersonalValues
 from router.adapters.redis.keys import Keys
-from router.adapters.redis.presence import RedisPresences
-from router.adapters.redis.rulesets import RedisRuleSets
-from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.commands import Completion, RouteRequest
 from router.backlog.requeuer import Requeuer
 from router.erasure.ports import Erasure
@@ -26,7 +20,7 @@ from router.workforce.edits import Edit
 from router.workforce.service import WorkforceService
 from store.clients import close
 from store.embedded.server import EmbeddedServer
-from tests.contract.test_sealing import RULES, World
+from tests.contract.test_sealing import RULES, World, on_redis
 from tests.drivers import driven
 
 
@@ -40,10 +34,7 @@ async def redis(store: EmbeddedServer) -> Any:
 @pytest.fixture
 async def world(redis: Any, tenant: str) -> World:
     """Return a tenant whose rep cy owns crm~L-1."""
-    made = World(
-        RedisAssignments(redis), RedisWorkforce(redis), RedisPresences(redis), RedisRuleSets(redis),
-        RedisCustomerScores(redis), RedisPersonalValues(redis), tenant,
-    )  # fmt: skip
+    made = on_redis(redis, tenant)
     await made.arrange()
     await made.route("L-1", phone="139", customer="C-1")
     return made

@@ -108,6 +108,16 @@ def _plain(value: Value) -> Any:
 
 def struct(values: Mapping[str, Any]) -> Struct:
     """Turn plain values into a Struct."""
-    message = Struct()
-    message.update({name: list(value) if isinstance(value, tuple) else value for name, value in values.items()})
+    message, others = Struct(), dict[str, Any]()
+    fields = message.fields
+    for name, value in values.items():
+        kind = type(value)
+        if kind is str:  # most are: Struct's own way takes twice the time
+            fields[name].string_value = value
+        elif kind is float:
+            fields[name].number_value = value
+        else:
+            others[name] = list(value) if kind is tuple else value
+    if others:
+        message.update(others)
     return message

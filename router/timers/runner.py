@@ -20,13 +20,15 @@ from router.workforce.ports import Revisions
 
 LOOK_S = 1.0
 """Seconds between two looks for tenants with events to take in, or with timers that are due: a timer is late by it."""
+MOST_UNREAD_MS = 20_000
+"""How long an event may be unread, in milliseconds, before calls wait for it: a burst of them is read behind it."""
 _LEAD_S = 10.0
 _TENANTS_AT_ONCE = 100
 _ROLE = "timing"
 
 _log = logging.getLogger(__name__)
 _REST_S = 0.001
-"""For each timer that has fired, in seconds."""
+"""For each timer that has fired, or event that was read while calls come, in seconds."""
 
 
 class TimerRunner:
@@ -89,13 +91,22 @@ class TimerRunner:
         follower, has_work = self._follower(tenant), True
         try:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
-                has_work = (await turn(tenant, follower, self._timers)).has_more
+                done = await turn(tenant, follower, self._timers)
+                has_work = done.has_more
+                if has_work:
+                    await self._make_way(tenant, done.read)
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
         except Exception:  # nobody awaits it: what ended it would be told by nobody
             _log.exception("tenants/%s: keeping the timers failed; it begins anew", tenant)
         if follower.skipped:
             self._count_skipped(tenant, follower.skipped)
+
+    async def _make_way(self, tenant: str, read: int) -> None:
+        """Rest behind a page, for calls to have nearly all of the time; not where it lies back too long."""
+        status = await self._timers.timer_status(tenant)
+        if status.unread_ms is not None and status.now_ms - status.unread_ms < MOST_UNREAD_MS:
+            await asyncio.sleep(read * _REST_S)
 
     async def _leads(self, tenant: str) -> bool:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from router.timers.follower import PAGE
-from router.timers.runner import TimerRunner, turn
+from router.timers.runner import MOST_UNREAD_MS, TimerRunner, turn
 from router.timers.timer import TimerStatus
 
 
@@ -91,3 +91,50 @@ async def test_it_ends_while_it_is_at_work_when_it_is_told_to() -> None:
     await runner.stop()
 
     assert [task.cancelled() for task in runner._at_work.values()] == [True]
+
+
+class _Burst(_Endless):
+    """A tenant with two pages to read, the first of which is unread for so long."""
+
+    def __init__(self, unread_ms: int | None) -> None:
+        super().__init__()
+        self._unread_ms = unread_ms
+        self._left = [PAGE, PAGE, 0]
+        self.skipped = 0
+
+    async def timer_status(self, _: str) -> TimerStatus:
+        since = None if self._unread_ms is None else MOST_UNREAD_MS - self._unread_ms
+        return TimerStatus(0, None, followed=0, events=1, unread_ms=since, now_ms=MOST_UNREAD_MS)
+
+    async def follow(self) -> int:
+        return self._left.pop(0)
+
+    async def make_due(self) -> int:
+        if not self._left:
+            self.read.set()
+        return 0
+
+    async def fire(self, *_: object, **__: object) -> int:
+        return 0
+
+    def skip(self, *_: object) -> None:
+        """Nothing is passed over."""
+
+
+@pytest.mark.parametrize(("unread_ms", "rests"), [(0, 2), (MOST_UNREAD_MS - 1, 2), (MOST_UNREAD_MS, 0), (None, 0)])
+async def test_calls_have_right_of_way_until_what_is_unread_lies_back_too_long(
+    unread_ms: int | None, rests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    burst: Any = _Burst(unread_ms)
+    rested: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rested.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    runner = TimerRunner(lambda _: burst, burst, burst, burst)
+
+    await runner._work("default")
+
+    assert burst.read.is_set()
+    assert rested == [PAGE / 1000] * rests

@@ -106,9 +106,11 @@ class Assignments(StoreClock, Protocol):
         """
 
     async def of_customer(
-        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
-    ) -> list[tuple[int, str]]:
-        """Return the work items of a customer that first came after an event, oldest first: event number and id.
+        self, tenant: str, customer: str, *, after: int = 0, before: int | None = None, count: int = 1000,
+        newest_first: bool = False,
+    ) -> list[tuple[int, str]]:  # fmt: skip
+        """Return the work items of a customer that first came after an event and, if it is given, before another: the
+        event's number and id.
 
         They named the customer by the rules of when they came, or became theirs: who needs to know looks at what
         they say now, see ``router.assignment.customers.customer_of``.

@@ -17,12 +17,11 @@ from router.assignment.ports import Assignments
 from router.assignment.stored_items import StoredItems
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.workitem import Repetition, WorkItem, item_id
-from router.process.arrival.repeats import RaisedSeverity, Repeats, newest_first
+from router.process.arrival.repeats import RaisedSeverity, Repeats
 from rules.fields import Fact, FieldType
 
 MOST_LOOKED_AT = 100
 """Work items of a customer, the latest, among which an earlier one is looked for."""
-_PAGE = 1_000
 _AT_ONCE = 20
 
 
@@ -90,7 +89,7 @@ class RepeatedItems:
         """
         zone = planner.roster.records.settings.time_zone
         since_ms, latest = looked.repeats.since_ms(looked.at_ms, zone), (0, "")
-        ids = newest_first(await self._of_customer(tenant, looked.customer), looked.item_id)[:MOST_LOOKED_AT]
+        ids = await self._before(tenant, looked)
         stored = StoredItems(tenant, self._store, without="is repeated by no other")
         for start in range(0, len(ids), _AT_ONCE):
             records = await stored.records(ids[start : start + _AT_ONCE])
@@ -107,14 +106,13 @@ class RepeatedItems:
                     return latest[1]
         return latest[1]
 
-    async def _of_customer(self, tenant: str, customer: str) -> list[tuple[int, str]]:
-        found, page = list[tuple[int, str]](), list[tuple[int, str]]()
-        while not found or len(page) == _PAGE:
-            page = await self._store.of_customer(tenant, customer, after=found[-1][0] if found else 0, count=_PAGE)
-            found += page
-            if not page:
-                break
-        return found
+    async def _before(self, tenant: str, looked: _Looked) -> list[str]:
+        """Return the latest work items of a customer that came before the one that is looked at, the last first."""
+        record = await self._store.item(tenant, looked.item_id)
+        places = await self._store.of_customer(
+            tenant, looked.customer, before=record.first if record else None, count=MOST_LOOKED_AT, newest_first=True
+        )
+        return [earlier for _, earlier in places]
 
 
 def _looked(planner: Planner, request: RouteRequest, item: WorkItem) -> _Looked | None:

@@ -48,6 +48,16 @@ async def test_a_customer_has_their_work_items_in_the_order_in_which_they_came(w
     assert await world.replay() == ([], set())
 
 
+async def test_the_latest_come_first_where_they_are_asked_for_so_and_those_before_one_alone(world: World) -> None:
+    for number in range(4):
+        await world.route(f"L-{number}", customer="C-1")
+    (first, _), *_, (last, _) = await world.store.of_customer(world.tenant, "C-1")
+
+    assert await theirs(world, "C-1", newest_first=True, count=3) == ["crm~L-3", "crm~L-2", "crm~L-1"]
+    assert await theirs(world, "C-1", before=last) == ["crm~L-0", "crm~L-1", "crm~L-2"]
+    assert await theirs(world, "C-1", after=first, before=last, newest_first=True) == ["crm~L-2", "crm~L-1"]
+
+
 async def test_what_becomes_another_s_is_theirs_and_is_still_found_to_be_erased(world: World) -> None:
     await world.route("L-1", customer="C-1", phone=PHONE)
     await world.route("L-2", customer="C-1", phone="110")

@@ -248,11 +248,13 @@ class MemoryAssignments(Tenants):
         return [place for place in state.index(state.projection.covered) if place[0] > after][:count]
 
     async def of_customer(
-        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
-    ) -> list[tuple[int, str]]:
+        self, tenant: str, customer: str, *, after: int = 0, before: int | None = None, count: int = 1000,
+        newest_first: bool = False,
+    ) -> list[tuple[int, str]]:  # fmt: skip
         """Return the work items of a customer."""
         of_customer = self._tenants[tenant].projection.customers.of(customer)
-        return [place for place in of_customer if place[0] > after][:count]
+        places = [place for place in of_customer if place[0] > after and (before is None or place[0] < before)]
+        return (places[::-1] if newest_first else places)[:count]
 
     async def last_nps(self, tenant: str, customer: str) -> int:
         """Return the event of a customer's last NPS."""

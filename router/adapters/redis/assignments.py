@@ -225,11 +225,15 @@ class RedisAssignments:
     async def dated(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await self._by_event(Keys(tenant).dated, after, count)
 
-    async def _by_event(self, key: str, after: int, count: int) -> list[tuple[int, str]]:
-        """Return what stands in a sorted set behind the number of an event."""
+    async def _by_event(
+        self, key: str, after: int, count: int, before: int | None = None, *, newest_first: bool = False
+    ) -> list[tuple[int, str]]:
+        """Return what stands in a sorted set behind the number of an event, and in front of another."""
+        bounds: list[Any] = [f"({after}", "+inf" if before is None else f"({before}"]
+        first, last = reversed(bounds) if newest_first else bounds
         with translated():
             members = await self._redis.zrange(
-                key, f"({after}", "+inf", byscore=True, offset=0, num=count, withscores=True
+                key, first, last, desc=newest_first, byscore=True, offset=0, num=count, withscores=True
             )
         return [(int(number), item_id.decode()) for item_id, number in members]
 
@@ -275,9 +279,10 @@ class RedisAssignments:
         return [_owned(member) for member in members]
 
     async def of_customer(
-        self, tenant: str, customer: str, *, after: int = 0, count: int = 1000
-    ) -> list[tuple[int, str]]:
-        return await self._by_event(Keys(tenant).subject(customer), after, count)
+        self, tenant: str, customer: str, *, after: int = 0, before: int | None = None, count: int = 1000,
+        newest_first: bool = False,
+    ) -> list[tuple[int, str]]:  # fmt: skip
+        return await self._by_event(Keys(tenant).subject(customer), after, count, before, newest_first=newest_first)
 
     async def last_nps(self, tenant: str, customer: str) -> int:
         with translated():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,20 +85,3 @@ class Repeats:
         (True, False)
         """
         return all(name in fact and fact[name] == earlier.get(name) for name in self.same)
-
-
-def newest_first(ids: Sequence[tuple[int, str]], item_id: str) -> list[str]:
-    """Return the work items that came before one, the last first, of those that came, oldest first.
-
-    Parameters
-    ----------
-    ids
-        The event by which each came, and its id.
-
-    Examples
-    --------
-    >>> newest_first([(3, "crm~1"), (5, "crm~2"), (9, "crm~3")], "crm~2"), newest_first([(3, "crm~1")], "crm~4")
-    (['crm~1'], ['crm~1'])
-    """
-    own = next((number for number, other in ids if other == item_id), None)
-    return [other for number, other in reversed(ids) if own is None or number < own]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.model.workitem import Kind, OpenedBy, Repetition, WorkItem
-from router.process.arrival.repeats import RaisedSeverity, Repeats, newest_first
+from router.process.arrival.repeats import RaisedSeverity, Repeats
 from router.process.language.check import check_process
 from router.process.revisions.codec import dumps, loads
 from router.rules.check import check
@@ -90,16 +90,6 @@ def test_calendar_days_are_those_on_the_wall(local: datetime, days: int) -> None
     back = datetime.fromtimestamp(since / 1000, UTC).astimezone(zone).replace(tzinfo=None)
     assert abs(back - (local - timedelta(days=days))) < timedelta(milliseconds=1)
     assert Repeats(Duration(days, "h")).since_ms(at_ms, "UTC") == at_ms - days * 3_600_000
-
-
-@given(st.sets(st.integers(1, 99)), st.integers(1, 99))
-def test_what_came_before_comes_last_first_and_never_itself(numbers: set[int], own: int) -> None:
-    ids = [(number, f"crm~{number}") for number in sorted(numbers)]
-
-    found = newest_first(ids, f"crm~{own}")
-
-    earlier = [number for number in numbers if own not in numbers or number < own]
-    assert found == [f"crm~{number}" for number in sorted(earlier, reverse=True)]
 
 
 @pytest.mark.parametrize("opened_by", [None, OpenedBy("crm~1", 2, "check", 1, "p")])

@@ -109,9 +109,9 @@ class Noting:
             If it changes faster than one can write.
         """
         fingerprint = fingerprint_of(request_id, "note", item_id, *asked)
-        is_repeated = bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
         for _ in range(_TRIES):
             item = await self.read(tenant, item_id)
+            is_repeated = bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
             command = NoteCommand(item.stored.record.item_id, 0, Note.RESUMED) if is_repeated else looks(item)
             command = replace(command, request_id=request_id, fingerprint=fingerprint)
             if noted := await self.write(tenant, item, command, preview=preview):

@@ -84,10 +84,10 @@ class Satisfied:
         """
         said = (request.note, request.value, request.comment)
         fingerprint = fingerprint_of(request.request_id, "satisfaction", request.item_id, *said)
-        if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
-            return await self._queries.item(tenant, request.item_id)
         for _ in range(_TRIES):
             item = await self._noting.read(tenant, request.item_id)
+            if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
+                return await self._queries.item(tenant, request.item_id)
             command = await self._command(tenant, item, request)
             command = replace(command, request_id=request.request_id, fingerprint=fingerprint)
             if noted := await self._noting.write(tenant, item, command, preview=preview):

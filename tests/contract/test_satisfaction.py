@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from router.deadlines.noting import Noting
+from router.deadlines.noting import NotedItem, Noting
 from router.deadlines.reached import BadAnswer
 from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
 from router.model.decision import Decision, Outcome
@@ -53,9 +53,8 @@ class Firm(Timed):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.satisfied = Satisfied(
-            world.store, world.queries, world.planners, Noting(world.store, world.queries, world.notes, world.planners)
-        )
+        self.noting = Noting(world.store, world.queries, world.notes, world.planners)
+        self.satisfied = Satisfied(world.store, world.queries, world.planners, self.noting)
 
     async def answer(self, decision: Decision, **said: Any) -> Satisfaction:
         """Have the customer of a work item answer ``csat`` or ``nps``, and maybe more; return what it has then."""
@@ -249,6 +248,23 @@ async def test_it_is_repeated_by_its_request_id_and_a_preview_writes_nothing(fir
     with pytest.raises(RequestIdReused):
         await firm.answer(ticket, csat=3, request_id="r-1")
     assert len([event for event in await newest(firm.world, 9) if isinstance(event, Noted)]) == 1
+
+
+async def test_an_answer_that_is_sent_again_before_it_is_answered_is_recorded_once(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket, other = await firm.solved(), Firm(firm.world)
+    read = firm.noting.read
+
+    async def read_late(tenant: str, item_id: str) -> NotedItem:
+        await other.answer(ticket, csat=4, request_id="r-1")
+        return await read(tenant, item_id)
+
+    monkeypatch.setattr(firm.noting, "read", read_late)
+
+    assert (await firm.answer(ticket, csat=4, request_id="r-1")).csat == 4
+
+    assert sum(isinstance(event, Noted) for event in await firm.world.store.events(firm.world.tenant)) == 1
 
 
 async def test_of_two_answers_of_one_customer_at_once_one_is_recorded(firm: Firm) -> None:

@@ -77,18 +77,23 @@ class Digests:
     async def make_due(self, due: Due) -> int:
         """Make up to ``_MOST_AT_ONCE`` lists that are due by the store's clock; return how many were made.
 
-        One whose timer does not follow from the workforce any more waits for the follower, who removes it.
+        One whose timer does not follow from the workforce any more waits for the follower, who removes it. Where none
+        of the first can be made, the next are.
         """
-        timers, made = due.of(is_of_digest)[:_MOST_AT_ONCE], 0
-        if not timers:
+        lists, made = due.of(is_of_digest), 0
+        if not lists:
             return 0
         planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
-        last = (await self._timers.digests(self._tenant, [rep_of(timer) for timer in timers])).due_ms
         since_ms = await self._since_ms(published)
         with suppress(StaleRevision):  # then the follower reads on, and they are made by the new revision
-            for timer in timers:
-                after_ms = last.get((rep_of(timer), DigestKind(timer.name)), since_ms)
-                made += await self._made(planner, published, timer, after_ms, due.now_ms)
+            for start in range(0, len(lists), _MOST_AT_ONCE):
+                timers = lists[start : start + _MOST_AT_ONCE]
+                last = (await self._timers.digests(self._tenant, [rep_of(timer) for timer in timers])).due_ms
+                for timer in timers:
+                    after_ms = last.get((rep_of(timer), DigestKind(timer.name)), since_ms)
+                    made += await self._made(planner, published, timer, after_ms, due.now_ms)
+                if made:
+                    break
         return made
 
     async def _made(

@@ -11,7 +11,9 @@ from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1.deadlines_pb2 import Digest
 from gateway.errors import PermissionDenied
 from router.activities.service import RecordRequest
+from router.assignment.planner import Planner
 from router.cli.words import last
+from router.deadlines.digest_lists import DigestLists
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.notices import Notice
 from router.history.digest_check import digest_differences, digest_faults
@@ -19,7 +21,7 @@ from router.history.projection import StateProjection
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.digests import DigestKind, MadeDigest
-from router.model.errors import InvalidInput, NotFound, StaleRevision
+from router.model.errors import CorruptHistory, InvalidInput, NotFound, StaleRevision
 from router.model.events import Digested, Event
 from router.model.workforce import Member, Pool, Rep
 from router.timers.digests import rep_of
@@ -187,6 +189,24 @@ async def test_a_list_is_made_by_one_of_two_who_make_it(firm: Listing) -> None:
     with pytest.raises(StaleRevision):
         await world.timers.make_digest(world.tenant, planner.revisions, *made[0])
     assert await firm.differences() == []
+
+
+async def test_lists_that_cannot_be_made_keep_no_other_waiting(firm: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+    await routed(firm.world)
+    made = DigestLists.made
+
+    async def made_but_for_ann(self: DigestLists, planner: Planner, *given: Any) -> Any:
+        if given[1] == "ann":
+            raise CorruptHistory("crm~L-1", "somebody altered it")
+        return await made(self, planner, *given)
+
+    monkeypatch.setattr("router.timers.digests._MOST_AT_ONCE", 1)
+    monkeypatch.setattr(DigestLists, "made", made_but_for_ann)
+
+    assert [rep for rep, *_ in await firm.lists_at(AT_9)] == ["lee", "mo"]
+
+    monkeypatch.setattr(DigestLists, "made", made)
+    assert [rep for rep, *_ in await firm.lists_at(AT_9)] == ["ann"]
 
 
 async def test_timers_that_are_thrown_away_make_no_list_twice(firm: Listing) -> None:

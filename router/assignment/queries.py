@@ -108,6 +108,13 @@ def _numbers(record: ItemRecord) -> set[int]:
     return {record.content, record.decision, record.first}
 
 
+def _placed(published: PublishedProcesses, roster: Roster | None, stored: StoredItem) -> StoredItem:
+    """Return a work item with where it stands in its process, and, by a roster, when its offer lapses."""
+    place, offer = place_of(published, stored.record), stored.record.offer
+    expiry_ms = expires_ms(roster, offer) if roster and offer else 0
+    return replace(stored, place=place, expires_ms=expiry_ms) if place or expiry_ms else stored
+
+
 def stored_item(record: ItemRecord, events: Mapping[int, Content]) -> StoredItem:
     """Return a work item as it stands, from the events that say what it is, by number.
 
@@ -164,7 +171,9 @@ class WorkItemQueries:
         if not items:
             return []
         published = await self._planners.processes(tenant, processes)
-        return [await self._placed(tenant, published, stored) for stored in items]
+        is_offered = any(stored.record.offer for stored in items)
+        roster = (await self._planners.current(tenant)).roster if is_offered else None
+        return [_placed(published, roster, stored) for stored in items]
 
     async def tried(self, tenant: str, record: ItemRecord) -> tuple[str, ...]:
         """Return who has had a work item since it entered its stage, and is not to get it there once more.
@@ -183,13 +192,6 @@ class WorkItemQueries:
         published = await self._planners.processes(tenant)
         record = await found(self._store, tenant, item_id) if any(map(opens, published.revisions)) else None
         return await children_of(self._store, tenant, published, record) if record else []
-
-    async def _placed(self, tenant: str, published: PublishedProcesses, stored: StoredItem) -> StoredItem:
-        place, offer = place_of(published, stored.record), stored.record.offer
-        if offer is None:
-            return replace(stored, place=place) if place else stored
-        roster = (await self._planners.current(tenant)).roster
-        return replace(stored, place=place, expires_ms=expires_ms(roster, offer))
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,

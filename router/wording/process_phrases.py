@@ -129,6 +129,10 @@ PICTURES: Mapping[str, Phrase] = {
     "owner": Phrase("its owner", "该工作项的归属人"),
     "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
+    "csat": Phrase("Satisfaction {at_most} or less (of 5): {does}", "满意度评分不高于{at_most}分（满分5分）：{does}"),
+    "nps": Phrase(
+        "Likelihood to recommend {at_most} or less (of 10): {does}", "推荐意愿评分不高于{at_most}分（满分10分）：{does}"
+    ),
     "retired": Phrase("Retired: no work item enters it.", "已停用：不再有工作项进入。"),
     "any later": Phrase(
         "Where a stage does not say what may follow, every later one may: drawn is the next.",

@@ -17,15 +17,15 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition.deadlines import Deadline
+from router.process.definition.deadlines import Act, Deadline
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import OWNER, ChildTask
+from router.process.definition.tasks import CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
 from router.process.definition.words import Bilingual
 from router.rules.route import HANDLERS
 from router.wording.languages import Language
 from router.wording.phrases import STATES
-from router.wording.process_phrases import DEADLINES, PICTURES
-from router.wording.processes import approval_told, deadline_told, duration_told
+from router.wording.process_phrases import ACTS, DEADLINES, PICTURES
+from router.wording.processes import approval_told, deadline_told, duration_told, people_told
 
 _MERMAID_MARKS = str.maketrans({mark: f"#{ord(mark)};" for mark in '#"<>&`;'})
 _LEFT, _WIDTH, _BEND = 20, 620, 26
@@ -184,10 +184,20 @@ def _notes(process: Process, language: Language) -> list[str]:
     throughout = list(_due(process.deadlines, language))
     if throughout:
         throughout.insert(0, DEADLINES["of the process"].say(language))
+    for name, said in ((CSAT, process.csat), (NPS, process.nps)):
+        throughout += _answered(name, said, language) if said else ()
     if not process.kinds:
         throughout.insert(0, PICTURES["retired"].say(language))
     is_open = any(stage.following is None and not stage.closes for stage in process.stages[:-1])
     return throughout + ([PICTURES["any later"].say(language)] if is_open else [])
+
+
+def _answered(name: str, said: AnswerFollowUp, language: Language) -> Iterator[str]:
+    """Say what follows from a bad answer of a customer."""
+    does = ACTS[Act.NOTIFY].say(language, who=people_told(said.to, language))
+    yield PICTURES[name].say(language, at_most=said.at_most, does=does)
+    if said.open:
+        yield f"· {_opened(said.open, language)}"
 
 
 def _ways(process: Process) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from router.process.definition.deadlines import (
     Deadline,
     DeadlineStep,
     DueDate,
+    Recipient,
     RecipientRole,
     StepTime,
 )
@@ -180,6 +181,11 @@ def _who(recipient: RecipientRole | str, language: Language) -> str:
     return ROLES[recipient].say(language) if isinstance(recipient, RecipientRole) else recipient
 
 
+def people_told(recipients: Sequence[Recipient], language: Language) -> str:
+    """Say who is told of something."""
+    return PICTURES["between"].say(language).join(_who(each, language) for each in recipients)
+
+
 def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False) -> str:
     """Tell a step: when, and what is done.
 
@@ -191,8 +197,7 @@ def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False)
     ('100%, and every 30 min, 3 times in all: remind the owner', '到期时起每 30 分钟一次，共 3 次：提醒归属人')
     """
     at = DEADLINES["due"].say(language) if is_dated and step.at == Fraction(1) else _time_told(step.at, language)
-    who = PICTURES["between"].say(language).join(_who(name, language) for name in step.to)
-    does = ACTS[step.act].say(language, who=who, by=step.by, pool=step.pool)
+    does = ACTS[step.act].say(language, who=people_told(step.to, language), by=step.by, pool=step.pool)
     if step.every is None:
         return DEADLINES["step"].say(language, at=at, does=does)
     every = duration_told(step.every, language)

@@ -155,6 +155,31 @@ def test_a_picture_says_who_approves_a_stage_where_and_what_if_not() -> None:
     }  # fmt: skip
 
 
+def test_a_picture_says_what_follows_from_a_bad_answer() -> None:
+    source = (
+        "process: p\nkinds: [TICKET]\nstages: [{id: new}, {id: done, closes: CLOSED}]\nsatisfaction: {csat: {at_most:"
+        " 2, open: {id: call, pool: calls, within: 24h, clock: wall, exclude: handlers}},"
+        " nps: {at_most: 6, notify: [mo, owner]}}"
+    )
+
+    said = {language: texts(svg(drawn(source), language))[-4:] for language in Language}
+
+    assert said == {
+        Language.EN: [
+            "Satisfaction 2 or less (of 5): tell the manager",
+            "· opens call in pool calls, within 24 h, never for who had the work item",
+            "Likelihood to recommend 6 or less (of 10): tell mo, the owner",
+            "Where a stage does not say what may follow, every later one may: drawn is the next.",
+        ],
+        Language.ZH: [
+            "满意度评分不高于 2 分（满分5分）：通知主管",
+            "· 创建 call，分配池 calls，24 小时内完成，负责过该工作项的人回避",
+            "推荐意愿评分不高于 6 分（满分10分）：通知 mo、归属人",
+            "阶段未写明后续时，其后各阶段均可进入，图中只画下一个。",
+        ],
+    }
+
+
 def test_a_long_line_is_broken_and_nothing_of_it_lost() -> None:
     long = "很长" * 60
     source = f"process: p\nkinds: [LEAD]\nstages: [{{id: new, require: [{long}, {'word ' * 40}x]}}]"

@@ -45,9 +45,9 @@ def normal_id(item: WorkItem, *, hides_external_id: bool = False) -> str:
 
 
 def is_normal(item: WorkItem) -> bool:
-    """Say whether a work item's natural key is spelt as in its normal form: then its id is the one that all share."""
+    """Say whether a work item's natural key is spelt as in its normal form, or is none: no other id leads to it."""
     source, external_id = item.source, item.external_id
-    return normal_source(source) == source and normal_external_id(external_id) == external_id
+    return not external_id or (normal_source(source) == source and normal_external_id(external_id) == external_id)
 
 
 def normal_name(item_id: str) -> str:

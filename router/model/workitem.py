@@ -194,12 +194,15 @@ def _packed(content: Sequence[object]) -> bytes:
     return packed
 
 
+_AS_THEY_ARE = frozenset({str, float, int, bool, list, tuple, msgpack.ExtType, type(None)})
+
+
 def canonical(value: Any) -> Any:
     """Bring mappings into one order; whatever else there is stays as it is, sealed values too."""
     # no isinstance of Mapping for each value: it takes longer than all the rest
-    if type(value) in (str, float, int, bool, list, tuple, msgpack.ExtType) or value is None:
+    if type(value) in _AS_THEY_ARE:
         return value
-    return {key: canonical(value[key]) for key in sorted(value)}
+    return {key: each if type(each := value[key]) in _AS_THEY_ARE else canonical(each) for key in sorted(value)}
 
 
 def item_id(item: WorkItem, request_id: str, *, hides_external_id: bool = False) -> str:

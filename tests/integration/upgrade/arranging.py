@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+import msgpack
+from redis.asyncio import Redis
 
 from fairlead.v1 import routing_pb2
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
 from router.adapters.redis.upgrade import StoreUpgrade
+from store.clients import close
+from store.clock import SimulatedClock, simulated
 from store.embedded.server import EmbeddedServer
 from tests.api import WAITING, Api
+from tests.conftest import serving
 from tests.golden import FB041BA, keys
 
 WAITS = {"fields": {}, "default": {"route": {"pool": "everyone", "fallback": ["wait"]}}}
@@ -113,6 +121,19 @@ def upgrade(
 def restored(url: str) -> None:
     """Put the golden store into an empty one."""
     keys.restore(url, keys.kept(FB041BA / "store.jsonl"))
+
+
+@asynccontextmanager
+async def served_then(url: str, **chosen: Any) -> AsyncIterator[str]:
+    """Serve a golden store as of its last event and yield the address: nothing of it falls due by the time of today."""
+    redis: Any = Redis.from_url(url)
+    last = [await redis.xrevrange(key, count=1) for key in await redis.keys("fairlead:*:events")]
+    times = [next(iter(msgpack.Unpacker(BytesIO(fields[b"facts"])))) for ((_, fields),) in last]
+    with simulated():
+        await SimulatedClock(redis).set(max(times) * 1000)
+        await close(redis)
+        async with serving(url, simulated_clock=True, **chosen) as address:
+            yield address
 
 
 def prepare(data: Path, plant: Callable[[str], None]) -> None:

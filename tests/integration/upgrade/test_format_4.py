@@ -21,12 +21,19 @@ from router.adapters.redis.repositories import Stores
 from router.history.tamper_check import TamperCheck
 from store.embedded.server import EmbeddedServer
 from tests.api import Api, connected, differences
-from tests.conftest import serving
 from tests.golden import FORMAT_4_7D2EDFD, keys
 from tests.golden.calls import Json, ask_again, other_answers
 from tests.golden.contract import fields
 from tests.golden.write_format_4 import OF_4, OF_BEFORE, TENANTS
-from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, customers_of_kept, upgrade
+from tests.integration.upgrade.arranging import (
+    UPGRADING,
+    Killed,
+    Mortal,
+    Reports,
+    customers_of_kept,
+    served_then,
+    upgrade,
+)
 
 ANSWERS = [json.loads(line) for line in (FORMAT_4_7D2EDFD / "answers.jsonl").read_text("utf-8").splitlines()]
 CALL = activities.Activity(kind=activities.Activity.KIND_CALL, direction=activities.Activity.DIRECTION_OUTBOUND)
@@ -46,7 +53,7 @@ def restored(url: str) -> None:
 
 
 def served(url: str) -> Any:
-    return serving(url, security=Security(personal=frozenset({"phone"})), work=WorkSettings(workers=0))
+    return served_then(url, security=Security(personal=frozenset({"phone"})), work=WorkSettings(workers=0))
 
 
 MORE_IS_SAID = "'The ledger was charged as for any other; what that disturbs is measured.']"

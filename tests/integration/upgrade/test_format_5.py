@@ -23,12 +23,19 @@ from router.adapters.redis.repositories import Stores
 from router.history.tamper_check import TamperCheck
 from store.embedded.server import EmbeddedServer
 from tests.api import Api, connected, differences
-from tests.conftest import serving
 from tests.golden import FORMAT_5_0FE08943, keys
 from tests.golden.calls import Json, ask_again, other_answers
 from tests.golden.contract import fields
 from tests.golden.write_format_5 import OF_5, OF_BEFORE, TENANTS
-from tests.integration.upgrade.arranging import UPGRADING, Killed, Mortal, Reports, customers_of_kept, upgrade
+from tests.integration.upgrade.arranging import (
+    UPGRADING,
+    Killed,
+    Mortal,
+    Reports,
+    customers_of_kept,
+    served_then,
+    upgrade,
+)
 
 ANSWERS = [json.loads(line) for line in (FORMAT_5_0FE08943 / "answers.jsonl").read_text("utf-8").splitlines()]
 PROCESS = "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]"
@@ -54,7 +61,7 @@ def restored(url: str) -> None:
 
 
 def served(url: str) -> Any:
-    return serving(url, security=Security(personal=frozenset({"phone"})), work=WorkSettings(workers=0))
+    return served_then(url, security=Security(personal=frozenset({"phone"})), work=WorkSettings(workers=0))
 
 
 async def asked_again(address: str) -> list[Json]:

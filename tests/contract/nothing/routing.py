@@ -841,6 +841,7 @@ ROWS = (
     Row(Assignments.of_customer, "customer", "", "nobody has this id", "must be given", _theirs, []),
     Row(Assignments.of_customer, "after", 0, "from the first on", "likewise", _theirs,
         [(7, "crm~L-9")], [(7, "crm~L-9")]),
+    Row(Assignments.of_customer, "before", 0, "before all: none", "to the last one", _theirs, [], [(7, "crm~L-9")]),
     Row(Assignments.of_customer, "count", 0, "none", "1000", _theirs, [], [(7, "crm~L-9")]),
     Row(Assignments.last_nps, "customer", "", "nobody has this id", "must be given", _last_nps, 0),
     Row(NoteCommand, "nps_before", 0, "they did not answer before: a conflict where they did", "likewise",

@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.deadlines``: two servers of this tree that are set alike, but that the one has a process
 published for leads, with a calendar and two deadlines of three steps each: see ``benchmarks.beside``. Their timers are
-kept while leads are routed. It ends with 1 where an interval lies above the limit, or reaches beyond it.
+kept while leads are routed, and behind that, so that the processor time is more than what anybody waits for: it is
+shown, not judged. It ends with 1 where an interval of the time lies above the limit, or reaches beyond it.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ class Assignments(StoreClock, Protocol):
         self, tenant: str, customer: str, *, after: int = 0, before: int | None = None, count: int = 1000,
         newest_first: bool = False,
     ) -> list[tuple[int, str]]:  # fmt: skip
-        """Return the work items of a customer that first came after an event and, if it is given, before another: the
-        event's number and id.
+        """Return the work items of a customer that first came after an event and, if it is given, before another,
+        oldest first or newest first: the event's number and id.
 
         They named the customer by the rules of when they came, or became theirs: who needs to know looks at what
         they say now, see ``router.assignment.customers.customer_of``.

@@ -93,7 +93,7 @@ class TimerRunner:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
                 done = await turn(tenant, follower, self._timers)
                 has_work = done.has_more
-                if has_work:
+                if has_work and done.read:
                     await self._make_way(tenant, done.read)
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
@@ -103,7 +103,10 @@ class TimerRunner:
             self._count_skipped(tenant, follower.skipped)
 
     async def _make_way(self, tenant: str, read: int) -> None:
-        """Rest behind a page, for calls to have nearly all of the time; not where it lies back too long."""
+        """Rest behind a page, for calls to have nearly all of the time.
+
+        Not where an event has been unread too long, nor in what came before anybody followed: nothing is late for it.
+        """
         status = await self._timers.timer_status(tenant)
         if status.unread_ms is not None and status.now_ms - status.unread_ms < MOST_UNREAD_MS:
             await asyncio.sleep(read * _REST_S)

@@ -11,8 +11,6 @@ from router.process.life.lives import Pause, Spell
 from router.workforce.due import days_later, earlier_ms, elapsed_ms, open_time_ms
 from rules.durations import Duration
 
-_WHOLE = Fraction(1)
-
 
 def step_times(
     deadline: Deadline,
@@ -64,7 +62,7 @@ def _at(
         return None if due_ms is None else _before(at.before, clock, due_ms, spells, clocks, pauses)
     if isinstance(at, AfterDue):
         return None if due_ms is None else reached_ms(clock, at.after, at.after, due_ms, spells, clocks, pauses)
-    if at == _WHOLE:
+    if at == Fraction(1):
         return due_ms
     return None if within is None else reached_ms(clock, at, within, start_ms, spells, clocks, pauses)
 

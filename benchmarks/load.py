@@ -67,7 +67,7 @@ def _h2load(
         command = [
             "h2load",
             *("-c", str(connections), "-m", str(in_flight // connections)),
-            *("-D", f"{seconds:g}", f"--warm-up-time={WARM_UP_S}"),
+            *("-D", f"{seconds * 1000:.0f}ms", f"--warm-up-time={WARM_UP_S}"),
             *("-H", "content-type: application/grpc", "-H", "te: trailers"),
             *(part for name, value in shown for part in ("-H", f"{name}: {value}")),
             *("-d", str(body), f"--log-file={log}", f"http://{address}{method}"),

@@ -7,7 +7,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
-from store.scripts import linked, lua
+from store.linking import linked
+from store.scripts import lua
 
 _ASK = "return clock_us()"
 

@@ -81,7 +81,8 @@ _EXISTING_OFFER = "EXISTING_OFFER"
 _PARTS = 4
 """What ``scripts/history.lua`` answers of each event."""
 
-_bind, _complete, _now, _history = script("bind"), script("complete"), script("now"), script("history")
+_bind, _complete = script("bind", "jobs", "changes"), script("complete")
+_now, _history = script("now"), script("history")
 
 
 _Together = tuple[str, RevisionPair]

@@ -10,8 +10,15 @@ The library, in order::
     request    what a request id was answered
     amounts    hashes of amounts
     caps       what was counted under caps
+    credits    what somebody is given after a leave
+    disturbance
+               how far a ledger was moved
     ledger     deficits and open units
     offers     what is offered, and what undoes it
+    closing    how a work item is closed
+
+Behind it stand, of the script that gives work items their owners, ``jobs`` and ``changes``: how it does one of a new
+work item, and of a known one.
 """
 
 from __future__ import annotations
@@ -29,8 +36,10 @@ from store.clients import RedisClient
 from store.clock import clock
 from store.scripts import Argument, Script, lua
 
-_PARTS = ("log", "format", "item", "timers", "request", "amounts", "caps", "ledger", "offers", "closing")
-
+_PARTS = (
+    *("log", "format", "item", "timers", "request", "amounts"),
+    *("caps", "credits", "disturbance", "ledger", "offers", "closing"),
+)
 
 _NO_END = "equal or smaller than the target stream top item"
 """What Redis says of an event whose number the log had already."""
@@ -56,13 +65,13 @@ class LogScript(Script):
         return CorruptHistory(keys[0], "somebody deleted events at the end of the log: nothing is written")
 
 
-def script(name: str) -> Script:
-    """Return a script of ``scripts/``, behind the library."""
-    return LogScript(__package__, name, _library)
+def script(name: str, *parts: str) -> Script:
+    """Return a script of ``scripts/``, behind the library and further parts of its own."""
+    return LogScript(__package__, name, lambda: _library(parts))
 
 
-def _library() -> Sequence[str]:
-    return [clock(), _constants(), *(lua(__package__, part) for part in _PARTS)]
+def _library(parts: Sequence[str]) -> Sequence[str]:
+    return [clock(), _constants(), *(lua(__package__, part) for part in (*_PARTS, *parts))]
 
 
 def _constants() -> str:

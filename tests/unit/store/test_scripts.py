@@ -11,7 +11,8 @@ import pytest
 from redis.exceptions import NoScriptError, ReadOnlyError
 
 from failures import StoreUnavailable
-from store.scripts import Script, linked, watch_scripts
+from store.linking import linked
+from store.scripts import Script, watch_scripts
 
 QUEUE = "workqueue.adapters.redis"
 OPEN = "local function open_log()\n  return 1\nend\n"

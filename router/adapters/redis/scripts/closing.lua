@@ -1,6 +1,6 @@
 -- Closing a work item, by whatever it is closed.
 
--- What follows a script needs that closes one; see `linked` of store/scripts.py.
+-- What follows a script needs that closes one; see `linked` of store/linking.py.
 local function use_closing() end
 
 local function close_item(id, record, state, actor, waiting, dated, parent, reopened)

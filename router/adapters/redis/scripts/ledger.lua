@@ -11,7 +11,6 @@
 -- candidate set is {pool, band, members, reps, weights, limits, scores, digest, caps, share, terms}: see bind.lua.
 
 local TOTALS = {'decisions', 'overrides', 'largest_charge', 'largest_band', 'worst'}
-local RECENT = 100 -- router/model/workforce.py
 local OVERRIDE, APART = 1, 2 -- ways into the ledger, router/model/decision.py; 0: the ledger chose
 
 local books = {} -- by pool
@@ -26,16 +25,6 @@ end
 local function open_ledger(pool, key) books[pool] = amounts_of(key) end
 
 local function has_caps(set) return set[9] and set[9] ~= '' end
-
-local function open_offering(set, terms)
-  -- Has a candidate set be of a pool that offers its work.
-  local held, entitled = {}, {}
-  for k, rep in ipairs(set.reps) do held[k], entitled[k] = rep .. '|offers', 'e:' .. rep end
-  want_amounts(set.book, entitled)
-  want_amounts(set.book, {'largest_offered', 'largest_entitled'})
-  set.held, set.entitled = held, entitled
-  set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
-end
 
 local function candidate_set(set, mark)
   -- Takes a candidate set as it was sent, and has its deficits read with the others'.
@@ -57,7 +46,7 @@ local function candidate_set(set, mark)
     share = share, credits = credits,
     book = book, fields = fields, present = present, away = NONE, blocked = NONE}
   if has_caps(set) then caps.open(taken_apart, set[9], mark) end
-  if set[11] then open_offering(taken_apart, set[11]) end
+  if share then use_credits() end
   return taken_apart
 end
 
@@ -107,37 +96,6 @@ local function read_ledgers(sets)
   end
 end
 
-local function received_lately(set, k)
-  -- Returns how many of the pool's last decisions somebody with a credit got, if as many as they may; else nil.
-  if not set.share or set.book.now[set.credits[k]] <= 0 then return nil end
-  local count, rep = 0, set.reps[k]
-  for _, other in ipairs(set.book.recent) do
-    if other == rep then count = count + 1 end
-  end
-  if count >= set.share then return count end
-end
-
-local function anybody_has_their_share(set)
-  for k = 1, set.share and #set.reps or 0 do
-    if received_lately(set, k) then return true end
-  end
-  return false
-end
-
-local function count_credit(choice)
-  -- Enters a decision of a pool that credits leaves. Returns how much of a credit it uses.
-  local book, rep = choice.set.book, choice.rep
-  local recent, field = book.recent, 'c:' .. rep
-  recent[#recent + 1], book.is_counted = rep, true
-  book.now.counted, book.changed.counted = book.now.decisions, true
-  if #recent > RECENT then table.remove(recent, 1) end
-  local rest = book.now[field]
-  if rest > 0 then
-    book.now[field], book.changed[field] = math.max(0, rest - (choice.charge - choice.stand[1])), true
-  end
-  return rest - book.now[field]
-end
-
 local function add_units(rep, pool, kind, by)
   add_amount(loads, rep .. '|' .. kind, by)
   if pool ~= '' then
@@ -175,39 +133,15 @@ local function count_room(set, kind)
   set.enough = taken + least
 end
 
-local function not_offered(set, record)
-  -- Returns by place why somebody is not offered a job whatever room they have; nil: nobody. router/offers/rounds.py `refusing`.
-  local blocks, most, units = nil, set.dispatch.most, loads.now
-  for k, field in ipairs(set.dispatch.to_many and NONE or set.held) do
-    if units[field] >= most then
-      blocks = blocks or {}
-      blocks[k] = {k - 1, 'OFFERS_OPEN', most, units[field]}
-    end
-  end
-  local refused = record[REFUSED] or NONE
-  if #refused == 0 then return blocks end
-  local times, fewest = {}, nil
-  for _, rep in ipairs(refused) do times[rep] = (times[rep] or 0) + 1 end
-  for _, k in ipairs(set.present) do fewest = math.min(fewest or math.huge, times[set.reps[k]] or 0) end
-  local may = math.min(fewest or 0, 1)
-  for k, rep in ipairs(set.reps) do
-    if (times[rep] or 0) > may then
-      blocks = blocks or {}
-      blocks[k] = {k - 1, 'OFFER_REFUSED', may, times[rep]}
-    end
-  end
-  return blocks
-end
-
 local function with_room(set, kind, named, amounts, record, way)
   -- Returns the places of those with room, {place from 0, open units} of the full, and {place from 0, code, detail, amount} of
   -- who has no room for another reason: who is full is not asked for one, who is away not for their caps, who has reached
   -- one not for their credit. Who was named by a person need not be there, and may have more than their caps and their
   -- credit allow. `amounts` is the attempt, see caps.lua; `record` is where the job stands; `way` is that into the ledger.
-  local is_limited, is_wanted = #set.limits > 0, set.away[named] or anybody_has_their_share(set)
+  local is_limited, is_wanted = #set.limits > 0, set.away[named] or set.share and anybody_has_their_share(set)
   if is_limited and (set.kind ~= kind or taken >= set.enough) then count_room(set, kind) end
   local reached = set.caps and caps.blocks_of(set, amounts, set.pool == record[POOL], record[WORKED] == 1)
-  local kept = set.dispatch and way == 0 and named == '' and not_offered(set, record)
+  local kept = set.not_offered and way == 0 and named == '' and set.not_offered(set, record)
   if not is_wanted and not reached and not kept and not (is_limited and taken >= set.enough) then
     return set.present, NONE, set.blocked
   end
@@ -223,7 +157,7 @@ local function with_room(set, kind, named, amounts, record, way)
       blocked[#blocked + 1] = reached[k]
     elseif kept and kept[k] then
       blocked[#blocked + 1] = kept[k]
-    elseif rep ~= named and received_lately(set, k) then
+    elseif set.share and rep ~= named and received_lately(set, k) then
       served[#served + 1] = k
     else
       eligible[#eligible + 1] = k
@@ -247,19 +181,6 @@ local function shares_of(set, eligible, charge)
   end
   if eligible == set.present then set.charge, set.shares, set.sum = charge, shares, sum end
   return shares, sum
-end
-
-local function audience_of(set, eligible, before, charge)
-  -- Returns {rep, weight, …} of those whom something is offered to that many are: whose claim is within the band of the largest.
-  local shares, top, audience = shares_of(set, eligible, charge), -math.huge, {}
-  for e = 1, #eligible do top = math.max(top, before[e] + shares[e]) end
-  for e, k in ipairs(eligible) do
-    if set.dispatch.band < 0 or before[e] + shares[e] >= top - set.dispatch.band then
-      local n = #audience
-      audience[n + 1], audience[n + 2] = set.reps[k], set.weights[k]
-    end
-  end
-  return audience
 end
 
 local function best(set, eligible, claims, top, rotation)
@@ -307,48 +228,6 @@ local function pick(set, eligible, charge, rotation, named, way)
   return chosen, before, entitlement, after
 end
 
-local function disturbance_of(amounts, members)
-  -- Measures a pool's ledger {field = amount}, router/assignment/ledger.py `disturbance`.
-  local all, step = {}, 0
-  for field, amount in pairs(amounts) do
-    if string.sub(field, 1, 8) == 'largest_' then step = step + amount end
-    if string.sub(field, 1, 2) == 'd:' then all[#all + 1] = amount + (amounts['p:' .. string.sub(field, 3)] or 0) end
-  end
-  for i = #all + 1, members do all[i] = 0 end
-  table.sort(all, function(a, b) return a > b end)
-  local worst, total, n = 0, 0, #all
-  for j = 1, n - 1 do -- of all together it is 0
-    total = total + all[j]
-    worst = math.max(worst, total - step * j * (n - j) / 2)
-  end
-  return string.format('%.17g', worst)
-end
-
-local function stored_amounts(key)
-  -- Reads what `disturbance_of` asks for.
-  local amounts, fields = {}, redis.call('HGETALL', key)
-  for i = 1, #fields, 2 do
-    local start = string.sub(fields[i], 1, 2)
-    if start == 'd:' or start == 'p:' or start == 'la' then amounts[fields[i]] = tonumber(fields[i + 1]) end
-  end
-  return amounts
-end
-
-local function disturb(key, members)
-  -- Measures a pool's ledger as it is stored: after a settlement, a credit.
-  redis.call('HSET', key, 'disturbance', disturbance_of(stored_amounts(key), members))
-end
-
-local function measure(book)
-  -- Measures a ledger as it is in memory, if an override came since it was: before anything else moves it.
-  if not book.disturbed then return end
-  read_amounts(book)
-  raise_to_peaks(book, 'largest_offered')
-  local amounts = book.stored or stored_amounts(book.key)
-  for field in pairs(book.changed) do amounts[field] = book.now[field] end
-  book.stored, book.disturbed, book.disturbance = amounts, false, disturbance_of(amounts, book.members)
-end
-
 local function charge_ledger(choice, way)
   -- Returns how much of a credit it uses.
   local set, eligible, after = choice.set, choice.eligible, choice.after
@@ -357,7 +236,7 @@ local function charge_ledger(choice, way)
   redis.call('HINCRBY', book.key, 'r:' .. choice.rep, choice.charge)
   if way ~= 0 then redis.call('HINCRBY', book.key, (way == APART and 'a:' or 'o:') .. choice.rep, choice.charge) end
   if way == APART then return 0 end
-  if way ~= OVERRIDE then measure(book) end
+  if way ~= OVERRIDE and book.disturbed then measure(book) end
   local now, changed = book.now, book.changed
   for e = 1, #eligible do
     local field, deficit = fields[eligible[e]], after[e]
@@ -370,6 +249,7 @@ local function charge_ledger(choice, way)
   raise_amount(book, 'worst', worst)
   if way == OVERRIDE then
     add_amount(book, 'overrides', 1)
+    use_disturbance()
     book.disturbed = true
   end
   return set.share and count_credit(choice) or 0
@@ -380,8 +260,8 @@ local function write_ledgers()
   write_amounts(loads)
   if caps then caps.write() end
   for _, book in pairs(books) do
-    measure(book)
-    raise_to_peaks(book, 'largest_offered')
+    if book.disturbed then measure(book) end
+    if book.peaks then raise_to_peaks(book, 'largest_offered') end
     write_amounts(book)
     if book.is_counted then redis.call('HSET', book.key, 'recent', cmsgpack.pack(book.recent)) end
     if book.disturbance then redis.call('HSET', book.key, 'disturbance', book.disturbance) end

@@ -17,11 +17,59 @@ local changed_offers = {} -- item ids whose offer is to be written
 local moved_offers = {}   -- places in the index of offers: whether an offer stands there when the call is over
 local lapsed = {}         -- by rep: how many they have let lapse, or the number of an event, see above
 
--- What follows a script needs that makes offers; see `linked` of store/scripts.py.
+-- What follows a script needs that makes offers; see `linked` of store/linking.py.
 local function use_offers() end
 
 local function key_of(...)
   return string.sub(KEYS[1], 1, -1 - #'revisions') .. table.concat({...}, ':')
+end
+
+local function not_offered(set, record)
+  -- Returns by place why somebody is not offered a job whatever room they have; nil: nobody. router/offers/rounds.py `refusing`.
+  local blocks, most, units = nil, set.dispatch.most, loads.now
+  for k, field in ipairs(set.dispatch.to_many and NONE or set.held) do
+    if units[field] >= most then
+      blocks = blocks or {}
+      blocks[k] = {k - 1, 'OFFERS_OPEN', most, units[field]}
+    end
+  end
+  local refused = record[REFUSED] or NONE
+  if #refused == 0 then return blocks end
+  local times, fewest = {}, nil
+  for _, rep in ipairs(refused) do times[rep] = (times[rep] or 0) + 1 end
+  for _, k in ipairs(set.present) do fewest = math.min(fewest or math.huge, times[set.reps[k]] or 0) end
+  local may = math.min(fewest or 0, 1)
+  for k, rep in ipairs(set.reps) do
+    if (times[rep] or 0) > may then
+      blocks = blocks or {}
+      blocks[k] = {k - 1, 'OFFER_REFUSED', may, times[rep]}
+    end
+  end
+  return blocks
+end
+
+local function open_offering(set, terms)
+  -- Has a candidate set be of a pool that offers its work.
+  local held, entitled = {}, {}
+  for k, rep in ipairs(set.reps) do held[k], entitled[k] = rep .. '|offers', 'e:' .. rep end
+  want_amounts(set.book, entitled)
+  want_amounts(set.book, {'largest_offered', 'largest_entitled'})
+  want_amounts(loads, held)
+  set.held, set.entitled, set.not_offered = held, entitled, not_offered
+  set.dispatch = {to_many = terms[1] == 2, most = terms[2], timeout_ms = terms[3], clock = terms[4], lapses = terms[5], band = terms[6]}
+end
+
+local function audience_of(set, eligible, before, charge)
+  -- Returns {rep, weight, …} of those whom something is offered to that many are: whose claim is within the band of the largest.
+  local shares, top, audience = shares_of(set, eligible, charge), -math.huge, {}
+  for e = 1, #eligible do top = math.max(top, before[e] + shares[e]) end
+  for e, k in ipairs(eligible) do
+    if set.dispatch.band < 0 or before[e] + shares[e] >= top - set.dispatch.band then
+      local n = #audience
+      audience[n + 1], audience[n + 2] = set.reps[k], set.weights[k]
+    end
+  end
+  return audience
 end
 
 local function holders_of(entry)
@@ -127,7 +175,7 @@ end
 local function release(book, entry)
   -- Has an offer be open no more.
   local entitled = entry[O_ENTITLED]
-  measure(book)
+  if book.disturbed then measure(book) end
   add_amount(book, 'p:' .. entry[O_REP], -entry[O_CHARGE])
   for i = 1, #entitled, 2 do add_amount(book, 'e:' .. entitled[i], -entitled[i + 1]) end
   add_amount(loads, entry[O_REP] .. '|offers', -1)

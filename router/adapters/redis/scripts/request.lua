@@ -21,6 +21,15 @@ end
 
 local SENT_AGAIN_S = 30 -- longer than store/channel.py sends one again
 
+local function keep_answers(key, answers)
+  local said = {}
+  for _, answer in ipairs(answers) do said[#said + 1], said[#said + 2] = answer[1], answer[2] or false end
+  redis.call('SET', key, cmsgpack.pack(said), 'EX', SENT_AGAIN_S)
+end
+
+-- What follows is made where something was here before; see `linked` of store/linking.py.
+local function use_repeats() end
+
 local function earlier(status, number)
   -- Returns an answer with the decision of a number.
   local type, facts, head = read_event(number)
@@ -29,8 +38,7 @@ local function earlier(status, number)
 end
 
 local function answered_before(packed)
-  -- Returns what a call was answered; nil if it was not here before.
-  if not packed then return nil end
+  -- Returns what a call was answered.
   local said, answers = cmsgpack.unpack(packed), {}
   for place = 1, #said, 2 do
     local status, rest = said[place], said[place + 1]
@@ -38,10 +46,4 @@ local function answered_before(packed)
     answers[#answers + 1] = decided and earlier(status, rest) or {status, rest or nil}
   end
   return answers
-end
-
-local function keep_answers(key, answers)
-  local said = {}
-  for _, answer in ipairs(answers) do said[#said + 1], said[#said + 2] = answer[1], answer[2] or false end
-  redis.call('SET', key, cmsgpack.pack(said), 'EX', SENT_AGAIN_S)
 end

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 from zlib import crc32
 
-import msgpack
-
+from packing import pack
 from router.assignment.ledger import Pick, claims_of, pick
 from router.assignment.roster import UNLIMITED, Candidates
 from router.model.decision import ChosenDeficit, ObservedState, Outcome, Way
@@ -130,7 +129,7 @@ def trace_hash(
     for candidates, facts in zip(attempts, seen, strict=False):
         parts += [candidates.digest.encode(), facts.packed()]
     after = choice.picked.after if choice.picked else ()
-    parts.append(msgpack.packb([outcome, choice.rep, choice.pool, epoch, choice.charge, after]))
+    parts.append(pack([outcome, choice.rep, choice.pool, epoch, choice.charge, after]))
     return sha1(b"".join(parts), usedforsecurity=False).hexdigest()
 
 

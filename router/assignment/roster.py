@@ -15,8 +15,7 @@ from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
 
-import msgpack
-
+from packing import pack, pack_for_lua
 from router.assignment.availability import Attendance, Availability, bits, overlap
 from router.assignment.caps import AppliedCap, boundaries
 from router.assignment.recusal import RepNames
@@ -268,8 +267,8 @@ class Roster:
         content = [pool_id, band, members, reps, weights, _unless_all(limits, UNLIMITED), _unless_all(scores, 0)]
         optional = _optional([cap.packed() for cap in caps], share, dispatch)
         identified = _optional([cap.identified() for cap in caps], share, dispatch)
-        digest = blake2b(msgpack.packb([*content, *identified]), digest_size=16).hexdigest()
-        packed = msgpack.packb([*content, digest, *_sent(optional, len(reps))], use_bin_type=False)
+        digest = blake2b(pack([*content, *identified]), digest_size=16).hexdigest()
+        packed = pack_for_lua([*content, digest, *_sent(optional, len(reps))])
         return Candidates(
             pool_id, band, members, reps, weights, limits, scores, packed, digest, caps=caps, share=share,
             dispatch=dispatch,
@@ -377,7 +376,7 @@ def _sent(optional: list[Any], n_reps: int) -> list[Any]:
         ]
         for cap in optional[0]
     ]
-    return [msgpack.packb(caps) if caps else b"", *optional[1:]]
+    return [pack(caps) if caps else b"", *optional[1:]]
 
 
 def _unless_all(values: tuple[int, ...], usual: int) -> tuple[int, ...]:

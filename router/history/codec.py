@@ -18,6 +18,7 @@ from typing import Any
 import msgpack
 from pydantic import TypeAdapter
 
+from packing import pack
 from router.model.activities import TEXTS, Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.calendars import Calendar
 from router.model.decision import (
@@ -69,8 +70,8 @@ _CAUSES = {str(cause): cause for cause in Cause}
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, msgpack.UnpackException)
 
 
-def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes] = msgpack.packb) -> bytes:
-    """Write what a decision is made from; ``content`` is the packed work item, ``pack`` a packer that is used again."""
+def pack_head(head: DecisionInputs, content: bytes) -> bytes:
+    """Write what a decision is made from; ``content`` is the packed work item."""
     if head.pool:
         return _WHOLE_HEAD + pack(content) + _packed_behind(head[1:])
     if head.entered is None and head.escalates is None:
@@ -81,7 +82,7 @@ def pack_head(head: DecisionInputs, content: bytes, pack: Callable[[Any], bytes]
 @lru_cache(1024)
 def _packed_behind(places: tuple[Any, ...]) -> bytes:
     """Write what stands behind the work item, which is the same for many: places of an array."""
-    return b"".join(map(msgpack.packb, places))
+    return b"".join(map(pack, places))
 
 
 _USUAL, _ROUTED = map(DecisionInputs._fields.index, ("entered", "pool"))
@@ -319,8 +320,7 @@ def _withdrawal(parent: str, event: int) -> Withdrawal:
 
 def pack_texts(texts: Mapping[str, Any]) -> bytes:
     """Write the texts of an activity, sealed as they are."""
-    packed: bytes = msgpack.packb([texts[name] for name in TEXTS])
-    return packed
+    return pack([texts[name] for name in TEXTS])
 
 
 def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> ActivityRecorded:
@@ -340,8 +340,7 @@ def _activity(number: int, at_ms: int, fields: list[Any], head: bytes) -> Activi
 
 def pack_update(head: DecisionInputs, before: WorkItem) -> bytes:
     """Write the head of an update: what the work item is, and of what changed how it was."""
-    packed: bytes = msgpack.packb([pack_head(head, head.item.pack()), before.pack()])
-    return packed
+    return pack([pack_head(head, head.item.pack()), before.pack()])
 
 
 def read_update_head(packed: bytes) -> tuple[DecisionInputs, WorkItem]:
@@ -436,9 +435,8 @@ REWRITTEN = b"rewritten.2"
 
 def pack_rewritten(rewritten: Rewritten) -> bytes:
     """Write the facts of what a rewritten log begins with."""
-    ends: bytes = msgpack.packb([rewritten.events, rewritten.last_link, rewritten.earlier])
-    facts: bytes = msgpack.packb(rewritten.at_ms) + ends
-    return facts
+    ends = pack([rewritten.events, rewritten.last_link, rewritten.earlier])
+    return pack(rewritten.at_ms) + ends
 
 
 def read_rewritten(facts: bytes) -> Rewritten:
@@ -519,8 +517,7 @@ def record_from(kind: str, text: str | bytes) -> Any:
 
 def records_packed(records: Iterable[tuple[str, str]]) -> bytes:
     """Pack names, ``{kind}/{id}``, and texts of records: what a revision of the workforce is sent and hashed as."""
-    packed: bytes = msgpack.packb([list(record) for record in records])
-    return packed
+    return pack([list(record) for record in records])
 
 
 def pack_records(records: WorkforceRecords) -> bytes:
@@ -530,7 +527,7 @@ def pack_records(records: WorkforceRecords) -> bytes:
         for kind in KINDS
         for record_id, record in records.of(kind).items()
     ]
-    content: bytes = msgpack.packb([records.revision, made])
+    content = pack([records.revision, made])
     return sha1(content, usedforsecurity=False).digest() + zlib.compress(content)
 
 

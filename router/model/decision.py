@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import msgpack
-
+from packing import pack
 from router.model.workitem import Kind, WorkItem
 
 
@@ -154,8 +153,7 @@ class ObservedState(NamedTuple):
 
     def packed(self) -> bytes:
         """Return what the hash of all that decided is over; where nobody is blocked as it was before there were any."""
-        packed: bytes = msgpack.packb(self if self.blocked else self[:2])
-        return packed
+        return pack(self if self.blocked else self[:2])
 
 
 class ChosenDeficit(NamedTuple):

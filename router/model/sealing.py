@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
+from packing import pack
 from router.model.decision import Decision, DecisionInputs
 from router.model.errors import CorruptHistory
 from router.model.workitem import EXTERNAL_ID, WorkItem, canonical
@@ -96,7 +97,7 @@ def seal(
     def sealed(field: str, value: Any) -> Any:
         key = salt()
         commitment = _commitment(field, value, key)
-        openings[commitment] = msgpack.packb([key, canonical(value)])
+        openings[commitment] = pack([key, canonical(value)])
         return Sealed(_COMMITMENT, commitment)
 
     attributes = item.attributes
@@ -143,7 +144,7 @@ def seal_texts(
         key = salt() if text else b""
         commitment = _commitment(f"{kind}.{name}", text, key) if text else b""
         if text:
-            openings[commitment] = msgpack.packb([key, text])
+            openings[commitment] = pack([key, text])
         stored[name] = Sealed(_COMMITMENT, commitment) if text else text
     return stored, openings
 
@@ -237,4 +238,4 @@ def _checked(what: str, field: str, commitment: bytes, packed: bytes) -> Any:
 
 
 def _commitment(field: str, value: Any, salt: bytes) -> bytes:
-    return hmac.digest(salt, msgpack.packb([field, canonical(value)]), "sha256")
+    return hmac.digest(salt, pack([field, canonical(value)]), "sha256")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgpack
-
+from packing import pack
 from router.assignment.caps import amounts_of
 from router.assignment.commands import KnownAs, Moved
 from router.assignment.customers import customer_of
@@ -162,7 +161,7 @@ class OfferService:
         stored = await self._queries.item(tenant, item_id)
         planner = await self._planners.current(tenant)
         texts, openings = seal_texts(OFFER, {"reason": reason})
-        head: Any = msgpack.packb(texts["reason"])
+        head: Any = pack(texts["reason"])
         return command._replace(
             item_id=stored.record.item_id,
             head=head,

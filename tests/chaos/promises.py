@@ -23,7 +23,7 @@ _MOVED = "return {'MOVED', log.now_ms} end"
 _REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
 _NOTED = "note_fired(record, name, entry, step, log.now_ms)"
 _CREDITED = "stands.until_ms = until_ms\n"
-_BEFORE = "if before then return before end\n"
+_BEFORE = "  return answered_before(stored_value[call_key])\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
 _ACCEPTED = "(answer == 'ACCEPTED' and 1 or 0)"
@@ -104,7 +104,7 @@ PROMISES = (
         "what has an owner keeps them when it is sent again",
         Guard(
             "what has an owner is not routed again",
-            Edits({"bind": [("if mode == 'ROUTE' and owner ~= '' then", "if false then")]}),
+            Edits({"bind": [("record[3] ~= '' and existing_owner(record)", "false")]}),
         ),
         checked=lambda facts: facts.answered("route"),
         decided=replied("bind EXISTING_OWNER"),
@@ -113,7 +113,7 @@ PROMISES = (
         "one request is carried out once, and answered from memory after that",
         Guard(
             "a request is carried out once",
-            Edits({"bind": [("if known then", "if false then")], "complete": [("if known then", "if false then")]}),
+            Edits({"bind": [("if request then", "if false then")], "complete": [("if known then", "if false then")]}),
         ),
         checked=lambda facts: len({call.request_id for call in facts.evidence.calls if call.answer}),
         decided=replied("bind REPEATED"),

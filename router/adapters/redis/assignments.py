@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from secrets import randbits
 from typing import Any
 
 import msgpack
 
+from packing import pack, pack_for_lua
 from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import LAST_NPS, Keys
@@ -81,8 +83,7 @@ _EXISTING_OFFER = "EXISTING_OFFER"
 _PARTS = 4
 """What ``scripts/history.lua`` answers of each event."""
 
-_bind, _complete = script("bind", "jobs", "changes"), script("complete")
-_now, _history = script("now"), script("history")
+_bind, _complete, _now, _history = script("bind"), script("complete"), script("now"), script("history")
 
 
 _Together = tuple[str, RevisionPair]
@@ -478,16 +479,12 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [
-        keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts, keys.headroom,
-    ]  # fmt: skip
-    all_keys += map(keys.ledger, pools)
+    all_keys = [*_shared_keys(tenant), *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
-    pack, pack_form = msgpack.Packer().pack, msgpack.Packer(use_bin_type=False).pack  # Lua knows no type for bytes
     for job in jobs:
         packed_jobs += [
-            pack_form(_form(job, keys, all_keys, set_numbers)),
-            pack_head(job.head, job.content, pack),
+            pack_for_lua(_form(job, keys, all_keys, set_numbers)),
+            pack_head(job.head, job.content),
         ]
     if not preview:
         all_keys.append(keys.bound(f"{randbits(64):x}"))
@@ -497,6 +494,16 @@ def bind_arguments(
     if processes is not None:
         header += [processes, processes_mark]
     return all_keys, [pack(header), *sets, *packed_jobs]
+
+
+@lru_cache(1024)
+def _shared_keys(tenant: str) -> tuple[str, ...]:
+    """Return the keys that every call of ``scripts/bind.lua`` has, in its order."""
+    keys = Keys(tenant)
+    return (
+        *(keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence),
+        *(keys.counts, keys.headroom),
+    )
 
 
 def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mapping[str, int]) -> list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgpack
 
+from packing import pack
 from router.adapters.redis.assignments import REQUEST_TTL_S, record_from
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import LAST_NPS, Keys
@@ -122,9 +123,7 @@ class RedisPersonalValues:
             int(preview),
         ]
         items = [*map(keys.item, erasure.item_ids), *map(keys.personal, erasure.item_ids)]
-        reply = await _erase(
-            self._redis, [keys.revisions, keys.events, *items, *of_customer, *request], [msgpack.packb(header)]
-        )
+        reply = await _erase(self._redis, [keys.revisions, keys.events, *items, *of_customer, *request], [pack(header)])
         check_reply(tenant, reply)
         if reply[0] == b"REQUEST_ID_REUSED":
             raise RequestIdReused(erasure.request_id)

@@ -13,12 +13,13 @@ The library, in order::
     credits    what somebody is given after a leave
     disturbance
                how far a ledger was moved
+    presence   who is away
     ledger     deficits and open units
     offers     what is offered, and what undoes it
     closing    how a work item is closed
 
-Behind it stand, of the script that gives work items their owners, ``jobs`` and ``changes``: how it does one of a new
-work item, and of a known one.
+The script that gives work items their owners has two parts of its own behind it: ``jobs``, how it does the plain one of a
+new work item, and ``changes``, what others need.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ from store.scripts import Argument, Script, lua
 
 _PARTS = (
     *("log", "format", "item", "timers", "request", "amounts"),
-    *("caps", "credits", "disturbance", "ledger", "offers", "closing"),
+    *("caps", "credits", "disturbance", "presence", "ledger", "offers", "closing"),
 )
+_OWN_PARTS = {"bind": ("jobs", "changes")}
 
 _NO_END = "equal or smaller than the target stream top item"
 """What Redis says of an event whose number the log had already."""
@@ -65,13 +67,10 @@ class LogScript(Script):
         return CorruptHistory(keys[0], "somebody deleted events at the end of the log: nothing is written")
 
 
-def script(name: str, *parts: str) -> Script:
+def script(name: str) -> Script:
     """Return a script of ``scripts/``, behind the library and further parts of its own."""
-    return LogScript(__package__, name, lambda: _library(parts))
-
-
-def _library(parts: Sequence[str]) -> Sequence[str]:
-    return [clock(), _constants(), *(lua(__package__, part) for part in (*_PARTS, *parts))]
+    parts = (*_PARTS, *_OWN_PARTS.get(name, ()))
+    return LogScript(__package__, name, lambda: [clock(), _constants(), *(lua(__package__, part) for part in parts)])
 
 
 def _constants() -> str:

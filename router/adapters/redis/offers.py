@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-import msgpack
-
+from packing import pack, pack_for_lua
 from router.adapters.redis.assignments import REQUEST_TTL_S, offered_to, record_from
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
@@ -77,7 +76,7 @@ class RedisOffers:
             keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts,
             keys.headroom,
         ]  # fmt: skip
-        arguments: list[Argument] = [msgpack.packb([self._request_ttl_s, int(preview)])]
+        arguments: list[Argument] = [pack([self._request_ttl_s, int(preview)])]
         for command in commands:
             arguments += [_form(command, keys, all_keys), command.head, *_entering(command.entering)]
         return all_keys, arguments
@@ -117,8 +116,7 @@ def _form(command: AnswerCommand, keys: Keys, all_keys: list[str]) -> bytes:
         command.item_id, command.answer, command.rep, command.offer, item_place, request_place, command.fingerprint,
         command.actor, personal_place, customer_place, openings,
     ]  # fmt: skip
-    packed: bytes = msgpack.packb(form, use_bin_type=False)  # Lua knows no type for bytes
-    return packed
+    return pack_for_lua(form)
 
 
 def _entering(entering: Entering | None) -> list[Argument]:
@@ -126,4 +124,4 @@ def _entering(entering: Entering | None) -> list[Argument]:
         return [b"", b""]
     candidates = entering.candidates
     planned = [*entering.planned[:4], *(candidates.interval or (0, 0)), *entering.amounts]
-    return [msgpack.packb(planned), candidates.packed]
+    return [pack(planned), candidates.packed]

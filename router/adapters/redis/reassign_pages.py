@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgpack
 
+from packing import pack
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.pages import RedisPages
 from router.assignment.commands import ReassignRequest
@@ -22,8 +23,7 @@ def _packed(page: Mapping[int, ReassignRequest]) -> bytes:
     """Write a page; all its requests are of one operation."""
     first = next(iter(page.values()), ReassignRequest(""))
     entries = [(place, request.item_id, request.request_id) for place, request in page.items()]
-    packed: bytes = msgpack.packb([first.rep, first.note, first.actor, entries])
-    return packed
+    return pack([first.rep, first.note, first.actor, entries])
 
 
 def _unpacked(packed: bytes) -> dict[int, ReassignRequest]:

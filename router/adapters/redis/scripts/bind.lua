@@ -95,7 +95,8 @@ read_presence(KEYS[6], sets)
 local function do_job(job, head)
   local request = job[REQUEST_KEY] > 0 and stored_value[KEYS[job[REQUEST_KEY]]]
   local packed, normal_key = stored_value[KEYS[job[ITEM_KEY]]], KEYS[job[NORMAL_KEY]]
-  if not (request or packed or normal_key and stored_value[normal_key]) then return do_new(job, head) end
+  local is_known = request or packed or normal_key and stored_value[normal_key]
+  if not is_known and not job[SEALED] and not job[ENTERS] then return do_plain(job, head) end
   use_changes()
   return do_known(job, head, request, packed)
 end

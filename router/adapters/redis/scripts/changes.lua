@@ -1,7 +1,39 @@
--- Jobs of work items that are known already: what they were answered before, and what becomes of an offer that they stand in.
+-- Jobs that are not plain: of work items that are known already, with what is to be kept of them beside their record.
 
 -- What follows is made for the first of them; see `linked` of store/linking.py.
 local function use_changes() end
+
+local function keep_openings(job, first)
+  -- Keeps what opens what is sealed in a job's events, and whose work item it is. `first` is the number of its first event.
+  local sealed = job[SEALED]
+  if (sealed[LEAVES] or 0) > 0 then leave_customer(KEYS[sealed[LEAVES]], job[ID]) end
+  if (sealed[JOINS] or 0) > 0 then join_customer(KEYS[sealed[JOINS]], job[ID], first) end
+  if #sealed[OPENINGS] == 0 then return end
+  redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
+  if sealed[CUSTOMER] > 0 then keep_sealed_of(KEYS[sealed[CUSTOMER]], job[ID]) end
+end
+
+local function keep_beside(job, record, number)
+  -- Keeps, with a decision, what is not in the record.
+  if job[SEALED] and not job[CHANGE] then keep_openings(job, record[FIRST] > 0 and record[FIRST] or number) end
+  if job.left then moved[job.left] = false end
+end
+
+local function let_go(job, record, outcome, number)
+  -- Has a work item be nobody's, and its record be as the decision of a number has it.
+  local owner, pool, covered, enters = record[OWNER], record[POOL], record[COVERED] or '', job[ENTERS]
+  if owner ~= '' then
+    record[TRIED][#record[TRIED] + 1] = owner
+    shift_load(owner, pool, record[KIND], -1)
+  end
+  if record[WORKED] == 1 then
+    shift_worked(owner, pool, record[KIND], -1)
+    record[WORKED] = 0
+  end
+  if outcome == 'ASSIGNED' then clear(record, REFUSED) end
+  if enters and enters[3] then enter_stage(record, enters[2], enters[3], number, record[FIRST] > 0 and number or 0) end
+  if job[MODE] ~= 'COVER' then cover(record, job[ID], '') elseif covered == '' then cover(record, job[ID], owner) end
+end
 
 local function known_as(job, record)
   -- Returns the id of the work item that a job is about where that is another one: its own key, or that of all spellings,
@@ -48,7 +80,7 @@ local function decide_anew(job, head, record)
   -- Chooses an owner and enters the decision; returns the answer. Of what stands in an offer, who else could have it is chosen as
   -- if it did not.
   local offer = standing_offer(job, record)
-  if not offer then return decide(job, head, record) end
+  if not offer then return enter(job, head, record, choose(job, record)) end
   begin_undoing(offer)
   local choice = choose(job, record)
   if preview or not (choice and choice.set) then
@@ -67,7 +99,7 @@ local function update(job, head, record)
   if offer then begin_undoing(offer) end
   if preview then
     if offer then record[STATE] = next_state(record, 'RESCINDED') end
-    local decided = change[IS_DECIDED] == 0 and {} or decide(job, head, record)
+    local decided = change[IS_DECIDED] == 0 and {} or enter(job, head, record, choose(job, record))
     if offer then give_up_undoing(offer) end
     return {'UPDATED', 0, decided[2], decided[3]}
   end
@@ -88,7 +120,7 @@ local function update(job, head, record)
   end
   keep_record(job, record)
   if change[IS_DECIDED] == 0 then return {'UPDATED', number} end
-  local decided = decide(job, head, record)
+  local decided = enter(job, head, record, choose(job, record))
   return {'UPDATED', number, decided[2], decided[3]}
 end
 
@@ -101,8 +133,9 @@ local function answer_again(job, known)
 end
 
 local function do_known(job, head, request, packed)
-  -- Does a job of a request or a work item that is known already; `request` and `packed` are what is stored of them.
+  -- Does a job of a request or a work item that may be known already; `request` and `packed` are what is stored of them.
   use_repeats()
+  job.keep_beside, job.let_go = keep_beside, let_go
   if request then return answer_again(job, known_answer(request, job[FINGERPRINT], job[CHANGE] and 2 or 3)) end
   local mode, expected, record = job[MODE], job[EXPECTED], packed and cmsgpack.unpack(packed)
   local other = mode == 'ROUTE' and known_as(job, record)

@@ -1,4 +1,4 @@
--- What a job of bind.lua is, and how it is done for a work item that stands in no offer; what else may be is in changes.lua.
+-- What a job of bind.lua is, and how the plain one is done: of a work item that is new. What others need is in changes.lua.
 
 local DECISION_TYPE, UPDATE_TYPE = 'decision.3', 'updated.2'
 local ITEM_KEY, REQUEST_KEY, FINGERPRINT, ID, JOB_KIND, MODE, EXPECTED, ROTATION = 1, 2, 3, 4, 5, 6, 7, 8 -- of a job
@@ -57,49 +57,25 @@ local function lead(key, id)
   stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
 end
 
-local function keep_openings(job, first)
-  -- Keeps what opens what is sealed in a job's events, and whose work item it is. `first` is the number of its first event.
-  local sealed = job[SEALED]
-  if (sealed[LEAVES] or 0) > 0 then leave_customer(KEYS[sealed[LEAVES]], job[ID]) end
-  if (sealed[JOINS] or 0) > 0 then join_customer(KEYS[sealed[JOINS]], job[ID], first) end
-  if #sealed[OPENINGS] == 0 then return end
-  redis.call('HSET', KEYS[sealed[PERSONAL]], unpack(sealed[OPENINGS]))
-  if sealed[CUSTOMER] > 0 then keep_sealed_of(KEYS[sealed[CUSTOMER]], job[ID]) end
-end
-
 local function keep_record(job, record)
   local key, packed, n = KEYS[job[ITEM_KEY]], cmsgpack.pack(record), #kept
   stored_value[key], kept[n + 1], kept[n + 2] = packed, key, packed
 end
 
 local function write(job, head, record, choice, outcome, epoch, facts)
-  -- Enters a decision; returns its number and its facts.
+  -- Enters a decision; returns its number and its facts. A job that is not plain brings `keep_beside` and `let_go` of changes.lua.
   local number, stored = append_event(DECISION_TYPE, facts, head)
-  if not job[CHANGE] then
-    remember(job, number, outcome)
-    if job[SEALED] then keep_openings(job, record[FIRST] > 0 and record[FIRST] or number) end
-  end
-  local state, owner, pool = record[STATE], record[OWNER], record[POOL]
-  if job.left then moved[job.left] = false end
-  local stays = not choice.set and (owner ~= '' or state == 'OFFERED') -- nobody else could take it
+  local state, owner = record[STATE], record[OWNER]
+  if not job[CHANGE] then remember(job, number, outcome) end
+  if job.keep_beside then job.keep_beside(job, record, number) end
   record[EVENT] = number
-  if not stays then
-    if owner ~= '' then record[TRIED][#record[TRIED] + 1] = owner end
+  if choice.set or (owner == '' and state ~= 'OFFERED') then -- else it stays where it is: nobody else could take it
+    if job.let_go then job.let_go(job, record, outcome, number) end
     record[STATE], record[OWNER], record[POOL], record[EPOCH] = next_state(record, outcome), choice.rep, choice.pool, epoch
     if choice.offers then record[OWNER], record[POOL] = '', '' end
-    if outcome == 'ASSIGNED' then clear(record, REFUSED) end
     record[VERSION], record[CONTENT], record[DECISION] = number, number, number
-    local enters = job[ENTERS]
-    if enters and enters[3] then enter_stage(record, enters[2], enters[3], number, record[FIRST] > 0 and number or 0) end
     if record[FIRST] == 0 then record[FIRST] = number end
     index_item(KEYS[4], job[ID], state, owner, record)
-    local covered = record[COVERED] or ''
-    if job[MODE] ~= 'COVER' then cover(record, job[ID], '') elseif covered == '' then cover(record, job[ID], owner) end
-    if owner ~= '' then shift_load(owner, pool, record[KIND], -1) end
-    if record[WORKED] == 1 then
-      shift_worked(owner, pool, record[KIND], -1)
-      record[WORKED] = 0
-    end
     record[KIND] = job[JOB_KIND]
     if choice.rep ~= '' then
       shift_load(choice.rep, choice.pool, record[KIND], 1)
@@ -130,19 +106,15 @@ local function enter(job, head, record, choice)
   return {'NEW', write(job, head, record, choice, outcome, epoch, facts)}
 end
 
-local function decide(job, head, record)
-  -- Chooses an owner for what stands in no offer, and enters the decision; returns the answer.
-  return enter(job, head, record, choose(job, record))
-end
-
 local function refuse_job(job)
   -- Returns why a job is not done, which was planned for another time or by other processes; nil: it is.
   if (job[UNTIL] or 0) > 0 and (log.now_ms < job[SINCE] or log.now_ms >= job[UNTIL]) then return {'MOVED', log.now_ms} end
   if job[ENTERS] and processes_now ~= job[ENTERS][1] then return {'STALE_PROCESSES'} end
 end
 
-local function do_new(job, head)
-  -- Does a job of a work item that nothing is known of.
+local function do_plain(job, head)
+  -- Does a job of a work item that nothing is known of, and nothing is to be kept of beside its record.
   if job[MODE] ~= 'ROUTE' or job[EXPECTED] > 0 then return {'CONFLICT'} end
-  return refuse_job(job) or decide(job, head, new_record(job[JOB_KIND]))
+  local refused, record = refuse_job(job), new_record(job[JOB_KIND])
+  return refused or enter(job, head, record, choose(job, record))
 end

@@ -50,29 +50,10 @@ local function candidate_set(set, mark)
   return taken_apart
 end
 
-local function away_until(stored)
-  -- Returns until when somebody is away, of whom `presence` says this, false: nothing; nil: they are there.
-  local until_ms = stored and tonumber(stored)
-  if until_ms and (until_ms == 0 or until_ms > log.now_ms) then return until_ms end
-end
-
-local function set_apart(set, untils)
-  -- Keeps who of a set is away now apart from those who are there; `untils` holds what `presence` says of each, false: nothing.
-  local present, away, blocked = {}, {}, {}
-  for k, rep in ipairs(set.reps) do
-    local until_ms = away_until(untils[k])
-    if until_ms then
-      away[rep], blocked[#blocked + 1] = until_ms, {k - 1, 'AWAY', until_ms, 0}
-    else
-      present[#present + 1] = k
-    end
-  end
-  if #blocked > 0 then set.present, set.away, set.blocked = present, away, blocked end
-end
-
 local function read_presence(key, sets)
   -- Reads who is away, if anybody ever was.
   if redis.call('EXISTS', key) == 0 then return end
+  use_presence()
   for _, set in ipairs(sets) do
     local untils, reps = {}, set.reps
     for from = 1, #reps, SLICE do

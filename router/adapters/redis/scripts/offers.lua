@@ -332,6 +332,7 @@ local function lapse_offer(id, record, entry, presence)
   -- Has the offer that a work item stands in lapse, and sets a rep away who let so many lapse; who is away stays so as they said.
   local rep, lapses, is_away = entry[O_REP], 0, false
   undo_offer(entry)
+  use_presence()
   if rep ~= '' and not away_until(redis.call('HGET', presence, rep)) then
     lapses = math.max(0, lapses_of(rep)) + 1
     is_away = entry[O_LAPSES] > 0 and lapses >= entry[O_LAPSES]

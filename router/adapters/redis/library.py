@@ -18,8 +18,8 @@ The library, in order::
     offers     what is offered, and what undoes it
     closing    how a work item is closed
 
-The script that gives work items their owners has two parts of its own behind it: ``jobs``, how it does the plain one of a
-new work item, and ``changes``, what others need.
+The script that gives work items their owners has two parts of its own behind it: ``jobs``, how it does the plain one
+of a new work item, and ``changes``, what others need.
 """
 
 from __future__ import annotations

@@ -11,12 +11,9 @@ import pytest
 from redis.exceptions import NoScriptError, ReadOnlyError
 
 from failures import StoreUnavailable
-from store.linking import linked
 from store.scripts import Script, watch_scripts
 
 QUEUE = "workqueue.adapters.redis"
-OPEN = "local function open_log()\n  return 1\nend\n"
-APPEND = "local function append_event()\n  return open_log()\nend\n"
 
 
 class Server:
@@ -47,23 +44,6 @@ def test_the_libraries_stand_in_front_in_their_order() -> None:
     script = Script(QUEUE, "redrive", lambda: libraries)
 
     assert script.source.startswith("local one = 1\nlocal two = one + 1\nlocal function begun() return two end\n--")
-
-
-def test_what_nothing_uses_of_a_library_is_left_out() -> None:
-    unused = "local function read_event()\n  return 3\nend\n"
-    library = f"local log = {{}}\n{OPEN}{APPEND}{unused}local a, b = {{}}, {{}}\n"
-
-    source = linked([library], "return append_event() + b")
-
-    assert source == f"{OPEN}{APPEND}local a, b = {{}}, {{}}\nreturn append_event() + b"
-
-
-def test_named_numbers_are_written_in_but_for_texts_of_the_same_name() -> None:
-    library = "local FORMAT = 2\nlocal STATE, KIND = 1, 2 -- places\nlocal LATER = FORMAT + 1\n"
-
-    source = linked([library], "return {'FORMAT', FORMAT, record[KIND], LATER, KINDS}")
-
-    assert source == "local LATER = 2 + 1\nreturn {'FORMAT', 2, record[2], LATER, KINDS}"
 
 
 async def test_a_script_is_loaded_once_and_then_called_by_its_hash() -> None:

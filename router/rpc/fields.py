@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from failures import InvalidInput, shown
 from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
@@ -108,7 +109,14 @@ def _plain(value: Value) -> Any:
 
 def struct(values: Mapping[str, Any]) -> Struct:
     """Turn plain values into a Struct."""
-    message, others = Struct(), dict[str, Any]()
+    message = Struct()
+    write_struct(message, values)
+    return message
+
+
+def write_struct(message: Struct, values: Mapping[str, Any]) -> None:
+    """Write plain values into an empty Struct, which is there from then on, even if there are none."""
+    others = dict[str, Any]()
     fields = message.fields
     for name, value in values.items():
         kind = type(value)
@@ -118,6 +126,11 @@ def struct(values: Mapping[str, Any]) -> Struct:
             fields[name].number_value = value
         else:
             others[name] = list(value) if kind is tuple else value
-    if others:
+    if others or not values:
+        message.SetInParent()
         message.update(others)
-    return message
+
+
+def write_instant(message: Timestamp, at_ms: int) -> None:
+    """Write an instant, in milliseconds since 1970."""
+    message.seconds, message.nanos = at_ms // 1000, at_ms % 1000 * 1_000_000

@@ -28,7 +28,7 @@ from router.model.records import UNASKED, ItemRecord, Satisfaction
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_PRIORITY, MAX_VALUE, Kind, State, WorkItem
 from router.rpc.activity_messages import activity_message
-from router.rpc.fields import BASIC, View, plain, struct
+from router.rpc.fields import BASIC, View, plain, write_instant, write_struct
 from router.rpc.offer_messages import offer_answer_message, offer_message
 from router.rpc.update_messages import update_message
 from router.submission.ports import WHY_UNREADABLE, Submission
@@ -126,29 +126,43 @@ def work_item_message(tenant: str, stored: StoredItem) -> routing.WorkItem:
     """Write a work item as it stands."""
     record, item, place = stored.record, stored.item, stored.place
     prefix = f"tenants/{tenant}"
-    return routing.WorkItem(
+    # what most do not have is left out here: each field that is named takes its time, empty or not
+    message = routing.WorkItem(
         name=f"{prefix}/workItems/{record.item_id}",
         kind=KIND_NUMBERS[record.kind],
-        source=item.source,
-        external_id=item.external_id,
-        attributes=struct(item.attributes),
-        value=item.value,
         priority=stored.priority,
         state=STATES[record.state],
-        owner=f"{prefix}/reps/{record.owner}" if record.owner else "",
-        pool=f"{prefix}/pools/{pool}" if (pool := pool_of(record)) else "",
         epoch=record.epoch,
         etag=str(record.version),
-        create_time=timestamp(stored.created_ms * 1000),
         decision=f"{prefix}/decisions/{record.decision}",
-        covered_rep=f"{prefix}/reps/{record.covered}" if record.covered else "",
-        offer=offer_message(tenant, record.offer, stored.expires_ms) if record.offer else None,
-        process=f"{prefix}/processes/{place.process.id}@{place.process.revision}" if place else "",
-        stage=place.stage.id if place else "",
-        parent=f"{prefix}/workItems/{item.opened_by.parent}" if item.opened_by else "",
-        repeat_of=f"{prefix}/workItems/{item.repeats.item_id}" if item.repeats else "",
-        satisfaction=None if record.satisfaction == UNASKED else _satisfaction_message(record.satisfaction),
     )
+    write_instant(message.create_time, stored.created_ms)
+    _write_content(message, item)
+    if record.owner:
+        message.owner = f"{prefix}/reps/{record.owner}"
+    if pool := pool_of(record):
+        message.pool = f"{prefix}/pools/{pool}"
+    if record.covered:
+        message.covered_rep = f"{prefix}/reps/{record.covered}"
+    if record.offer:
+        message.offer.CopyFrom(offer_message(tenant, record.offer, stored.expires_ms))
+    if place:
+        message.process = f"{prefix}/processes/{place.process.id}@{place.process.revision}"
+        message.stage = place.stage.id
+    if item.opened_by:
+        message.parent = f"{prefix}/workItems/{item.opened_by.parent}"
+    if item.repeats:
+        message.repeat_of = f"{prefix}/workItems/{item.repeats.item_id}"
+    if record.satisfaction != UNASKED:
+        message.satisfaction.CopyFrom(_satisfaction_message(record.satisfaction))
+    return message
+
+
+def _write_content(message: routing.WorkItem, item: WorkItem) -> None:
+    write_struct(message.attributes, item.attributes)
+    message.value = item.value
+    if item.source:
+        message.source, message.external_id = item.source, item.external_id
 
 
 def _satisfaction_message(said: Satisfaction) -> routing.WorkItem.Satisfaction:
@@ -183,17 +197,15 @@ def received_message(tenant: str, submission: Submission) -> routing.WorkItem:
     item = submission.item
     if item is None:
         raise CorruptHistory(f"tenants/{tenant}/workItems/{submission.item_id}", WHY_UNREADABLE)
-    return routing.WorkItem(
+    message = routing.WorkItem(
         name=f"tenants/{tenant}/workItems/{submission.item_id}",
         kind=KIND_NUMBERS[item.kind],
-        source=item.source,
-        external_id=item.external_id,
-        attributes=struct(item.attributes),
-        value=item.value,
         priority=item.priority,
         state=STATES[State.RECEIVED],
-        create_time=timestamp(submission.submitted_us // 1000 * 1000),
     )
+    write_instant(message.create_time, submission.submitted_us // 1000)
+    _write_content(message, item)
+    return message
 
 
 def decision_message(
@@ -233,8 +245,7 @@ def decision_message(
     message.trace_hash = decision.trace_hash
     if head.note:
         message.note = head.note
-    decided = message.decide_time
-    decided.seconds, decided.nanos = decision.at_ms // 1000, decision.at_ms % 1000 * 1_000_000
+    write_instant(message.decide_time, decision.at_ms)
     if head.assigned_ms:
         message.assigned_time.FromMilliseconds(head.assigned_ms)
     if head.entered:

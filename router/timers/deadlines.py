@@ -30,8 +30,8 @@ from router.model.workitem import CLOSED_STATES, Kind, State
 from router.process.definition.deadlines import Act, DeadlineStep
 from router.process.definition.processes import Process
 from router.process.due.due_steps import MOST_MOVED, DueStep, due_steps, moved_in_stage, named_step
-from router.process.due.standings import standings
-from router.process.life.lives import Life, Occurrence, Spell, reps_in_stage
+from router.process.due.newcomers import Newcomers
+from router.process.life.lives import Life, Occurrence, reps_in_stage
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens, opens_at_end
 from router.process.stages.places import place_of, pool_of
@@ -81,16 +81,17 @@ class DeadlineTimers:
         return await timers_of(self._items, record, await self._lives.children(published, record))
 
 
-def due_of_new(planner: Planner, published: PublishedProcesses, effect: DecisionEffect) -> list[Timer] | None:
+def due_of_new(
+    newcomers: Newcomers, planner: Planner, published: PublishedProcesses, effect: DecisionEffect
+) -> list[Timer] | None:
     """Return what falls due of what has just come, from that alone; None: more is to be read."""
     process = published.of(effect.kind, before=effect.number)
     if process is None:
         return []
     if depends_on_fields(process) or process.first.open:
         return None
-    begun = Occurrence(effect.number, effect.at_ms)
-    life = Life(begun, (Spell(effect.number, effect.rep, effect.pool, effect.at_ms),))
-    steps = due_steps(standings(process, life, {}, clocks_of(planner)), life)
+    came = Occurrence(effect.number, effect.at_ms)
+    steps = newcomers.steps(process, came, effect.rep, effect.pool, clocks_of(planner))
     return [_timer(effect.item_id, effect.number, step) for step in steps]
 
 

@@ -44,6 +44,7 @@ from router.model.events import (
 from router.model.records import ItemRecord
 from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
+from router.process.due.newcomers import Newcomers
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens_at_end
 from router.timers.children import ChildKeeper, parent_of
@@ -118,6 +119,7 @@ class TimerFollower:
         """What lists of it people are told."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
+        self._newcomers = Newcomers()
 
     async def make_due(self) -> int:
         """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, lists; return how
@@ -220,14 +222,15 @@ class TimerFollower:
         """Return what falls due of what has just come, where the one event of it tells all there is to know."""
         new, covered = dict[str, DecisionEffect](), await self._covered(position)
         for event in events:
-            item_ids = touched_by([event], covered, frozenset(Kind))
             if isinstance(event, DecisionEffect) and is_new(event) and event.rep not in covered:
                 new[event.item_id] = event
             else:
-                for item_id in item_ids:
+                for item_id in touched_by([event], covered, frozenset(Kind)):
                     new.pop(item_id, None)
-        planner = await self._planner(position) if new else None
-        found = {item_id: due_of_new(planner, published, effect) for item_id, effect in new.items() if planner}
+        if not new:
+            return {}
+        planner = await self._planner(position)
+        found = {item_id: due_of_new(self._newcomers, planner, published, effect) for item_id, effect in new.items()}
         return {item_id: timers for item_id, timers in found.items() if timers is not None}
 
     async def _keep_all(self, before: Position, after: Position) -> bool:
@@ -396,10 +399,10 @@ def _credits_leave(pool: Pool) -> bool:
     return pool.absence_policy is not None
 
 
-def _moved(position: Position, events: Iterable[Event | DecisionEffect]) -> Position:
+def _moved(position: Position, events: Sequence[Event | DecisionEffect]) -> Position:
     """Return the position behind some events."""
+    position = position._replace(event=events[-1].number)
     for event in events:
-        position = position._replace(event=event.number)
         match event:
             case RulesPublished(revision=revision):
                 position = position._replace(rules=revision)

@@ -28,7 +28,9 @@ _ROLE = "timing"
 
 _log = logging.getLogger(__name__)
 _REST_S = 0.001
-"""For each timer that has fired, or event that was read while calls come, in seconds."""
+"""For each timer that has fired, in seconds."""
+_WAY_S = 0.004
+"""For each event that was read, and each that came meanwhile, whichever are fewer, in seconds."""
 
 
 class TimerRunner:
@@ -88,13 +90,13 @@ class TimerRunner:
 
     async def _work(self, tenant: str) -> None:
         """Read on and fire until there is nothing left, or somebody else has the role."""
-        follower, has_work = self._follower(tenant), True
+        follower, has_work, known = self._follower(tenant), True, 0
         try:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
                 done = await turn(tenant, follower, self._timers)
                 has_work = done.has_more
                 if has_work and done.read:
-                    await self._make_way(tenant, done.read)
+                    known = await self._make_way(tenant, done.read, known)
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
         except Exception:  # nobody awaits it: what ended it would be told by nobody
@@ -102,14 +104,21 @@ class TimerRunner:
         if follower.skipped:
             self._count_skipped(tenant, follower.skipped)
 
-    async def _make_way(self, tenant: str, read: int) -> None:
-        """Rest behind a page, for calls to have nearly all of the time.
+    async def _make_way(self, tenant: str, read: int, known: int) -> int:
+        """Rest behind a page as long as calls come, for them to have nearly all of the time; return the last event.
 
         Not where an event has been unread too long, nor in what came before anybody followed: nothing is late for it.
+
+        Parameters
+        ----------
+        known
+            The last event there was behind the page before; 0: this is the first.
         """
         status = await self._timers.timer_status(tenant)
         if status.unread_ms is not None and status.now_ms - status.unread_ms < MOST_UNREAD_MS:
-            await asyncio.sleep(read * _REST_S)
+            came = status.events - known if known else read
+            await asyncio.sleep(min(read, came) * _WAY_S)
+        return status.events
 
     async def _leads(self, tenant: str) -> bool:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)

@@ -213,6 +213,11 @@ class OpenHours:
         workdays = self._workdays
         return workdays[0] if len(workdays) == 1 else workdays[_local(self._zone, at_ms).weekday()]
 
+    @property
+    def workdays_are_alike(self) -> bool:
+        """Whether a working day has the same open time on whatever weekday it begins."""
+        return len(self._workdays) == 1
+
     @cached_property
     def _workdays(self) -> tuple[int, ...]:
         """The open time of a working day, by weekday; one, where they are all alike."""

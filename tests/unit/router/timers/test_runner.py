@@ -94,17 +94,18 @@ async def test_it_ends_while_it_is_at_work_when_it_is_told_to() -> None:
 
 
 class _Burst(_Endless):
-    """A tenant with two pages to read, the first of which is unread for so long."""
+    """A tenant with two pages to read, the first of which is unread for so long; so many events come with each look."""
 
-    def __init__(self, unread_ms: int | None) -> None:
+    def __init__(self, unread_ms: int | None, coming: int) -> None:
         super().__init__()
-        self._unread_ms = unread_ms
-        self._left = [PAGE, PAGE, 0]
+        self._unread_ms, self._coming = unread_ms, coming
+        self._left, self._events = [PAGE, PAGE, 0], 1000
         self.skipped = 0
 
     async def timer_status(self, _: str) -> TimerStatus:
+        self._events += self._coming
         since = None if self._unread_ms is None else MOST_UNREAD_MS - self._unread_ms
-        return TimerStatus(0, None, followed=0, events=1, unread_ms=since, now_ms=MOST_UNREAD_MS)
+        return TimerStatus(0, None, followed=0, events=self._events, unread_ms=since, now_ms=MOST_UNREAD_MS)
 
     async def follow(self) -> int:
         return self._left.pop(0)
@@ -121,11 +122,20 @@ class _Burst(_Endless):
         """Nothing is passed over."""
 
 
-@pytest.mark.parametrize(("unread_ms", "rests"), [(0, 2), (MOST_UNREAD_MS - 1, 2), (MOST_UNREAD_MS, 0), (None, 0)])
-async def test_calls_have_right_of_way_until_what_is_unread_lies_back_too_long(
-    unread_ms: int | None, rests: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("unread_ms", "coming", "rests"),
+    [
+        (0, 10 * PAGE, [PAGE, PAGE]),
+        (MOST_UNREAD_MS - 1, 50, [PAGE, 50]),
+        (0, 0, [PAGE, 0]),
+        (MOST_UNREAD_MS, 10 * PAGE, []),
+        (None, 10 * PAGE, []),
+    ],
+)
+async def test_calls_have_right_of_way_as_long_as_they_come_until_what_is_unread_lies_back_too_long(
+    unread_ms: int | None, coming: int, rests: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    burst: Any = _Burst(unread_ms)
+    burst: Any = _Burst(unread_ms, coming)
     rested: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -137,4 +147,4 @@ async def test_calls_have_right_of_way_until_what_is_unread_lies_back_too_long(
     await runner._work("default")
 
     assert burst.read.is_set()
-    assert rested == [PAGE / 1000] * rests
+    assert rested == [events * 0.004 for events in rests]

@@ -631,7 +631,7 @@ def record_from(item_id: str, packed: bytes) -> ItemRecord:
         tried, fired, worked, date, covered, offer, refused, answered, stage, satisfaction = later
         return ItemRecord(
             item_id, _STATES[state], _KINDS[kind], owner, pool, epoch, event, version, content, decision, first,
-            tuple(tried), tuple(_fired_steps(fired)) if fired != [] else (), bool(worked), NextDate(*date) if date else None,
+            tuple(tried), tuple(_fired_steps(fired)), bool(worked), NextDate(*date) if date else None,
             _text(covered), _open_offer(*offer) if offer else None, tuple(refused), answered,
             _stage(*stage) if stage else None, Satisfaction(*map(int, satisfaction)) if satisfaction else UNASKED,
         )  # fmt: skip

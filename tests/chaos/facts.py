@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.events import Credited, Fired, OfferAnswered
 from tests.chaos.checks import Evidence
+from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
 
@@ -31,6 +32,8 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
+    desk
+        What was done of leads in a process.
     """
 
     evidence: Evidence
@@ -40,6 +43,7 @@ class Facts:
     submitted: int
     expired: int
     told_again: int
+    desk: DeskFacts = field(default_factory=DeskFacts)
 
     @property
     def decisions(self) -> list[Decision]:

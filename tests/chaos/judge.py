@@ -23,6 +23,7 @@ from router.model.decision import Decision
 from router.model.events import Event
 from router.process.revisions.cache import ProcessCache
 from tests.chaos.checks import Change, Evidence, Room, violations
+from tests.chaos.desk import DeskFacts, desk_facts
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
 from tests.chaos.lenders import QUEUE, Lendings
@@ -120,11 +121,11 @@ class Judge:
         changes = [event.number for event in await self.events() if isinstance(event, Change)]
         return not changes or all(watcher.reached >= changes[-1] for watcher in watchers)
 
-    async def events(self) -> list[Event]:
-        """Read the log."""
+    async def events(self, tenant: str = "") -> list[Event]:
+        """Read the log; ``tenant``: another's."""
         events: list[Event] = []
         while page := await self._stores.assignments.events(
-            self._tenant, after=events[-1].number if events else 0, count=_PAGE
+            tenant or self._tenant, after=events[-1].number if events else 0, count=_PAGE
         ):
             events += page
         return events
@@ -166,7 +167,21 @@ class Judge:
         except (LookupError, AssertionError, ValueError) as error:
             return [f"verify: the log cannot be replayed: {error!r}"]
 
-    async def facts(self, faults: Counter[Fault], lendings: Lendings, watchers: Sequence[Watcher]) -> Facts:
+    async def desk(self, tenant: str) -> DeskFacts:
+        """Return what the log of a desk shows; a store that does not answer just now is asked again."""
+        found: list[DeskFacts] = []
+
+        async def looked() -> bool:
+            with suppress(StoreUnavailable):
+                found.append(desk_facts(await self.events(tenant)))
+            return bool(found)
+
+        await until(looked, "the log of a desk")
+        return found[0]
+
+    async def facts(
+        self, faults: Counter[Fault], lendings: Lendings, watchers: Sequence[Watcher], desk: DeskFacts
+    ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()
 
@@ -179,7 +194,14 @@ class Judge:
         await until(counted, "what queues count")
         told_again = sum(watcher.told_again for watcher in watchers)
         return Facts(
-            self.evidence, faults, self._system.replies(), lendings, totals["submitted"], totals["expired"], told_again
+            self.evidence,
+            faults,
+            self._system.replies(),
+            lendings,
+            totals["submitted"],
+            totals["expired"],
+            told_again,
+            desk,
         )
 
     async def _state(self, item_id: str) -> str:

@@ -22,6 +22,11 @@ _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= he
 _MOVED = "return {'MOVED', log.now_ms} end"
 _REACHED = "counted + amount > cap[5] or (cap[6] >= 0 and counted > cap[6])"
 _NOTED = "note_fired(record, name, entry, step, log.now_ms)"
+_STEPPED, _VOID = "record[6] = append_event('fired.3', ", "if not may_fire("
+_OTHERS = "not is_of_deadline(name)"
+_NOTED_UPON = "if record[6] ~= expected then return {'CONFLICT'} end"
+_ITEM_KEPT = "  local key, packed, n = KEYS[job[1]], cmsgpack.pack(record), #kept\n"
+_IS_CHILD = "  if string.sub(job[4], 1, 1) == '~' then return end\n"
 _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "  return answered_before(stored_value[call_key])\n"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
@@ -161,6 +166,32 @@ PROMISES = (
         Guard("a work item remembers what fired", Edits({"fire": [(_NOTED, "")]})),
         checked=lambda facts: len(facts.fired),
         decided=lambda facts: len(facts.fired),
+    ),
+    Promise(
+        "each step of a deadline is done once, and in order",
+        Guard("a work item moves on with what tells of it", Edits({"fire": [(_STEPPED, "append_event('fired.3', ")]})),
+        checked=lambda facts: facts.desk.steps,
+        decided=lambda facts: facts.desk.late,
+    ),
+    Promise(
+        "nobody is reminded behind the call that stopped it",
+        Guard(
+            "a step is void once its work item went on", Edits({"fire": [(_VOID, f"if {_OTHERS} and not may_fire(")]})
+        ),
+        checked=lambda facts: facts.desk.steps,
+        decided=lambda facts: facts.desk.stops,
+    ),
+    Promise(
+        "what is to be approved is answered once",
+        Guard("an answer is of what was read", Edits({"note": [(_NOTED_UPON, "")]})),
+        checked=lambda facts: facts.desk.answers,
+        decided=replied("note CONFLICT"),
+    ),
+    Promise(
+        "a child is opened once",
+        Guard("what is opened is there from then on", Edits({"bind": [(_ITEM_KEPT, _IS_CHILD + _ITEM_KEPT)]})),
+        checked=lambda facts: facts.desk.children,
+        decided=lambda facts: facts.desk.children,
     ),
     Promise(
         "leave is credited once, and what is left of a credit taken back once",

@@ -25,6 +25,7 @@ from tests.api import Api, connected
 from tests.chaos.altered import in_force
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
+from tests.chaos.desk import Desk
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Try, long_enough
 from tests.chaos.judge import judge_of
@@ -118,7 +119,11 @@ class Round:
                 terms = await self._arranged_after_a_loss(system, system.store, apis, random, tally)
             else:
                 terms = await self._arranged(apis[0], "rep", random)
-            await self._live(system, apis, terms, random, tally)
+            desks = [
+                await stack.enter_async_context(connected(address, f"{self.tenant}-desk", system.store.direct_url))
+                for address in system.addresses
+            ]
+            await self._live(system, apis, desks, terms, random, tally)
         tally.violations += [*system.unasked_deaths(), *system.crashes()]
         return tally
 
@@ -149,7 +154,11 @@ class Round:
         tally.violations += without_a_log(history)
         return terms
 
-    async def _live(self, system: System, apis: list[Api], terms: Terms, random: Random, tally: Tally) -> None:
+    async def _live(
+        self, system: System, apis: list[Api], desks: list[Api], terms: Terms, random: Random, tally: Tally
+    ) -> None:
+        desk = Desk(desks, Random(random.random()))
+        await desk.arrange(_is_done)
         reps, history = [*terms.leave], list[Try]()
         lendings, publisher = Lendings(), Publisher(apis[0], RULES, Random(random.random()))
         system.replies()  # what was answered until now is no matter of this round
@@ -162,14 +171,16 @@ class Round:
             async with _running(watcher.run() for watcher in watchers), self._lending(system, random, lendings):
                 async with (
                     leaving as leaver,
-                    _calling(apis, Leads(random, reps, "L"), history, publisher.run, leaver.run),
+                    _calling(apis, Leads(random, reps, "L"), history, publisher.run, leaver.run, desk.run),
                 ):
                     faults = Faults(system, self.places, self.tenant, partial(long_enough, history))
                     await self._let_fall(faults, system.topology.pause_s, tally)
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
-                count(tally, await judge.facts(tally.faults, lendings, watchers))
+                shown = await judge.desk(desks[0].tenant)
+                tally.violations += shown.violations
+                count(tally, await judge.facts(tally.faults, lendings, watchers, shown))
             finally:
                 system.thaw()
         tally.violations += [] if self.may_be_restless else restless

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
@@ -33,13 +34,13 @@ def test_what_removes_a_guard_is_in_the_scripts_of_today() -> None:
     removals = [(promise.guard.edits, name) for promise in PROMISES for name in promise.guard.edits.edits]
 
     for edits, name in removals:
-        of_router = name in ("answer_offer", "bind", "complete", "credit", "fire")
+        of_router = name in ("answer_offer", "bind", "complete", "credit", "fire", "note")
         source = (script(name) if of_router else Script("workqueue.adapters.redis", name)).source
         assert edits.applied(name, source) != source
 
 
 def test_each_promise_has_a_text_and_a_guard_of_its_own() -> None:
-    assert len({promise.text for promise in PROMISES}) == len({promise.guard.name for promise in PROMISES}) == 26
+    assert len({promise.text for promise in PROMISES}) == len({promise.guard.name for promise in PROMISES}) == 30
 
 
 def test_a_round_counts_what_was_checked_and_what_it_decided() -> None:
@@ -95,3 +96,10 @@ def test_a_guard_that_was_changed_since_is_not_found() -> None:
     for found in ({}, {"what holds it": replace(FOUND["what holds it"], digest="")}):
         assert empty_cells(TESTED, [PROMISE], found, long=False)[0].endswith("guards 'what holds it'")
     assert len(empty_cells(TESTED, [changed], FOUND, long=False)) == 1
+
+
+def test_no_two_scripts_have_one_name_or_whoever_edits_or_counts_one_would_mean_both() -> None:
+    packages = ("router.adapters.redis", "workqueue.adapters.redis")
+    names = [script.name for package in packages for script in files(package).joinpath("scripts").iterdir()]
+
+    assert [name for name, times in Counter(names).items() if times > 1] == []

@@ -47,7 +47,7 @@ def test_the_libraries_stand_in_front_in_their_order() -> None:
 
 
 async def test_a_script_is_loaded_once_and_then_called_by_its_hash() -> None:
-    server, script = Server(), Script(QUEUE, "note")
+    server, script = Server(), Script(QUEUE, "note_progress")
 
     answers = [await script(server, ["k"], [1, b"two"]) for _ in range(2)]
 
@@ -60,7 +60,7 @@ async def test_a_script_that_a_store_cannot_run_now_is_unavailable() -> None:
     server.is_read_only = True
 
     with pytest.raises(StoreUnavailable, match="takes no writes now"):
-        await Script(QUEUE, "note")(server, [], [])
+        await Script(QUEUE, "note_progress")(server, [], [])
 
 
 async def test_whoever_watches_is_told_of_the_scripts_of_every_package_while_they_last() -> None:
@@ -73,9 +73,9 @@ async def test_whoever_watches_is_told_of_the_scripts_of_every_package_while_the
         names.append(f"{name} ends")
 
     watch_scripts(watch)
-    await Script(QUEUE, "note")(Server(), [], [])
+    await Script(QUEUE, "note_progress")(Server(), [], [])
     await Script("router.adapters.redis", "complete")(Server(), [], [])
     watch_scripts(None)
-    await Script(QUEUE, "note")(Server(), [], [])
+    await Script(QUEUE, "note_progress")(Server(), [], [])
 
-    assert names == ["note begins", "note ends", "complete begins", "complete ends"]
+    assert names == ["note_progress begins", "note_progress ends", "complete begins", "complete ends"]

@@ -75,7 +75,7 @@ class RedisQueue:
         self._submit, self._lease = script("submit", now), script("lease", now)
         self._extend, self._settle = script("extend", now), script("settle", now)
         self._redrive, self._purge = script("redrive", changing), script("purge", changing)
-        self._note, self._withdraw = script("note", now), script("withdraw", now)
+        self._note, self._withdraw = script("note_progress", now), script("withdraw", now)
         self._stats = script("stats", now)
 
     async def submit(self, tenant: str, jobs: Sequence[NewJob]) -> list[Receipt | Failure]:

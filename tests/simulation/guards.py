@@ -150,7 +150,7 @@ GUARDS: Mapping[str, Guard] = {
     "the epoch grows with the owner": Guard("EPOCH", {"bind": [("(outcome == 'ASSIGNED' and 1 or 0)", "0")]}),
     "who has an owner keeps it": Guard(
         "AGAIN",
-        {"bind": [("'ROUTE' and owner ~= '' then", "'ROUTE' and false then"), ("if known then", "if false then")]},
+        {"bind": [("record[3] ~= '' and existing_owner(record)", "false"), ("if request then", "if false then")]},
     ),
     "the log's time is never before its last event": Guard(
         "TIME", {script: [("now_ms = math.max(now_ms, then_ms)", "")] for script in ("bind", "complete", "fire")}

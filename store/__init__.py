@@ -6,7 +6,8 @@
     clients       a URL → a client of the driver: one server, sentinels, a cluster
     translation   which of the driver's exceptions say "not now"
     channel       one connection that scripts are sent over straight, without a task or a pool
-    scripts       Lua in front of which its libraries stand, called by its hash
+    scripts       Lua, called by its hash
+    linking       what of its libraries stands in front of a script
     clock         the clock that scripts read, real or simulated
     batching      concurrent jobs share a call
     replication   a client that answers once replicas have what was written

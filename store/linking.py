@@ -69,8 +69,13 @@ def linked(libraries: Sequence[str], script: str) -> str:
     r"""Put in front of a script what it uses of its libraries.
 
     What stands in a library behind ``local function use_NAME() end``, up to the next of these, is a group of functions
-    that a script may do without: where anything calls that one, they are made only then, once, and are nil before. What
-    only a group uses is made with it.
+    that a script may do without: where the script, or anything that it uses, calls that one, they are made only then,
+    once, and are nil before; so whoever calls one of them calls that one first. What only a group uses is made with it.
+
+    Raises
+    ------
+    ValueError
+        If something else than functions stands in a group.
 
     Examples
     --------
@@ -109,7 +114,7 @@ def linked(libraries: Sequence[str], script: str) -> str:
 
 
 def _used(libraries: Sequence[str], script: str) -> list[_Part]:
-    """Return what a script uses of its libraries; what no used part makes later is in no group."""
+    """Return what a script uses of its libraries; in a group, where something calls what makes that."""
     used, parts = _words(script), list[_Part]()
     for part in reversed([part for library in libraries for part in _parts(library)]):
         if not used.isdisjoint(part.names):
@@ -154,6 +159,8 @@ def _parts(library: str) -> list[_Part]:
     parts, group = list[_Part](), ""
     for text in texts[1:]:
         use = _USE.match(text)
+        if group and not text.startswith("local function "):
+            raise ValueError(f"{group} makes functions, and nothing else: {text!r}")
         parts.append(_Part(text, _names(text), _words(text), "" if use else group))
         group = use[1] if use else group
     return parts

@@ -1,6 +1,7 @@
 """A pool's ledger as it follows from the log. Pure.
 
-A part of ``router.history.projection``; ``scripts/ledger.lua`` and ``scripts/offers.lua`` do the same.
+A part of ``router.history.projection``; of the scripts ``ledger``, ``credits``, ``disturbance`` and ``offers`` do the
+same.
 """
 
 from __future__ import annotations

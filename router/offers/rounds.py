@@ -2,7 +2,7 @@
 
 In the first round those who have not refused it are asked, in the second all who refused it once at most; then nobody,
 and the route's next step is tried. A step goes on to its second round once everybody who is there has refused.
-``scripts/ledger.lua`` does the same.
+``scripts/offers.lua`` does the same.
 """
 
 from __future__ import annotations

@@ -138,9 +138,9 @@ class DeskFacts:
     steps, late
         Steps that were done, and those behind another of their deadline.
     stops
-        Calls behind which steps were left that are not done.
-    answers, refused
-        Approvals.
+        Calls, entries into stages and completions that ended a deadline while steps of it were left.
+    answers
+        What was approved or rejected.
     children
         What was opened.
     violations
@@ -202,7 +202,8 @@ class _Followed:
         if (event.item_id, event.value) in self._answered:
             yield f"event {event.number}: what event {event.value} asked of {event.item_id} is answered again"
         self._answered.add((event.item_id, event.value))
-        self._approved.add(event.item_id)
+        if event.note is Note.APPROVED:
+            self._approved.add(event.item_id)
 
     def _step(self, event: Event, item_id: str, name: str, step: int) -> Iterator[str]:
         said = f"event {event.number}: step {name} {step} of {item_id}"

@@ -174,7 +174,7 @@ PROMISES = (
         decided=lambda facts: facts.desk.late,
     ),
     Promise(
-        "nobody is reminded behind the call that stopped it",
+        "nobody is told of a deadline behind what ended it",
         Guard(
             "a step is void once its work item went on", Edits({"fire": [(_VOID, f"if {_OTHERS} and not may_fire(")]})
         ),

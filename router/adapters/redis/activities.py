@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgpack
-
+from packing import pack_for_lua
 from router.activities.ports import ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
@@ -107,5 +106,4 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
         int(preview), int(bool(command.customer)), openings, command.assigned_ms,
         command.ahead_ms,
     ]  # fmt: skip
-    packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
-    return packed
+    return pack_for_lua(header)

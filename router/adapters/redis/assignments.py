@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from operator import itemgetter
 from secrets import randbits
 from typing import Any
@@ -13,7 +12,7 @@ import msgpack
 from packing import pack, pack_for_lua
 from router.adapters.redis.estimated_clock import EstimatedClock, clock_ms
 from router.adapters.redis.format import check_reply
-from router.adapters.redis.keys import LAST_NPS, Keys
+from router.adapters.redis.keys import LAST_NPS, Keys, shared_keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from, standing_from
 from router.adapters.redis.opening import opened_events
@@ -479,7 +478,7 @@ def bind_arguments(
                 set_numbers[candidates.digest] = len(sets)
                 if candidates.pool:
                     pools[candidates.pool] = None
-    all_keys = [*_shared_keys(tenant), *map(keys.ledger, pools)]
+    all_keys = [*shared_keys(tenant), *map(keys.ledger, pools)]
     packed_jobs: list[Argument] = []
     for job in jobs:
         packed_jobs += [
@@ -494,16 +493,6 @@ def bind_arguments(
     if processes is not None:
         header += [processes, processes_mark]
     return all_keys, [pack(header), *sets, *packed_jobs]
-
-
-@lru_cache(1024)
-def _shared_keys(tenant: str) -> tuple[str, ...]:
-    """Return the keys that every call of ``scripts/bind.lua`` has, in its order."""
-    keys = Keys(tenant)
-    return (
-        *(keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence),
-        *(keys.counts, keys.headroom),
-    )
 
 
 def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mapping[str, int]) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import msgpack
 
 from failures import Conflict
+from packing import pack
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.pages import KEPT_S, RedisPages
 from router.assignment.commands import ImportedItem
@@ -81,8 +82,7 @@ class RedisImportPages(RedisPages[ImportedItem, NotImported]):
 
 def _packed(page: Page) -> bytes:
     entries = [(place, entry.item.pack(), *entry[1:]) for place, entry in page.items()]
-    packed: bytes = msgpack.packb(entries)
-    return packed
+    return pack(entries)
 
 
 def _unpacked(packed: bytes) -> dict[int, ImportedItem]:

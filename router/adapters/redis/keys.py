@@ -7,6 +7,7 @@ tenants.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 TENANTS = "fairlead:tenants"
@@ -212,6 +213,16 @@ class Keys:
     def bound(self, call: str) -> str:
         """String that expires: what a call of ``scripts/bind.lua`` was answered, by the call's number."""
         return self._key("bound", call)
+
+
+@lru_cache(1024)
+def shared_keys(tenant: str) -> tuple[str, ...]:
+    """Return the keys that every call of the scripts ``bind`` and ``answer_offer`` has, in their order."""
+    keys = Keys(tenant)
+    return (
+        *(keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence),
+        *(keys.counts, keys.headroom),
+    )
 
 
 def hashed(text: str) -> str:

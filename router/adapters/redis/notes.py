@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgpack
-
+from packing import pack, pack_for_lua
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
@@ -55,8 +54,7 @@ class RedisNotes:
 
 
 def _head(command: NoteCommand) -> bytes:
-    packed: bytes = msgpack.packb(command.text) if command.text else b""
-    return packed
+    return pack(command.text) if command.text else b""
 
 
 def _header(command: NoteCommand, request_ttl_s: int, *, preview: bool) -> bytes:
@@ -66,5 +64,4 @@ def _header(command: NoteCommand, request_ttl_s: int, *, preview: bool) -> bytes
         int(command.note in OF_CLOSED), command.fingerprint, request_ttl_s, int(preview), int(bool(command.customer)),
         openings, command.nps_before, command.rules,
     ]  # fmt: skip
-    packed: bytes = msgpack.packb(header, use_bin_type=False)  # Lua knows no type for bytes
-    return packed
+    return pack_for_lua(header)

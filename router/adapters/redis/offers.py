@@ -8,7 +8,7 @@ from typing import Any
 from packing import pack, pack_for_lua
 from router.adapters.redis.assignments import REQUEST_TTL_S, offered_to, record_from
 from router.adapters.redis.format import check_reply
-from router.adapters.redis.keys import Keys
+from router.adapters.redis.keys import Keys, shared_keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.opening import opened_events
@@ -72,10 +72,7 @@ class RedisOffers:
     ) -> tuple[list[str], list[Argument]]:
         """Put answers into the form that ``scripts/answer_offer.lua`` describes: its KEYS and its ARGV."""
         keys = Keys(tenant)
-        all_keys = [
-            keys.revisions, keys.loads, keys.events, keys.waiting, keys.owned, keys.presence, keys.counts,
-            keys.headroom,
-        ]  # fmt: skip
+        all_keys = [*shared_keys(tenant)]
         arguments: list[Argument] = [pack([self._request_ttl_s, int(preview)])]
         for command in commands:
             arguments += [_form(command, keys, all_keys), command.head, *_entering(command.entering)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
 
-import msgpack
-
+from packing import pack
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.library import script
@@ -94,7 +93,7 @@ class RedisTimers:
                 planned.workforce_event_hash,
                 _member(timer),
                 timer.due_ms,
-                msgpack.packb(facts),
+                pack(facts),
             ],
         )
         check_reply(tenant, reply)
@@ -107,7 +106,7 @@ class RedisTimers:
         reply = await _digest(
             self._redis,
             [keys.revisions, keys.events, keys.timers, keys.digests, keys.timers_position],
-            [planned.workforce, planned.workforce_event_hash, _member(timer), timer.due_ms, msgpack.packb(made)],
+            [planned.workforce, planned.workforce_event_hash, _member(timer), timer.due_ms, pack(made)],
         )
         check_reply(tenant, reply)
         if reply[0] == b"STALE":
@@ -181,8 +180,7 @@ def _holder(keys: Keys, timer: Timer) -> str:
 
 def _packed(item_id: str, timers: Sequence[Timer]) -> bytes:
     places = [part for timer in timers for part in (_member(timer), timer.due_ms)]
-    packed: bytes = msgpack.packb([item_id, places])
-    return packed
+    return pack([item_id, places])
 
 
 def _member(timer: Timer) -> str:

@@ -27,6 +27,7 @@ from uuid import uuid4
 
 import msgpack
 
+from packing import pack
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_upgrade import enter_customers, naming_of
@@ -368,8 +369,7 @@ def _keyed(answer: bytes, of: str, request_id: str) -> bytes:
     """Key the hash of the content in an answer of routing or of its queue; those of other queues hold none."""
     if of.endswith("}"):
         fingerprint, *rest = msgpack.unpackb(answer)
-        packed: bytes = msgpack.packb([keyed(request_id, fingerprint), *rest])
-        return packed
+        return pack([keyed(request_id, fingerprint), *rest])
     if of.endswith(_ROUTING):
         before, _, behind = answer.decode().partition(" ")
         return f"{keyed(request_id, before)} {behind}".encode()

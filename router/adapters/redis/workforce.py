@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgpack
 
+from packing import pack
 from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys
@@ -104,12 +105,12 @@ class RedisWorkforce:
                 records_packed(
                     (f"{kind}/{record_id}", record_text(kind, rec)) for (kind, record_id), rec in records.items()
                 ),
-                msgpack.packb(list(idle)),
-                msgpack.packb(list(Kind)),
-                msgpack.packb([(each.pool, each.leavers, [*map(_packed, each.members)]) for each in settlements]),
+                pack(list(idle)),
+                pack(list(Kind)),
+                pack([(each.pool, each.leavers, [*map(_packed, each.members)]) for each in settlements]),
                 actor,
                 event_hash,
-                msgpack.packb(list(leaving)),
+                pack(list(leaving)),
             ],
         )
         check_reply(tenant, reply)

@@ -56,6 +56,7 @@ class Newcomers:
         process
             One of which nothing depends on what the work item is.
         """
+        assert rep, "nobody owns it"
         made_of = process, clocks.present(rep, pool), clocks.present("", pool)
         key = id(made_of[0]), id(made_of[1]), id(made_of[2])
         number, at_ms = came

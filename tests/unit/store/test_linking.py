@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from store.linking import linked
 
 OPEN = "local function open_log()\n  return 1\nend\n"
@@ -65,3 +67,8 @@ def test_what_no_part_makes_later_is_made_at_once() -> None:
     source = linked([READ, USE_ANSWERS], "return answer()")
 
     assert source == f"{READ}local function answer() return read() end\nreturn answer()"
+
+
+def test_a_group_holds_functions_alone() -> None:
+    with pytest.raises(ValueError, match="use_answers makes functions, and nothing else: 'local asked = {}"):
+        linked([f"{USE_ANSWERS}local asked = {{}}\n"], "use_answers() return answer()")

@@ -1,4 +1,4 @@
--- Jobs that are not plain: of work items that are known already, with what is to be kept of them beside their record.
+-- Jobs that are not plain: of work items that are known already, or of which something is to be kept beside their record.
 
 -- What follows is made for the first of them; see `linked` of store/linking.py.
 local function use_changes() end
@@ -20,7 +20,8 @@ local function keep_beside(job, record, number)
 end
 
 local function let_go(job, record, outcome, number)
-  -- Has a work item be nobody's, and its record be as the decision of a number has it.
+  -- Counts a work item off who had it, and writes to its record what a plain one has not got: that nobody refuses it any more,
+  -- the stage that it enters by the decision of a number, and whom its owner stands in for.
   local owner, pool, covered, enters = record[OWNER], record[POOL], record[COVERED] or '', job[ENTERS]
   if owner ~= '' then
     record[TRIED][#record[TRIED] + 1] = owner
@@ -76,7 +77,7 @@ local function standing_offer(job, record)
   return offer_entry(job[ID])
 end
 
-local function decide_anew(job, head, record)
+local function decide(job, head, record)
   -- Chooses an owner and enters the decision; returns the answer. Of what stands in an offer, who else could have it is chosen as
   -- if it did not.
   local offer = standing_offer(job, record)
@@ -154,5 +155,5 @@ local function do_known(job, head, request, packed)
   local refused = refuse_job(job)
   if refused then return refused end
   if mode == 'UPDATE' or mode == 'RAISE' then return update(job, head, record) end
-  return decide_anew(job, head, record)
+  return decide(job, head, record)
 end

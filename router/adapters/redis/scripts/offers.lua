@@ -231,7 +231,7 @@ local function undo_offer(entry)
 end
 
 local function begin_undoing(entry)
-  -- Undoes an offer so that it may be as it was after all: see `give_up`.
+  -- Undoes an offer so that it may be as it was after all: see `give_up_undoing`.
   read_amounts(loads)
   for _, book in pairs(books) do read_amounts(book) end
   journal = {n = 0}
@@ -239,7 +239,7 @@ local function begin_undoing(entry)
 end
 
 local function give_up_undoing(entry)
-  -- Has an offer be as it was before `begin`: nothing was done.
+  -- Has an offer be as it was before `begin_undoing`: nothing was done.
   local rep = entry[O_REP]
   take_back_all()
   taken = taken + 1

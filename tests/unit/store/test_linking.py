@@ -70,5 +70,5 @@ def test_what_no_part_makes_later_is_made_at_once() -> None:
 
 
 def test_a_group_holds_functions_alone() -> None:
-    with pytest.raises(ValueError, match="use_answers makes functions, and nothing else: 'local asked = {}"):
+    with pytest.raises(ValueError, match="use_answers makes functions, and nothing else: 'local asked"):
         linked([f"{USE_ANSWERS}local asked = {{}}\n"], "use_answers() return answer()")

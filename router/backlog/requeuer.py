@@ -22,7 +22,7 @@ from router.backlog.backlog import Backlog, Waiting, takers_of
 from router.model.caps import CapMeasure
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer
-from router.model.errors import StaleRevision
+from router.model.errors import NotPossible, StaleRevision
 from router.model.events import (
     WAKE,
     ActivityRecorded,
@@ -70,7 +70,8 @@ class Requeuer:
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
         self._now_ms = await self._store.now_us(self._tenant) // 1000
-        await self._plan_all(await self._planners.current(self._tenant))
+        if planner := await self._planner_with(None):
+            await self._plan_all(planner)
 
     async def catch_up(self) -> None:
         """Take in what happened since."""
@@ -109,7 +110,8 @@ class Requeuer:
         for event in events:
             match event:
                 case WorkforceChanged() | RulesPublished():
-                    await self._plan_all(await self._planner_with(event))
+                    if planner := await self._planner_with(event):
+                        await self._plan_all(planner)
                 case PresenceChanged(rep=rep, until_ms=None):
                     self._room.came_back(rep)
                 case PresenceChanged(rep=rep):
@@ -138,9 +140,14 @@ class Requeuer:
         if event.answer is not Answer.ACCEPTED and not event.stays_open:
             await self._plan_current([event.item_id], tries=1)
 
-    async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner:
-        """Return a planner that knows of a change."""
-        planner = await self._planners.current(self._tenant)
+    async def _planner_with(self, event: WorkforceChanged | RulesPublished | None) -> Planner | None:
+        """Return a planner that knows of a change; None: there are no rules, so that nothing was routed yet."""
+        try:
+            planner = await self._planners.current(self._tenant)
+        except NotPossible:
+            return None
+        if event is None:
+            return planner
         revision = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
         return planner if revision >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
 

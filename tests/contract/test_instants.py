@@ -90,6 +90,7 @@ class World:
         self.queries = WorkItemQueries(self.store, self.planners)
         self.router = Router(self.store, self.planners, self.queries, scores)
         self.requeuer = Requeuer(tenant, self.store, self.planners)
+        self.processes: Any = None
         self.routed = 0
 
     def expected_ms(self) -> int:

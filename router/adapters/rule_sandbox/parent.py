@@ -142,7 +142,7 @@ async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
 
 async def _run_now(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "router.adapters.rule_sandbox.child"),
+        *(sys.executable, "-P", "-m", "router.adapters.rule_sandbox.child"),  # -P: nothing of where we happen to stand
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

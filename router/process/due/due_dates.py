@@ -22,7 +22,8 @@ from rules.values import as_epoch
 Moment = date | int
 """A day, or an instant in milliseconds since 1970."""
 _DAY_S = 86_400
-_YEARS = range(1971, 9998)
+_YEARS, _OF_THE_FIRST = range(1971, 9998), range(1800, 9998)
+"""In which years a date may be that something is due by; where it returns each year, as a birthday does, the first."""
 _FARTHEST = 366
 """How many days are looked through for one that opens."""
 _HALF_A_YEAR = 183
@@ -41,8 +42,8 @@ class MomentSince(NamedTuple):
     until: tuple[int, int] | None
 
 
-def moment_of(value: object) -> Moment | None:
-    """Read a date as rules do, for which an instant of midnight in UTC is its day; None: it is none.
+def moment_of(value: object, years: range = _YEARS) -> Moment | None:
+    """Read a date of some years as rules do, for which an instant of midnight in UTC is its day; None: it is none.
 
     Examples
     --------
@@ -53,7 +54,7 @@ def moment_of(value: object) -> Moment | None:
     if seconds is None:
         return None
     instant = _EPOCH + timedelta(seconds=seconds)
-    if instant.year not in _YEARS:
+    if instant.year not in years:
         return None
     return round(seconds * 1000) if seconds % _DAY_S else instant.date()
 
@@ -81,7 +82,8 @@ def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None
 
 def _moment(dated: DueDate, since: AttributesSince) -> Moment | None:
     """Return the date that a work item has in the first of the fields that may hold it; None: in none."""
-    read = (moment_of(since.attributes.get(field)) for field in dated.of)
+    years = _OF_THE_FIRST if dated.yearly else _YEARS
+    read = (moment_of(since.attributes.get(field), years) for field in dated.of)
     return next((moment for moment in read if moment is not None), None)
 
 

@@ -22,7 +22,7 @@ from rules.values import as_epoch
 Moment = date | int
 """A day, or an instant in milliseconds since 1970."""
 _DAY_S = 86_400
-_YEARS, _OF_THE_FIRST = range(1971, 9998), range(1800, 9998)
+_YEARS, _OF_THE_FIRST = range(1971, 9998), range(1900, 9998)
 """In which years a date may be that something is due by; where it returns each year, as a birthday does, the first."""
 _FARTHEST = 366
 """How many days are looked through for one that opens."""

@@ -225,7 +225,7 @@ def import_command(
     try:
         check_unstamped(planner.rule_set, entry.item)
         name = f"tenants/{tenant}/workItems/{identity}"
-        place = _place_from_elsewhere(name, published, entry.stage, item) if entry.stage else None
+        place = _place_from_elsewhere(name, planner, published, entry.stage, item) if entry.stage else None
         pool = place.stage.pool if place else ""
         plan = planner.plan(item, at_ms, named=entry.owner, apart=True, pool=pool)
     except Failure as error:
@@ -241,7 +241,9 @@ def import_command(
     return job._replace(processes=published.newest)
 
 
-def _place_from_elsewhere(name: str, published: PublishedProcesses, stage: str, item: WorkItem) -> StagePlace:
+def _place_from_elsewhere(
+    name: str, planner: Planner, published: PublishedProcesses, stage: str, item: WorkItem
+) -> StagePlace:
     """Return the stage in which a work item is imported.
 
     Raises
@@ -257,7 +259,7 @@ def _place_from_elsewhere(name: str, published: PublishedProcesses, stage: str, 
     entered = stage_of(place.process, stage)
     if entered.closes:
         raise NotPossible(name, f"stage {stage} closes what enters it; only what is open is imported")
-    check_required(name, entered, item.attributes)
+    check_required(name, entered, item.attributes, planner.rule_set.missing)
     return StagePlace(place.process, entered)
 
 

@@ -67,11 +67,9 @@ def _table(listed: Sequence[calendars.Absence], clock: Clock, language: Language
     """Draw absences; who stands in has a column where anybody does."""
     has_substitutes = any(each.substitute for each in listed)
     title = label("absences", language, count=len(listed), times=clock.told(language))
-    table = Table(*headings(("rep", "absence"), language), title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in headings(("from", "back"), language):
-        table.add_column(heading, no_wrap=True)
-    for heading in headings((*["substitute"] * has_substitutes, "reason"), language):
-        table.add_column(heading)
+    names = ("rep", "absence", "from", "back", *["substitute"] * has_substitutes, "reason")
+    table = Table(*headings(names, language), title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.columns[2].no_wrap = table.columns[3].no_wrap = True
     for each in listed:
         times = clock.shown(each.start_time, "minutes"), clock.shown(each.end_time, "minutes")
         substitute = [last(each.substitute)] * has_substitutes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import click
+from rich.table import Column
 
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
@@ -255,9 +256,9 @@ HEADINGS: Mapping[str, Phrase] = {
 """What stands above the columns of lists."""
 
 
-def headings(names: Iterable[str], language: Language) -> list[str]:
-    """Write those of a table."""
-    return [HEADINGS[name].say(language) for name in names]
+def headings(names: Iterable[str], language: Language) -> list[Column]:
+    """Write those of a table, which loses nothing where Chinese, which has no blanks, does not fit in its column."""
+    return [Column(HEADINGS[name].say(language), overflow="fold") for name in names]
 
 
 def label(key: str, language: Language, **facts: object) -> str:

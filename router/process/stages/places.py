@@ -7,10 +7,10 @@ its record says only where it departs from that, by entering a stage, being reop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from missing_words import BLANKS
+from missing_words import BLANKS, folded
 from router.model.errors import CorruptHistory, InvalidInput, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
@@ -107,28 +107,34 @@ def stage_of(process: Process, stage: str) -> Stage:
     return process.by_id[stage]
 
 
-def check_required(name: str, stage: Stage, attributes: Mapping[str, Any]) -> None:
-    """Refuse that a work item enters a stage without what it requires.
+def check_required(name: str, stage: Stage, attributes: Mapping[str, Any], missing: Collection[str]) -> None:
+    """Refuse that a work item enters a stage without what it requires; ``missing`` are the words that say nothing.
 
     Raises
     ------
     NotPossible
         If it lacks an attribute, or has an empty one; it names each.
     """
-    lacking = [required for required in stage.required if not _is_there(attributes.get(required))]
+    lacking = [required for required in stage.required if not _is_there(attributes.get(required), missing)]
     if lacking:
         raise NotPossible(name, f"{stage.id} requires {', '.join(lacking)}, which it has not")
 
 
-def _is_there(value: Any) -> bool:
-    """Say whether an attribute says anything: 0 and false do.
+def _is_there(value: Any, missing: Collection[str]) -> bool:
+    """Say whether an attribute says anything: 0 and false do, and rules' words for missing do not.
 
     Examples
     --------
-    >>> [_is_there(value) for value in (None, "", " ", [], 0, False, "x")]
+    >>> [_is_there(value, ()) for value in (None, "", " ", [], 0, False, "x")]
     [False, False, False, False, True, True, True]
+    >>> [_is_there(value, {"n/a"}) for value in ("N/A ", ["n/a"], ["n/a", "x"])]
+    [False, False, True]
     """
-    return value.strip(BLANKS) != "" if isinstance(value, str) else value not in (None, [], ())
+    if isinstance(value, str):
+        return value.strip(BLANKS) != "" and folded(value) not in missing
+    if isinstance(value, (list, tuple)):
+        return any(_is_there(entry, missing) for entry in value)
+    return value is not None
 
 
 def first_of(published: PublishedProcesses, kind: Kind) -> StagePlace | None:

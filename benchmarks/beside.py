@@ -89,7 +89,12 @@ def verdict(low: float, high: float, limit: float) -> str:
 
 
 def compare(
-    ways: tuple[Way, Way], limit: float, pairs: int, seconds: float, judged: Collection[str] = ("time", "processor")
+    ways: tuple[Way, Way],
+    limit: float,
+    pairs: int,
+    seconds: float,
+    levels: Collection[int] = IN_FLIGHT,
+    judged: Collection[str] = ("time", "processor"),
 ) -> bool:
     """Print what a lead takes by the second way beside the first; return whether what is judged is within a limit."""
     console, shown = Console(width=150), set[str]()
@@ -99,7 +104,7 @@ def compare(
             running.callback(server.stop)
             way.arrange(server)
         console.print(f"{pairs} pairs of {seconds:g} s, load by an asyncio client, 100 rules, 100 reps")
-        for in_flight in IN_FLIGHT:
+        for in_flight in levels:
             taken: dict[Way, list[Taken]] = {way: [] for way in ways}
             for way, server in servers.items():
                 put(server, way.drive, in_flight, 1.0)  # while it warms up

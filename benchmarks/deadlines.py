@@ -14,7 +14,7 @@ import click
 import grpc
 
 from benchmarks import world
-from benchmarks.beside import Way, compare
+from benchmarks.beside import IN_FLIGHT, Way, compare
 from benchmarks.compare import MeasuredServer
 from benchmarks.offers import pushed
 from fairlead.v1 import processes_pb2 as processes
@@ -61,10 +61,13 @@ def publishing(server: MeasuredServer) -> None:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pairs", type=click.IntRange(6), default=10, show_default=True, help="Rounds; each gives a pair.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=4.0, show_default=True, help="Of each round.")
-def main(pairs: int, seconds: float) -> None:
+@click.option(
+    "--in-flight", type=click.IntRange(1), multiple=True, default=IN_FLIGHT, show_default=True, help="Calls at once."
+)
+def main(pairs: int, seconds: float, in_flight: tuple[int, ...]) -> None:
     """Compare routing of leads that enter a process with that of leads that enter none."""
     ways = Way("in no process", lambda _: None, pushed), Way("in a process", publishing, pushed)
-    sys.exit(0 if compare(ways, LIMIT, pairs, seconds, judged=("time",)) else 1)
+    sys.exit(0 if compare(ways, LIMIT, pairs, seconds, in_flight, judged=("time",)) else 1)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import grpc
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from benchmarks import world
-from benchmarks.beside import Way, compare
+from benchmarks.beside import IN_FLIGHT, Way, compare
 from benchmarks.compare import SERVICE, MeasuredServer
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import dispatch_pb2 as dispatch
@@ -75,10 +75,13 @@ async def _leads(server: MeasuredServer, in_flight: int, until: float, *, are_of
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--pairs", type=click.IntRange(6), default=10, show_default=True, help="Rounds; each gives a pair.")
 @click.option("--seconds", type=click.FloatRange(0.1), default=4.0, show_default=True, help="Of each round.")
-def main(pairs: int, seconds: float) -> None:
+@click.option(
+    "--in-flight", type=click.IntRange(1), multiple=True, default=IN_FLIGHT, show_default=True, help="Calls at once."
+)
+def main(pairs: int, seconds: float, in_flight: tuple[int, ...]) -> None:
     """Compare a pool that offers its work, and reps who accept, with one that pushes it."""
     ways = Way("push", lambda _: None, pushed), Way("offer and acceptance", offering, offered)
-    sys.exit(0 if compare(ways, LIMIT, pairs, seconds) else 1)
+    sys.exit(0 if compare(ways, LIMIT, pairs, seconds, in_flight) else 1)
 
 
 if __name__ == "__main__":

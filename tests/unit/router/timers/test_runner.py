@@ -94,12 +94,12 @@ async def test_it_ends_while_it_is_at_work_when_it_is_told_to() -> None:
 
 
 class _Burst(_Endless):
-    """A tenant with two pages to read, the first of which is unread for so long; so many events come with each look."""
+    """A tenant with events to skip, unread for so long, and a page to read; so many events come with each look."""
 
     def __init__(self, unread_ms: int | None, coming: int) -> None:
         super().__init__()
         self._unread_ms, self._coming = unread_ms, coming
-        self._left, self._events = [PAGE, PAGE, 0], 1000
+        self._left, self._events = [5 * PAGE, PAGE, 0], 1000
         self.skipped = 0
 
     async def timer_status(self, _: str) -> TimerStatus:
@@ -147,4 +147,4 @@ async def test_calls_have_right_of_way_as_long_as_they_come_until_what_is_unread
     await runner._work("default")
 
     assert burst.read.is_set()
-    assert rested == [events * 0.004 for events in rests]
+    assert rested == [events / 1000 for events in rests]

@@ -259,7 +259,7 @@ def _place_from_elsewhere(
     entered = stage_of(place.process, stage)
     if entered.closes:
         raise NotPossible(name, f"stage {stage} closes what enters it; only what is open is imported")
-    check_required(name, entered, item.attributes, planner.rule_set.missing)
+    check_required(name, entered, item.attributes, planner.rule_set)
     return StagePlace(place.process, entered)
 
 

@@ -97,7 +97,7 @@ class Updating:
         try:
             item = await self._content(tenant, planner, stored, request)
             if place:
-                check_required(name, place.stage, item.attributes, planner.rule_set.missing)
+                check_required(name, place.stage, item.attributes, planner.rule_set)
                 check_dates(place.stage, item.attributes)
             pool = place.stage.pool if place else stored.routed_to
             change = change_of(planner, stored.record, stored.item, item, place, pool)

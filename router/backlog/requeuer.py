@@ -70,7 +70,7 @@ class Requeuer:
         newest = await self._store.events(self._tenant, count=1, newest_first=True)
         self.position = newest[0].number if newest else 0
         self._now_ms = await self._store.now_us(self._tenant) // 1000
-        if planner := await self._planner_with(None):
+        if planner := await self._planner():
             await self._plan_all(planner)
 
     async def catch_up(self) -> None:
@@ -140,14 +140,18 @@ class Requeuer:
         if event.answer is not Answer.ACCEPTED and not event.stays_open:
             await self._plan_current([event.item_id], tries=1)
 
-    async def _planner_with(self, event: WorkforceChanged | RulesPublished | None) -> Planner | None:
-        """Return a planner that knows of a change; None: there are no rules, so that nothing was routed yet."""
+    async def _planner(self) -> Planner | None:
+        """Return the planner at hand; None: there are no rules, so that nothing was routed yet."""
         try:
-            planner = await self._planners.current(self._tenant)
+            return await self._planners.current(self._tenant)
         except NotPossible:
             return None
-        if event is None:
-            return planner
+
+    async def _planner_with(self, event: WorkforceChanged | RulesPublished) -> Planner | None:
+        """Return a planner that knows of a change; None: as ``_planner``."""
+        planner = await self._planner()
+        if planner is None:
+            return None
         revision = planner.rule_set_revision if isinstance(event, RulesPublished) else planner.roster.revision
         return planner if revision >= event.revision else await self._planners.renewed(self._tenant, planner.revisions)
 

@@ -21,6 +21,7 @@ from resource_names import check_id
 from router.adapters.redis.repositories import Stores
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
+from router.cli.labels import folding
 from router.cli.stores import connected_stores, opened, store_options
 from router.history.codec import read_rewritten
 from router.history.tamper_check import TamperCheck
@@ -166,7 +167,7 @@ async def _newest(url: str, tenant: str, count: int, actor: str | None) -> tuple
 
 def _print(events: list[Event], clock: Clock, console: Console) -> None:
     headings = ("event", "time", "by", "what")
-    table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(*folding(headings), title=clock.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for event in events:
         at, by = clock.at_ms(event.at_ms), Text(actor_of(event) or "-")
         table.add_row(str(event.number), at, by, Text(description(event, clock)))

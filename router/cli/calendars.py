@@ -24,6 +24,7 @@ from router.cli.calendar_days import brought_in, days_of, officially, taken_out
 from router.cli.calendar_files import CalendarsFile, read_calendars
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
+from router.cli.labels import folding
 from router.cli.lists import HELP
 from router.cli.moved_deadlines import print_moved
 from router.cli.problems import print_problems
@@ -55,7 +56,7 @@ def list_command(as_json: bool, server: str, tenant: str) -> None:
         click.echo(json.dumps({"calendars": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("calendar", "name", "zone", "spans a week", "exceptions", "official until")
-    table = Table(*headings, title=f"{len(listed)} calendars", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(headings), title=f"{len(listed)} calendars", title_justify="left", box=box.SIMPLE_HEAD)
     for each in listed:
         numbers = str(len(each.weekly)), str(len(each.exceptions))
         table.add_row(last(each.name), each.display_name, each.time_zone, *numbers, each.official_until)
@@ -81,7 +82,7 @@ def show_command(calendar: str, first: datetime | None, as_json: bool, server: s
         click.echo(json.dumps(MessageToDict(shown, preserving_proto_field_name=True), ensure_ascii=False, indent=2))
         return
     title = " ".join(filter(None, [last(shown.name), shown.display_name, f"({shown.time_zone})"]))
-    table = Table("date", "day", "hours", "", title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(("date", "day", "hours", "")), title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for day in days_of(shown, start, _SHOWN_DAYS):
         table.add_row(day.date, day.weekday, day.hours, day.remark)
     console_for(sys.stdout).print(table)

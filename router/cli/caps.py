@@ -22,7 +22,7 @@ from fairlead.v1 import caps_pb2 as messages
 from router.cli.cap_cells import ALLOWED, caps_of, words_of
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
-from router.cli.labels import label, language_option
+from router.cli.labels import folding, label, language_option
 from router.cli.lists import HELP
 from router.cli.whom import pool_called, rep_called
 from router.cli.words import last
@@ -71,7 +71,7 @@ def list_command(rep: str, pool: str, language: str, as_json: bool, utc: bool, s
     say = partial(label, language=Language(language))
     headings = [say(key) for key in ("whose", "cap", "counted rep", "limit", "used", "lifts")]
     title = say("caps", count=len(listed), zone=clock.zone)
-    table = Table(*headings, title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(*folding(headings), title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for use in listed:
         table.add_row(*_cells(use, clock, Language(language)))
     console_for(sys.stdout).print(table)

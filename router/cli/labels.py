@@ -257,8 +257,13 @@ HEADINGS: Mapping[str, Phrase] = {
 
 
 def headings(names: Iterable[str], language: Language) -> list[Column]:
-    """Write those of a table, which loses nothing where Chinese, which has no blanks, does not fit in its column."""
-    return [Column(HEADINGS[name].say(language), overflow="fold") for name in names]
+    """Write those of a table."""
+    return folding(HEADINGS[name].say(language) for name in names)
+
+
+def folding(texts: Iterable[str]) -> list[Column]:
+    """Return columns that lose nothing where Chinese, which has no blanks, does not fit in them."""
+    return [Column(text, overflow="fold") for text in texts]
 
 
 def label(key: str, language: Language, **facts: object) -> str:

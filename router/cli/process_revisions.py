@@ -22,6 +22,7 @@ from fairlead.v1.routing_pb2 import WorkItem
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
+from router.cli.labels import folding
 from router.cli.problems import print_problems
 from router.cli.rule_revisions import ACTIVE, as_json
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
@@ -50,7 +51,7 @@ def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
         click.echo(json.dumps({"processes": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("revision", "process", "", "kinds", "published", "by", "stages", "note")
-    table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(headings), title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
     for revision in revisions:
         table.add_row(*map(escape, _row(revision, clock)))
     console_for(sys.stdout).print(table if revisions else "nothing is published yet")

@@ -21,6 +21,7 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
 from router.cli.clocks import Clock, utc_option
 from router.cli.consoles import console_for
+from router.cli.labels import folding
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
 
 ACTIVE = "active"
@@ -64,7 +65,7 @@ def list_command(as_json: bool, utc: bool, server: str, tenant: str) -> None:
         click.echo(json.dumps({"rule_sets": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("revision", "", "published", "by", "rules", "note")
-    table = Table(*headings, title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(headings), title=clock.title, title_justify="left", box=box.SIMPLE_HEAD)
     for revision in revisions:
         table.add_row(*map(escape, _row(revision, clock)))
     console_for(sys.stdout).print(table if revisions else "nothing is published yet")

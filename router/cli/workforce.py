@@ -21,6 +21,7 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import workforce_pb2 as workforce_messages
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
+from router.cli.labels import folding
 from router.cli.workforce_changes import became, change_line, summary
 from router.cli.workforce_export import ExportedWorkforce, Rows, listed, write
 from router.cli.workforce_loading import WorkforceFiles, applied, read_files, request_of
@@ -146,7 +147,7 @@ def list_command(kind: str | None, as_json: bool, server: str, tenant: str) -> N
 
 
 def _table(title: str, rows: Rows) -> Table:
-    table = Table(*rows[0], title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(rows[0]), title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for row in rows[1:]:
         table.add_row(*row)
     return table

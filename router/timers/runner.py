@@ -28,9 +28,7 @@ _ROLE = "timing"
 
 _log = logging.getLogger(__name__)
 _REST_S = 0.001
-"""For each timer that has fired, in seconds."""
-_WAY_S = 0.001
-"""For each event that was read, and each that came meanwhile, whichever are fewer, in seconds."""
+"""For each timer that has fired, and each event that was read, or came meanwhile if those are fewer, in seconds."""
 
 
 class TimerRunner:
@@ -117,7 +115,7 @@ class TimerRunner:
         status = await self._timers.timer_status(tenant)
         if status.unread_ms is not None and status.now_ms - status.unread_ms < MOST_UNREAD_MS:
             came = status.events - known if known else read
-            await asyncio.sleep(min(read, came, PAGE) * _WAY_S)  # what is skipped costs no more than a page
+            await asyncio.sleep(min(read, came, PAGE) * _REST_S)  # what is skipped costs no more than a page
         return status.events
 
     async def _leads(self, tenant: str) -> bool:

@@ -7,15 +7,17 @@ its record says only where it departs from that, by entering a stage, being reop
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from missing_words import BLANKS, folded
+from missing_words import BLANKS
 from router.model.errors import CorruptHistory, InvalidInput, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
 from router.process.definition.processes import Process, Stage
 from router.process.revisions.cache import PublishedProcesses
+from rules.projection import says_nothing
+from rules.ruleset import RuleSet
 
 
 class StagePlace(NamedTuple):
@@ -107,34 +109,24 @@ def stage_of(process: Process, stage: str) -> Stage:
     return process.by_id[stage]
 
 
-def check_required(name: str, stage: Stage, attributes: Mapping[str, Any], missing: Collection[str]) -> None:
-    """Refuse that a work item enters a stage without what it requires; ``missing`` are the words that say nothing.
+def check_required(name: str, stage: Stage, attributes: Mapping[str, Any], rule_set: RuleSet[Any]) -> None:
+    """Refuse that a work item enters a stage without what it requires, by what the rules take for nothing.
 
     Raises
     ------
     NotPossible
         If it lacks an attribute, or has an empty one; it names each.
     """
-    lacking = [required for required in stage.required if not _is_there(attributes.get(required), missing)]
+    lacking = [required for required in stage.required if not _is_there(attributes.get(required), rule_set)]
     if lacking:
         raise NotPossible(name, f"{stage.id} requires {', '.join(lacking)}, which it has not")
 
 
-def _is_there(value: Any, missing: Collection[str]) -> bool:
-    """Say whether an attribute says anything: 0 and false do, and rules' words for missing do not.
-
-    Examples
-    --------
-    >>> [_is_there(value, ()) for value in (None, "", " ", [], 0, False, "x")]
-    [False, False, False, False, True, True, True]
-    >>> [_is_there(value, {"n/a"}) for value in ("N/A ", ["n/a"], ["n/a", "x"])]
-    [False, False, True]
-    """
-    if isinstance(value, str):
-        return value.strip(BLANKS) != "" and folded(value) not in missing
+def _is_there(value: Any, rule_set: RuleSet[Any]) -> bool:
+    """Say whether an attribute says anything: 0 and false do, blanks and the rules' words for missing do not."""
     if isinstance(value, (list, tuple)):
-        return any(_is_there(entry, missing) for entry in value)
-    return value is not None
+        return any(_is_there(entry, rule_set) for entry in value)
+    return not says_nothing(rule_set, value) and not (isinstance(value, str) and value.strip(BLANKS) == "")
 
 
 def first_of(published: PublishedProcesses, kind: Kind) -> StagePlace | None:

@@ -94,7 +94,8 @@ class Pausing:
             preview=preview,
         )
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
-        return ToldPause(noted.item_id, pause, is_soon(item.life_at(noted), noted.at_ms), noted.actor)
+        begun = pause if noted.number else pause._replace(event=item.stored.record.event + 1)
+        return ToldPause(noted.item_id, pause, is_soon(item.life_at(noted), begun), noted.actor)
 
     async def resume(
         self,
@@ -128,7 +129,7 @@ class Pausing:
         life = item.life_at(noted)
         pauses = [pause for pause in life.pauses if pause.since_ms <= noted.at_ms]
         pause = pauses[-1]._replace(until_ms=min(pauses[-1].until_ms, noted.at_ms), by=noted.number)
-        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor)
 
 
 def _check_in_process(item: NotedItem) -> None:
@@ -143,8 +144,11 @@ def current(life: Life, at_ms: int) -> Pause | None:
     return next((pause for pause in life.pauses if pause.since_ms <= at_ms < pause.until_ms), None)
 
 
-def is_soon(life: Life, at_ms: int) -> bool:
-    """Say whether the customer had just been heard from at an instant."""
+def is_soon(life: Life, pause: Pause) -> bool:
+    """Say whether the customer had just been heard from as a pause began."""
     return any(
-        ActivityEvidence.CUSTOMER in done.evidence and at_ms - SOON_MS <= done.occur_ms <= at_ms for done in life.done
+        ActivityEvidence.CUSTOMER in done.evidence
+        and pause.since_ms - SOON_MS <= done.occur_ms <= pause.since_ms
+        and not pause.is_before(done)
+        for done in life.done
     )

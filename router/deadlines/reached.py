@@ -72,7 +72,7 @@ class ReachedSteps:
         if not life.pauses:
             raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
         pause = life.pauses[-1]
-        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor)
 
     async def decided_stage(self, tenant: str, noted: Noted) -> str:
         """Return the stage of which a note says whether a work item may enter it.

@@ -133,7 +133,7 @@ class ReachedSteps:
         ask = next((each for each in lives[-1].asks if _is_of(each, step, fired)), None)
         approval = process.by_id[step.stage].approve if ask else None
         if ask and approval:
-            who = approvers(approval, ask, spell.rep, spell.pool, roster)
+            who = approvers(approval, ask, spell.rep, spell.pool, roster, fired.at_ms)
             return Reached(fired, process, step, who.told(roster, fired.at_ms, is_late=fired.step > 1))
         return Reached(fired, process, step, recipients(step.step, spell.rep, spell.pool, roster, fired.at_ms))
 

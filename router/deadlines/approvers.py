@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
-from router.deadlines.recipients import Recipients, is_there, named_reps, rep_above
+from router.deadlines.recipients import Recipients, is_there, named_reps, recipients_of, rep_above
 from router.process.definition.deadlines import RecipientRole
 from router.process.definition.tasks import Approval
 from router.process.life.asks import Ask
@@ -38,13 +38,8 @@ class Approvers(NamedTuple):
         Who is on leave is passed over to whoever is above them; where nobody above is there who is asked is told, and
         where nobody is there at all they are told themselves.
         """
-        told, on_leave = dict[str, None](), dict[str, None]()
-        for whole in self.lines:
-            line = (*whole[1:], whole[0]) if is_late else whole
-            place = next((place for place, rep in enumerate(line) if is_there(rep, roster, at_ms)), 0)
-            told[line[place]] = None
-            on_leave.update(dict.fromkeys(line[:place]))
-        return Recipients(tuple(told), tuple(on_leave))
+        lines = ((*whole[1:], whole[0]) if is_late else whole for whole in self.lines)
+        return recipients_of((_there(line, roster, at_ms) for line in lines), roster)
 
 
 def approvers(approval: Approval, ask: Ask, owner: str, pool: str, roster: Roster, at_ms: int) -> Approvers:
@@ -63,6 +58,12 @@ def approvers(approval: Approval, ask: Ask, owner: str, pool: str, roster: Roste
         return Approvers(tuple(lines))
     there = [rep for rep in managers if rep not in own and is_there(rep, roster, at_ms)]
     return Approvers(tuple((*line, *there) for line in lines))
+
+
+def _there(line: tuple[str, ...], roster: Roster, at_ms: int) -> tuple[str, tuple[str, ...]]:
+    """Return the first of a line who is there, else the first, and who is passed over."""
+    place = next((place for place, rep in enumerate(line) if is_there(rep, roster, at_ms)), 0)
+    return line[place], line[:place]
 
 
 def _lines(reps: list[str], own: set[str], roster: Roster) -> list[tuple[str, ...]]:

@@ -11,6 +11,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import routing_pb2 as routing
 from router.process.definition.words import Bilingual
 from router.wording.activities import tell_child, tell_entry, tell_next_date
@@ -216,3 +217,15 @@ def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_ch
     for phrase in (*ACTIVITIES.values(), *UNATTRIBUTED.values(), *NEXT_DATES.values(), *TIMELINE.values()):
         assert phrase.en != phrase.zh
         assert not re.search("[a-z]", re.sub(r"\{\w+\}", "", phrase.zh))
+
+
+def test_who_migrated_a_work_item_is_named_with_from_where_to_where() -> None:
+    migration = deadlines.RevisionChange(
+        earlier_process="tenants/t/processes/sales@1", earlier_stage="quote", process="tenants/t/processes/sales@2",
+        stage="offer",
+    )  # fmt: skip
+
+    assert both(migration=migration, actor="mo") == (
+        "mo migrated it: it goes on by sales@2, in stage offer; it went by sales@1, in stage quote.",
+        "mo 将其改用流程版本 sales@2（阶段 offer），原为 sales@1（阶段 quote）。",
+    )

@@ -3,6 +3,7 @@
 A job that finds no call under way goes at once; jobs that come while one is under way wait for it and go together.
 So nothing waits for company, and the batches grow with the load by themselves. Batchers whose scripts would wait for
 each other in the store, for one thread there runs them all, do so here by taking turns: then their batches grow too.
+Those that wait at the same time have the next turn together: what they send travels, and is answered, in one go.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -21,28 +23,40 @@ _Waiting = deque[tuple[Job, "asyncio.Future[Answer]", int]]
 _Batch = list[tuple[Job, "asyncio.Future[Answer]"]]
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Who is at something: how many, and who begins when none of them is any more."""
+
+    under_way: int
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+
 class Turns:
-    """Has what concerns the same thing be done one after the other: who waits longest is next."""
+    """Has what concerns the same thing be done by turns: whoever waits when one ends begins the next, all together."""
 
     def __init__(self) -> None:
-        self._waiting: dict[
-            Hashable, deque[Callable[[], None]]
-        ] = {}  # by what it concerns, while it is somebody's turn
+        self._turns: dict[Hashable, _Turn] = {}  # by what it concerns, while somebody is at it
 
     def take(self, about: Hashable, begin: Callable[[], None]) -> None:
         """Begin once nobody else is at it; who has begun says when it is over, by ``end``."""
-        if about in self._waiting:
-            self._waiting[about].append(begin)
+        if about in self._turns:
+            self._turns[about].waiting.append(begin)
         else:
-            self._waiting[about] = deque()
+            self._turns[about] = _Turn(1)
             begin()
 
     def end(self, about: Hashable) -> None:
-        """Let the next one begin."""
-        if waiting := self._waiting[about]:
-            waiting.popleft()()
-        else:
-            del self._waiting[about]
+        """Let those who wait begin, if nobody else of this turn is at it."""
+        turn = self._turns[about]
+        turn.under_way -= 1
+        if turn.under_way:
+            return
+        if not turn.waiting:
+            del self._turns[about]
+            return
+        self._turns[about] = _Turn(len(turn.waiting))
+        for begin in turn.waiting:
+            begin()
 
 
 def _itself(key: Key) -> Hashable:

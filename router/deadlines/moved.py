@@ -40,7 +40,7 @@ def moved(before: Sequence[DeadlineStanding], after: Sequence[DeadlineStanding])
 
 
 class UpdatedDeadlines:
-    """Says what updates of work items moved.
+    """Says what updates of work items moved, and migrations.
 
     Parameters
     ----------
@@ -53,33 +53,34 @@ class UpdatedDeadlines:
         self._planners = planners
 
     async def moved_by(
-        self, tenant: str, record: ItemRecord, events: Collection[int]
+        self, tenant: str, record: ItemRecord, updates: Collection[int], migrations: Collection[int] = ()
     ) -> dict[int, list[MovedDeadline]]:
-        """Return by event what updates of a work item moved, by the calendars as they are now.
+        """Return by event what updates and migrations of a work item moved, by the calendars as they are now.
 
-        A stage that one entered started its own deadlines and ended those before: these are left out.
+        A stage that an update entered started its own deadlines and ended those before: these are left out.
 
         Parameters
         ----------
-        events
-            The updates' numbers; where there are none nothing is read.
+        updates, migrations
+            Their numbers; where there are none nothing is read, nor for updates where no process looks at fields.
 
         Raises
         ------
         CorruptHistory
             If somebody altered what is to be read.
         """
-        if not events:
+        if not updates and not migrations:
             return {}
         published = await self._planners.processes(tenant)
-        if not any(map(depends_on_fields, published.revisions)):
+        events = {*migrations, *(updates if any(map(depends_on_fields, published.revisions)) else ())}
+        if not events:
             return {}
         planner, lives = await self._planners.newest(tenant), ItemLives(tenant, self._store, self._planners)
         history = await lives.events(record.item_id, record.event)
         return {
             event.number: await _moved_by(lives, planner, published, record, history, place)
             for place, event in enumerate(history)
-            if event.number in events and isinstance(event, Updated) and place
+            if event.number in events and place
         }
 
 
@@ -91,12 +92,12 @@ async def _moved_by(
     history: Sequence[Event],
     place: int,
 ) -> list[MovedDeadline]:
-    """Return what the update at a place of all that happened moved, with the decision that was made for it."""
-    update = history[place]
-    assert isinstance(update, Updated)
+    """Return what the event at a place of all that happened moved, an update with the decision that was made for it."""
+    event = history[place]
+    is_decided = isinstance(event, Updated) and event.is_decided
     before = await lives.told_by(planner, published, record, history[:place])
-    after = await lives.told_by(planner, published, record, history[: place + 1 + update.is_decided])
-    has_entered = update.entered is not None
+    after = await lives.told_by(planner, published, record, history[: place + 1 + is_decided])
+    has_entered = isinstance(event, Updated) and event.entered is not None
     return moved(*(_lasting(each, has_entered=has_entered) for each in (before, after)))
 
 

@@ -35,6 +35,15 @@ class Reached(NamedTuple):
     recipients: Recipients
 
 
+class MigratedWay(NamedTuple):
+    """By which revision of its process a work item went, in which stage, and how it goes on."""
+
+    before: Process
+    earlier_stage: str
+    process: Process
+    stage: str
+
+
 class BadAnswer(NamedTuple):
     """An answer of a customer of which something is done: by which note, of which process, what, and whom it told."""
 
@@ -73,6 +82,19 @@ class ReachedSteps:
             raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
         pause = life.pauses[-1]
         return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor)
+
+    async def migration(self, tenant: str, noted: Noted) -> MigratedWay:
+        """Return from where to where a note migrated a work item.
+
+        Raises
+        ------
+        CorruptHistory
+            If the log and the processes do not say.
+        """
+        events = await ItemLives(tenant, self._store, self._planners).events(noted.item_id, noted.number)
+        lives, published = lives_of(events), await self._planners.processes(tenant)
+        before, after = eras_of(published, noted.kind, events[0].number, lives, len(lives) - 1)[-2:]
+        return MigratedWay(before.process, before.stage, after.process, after.stage)
 
     async def decided_stage(self, tenant: str, noted: Noted) -> str:
         """Return the stage of which a note says whether a work item may enter it.

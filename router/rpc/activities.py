@@ -38,6 +38,7 @@ from router.rpc.deadline_messages import (
     deadline_message,
     moved_message,
     reached_message,
+    revision_change,
     satisfaction_message,
 )
 from router.rpc.fields import View
@@ -74,7 +75,7 @@ class ActivityAnswers:
     offers
         Know who may answer what.
     reached, deadlines, moved
-        Read steps of deadlines, which ended, and which an update moved.
+        Read steps of deadlines, which ended, and which an update or a migration moved.
     mask
         Hides in a message what a caller may not see, before it is put in words; None: everybody sees everything.
     """
@@ -192,7 +193,8 @@ class ActivityAnswers:
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
         ended = await self._deadlines.ended_by(tenant, page.record, {event.number for event in page.events})
         updates = [event.number for event in page.events if isinstance(event, Updated)]
-        moved = await self._moved.moved_by(tenant, page.record, updates)
+        migrations = [each.number for each in page.events if isinstance(each, Noted) and each.note is Note.MIGRATED]
+        moved = await self._moved.moved_by(tenant, page.record, updates, migrations)
         entries = list[routing.TimelineEntry]()
         for event in reversed(page.events):
             child = page.children.get(getattr(event, "item_id", ""))
@@ -293,6 +295,8 @@ class ActivityAnswers:
             case Note.APPROVED | Note.REJECTED:
                 stage = await self._reached.decided_stage(tenant, noted)
                 entry.approval_answer.CopyFrom(answer_message(tenant, stage, noted))
+            case Note.MIGRATED:
+                entry.migration.CopyFrom(revision_change(tenant, await self._reached.migration(tenant, noted)))
             case Note.CSAT | Note.NPS:
                 told = await self._reached.answer(tenant, noted)
                 entry.satisfaction.CopyFrom(satisfaction_message(tenant, noted, told.recipients if told else None))

@@ -17,7 +17,7 @@ from router.deadlines.digest_queries import ToldDigest
 from router.deadlines.migrating import MigratedItem
 from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
-from router.deadlines.reached import Reached
+from router.deadlines.reached import MigratedWay, Reached
 from router.deadlines.recipients import Recipients
 from router.model.digests import DigestKind
 from router.model.events import Note, Noted
@@ -173,6 +173,16 @@ def migration_message(tenant: str, item: MigratedItem) -> processes.WorkItemMigr
     )
     message.deadlines.extend(map(moved_message, item.deadlines))
     return message
+
+
+def revision_change(tenant: str, migrated: MigratedWay) -> deadlines.RevisionChange:
+    """Write from where to where a work item was migrated."""
+    return deadlines.RevisionChange(
+        earlier_process=process_name(tenant, migrated.before),
+        earlier_stage=migrated.earlier_stage,
+        process=process_name(tenant, migrated.process),
+        stage=migrated.stage,
+    )
 
 
 def moved_message(moved: MovedDeadline) -> deadlines.MovedDeadline:

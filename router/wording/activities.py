@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from router.process.definition.words import Bilingual
-from router.wording.deadlines import answer, ended, moved, paused, reached
+from router.wording.deadlines import answer, ended, moved, noted, reached
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.offers import answered
@@ -43,10 +43,8 @@ def tell_entry(
             entry.words = TIMELINE["erased"].say(language)
         case "reached_step":
             entry.words = reached(entry.reached_step, language, called)
-        case "pause":
-            entry.words = paused(entry.pause, entry.time.ToDatetime(UTC), zone, language)
-        case "resumed":
-            entry.words = TIMELINE["resumed by" if entry.actor else "resumed"].say(language, actor=entry.actor)
+        case "pause" | "resumed" | "migration":
+            entry.words = noted(entry, zone, language)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
         case "asked_stage" | "approval_answer" | "satisfaction":

@@ -58,6 +58,16 @@ def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called:
     return f"{said}{' ' if language is Language.EN else ''}{told}"
 
 
+def noted(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -> str:
+    """Say that deadlines are paused, or run again, or that a work item was migrated."""
+    match entry.WhichOneof("event"):
+        case "pause":
+            return paused(entry.pause, entry.time.ToDatetime(UTC), zone, language)
+        case "resumed":
+            return TIMELINE["resumed by" if entry.actor else "resumed"].say(language, actor=entry.actor)
+    return _migrated(entry, language)
+
+
 def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:
     """Say that deadlines are paused, at an instant."""
     until = when(pause.end_time.ToDatetime(UTC), now, zone, language)
@@ -66,6 +76,19 @@ def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language
     if not pause.soon_after_customer:
         return said
     return f"{said}{' ' if language is Language.EN else ''}{TIMELINE['paused soon'].say(language)}"
+
+
+def _migrated(entry: routing.TimelineEntry, language: Language) -> str:
+    """Say by which revision of its process a work item goes on, and by which it went."""
+    migration = entry.migration
+    return TIMELINE["migrated by" if entry.actor else "migrated"].say(
+        language,
+        actor=entry.actor,
+        process=migration.process.rpartition("/")[2],
+        stage=migration.stage,
+        earlier=migration.earlier_process.rpartition("/")[2],
+        earlier_stage=migration.earlier_stage,
+    )
 
 
 def moved(deadline: deadlines.MovedDeadline, now: datetime, zone: tzinfo, language: Language) -> str:

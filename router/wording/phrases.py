@@ -391,6 +391,15 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "resumed": Phrase("The deadlines run again.", "时限恢复计时。"),
     "resumed by": Phrase("{actor} had the deadlines run again.", "{actor}恢复了时限计时。"),
+    "migrated": Phrase(
+        "It goes on by {process}, in stage {stage}; it went by {earlier}, in stage {earlier_stage}.",
+        "改用流程版本{process}（阶段{stage}），原为{earlier}（阶段{earlier_stage}）。",
+    ),
+    "migrated by": Phrase(
+        "{actor} migrated it: it goes on by {process}, in stage {stage}; it went by {earlier}, in stage"
+        " {earlier_stage}.",
+        "{actor}将其改用流程版本{process}（阶段{stage}），原为{earlier}（阶段{earlier_stage}）。",
+    ),
     "asked": Phrase("It was asked whether it may enter stage {stage}.", "申请进入阶段{stage}，待审批。"),
     "asked by": Phrase("{actor} asked whether it may enter stage {stage}.", "{actor}申请进入阶段{stage}，待审批。"),
     "approved": Phrase("{rep} approved that it enters stage {stage}{note}.", "{rep}批准进入阶段{stage}{note}。"),

@@ -11,6 +11,7 @@ from router.model.errors import InvalidInput, NotFound
 from router.process.due.standings import DeadlineState
 from tests.contract.test_caps import HOUR_MS, START_MS
 from tests.contract.test_deadlines import NOTIFY, REASSIGN, REMIND, SALES, Timed, firm, steps, world
+from tests.contract.test_listed_deadlines import timeline_entries
 from tests.contract.test_stages import advance, publish, record_of, routed, stands
 
 __all__ = ["firm", "world"]  # fixtures
@@ -60,6 +61,17 @@ async def test_what_the_preview_says_is_what_becomes_of_them_and_it_writes_nothi
         ("sales", revision, "new"), ("sales", revision, "checked"), ("sales", revision, "new"),
     ]  # fmt: skip
     assert await all_of(firm, migrating, preview=False) == []
+    told = [
+        entry
+        for each, language in ((leads[0], "en"), (leads[1], "zh"))
+        for entry in await timeline_entries(firm.world, each, language)
+        if entry.HasField("migration")
+    ]
+    assert [entry.words for entry in told] == [
+        f"It goes on by sales@{revision}, in stage new; it went by sales@{revision - 1}, in stage new."
+        " Deadline first-response is now due at 02:00; it was at 01:00.",
+        f"改用流程版本 sales@{revision}（阶段 checked），原为 sales@{revision - 1}（阶段 qualified）。",
+    ]
     assert await firm.at(REMIND) == []
     assert [step for _, step in steps(await firm.at(2 * REMIND))] == [1, 1, 1]  # the newer began later
     assert await firm.differences() == []

@@ -114,6 +114,18 @@ class DeadlineStep(_message.Message):
     fire_time: _timestamp_pb2.Timestamp
     def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class RevisionChange(_message.Message):
+    __slots__ = ("earlier_process", "earlier_stage", "process", "stage")
+    EARLIER_PROCESS_FIELD_NUMBER: _ClassVar[int]
+    EARLIER_STAGE_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    earlier_process: str
+    earlier_stage: str
+    process: str
+    stage: str
+    def __init__(self, earlier_process: _Optional[str] = ..., earlier_stage: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ...) -> None: ...
+
 class MovedDeadline(_message.Message):
     __slots__ = ("deadline", "earlier_due_time", "due_time")
     DEADLINE_FIELD_NUMBER: _ClassVar[int]

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 import msgpack
 
 from packing import pack
-from router.adapters.redis.assignments import REQUEST_TTL_S, record_from
+from router.adapters.redis.assignments import REQUEST_TTL_S
 from router.adapters.redis.format import check_reply
+from router.adapters.redis.item_records import item_record
 from router.adapters.redis.keys import LAST_NPS, Keys
 from router.adapters.redis.library import script
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
@@ -46,7 +47,7 @@ class RedisPersonalValues:
         with translated():
             records = await self._redis.mget([keys.item(item_id) for item_id in item_ids])
         followed = {
-            item_id: record_from(item_id, packed).event
+            item_id: item_record(item_id, packed).event
             for item_id, packed in zip(item_ids, records, strict=True)
             if packed
         }

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from packing import pack, pack_for_lua
-from router.adapters.redis.assignments import REQUEST_TTL_S, offered_to, record_from
+from router.adapters.redis.assignments import REQUEST_TTL_S, offered_to
 from router.adapters.redis.format import check_reply
+from router.adapters.redis.item_records import item_record
 from router.adapters.redis.keys import Keys, shared_keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from
@@ -83,7 +84,7 @@ class RedisOffers:
         events = [read_event(*told[place : place + 4]) for place in range(0, len(told), 4)]
         opened = await opened_events(self._redis, tenant, events)
         decisions = {event.number: event for event in opened}
-        return Answered(record_from(item_id, record), decisions, (int(revision), mark.decode()))
+        return Answered(item_record(item_id, record), decisions, (int(revision), mark.decode()))
 
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         return await offered_to(self._redis, tenant, f"r{rep}", 0, count)

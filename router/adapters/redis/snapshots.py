@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from router.adapters.redis.assignments import (
-    counts_from,
-    ledger_state,
-    offers_held,
-    open_units,
-    worked_units,
-)
 from router.adapters.redis.keys import Keys
 from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.presence import presences_from
+from router.adapters.redis.tallies import counts_from, ledger_state, offers_held, open_units, worked_units
 from router.model.records import Snapshot
 from store.clients import RedisClient
 from store.translation import translated

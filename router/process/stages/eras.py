@@ -23,6 +23,11 @@ class Era(NamedTuple):
     since: int
     until: int | None
 
+    @property
+    def stage(self) -> str:
+        """Return the stage that the work item is in at its end."""
+        return self.life.entries[-1].stage if self.life.entries else self.process.first.id
+
     def has(self, standing: DeadlineStanding) -> bool:
         """Say whether a deadline is judged by it."""
         ended = standing.end.event if standing.end else None

@@ -132,3 +132,24 @@ async def test_batchers_take_turns_about_the_same_thing_alone_and_who_waits_long
     assert await asyncio.gather(first, *others) == [2, 4, 6, 8, 10, 12, 14]
     assert calls.batches == [[1], [7], [5, 6], [2, 3], [4]]
     assert await two.submit("t3", 9) == 18
+
+
+async def test_batchers_that_wait_at_the_same_time_have_the_next_turn_together() -> None:
+    calls, turns = Calls(), Turns()
+    one, two, three = (MicroBatcher[str, int, int](calls, limit=1, turns=turns) for _ in range(3))
+    calls.gate.clear()
+    first = asyncio.ensure_future(one.submit("t", 1))
+    await calls.begun.wait()
+    others = [asyncio.ensure_future(batcher.submit("t", job)) for batcher, job in ((two, 2), (two, 3), (three, 4))]
+    await asyncio.sleep(0.0)
+    assert calls.batches == [[1]]
+
+    calls.gate.set()
+    await first
+    calls.gate.clear()
+    await asyncio.sleep(0.01)
+    assert calls.batches == [[1], [2], [4]]
+
+    calls.gate.set()
+    assert await asyncio.gather(*others) == [4, 6, 8]
+    assert calls.batches == [[1], [2], [4], [3]]

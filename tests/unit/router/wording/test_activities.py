@@ -239,3 +239,15 @@ def test_who_was_passed_over_is_told_as_what_they_are(
     )
 
     assert both(reached_step=step) == (f"Deadline 更新: 王芳 told{en}.", f"时限更新：已通知王芳{zh}。")
+
+
+def test_who_migrated_a_work_item_is_named_with_from_where_to_where() -> None:
+    migration = deadlines.RevisionChange(
+        earlier_process="tenants/t/processes/sales@1", earlier_stage="quote", process="tenants/t/processes/sales@2",
+        stage="offer",
+    )  # fmt: skip
+
+    assert both(migration=migration, actor="mo") == (
+        "mo migrated it: it goes on by sales@2, in stage offer; it went by sales@1, in stage quote.",
+        "mo 将其改用流程版本 sales@2（阶段 offer），原为 sales@1（阶段 quote）。",
+    )

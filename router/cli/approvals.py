@@ -134,4 +134,5 @@ def told_asked(client: FairleadClient, item: routing.WorkItem, language: Languag
     clock = Clock.of(client, utc=False)
     due = clock.shown(asked.due_time) if asked.HasField("due_time") else label("beyond known hours", language)
     approvers = ", ".join(map(last, asked.approvers))
-    return label("to be approved", language, item=last(item.name), stage=asked.stage, reps=approvers, due=due)
+    key = "to be approved" if approvers else "nobody may approve"
+    return label(key, language, item=last(item.name), stage=asked.stage, reps=approvers, due=due)

@@ -52,6 +52,7 @@ COLUMNS: Cells = {
     ),
     "told": lambda each, _: " ".join(map(last, each.told)),
     "on_leave": lambda each, _: " ".join(map(last, each.on_leave)),
+    "inactive": lambda each, _: " ".join(map(last, each.inactive)),
 }
 _TABLE: Cells = {
     "list": lambda each, names: label(f"list {_kind(each)}", names.language),

@@ -176,6 +176,11 @@ LABELS: Mapping[str, Phrase] = {
         "{item}: entering stage {stage} is to be approved by {reps}, until {due}.",
         "{item}：进入阶段{stage}须审批，审批人{reps}，截止{due}。",
     ),
+    "nobody may approve": Phrase(
+        "{item}: entering stage {stage} is to be approved, until {due}, and nobody is there who may: set a manager of"
+        " its owner or pool.",
+        "{item}：进入阶段{stage}须审批，截止{due}，但没有人可以审批：请设置归属人的主管或分配池主管。",
+    ),
     "approved": Phrase("{item}: approved; it is in stage {stage}.", "{item}：已批准，目前在阶段{stage}。"),
     "rejected": Phrase("{item}: rejected; it is in stage {stage}.", "{item}：已驳回，目前在阶段{stage}。"),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),

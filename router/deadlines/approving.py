@@ -37,6 +37,7 @@ from router.process.stages.approvals import (
 
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""
+_NOBODY = "nobody is there who may: set a manager of its owner or pool"
 
 
 class AskedApproval(NamedTuple):
@@ -143,7 +144,7 @@ class Approving:
     async def _told(self, tenant: str, item: NotedItem, ask: Ask, approval: Approval, state: AskState) -> AskedApproval:
         planner, spell = await self._planners.newest(tenant), item.life.spells[-1]
         due_ms = approval_standing(ask, approval, item.life, clocks_of(planner)).due_ms
-        who = approvers(approval, ask, spell.rep, spell.pool, planner.roster)
+        who = approvers(approval, ask, spell.rep, spell.pool, planner.roster, item.now_ms)
         return AskedApproval(ask, approval, state, due_ms, who)
 
     async def advance(self, tenant: str, request: UpdateRequest, *, preview: bool = False) -> AskedItem:
@@ -231,10 +232,7 @@ class Approving:
         ask = Ask(0, item.now_ms, stage.id, spell.rep, spell.pool, actor)
         asked = await self._told(tenant, item, ask, stage.approve, AskState.PENDING)
         if not asked.who.may:
-            by = (
-                f"{stage.id} is to be approved by {stage.approve.by}, and nobody is: set a manager of its owner or pool"
-            )
-            raise NotPossible(item.name, by)
+            raise NotPossible(item.name, f"{stage.id} is to be approved by {stage.approve.by}, and {_NOBODY}")
         return asked
 
     async def _previewed(self, tenant: str, item: NotedItem, stage: Stage, would: StoredItem) -> AskedItem:
@@ -286,8 +284,8 @@ class Approving:
         """Refuse who may not decide."""
         ask, who = asked.ask, asked.who
         if request.rep not in who.may:
-            may = f"{', '.join(who.asked)}, and who is above them" if who.may else "nobody"
-            raise PermissionDenied(f"{request.rep} may not decide whether it enters {ask.stage}: that is for {may}")
+            whose = f"that is for {', '.join(who.asked)}, and who is above them" if who.may else _NOBODY
+            raise PermissionDenied(f"{request.rep} may not decide whether it enters {ask.stage}: {whose}")
         if request.is_approved and request.by_person and request.actor and request.actor == ask.actor:
             raise PermissionDenied(f"{request.actor} asked whether it may enter {ask.stage}: nobody approves their own")
 

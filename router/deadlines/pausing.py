@@ -97,7 +97,8 @@ class Pausing:
             preview=preview,
         )
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
-        soon, resting = is_soon(item.life_at(noted), noted.at_ms), await self._noting.pausable(tenant, item, noted)
+        begun = pause if noted.number else pause._replace(event=item.stored.record.event + 1)
+        soon, resting = is_soon(item.life_at(noted), begun), await self._noting.pausable(tenant, item, noted)
         return ToldPause(noted.item_id, pause, soon, noted.actor, resting)
 
     async def resume(
@@ -133,7 +134,7 @@ class Pausing:
         pauses = [pause for pause in life.pauses if pause.since_ms <= noted.at_ms]
         pause = pauses[-1]._replace(until_ms=min(pauses[-1].until_ms, noted.at_ms), by=noted.number)
         resting = await self._noting.pausable(tenant, item, noted)
-        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor, resting)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor, resting)
 
 
 def _check_in_process(item: NotedItem) -> None:
@@ -148,8 +149,11 @@ def current(life: Life, at_ms: int) -> Pause | None:
     return next((pause for pause in life.pauses if pause.since_ms <= at_ms < pause.until_ms), None)
 
 
-def is_soon(life: Life, at_ms: int) -> bool:
-    """Say whether the customer had just been heard from at an instant."""
+def is_soon(life: Life, pause: Pause) -> bool:
+    """Say whether the customer had just been heard from as a pause began."""
     return any(
-        ActivityEvidence.CUSTOMER in done.evidence and at_ms - SOON_MS <= done.occur_ms <= at_ms for done in life.done
+        ActivityEvidence.CUSTOMER in done.evidence
+        and pause.since_ms - SOON_MS <= done.occur_ms <= pause.since_ms
+        and not pause.is_before(done)
+        for done in life.done
     )

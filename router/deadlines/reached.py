@@ -83,7 +83,7 @@ class ReachedSteps:
             raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
         pause = life.pauses[-1]
         resting = await reader.pausable(noted.kind, events[:-1], noted.at_ms)
-        return ToldPause(noted.item_id, pause, is_soon(life, pause.since_ms), noted.actor, resting)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor, resting)
 
     async def migration(self, tenant: str, noted: Noted) -> MigratedWay:
         """Return from where to where a note migrated a work item.
@@ -157,7 +157,7 @@ class ReachedSteps:
         ask = next((each for each in lives[-1].asks if _is_of(each, step, fired)), None)
         approval = process.by_id[step.stage].approve if ask else None
         if ask and approval:
-            who = approvers(approval, ask, spell.rep, spell.pool, roster)
+            who = approvers(approval, ask, spell.rep, spell.pool, roster, fired.at_ms)
             return Reached(fired, process, step, who.told(roster, fired.at_ms, is_late=fired.step > 1))
         return Reached(fired, process, step, recipients(step.step, spell.rep, spell.pool, roster, fired.at_ms))
 

@@ -1,12 +1,12 @@
 """Whom a step of a deadline tells. Pure.
 
-Who is on leave is passed over to whoever is above them. Where nobody above is there either, they are told themselves:
-better late than nobody.
+Who is on leave is passed over to whoever is above them, as is who is inactive. Where nobody above is there either, who
+is on leave is told themselves: better late than nobody. Who is inactive is told of nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
@@ -14,10 +14,13 @@ from router.process.definition.deadlines import GIVING, DeadlineStep, RecipientR
 
 
 class Recipients(NamedTuple):
-    """Who is told, in the order of the process, and who would have been and is on leave; reps by id, each once."""
+    """Who is told, in the order of the process, and who would have been and is on leave, or inactive; reps by id, each
+    once.
+    """
 
     told: tuple[str, ...]
     on_leave: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
 
 
 def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms: int) -> Recipients:
@@ -29,13 +32,19 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
         Who has the work item, and of which pool; empty: nobody, and the pool's managers stand for them.
     """
     wanted = (RecipientRole.MANAGER,) if step.act in GIVING else step.to
-    told, on_leave = dict[str, None](), dict[str, None]()
-    for who in wanted:
-        for rep in named_reps(who, owner, pool, roster):
-            there, passed_over = _there(rep, pool, roster, at_ms)
-            told[there] = None
-            on_leave.update(dict.fromkeys(passed_over))
-    return Recipients(tuple(told), tuple(on_leave))
+    found = (_there(rep, pool, roster, at_ms) for who in wanted for rep in named_reps(who, owner, pool, roster))
+    return recipients_of(found, roster)
+
+
+def recipients_of(found: Iterable[tuple[str | None, Iterable[str]]], roster: Roster) -> Recipients:
+    """Return who is told of those that were looked for: each who was found, if anybody, and who was passed over."""
+    told, passed_over = dict[str, None](), dict[str, None]()
+    for rep, others in found:
+        if rep is not None:
+            told[rep] = None
+        passed_over.update(dict.fromkeys(others))
+    on_leave = tuple(rep for rep in passed_over if roster.reps[rep].active)
+    return Recipients(tuple(told), on_leave, tuple(rep for rep in passed_over if not roster.reps[rep].active))
 
 
 def named_reps(who: RecipientRole | str, owner: str, pool: str, roster: Roster) -> list[str]:
@@ -66,18 +75,19 @@ def recipients_of_rep(rep: str, roster: Roster, at_ms: int) -> Recipients:
     """Return who is told at an instant what is for a rep; nobody where they are no more."""
     if rep not in roster.reps:
         return Recipients(())
-    there, passed_over = _there(rep, "", roster, at_ms)
-    return Recipients((there,), tuple(passed_over) if there != rep else ())
+    return recipients_of([_there(rep, "", roster, at_ms)], roster)
 
 
-def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str, list[str]]:
-    """Return the first of a rep and those above them who is there, and who of them is passed over."""
-    passed_over = list[str]()
-    for each in _upwards(rep, pool, roster):
-        if is_there(each, roster, at_ms):
-            return each, passed_over
-        passed_over.append(each)
-    return rep, []
+def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str | None, list[str]]:
+    """Return the first of a rep and those above them who is there, else the first on leave, and who is passed over.
+
+    None: all are inactive.
+    """
+    line = list(_upwards(rep, pool, roster))
+    found = next((each for each in line if is_there(each, roster, at_ms)), None)
+    if found is None:
+        found = next((each for each in line if roster.reps[each].active), None)
+    return found, line[: line.index(found)] if found is not None else line
 
 
 def is_there(rep: str, roster: Roster, at_ms: int) -> bool:

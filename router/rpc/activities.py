@@ -274,7 +274,7 @@ class ActivityAnswers:
         """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
         step = entry.reached_step
         had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
-        named = (*step.told, *step.on_leave, *had_it, entry.approval_answer.rep, entry.child.owner)
+        named = (*step.told, *step.on_leave, *step.inactive, *had_it, entry.approval_answer.rep, entry.child.owner)
         ids = {name.rpartition("/")[2] for name in named} & roster.reps.keys()
         reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
         shown = workforce.ListRepsResponse(reps=reps)

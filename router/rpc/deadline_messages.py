@@ -117,6 +117,7 @@ def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
         act=ACTS[reached.step.step.act],
         told=[_rep_name(tenant, rep) for rep in reached.recipients.told],
         on_leave=[_rep_name(tenant, rep) for rep in reached.recipients.on_leave],
+        inactive=[_rep_name(tenant, rep) for rep in reached.recipients.inactive],
     )
 
 
@@ -218,4 +219,5 @@ def digest_message(tenant: str, told: ToldDigest) -> deadlines.Digest:
         total_entries=made.total,
         told=[_rep_name(tenant, rep) for rep in told.recipients.told],
         on_leave=[_rep_name(tenant, rep) for rep in told.recipients.on_leave],
+        inactive=[_rep_name(tenant, rep) for rep in told.recipients.inactive],
     )

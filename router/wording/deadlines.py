@@ -22,8 +22,10 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
         What a rep is called, by id.
     """
     act = deadlines.DeadlineStep.Act.Name(step.act).removeprefix("ACT_")
-    told, on_leave = (_listed(names, language, called) for names in (step.told, step.on_leave))
-    passed_over = TIMELINE["reached on leave"].say(language, reps=on_leave) if on_leave else ""
+    told, on_leave, inactive = (_listed(reps, language, called) for reps in (step.told, step.on_leave, step.inactive))
+    away = "on leave or inactive" if on_leave and inactive else "on leave" if on_leave else "inactive"
+    said = TIMELINE[f"reached {away}"].say(language, on_leave=on_leave, inactive=inactive)
+    passed_over = said if on_leave or inactive else ""
     key = f"reached {act}" if told else f"reached {act} nobody"
     return TIMELINE[key].say(language, deadline=step.deadline, told=told, passed_over=passed_over)
 

@@ -428,7 +428,12 @@ TIMELINE: Mapping[str, Phrase] = {
         "Deadline {deadline}: its priority was the highest already.", "时限{deadline}：优先级已是最高，不再上调。"
     ),
     "raised": Phrase("Deadline {deadline}: {changes}.", "时限{deadline}已到：{changes}。"),
-    "reached on leave": Phrase(" instead of {reps}, on leave", "（{reps}休假，改为通知其上级）"),
+    "reached on leave": Phrase(" instead of {on_leave}, on leave", "（{on_leave}休假，改为通知其上级）"),
+    "reached inactive": Phrase(" instead of {inactive}, inactive", "（{inactive}已停用，改为通知其上级）"),
+    "reached on leave or inactive": Phrase(
+        " instead of {on_leave}, on leave, and {inactive}, inactive",
+        "（{on_leave}休假，{inactive}已停用，改为通知其上级）",
+    ),
     "occurred": Phrase("It occurred {when}.", "实际发生时间：{when}。"),
     "next": Phrase("Next follow-up {when}.", "下次跟进时间：{when}。"),
 }

@@ -224,6 +224,15 @@ async def test_what_a_manager_owns_is_for_who_is_above_them_and_of_nobody_at_all
         await firm.quote(left)
 
 
+async def test_where_nobody_is_left_who_may_approve_that_is_said(firm: Selling) -> None:
+    lead = await routed(firm.world)
+    await firm.quote(lead)
+    await firm.world.save(Rep("ann"), Rep("mo", active=False), pool=Pool("east", (Member("ann", 1),)))
+
+    assert asked_of(await firm.quote(lead)).who.asked == ()
+    assert (await firm.refusal(lead, "mo"))[1].endswith("nobody is there who may: set a manager of its owner or pool")
+
+
 async def test_what_is_rejected_stays_or_enters_the_stage_for_that_and_may_be_asked_again(firm: Selling) -> None:
     lead = await routed(firm.world)
     await firm.quote(lead)

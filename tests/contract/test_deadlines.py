@@ -249,6 +249,18 @@ async def test_a_pause_ends_when_somebody_ends_it_at_its_end_and_as_soon_as_the_
     assert await firm.differences() == []
 
 
+async def test_a_pause_holds_that_begins_in_the_millisecond_of_a_message_and_behind_it(firm: Timed) -> None:
+    await publish(firm.world, RESOLUTION)
+    lead = await routed(firm.world)
+    await firm.at(10 * MINUTE_MS)
+    await firm.hear(lead, 10 * MINUTE_MS)
+
+    assert (await firm.pause(lead, 20 * MINUTE_MS)).is_soon
+    assert await firm.at(40 * MINUTE_MS - 1) == []
+    assert steps(await firm.at(40 * MINUTE_MS)) == [(f"due/{lead.number}/new/resolution", 1)]
+    assert await firm.differences() == []
+
+
 async def test_a_pause_soon_behind_the_customer_is_told_apart_and_first_responses_do_not_pause(firm: Timed) -> None:
     lead = await routed(firm.world)
     await firm.at(2 * MINUTE_MS)

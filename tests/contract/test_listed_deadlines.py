@@ -22,6 +22,7 @@ from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
@@ -233,9 +234,11 @@ async def test_what_stands_still_says_until_when_and_why_and_a_pause_says_what_d
     firm: Timed, short_path: Path
 ) -> None:
     resolution = "\ndeadlines: [{id: resolution, within: 8h, clock: wall, from: arrival, until: completion}]\nstages:"
-    plain, lead = await routed(firm.world), None
+    plain = await routed(firm.world)
     await publish(firm.world, SALES.replace("\nstages:", resolution))
     lead = await routed(firm.world)
+    request = PauseRequest(lead.item_id, "waiting")
+    assert (await firm.pausing.pause(firm.world.tenant, request, preview=True)).deadlines == ("resolution",)
     for each in (plain, lead):
         await firm.pause(each, REMIND)
     async with listing(firm.world, short_path) as ask:

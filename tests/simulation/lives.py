@@ -42,11 +42,12 @@ class PlainStay(NamedTuple):
 
 
 class PlainPause(NamedTuple):
-    """From when until when it rests, and why."""
+    """From when until when it rests, and why; ``event`` began it."""
 
     since_ms: int
     until_ms: int
     reason: str
+    event: int
 
 
 @dataclass(slots=True)
@@ -114,7 +115,9 @@ class PlainLife:
         return [self._until_heard(pause) for pause in self.pauses]
 
     def _until_heard(self, pause: PlainPause) -> PlainPause:
-        heard = [at_ms for at_ms, _ in self.heard if pause.since_ms <= at_ms < pause.until_ms]
+        heard = [
+            at_ms for at_ms, event in self.heard if event > pause.event and pause.since_ms <= at_ms < pause.until_ms
+        ]
         return pause._replace(until_ms=min(heard, default=pause.until_ms))
 
 
@@ -219,7 +222,7 @@ def _noted(life: PlainLife, noted: Noted) -> None:
         life.pauses[-1] = life.pauses[-1]._replace(until_ms=noted.at_ms)
     match noted.note:
         case Note.PAUSED:
-            life.pauses.append(PlainPause(noted.at_ms, noted.value, noted.subject))
+            life.pauses.append(PlainPause(noted.at_ms, noted.value, noted.subject, noted.number))
         case Note.ASKED:
             _over(life, place)
             life.asks.append(PlainAsk(place, noted.subject, noted.rep, noted.actor))

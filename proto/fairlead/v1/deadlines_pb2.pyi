@@ -141,18 +141,20 @@ class MovedDeadline(_message.Message):
     def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReachedStep(_message.Message):
-    __slots__ = ("stage", "deadline", "act", "told", "on_leave")
+    __slots__ = ("stage", "deadline", "act", "told", "on_leave", "inactive")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
     ACT_FIELD_NUMBER: _ClassVar[int]
     TOLD_FIELD_NUMBER: _ClassVar[int]
     ON_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    INACTIVE_FIELD_NUMBER: _ClassVar[int]
     stage: str
     deadline: str
     act: DeadlineStep.Act
     told: _containers.RepeatedScalarFieldContainer[str]
     on_leave: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ...) -> None: ...
+    inactive: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Approval(_message.Message):
     __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes")
@@ -199,7 +201,7 @@ class ApprovalAnswer(_message.Message):
     def __init__(self, stage: _Optional[str] = ..., approved: bool = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class Digest(_message.Message):
-    __slots__ = ("rep", "kind", "due_time", "make_time", "entries", "total_entries", "told", "on_leave")
+    __slots__ = ("rep", "kind", "due_time", "make_time", "entries", "total_entries", "told", "on_leave", "inactive")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Digest.Kind]
@@ -218,6 +220,7 @@ class Digest(_message.Message):
     TOTAL_ENTRIES_FIELD_NUMBER: _ClassVar[int]
     TOLD_FIELD_NUMBER: _ClassVar[int]
     ON_LEAVE_FIELD_NUMBER: _ClassVar[int]
+    INACTIVE_FIELD_NUMBER: _ClassVar[int]
     rep: str
     kind: Digest.Kind
     due_time: _timestamp_pb2.Timestamp
@@ -226,7 +229,8 @@ class Digest(_message.Message):
     total_entries: int
     told: _containers.RepeatedScalarFieldContainer[str]
     on_leave: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, rep: _Optional[str] = ..., kind: _Optional[_Union[Digest.Kind, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., make_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[DigestEntry, _Mapping]]] = ..., total_entries: _Optional[int] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ...) -> None: ...
+    inactive: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, rep: _Optional[str] = ..., kind: _Optional[_Union[Digest.Kind, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., make_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[DigestEntry, _Mapping]]] = ..., total_entries: _Optional[int] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DigestEntry(_message.Message):
     __slots__ = ("work_item", "stage", "deadline", "due_time")

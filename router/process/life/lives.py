@@ -103,6 +103,10 @@ class Pause(NamedTuple):
     reason: str
     by: int = 0
 
+    def is_before(self, done: Done) -> bool:
+        """Say whether something occurred once it had begun: of what is of the same millisecond, recorded behind it."""
+        return done.occur_ms >= self.since_ms and done.event > self.event
+
 
 class Migration(NamedTuple):
     """By which event a work item goes on by another revision of its process, which that is, and in which stage."""
@@ -240,7 +244,7 @@ def _ended_by_customer(pause: Pause, done: Sequence[Done]) -> Pause:
     heard = [
         (each.occur_ms, each.event)
         for each in done
-        if ActivityEvidence.CUSTOMER in each.evidence and pause.since_ms <= each.occur_ms < pause.until_ms
+        if ActivityEvidence.CUSTOMER in each.evidence and pause.is_before(each) and each.occur_ms < pause.until_ms
     ]
     if not heard:
         return pause

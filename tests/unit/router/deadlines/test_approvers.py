@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from router.assignment.roster import Roster
 from router.deadlines.approvers import Approvers, approvers
 from router.deadlines.recipients import Recipients
 from router.process.definition.deadlines import RecipientRole
@@ -12,9 +13,12 @@ from router.process.life.asks import Ask
 from tests.unit.router.deadlines.test_recipients import NOW, roster
 
 
-def who(by: RecipientRole | str, owner: str = "ann", before: str = "", pool: str = "east", **given: str) -> Approvers:
+def who(
+    by: RecipientRole | str, owner: str = "ann", before: str = "", pool: str = "east", there: Roster | None = None
+) -> Approvers:
     """Return who approves what somebody has, and had as it was asked."""
-    return approvers(Approval(by), Ask(1, NOW, "quote", before or owner, pool, ""), owner, pool, roster(**given))
+    ask = Ask(1, NOW, "quote", before or owner, pool, "")
+    return approvers(Approval(by), ask, owner, pool, there or roster(), NOW)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +42,7 @@ def test_whoever_is_named_and_above_approves_and_nobody_their_own(
 
 def test_where_nobody_is_left_nobody_approves() -> None:
     assert who("zo", "zo", pool="") == Approvers(())
-    assert who(RecipientRole.MANAGER, "ann", inactive="mo").lines == (("zo",),)
+    assert who(RecipientRole.MANAGER, "ann", there=roster(inactive="mo")).lines == (("zo",),)
 
 
 def test_who_is_on_leave_is_passed_over_and_told_where_nobody_above_is_there() -> None:
@@ -48,4 +52,23 @@ def test_who_is_on_leave_is_passed_over_and_told_where_nobody_above_is_there() -
     assert asked.told(roster(), NOW, is_late=True) == Recipients(("zo",))
     assert asked.told(roster("mo"), NOW, is_late=False) == Recipients(("zo",), ("mo",))
     assert asked.told(roster("mo", "zo"), NOW, is_late=False) == Recipients(("mo",))
+    assert asked.told(roster("zo"), NOW, is_late=True) == Recipients(("mo",), ("zo",))  # who is asked, once more
     assert who("zo").told(roster(), NOW, is_late=True) == Recipients(("zo",))  # nobody is above
+
+
+def test_where_the_process_names_nobody_who_is_left_and_the_pool_has_no_managers_whoever_is_above_approves() -> None:
+    assert who(RecipientRole.POOL_MANAGERS, pool="").lines == (("mo", "zo"),)
+    assert who("gone", pool="").lines == (("mo", "zo"),)
+    assert who("gone", "bo", pool="") == Approvers(())  # nobody is above bo
+
+
+def test_as_long_as_nobody_of_those_is_there_the_managers_of_the_pool_stand_in_who_are() -> None:
+    away = roster("mo", "zo")
+    asked = who(RecipientRole.MANAGER, there=away)
+
+    assert asked.asked == ("mo",)
+    assert asked.may == {"mo", "zo", "po"}
+    assert asked.told(away, NOW, is_late=False) == Recipients(("po",), ("mo", "zo"))
+    assert asked.told(away, NOW, is_late=True) == Recipients(("po",), ("zo",))
+    assert who(RecipientRole.MANAGER, before="po", there=away).may == {"mo", "zo"}  # never of their own
+    assert who(RecipientRole.MANAGER, there=roster("mo", "zo", "po")).may == {"mo", "zo"}

@@ -69,7 +69,8 @@ def test_a_reminder_is_for_the_owner_and_a_step_that_gave_to_nobody_for_the_mana
 def test_who_is_on_leave_is_passed_over_to_whoever_is_above_them() -> None:
     assert told(RecipientRole.OWNER, who=roster("ann")) == Recipients(("mo",), ("ann",))
     assert told(RecipientRole.OWNER, who=roster("ann", "mo")) == Recipients(("zo",), ("ann", "mo"))
-    assert told(RecipientRole.MANAGER, who=roster(inactive="mo")) == Recipients(("zo",), ("mo",))
+    assert told(RecipientRole.MANAGER, who=roster(inactive="mo")) == Recipients(("zo",), (), ("mo",))
+    assert told(RecipientRole.OWNER, who=roster("ann", "mo", inactive="mo")) == Recipients(("zo",), ("ann",), ("mo",))
     assert told(RecipientRole.OWNER, "mo", who=roster("ann")) == Recipients(("mo",), ("ann",))
 
 
@@ -83,6 +84,7 @@ def test_where_nobody_is_there_who_was_meant_is_told_all_the_same() -> None:
 
     assert told(RecipientRole.OWNER, who=nobody) == Recipients(("ann",))
     assert told(RecipientRole.POOL_MANAGERS, who=nobody) == Recipients(("po", "zo"))
+    assert told("bo", pool="", who=roster(inactive="bo")) == Recipients((), (), ("bo",))  # who left is told nothing
 
 
 def test_managers_who_lead_each_other_are_each_looked_at_once() -> None:

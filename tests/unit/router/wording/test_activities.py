@@ -219,6 +219,28 @@ def test_there_are_words_for_every_kind_and_direction_and_they_are_chinese_in_ch
         assert not re.search("[a-z]", re.sub(r"\{\w+\}", "", phrase.zh))
 
 
+@pytest.mark.parametrize(
+    ("on_leave", "inactive", "en", "zh"),
+    [
+        ([], [], "", ""),
+        (["r/陈洁"], [], " instead of 陈洁, on leave", "（陈洁休假，改为通知其上级）"),
+        ([], ["r/李娜"], " instead of 李娜, inactive", "（李娜已停用，改为通知其上级）"),
+        (
+            ["r/陈洁"], ["r/李娜"],
+            " instead of 陈洁, on leave, and 李娜, inactive", "（陈洁休假，李娜已停用，改为通知其上级）",
+        ),
+    ],
+)  # fmt: skip
+def test_who_was_passed_over_is_told_as_what_they_are(
+    on_leave: list[str], inactive: list[str], en: str, zh: str
+) -> None:
+    step = deadlines.ReachedStep(
+        deadline="更新", act=deadlines.DeadlineStep.ACT_NOTIFY, told=["r/王芳"], on_leave=on_leave, inactive=inactive
+    )
+
+    assert both(reached_step=step) == (f"Deadline 更新: 王芳 told{en}.", f"时限更新：已通知王芳{zh}。")
+
+
 def test_who_migrated_a_work_item_is_named_with_from_where_to_where() -> None:
     migration = deadlines.RevisionChange(
         earlier_process="tenants/t/processes/sales@1", earlier_stage="quote", process="tenants/t/processes/sales@2",

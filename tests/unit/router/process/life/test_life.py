@@ -5,9 +5,9 @@ from __future__ import annotations
 from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
 from router.model.dispatch import Answer
-from router.model.events import ActivityRecorded, Completed, Event, Fired, OfferAnswered
+from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered
 from router.model.workitem import Kind, State, WorkItem
-from router.process.life.lives import Done, Occurrence, Spell, lives_of
+from router.process.life.lives import Done, Occurrence, Pause, Spell, lives_of
 
 
 def decided(
@@ -134,3 +134,17 @@ def test_what_nobody_answered_before_it_is_reopened_is_carried_into_each_life_un
 
 def test_a_work_item_without_events_has_no_life() -> None:
     assert lives_of([]) == []
+
+
+def noted(number: int, at_ms: int) -> Noted:
+    return Noted(number, "crm~1", Kind.LEAD, "ann", "east", 1, Note.PAUSED, "waiting", 90, at_ms)
+
+
+def test_a_message_of_the_millisecond_in_which_a_pause_begins_ends_it_only_if_it_was_recorded_behind_it() -> None:
+    heard = [recorded(number, 20, 20, ActivityEvidence.CUSTOMER) for number in (2, 4)]
+
+    (held,) = lives_of([decided(1, "ann", 10), heard[0], noted(3, 20)])
+    (ended,) = lives_of([decided(1, "ann", 10), heard[0], noted(3, 20), heard[1]])
+
+    assert held.pauses == (Pause(3, 20, 90, "waiting"),)
+    assert ended.pauses == (Pause(3, 20, 20, "waiting", 4),)

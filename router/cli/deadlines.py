@@ -15,7 +15,15 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.deadline_cells import due_told, next_step, now_of, part_codes, step_told, tell_where_time_went
+from router.cli.deadline_cells import (
+    due_told,
+    next_step,
+    now_of,
+    part_codes,
+    state_told,
+    step_told,
+    tell_where_time_went,
+)
 from router.cli.labels import label, language_option
 from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, show, shown_time
 from router.cli.words import called, last
@@ -36,6 +44,8 @@ COLUMNS: Cells = {
     "next_step": lambda each, _: enum_value(step, "act") if (step := next_step(each)) else "",
     "next_step_time": lambda each, _: _time(step, "due_time") if (step := next_step(each)) else "",
     "cause": lambda each, _: enum_value(each, "cause") if each.cause else "",
+    "pause_end_time": lambda each, _: _time(each, "pause_end_time"),
+    "pause_reason": lambda each, _: each.pause_reason,
     "parts_start_time": lambda each, _: _time(each, "parts_start_time"),
     "parts_seconds": lambda each, _: part_codes(each),
 }
@@ -107,7 +117,7 @@ def _table(now: datetime | None, *, was: bool) -> Cells:
         **before,
         "due": lambda each, names: due_told(each, now, names),
         "next step": lambda each, names: step_told(next_step(each), names),
-        "state": COLUMNS["state"],
+        "state": state_told,
     }
 
 

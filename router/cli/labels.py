@@ -147,6 +147,7 @@ LABELS: Mapping[str, Phrase] = {
     "less than a minute": Phrase("less than 1 min", "不到1分钟"),
     "no deadline": Phrase("none", "无"),
     "beyond known hours": Phrase("beyond what the calendars know", "超出日历所及的范围"),
+    "state paused": Phrase("{state}, paused until {until}: {reason}", "{state}，停表至{until}：{reason}"),
     "step at": Phrase("{act} {time}", "{time}{act}"),
     "ACT_REMIND": Phrase("remind", "提醒"),
     "ACT_NOTIFY": Phrase("tell", "通知"),

@@ -16,6 +16,7 @@ from router.model.decision import Decision, DecisionEffect
 from router.model.errors import InvalidInput
 from router.model.events import Content, Event, Fired, Updated, WorkforceChanged
 from router.model.records import ItemRecord
+from router.model.workitem import Kind
 from router.process.definition.processes import Process
 from router.process.due.clocks import DeadlineClocks, Hours, RevisionInForce
 from router.process.due.standings import DeadlineStanding, standings
@@ -101,7 +102,7 @@ class ItemLives:
         return deadlines._replace(children=planned_by(published, record, events))
 
     async def told_by(
-        self, planner: Planner, published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]
+        self, planner: Planner, published: PublishedProcesses, kind: Kind, events: Sequence[Event]
     ) -> ItemDeadlines | None:
         """Return how deadlines stood in the last life that the first events of a work item tell of; None: it was in no
         process.
@@ -112,8 +113,22 @@ class ItemLives:
             As ``last``.
         """
         lives = lives_of(events)
-        eras = eras_of(published, record.kind, record.first, lives, len(lives) - 1)
+        eras = eras_of(published, kind, events[0].number, lives, len(lives) - 1) if lives else []
         return await self._standing(planner, eras[-1], events) if eras else None
+
+    async def pausable(self, kind: Kind, events: Sequence[Event], at_ms: int) -> tuple[str, ...]:
+        """Return the deadlines that run at an instant and stand still while their work item is paused, by the first
+        events that tell of it.
+
+        Raises
+        ------
+        CorruptHistory
+            As ``last``.
+        """
+        planner, published = await self._planners.newest(self._tenant), await self._planners.processes(self._tenant)
+        told = await self.told_by(planner, published, kind, events)
+        running = [each for each in (told.stands if told else ()) if each.runs_at(at_ms)]
+        return tuple(dict.fromkeys(each.deadline.id for each in running if each.deadline.pausable))
 
     async def children(self, published: PublishedProcesses, record: ItemRecord) -> PlannedChildren:
         """Return what a work item opens.

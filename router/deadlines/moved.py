@@ -95,8 +95,8 @@ async def _moved_by(
     """Return what the event at a place of all that happened moved, an update with the decision that was made for it."""
     event = history[place]
     is_decided = isinstance(event, Updated) and event.is_decided
-    before = await lives.told_by(planner, published, record, history[:place])
-    after = await lives.told_by(planner, published, record, history[: place + 1 + is_decided])
+    before = await lives.told_by(planner, published, record.kind, history[:place])
+    after = await lives.told_by(planner, published, record.kind, history[: place + 1 + is_decided])
     has_entered = isinstance(event, Updated) and event.entered is not None
     return moved(*(_lasting(each, has_entered=has_entered) for each in (before, after)))
 

@@ -118,6 +118,14 @@ class Noting:
                 return item, noted
         raise Conflict(item.name, "changes faster than one can write: try again")
 
+    async def pausable(self, tenant: str, item: NotedItem, noted: Noted) -> tuple[str, ...]:
+        """Return the deadlines that ran as a note was made, and stand still while their work item is paused.
+
+        A note that is only previewed has no number: all is before it.
+        """
+        before = [event for event in item.events if not noted.number or event.number < noted.number]
+        return await ItemLives(tenant, self._store, self._planners).pausable(noted.kind, before, noted.at_ms)
+
     async def write(self, tenant: str, item: NotedItem, command: NoteCommand, *, preview: bool = False) -> Noted | None:
         """Write a note about a work item as it was read; None: something has happened to it since.
 

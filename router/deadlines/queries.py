@@ -11,13 +11,14 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries, existing
 from router.deadlines.lives import ItemDeadlines, ItemLives, has_deadlines
+from router.deadlines.pausing import current
 from router.model.errors import InvalidInput, NotFound
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
 from router.process.definition.processes import Process
 from router.process.due.standings import DeadlineStanding, DeadlineState
 from router.process.due.time_parts import TimeSpent, spent, time_parts
-from router.process.life.lives import Life
+from router.process.life.lives import Life, Pause
 from router.process.revisions.cache import PublishedProcesses
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.OVERDUE)
@@ -36,6 +37,8 @@ class ListedDeadline(NamedTuple):
         beyond what the calendars knew.
     spent
         Where its time went; None: nobody asked.
+    pause
+        That in which it stands still; None: it does not.
     """
 
     item_id: str
@@ -45,6 +48,7 @@ class ListedDeadline(NamedTuple):
     state: DeadlineState
     earlier_due_ms: int | None = None
     spent: tuple[TimeSpent, ...] | None = None
+    pause: Pause | None = None
 
     @property
     def is_approval(self) -> bool:
@@ -216,8 +220,11 @@ class DeadlineQueries:
 
 
 def _listed(record: ItemRecord, life: ItemDeadlines, now_ms: int) -> Iterator[ListedDeadline]:
+    pause = current(life.life, now_ms)
     for standing in life.stands:
-        yield ListedDeadline(record.item_id, life.process, life.life, standing, standing.state(now_ms))
+        rests = standing.deadline.pausable and standing.runs_at(now_ms)
+        state = standing.state(now_ms)
+        yield ListedDeadline(record.item_id, life.process, life.life, standing, state, pause=pause if rests else None)
 
 
 def _timed(life: ItemDeadlines, listed: ListedDeadline, now_ms: int) -> ListedDeadline:

@@ -153,4 +153,5 @@ def pause_message(tenant: str, told: ToldPause) -> routing.Pause:
         end_time=fields.timestamp(told.pause.until_ms * 1000),
         soon_after_customer=told.is_soon,
         actor=told.actor,
+        deadlines=told.deadlines,
     )

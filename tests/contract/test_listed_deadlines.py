@@ -23,6 +23,7 @@ from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
@@ -228,6 +229,43 @@ async def test_a_rep_lists_what_is_their_own(firm: Timed) -> None:
             await service.ListDeadlines(request, cast(Call, Caller(other)))
     with pytest.raises(PermissionDenied):
         await service.ListDeadlines(processes.ListDeadlinesRequest(parent=tenant), cast(Call, Caller(lead.rep)))
+
+
+async def test_what_stands_still_says_until_when_and_why_and_a_pause_says_what_does(
+    firm: Timed, short_path: Path
+) -> None:
+    resolution = "\ndeadlines: [{id: resolution, within: 8h, clock: wall, from: arrival, until: completion}]\nstages:"
+    plain = await routed(firm.world)
+    await publish(firm.world, SALES.replace("\nstages:", resolution))
+    lead = await routed(firm.world)
+    request = PauseRequest(lead.item_id, "waiting")
+    assert (await firm.pausing.pause(firm.world.tenant, request, preview=True)).deadlines == ("resolution",)
+    for each in (plain, lead):
+        await firm.pause(each, REMIND)
+    async with listing(firm.world, short_path) as ask:
+        paused = (await ask()).deadlines
+        await firm.pausing.resume(firm.world.tenant, lead.item_id)
+        over = (await ask(lead)).deadlines
+
+    rests = [(each.deadline, each.pause_end_time.ToMilliseconds(), each.pause_reason) for each in paused]
+    assert sorted(rests) == [
+        ("first-response", 0, ""), ("first-response", 0, ""), ("resolution", START_MS + REMIND, "waiting"),
+    ]  # fmt: skip
+    assert not any(each.HasField("pause_end_time") for each in over)
+    assert [
+        [each.words for each in await timeline_entries(firm.world, lead, language)][1:] for language in ("en", "zh")
+    ] == [
+        [
+            "Paused, waiting; the pause ends at 00:30 at the latest. Standing still: resolution.",
+            "The pause is over. Running again: resolution.",
+        ],
+        ["已暂停（waiting），最迟至 00:30。停表的时限：resolution。", "暂停结束。恢复计时的时限：resolution。"],
+    ]
+    assert [(await timeline_entries(firm.world, plain, language))[1].words for language in ("en", "zh")] == [
+        "Paused, waiting; the pause ends at 00:30 at the latest."
+        " No deadline stands still: of those that run now none pauses.",
+        "已暂停（waiting），最迟至 00:30。目前计时的时限都不停表。",
+    ]
 
 
 async def timeline(world: World, lead: Decision, language: str, mask: Mask | None = None) -> list[str]:

@@ -8,12 +8,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
+from router.process.language.check import check_process
+from router.rules.check import check
+from tests.conftest import ROOT
 from tests.unit.router.process.language.test_check import SHIPPED
+
+EXAMPLES = ROOT / "examples" / "processes"
 
 RULES = """
 fields: {region: {type: string}, budget: {type: number}, discount: {type: number}, instalments: {type: list}}
@@ -55,6 +61,28 @@ def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, 
         "stages[3].require[0]",
     ]
     assert (alone.exit_code, by_rules.exit_code) == (0, 0)
+
+
+def test_what_is_shipped_goes_with_the_rules_beside_it_and_without_them_says_how_to_declare_what_it_asks_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "rules.yaml").write_text("fields: {}\ndefault: {route: {pool: p}}", "utf-8")
+    rules = check((EXAMPLES / "rules.yaml").read_text("utf-8")).rule_set
+    assert rules is not None
+    declared = {"complaints": "impact: {type: string}", "renewal": "contract_end: {type: date}"}
+    declared |= {"sales": "instalments: {type: list}", "win-back": "discount: {type: number}"}
+
+    for file in EXAMPLES.glob("*.yaml"):
+        if file.stem in declared:
+            checked = check_process(file.read_text("utf-8"), rules=rules)
+            assert (checked.process is not None, checked.problems) == (True, ())
+            undeclared = invoke("check", file, "--rules", tmp_path / "rules.yaml")
+            assert f"; declare it in the rules: fields: {{{declared.pop(file.stem)}}}" in undeclared.output
+            assert undeclared.exit_code == 1
+        elif file.name.endswith("-walk.yaml"):
+            walk = yaml.safe_load(file.read_text("utf-8"))["setup"]["rules"]["fields"]
+            assert {name: each["type"] for name, each in walk.items() if rules.fields.get(name) != each["type"]} == {}
+    assert declared == {}
 
 
 def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:

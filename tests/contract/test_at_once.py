@@ -199,8 +199,8 @@ def _asked(item: AskedItem) -> object:
 Calls = tuple[Callable[[Firm], Awaitable[Decision]], Callable[[Firm, Lead], Awaitable[object]]]
 CALLS: list[Calls] = [
     (given, reassign), (given, reassign_to_cy), (given, reassign_as_read), (closed, reopen), (closed, reopen_as_read),
-    (given, update_as_read), (given, complete), (given, ask), (asked, reject),
-    (given, pause), (paused, resume), (solved, csat),
+    (given, update_as_read), (given, complete), (given, enter), (given, ask), (asked, approve), (asked, reject),
+    (given, pause), (paused, resume), (solved, csat), (solved, nps),
 ]  # fmt: skip
 
 

@@ -220,3 +220,17 @@ async def test_a_request_that_is_sent_twice_at_once_is_done_once_and_answered_tw
         assert answer == interruption.answer.result(), place
     assert place > 1
     assert await firm.world.differences() == []
+
+
+async def test_a_pause_that_began_and_was_ended_by_this_very_request_behind_the_reading_is_told(firm: Firm) -> None:
+    async def pause_and_resume(lead: Lead) -> object:
+        await firm.pausing.pause(firm.world.tenant, PauseRequest(lead.id, "holiday"))
+        return await resume(firm, lead)
+
+    for place in range(5):  # until it is asked whether it was done
+        lead = Lead(await given(firm), 0)
+        interruption = Interruption(place, lambda lead=lead: pause_and_resume(lead))  # type: ignore[misc]
+
+        answer = await resume(firm.interrupted(interruption), lead)
+
+        assert answer == interruption.answer.result(), place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,9 +60,30 @@ class ServiceFailed(click.ClickException):
     """The service cannot be reached, or refused; exit code 1."""
 
     def __init__(self, error: FairleadError) -> None:
-        details = [f"  {violation.field}: {violation.description}" for violation in error.violations]
-        listed = details if len(details) > 1 else []  # a single one is what the message says
-        super().__init__("\n".join([error.message or error.code.name, *listed]))
+        super().__init__("\n".join(_lines(error)))
+
+
+def _lines(error: FairleadError) -> list[str]:
+    """Return what a failure says, each violation once: where the message lists them it is taken apart, for it has them
+    whole and the details need not.
+
+    Examples
+    --------
+    >>> from grpc import StatusCode
+    >>> from fairlead.errors import Violation
+    >>> violations = [Violation("name", "'': req…"), Violation("age", "-1")]
+    >>> _lines(FairleadError(StatusCode.INVALID_ARGUMENT, "", "name: '': required; age: -1", violations))
+    ["name: '': required", 'age: -1']
+    >>> _lines(FairleadError(StatusCode.INVALID_ARGUMENT, "", "2 fields", violations))
+    ['2 fields', "  name: '': req…", '  age: -1']
+    """
+    message = error.message or error.code.name
+    details = [f"{violation.field}: {violation.description}" for violation in error.violations]
+    if len(details) < 2:
+        return [message]  # a single one is what the message says
+    pattern = "; ".join(f"({re.escape(each.removesuffix('…'))}.*)" for each in details)
+    listed = re.fullmatch(pattern, message, re.DOTALL)
+    return list(listed.groups()) if listed else [message, *(f"  {each}" for each in details)]
 
 
 @contextmanager

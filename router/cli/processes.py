@@ -14,12 +14,12 @@ import click
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
-from router.cli.problems import print_json, print_problems, print_results
+from router.cli.problems import print_json, print_problems, print_results, refuse_errors
 from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
-from router.cli.sources import FILE, content_of, problems_in, results_in, source_of
+from router.cli.sources import FILE, content_of, results_in, source_of, trial_problems
 from router.model.workforce import WorkforceRecords
 from router.process.definition.processes import Process
 from router.process.language.check import check_process
@@ -97,6 +97,9 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
     Warnings do not keep a process from being published. Exits with 0 if there is no error, 1 if there is one or the
     service cannot be reached, 2 if a file cannot be read.
 
+    With --server its tests are run, too, as before it is published, see fairlead process test. Only publishing goes the
+    walks beside FILE, and sees whether another process has one of its kinds.
+
     \b
       $ fairlead process check sales.yaml
       sales.yaml:10:15 error: found 'attemt'; allowed are 'attempt', 'contact', … (stages[0].deadlines[0].until)
@@ -110,7 +113,7 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
     problems = list(checked.problems)
     if server and checked.process is not None:
         with connected(server, tenant) as client:
-            problems = problems_in(client.validate_process(content.decode("utf-8-sig")))
+            problems = trial_problems(client.test_process(content.decode("utf-8-sig")))
     sound = checked.process is not None and not any(problem.is_error for problem in problems)
     if as_json:
         print_json(problems=problems)
@@ -232,9 +235,8 @@ def publish_command(file: Path, note: str, etag: str, without_walks: bool, serve
 
         check_walks_beside(file)
     with connected(server, tenant) as client:
+        refuse_errors(file, trial_problems(client.test_process(source)))
         published = client.publish_process(source, note=note, etag=etag)
-        warnings = problems_in(client.validate_process(source))  # what has errors is not published
-    print_problems(file, warnings)
     click.echo(f"process {published.process}: revision {published.revision} is active")
 
 

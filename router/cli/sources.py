@@ -10,15 +10,20 @@ from typing import NamedTuple
 import click
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult
+from fairlead.v1.processes_pb2 import TestProcessResponse
+from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult, TestRuleSetResponse
 from router.cli.failing import InputFailed
-from router.rules.scenarios import TestResult
+from router.rules.scenarios import TestResult, failures_of
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, Severity
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {RuleSetProblem.SEVERITY_ERROR: Severity.ERROR}
+
+
+Trial = TestProcessResponse | TestRuleSetResponse
+"""How a service says that a source was tried."""
 
 
 class Named(NamedTuple):
@@ -65,6 +70,12 @@ def problems_in(found: Iterable[RuleSetProblem]) -> list[Problem]:
         Problem(each.line, each.column, each.path, each.message, _SEVERITIES.get(each.severity, Severity.WARNING))
         for each in found
     ]
+
+
+def trial_problems(trial: Trial) -> list[Problem]:
+    """Return what keeps a source that a service tried from being published, failed tests too, and what it warns of."""
+    results = [TestResult(each.name, each.passed, each.message, each.line) for each in trial.results]
+    return [*problems_in(trial.problems), *failures_of(results)]
 
 
 def results_in(problems: Iterable[RuleSetProblem], results: Iterable[RuleTestResult]) -> list[TestResult]:

@@ -18,6 +18,7 @@ NAMELESS, AGELESS = Violation("name", "required"), Violation("age", "must be abo
         ("no such rep", (), "no such rep"),
         ("", (), "UNAVAILABLE"),
         ("name: required", (NAMELESS,), "name: required"),
+        ("name: required; age: must be above 0", (NAMELESS, AGELESS), "name: required\nage: must be above 0"),
         ("2 fields", (NAMELESS, AGELESS), "2 fields\n  name: required\n  age: must be above 0"),
     ],
 )

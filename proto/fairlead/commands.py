@@ -60,7 +60,22 @@ class ServiceFailed(click.ClickException):
     """The service cannot be reached, or refused; exit code 1."""
 
     def __init__(self, error: FairleadError) -> None:
-        super().__init__("\n".join(_lines(error)))
+        super().__init__("\n".join(map(_with_option, _lines(error))))
+
+
+def _with_option(line: str) -> str:
+    """Return what is said of a field as said of the option, or argument, of the command that is run: that is what was
+    typed; as it is where no option is called so.
+    """
+    context = click.get_current_context(silent=True)
+    field, colon, said = line.partition(": ")
+    wanted = (field, field.removesuffix("_time"))
+    for parameter in context.command.params if context and colon else ():
+        if parameter.name in wanted:
+            return (
+                f"{parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name}: {said}"
+            )
+    return line
 
 
 def _lines(error: FairleadError) -> list[str]:

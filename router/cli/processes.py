@@ -256,6 +256,9 @@ def rollback_command(name: str, revision: int | None, server: str, tenant: str) 
       $ fairlead process rollback sales
       process sales: revision 5 is active, revision 3 again
     """
+    called, at, number = name.partition("@")
+    if at:
+        raise click.UsageError(f"{name}: say the revision to go back to as an option: {called} --to {number}")
     with connected(server, tenant) as client:
         published = client.rollback_process(name, revision or 0)
     again = f"revision {published.rollback_of} again"

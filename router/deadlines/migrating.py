@@ -17,7 +17,7 @@ from router.assignment.queries import WorkItemQueries
 from router.deadlines.lives import ItemLives
 from router.deadlines.moved import MovedDeadline, moved
 from router.deadlines.ports import NoteCommand, Notes
-from router.model.errors import Conflict, InvalidInput, NotFound
+from router.model.errors import Conflict, InvalidInput
 from router.model.events import Note
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
@@ -103,7 +103,7 @@ class Migrating:
         planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
         process = published.active.get(process_id)
         if process is None:
-            raise NotFound("process", f"tenants/{tenant}/processes/{process_id}")
+            raise published.missing(tenant, process_id)
         for stage in stages.values():
             if stage not in process.by_id or process.by_id[stage].closes:
                 allowed = ", ".join(each.id for each in process.stages if not each.closes)

@@ -85,6 +85,15 @@ def test_what_is_shipped_goes_with_the_rules_beside_it_and_without_them_says_how
     assert declared == {}
 
 
+def test_a_revision_to_go_back_to_is_an_option() -> None:
+    refused = invoke("rollback", "sales@2", "--server", "127.0.0.1:9")
+
+    assert (refused.exit_code, "say the revision to go back to as an option: sales --to 2" in refused.output) == (
+        2,
+        True,
+    )
+
+
 def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:
     passed = invoke("test", file)
     file.write_text(SHIPPED.replace("20T11:20}", "20T11:21}"), "utf-8")

@@ -14,6 +14,8 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 
 DEFAULT_SERVER = "127.0.0.1:50051"
+SERVER_VARIABLE = "FAIRLEAD_SERVER"
+"""Names the service for commands that are not told which."""
 _REFUSED = "Connection refused"
 _PATIENCE_S = 5.0
 """A person waits in front of it: shorter than a program's."""
@@ -21,11 +23,11 @@ _PATIENCE_S = 5.0
 tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose leads, reps and rules.")
 address_option = click.option(
     "--server",
-    envvar="FAIRLEAD_SERVER",
+    envvar=SERVER_VARIABLE,
     default=DEFAULT_SERVER,
     show_default=True,
     metavar="HOST:PORT",
-    help="Where the service listens.  [FAIRLEAD_SERVER]",
+    help=f"Where the service listens.  [{SERVER_VARIABLE}]",
 )
 _ACCESS = "fairlead.access"
 

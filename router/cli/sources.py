@@ -14,6 +14,7 @@ from fairlead.v1.processes_pb2 import TestProcessResponse
 from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult, TestRuleSetResponse
 from router.cli.failing import InputFailed
 from router.rules.scenarios import TestResult, failures_of
+from rules.document import read
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, Severity
 
@@ -58,10 +59,13 @@ def source_of(file: Path) -> str:
     InputFailed
         If it cannot be read, or is no UTF-8.
     """
+    content = content_of(file)
     try:
-        return content_of(file).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputFailed(f"{file}: byte {error.start} is not UTF-8") from error
+        problem = read(content).problem
+        assert problem is not None
+        raise InputFailed(f"{file}:{problem.line}:{problem.column}: {problem.message}") from error
 
 
 def problems_in(found: Iterable[RuleSetProblem]) -> list[Problem]:

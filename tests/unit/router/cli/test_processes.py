@@ -85,6 +85,29 @@ def test_what_is_shipped_goes_with_the_rules_beside_it_and_without_them_says_how
     assert declared == {}
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# later\n", ":1:1 error: it is empty; a mapping is expected\n"),
+        (SHIPPED.encode("gb18030"), ":4:28 error: byte 0xcf is not UTF-8: it may be GB18030 (GBK); save it as UTF-8"),
+        (SHIPPED.encode("utf-16"), ":1:1 error: byte 0xff is not UTF-8: it is UTF-16; save it as UTF-8"),
+        (f"#{'x' * (8 << 20)}", "error: it is too long; allowed are 8,388,608 bytes (8 MiB)"),
+        ((EXAMPLES / "sales-walk.yaml").read_text("utf-8"), ":4:1 error: this is a walk: see `fairlead process walk`"),
+        ((EXAMPLES / "rules.yaml").read_text("utf-8"), "error: this is a rule set: see `fairlead rules check`"),
+        (SHIPPED.replace("deadlines:", "deadlins:"), "pool; 'deadlines' was probably meant (stages[0].deadlins)"),
+        (SHIPPED.replace("[LEAD]", "[LAED]"), "'RENEWAL'; 'LEAD' was probably meant (kinds[0])"),
+    ],
+)
+def test_what_is_no_process_says_what_it_is_or_what_was_meant(tmp_path: Path, content: str | bytes, said: str) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    refused = [invoke(command, file) for command in ("check", "draw")]
+
+    assert [said in each.output for each in refused] == [True, True], refused[0].output
+    assert [each.exit_code for each in refused] == [1, 1]
+
+
 def test_a_revision_to_go_back_to_is_an_option() -> None:
     refused = invoke("rollback", "sales@2", "--server", "127.0.0.1:9")
 

@@ -112,6 +112,8 @@ class Noting:
         for _ in range(_TRIES):
             item = await self.read(tenant, item_id)
             is_repeated = bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
+            if is_repeated:
+                item = await self.read(tenant, item_id)  # as it stands behind that
             command = NoteCommand(item.stored.record.item_id, 0, Note.RESUMED) if is_repeated else looks(item)
             command = replace(command, request_id=request_id, fingerprint=fingerprint)
             if noted := await self.write(tenant, item, command, preview=preview):

@@ -59,10 +59,12 @@ def process() -> None:
     Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes
                 it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
-                all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
+                all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …};
+                pool: who owns the work item from then on is of that pool.
                 approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.
                 open: [{id: call-back, kind: TASK, pool: callback, within: 3d, exclude: [handlers, owner, FIELD]}],
-                blocks: true, no later stage before it is closed; each: FIELD, one for each date of a list.
+                clock, title; blocks: true, no later stage before it is closed; each: FIELD, one for each date of a
+                list.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
                 statutory: true, nothing pauses it; pauses: true or false.
@@ -75,7 +77,13 @@ def process() -> None:
                 from last_inbound: answer.
     Steps:      at a share of the time (50%, 200%) or so long from the start (5m), before or after: 2d (when it is
                 due), every: 30m with at_most: 3: remind (the owner), notify (to: owner, manager, manager's
-                manager, pool managers, or reps by id), reassign.
+                manager, pool managers, or reps by id), reassign, raise_priority (by: 20), return (to: a pool).
+    Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
+    Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
+                customer.
+    Asked:      satisfaction: {csat: {at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify: [manager]}};
+                complaints: true, whose customers are asked no nps meanwhile.
+    Tests:      tests and workforce, see fairlead process test.
     """
 
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
+from router.process.definition.deadlines import Act
+from router.process.language import forms
 from router.process.language.check import check_process
 from router.rules.check import check
 from tests.conftest import ROOT
@@ -39,11 +41,16 @@ def invoke(*arguments: object) -> Result:
 
 
 def test_the_help_has_each_key_and_whoever_reads_the_code_is_sent_to_modules_that_exist() -> None:
-    heads = [
-        line.split(":")[0].strip() for line in invoke("--help").output.splitlines() if re.match(r"  [A-Z]\w+:", line)
-    ]
+    told = invoke("--help").output
+    heads = [line.split(":")[0].strip() for line in told.splitlines() if re.match(r"  [A-Z]\w+:", line)]
 
-    assert heads == ["Kinds", "Stages", "Deadlines", "Dates", "Clock", "From", "Until", "Steps"]
+    assert heads == [
+        "Kinds", "Stages", "Deadlines", "Dates", "Clock", "From", "Until", "Steps", "Severity", "Repeats", "Asked",
+        "Tests",
+    ]  # fmt: skip
+    parts = [each for each in vars(forms).values() if getattr(each, "__module__", "") == forms.__name__]
+    keys = {field.alias or name for part in parts for name, field in getattr(part, "model_fields", {}).items()}
+    assert {*keys, *Act} - {*re.findall(r"\w+", told.lower())} == set()
     names = re.findall(r"``(\w+)``", router.process.__doc__ or "")
     assert [name for name in names if not find_spec(f"router.process.{name}")] == []
 

@@ -203,6 +203,14 @@ LABELS: Mapping[str, Phrase] = {
         "试算：转派{moved:,}条，{offered}不动{stay:,}条，拒绝{refused:,}条",
     ),
     "moved by offer": Phrase(" {count:,} offered,", "派单{count:,}条，"),
+    "changed since found": Phrase(
+        "{item} changed since it was found, and is left as it is: {owner} has it now",
+        "{item}在找到之后有过变动，没有转派：现归{owner}",
+    ),
+    "changed since found, nobody's": Phrase(
+        "{item} changed since it was found, and is left as it is: nobody has it now",
+        "{item}在找到之后有过变动，没有转派：现无归属人",
+    ),
     "each in file": Phrase("what became of each is in {file}", "每一条的结果见{file}"),
     "nothing to change": Phrase("nothing is to be changed: say {options}", "没有要改的内容：请写明{options}"),
     "given twice": Phrase("{name}: is given more than once in {options}", "{name}在{options}中写了不止一次"),

@@ -188,7 +188,8 @@ async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offere
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
     offer, world = await firm.world.route(), firm.world
     bulk = BulkReassignment(world.store, world.planners, world.queries)
-    requests = [ReassignRequest(each, request_id=f"b:{each}") for each in await bulk.find(firm.tenant, BulkRequest())]
+    meant = await bulk.find(firm.tenant, BulkRequest())
+    requests = [ReassignRequest(each, expected=at, request_id=f"b:{each}") for each, at in meant]
 
     (rehearsed,) = await Rehearsal(world.store, world.presences, world.planners, bulk).reassign(firm.tenant, requests)
     pages: Any = MemoryPages()

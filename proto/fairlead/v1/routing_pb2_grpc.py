@@ -238,7 +238,8 @@ class RoutingServiceServicer(object):
         """Moves all open work items that a filter holds for, as ReassignWorkItem does each: to a named rep (an override), or each to whom the
         rules and the ledger choose among those who have not had it. A worker moves them, each once and for itself: one that cannot be moved
         is refused with the reason, and the others are moved; where nobody else can take one it stays. What matches is found when the call is
-        made; what is closed by its turn is refused. Follow and cancel it with google.longrunning.Operations; its metadata is
+        made; what is closed by its turn is refused, and so is what changed since it was found: it was given to somebody, updated or accepted
+        meanwhile, and stays as it is (ABORTED). Follow and cancel it with google.longrunning.Operations; its metadata is
         OperationMetadata, its response BatchReassignWorkItemsResponse. What it had moved when it was cancelled stays moved. With
         `validate_only` the answer is done, has no name, and says who would get what, as if they were moved one after the other now. Fails with
         INVALID_ARGUMENT (no filter, it holds for more than 10,000, or for none because there is no such owner or pool), NOT_FOUND (no such

@@ -45,6 +45,9 @@ LABELS: Mapping[str, Phrase] = {
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
     "never": Phrase("never", "不限时"),
     "offers open": Phrase("offers to answer: {count}; {times}", "待接派单{count}条；{times}"),
+    "more offers": Phrase(
+        "and {count} more, which are told as these are answered", "另有{count}条，答复前面的之后再列出"
+    ),
     "nothing offered": Phrase("nothing is offered", "没有待接的派单"),
     "away by lapses": Phrase(
         "away since {time}: {lapses} offers in a row have lapsed, the last of {work_item}",

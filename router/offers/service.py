@@ -59,10 +59,11 @@ class AwayByLapses(NamedTuple):
 
 
 class OfferedWork(NamedTuple):
-    """What is offered to a rep, the oldest offer first; and why they are away, if it is for lapses."""
+    """What is offered to a rep, the oldest first; why they are away, if it is for lapses; how many more there are."""
 
     items: Sequence[StoredItem]
     away: AwayByLapses | None
+    more: int = 0
 
 
 class OfferService:
@@ -125,15 +126,21 @@ class OfferService:
         raise Conflict(name, "rules, workforce or time change faster than it can be accepted: try again")
 
     async def work(self, tenant: str, rep: str) -> OfferedWork:
-        """Return what is offered to a rep."""
+        """Return what is offered to a rep, ``MOST`` at most."""
         numbers = {item_id: number for number, item_id in await self._offers.offered(tenant, rep, MOST)}
         items = [item for item in await self._queries.of(tenant, [*numbers]) if _is_open(item.record, numbers)]
-        number = -(await self._offers.lapses(tenant)).get(rep, 0)
+        more = max(0, await self._offers.how_many(tenant, rep) - MOST) if len(numbers) == MOST else 0
+        return OfferedWork(items, await self._away(tenant, rep), more)
+
+    async def _away(self, tenant: str, rep: str) -> AwayByLapses | None:
+        """Say why a rep is away, if it is for lapses; None also where the log has lost the event that tells."""
+        number = -await self._offers.lapses_of(tenant, rep)
         if number <= 0:
-            return OfferedWork(items, None)
-        (event,) = await self._store.events(tenant, after=number - 1, count=1)
-        away = isinstance(event, OfferAnswered) and AwayByLapses(event.lapses, event.item_id, event.at_ms)
-        return OfferedWork(items, away or None)
+            return None
+        for event in await self._store.events(tenant, after=number - 1, count=1):
+            if isinstance(event, OfferAnswered) and event.number == number:
+                return AwayByLapses(event.lapses, event.item_id, event.at_ms)
+        return None
 
     async def whose(self, tenant: str, record: ItemRecord, rep: str) -> str:
         """Return whose a work item is for a rep who asks: who owns it, or may answer its offer; empty: nobody."""

@@ -10,10 +10,11 @@ import pytest
 from router.adapters.redis.keys import Keys
 from router.model.decision import Block, Outcome
 from router.model.dispatch import DispatchClock
-from router.model.events import OfferAnswered
+from router.model.events import OfferAnswered, PresenceChanged
 from router.model.workforce import Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
+from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, world
 
@@ -62,6 +63,32 @@ async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes
     answers = [event for event in events if isinstance(event, OfferAnswered)]
     assert [(event.lapses, event.set_away) for event in answers] == [(1, True), (0, False), (0, False)]
     assert (await firm.service.work(firm.tenant, "ann")).away is not None
+    await firm.check()
+
+
+@pytest.mark.parametrize(("lapses", "is_away"), [(1, False), (1, True), (2, True)])
+async def test_nothing_is_kept_of_the_lapses_of_who_is_deleted(firm: Firm, lapses: int, is_away: bool) -> None:
+    pool = Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=2))
+    await firm.begin(pool)
+    await firm.world.route()
+    for _ in range(lapses):
+        await firm.pass_ms(15 * MINUTE_MS)
+        await firm.wake()
+    if is_away and lapses == 1:
+        await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", 0)
+    assert [*await firm.world.store.lapses(firm.tenant)] == ["ann"]
+
+    await WorkforceService(firm.world.workforce, firm.world.rule_sets).delete(firm.tenant, "rep", "ann", actor="mo")
+
+    (gone,) = await firm.world.store.events(firm.tenant, count=1, newest_first=True)
+    assert isinstance(gone, PresenceChanged)
+    assert (gone.rep, gone.until_ms, gone.is_gone, gone.actor) == ("ann", None, True, "mo")
+    assert await firm.world.store.lapses(firm.tenant) == await firm.world.presences.presences(firm.tenant) == {}
+    await firm.check()
+    await firm.change(Rep("ann"), pool)
+    await firm.world.route()
+    await firm.pass_ms(15 * MINUTE_MS)
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": 1}
     await firm.check()
 
 

@@ -16,6 +16,7 @@ from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item
+from router.model.decision import Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.errors import Conflict, NotFound, NotPossible, OfferNotOpen, RequestIdReused
 from router.model.events import Event, OfferAnswered, previous_of
@@ -30,6 +31,8 @@ _TRIES = 8
 """Rounds before an acceptance gives up because rules, workforce or time change faster than it can be planned."""
 MOST = 100
 """Offers that a rep is told of at once."""
+MOST_READ = 1_000
+"""Events of a work item that are read, about, to say what became of an offer."""
 _BECAME = {
     Answer.ACCEPTED: "{rep} accepted it",
     Answer.DECLINED: "{rep} declined it",
@@ -195,17 +198,35 @@ class OfferService:
             return NotPossible(f"tenants/{tenant}/reps/{request.rep}", "has no room: at capacity, or at a cap")
         record = await found(self._store, tenant, item_id)
         assert record is not None  # nothing is ever removed
-        events = await self._since(tenant, record, request.offer)
-        said = became(record, events, request.rep, request.offer)
+        events, is_made = await self._since(tenant, record, request.offer)
+        said = became(record, events, request.rep, request.offer, is_made=is_made)
         return OfferNotOpen(f"tenants/{tenant}/workItems/{record.item_id}", said)
 
-    async def _since(self, tenant: str, record: ItemRecord, offer: int) -> list[Event]:
-        """Return a work item's events since an offer of it, newest first."""
+    async def _since(self, tenant: str, record: ItemRecord, offer: int) -> tuple[list[Event], bool]:
+        """Return a work item's events since an offer of it, newest first, and whether there was such an offer.
+
+        Of an offer of long ago not all are read: nobody waits for what became of it, and a history may be long.
+        """
         events, last = list[Event](), record.event
-        while last > offer and (page := await self._store.history(tenant, record.item_id, last)):
+        if offer > last or not await self._was_made(tenant, record.item_id, offer):
+            return events, False
+        while last > offer and len(events) < MOST_READ:
+            page = await self._store.history(tenant, record.item_id, last)
+            if not page:
+                break
             events += page
             last = previous_of(page[-1], record.item_id)
-        return events
+        return events, True
+
+    async def _was_made(self, tenant: str, item_id: str, offer: int) -> bool:
+        """Say whether an event is an offer of a work item."""
+        return any(
+            isinstance(event, Decision)
+            and event.number == offer
+            and event.item_id == item_id
+            and event.outcome is Outcome.OFFERED
+            for event in await self._store.events(tenant, after=offer - 1, count=1)
+        )
 
 
 def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:
@@ -213,13 +234,15 @@ def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:
     return record.offer is not None and record.offer.number == numbers.get(record.item_id)
 
 
-def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int) -> str:
+def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int, *, is_made: bool = False) -> str:
     """Say why somebody cannot answer an offer.
 
     Parameters
     ----------
     events
         The work item's, newest first, as far as they were read.
+    is_made
+        Whether there was such an offer.
     """
     answers = [event for event in events if isinstance(event, OfferAnswered) and event.offer == offer]
     for event in answers:
@@ -227,6 +250,8 @@ def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int) ->
             return f"offer {offer} is not open to {rep}: {_BECAME[event.answer].format(rep=event.rep)}{_now(record)}"
     if record.offer and record.offer.number == offer:
         return f"offer {offer} is not open to {rep}: it is made to {record.offer.rep or 'others'}"
+    if is_made:
+        return f"offer {offer} is not open to {rep}: that was long ago{_now(record)}"
     return f"there is no offer {offer} of it{_now(record)}"
 
 

@@ -66,6 +66,20 @@ async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes
     await firm.check()
 
 
+async def test_an_answer_counts_until_the_timer_has_fired_however_late_that_is(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1, offers_open=2)))
+    accepted, declined = [await firm.world.route() for _ in range(2)]
+    await firm.world.clock.set(firm.world.clock.at_ms + 20 * MINUTE_MS)
+
+    owned, waits = await firm.accept(accepted), await firm.decline(declined)
+    await firm.pass_ms(MINUTE_MS)
+
+    assert (owned.record.owner, waits.record.state) == ("ann", State.QUEUED)
+    assert (await firm.item(accepted)).record.state is State.ASSIGNED
+    assert await firm.world.store.lapses(firm.tenant) == await firm.world.presences.presences(firm.tenant) == {}
+    await firm.check()
+
+
 @pytest.mark.parametrize(("lapses", "is_away"), [(1, False), (1, True), (2, True)])
 async def test_nothing_is_kept_of_the_lapses_of_who_is_deleted(firm: Firm, lapses: int, is_away: bool) -> None:
     pool = Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=2))

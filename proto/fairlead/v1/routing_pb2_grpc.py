@@ -334,9 +334,10 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def AcceptWorkItem(self, request, context):
-        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
-        the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
-        with the work item as it stands by then. Fails with NOT_FOUND, or with
+        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. An offer is open until it has lapsed, which
+        may be a moment behind its `expire_time`: see there. Of two who accept what is offered to many the first has it; accepting again what
+        one has by the same offer changes nothing. Repeated with the same `request_id` it is answered with the work item as it stands by then.
+        Fails with NOT_FOUND, or with
         FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
         offered to many, the rep inactive, at capacity or at a cap).
         """

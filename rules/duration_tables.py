@@ -16,7 +16,7 @@ from rules.fields import FieldType, Scalar
 from rules.limits import MAX_LIST
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.spelling import hint, hint_among
+from rules.spelling import hint, hint_of_field
 
 BY, ELSE = "by", "else"
 NONE = "none"
@@ -87,7 +87,7 @@ class DurationCompiler:
             self._report.error(path, f"found {shown(form)}; {DURATION_ALLOWED} or a table {{by: FIELD, …}} is expected")
         elif not isinstance(by, str) or fields.get(by) not in _KINDS:
             allowed = f"allowed are string, number and bool fields: {known_names(names)}"
-            meant = hint_among(by, names) if isinstance(by, str) else ""
+            meant = hint_of_field(by, names, fields, FieldType.STRING) if isinstance(by, str) else ""
             self._report.error((*path, BY), f"found {shown(by)}; {allowed}{meant}")
         elif by in self._personal:
             self._report.error((*path, BY), f"{by} is personal: what is due would tell of it when it is erased")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from rules.fields import FieldType
 from rules.normal_form import normal_form
 from rules.problems import shown
 
@@ -76,6 +77,26 @@ def hint_among(name: str, names: Collection[str]) -> str:
     by_form = {normal_form(known): known for known in names}
     near = difflib.get_close_matches(normal_form(name), by_form, 1)
     return f"; {shown(by_form[near[0]])} was probably meant" if near else ""
+
+
+def hint_of_field(name: str, names: Collection[str], fields: Mapping[str, FieldType], wanted: FieldType) -> str:
+    """Say which field was probably meant, as ``hint_among``, or else how one is declared that no rules declare.
+
+    Parameters
+    ----------
+    fields, wanted
+        All that there are, and the type that it is to have: what has another cannot be declared again.
+
+    Examples
+    --------
+    >>> hint_of_field("tier", ["region"], {"region": FieldType.STRING}, FieldType.STRING)
+    '; declare it in the rules: fields: {tier: {type: string}}'
+    >>> hint_of_field("tier", [], {"tier": FieldType.NUMBER}, FieldType.DATE)
+    '; it is a number field'
+    """
+    if name in fields:
+        return "" if fields[name] in {fields.get(each) for each in names} else f"; it is a {fields[name].value} field"
+    return hint_among(name, names) or f"; declare it in the rules: fields: {{{name}: {{type: {wanted.value}}}}}"
 
 
 def doubt(text: str) -> str:

@@ -75,10 +75,6 @@ class Reopening:
             As ``Router.route``.
         """
         fingerprint = fingerprint_of(request.request_id, "reopen", request.item_id, request.reason)
-        if request.request_id:
-            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
-            if earlier is not None:
-                return _sole(tenant, request, earlier)
         once = partial(self._once, tenant, request, fingerprint, preview)
         decision = await until_it_holds(self._planners, self._store, tenant, once)
         if decision is None:
@@ -91,6 +87,10 @@ class Reopening:
     ) -> Decision | Failure | Again:
         """Go round once, by the store's own time: until when it can be reopened is a promise."""
         stored = await self._queries.item(tenant, request.item_id)
+        if request.request_id:  # behind the reading: what this very request did by then is nobody else's change
+            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
+            if earlier is not None:
+                return _sole(tenant, request, earlier)
         at_ms = await self._store.now_us(tenant) // 1000
         closed_ms = await self._closed_ms(tenant, stored.record)
         if over := _over(tenant, planner, stored.record, closed_ms, at_ms):

@@ -278,10 +278,6 @@ class Router:
             As ``route``.
         """
         fingerprint = fingerprint_of(request.request_id, "reassign", request.item_id, request.rep, request.note)
-        if request.request_id:
-            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
-            if earlier is not None:
-                return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
         once = partial(self._reassign_once, tenant, request, fingerprint, preview)
         decision = await until_it_holds(self._planners, self._store, tenant, once)
         if decision is None:
@@ -293,6 +289,10 @@ class Router:
         self, tenant: str, request: ReassignRequest, fingerprint: str, preview: bool, planner: Planner, at_ms: int
     ) -> Decision | Failure | Again:
         stored = await self._queries.item(tenant, request.item_id)
+        if request.request_id:  # behind the reading: what this very request did by then is nobody else's change
+            earlier = await self._store.repeated(tenant, request.request_id, fingerprint)
+            if earlier is not None:
+                return _sole(_answer(tenant, request.item_id, request.request_id, earlier))
         had = None if request.rep else await self._queries.tried(tenant, stored.record)
         try:
             job = reassign_command(

@@ -73,8 +73,6 @@ class Updating:
             As ``Router.route``.
         """
         fingerprint = update_fingerprint(request)
-        if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
-            return await self._queries.item(tenant, request.item_id)
         once = partial(self._once, tenant, request, fingerprint, preview)
         updated = await until_it_holds(self._planners, self._store, tenant, once)
         if updated is None:
@@ -86,6 +84,8 @@ class Updating:
     ) -> StoredItem | Failure | Again:
         """Go round once."""
         stored = await self._queries.item(tenant, request.item_id)
+        if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
+            return await self._queries.item(tenant, request.item_id)  # as it stands behind that
         name = _name(tenant, request)
         _check(name, stored, request)
         place = next_place(name, stored.place, request.stage) if request.stage else None

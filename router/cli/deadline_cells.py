@@ -6,15 +6,27 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import click
+import grpc
 
+from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.labels import label
-from router.cli.lists import Names
+from router.cli.lists import Names, enum_value
 from router.cli.words import called, last
 from router.wording.deadlines import cause_told, kind_of, parts_told
 from router.wording.languages import Language
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def now_of(client: FairleadClient) -> datetime | None:
+    """Return the service's time, which may be a simulated one; None for who may not ask."""
+    try:
+        return client.get_tenant().current_time.ToDatetime(UTC)
+    except FairleadError as error:
+        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+            raise
+        return None
 
 
 def due_told(deadline: Deadline, now: datetime | None, names: Names) -> str:
@@ -67,6 +79,15 @@ def step_told(step: DeadlineStep | None, names: Names) -> str:
     act = label(DeadlineStep.Act.Name(step.act), names.language)
     time = names.clock.shown(step.due_time) if step.HasField("due_time") else "-"
     return label("step at", names.language, act=act, time=time)
+
+
+def state_told(deadline: Deadline, names: Names) -> str:
+    """Say how a deadline stands, and of one that stands still until when at the latest, and why."""
+    state = enum_value(deadline, "state")
+    if not deadline.HasField("pause_end_time"):
+        return state
+    until = names.clock.shown(deadline.pause_end_time)
+    return label("state paused", names.language, state=state, until=until, reason=deadline.pause_reason)
 
 
 def tell_where_time_went(deadlines: Iterable[Deadline], names: Names) -> None:

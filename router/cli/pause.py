@@ -13,9 +13,8 @@ from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absences import WRITTEN, instant, zone_of
 from router.cli.labels import language_option
 from router.cli.words import last
-from router.wording.deadlines import paused
+from router.wording.deadlines import paused, resumed
 from router.wording.languages import Language
-from router.wording.phrases import TIMELINE
 
 
 @click.command()
@@ -31,12 +30,13 @@ def pause(
 ) -> None:
     """Pause the deadlines of WORK_ITEM, which waits for somebody else: its name, or its id, as source~external_id.
 
-    Update and resolution pause, first and next response do not, and what is statutory never. The pause ends at its end,
-    by `fairlead resume`, and as soon as an activity says that the customer was heard from.
+    Update and resolution pause, first and next response do not, and what is statutory never: it is said which stand
+    still. The pause ends at its end, by `fairlead resume`, and as soon as an activity says that the customer was heard
+    from. `fairlead deadlines` shows what stands still, until when and why.
 
     \b
-      $ fairlead pause crm~T-1 --reason waiting-for-customer
-      crm~T-1: Deadlines paused, waiting-for-customer; the pause ends on 2026-10-16 at 10:20 at the latest.
+      $ fairlead pause crm~T-1 --reason supplier
+      crm~T-1: Paused, supplier; the pause ends on 2026-10-16 at 10:20 at the latest. Standing still: resolution.
     """
     spoken = Language(language)
     with connected(server, tenant) as client:
@@ -57,9 +57,8 @@ def resume(work_item: str, dry_run: bool, language: str, server: str, tenant: st
 
     \b
       $ fairlead resume crm~T-1
-      crm~T-1: The deadlines run again.
+      crm~T-1: The pause is over. Running again: resolution.
     """
     with connected(server, tenant) as client:
         ended = client.resume(work_item, preview=dry_run)
-    key = "resumed by" if ended.actor else "resumed"
-    click.echo(f"{last(ended.work_item)}: {TIMELINE[key].say(Language(language), actor=ended.actor)}")
+    click.echo(f"{last(ended.work_item)}: {resumed(ended, Language(language))}")

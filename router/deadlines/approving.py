@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from failures import PermissionDenied
+from failures import Failure, PermissionDenied
 from router.assignment.commands import UpdateRequest
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
@@ -163,8 +163,20 @@ class Approving:
         if not _wants_any(await self._planners.processes(tenant), request.stage):
             return AskedItem(await self._updating.update(tenant, request, preview=preview))
         fingerprint = update_fingerprint(request)
-        if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
+        if await self._is_done(tenant, request.request_id, fingerprint):
             return await self.item(tenant, request.item_id)
+        try:
+            return await self._advance(tenant, request, fingerprint, preview=preview)
+        except Failure:  # for what this very request did meanwhile, where it was sent twice at once
+            if not await self._is_done(tenant, request.request_id, fingerprint):
+                raise
+        return await self.item(tenant, request.item_id)
+
+    async def _is_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
+        return bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
+
+    async def _advance(self, tenant: str, request: UpdateRequest, fingerprint: str, *, preview: bool) -> AskedItem:
+        """Go round until a work item has entered the stage, or it is asked whether it may."""
         wish, updated_by = request, 0
         for _ in range(_TRIES):
             would = await self._updating.update(tenant, replace(wish, request_id=""), preview=True)
@@ -258,7 +270,16 @@ class Approving:
         """
         asked_for = (request.is_approved, request.rep, request.reason)
         fingerprint = fingerprint_of(request.request_id, "decide", request.item_id, *asked_for)
-        is_done = bool(request.request_id) and await self._store.has_done(tenant, request.request_id, fingerprint)
+        try:
+            return await self._decide(tenant, request, fingerprint, preview=preview)
+        except Failure:  # for what this very request did meanwhile, where it was sent twice at once
+            if not await self._is_done(tenant, request.request_id, fingerprint):
+                raise
+        return await self._decide(tenant, request, fingerprint, preview=preview)
+
+    async def _decide(self, tenant: str, request: DecideRequest, fingerprint: str, *, preview: bool) -> AskedItem:
+        """Go round until it is decided, and what follows is done."""
+        is_done = await self._is_done(tenant, request.request_id, fingerprint)
         wanted = AskState.APPROVED if request.is_approved else AskState.REJECTED
         for _ in range(_TRIES):
             item = await self._noting.read(tenant, request.item_id)

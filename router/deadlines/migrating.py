@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from failures import shown
 from router.assignment.commands import Refusal
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
@@ -17,7 +18,7 @@ from router.assignment.queries import WorkItemQueries
 from router.deadlines.lives import ItemLives
 from router.deadlines.moved import MovedDeadline, moved
 from router.deadlines.ports import NoteCommand, Notes
-from router.model.errors import Conflict, InvalidInput, NotFound
+from router.model.errors import Conflict, InvalidInput, NotPossible
 from router.model.events import Note
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
@@ -97,17 +98,21 @@ class Migrating:
         ------
         NotFound
             If there is no such process.
+        NotPossible
+            If it is out of use.
         InvalidInput
-            If it has no such stage.
+            If it has no such stage, or never had one that is said to go on in another.
         """
         planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
-        process = published.active.get(process_id)
+        process, name = published.active.get(process_id), f"tenants/{tenant}/processes/{process_id}"
         if process is None:
-            raise NotFound("process", f"tenants/{tenant}/processes/{process_id}")
-        for stage in stages.values():
-            if stage not in process.by_id or process.by_id[stage].closes:
-                allowed = ", ".join(each.id for each in process.stages if not each.closes)
-                raise InvalidInput.of("stages", f"{stage!r}: must be an open stage of {process_id}: {allowed}")
+            raise published.missing(tenant, process_id)
+        if not process.kinds:
+            out_of_use = (
+                f"is out of use, by revision {process.revision}: what is open goes on by the revision that it has"
+            )
+            raise NotPossible(name, out_of_use)
+        _check_stages(published, process, stages)
         found, place = await self._queries.items(tenant, after=after, count=count)
         items = list[MigratedItem]()
         for stored in found:
@@ -156,6 +161,8 @@ class Migrating:
             return None  # a child stays as it was opened
         stage = stages.get(place.stage.id, place.stage.id)
         made = MigratedItem(record.item_id, record.first, place, process, stage)
+        if record.kind not in process.kinds:
+            return made._replace(stage="", fault=f"{process.id}@{process.revision} is not for {record.kind} any more")
         if stage not in process.by_id or process.by_id[stage].closes:
             fault = f"{process.id}@{process.revision} has no open stage {stage}: say in stages where it goes on"
             return made._replace(stage="", fault=fault)
@@ -164,3 +171,17 @@ class Migrating:
         migration = Migration(record.event + 1, process.revision, stage)
         after = await lives.last(planner, published, record, migration)
         return made._replace(deadlines=moved(before.stands if before else [], after.stands if after else []))
+
+
+def _check_stages(published: PublishedProcesses, process: Process, stages: Mapping[str, str]) -> None:
+    """Refuse what says of no stage where it goes on, or that it does in none that is open."""
+    open_stages = [stage.id for stage in process.stages if not stage.closes]
+    revisions = (each for each in published.revisions if each.id == process.id)
+    ever = dict.fromkeys(stage.id for each in revisions for stage in each.stages if not stage.closes)
+    for stage, onward in stages.items():
+        if stage not in ever:
+            allowed = f"must be an open stage of any revision of {process.id}: {', '.join(ever)}"
+            raise InvalidInput.of("stages", f"{shown(stage)}: {allowed}")
+        if onward not in open_stages:
+            allowed = f"must be an open stage of {process.id}@{process.revision}: {', '.join(open_stages)}"
+            raise InvalidInput.of("stages", f"{shown(onward)}: {allowed}")

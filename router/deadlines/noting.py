@@ -112,11 +112,21 @@ class Noting:
         for _ in range(_TRIES):
             item = await self.read(tenant, item_id)
             is_repeated = bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
+            if is_repeated:
+                item = await self.read(tenant, item_id)  # as it stands behind that
             command = NoteCommand(item.stored.record.item_id, 0, Note.RESUMED) if is_repeated else looks(item)
             command = replace(command, request_id=request_id, fingerprint=fingerprint)
             if noted := await self.write(tenant, item, command, preview=preview):
                 return item, noted
         raise Conflict(item.name, "changes faster than one can write: try again")
+
+    async def pausable(self, tenant: str, item: NotedItem, noted: Noted) -> tuple[str, ...]:
+        """Return the deadlines that ran as a note was made, and stand still while their work item is paused.
+
+        A note that is only previewed has no number: all is before it.
+        """
+        before = [event for event in item.events if not noted.number or event.number < noted.number]
+        return await ItemLives(tenant, self._store, self._planners).pausable(noted.kind, before, noted.at_ms)
 
     async def write(self, tenant: str, item: NotedItem, command: NoteCommand, *, preview: bool = False) -> Noted | None:
         """Write a note about a work item as it was read; None: something has happened to it since.

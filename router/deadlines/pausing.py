@@ -37,12 +37,15 @@ class PauseRequest:
 
 
 class ToldPause(NamedTuple):
-    """A pause, whether the customer had just been heard from, and who began it."""
+    """A pause, whether the customer had just been heard from, who began or ended it, and which deadlines that ran then
+    stand still meanwhile.
+    """
 
     item_id: str
     pause: Pause
     is_soon: bool
     actor: str
+    deadlines: tuple[str, ...]
 
 
 class Pausing:
@@ -95,7 +98,8 @@ class Pausing:
         )
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
         begun = pause if noted.number else pause._replace(event=item.stored.record.event + 1)
-        return ToldPause(noted.item_id, pause, is_soon(item.life_at(noted), begun), noted.actor)
+        soon, resting = is_soon(item.life_at(noted), begun), await self._noting.pausable(tenant, item, noted)
+        return ToldPause(noted.item_id, pause, soon, noted.actor, resting)
 
     async def resume(
         self,
@@ -129,7 +133,8 @@ class Pausing:
         life = item.life_at(noted)
         pauses = [pause for pause in life.pauses if pause.since_ms <= noted.at_ms]
         pause = pauses[-1]._replace(until_ms=min(pauses[-1].until_ms, noted.at_ms), by=noted.number)
-        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor)
+        resting = await self._noting.pausable(tenant, item, noted)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor, resting)
 
 
 def _check_in_process(item: NotedItem) -> None:

@@ -76,12 +76,14 @@ class ReachedSteps:
         CorruptHistory
             If the log does not say.
         """
-        events = await ItemLives(tenant, self._store, self._planners).events(noted.item_id, noted.number)
+        reader = ItemLives(tenant, self._store, self._planners)
+        events = await reader.events(noted.item_id, noted.number)
         life = lives_of(events)[-1]
         if not life.pauses:
             raise CorruptHistory(f"event {noted.number}", f"{noted.item_id} was not paused")
         pause = life.pauses[-1]
-        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor)
+        resting = await reader.pausable(noted.kind, events[:-1], noted.at_ms)
+        return ToldPause(noted.item_id, pause, is_soon(life, pause), noted.actor, resting)
 
     async def migration(self, tenant: str, noted: Noted) -> MigratedWay:
         """Return from where to where a note migrated a work item.

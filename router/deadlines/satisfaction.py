@@ -84,9 +84,23 @@ class Satisfied:
         """
         said = (request.note, request.value, request.comment)
         fingerprint = fingerprint_of(request.request_id, "satisfaction", request.item_id, *said)
+        try:
+            return await self._record(tenant, request, fingerprint, preview=preview)
+        except NotPossible:  # for what this very request wrote meanwhile, where it was sent twice at once
+            if not await self._is_done(tenant, request, fingerprint):
+                raise
+        return await self._queries.item(tenant, request.item_id)
+
+    async def _is_done(self, tenant: str, request: SatisfactionRequest, fingerprint: str) -> bool:
+        return bool(request.request_id) and await self._store.has_done(tenant, request.request_id, fingerprint)
+
+    async def _record(
+        self, tenant: str, request: SatisfactionRequest, fingerprint: str, *, preview: bool
+    ) -> StoredItem:
+        """Go round until it is written."""
         for _ in range(_TRIES):
             item = await self._noting.read(tenant, request.item_id)
-            if request.request_id and await self._store.has_done(tenant, request.request_id, fingerprint):
+            if await self._is_done(tenant, request, fingerprint):
                 return await self._queries.item(tenant, request.item_id)
             command = await self._command(tenant, item, request)
             command = replace(command, request_id=request.request_id, fingerprint=fingerprint)

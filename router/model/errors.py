@@ -11,7 +11,8 @@
     ├── OfferNotOpen            an offer was answered, or is somebody else's
     └── FormatMismatch          another version of Fairlead wrote the store
     Exhausted
-    └── QueueFull               nothing more is taken in now                try again later
+    ├── QueueFull               nothing more is taken in now                try again later
+    └── TrialUnfinished         the processors have other work              try again later
     Unavailable
     └── Stopping                the service ends: another one goes on       try again at once
     DataLoss
@@ -58,6 +59,7 @@ __all__ = [
     "StaleRevision",
     "Stopping",
     "StoreUnavailable",
+    "TrialUnfinished",
     "Violation",
 ]  # fmt: skip
 
@@ -86,6 +88,16 @@ class QueueFull(Exhausted):
     def __init__(self, name: str, n_submissions: int, retry_after_s: float = 1.0) -> None:
         description = f"{name} holds {n_submissions} submissions, dead letters included, as much as it may"
         super().__init__(name, description, retry_after_s)
+
+
+class TrialUnfinished(Exhausted):
+    """A rule set, or a process, was not checked in time, for the machine is busy: that says nothing of it."""
+
+    reason = "TRIAL_UNFINISHED"
+
+    def __init__(self, deadline_s: float) -> None:
+        done = f"checking and trying it was not done within {deadline_s:,.15g} s, for the server's processors are busy"
+        super().__init__(None, f"{done}: nothing was published or found; try again later", 30.0)
 
 
 class Stopping(Unavailable):

@@ -66,6 +66,9 @@ def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
         message.end_time.CopyFrom(fields.timestamp(standing.end.at_ms * 1000))
     if listed.earlier_due_ms is not None:
         message.earlier_due_time.CopyFrom(fields.timestamp(listed.earlier_due_ms * 1000))
+    if listed.pause:
+        message.pause_end_time.CopyFrom(fields.timestamp(listed.pause.until_ms * 1000))
+        message.pause_reason = listed.pause.reason
     if listed.spent:
         message.parts.extend(_part(tenant, each) for each in listed.spent)
         message.parts_start_time.CopyFrom(fields.timestamp(standing.first_ms * 1000))

@@ -64,18 +64,28 @@ def noted(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -> str
         case "pause":
             return paused(entry.pause, entry.time.ToDatetime(UTC), zone, language)
         case "resumed":
-            return TIMELINE["resumed by" if entry.actor else "resumed"].say(language, actor=entry.actor)
+            return resumed(entry.resumed, language)
     return _migrated(entry, language)
 
 
 def paused(pause: routing.Pause, now: datetime, zone: tzinfo, language: Language) -> str:
-    """Say that deadlines are paused, at an instant."""
+    """Say that a work item is paused, at an instant, and which of its deadlines stand still."""
     until = when(pause.end_time.ToDatetime(UTC), now, zone, language)
-    key = "paused by" if pause.actor else "paused"
-    said = TIMELINE[key].say(language, reason=pause.reason, until=until, actor=pause.actor)
-    if not pause.soon_after_customer:
-        return said
-    return f"{said}{' ' if language is Language.EN else ''}{TIMELINE['paused soon'].say(language)}"
+    key, resting = "paused by" if pause.actor else "paused", "paused resting" if pause.deadlines else "paused nothing"
+    said = [TIMELINE[key].say(language, reason=pause.reason, until=until, actor=pause.actor)]
+    said.append(TIMELINE[resting].say(language, deadlines=_listed(pause.deadlines, language, str)))
+    if pause.soon_after_customer:
+        said.append(TIMELINE["paused soon"].say(language))
+    return (" " if language is Language.EN else "").join(said)
+
+
+def resumed(pause: routing.Pause, language: Language) -> str:
+    """Say that a pause is over, and which deadlines run again."""
+    said = [TIMELINE["resumed by" if pause.actor else "resumed"].say(language, actor=pause.actor)]
+    if pause.deadlines:
+        listed = _listed(pause.deadlines, language, str)
+        said.append(TIMELINE["resumed running"].say(language, deadlines=listed))
+    return (" " if language is Language.EN else "").join(said)
 
 
 def _migrated(entry: routing.TimelineEntry, language: Language) -> str:

@@ -379,18 +379,21 @@ TIMELINE: Mapping[str, Phrase] = {
         " there was nobody to tell.",
         "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；没有可通知的主管。",
     ),
-    "paused": Phrase(
-        "Deadlines paused, {reason}; the pause ends {until} at the latest.", "时限暂停（{reason}），最迟至{until}。"
-    ),
+    "paused": Phrase("Paused, {reason}; the pause ends {until} at the latest.", "已暂停（{reason}），最迟至{until}。"),
     "paused by": Phrase(
-        "{actor} paused the deadlines, {reason}; the pause ends {until} at the latest.",
-        "{actor}暂停了时限（{reason}），最迟至{until}。",
+        "{actor} paused it, {reason}; the pause ends {until} at the latest.",
+        "{actor}将其暂停（{reason}），最迟至{until}。",
+    ),
+    "paused resting": Phrase("Standing still: {deadlines}.", "停表的时限：{deadlines}。"),
+    "paused nothing": Phrase(
+        "No deadline stands still: of those that run now none pauses.", "目前计时的时限都不停表。"
     ),
     "paused soon": Phrase(
         "The customer had been heard from less than ten minutes before.", "注意：此前十分钟内客户刚有消息。"
     ),
-    "resumed": Phrase("The deadlines run again.", "时限恢复计时。"),
-    "resumed by": Phrase("{actor} had the deadlines run again.", "{actor}恢复了时限计时。"),
+    "resumed": Phrase("The pause is over.", "暂停结束。"),
+    "resumed by": Phrase("{actor} ended the pause.", "{actor}结束了暂停。"),
+    "resumed running": Phrase("Running again: {deadlines}.", "恢复计时的时限：{deadlines}。"),
     "migrated": Phrase(
         "It goes on by {process}, in stage {stage}; it went by {earlier}, in stage {earlier_stage}.",
         "改用流程版本{process}（阶段{stage}），原为{earlier}（阶段{earlier_stage}）。",

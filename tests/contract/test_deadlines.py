@@ -234,10 +234,10 @@ async def test_a_pause_ends_when_somebody_ends_it_at_its_end_and_as_soon_as_the_
     ended, over, heard = [await routed(firm.world) for _ in range(3)]
     await firm.at(10 * MINUTE_MS)
     for lead in (ended, heard):
-        await firm.pause(lead)
+        assert (await firm.pause(lead)).deadlines == ("resolution",)
     await firm.pause(over, 30 * MINUTE_MS)
     await firm.at(20 * MINUTE_MS)
-    await firm.pausing.resume(firm.world.tenant, ended.item_id)
+    assert (await firm.pausing.resume(firm.world.tenant, ended.item_id)).deadlines == ("resolution",)
     await firm.at(36 * MINUTE_MS)
     await firm.hear(heard, 35 * MINUTE_MS)
 
@@ -266,7 +266,8 @@ async def test_a_pause_soon_behind_the_customer_is_told_apart_and_first_response
     await firm.at(2 * MINUTE_MS)
     await firm.hear(lead, MINUTE_MS)
 
-    assert (await firm.pause(lead)).is_soon
+    told = await firm.pause(lead)
+    assert (told.is_soon, told.deadlines) == (True, ())
     assert steps(await firm.at(REMIND)) == [(f"due/{lead.number}/new/first-response", 1)]
     assert not (await firm.pause(lead)).is_soon
     with pytest.raises(InvalidInput, match="until_time"):

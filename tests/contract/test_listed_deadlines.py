@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 
+from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import processes_pb2_grpc
 from fairlead.v1 import routing_pb2 as routing
@@ -22,6 +23,7 @@ from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
+from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
@@ -229,6 +231,43 @@ async def test_a_rep_lists_what_is_their_own(firm: Timed) -> None:
         await service.ListDeadlines(processes.ListDeadlinesRequest(parent=tenant), cast(Call, Caller(lead.rep)))
 
 
+async def test_what_stands_still_says_until_when_and_why_and_a_pause_says_what_does(
+    firm: Timed, short_path: Path
+) -> None:
+    resolution = "\ndeadlines: [{id: resolution, within: 8h, clock: wall, from: arrival, until: completion}]\nstages:"
+    plain = await routed(firm.world)
+    await publish(firm.world, SALES.replace("\nstages:", resolution))
+    lead = await routed(firm.world)
+    request = PauseRequest(lead.item_id, "waiting")
+    assert (await firm.pausing.pause(firm.world.tenant, request, preview=True)).deadlines == ("resolution",)
+    for each in (plain, lead):
+        await firm.pause(each, REMIND)
+    async with listing(firm.world, short_path) as ask:
+        paused = (await ask()).deadlines
+        await firm.pausing.resume(firm.world.tenant, lead.item_id)
+        over = (await ask(lead)).deadlines
+
+    rests = [(each.deadline, each.pause_end_time.ToMilliseconds(), each.pause_reason) for each in paused]
+    assert sorted(rests) == [
+        ("first-response", 0, ""), ("first-response", 0, ""), ("resolution", START_MS + REMIND, "waiting"),
+    ]  # fmt: skip
+    assert not any(each.HasField("pause_end_time") for each in over)
+    assert [
+        [each.words for each in await timeline_entries(firm.world, lead, language)][1:] for language in ("en", "zh")
+    ] == [
+        [
+            "Paused, waiting; the pause ends at 00:30 at the latest. Standing still: resolution.",
+            "The pause is over. Running again: resolution.",
+        ],
+        ["已暂停（waiting），最迟至 00:30。停表的时限：resolution。", "暂停结束。恢复计时的时限：resolution。"],
+    ]
+    assert [(await timeline_entries(firm.world, plain, language))[1].words for language in ("en", "zh")] == [
+        "Paused, waiting; the pause ends at 00:30 at the latest."
+        " No deadline stands still: of those that run now none pauses.",
+        "已暂停（waiting），最迟至 00:30。目前计时的时限都不停表。",
+    ]
+
+
 async def timeline(world: World, lead: Decision, language: str, mask: Mask | None = None) -> list[str]:
     """Return what the timeline tells of steps that were reached, the latest last."""
     entries = await timeline_entries(world, lead, language, mask)
@@ -238,15 +277,54 @@ async def timeline(world: World, lead: Decision, language: str, mask: Mask | Non
 async def timeline_entries(
     world: World, lead: Decision, language: str, mask: Mask | None = None
 ) -> list[routing.TimelineEntry]:
+    name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
+    request = routing.GetTimelineRequest(name=name, language_code=language)
+    return list((await activity_answers(world, mask).timeline(request, cast(Call, Caller()))).entries)
+
+
+def activity_answers(world: World, mask: Mask | None = None) -> ActivityAnswers:
     offers = world.store if isinstance(world.store, MemoryStore) else RedisOffers(world.store._redis)
     presenter = DecisionPresenter(world.queries, DurabilityStatus(), None)
     offering = OfferService(offers, world.store, world.queries, world.planners)
-    answers = ActivityAnswers.over(
-        world.store, world.activities, world.queries, world.planners, presenter, offering, mask
+    return ActivityAnswers.over(world.store, world.activities, world.queries, world.planners, presenter, offering, mask)
+
+
+async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_work_item(firm: Timed) -> None:
+    leads = [await routed(firm.world) for _ in range(4)]
+    await firm.world.clock.set(START_MS + REMIND)
+    await firm.call(leads[0], leads[0].rep, REMIND)
+    await firm.at(NOTIFY)
+    leads.append(await routed(firm.world))
+    rep = max(("ann", "bo"), key=[lead.rep for lead in leads].count)
+    running = [(lead.item_id, "OVERDUE" if lead is not leads[-1] else "OPEN") for lead in leads[1:] if lead.rep == rep]
+    own, answers, tenant = (
+        [lead.item_id for lead in leads if lead.rep == rep],
+        activity_answers(firm.world),
+        firm.world.tenant,
     )
-    name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
-    request = routing.GetTimelineRequest(name=name, language_code=language)
-    return list((await answers.timeline(request, cast(Call, Caller()))).entries)
+    name, caller = f"tenants/{tenant}/reps/{rep}", cast(Call, Caller(rep))
+
+    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name), caller)).work
+    days = {
+        day: await answers.agenda(activities.ListAgendaRequest(rep=name, date=day), caller)
+        for day in ("", "2029-12-31", "2030-01-02")
+    }
+    pages = [await answers.agenda(activities.ListAgendaRequest(rep=name, page_size=1), caller)]
+    while token := pages[-1].next_page_token:
+        pages.append(
+            await answers.agenda(activities.ListAgendaRequest(rep=name, page_size=1, page_token=token), caller)
+        )
+
+    def told(deadlines: Any) -> list[tuple[str, str]]:
+        return [one[:2] for one in shown(processes.ListDeadlinesResponse(deadlines=deadlines))]
+
+    assert len(running) > 1
+    assert [each.work_item.name.rpartition("/")[2] for each in work] == own
+    assert [one for each in work for one in told(each.deadlines)] == running
+    assert {day: told(answer.deadlines) for day, answer in days.items()} == {
+        "": running, "2029-12-31": [], "2030-01-02": [one for one in running if one[1] == "OVERDUE"],
+    }  # fmt: skip
+    assert [told(page.deadlines) for page in pages] == [[one] for one in running]
 
 
 async def test_a_timeline_tells_whom_a_step_told_by_names_that_the_caller_may_see(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from router.deadlines.lives import ItemLives
 from router.deadlines.migrating import MigratedItem, Migrating
 from router.deadlines.moved import MovedDeadline
-from router.model.errors import InvalidInput, NotFound
+from router.model.errors import InvalidInput, NotFound, NotPossible
 from router.process.due.standings import DeadlineState
 from tests.contract.test_caps import HOUR_MS, START_MS
 from tests.contract.test_deadlines import NOTIFY, REASSIGN, REMIND, SALES, Timed, firm, steps, world
@@ -116,7 +116,31 @@ async def test_what_has_no_stage_to_go_on_in_stays_and_says_so(firm: Timed, migr
         f"sales@{revision} has no open stage qualified: say in stages where it goes on",
     )
     assert await stands(firm.world, lead) == ("sales", revision - 1, "qualified")
-    with pytest.raises(InvalidInput, match="open stage of sales: new, checked"):
+    with pytest.raises(InvalidInput, match=rf"open stage of sales@{revision}: new, checked"):
         await migrating.page(tenant, "sales", {"qualified": "won"}, count=10)
     with pytest.raises(NotFound):
         await migrating.page(tenant, "care", {}, count=10)
+
+
+async def test_a_stage_that_no_revision_has_is_refused(firm: Timed, migrating: Migrating) -> None:
+    await publish(firm.world, LATER)
+
+    with pytest.raises(InvalidInput, match=r"^stages: 'qualifed': .* any revision of sales: new, qualified, checked$"):
+        await migrating.page(firm.world.tenant, "sales", {"qualifed": "checked"}, count=10)
+    with pytest.raises(InvalidInput, match=r"^stages: 'won': must be an open stage of any revision"):
+        await migrating.page(firm.world.tenant, "sales", {"won": "checked"}, count=10)
+
+
+async def test_nothing_is_migrated_into_what_is_out_of_use_or_not_for_its_kind(
+    firm: Timed, migrating: Migrating
+) -> None:
+    lead, tenant = await routed(firm.world), firm.world.tenant
+    revision = await publish(firm.world, LATER.replace("[LEAD]", "[TICKET]"))
+
+    (item,) = (await migrating.page(tenant, "sales", {}, count=10)).items
+    await publish(firm.world, LATER.replace("[LEAD]", "[]"))
+
+    assert (item.stage, item.fault) == ("", f"sales@{revision} is not for LEAD any more")
+    with pytest.raises(NotPossible, match=r"processes/sales: is out of use, by revision 3: what is open goes on by"):
+        await migrating.page(tenant, "sales", {}, count=10)
+    assert await stands(firm.world, lead) == ("sales", revision - 1, "new")

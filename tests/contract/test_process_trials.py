@@ -30,7 +30,9 @@ async def test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_
     alone = await try_process(TABLE)
     nobodys = await try_process(TABLE, "", WorkforceRecords())
 
-    assert [(each.message, each.is_error) for each in nothing.problems] == [("found null; a mapping is expected", True)]
+    assert [(each.message, each.is_error) for each in nothing.problems] == [
+        ("it is empty; a mapping is expected", True)
+    ]
     assert alone.problems == ()
     assert [(each.line, each.is_error) for each in nobodys.problems] == [(5, False), (8, True), (9, False)]
     assert (nothing.stored_json, nobodys.stored_json) == ("", "")
@@ -69,8 +71,8 @@ async def test_its_tests_run_by_the_hours_that_they_bring_or_by_those_of_the_wor
 
 
 async def test_one_that_takes_too_long_is_refused() -> None:
-    trial = await try_process(TABLE, deadline_s=0.01)
+    trial = await try_process(TABLE, cpu_s=0.001)
 
     assert [each.message for each in trial.problems] == [
-        "checking and trying it took longer than the 0.01 s allowed; make it smaller"
+        "checking and trying it took more than the 0.001 s of processor time allowed; make it smaller"
     ]

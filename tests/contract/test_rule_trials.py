@@ -15,6 +15,7 @@ from router.adapters.durable_rules import selection as engines
 from router.adapters.rule_sandbox.child import read_workforce
 from router.adapters.rule_sandbox.parent import AT_ONCE, MEMORY_BYTES, try_rule_set, written_workforce
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.errors import TrialUnfinished
 from router.model.workforce import Member, Pool, Record, Rep, Territory, WorkforceRecords
 from router.rules import codec as stored
 from router.rules.trial import Trial
@@ -113,10 +114,15 @@ async def test_a_hostile_source_is_a_problem(source: str) -> None:
     assert not trial.is_publishable
 
 
-async def test_a_trial_beyond_its_deadline_is_a_problem_and_leaves_no_child() -> None:
-    trial = await try_rule_set(SOURCE, deadline_s=0.001)
+async def test_a_trial_beyond_its_deadline_says_nothing_of_the_source_and_may_be_tried_again() -> None:
+    with pytest.raises(TrialUnfinished, match=r"not done within 0.001 s, .* are busy: .* try again later"):
+        await try_rule_set(SOURCE, deadline_s=0.001)
 
-    assert "longer than the 0.001 s allowed" in trial.problems[0].message
+
+async def test_one_that_takes_more_of_the_processor_than_it_may_is_a_problem() -> None:
+    trial = await try_rule_set(SOURCE, cpu_s=0.001)
+
+    assert "more than the 0.001 s of processor time allowed" in trial.problems[0].message
 
 
 async def test_the_event_loop_goes_on_meanwhile() -> None:

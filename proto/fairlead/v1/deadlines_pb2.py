@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/deadlines.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x04\n\x08\x44\x65\x61\x64line\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\r\n\x05owner\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05steps\x18\n \x03(\x0b\x32\x19.fairlead.v1.DeadlineStep\x12\x34\n\x10\x65\x61rlier_due_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05parts\x18\x0c \x03(\x0b\x32\x15.fairlead.v1.TimePart\x12\x34\n\x10parts_start_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x63\x61use\x18\x0e \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\"s\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\r\n\tSTATE_MET\x10\x03\x12\x10\n\x0cSTATE_MISSED\x10\x04\x12\x0f\n\x0bSTATE_ENDED\x10\x05\"\xdb\x02\n\x08TimePart\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04pool\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\rwall_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10\x63ounted_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_PAUSED\x10\x01\x12\x11\n\rKIND_ON_LEAVE\x10\x02\x12\x16\n\x12KIND_OUTSIDE_HOURS\x10\x03\x12\x10\n\x0cKIND_WAITING\x10\x04\x12\x16\n\x12KIND_EARLIER_OWNER\x10\x05\x12\x0e\n\nKIND_OWNER\x10\x06\"\x8d\x02\n\x0c\x44\x65\x61\x64lineStep\x12*\n\x03\x61\x63t\x18\x01 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12,\n\x08\x64ue_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tfire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x03\x41\x63t\x12\x13\n\x0f\x41\x43T_UNSPECIFIED\x10\x00\x12\x0e\n\nACT_REMIND\x10\x01\x12\x0e\n\nACT_NOTIFY\x10\x02\x12\x10\n\x0c\x41\x43T_REASSIGN\x10\x03\x12\x16\n\x12\x41\x43T_RAISE_PRIORITY\x10\x04\x12\x0e\n\nACT_RETURN\x10\x05\"`\n\x0eRevisionChange\x12\x17\n\x0f\x65\x61rlier_process\x18\x01 \x01(\t\x12\x15\n\rearlier_stage\x18\x02 \x01(\t\x12\x0f\n\x07process\x18\x03 \x01(\t\x12\r\n\x05stage\x18\x04 \x01(\t\"\x85\x01\n\rMovedDeadline\x12\x10\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\t\x12\x34\n\x10\x65\x61rlier_due_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x0bReachedStep\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\t\x12*\n\x03\x61\x63t\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12\x0c\n\x04told\x18\x04 \x03(\t\x12\x10\n\x08on_leave\x18\x05 \x03(\t\x12\x10\n\x08inactive\x18\x06 \x03(\t\"\xed\x02\n\x08\x41pproval\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Approval.State\x12\r\n\x05owner\x18\x04 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\x12,\n\x08\x61sk_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tapprovers\x18\x08 \x03(\t\x12+\n\nattributes\x18\t \x01(\x0b\x32\x17.google.protobuf.Struct\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_APPROVED\x10\x02\x12\x12\n\x0eSTATE_REJECTED\x10\x03\"N\n\x0e\x41pprovalAnswer\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\xe0\x02\n\x06\x44igest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.fairlead.v1.Digest.Kind\x12,\n\x08\x64ue_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tmake_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x07\x65ntries\x18\x05 \x03(\x0b\x32\x18.fairlead.v1.DigestEntry\x12\x15\n\rtotal_entries\x18\x06 \x01(\x05\x12\x0c\n\x04told\x18\x07 \x03(\t\x12\x10\n\x08on_leave\x18\x08 \x03(\t\x12\x10\n\x08inactive\x18\t \x03(\t\"P\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08KIND_DAY\x10\x01\x12\x11\n\rKIND_HOLIDAYS\x10\x02\x12\x11\n\rKIND_TOMORROW\x10\x03\"o\n\x0b\x44igestEntry\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x03 \x01(\t\x12,\n\x08\x64ue_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/deadlines.proto\x12\x0b\x66\x61irlead.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbc\x05\n\x08\x44\x65\x61\x64line\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x04 \x01(\t\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\r\n\x05owner\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x05steps\x18\n \x03(\x0b\x32\x19.fairlead.v1.DeadlineStep\x12\x34\n\x10\x65\x61rlier_due_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05parts\x18\x0c \x03(\x0b\x32\x15.fairlead.v1.TimePart\x12\x34\n\x10parts_start_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x63\x61use\x18\x0e \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\x12\x32\n\x0epause_end_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpause_reason\x18\x10 \x01(\t\"s\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x11\n\rSTATE_OVERDUE\x10\x02\x12\r\n\tSTATE_MET\x10\x03\x12\x10\n\x0cSTATE_MISSED\x10\x04\x12\x0f\n\x0bSTATE_ENDED\x10\x05\"\xdb\x02\n\x08TimePart\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.TimePart.Kind\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x0c\n\x04pool\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x30\n\rwall_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10\x63ounted_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x92\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_PAUSED\x10\x01\x12\x11\n\rKIND_ON_LEAVE\x10\x02\x12\x16\n\x12KIND_OUTSIDE_HOURS\x10\x03\x12\x10\n\x0cKIND_WAITING\x10\x04\x12\x16\n\x12KIND_EARLIER_OWNER\x10\x05\x12\x0e\n\nKIND_OWNER\x10\x06\"\x8d\x02\n\x0c\x44\x65\x61\x64lineStep\x12*\n\x03\x61\x63t\x18\x01 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12,\n\x08\x64ue_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tfire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x03\x41\x63t\x12\x13\n\x0f\x41\x43T_UNSPECIFIED\x10\x00\x12\x0e\n\nACT_REMIND\x10\x01\x12\x0e\n\nACT_NOTIFY\x10\x02\x12\x10\n\x0c\x41\x43T_REASSIGN\x10\x03\x12\x16\n\x12\x41\x43T_RAISE_PRIORITY\x10\x04\x12\x0e\n\nACT_RETURN\x10\x05\"`\n\x0eRevisionChange\x12\x17\n\x0f\x65\x61rlier_process\x18\x01 \x01(\t\x12\x15\n\rearlier_stage\x18\x02 \x01(\t\x12\x0f\n\x07process\x18\x03 \x01(\t\x12\r\n\x05stage\x18\x04 \x01(\t\"\x85\x01\n\rMovedDeadline\x12\x10\n\x08\x64\x65\x61\x64line\x18\x01 \x01(\t\x12\x34\n\x10\x65\x61rlier_due_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x0bReachedStep\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\t\x12*\n\x03\x61\x63t\x18\x03 \x01(\x0e\x32\x1d.fairlead.v1.DeadlineStep.Act\x12\x0c\n\x04told\x18\x04 \x03(\t\x12\x10\n\x08on_leave\x18\x05 \x03(\t\x12\x10\n\x08inactive\x18\x06 \x03(\t\"\xed\x02\n\x08\x41pproval\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Approval.State\x12\r\n\x05owner\x18\x04 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x05 \x01(\t\x12,\n\x08\x61sk_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tapprovers\x18\x08 \x03(\t\x12+\n\nattributes\x18\t \x01(\x0b\x32\x17.google.protobuf.Struct\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_APPROVED\x10\x02\x12\x12\n\x0eSTATE_REJECTED\x10\x03\"N\n\x0e\x41pprovalAnswer\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x10\n\x08\x61pproved\x18\x02 \x01(\x08\x12\x0b\n\x03rep\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\xe0\x02\n\x06\x44igest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12&\n\x04kind\x18\x02 \x01(\x0e\x32\x18.fairlead.v1.Digest.Kind\x12,\n\x08\x64ue_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tmake_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x07\x65ntries\x18\x05 \x03(\x0b\x32\x18.fairlead.v1.DigestEntry\x12\x15\n\rtotal_entries\x18\x06 \x01(\x05\x12\x0c\n\x04told\x18\x07 \x03(\t\x12\x10\n\x08on_leave\x18\x08 \x03(\t\x12\x10\n\x08inactive\x18\t \x03(\t\"P\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08KIND_DAY\x10\x01\x12\x11\n\rKIND_HOLIDAYS\x10\x02\x12\x11\n\rKIND_TOMORROW\x10\x03\"o\n\x0b\x44igestEntry\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\r\n\x05stage\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x61\x64line\x18\x03 \x01(\t\x12,\n\x08\x64ue_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,33 +35,33 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.deadlines_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DEADLINE']._serialized_start=140
-  _globals['_DEADLINE']._serialized_end=766
-  _globals['_DEADLINE_STATE']._serialized_start=651
-  _globals['_DEADLINE_STATE']._serialized_end=766
-  _globals['_TIMEPART']._serialized_start=769
-  _globals['_TIMEPART']._serialized_end=1116
-  _globals['_TIMEPART_KIND']._serialized_start=970
-  _globals['_TIMEPART_KIND']._serialized_end=1116
-  _globals['_DEADLINESTEP']._serialized_start=1119
-  _globals['_DEADLINESTEP']._serialized_end=1388
-  _globals['_DEADLINESTEP_ACT']._serialized_start=1272
-  _globals['_DEADLINESTEP_ACT']._serialized_end=1388
-  _globals['_REVISIONCHANGE']._serialized_start=1390
-  _globals['_REVISIONCHANGE']._serialized_end=1486
-  _globals['_MOVEDDEADLINE']._serialized_start=1489
-  _globals['_MOVEDDEADLINE']._serialized_end=1622
-  _globals['_REACHEDSTEP']._serialized_start=1625
-  _globals['_REACHEDSTEP']._serialized_end=1765
-  _globals['_APPROVAL']._serialized_start=1768
-  _globals['_APPROVAL']._serialized_end=2133
-  _globals['_APPROVAL_STATE']._serialized_start=2044
-  _globals['_APPROVAL_STATE']._serialized_end=2133
-  _globals['_APPROVALANSWER']._serialized_start=2135
-  _globals['_APPROVALANSWER']._serialized_end=2213
-  _globals['_DIGEST']._serialized_start=2216
-  _globals['_DIGEST']._serialized_end=2568
-  _globals['_DIGEST_KIND']._serialized_start=2488
-  _globals['_DIGEST_KIND']._serialized_end=2568
-  _globals['_DIGESTENTRY']._serialized_start=2570
-  _globals['_DIGESTENTRY']._serialized_end=2681
+  _globals['_DEADLINE']._serialized_end=840
+  _globals['_DEADLINE_STATE']._serialized_start=725
+  _globals['_DEADLINE_STATE']._serialized_end=840
+  _globals['_TIMEPART']._serialized_start=843
+  _globals['_TIMEPART']._serialized_end=1190
+  _globals['_TIMEPART_KIND']._serialized_start=1044
+  _globals['_TIMEPART_KIND']._serialized_end=1190
+  _globals['_DEADLINESTEP']._serialized_start=1193
+  _globals['_DEADLINESTEP']._serialized_end=1462
+  _globals['_DEADLINESTEP_ACT']._serialized_start=1346
+  _globals['_DEADLINESTEP_ACT']._serialized_end=1462
+  _globals['_REVISIONCHANGE']._serialized_start=1464
+  _globals['_REVISIONCHANGE']._serialized_end=1560
+  _globals['_MOVEDDEADLINE']._serialized_start=1563
+  _globals['_MOVEDDEADLINE']._serialized_end=1696
+  _globals['_REACHEDSTEP']._serialized_start=1699
+  _globals['_REACHEDSTEP']._serialized_end=1839
+  _globals['_APPROVAL']._serialized_start=1842
+  _globals['_APPROVAL']._serialized_end=2207
+  _globals['_APPROVAL_STATE']._serialized_start=2118
+  _globals['_APPROVAL_STATE']._serialized_end=2207
+  _globals['_APPROVALANSWER']._serialized_start=2209
+  _globals['_APPROVALANSWER']._serialized_end=2287
+  _globals['_DIGEST']._serialized_start=2290
+  _globals['_DIGEST']._serialized_end=2642
+  _globals['_DIGEST_KIND']._serialized_start=2562
+  _globals['_DIGEST_KIND']._serialized_end=2642
+  _globals['_DIGESTENTRY']._serialized_start=2644
+  _globals['_DIGESTENTRY']._serialized_end=2755
 # @@protoc_insertion_point(module_scope)

@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Deadline(_message.Message):
-    __slots__ = ("work_item", "process", "stage", "deadline", "state", "owner", "start_time", "due_time", "end_time", "steps", "earlier_due_time", "parts", "parts_start_time", "cause")
+    __slots__ = ("work_item", "process", "stage", "deadline", "state", "owner", "start_time", "due_time", "end_time", "steps", "earlier_due_time", "parts", "parts_start_time", "cause", "pause_end_time", "pause_reason")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Deadline.State]
@@ -42,6 +42,8 @@ class Deadline(_message.Message):
     PARTS_FIELD_NUMBER: _ClassVar[int]
     PARTS_START_TIME_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_REASON_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     process: str
     stage: str
@@ -56,7 +58,9 @@ class Deadline(_message.Message):
     parts: _containers.RepeatedCompositeFieldContainer[TimePart]
     parts_start_time: _timestamp_pb2.Timestamp
     cause: TimePart.Kind
-    def __init__(self, work_item: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., state: _Optional[_Union[Deadline.State, str]] = ..., owner: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[DeadlineStep, _Mapping]]] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parts: _Optional[_Iterable[_Union[TimePart, _Mapping]]] = ..., parts_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[TimePart.Kind, str]] = ...) -> None: ...
+    pause_end_time: _timestamp_pb2.Timestamp
+    pause_reason: str
+    def __init__(self, work_item: _Optional[str] = ..., process: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., state: _Optional[_Union[Deadline.State, str]] = ..., owner: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[DeadlineStep, _Mapping]]] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parts: _Optional[_Iterable[_Union[TimePart, _Mapping]]] = ..., parts_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cause: _Optional[_Union[TimePart.Kind, str]] = ..., pause_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., pause_reason: _Optional[str] = ...) -> None: ...
 
 class TimePart(_message.Message):
     __slots__ = ("kind", "rep", "pool", "reason", "wall_duration", "counted_duration")

@@ -152,8 +152,8 @@ class ProcessServiceServicer(object):
     def MigrateWorkItems(self, request, context):
         """Has open work items that are in an earlier revision of a process go on by its active one, a page of them with each call: what runs is
         then due as that says, from when it was started; what is over stays as it was. With `preview` it says the same and writes nothing.
-        Calling it again goes on where it ended, for what is migrated is passed over. Fails with INVALID_ARGUMENT (a violation per field) and
-        NOT_FOUND.
+        Calling it again goes on where it ended, for what is migrated is passed over. Fails with INVALID_ARGUMENT (a violation per field),
+        NOT_FOUND, and FAILED_PRECONDITION if the process is out of use.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

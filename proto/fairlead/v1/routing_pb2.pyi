@@ -279,20 +279,22 @@ class ResumeWorkItemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class Pause(_message.Message):
-    __slots__ = ("work_item", "reason", "start_time", "end_time", "soon_after_customer", "actor")
+    __slots__ = ("work_item", "reason", "start_time", "end_time", "soon_after_customer", "actor", "deadlines")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     SOON_AFTER_CUSTOMER_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
+    DEADLINES_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     reason: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     soon_after_customer: bool
     actor: str
-    def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., soon_after_customer: bool = ..., actor: _Optional[str] = ...) -> None: ...
+    deadlines: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, work_item: _Optional[str] = ..., reason: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., soon_after_customer: bool = ..., actor: _Optional[str] = ..., deadlines: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RecordSatisfactionRequest(_message.Message):
     __slots__ = ("name", "csat", "nps", "comment", "request_id", "validate_only")
@@ -567,14 +569,16 @@ class AwayByLapses(_message.Message):
     def __init__(self, lapses: _Optional[int] = ..., work_item: _Optional[str] = ..., away_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OpenWork(_message.Message):
-    __slots__ = ("work_item", "worked", "next_date")
+    __slots__ = ("work_item", "worked", "next_date", "deadlines")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     WORKED_FIELD_NUMBER: _ClassVar[int]
     NEXT_DATE_FIELD_NUMBER: _ClassVar[int]
+    DEADLINES_FIELD_NUMBER: _ClassVar[int]
     work_item: WorkItem
     worked: bool
     next_date: _activities_pb2.NextDate
-    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ...) -> None: ...
+    deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ...) -> None: ...
 
 class GetTimelineRequest(_message.Message):
     __slots__ = ("name", "page_size", "page_token", "language_code")

@@ -398,8 +398,8 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListMyWork(self, request, context):
-        """Lists what a rep has open, the oldest first, each with its next date; on the first page also what is offered to them and waits for
-        their answer, and whether they are away for letting offers lapse. Fails with NOT_FOUND (no such rep).
+        """Lists what a rep has open, the oldest first, each with its next date and the deadlines that run of it; on the first page also what is
+        offered to them and waits for their answer, and whether they are away for letting offers lapse. Fails with NOT_FOUND (no such rep).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,6 +38,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     job = json.load(sys.stdin)
+    signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_VIRTUAL, job["cpu_s"])  # as for the samples, see ``compare``
     sys.stdout.write(json.dumps(asdict(process_trial(job) if job["language"] == PROCESS else trial(job))))
 
 

@@ -3,8 +3,9 @@
 Checking a hostile source may take long or much memory, and building an engine in C may crash or hang with the
 interpreter locked. So a child (``router.adapters.rule_sandbox.child``) checks the source, runs its tests, builds the
 engine that will serve and matches sample facts with it, comparing the answers with the index. It works under a
-limit of memory, a deadline for the whole and one of ``SAMPLE_CPU_S`` for the samples; however it ends, the server
-gets problems in words.
+limit of memory, one of processor time for the whole and one of ``SAMPLE_CPU_S`` for each sample; however it ends, the
+server gets problems in words. Only where it is not done after ``DEADLINE_S``, for the processors have other work, is
+nothing said of the source: that is to be tried again.
 
 One JSON object goes in on stdin, one comes back on stdout.
 """
@@ -22,14 +23,17 @@ from typing import Any
 
 from router.adapters.durable_rules.selection import Choice, choice_from
 from router.history.codec import record_text
+from router.model.errors import TrialUnfinished
 from router.model.workforce import KINDS, WorkforceRecords
 from router.process.trials.trial import ProcessTrial
 from router.rules.scenarios import TestResult
 from router.rules.trial import Trial
 from rules.problems import Problem, Severity
 
-DEADLINE_S = 30.0
-"""Wall-clock seconds for everything; 20,000 rules take about 15 on an idle core."""
+CPU_S = 30.0
+"""Processor seconds for everything; 20,000 rules take about 15."""
+DEADLINE_S = 120.0
+"""Wall-clock seconds for the same: it says how busy the machine is, and nothing of the source."""
 MEMORY_BYTES = 2 * 1024**3
 """Address space of the child."""
 SAMPLE_CPU_S = 0.2
@@ -52,6 +56,7 @@ async def try_rule_set(
     tests: str | None = None,
     engine: Choice | None = None,
     personal: Collection[str] = (),
+    cpu_s: float = CPU_S,
     deadline_s: float = DEADLINE_S,
 ) -> Trial:
     """Check, test and try a rule set in a child process; never blocks the event loop.
@@ -70,8 +75,15 @@ async def try_rule_set(
         The engine that will serve; None: what the environment says.
     personal
         Fields that an operator declared personal.
+    cpu_s
+        Seconds of processor time that it may take; more is a problem of the source.
     deadline_s
         Seconds, wall clock, after which the child is ended; waiting for a turn does not count.
+
+    Raises
+    ------
+    TrialUnfinished
+        If it is not done by the deadline.
     """
     job = {
         "language": RULES,
@@ -81,6 +93,7 @@ async def try_rule_set(
         "workforce": None if workforce is None else written_workforce(workforce),
         "personal": sorted(personal),
         "engine": engine or choice_from(os.environ),
+        "cpu_s": cpu_s,
     }
     answer = await _answer(job, deadline_s)
     return Trial((answer,)) if isinstance(answer, Problem) else _read(answer)
@@ -92,6 +105,7 @@ async def try_process(
     workforce: WorkforceRecords | None = None,
     *,
     personal: Collection[str] = (),
+    cpu_s: float = CPU_S,
     deadline_s: float = DEADLINE_S,
 ) -> ProcessTrial:
     """Check a process, and run its tests, in a child process; never blocks the event loop.
@@ -106,8 +120,13 @@ async def try_process(
         Whose reps it may name, and by whose hours tests run that bring no workforce along. None: not looked up.
     personal
         Fields that an operator declared personal.
-    deadline_s
+    cpu_s, deadline_s
         As for ``try_rule_set``.
+
+    Raises
+    ------
+    TrialUnfinished
+        As ``try_rule_set``.
     """
     job = {
         "language": PROCESS,
@@ -115,6 +134,7 @@ async def try_process(
         "rules": rules,
         "workforce": None if workforce is None else written_workforce(workforce),
         "personal": sorted(personal),
+        "cpu_s": cpu_s,
     }
     answer = await _answer(job, deadline_s)
     if isinstance(answer, Problem):
@@ -126,11 +146,12 @@ async def _answer(job: Mapping[str, Any], deadline_s: float) -> dict[str, Any] |
     """Return what a child makes of a job, or what kept it from an answer."""
     try:
         code, out, stderr = await _run_child(json.dumps(job).encode(), deadline_s)
-    except TimeoutError:
-        fault = f"checking and trying it took longer than the {deadline_s:,.15g} s allowed; make it smaller"
-        return Problem(0, 0, "", fault)
-    answer: dict[str, Any] | Problem = json.loads(out) if code == 0 else Problem(0, 0, "", _ending(code, stderr))
-    return answer
+    except TimeoutError as error:
+        raise TrialUnfinished(deadline_s) from error
+    if code == 0:
+        answer: dict[str, Any] = json.loads(out)
+        return answer
+    return Problem(0, 0, "", _ending(code, stderr, job["cpu_s"]))
 
 
 async def _run_child(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
@@ -157,7 +178,9 @@ async def _run_now(job: bytes, deadline_s: float) -> tuple[int, bytes, str]:
     return child.returncode or 0, out, err.decode("utf-8", "replace")
 
 
-def _ending(code: int, stderr: str) -> str:
+def _ending(code: int, stderr: str, cpu_s: float = CPU_S) -> str:
+    if code == -signal.SIGVTALRM:
+        return f"checking and trying it took more than the {cpu_s:,.15g} s of processor time allowed; make it smaller"
     if code == -signal.SIGPROF:
         return (
             f"the engine did not answer a sample work item within {SAMPLE_CPU_S:,.15g} s; "

@@ -92,6 +92,10 @@ class DeadlineStanding(NamedTuple):
     first_ms: int
     end: End | None = None
 
+    def runs_at(self, at_ms: int) -> bool:
+        """Say whether it has begun by an instant, and has not ended."""
+        return self.start_ms <= at_ms and (self.end is None or self.end.at_ms > at_ms)
+
     def state(self, now_ms: int) -> DeadlineState:
         """Say how it stands at an instant: what is done as it falls due is done in time."""
         is_late = self.due_ms is not None and self.due_ms <= (self.end.at_ms if self.end else now_ms)

@@ -17,7 +17,7 @@ from rules.fields import FieldType
 from rules.forms import ComparisonForm
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.spelling import hint, hint_among
+from rules.spelling import hint, hint_of_field
 
 _KINDS = (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL, FieldType.LIST)
 """Of which fields are as work items have them: of a date rules compare what it means."""
@@ -69,9 +69,9 @@ class ApprovalCompiler:
             self._report.error((*path, "field"), fault)
         elif form.field not in fields:
             allowed = f"allowed are string, number, bool and list fields: {known_names(fields)}"
-            self._report.error(
-                (*path, "field"), f"found {shown(form.field)}; {allowed}{hint_among(form.field, fields)}"
-            )
+            there = self._rules.fields if self._rules else {}
+            meant = hint_of_field(form.field, fields, there, _inferred(form).get(form.field, FieldType.STRING))
+            self._report.error((*path, "field"), f"found {shown(form.field)}; {allowed}{meant}")
         elif form.op in TWINNED:
             operators = [op for op in OPERATORS[fields[form.field]] if op not in TWINNED]
             self._report.error((*path, "op"), f"{form.op} is for rules alone; allowed are {', '.join(operators)}")

@@ -8,7 +8,7 @@ from rules.field_values import FieldValues
 from rules.fields import FieldType
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.spelling import hint_among
+from rules.spelling import hint_of_field
 
 _COMPARED = (FieldType.STRING, FieldType.NUMBER, FieldType.BOOL)
 
@@ -50,5 +50,6 @@ class FieldLookups:
             self._report.error(path, f"{name} is personal: severity would tell of it when it is erased")
         else:
             allowed = f"allowed are {', '.join(kind.value for kind in kinds)} fields"
-            self._report.error(path, f"found {shown(name)}; {allowed}: {known_names(names)}{hint_among(name, names)}")
+            meant = hint_of_field(name, names, fields, FieldType.STRING)
+            self._report.error(path, f"found {shown(name)}; {allowed}: {known_names(names)}{meant}")
         return False

@@ -12,7 +12,7 @@ from router.rules.route import HANDLERS, RoutingRules
 from rules.fields import FieldType
 from rules.problems import known_names, shown
 from rules.report import Path, Report
-from rules.spelling import hint_among
+from rules.spelling import hint_among, hint_of_field
 
 _NAMING = (FieldType.STRING, FieldType.LIST)
 """The types of field whose texts may name reps."""
@@ -52,7 +52,8 @@ class ProcessNames:
         """Look up a field that a stage requires."""
         if self._rules is None or name in self._rules.fields:
             return
-        there = f"declared are {known_names(self._rules.fields)}{hint_among(name, self._rules.fields)}"
+        meant = hint_of_field(name, self._rules.fields, self._rules.fields, FieldType.STRING)
+        there = f"declared are {known_names(self._rules.fields)}{meant}"
         if self._rules.ignore_undeclared:
             self._report.warn(path, f"the rules declare no field {shown(name)}; {there}")
         else:
@@ -78,7 +79,8 @@ class ProcessNames:
             there = [field for field, kind in self._rules.fields.items() if kind in _NAMING]
             allowed = known_names([HANDLERS, OWNER, *(field for field in there if field not in self._personal)])
             fault = f"found {shown(name)}; allowed are string or list fields, {HANDLERS} and {OWNER}: {allowed}"
-            self._report.error(path, f"{fault}{hint_among(name, [HANDLERS, OWNER, *there])}")
+            names = [HANDLERS, OWNER, *there]
+            self._report.error(path, f"{fault}{hint_of_field(name, names, self._rules.fields, FieldType.STRING)}")
 
     def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
         """Look up a field of a type, by which something ``follows``."""
@@ -86,8 +88,9 @@ class ProcessNames:
             self._report.error(path, f"{name} is personal: {follows} would tell of it when it is erased")
         elif self._rules is not None and self._rules.fields.get(name) is not wanted:
             names = [each for each, kind in self._rules.fields.items() if kind is wanted and each not in self._personal]
-            there = f"allowed are {wanted.value} fields: {known_names(names)}{hint_among(name, names)}"
-            self._report.error(path, f"found {shown(name)}; {there}")
+            there = f"allowed are {wanted.value} fields: {known_names(names)}"
+            meant = hint_of_field(name, names, self._rules.fields, wanted)
+            self._report.error(path, f"found {shown(name)}; {there}{meant}")
 
     def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:
         """Return whom these are, each once."""

@@ -84,6 +84,7 @@ SAMPLES: dict[str, Failure] = {
     "router.ActivityExists": router.ActivityExists("tenants/acme/workItems/crm~1/activities/7"),
     "router.FormatMismatch": router.FormatMismatch("tenants/acme", 2, 1),
     "router.QueueFull": router.QueueFull("tenants/acme/queue", 2000),
+    "router.TrialUnfinished": router.TrialUnfinished(120.0),
     "router.MemoryShort": router.MemoryShort(91, 1.5),
     "router.StoreUnavailable": router.StoreUnavailable("Redis does not answer"),
     "router.StoreUnsuitable": failures.StoreUnsuitable("its user may not run EVALSHA"),

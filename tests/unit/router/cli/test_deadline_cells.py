@@ -8,7 +8,15 @@ import pytest
 
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.clocks import Clock
-from router.cli.deadline_cells import due_told, length_told, next_step, part_codes, step_told, tell_where_time_went
+from router.cli.deadline_cells import (
+    due_told,
+    length_told,
+    next_step,
+    part_codes,
+    state_told,
+    step_told,
+    tell_where_time_went,
+)
 from router.cli.deadlines import _urgency
 from router.cli.lists import Names
 from router.wording.languages import Language
@@ -46,6 +54,15 @@ def test_a_deadline_is_shown_with_how_long_it_is_until_or_since() -> None:
     assert due_told(ended, NOW, ENGLISH) == due_told(behind, None, ENGLISH) == "2026-09-18 17:20:00+08:00"
     assert due_told(deadline(), NOW, CHINESE) == "超出日历所及的范围"
     assert length_told(timedelta(days=2, hours=3, minutes=4), Language.ZH) == "2 天 3 小时"
+
+
+def test_what_stands_still_is_shown_with_until_when_and_why() -> None:
+    paused = deadline(timedelta(hours=1), pause_reason="customer")
+    paused.pause_end_time.FromDatetime(NOW)
+
+    assert state_told(deadline(), CHINESE) == "OPEN"
+    assert state_told(paused, ENGLISH) == "OPEN, paused until 2026-09-18 18:00:00+08:00: customer"
+    assert state_told(paused, CHINESE) == "OPEN，停表至 2026-09-18 18:00:00+08:00：customer"
 
 
 def test_the_next_step_is_the_first_with_none_of_its_kind_done_behind_it() -> None:

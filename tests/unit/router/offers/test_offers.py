@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from router.assignment.expiry import expires_ms
+from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.calendars import Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision, Outcome
@@ -16,7 +17,7 @@ from router.model.events import OfferAnswered
 from router.model.records import ItemRecord
 from router.model.workforce import Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, State
-from router.offers.service import OfferService, became
+from router.offers.service import AwayByLapses, OfferedWork, OfferService, became
 
 HOUR_MS = 3_600_000
 THURSDAY_MS = 0  # 1970 began on one
@@ -136,3 +137,37 @@ async def test_a_history_is_not_read_to_its_beginning_for_an_offer_of_long_ago(
 
     assert became(record, events, "bo", offer, is_made=is_made) == said
     assert log.pages == pages
+
+
+class Lapsed:
+    """Offers nothing, and says by which event a rep is away for lapses; of whom no work item is asked for."""
+
+    def __init__(self, event: int) -> None:
+        self._event = event
+
+    async def offered(self, *_: object) -> list[tuple[int, str]]:
+        return []
+
+    async def lapses_of(self, *_: object) -> int:
+        return -self._event
+
+    async def of(self, *_: object) -> list[StoredItem]:
+        return []
+
+
+class LapseLog:
+    """A log that begins with event 8, by which Ann is set away."""
+
+    async def events(self, _: str, *, after: int, count: int) -> list[OfferAnswered]:
+        return [replace(answered(Answer.LAPSED, "ann"), lapses=3)][:count] if after < 8 else []
+
+
+@pytest.mark.parametrize(("event", "away"), [(0, None), (7, None), (8, AwayByLapses(3, "crm~1", 0)), (9, None)])
+async def test_who_is_away_by_an_event_that_the_log_has_lost_is_told_their_work_all_the_same(
+    event: int, away: AwayByLapses | None
+) -> None:
+    lapsed, nothing = cast("Any", Lapsed(event)), cast("Any", None)
+
+    work = await OfferService(lapsed, cast("Any", LapseLog()), lapsed, nothing).work("t", "ann")
+
+    assert work == OfferedWork([], away)

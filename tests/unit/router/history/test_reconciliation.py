@@ -74,7 +74,7 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
     assert told([ROUTED, TRIED], CHARGED) == []
     assert told([OFFERED], OFFERING) == []
     assert told([OFFERED, SET_AWAY, LAPSED], WENT) == []
-    gone = [OFFERED, LAPSED_ONCE, replace(BACK, number=10, is_gone=True)]
+    gone: list[Event] = [OFFERED, LAPSED_ONCE, replace(BACK, number=10, is_gone=True)]
     assert told(gone, replace(WENT, lapses={}, presences={})) == []
 
 

@@ -16,12 +16,12 @@ from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.activities import TEXTS, Activity
-from router.model.errors import ActivityExists, Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused
+from router.model.errors import ActivityExists, Conflict, InvalidInput, NotPossible, RequestIdReused
 from router.model.events import ActivityRecorded
 from router.model.evidence import ends_next_date, evidence_of
 from router.model.opening import ACTIVITY
 from router.model.sealing import seal_texts
-from router.model.workitem import CLOSED_STATES, fingerprint_of
+from router.model.workitem import fingerprint_of
 from router.workforce.open_hours import HORIZON_MS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,13 +95,9 @@ class ActivityService:
             As ``router.assignment.service.Router.route``.
         """
         name = f"tenants/{tenant}/workItems/{request.item_id}"
-        if request.activity.rep:
-            await self._check_rep(tenant, request.activity.rep)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             check_owner(stored.record.owner)
-            if request.activity.next_ms and stored.record.state in CLOSED_STATES:
-                raise NotPossible(name, f"is {stored.record.state}: leave activity.next_time out")
             answer = await self._activities.record(
                 tenant, await self._command(tenant, request, stored), preview=preview
             )
@@ -114,17 +110,12 @@ class ActivityService:
             if isinstance(answer, TooFar):
                 date, latest = _shown(request.activity.next_ms), _shown(answer.now_ms + HORIZON_MS)
                 raise InvalidInput.of("activity.next_time", f"{date}: must be at most three years ahead, {latest}")
+            if answer is Refusal.CLOSED:
+                raise NotPossible(name, f"is {stored.record.state}: leave activity.next_time out")
             if answer is Refusal.CONFLICT:
                 continue
             return _recorded(name, request, answer)
         raise Conflict(name, "changes faster than one can write: try again")
-
-    async def _check_rep(self, tenant: str, rep: str) -> None:
-        planner = await self._planners.current(tenant)
-        if rep not in planner.roster.reps:
-            planner = await self._planners.renewed(tenant, planner.revisions)
-        if rep not in planner.roster.reps:
-            raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
 
     async def _command(self, tenant: str, request: RecordRequest, stored: StoredItem) -> ActivityCommand:
         record, sent = stored.record, request.activity
@@ -146,6 +137,7 @@ class ActivityService:
             customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
             assigned_ms=stored.decision.head.assigned_ms,
             ahead_ms=HORIZON_MS,
+            is_named=bool(sent.rep),
         )
 
 

@@ -387,9 +387,10 @@ class RoutingServiceServicer(object):
 
     def RecordActivity(self, request, context):
         """Records what somebody did about a work item, says what it proves, and sets, replaces or ends its next date. It changes neither
-        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer. Fails with
-        INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep), ALREADY_EXISTS (the `external_id` or the `request_id` is
-        known with other content) or FAILED_PRECONDITION (a next date for what is closed).
+        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer, also once
+        the work item is closed or the rep is deleted. Fails with INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep),
+        ALREADY_EXISTS (the `external_id` or the `request_id` is known with other content) or FAILED_PRECONDITION (a next date for what is
+        closed).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

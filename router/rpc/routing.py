@@ -41,7 +41,7 @@ from router.rpc.messages import (
     with_children,
     work_item_message,
 )
-from router.rpc.offer_messages import answer_request, away_message
+from router.rpc.offer_answers import OfferAnswers
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
@@ -95,6 +95,7 @@ class RoutingServicer:
         self._bulk = bulk
         self._activities = activities
         self._offers = offers
+        self._offer_answers = OfferAnswers(offers)
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
@@ -292,12 +293,10 @@ class RoutingServicer:
         return await self._process.satisfaction(request, call)
 
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
-        tenant, wish = answer_request(request, call)
-        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+        return await self._offer_answers.answer(request, call)
 
     async def DeclineWorkItem(self, request: routing.DeclineWorkItemRequest, call: Call) -> routing.WorkItem:
-        tenant, wish = answer_request(request, call)
-        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+        return await self._offer_answers.answer(request, call)
 
     async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -333,15 +332,8 @@ class RoutingServicer:
     async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
         answer = await self._activities.my_work(request, call)
         if not request.page_token:
-            await self._add_offers(request, answer)
+            await self._offer_answers.add_work(request, answer)
         return answer
-
-    async def _add_offers(self, request: routing.ListMyWorkRequest, answer: routing.ListMyWorkResponse) -> None:
-        tenant, rep = fields.name_of(request.rep, "reps", "rep")
-        offered = await self._offers.work(tenant, rep)
-        answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
-        if away := offered.away:
-            answer.away.CopyFrom(away_message(tenant, away))
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call

@@ -335,9 +335,9 @@ class RoutingServiceServicer(object):
     def AcceptWorkItem(self, request, context):
         """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
         the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
-        with the work item as it stands by then. Fails with NOT_FOUND, or with
-        FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
-        offered to many, the rep inactive, at capacity or at a cap).
+        with the work item as it stands by then; a rep to whom GetWorkItem would not show it any more is told its name and state alone.
+        Fails with NOT_FOUND, or with FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became
+        of it; or, of what is offered to many, the rep inactive, at capacity or at a cap).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -345,7 +345,8 @@ class RoutingServiceServicer(object):
 
     def DeclineWorkItem(self, request, context):
         """Declines an open offer: it is as if it had never been, and the work item is offered anew, among those who have not declined it as
-        far as there are any. Fails as AcceptWorkItem.
+        far as there are any. A rep is told its name and state alone, and the offer while others have it still. Repeats and fails as
+        AcceptWorkItem.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -85,7 +85,8 @@ class Imports:
     ) -> list[Decision | Failure]:
         """Enter up to ``MAX_JOBS`` work items, in order; an answer or an error each.
 
-        What is known already is refused, unless it was imported before just so: then it is answered again.
+        What is known already is refused, unless it was imported before just so: then it is answered again, whatever has
+        become of it, its owner or the rules since.
 
         Raises
         ------
@@ -96,7 +97,22 @@ class Imports:
         answers = await until_it_holds(self._planners, self._store, tenant, once)
         if answers is None:
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can import: try again")
-        return answers
+        return [
+            await self._before(tenant, entry) or answer if isinstance(answer, Failure) else answer
+            for entry, answer in zip(entries, answers, strict=True)
+        ]
+
+    async def _before(self, tenant: str, entry: ImportedItem) -> Decision | None:
+        """Return the decision that entered just this before; None: there is none."""
+        item_id = self.item_id(entry)
+        try:
+            record = await self._store.item(tenant, item_id)
+            if record is None or record.item_id != item_id:
+                return None
+            first = await self._store.decisions(tenant, [record.first])
+        except CorruptHistory:
+            return None
+        return next((decision for decision in first if _is_the_same(entry, decision)), None)
 
     async def _once(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 from failures import AlreadyExists, Failure, Violation
@@ -19,6 +18,7 @@ from router.assignment.replanning import OUTDATED, Again, until_it_holds
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
 from router.model.identity import normal_id
+from router.model.instants import written
 from router.model.workitem import item_id
 from router.process.revisions.cache import NO_PROCESSES
 
@@ -165,8 +165,8 @@ def _refusal(tenant: str, planner: Planner, entry: ImportedItem, now_ms: int) ->
     if not rep.active:
         return NotPossible(name, "is inactive")
     if entry.assigned_ms > now_ms:
-        given, now = _instant(entry.assigned_ms), _instant(now_ms)
-        return InvalidInput.of("assigned_time", f"{given}: must not be after now, {now}")
+        fault = f"{written(entry.assigned_ms)}: must not be after now, {written(now_ms)}"
+        return InvalidInput.of("assigned_time", fault)
     return None
 
 
@@ -209,7 +209,3 @@ def _is_the_same(entry: ImportedItem, decision: Decision) -> bool:
     is_same_stage = (head.entered.stage if head.entered else "") == entry.stage
     is_same_owner = (head.cause, decision.rep, head.assigned_ms) == (Cause.IMPORTED, entry.owner, entry.assigned_ms)
     return is_same_owner and is_same_item and is_same_stage and given == dict(sent.attributes)
-
-
-def _instant(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -139,6 +139,24 @@ async def test_what_is_sent_again_is_the_same_also_once_the_work_item_is_closed_
     assert await desk.record(item.item_id, known) == by_id
 
 
+async def test_what_has_no_next_date_that_lies_ahead_is_told_the_instants_as_the_contract_writes_them(
+    world: World,
+) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    await world.clock.set(START_MS + 7)
+    now = "2030-01-01T00:00:00.007Z"
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"next_ms": START_MS}, f"next_time: 2030-01-01T00:00:00Z: must be later than now, {now}, or absent"),
+        ({"next_ms": 2 * START_MS}, "next_time: 2090-01-01T00:00:00Z: must be at most three years ahead, 2033-01-01T"),
+        ({"occur_ms": START_MS + 8}, f"occur_time: 2030-01-01T00:00:00.008Z: must be at most now, {now}"),
+    ]
+    for given, fault in refused:
+        with pytest.raises(InvalidInput, match=fault):
+            await desk.record(item.item_id, CALL._replace(**given))
+
+
 async def test_a_timeline_goes_back_page_by_page_and_begins_anywhere(world: World) -> None:
     desk = Desk(world)
     await desk.begin()

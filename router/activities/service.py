@@ -57,7 +57,7 @@ class ActivityService:
     queries
         Work items as they stand.
     planners
-        Rules, which say whose customer a work item is of, and reps.
+        Rules, which say whose customer a work item is of.
     """
 
     def __init__(self, activities: Activities, queries: WorkItemQueries, planners: PlannerCache) -> None:

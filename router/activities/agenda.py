@@ -1,7 +1,8 @@
-"""What a rep is to do: all that they have open, and what they are to follow up on a day."""
+"""What a rep is to do: all that they have open, and what falls due on a day, by its next date or by its process."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,11 +14,13 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.roster import Roster
+from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.model.caps import CapWindow
 from router.model.errors import InvalidInput, NotFound
 from router.model.events import NEXT
 from router.model.records import FiredStep, ItemRecord
 from router.model.workitem import State
+from router.process.due.standings import DeadlineState
 
 _PAGE = 1000
 _NOON = 12
@@ -53,17 +56,26 @@ class Clocks(NamedTuple):
 
 
 class Day(NamedTuple):
-    """What a rep is to follow up on a day, by time."""
+    """What a rep is to follow up on a day, and the deadlines of theirs that fall due; each by time."""
 
     date: str
     clocks: Clocks
     follow_ups: list[FollowUp]
+    deadlines: list[ListedDeadline]
+
+
+class OpenItem(NamedTuple):
+    """A work item that a rep has open, when they are to follow it up, and the deadlines that run of it."""
+
+    item: StoredItem
+    follow_up: FollowUp | None
+    deadlines: Sequence[ListedDeadline]
 
 
 class Work(NamedTuple):
     """A page of what a rep has open; ``after`` is where the next begins, None: there is none."""
 
-    items: list[tuple[StoredItem, FollowUp | None]]
+    items: list[OpenItem]
     after: int | None
     clocks: Clocks
 
@@ -79,11 +91,19 @@ class Agenda:
         Work items as they stand.
     planners
         Reps, and by which clocks they work.
+    deadlines
+        What runs of work items by their processes.
     """
 
     def __init__(
-        self, store: Assignments, activities: Activities, queries: WorkItemQueries, planners: PlannerCache
+        self,
+        store: Assignments,
+        activities: Activities,
+        queries: WorkItemQueries,
+        planners: PlannerCache,
+        deadlines: DeadlineQueries,
     ) -> None:
+        self._deadlines = deadlines
         self._store = store
         self._activities = activities
         self._queries = queries
@@ -101,7 +121,13 @@ class Agenda:
         items, place = await self._queries.items(tenant, after=after, count=count, owner=rep, state=State.ASSIGNED)
         dated = await self._follow_ups(tenant, [item.record for item in items if item.record.next_date])
         by_id = {follow_up.record.item_id: follow_up for follow_up in dated}
-        return Work([(item, by_id.get(item.record.item_id)) for item in items], place, clocks)
+        running = await self._running(tenant, [item.record for item in items])
+        ids = [item.record.item_id for item in items]
+        return Work(
+            [OpenItem(item, by_id.get(id_), running.get(id_, ())) for item, id_ in zip(items, ids, strict=True)],
+            place,
+            clocks,
+        )
 
     async def day(self, tenant: str, rep: str, written: str, *, start: int, count: int) -> tuple[Day, bool]:
         """Return up to ``count`` of what is overdue or falls due on a date, from a place on, and whether there is more.
@@ -120,10 +146,14 @@ class Agenda:
         """
         clocks = await self._clocks(tenant, rep)
         day = _day(written, clocks)
-        records = [record for record in await self._dated(tenant, rep) if _is_of(record, day, clocks.now_ms)]
-        some = sorted(records, key=_turn)[start : start + count]
-        follow_ups = await self._follow_ups(tenant, some)
-        return Day(day.name.partition("@")[0], clocks, follow_ups), len(records) > start + count
+        records = await self._open(tenant, rep)
+        running = await self._running(tenant, records)
+        dated: list[ItemRecord | ListedDeadline] = [*records, *(each for listed in running.values() for each in listed)]
+        due = sorted((each for each in dated if _is_of(each, day, clocks.now_ms)), key=_turn)
+        some = due[start : start + count]
+        follow_ups = await self._follow_ups(tenant, [each for each in some if isinstance(each, ItemRecord)])
+        deadlines = [each for each in some if isinstance(each, ListedDeadline)]
+        return Day(day.name.partition("@")[0], clocks, follow_ups, deadlines), len(due) > start + count
 
     async def _clocks(self, tenant: str, rep: str) -> Clocks:
         roster = (await self._planners.newest(tenant)).roster
@@ -131,14 +161,24 @@ class Agenda:
             raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
         return Clocks(zone_of(roster, rep), await self._store.now_us(tenant) // 1000)
 
-    async def _dated(self, tenant: str, rep: str) -> list[ItemRecord]:
-        """Return what a rep has open with a next date: all that they own is looked at, page by page."""
-        dated, after = list[ItemRecord](), 0
+    async def _open(self, tenant: str, rep: str) -> list[ItemRecord]:
+        """Return what a rep has open: all that they own is looked at, page by page."""
+        found, after = list[ItemRecord](), 0
         while places := await self._store.owned(tenant, rep, is_open=True, after=after, count=_PAGE):
             after = places[-1][0]
             records = await self._store.items(tenant, [item_id for _, item_id in places])
-            dated += [record for record in records if record and record.next_date and record.owner == rep]
-        return dated
+            found += [record for record in records if record and record.owner == rep]
+        return found
+
+    async def _running(self, tenant: str, records: Sequence[ItemRecord]) -> dict[str, list[ListedDeadline]]:
+        """Return what runs of work items, by id, the earliest due first; not what waits for who approves."""
+        running = await self._deadlines.running_of(tenant, records)
+        return {
+            item_id: sorted(
+                (each for each in listed if not each.is_approval), key=lambda each: _date_ms(each) or math.inf
+            )
+            for item_id, listed in running.items()
+        }
 
     async def _follow_ups(self, tenant: str, records: Sequence[ItemRecord]) -> list[FollowUp]:
         dates = [record.next_date for record in records if record.next_date]
@@ -170,13 +210,21 @@ def _day(written: str, clocks: Clocks) -> CapSpan:
     return found
 
 
-def _is_of(record: ItemRecord, day: CapSpan, now_ms: int) -> bool:
-    """Say whether a next date falls into a day, or lies before it and is past."""
-    assert record.next_date is not None
-    at_ms = record.next_date.at_ms
-    return at_ms < day.end_ms and (at_ms >= day.start_ms or at_ms < now_ms)
+def _date_ms(due: ItemRecord | ListedDeadline) -> int | None:
+    """Return the next date of a work item, or when a deadline is due; None: there is none, or nobody knows."""
+    if isinstance(due, ListedDeadline):
+        return due.standing.due_ms
+    return due.next_date.at_ms if due.next_date else None
 
 
-def _turn(record: ItemRecord) -> tuple[int, str]:
-    assert record.next_date is not None
-    return record.next_date.at_ms, record.item_id
+def _is_of(due: ItemRecord | ListedDeadline, day: CapSpan, now_ms: int) -> bool:
+    """Say whether something falls due on a day, or did before it and is overdue."""
+    at_ms = _date_ms(due)
+    if at_ms is None or at_ms >= day.end_ms:
+        return False
+    is_overdue = due.state is DeadlineState.OVERDUE if isinstance(due, ListedDeadline) else at_ms < now_ms
+    return is_overdue or at_ms >= day.start_ms
+
+
+def _turn(due: ItemRecord | ListedDeadline) -> tuple[int, str]:
+    return _date_ms(due) or 0, due.item_id

@@ -23,6 +23,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.cli.absences import as_json
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
+from router.cli.deadline_cells import due_told, now_of
 from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
 from router.cli.offer_cells import away_told, limits_of, offers_table
@@ -43,8 +44,9 @@ def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, ser
     """Show what REP, an id or display name, is to follow up on a day: what falls due then, and what is overdue.
 
     The day is one on the clocks of the rep's calendar, or else the tenant's. A date is set by `fairlead activity
-    --next`; the next activity by which somebody turns to the customer replaces or ends it. What is offered to REP
-    stands above it, and that they are away where offers have lapsed.
+    --next`; the next activity by which somebody turns to the customer replaces or ends it. Deadlines are those of the
+    processes that REP's work is in. What is offered to REP stands above it, and that they are away where offers have
+    lapsed.
 
     \b
       $ fairlead agenda li-na
@@ -65,16 +67,23 @@ def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, ser
 def _show_day(client: FairleadClient, rep: str, date: str, language: Language, as_json: bool) -> None:
     pages = list(client.list_agenda(rep, date, language=language))
     dates = [each for page in pages for each in page.next_dates]
+    due = [each for page in pages for each in page.deadlines]
     mine = client.my_offers(rep)
     if as_json:
-        _print_json({"date": pages[0].date, "time_zone": pages[0].time_zone} | _of_offers(mine), "next_dates", dates)
+        of_day = {"date": pages[0].date, "time_zone": pages[0].time_zone} | _of_offers(mine)
+        _print_json(of_day | {"deadlines": [_document(each) for each in due]}, "next_dates", dates)
         return
     _show_offers(client, mine, language)
-    times = Clock(pages[0].time_zone).told(language)
-    title = label("to follow up", language, count=len(dates), date=pages[0].date, times=times)
+    names, now = Names({}, {}, Clock(pages[0].time_zone), language), now_of(client) if due else None
+    times = names.clock.told(language)
+    title = label("to follow up", language, count=len(dates) + len(due), date=pages[0].date, times=times)
     table = _table(title, ("work item", "when", "what"), language)
-    for each in dates:
-        table.add_row(last(each.work_item), Text(each.words), Text(each.next_step))
+    rows = [(each.next_time.ToNanoseconds(), each.work_item, each.words, each.next_step) for each in dates]
+    for each in due:
+        what = label("of a deadline", language, deadline=each.deadline)
+        rows.append((each.due_time.ToNanoseconds(), each.work_item, due_told(each, now, names), what))
+    for _, item, when, what in sorted(rows):
+        table.add_row(last(item), Text(when), Text(what))
     console_for(sys.stdout).print(table)
 
 
@@ -84,14 +93,20 @@ def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bo
         _print_json(_of_offers(mine), "work", work)
         return
     _show_offers(client, mine, language)
-    clock = Clock.of(client, utc=False)
+    clock, now = Clock.of(client, utc=False), now_of(client) if any(each.deadlines for each in work) else None
+    names = Names({}, {}, clock, language)
     title = label("open work", language, count=len(work), times=clock.told(language))
     table = _table(title, ("work item", "first came", "worked", "when", "what"), language)
     for each in work:
         came, worked = clock.shown(each.work_item.create_time, "minutes"), "yes" if each.worked else "no"
         worked = label(worked, language)
         date = each.next_date
-        table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(date.next_step))
+        running = [
+            label("deadline due", language, deadline=one.deadline, due=due_told(one, now, names))
+            for one in each.deadlines
+        ]
+        what = "\n".join([*filter(None, [date.next_step]), *running])
+        table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(what))
     console_for(sys.stdout).print(table)
 
 

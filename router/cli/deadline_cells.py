@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import click
+import grpc
 
+from fairlead.client import FairleadClient, FairleadError
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep, TimePart
 from router.cli.labels import label
 from router.cli.lists import Names, enum_value
@@ -15,6 +17,16 @@ from router.wording.deadlines import cause_told, kind_of, parts_told
 from router.wording.languages import Language
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def now_of(client: FairleadClient) -> datetime | None:
+    """Return the service's time, which may be a simulated one; None for who may not ask."""
+    try:
+        return client.get_tenant().current_time.ToDatetime(UTC)
+    except FairleadError as error:
+        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+            raise
+        return None
 
 
 def due_told(deadline: Deadline, now: datetime | None, names: Names) -> str:

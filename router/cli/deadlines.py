@@ -6,18 +6,24 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
-import grpc
 
-from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.deadline_cells import due_told, next_step, part_codes, state_told, step_told, tell_where_time_went
+from router.cli.deadline_cells import (
+    due_told,
+    next_step,
+    now_of,
+    part_codes,
+    state_told,
+    step_told,
+    tell_where_time_went,
+)
 from router.cli.labels import label, language_option
 from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, show, shown_time
 from router.cli.words import called, last
@@ -69,7 +75,8 @@ def deadlines(
 
     Of ITEM, as source~external_id, all deadlines that it ever had are shown, in the order in which they began: open,
     overdue, met in time, missed, or ended before they were due, by another owner, another stage, or its end. Without
-    ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before.
+    ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before. Of one
+    that stands still it is said until when at the latest, and why: see fairlead pause.
 
     Below those of ITEM it is told where the time went, on the wall: paused, on leave, outside hours, waiting for an
     owner, with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time
@@ -95,7 +102,7 @@ def deadlines(
         if not as_json and csv_to is None:
             found = list(found) if item else sorted(found, key=_urgency)
             told = found if item else []
-        listing = Listing("deadlines", _table(_now(client), was=bool(moved_by)), COLUMNS)
+        listing = Listing("deadlines", _table(now_of(client), was=bool(moved_by)), COLUMNS)
         show(found, listing, names, count, as_json, csv_to)
         tell_where_time_went(told[: count or SHOWN], names)
 
@@ -126,13 +133,3 @@ def _urgency(deadline: Deadline) -> tuple[bool, bool, int, str]:
     is_known, due = deadline.HasField("due_time"), deadline.due_time
     is_overdue = deadline.state == Deadline.STATE_OVERDUE
     return not is_overdue, not is_known, due.ToNanoseconds(), deadline.work_item
-
-
-def _now(client: FairleadClient) -> datetime | None:
-    """Return the service's time, which may be a simulated one; None for who may not ask."""
-    try:
-        return client.get_tenant().current_time.ToDatetime(UTC)
-    except FairleadError as error:
-        if error.code is not grpc.StatusCode.PERMISSION_DENIED:
-            raise
-        return None

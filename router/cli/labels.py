@@ -112,6 +112,8 @@ LABELS: Mapping[str, Phrase] = {
     "no work items": Phrase("no work items", "没有工作项"),
     "more": Phrase("there are more: {count}, or {file} for all", "还有更多：用{count}调整条数，或用{file}导出全部"),
     "to follow up": Phrase("{count} to follow up on {date}; {times}", "{date}待跟进{count}条；{times}"),
+    "of a deadline": Phrase("deadline {deadline}", "时限{deadline}"),
+    "deadline due": Phrase("deadline {deadline}: {due}", "时限{deadline}：{due}"),
     "open work": Phrase("{count} open; {times}", "在手{count}条；{times}"),
     "not with all": Phrase("{date}: not with {every}, which has every date", "{date}不能与{every}同用，后者不分日期"),
     "yes": Phrase("yes", "是"),

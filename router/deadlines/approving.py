@@ -192,7 +192,7 @@ class Approving:
     async def _advance(
         self, tenant: str, request: UpdateRequest, left: UpdateRequest, fingerprint: str, *, preview: bool
     ) -> AskedItem:
-        """Go round until a work item has entered the stage, or it is asked whether it may, by what is left to be done."""
+        """Go round until a work item has entered the stage, or it is asked whether it may; do what is left."""
         wish, updated_by = left, 0
         for _ in range(_TRIES):
             would = await self._updating.update(tenant, replace(wish, request_id=""), preview=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from router.assignment.planner import Planner
@@ -19,6 +19,7 @@ from router.process.definition.processes import Process
 from router.process.due.standings import DeadlineStanding, DeadlineState
 from router.process.due.time_parts import TimeSpent, spent, time_parts
 from router.process.life.lives import Life, Pause
+from router.process.revisions.cache import PublishedProcesses
 
 RUNNING = (DeadlineState.OPEN, DeadlineState.OVERDUE)
 """How deadlines stand that did not end."""
@@ -180,20 +181,37 @@ class DeadlineQueries:
         state = State.ASSIGNED if rep else None
         items, place = await self._queries.items(tenant, after=after, count=count, owner=rep or None, state=state)
         records = [item.record for item in items if item.record.state not in CLOSED_STATES]
+        planners = await self._pair(tenant, planner, moved_by) if moved_by else [planner]
+        listed = await self._of_records(tenant, planners, published, records)
+        return DeadlinePage(
+            [ItemPart(record.first, listed[record.item_id]) for record in records if record.item_id in listed], place
+        )
+
+    async def running_of(self, tenant: str, records: Sequence[ItemRecord]) -> dict[str, list[ListedDeadline]]:
+        """Return by work item what of some, which are not closed, runs; those that are in no process are left out."""
+        published = await self._planners.processes(tenant)
+        if not records or not any(map(has_deadlines, published.revisions)):
+            return {}
+        return await self._of_records(tenant, [await self._planners.newest(tenant)], published, records)
+
+    async def _of_records(
+        self, tenant: str, planners: Sequence[Planner], published: PublishedProcesses, records: Sequence[ItemRecord]
+    ) -> dict[str, list[ListedDeadline]]:
+        """Return what runs by the last planner; where there are two, what is due otherwise than by the first."""
         lives, now_ms = ItemLives(tenant, self._store, self._planners), await self._now_ms(tenant)
-        parts = list[ItemPart]()
-        pairs = await self._pair(tenant, planner, moved_by)
+        listed = dict[str, list[ListedDeadline]]()
         for record in records:
-            here = [await lives.last(each, published, record) for each in pairs]
-            if here[-1] is not None:
-                listed = _moved(record, here[0], here[-1], now_ms) if moved_by else _running(record, here[-1], now_ms)
-                parts.append(ItemPart(record.first, list(listed)))
-        return DeadlinePage(parts, place)
+            here = [await lives.last(each, published, record) for each in planners]
+            if here[-1] is None:
+                continue
+            is_pair = len(planners) > 1
+            listed[record.item_id] = list(
+                _moved(record, here[0], here[-1], now_ms) if is_pair else _running(record, here[-1], now_ms)
+            )
+        return listed
 
     async def _pair(self, tenant: str, planner: Planner, moved_by: int) -> list[Planner]:
         """Return the planners by which deadlines are looked at: before a revision of the workforce, and with it."""
-        if not moved_by:
-            return [planner]
         rules = planner.rule_set_revision
         return [await self._planners.at(tenant, rules, revision) for revision in (moved_by - 1, moved_by)]
 

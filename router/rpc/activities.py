@@ -116,8 +116,8 @@ class ActivityAnswers:
         mask: Mask | None,
     ) -> Self:
         """Connect the use cases, over a store."""
-        service, agenda = ActivityService(activities, queries, planners), Agenda(store, activities, queries, planners)
-        reached, deadlines = ReachedSteps(store, planners), DeadlineQueries(store, queries, planners)
+        service, deadlines = ActivityService(activities, queries, planners), DeadlineQueries(store, queries, planners)
+        reached, agenda = ReachedSteps(store, planners), Agenda(store, activities, queries, planners, deadlines)
         moved, timelines = UpdatedDeadlines(store, planners), Timelines(store, planners)
         return cls(service, agenda, timelines, planners, presenter, offers, reached, deadlines, moved, mask)
 
@@ -151,8 +151,12 @@ class ActivityAnswers:
         roster = await self._roster(tenant)
         room, answer = fields.PageRoom(), routing.ListMyWorkResponse(next_page_token=fields.page_token(work.after, rep))
         last = 0
-        for item, follow_up in work.items:
-            entry = routing.OpenWork(work_item=work_item_message(tenant, item), worked=item.record.worked)
+        for item, follow_up, running in work.items:
+            entry = routing.OpenWork(
+                work_item=work_item_message(tenant, item),
+                worked=item.record.worked,
+                deadlines=[deadline_message(tenant, each) for each in running],
+            )
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
                 zone, is_led = ZoneInfo(work.clocks.time_zone), has_manager(roster, item.record)
@@ -180,6 +184,7 @@ class ActivityAnswers:
             date=day.date,
             time_zone=day.clocks.time_zone,
             next_dates=dates,
+            deadlines=[deadline_message(tenant, each) for each in day.deadlines],
             next_page_token=fields.page_token(start + count if has_more else None, asked),
         )
 

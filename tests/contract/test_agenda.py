@@ -12,6 +12,7 @@ from router.activities.agenda import Agenda
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
+from router.deadlines.queries import DeadlineQueries
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.errors import ActivityExists, InvalidInput, NotFound, NotPossible
 from router.model.events import ActivityRecorded
@@ -41,7 +42,13 @@ class Desk:
         self.world = world
         activities: Any = world.store if isinstance(world.store, MemoryStore) else RedisActivities(world.store._redis)
         self._service = ActivityService(activities, world.queries, world.planners)
-        self._agenda = Agenda(world.store, activities, world.queries, world.planners)
+        self._agenda = Agenda(
+            world.store,
+            activities,
+            world.queries,
+            world.planners,
+            DeadlineQueries(world.store, world.queries, world.planners),
+        )
 
     async def begin(self) -> None:
         await self.world.save(Rep("ann"), pool=EAST)

@@ -11,6 +11,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 
+from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import processes_pb2_grpc
 from fairlead.v1 import routing_pb2 as routing
@@ -276,15 +277,54 @@ async def timeline(world: World, lead: Decision, language: str, mask: Mask | Non
 async def timeline_entries(
     world: World, lead: Decision, language: str, mask: Mask | None = None
 ) -> list[routing.TimelineEntry]:
+    name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
+    request = routing.GetTimelineRequest(name=name, language_code=language)
+    return list((await activity_answers(world, mask).timeline(request, cast(Call, Caller()))).entries)
+
+
+def activity_answers(world: World, mask: Mask | None = None) -> ActivityAnswers:
     offers = world.store if isinstance(world.store, MemoryStore) else RedisOffers(world.store._redis)
     presenter = DecisionPresenter(world.queries, DurabilityStatus(), None)
     offering = OfferService(offers, world.store, world.queries, world.planners)
-    answers = ActivityAnswers.over(
-        world.store, world.activities, world.queries, world.planners, presenter, offering, mask
+    return ActivityAnswers.over(world.store, world.activities, world.queries, world.planners, presenter, offering, mask)
+
+
+async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_work_item(firm: Timed) -> None:
+    leads = [await routed(firm.world) for _ in range(4)]
+    await firm.world.clock.set(START_MS + REMIND)
+    await firm.call(leads[0], leads[0].rep, REMIND)
+    await firm.at(NOTIFY)
+    leads.append(await routed(firm.world))
+    rep = max(("ann", "bo"), key=[lead.rep for lead in leads].count)
+    running = [(lead.item_id, "OVERDUE" if lead is not leads[-1] else "OPEN") for lead in leads[1:] if lead.rep == rep]
+    own, answers, tenant = (
+        [lead.item_id for lead in leads if lead.rep == rep],
+        activity_answers(firm.world),
+        firm.world.tenant,
     )
-    name = f"tenants/{world.tenant}/workItems/{lead.item_id}"
-    request = routing.GetTimelineRequest(name=name, language_code=language)
-    return list((await answers.timeline(request, cast(Call, Caller()))).entries)
+    name, caller = f"tenants/{tenant}/reps/{rep}", cast(Call, Caller(rep))
+
+    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name), caller)).work
+    days = {
+        day: await answers.agenda(activities.ListAgendaRequest(rep=name, date=day), caller)
+        for day in ("", "2029-12-31", "2030-01-02")
+    }
+    pages = [await answers.agenda(activities.ListAgendaRequest(rep=name, page_size=1), caller)]
+    while token := pages[-1].next_page_token:
+        pages.append(
+            await answers.agenda(activities.ListAgendaRequest(rep=name, page_size=1, page_token=token), caller)
+        )
+
+    def told(deadlines: Any) -> list[tuple[str, str]]:
+        return [one[:2] for one in shown(processes.ListDeadlinesResponse(deadlines=deadlines))]
+
+    assert len(running) > 1
+    assert [each.work_item.name.rpartition("/")[2] for each in work] == own
+    assert [one for each in work for one in told(each.deadlines)] == running
+    assert {day: told(answer.deadlines) for day, answer in days.items()} == {
+        "": running, "2029-12-31": [], "2030-01-02": [one for one in running if one[1] == "OVERDUE"],
+    }  # fmt: skip
+    assert [told(page.deadlines) for page in pages] == [[one] for one in running]
 
 
 async def test_a_timeline_tells_whom_a_step_told_by_names_that_the_caller_may_see(world: World) -> None:

@@ -70,7 +70,7 @@ class ActivityCalls(Calls):
         return self._connection.call("RoutingService/RecordActivity", request, activities.Activity)
 
     def list_my_work(self, rep: str, *, language: str = "") -> Iterator[routing.OpenWork]:
-        """List what a rep has open, the oldest first, each with its next date."""
+        """List what a rep has open, the oldest first, each with its next date and the deadlines that run of it."""
         request = routing.ListMyWorkRequest(rep=self._name("reps", rep), page_size=PAGE, language_code=language)
         for page in self._connection.pages("RoutingService/ListMyWork", request, routing.ListMyWorkResponse):
             yield from page.work
@@ -81,7 +81,10 @@ class ActivityCalls(Calls):
         return self._connection.call("RoutingService/ListMyWork", request, routing.ListMyWorkResponse)
 
     def list_agenda(self, rep: str, date: str = "", *, language: str = "") -> Iterator[activities.ListAgendaResponse]:
-        """List what a rep is to follow up on a day, e.g. ``2026-11-28``, absent: today; page by page, at least one."""
+        """List what a rep is to follow up on a day, e.g. ``2026-11-28``, absent: today; page by page, at least one.
+
+        A page has next dates and deadlines, each by time.
+        """
         request = activities.ListAgendaRequest(
             rep=self._name("reps", rep), date=date, page_size=PAGE, language_code=language
         )

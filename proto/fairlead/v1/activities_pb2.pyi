@@ -1,5 +1,6 @@
 import datetime
 
+from fairlead.v1 import deadlines_pb2 as _deadlines_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -38,16 +39,18 @@ class ListAgendaRequest(_message.Message):
     def __init__(self, rep: _Optional[str] = ..., date: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class ListAgendaResponse(_message.Message):
-    __slots__ = ("date", "time_zone", "next_dates", "next_page_token")
+    __slots__ = ("date", "time_zone", "next_dates", "next_page_token", "deadlines")
     DATE_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
     NEXT_DATES_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    DEADLINES_FIELD_NUMBER: _ClassVar[int]
     date: str
     time_zone: str
     next_dates: _containers.RepeatedCompositeFieldContainer[NextDate]
     next_page_token: str
-    def __init__(self, date: _Optional[str] = ..., time_zone: _Optional[str] = ..., next_dates: _Optional[_Iterable[_Union[NextDate, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
+    def __init__(self, date: _Optional[str] = ..., time_zone: _Optional[str] = ..., next_dates: _Optional[_Iterable[_Union[NextDate, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ...) -> None: ...
 
 class NextDate(_message.Message):
     __slots__ = ("work_item", "activity", "next_time", "next_step", "status", "reminders", "reminder_time", "words")

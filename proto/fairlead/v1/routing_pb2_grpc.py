@@ -399,7 +399,7 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListMyWork(self, request, context):
-        """Lists what a rep has open, the oldest first, each with its next date. Fails with NOT_FOUND (no such rep).
+        """Lists what a rep has open, the oldest first, each with its next date and the deadlines that run of it. Fails with NOT_FOUND (no such rep).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

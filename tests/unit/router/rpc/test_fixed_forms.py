@@ -47,7 +47,7 @@ def test_a_change_is_asked_for_in_its_fixed_form(method: str, asked: str, answer
     ("method", "asked", "answer"),
     [
         ("ListMyWork", "rep", "work next_page_token offers away"),
-        ("ListAgenda", "rep date", "date time_zone next_dates next_page_token"),
+        ("ListAgenda", "rep date", "date time_zone next_dates next_page_token deadlines"),
         ("GetTimeline", "name", "entries next_page_token"),
     ],
 )

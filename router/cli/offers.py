@@ -44,7 +44,8 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
     """Show what is offered and not answered yet, the oldest first: to whom, until when.
 
     Beside each rep stands how many offers they have open, and how many they may have. What is offered to many is for
-    whoever accepts it first. A rep who is away because offers lapsed is told so.
+    whoever accepts it first. A rep who is away because offers lapsed is told so. With a token of their own a rep sees
+    what is offered to them.
 
     \b
       $ fairlead offers list

@@ -19,7 +19,7 @@ from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, Wanted, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
@@ -208,6 +208,8 @@ class RoutingServicer:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
         asked = await read_filter(WORK_ITEMS, request.filter, tenant, call)
+        if call.only_rep and (_STATES[request.state] or asked.only("state")) == State.OFFERED:
+            return await self._own_offers(tenant, call.only_rep, wanted(asked, "create_time"))
         page, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token, asked.text),
@@ -221,6 +223,13 @@ class RoutingServicer:
             position = page[len(work_items) - 1].record.first
         token = fields.page_token(position, asked.text)
         return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
+
+    async def _own_offers(self, tenant: str, rep: str, kept: Wanted[StoredItem]) -> routing.ListWorkItemsResponse:
+        """List what is offered to a rep who asks: nobody owns it yet, and it is theirs to see."""
+        offered = sorted((await self._offers.work(tenant, rep)).items, key=lambda item: item.record.first)
+        return routing.ListWorkItemsResponse(
+            work_items=[work_item_message(tenant, item) for item in offered if kept.holds(item)]
+        )
 
     async def ReassignWorkItem(self, request: routing.ReassignWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")

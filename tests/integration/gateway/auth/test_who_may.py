@@ -268,6 +268,15 @@ async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manage
     unnamed = await _code(calls.AcceptWorkItem(accept, metadata=manager))
     seen = await calls.GetWorkItem(get, metadata=shows[holder])
     mine = await calls.ListMyWork(routing.ListMyWorkRequest(rep=offer.rep), metadata=shows[holder])
+    open_ones = [
+        [item.name for item in (await calls.ListWorkItems(asked, metadata=shows[rep])).work_items]
+        for rep in (holder, other)
+        for asked in (
+            routing.ListWorkItemsRequest(parent="tenants/mine", state=routing.WorkItem.STATE_OFFERED),
+            routing.ListWorkItemsRequest(parent="tenants/mine", filter="state = OFFERED"),
+            routing.ListWorkItemsRequest(parent="tenants/mine", filter="state = OFFERED AND kind = TICKET"),
+        )
+    ]
     tried = await calls.AcceptWorkItem(
         routing.AcceptWorkItemRequest(name=offer.work_item, offer=number, validate_only=True), metadata=shows[holder]
     )
@@ -282,6 +291,7 @@ async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manage
     assert not_theirs is grpc.StatusCode.FAILED_PRECONDITION
     assert unnamed is grpc.StatusCode.INVALID_ARGUMENT
     assert (seen.offer.rep, [item.name for item in mine.offers]) == (offer.rep, [offer.work_item])
+    assert open_ones == [[offer.work_item], [offer.work_item], [], [], [], []]
     assert [each.owner for each in (tried, owned, accepted)] == [offer.rep, offer.rep, second.rep]
 
 

@@ -19,22 +19,23 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, progress_bar
-from router.cli.csv_files import csv_file
+from router.cli.csv_files import harmless
 from router.cli.failing import InputFailed
 from router.cli.inputs import active_source, mapping
 from router.cli.lead_files import BookEntry, BookFile, read_book
 from router.cli.route import FILE
-from router.cli.words import last
 from router.rules.check import check
 from router.rules.route import RoutingRules
 from tables.cli import say, table_options
 from tables.options import ReadOptions
+from tables.rejected import removed, write_rows
 
 PART = 10_000
 """Leads of one operation."""
 TRIED_AT_ONCE = 1_000
 """Leads of one call that only asks: it is answered when all are checked."""
-COLUMNS = ("source", "external_id", "owner", "assigned_time", "why")
+ADDED = ("why", "line")
+"""Columns that stand before those of the file, where rows of it are written that were refused."""
 
 
 @click.command("import")
@@ -65,14 +66,15 @@ def import_(
 
     A row in error is left out and written to FILE.rejected.csv; what the service refuses, because it is known already,
     its owner is not, or is recused, or a field is not as the rules declare, to FILE.refused.csv; with --dry-run what it
-    would refuse. The exit code is then 1.
+    would refuse. The exit code is then 1. Both hold the rows as they came, with the line and why before them: mended,
+    either can be imported as FILE was. Where there are none, the files of an earlier run are taken away.
     """
     mapped, console = mapping(pairs), console_for(sys.stdout)
     with connected(server, tenant) as client:
         book = read_book(file, _rules(client, server).sent_fields, source, reading, mapped)
         say(book.report)
-        if book.left_out:
-            console.print(f"columns left out, the rule set declares no such field: {', '.join(book.left_out)}")
+        if left_out := [name for name in book.left_out if not (name in ADDED and file.name.endswith(".refused.csv"))]:
+            console.print(f"columns left out, the rule set declares no such field: {', '.join(left_out)}")
         refused = (_try if dry_run else _import)(client, book, file, console)
     sys.exit(1 if refused or book.report.n_rejected else 0)
 
@@ -99,7 +101,7 @@ def _try(client: FairleadClient, book: BookFile, file: Path, console: Console) -
             refused += [(part[each.index], each.error.message) for each in answer.refused]
             progress.update(task, completed=start + len(part))
     console.print(f"{taken:,} would be imported, {len(refused):,} refused; nothing is written")
-    return _told(refused, file, console)
+    return _told(refused, book, file, console)
 
 
 def _import(client: FairleadClient, book: BookFile, file: Path, console: Console) -> int:
@@ -117,21 +119,24 @@ def _import(client: FairleadClient, book: BookFile, file: Path, console: Console
             imported += answer.imported_count
             refused += [(part[each.index], each.error.message) for each in answer.refused]
     console.print(f"{imported:,} imported, {len(refused):,} refused")
-    return _told(refused, file, console)
+    return _told(refused, book, file, console)
 
 
-def _told(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> int:
+def _told(refused: Sequence[tuple[BookEntry, str]], book: BookFile, file: Path, console: Console) -> int:
+    """Write the rows that were refused, as they came; take away those of an earlier run where none were."""
+    target = file.with_name(f"{file.name}.refused.csv")
     if refused:
-        _write(refused, file.with_name(f"{file.name}.refused.csv"), console)
+        found = book.reading.found_again([entry.record for entry, _ in refused])
+        rows = ((str(harmless(why)), *found[entry.record]) for entry, why in refused)
+        try:
+            write_rows(target, ADDED, book.reading.names, rows)
+        except OSError as error:
+            raise InputFailed(f"{target}: {error.strerror}") from error
+        console.print(f"what was refused, and why, is in {target}")
+    elif removed(target):
+        console.print(f"{target}, of an earlier run, is taken away")
     return len(refused)
 
 
 def _message(client: FairleadClient, entry: BookEntry) -> routing.ImportedWorkItem:
     return client.imported(entry.item, entry.owner, entry.assigned.astimezone(UTC), entry.stage)
-
-
-def _write(refused: Sequence[tuple[BookEntry, str]], file: Path, console: Console) -> None:
-    with csv_file(file, COLUMNS) as rows:
-        for entry, why in refused:
-            rows.write([entry.item.source, entry.item.external_id, last(entry.owner), entry.assigned.isoformat(), why])
-    console.print(f"what was refused, and why, is in {file}")

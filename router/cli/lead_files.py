@@ -90,21 +90,25 @@ class LeadsFile:
 
 
 class BookEntry(NamedTuple):
-    """A lead with its owner, since when they have had it, and its stage; empty: the first, if there is one."""
+    """A lead with its owner, since when they have had it, and its stage; empty: the first, if there is one. ``record``
+    numbers its row.
+    """
 
     item: routing.WorkItem
     owner: str
     assigned: datetime
-    stage: str = ""
+    stage: str
+    record: int
 
 
 @dataclass(frozen=True, slots=True)
 class BookFile:
-    """The leads of a file with their owners; else as ``LeadsFile``."""
+    """The leads of a file with their owners; else as ``LeadsFile``. ``reading`` finds their rows again."""
 
     entries: list[BookEntry]
     left_out: list[str]
     report: ReadReport
+    reading: Reading
 
 
 def read_leads(
@@ -157,15 +161,15 @@ def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> Bo
     columns = {name: spelt for name, spelt in BOOK_COLUMNS.items() if name != "stage" or name not in fields}
     reading, left_out = _survey(table, fields, columns, ("external_id", "owner", "assigned_time"))
     entries = [
-        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""))
-        for row in _rows(reading, source, needed=("owner", "assigned_time"))
+        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""), record)
+        for record, row in _rows(reading, source, needed=("owner", "assigned_time"))
     ]
-    return BookFile(entries, left_out, reading.report)
+    return BookFile(entries, left_out, reading.report, reading)
 
 
 def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:
     reading, left_out = _survey(table, fields, LEAD_COLUMNS, ("external_id",))
-    items = [_item(row, fields, source) for row in _rows(reading, source)]
+    items = [_item(row, fields, source) for _, row in _rows(reading, source)]
     return LeadsFile(items, left_out, reading.report)
 
 
@@ -188,8 +192,8 @@ def _survey(
     return reading, [columns[field] for field, kind in kinds.items() if kind is None]
 
 
-def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows that are as they must be, and reject the others."""
+def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the rows that are as they must be, with their numbers, and reject the others."""
     columns = {plan.name: plan.column for plan in reading.plans}
     seen: dict[tuple[str, str], dict[str, Any]] = {}
     for record, row in reading.rows():
@@ -203,7 +207,7 @@ def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator
         if problems:
             reading.reject(record, "; ".join(problems))
         else:
-            yield row
+            yield record, row
 
 
 def _problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

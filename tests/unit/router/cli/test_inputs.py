@@ -48,6 +48,18 @@ def test_a_column_that_is_mapped_and_not_there_is_refused_with_those_that_are(tm
     assert dict(item.attributes) == {"region": "华东", "potential": 1}
 
 
+def test_rows_in_error_are_taken_away_when_the_file_is_read_again_without_any(tmp_path: Path) -> None:
+    found = leads(tmp_path, "id,potential\nL-1,much\nL-2,2\n")
+    rejected = tmp_path / "input.csv.rejected.csv"
+    assert (found.report.n_rejected, rejected.exists()) == (1, True)
+
+    mended = leads(tmp_path, "id,potential\nL-1,1\nL-2,2\n")
+
+    assert not rejected.exists()
+    assert f"  no rows in error any more: {rejected}, of an earlier run, is taken away" in mended.report.lines()
+    assert not leads(tmp_path, "id,potential\nL-1,1\n").report.removed
+
+
 # ---- reps
 
 

@@ -42,8 +42,14 @@ def check_names(pairs: Sequence[str], removed: Sequence[str], language: Language
 def attributes_of(
     client: FairleadClient, pairs: Iterable[str], removed: Iterable[str], language: Language
 ) -> dict[str, Any]:
-    """Return what attributes become; None: they are taken out."""
-    return {**_attributes(client, pairs, language), **dict.fromkeys(removed)}
+    """Return what attributes become; None: they are taken out. Entries of lists that may be several are named."""
+    typed = _attributes(client, pairs, language)
+    if any(isinstance(value, list) for value in typed.values()):
+        from router.cli.doubtful import doubtful_values  # as `_listed` has it
+
+        for warning in doubtful_values(typed, language):
+            click.echo(warning, err=True)
+    return {**typed, **dict.fromkeys(removed)}
 
 
 def _attributes(client: FairleadClient, pairs: Iterable[str], language: Language) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
@@ -73,6 +74,8 @@ def import_(
     with connected(server, tenant) as client:
         book = read_book(file, _rules(client, server).sent_fields, source, reading, mapped)
         say(book.report)
+        for warning in book.warnings:
+            console.print(f"[yellow]{escape(warning)}[/]")
         if left_out := [name for name in book.left_out if not (name in ADDED and file.name.endswith(".refused.csv"))]:
             console.print(f"columns left out, the rule set declares no such field: {', '.join(left_out)}")
         refused = (_try if dry_run else _import)(client, book, file, console)

@@ -40,6 +40,9 @@ LABELS: Mapping[str, Phrase] = {
     "title": Phrase("Decision {number}: {item} → ", "决策{number}：{item} → "),
     "item": Phrase("{name} ({called})", "{name}（{called}）"),
     "nobody": Phrase("nobody", "无人"),
+    "one entry": Phrase(
+        "{field}: {entry} is one entry; separate entries by ;", "{field}：{entry}是一项；多项之间用分号分隔"
+    ),
     "whoever is first": Phrase("whoever is first", "抢单，先接先得"),
     "to accept": Phrase("{rep}, to be accepted", "{rep}（待接单）"),
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),

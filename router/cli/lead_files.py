@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
+from router.cli.doubtful import doubtful_columns
 from router.cli.failing import InputFailed
 from router.model.workitem import MAX_PRIORITY, MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
@@ -81,12 +82,13 @@ _LONGEST_TEXT = 512
 @dataclass(frozen=True, slots=True)
 class LeadsFile:
     """The work items of a file, and what was read of it; ``left_out`` lists its columns that no field has the name
-    of.
+    of, ``warnings`` say what may be meant otherwise.
     """
 
     items: list[routing.WorkItem]
     left_out: list[str]
     report: ReadReport
+    warnings: Sequence[str] = ()
 
 
 class BookEntry(NamedTuple):
@@ -109,6 +111,7 @@ class BookFile:
     left_out: list[str]
     report: ReadReport
     reading: Reading
+    warnings: Sequence[str] = ()
 
 
 def read_leads(
@@ -160,17 +163,26 @@ def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> Bo
     # where the rules declare a field of that name, a column is that: so it was before there were stages
     columns = {name: spelt for name, spelt in BOOK_COLUMNS.items() if name != "stage" or name not in fields}
     reading, left_out = _survey(table, fields, columns, ("external_id", "owner", "assigned_time"))
+    rows = list(_rows(reading, source, needed=("owner", "assigned_time")))
     entries = [
         BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""), record)
-        for record, row in _rows(reading, source, needed=("owner", "assigned_time"))
+        for record, row in rows
     ]
-    return BookFile(entries, left_out, reading.report, reading)
+    return BookFile(entries, left_out, reading.report, reading, _warnings(rows, fields, reading))
 
 
 def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:
     reading, left_out = _survey(table, fields, LEAD_COLUMNS, ("external_id",))
-    items = [_item(row, fields, source) for _, row in _rows(reading, source)]
-    return LeadsFile(items, left_out, reading.report)
+    rows = list(_rows(reading, source))
+    items = [_item(row, fields, source) for _, row in rows]
+    return LeadsFile(items, left_out, reading.report, _warnings(rows, fields, reading))
+
+
+def _warnings(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], fields: Mapping[str, FieldType], reading: Reading
+) -> list[str]:
+    columns = {plan.name: plan.column for plan in reading.plans}
+    return list(doubtful_columns((row for _, row in rows), fields, columns))
 
 
 def _survey(

@@ -207,7 +207,7 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
     for report in inputs.reports:
         say(report)
     pools = {last(pool.name): {last(member.rep) for member in pool.members} for pool in client.list_pools()}
-    for warning in [*inputs.workforce.warnings, *never_eligible(inputs, pools)]:
+    for warning in [*inputs.workforce.warnings, *inputs.leads.warnings, *never_eligible(inputs, pools)]:
         console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:
         console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")

@@ -60,6 +60,17 @@ def test_rows_in_error_are_taken_away_when_the_file_is_read_again_without_any(tm
     assert not leads(tmp_path, "id,potential\nL-1,1\n").report.removed
 
 
+def test_an_entry_of_a_list_that_may_be_several_is_named(tmp_path: Path) -> None:
+    text = 'id,owner,assigned_time,Skills Needed\nL-1,li,2026-01-05,"制造,汽车;IT/Telecom"\nL-2,li,2026-01-05,a;b\n'
+    said = [
+        "column Skills Needed: 2 entries with a comma, slash or bracket are one each, the first '制造,汽车'; "
+        "separate entries by ;"
+    ]
+
+    assert leads(tmp_path, text).warnings == said
+    assert read_book(written(tmp_path, text), FIELDS, "csv", ReadOptions()).warnings == said
+
+
 # ---- reps
 
 

@@ -9,6 +9,7 @@ from google.protobuf.json_format import MessageToDict
 
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.attributes import _typed
+from router.cli.doubtful import doubtful_values
 from router.cli.lead_files import read_leads
 from router.cli.update import told_of
 from router.wording.languages import Language
@@ -33,6 +34,13 @@ def test_a_list_is_what_a_cell_of_a_file_is(text: str, read: list[str] | None, t
     (item,) = read_leads(file, {"tags": FieldType.LIST}, "csv", ReadOptions()).items
 
     assert _typed("tags", text, FieldType.LIST, Language.EN) == MessageToDict(item.attributes).get("tags") == read
+
+
+def test_an_entry_that_may_be_several_is_named() -> None:
+    values = {"tags": ["a/b", "c"], "name": "x, y"}
+
+    assert list(doubtful_values(values, Language.EN)) == ["tags: 'a/b' is one entry; separate entries by ;"]
+    assert list(doubtful_values(values, Language.ZH)) == ["tags：'a/b' 是一项；多项之间用分号分隔"]
 
 
 def held(number: int = 0, rep: str = "", *, owner: str = "", region: str = "e") -> routing.WorkItem:

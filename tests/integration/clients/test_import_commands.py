@@ -59,6 +59,12 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     came = {"编号": "B-3", "归属人": "eve", "分配时间": "2026-01-06 10:00:00", "region": "west"}
     assert refused == {"why": refused["why"], "line": "4", **came}
     assert "there is no rep" in refused["why"]
+    listed = fairlead("operations", "list", *where)
+    of_default = fairlead("operations", "list", *where[:2])
+    shown = fairlead("operations", "show", listed[listed.index("tenants/") :].split()[0], *where[:2])
+    assert "2 imported, 1 refused" in listed
+    assert of_default == "there are none of tenant default, and none of everybody's; --tenant names another\n"
+    assert shown.startswith("ended: 2 imported, 1 refused\n  about  tenants/imports\n")
     rejected = next(tmp_path.glob("*.rejected.csv")).read_text("utf-8-sig")
     assert "B-4" in rejected
     assert "whose it is" in rejected

@@ -63,7 +63,7 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     of_default = fairlead("operations", "list", *where[:2])
     shown = fairlead("operations", "show", listed[listed.index("tenants/") :].split()[0], *where[:2])
     assert "2 imported, 1 refused" in listed
-    assert of_default == "there are none of tenant default, and none of everybody's; --tenant names another\n"
+    assert "tenants/imports" not in of_default
     assert shown.startswith("ended: 2 imported, 1 refused\n  about  tenants/imports\n")
     rejected = next(tmp_path.glob("*.rejected.csv")).read_text("utf-8-sig")
     assert "B-4" in rejected

@@ -53,7 +53,8 @@ def import_(
     """Import leads that have their owners already, from FILE.
 
     Each gets the owner that the file names, whatever their capacity and caps, and nobody's deficit moves. Its clocks
-    count from when the owner got it. Imported twice, or after an interruption, it is there once.
+    count from when the owner got it. Imported twice, or after an interruption, it is there once, whatever became of it
+    since; a row that is in FILE twice is imported once, and counted as repeated.
 
     \b
       $ fairlead import book.xlsx
@@ -103,7 +104,7 @@ def _try(client: FairleadClient, book: BookFile, file: Path, console: Console) -
             taken += answer.imported_count
             refused += [(part[each.index], each.error.message) for each in answer.refused]
             progress.update(task, completed=start + len(part))
-    console.print(f"{taken:,} would be imported, {len(refused):,} refused; nothing is written")
+    console.print(f"{taken:,} would be imported,{_repeated(book)} {len(refused):,} refused; nothing is written")
     return _told(refused, book, file, console)
 
 
@@ -121,8 +122,12 @@ def _import(client: FairleadClient, book: BookFile, file: Path, console: Console
             answer = client.operations.result(begun.name, routing.ImportWorkItemsResponse)
             imported += answer.imported_count
             refused += [(part[each.index], each.error.message) for each in answer.refused]
-    console.print(f"{imported:,} imported, {len(refused):,} refused")
+    console.print(f"{imported:,} imported,{_repeated(book)} {len(refused):,} refused")
     return _told(refused, book, file, console)
+
+
+def _repeated(book: BookFile) -> str:
+    return f" {book.n_repeated:,} repeated," if book.n_repeated else ""
 
 
 def _told(refused: Sequence[tuple[BookEntry, str]], book: BookFile, file: Path, console: Console) -> int:

@@ -105,13 +105,16 @@ class BookEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BookFile:
-    """The leads of a file with their owners; else as ``LeadsFile``. ``reading`` finds their rows again."""
+    """The leads of a file with their owners; else as ``LeadsFile``. ``reading`` finds their rows again; ``n_repeated``
+    counts the rows that say what one before them does.
+    """
 
     entries: list[BookEntry]
     left_out: list[str]
     report: ReadReport
     reading: Reading
     warnings: Sequence[str] = ()
+    n_repeated: int = 0
 
 
 def read_leads(
@@ -163,12 +166,16 @@ def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> Bo
     # where the rules declare a field of that name, a column is that: so it was before there were stages
     columns = {name: spelt for name, spelt in BOOK_COLUMNS.items() if name != "stage" or name not in fields}
     reading, left_out = _survey(table, fields, columns, ("external_id", "owner", "assigned_time"))
-    rows = list(_rows(reading, source, needed=("owner", "assigned_time")))
+    found = list(_rows(reading, source, needed=("owner", "assigned_time")))
+    first = {(row.get("source", source), row["external_id"]): record for record, row in reversed(found)}
+    rows = [(record, row) for record, row in found if record == first[row.get("source", source), row["external_id"]]]
     entries = [
         BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""), record)
         for record, row in rows
     ]
-    return BookFile(entries, left_out, reading.report, reading, _warnings(rows, fields, reading))
+    return BookFile(
+        entries, left_out, reading.report, reading, _warnings(rows, fields, reading), len(found) - len(rows)
+    )
 
 
 def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:

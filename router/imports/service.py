@@ -22,6 +22,8 @@ from router.model.identity import normal_id
 from router.model.workitem import item_id
 from router.process.revisions.cache import NO_PROCESSES
 
+_Bound = Decision | Refusal | KnownAs | Moved
+
 
 class Imports:
     """The use case.
@@ -119,11 +121,30 @@ class Imports:
         ]
         if Refusal.STALE_PROCESSES in bound:
             return Again()  # what is entered already is known then, just so
-        answers = iter(bound)
+        answers = iter(await self._told_again(tenant, entries, jobs, bound))
         return [
             _answer(tenant, entry, job, next(answers)) if isinstance(job, BindCommand) else _masked(planner, job)
             for entry, job in zip(entries, jobs, strict=True)
         ]
+
+    async def _told_again(
+        self, tenant: str, entries: Sequence[ImportedItem], jobs: Sequence[BindCommand | Failure],
+        answers: Sequence[_Bound],
+    ) -> list[_Bound]:  # fmt: skip
+        """Return for what is known already how it was imported, if it was just so: it may have gone on since."""
+        sent = [entry for entry, job in zip(entries, jobs, strict=True) if isinstance(job, BindCommand)]
+        known = [
+            place
+            for place, (entry, answer) in enumerate(zip(sent, answers, strict=True))
+            if isinstance(answer, Decision)
+            and answer.outcome is not Outcome.ASSIGNED
+            and not _is_the_same(entry, answer)
+        ]
+        records = await self._store.items(tenant, [_id_of(answers[place]) for place in known]) if known else []
+        numbers = {place: record.first for place, record in zip(known, records, strict=True) if record}
+        firsts = await self._store.decisions(tenant, [*numbers.values()]) if numbers else []
+        came = {place: first for place, first in zip(numbers, firsts, strict=True) if _is_the_same(sent[place], first)}
+        return [came.get(place, answer) for place, answer in enumerate(answers)]
 
     async def _jobs(
         self, tenant: str, planner: Planner, entries: Sequence[ImportedItem], actor: str
@@ -168,9 +189,7 @@ def _masked(planner: Planner, error: Failure) -> Failure:
     )
 
 
-def _answer(
-    tenant: str, entry: ImportedItem, job: BindCommand, answer: Decision | Refusal | KnownAs | Moved
-) -> Decision | Failure:
+def _answer(tenant: str, entry: ImportedItem, job: BindCommand, answer: _Bound) -> Decision | Failure:
     name = f"tenants/{tenant}/workItems/{job.item_id}"
     match answer:
         case Decision(outcome=Outcome.ASSIGNED):
@@ -183,6 +202,10 @@ def _answer(
             return CorruptHistory(name, "the log has not got its decision any more: somebody deleted it")
         case _:
             return AlreadyExists("work item", name)
+
+
+def _id_of(answer: _Bound) -> str:
+    return answer.item_id if isinstance(answer, Decision) else ""
 
 
 def _is_the_same(entry: ImportedItem, decision: Decision) -> bool:

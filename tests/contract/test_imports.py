@@ -9,7 +9,7 @@ import pytest
 from failures import AlreadyExists, Failure, InvalidInput, NotFound, NotPossible
 from router.activities.service import ActivityService, RecordRequest
 from router.adapters.redis.activities import RedisActivities
-from router.assignment.commands import ImportedItem, RouteRequest
+from router.assignment.commands import ImportedItem, ReassignRequest, RouteRequest
 from router.imports.service import Imports
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.caps import Cap, CapMeasure, CapWindow
@@ -97,6 +97,23 @@ async def test_a_second_time_nothing_is_written_and_the_answers_are_the_same(wor
 
     assert await imported(world, entry(1), entry(2)) == first
     assert await world.store.events(world.tenant, count=1, newest_first=True) == [newest]
+
+
+async def test_what_went_on_since_it_was_imported_is_there_once(world: World) -> None:
+    await firm(world)
+    (first,) = await imported(world, entry(1, attributes={}))
+    assert isinstance(first, Decision)
+    for rep in ("bo", "ann", "bo"):
+        await world.router.reassign(world.tenant, ReassignRequest(first.item_id, rep))
+        again, other = await imported(world, entry(1), entry(1, rep))
+        assert again == first
+        assert isinstance(other, AlreadyExists if rep == "bo" else Decision)
+    (previewed,) = await Imports(world.store, world.planners, world.queries, world.scores).preview(
+        world.tenant, [entry(1)]
+    )
+
+    assert isinstance(previewed, Decision)
+    assert await world.differences() == []
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def test_an_entry_of_a_list_that_may_be_several_is_named(tmp_path: Path) -> None
     assert read_book(written(tmp_path, text), FIELDS, "csv", ReadOptions()).warnings == said
 
 
+def test_rows_of_a_book_that_say_the_same_are_one_lead(tmp_path: Path) -> None:
+    row = "L-1,li,2026-01-05,5\n"
+    file = written(tmp_path, f"id,owner,assigned_time,potential\n{row}L-2,li,2026-01-05,5\n{row}{row}")
+
+    found = read_book(file, FIELDS, "csv", ReadOptions())
+
+    assert [entry.item.external_id for entry in found.entries] == ["L-1", "L-2"]
+    assert (found.n_repeated, found.report.n_rejected) == (2, 0)
+
+
 # ---- reps
 
 

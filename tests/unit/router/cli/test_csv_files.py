@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from google.longrunning.operations_pb2 import Operation
+from google.rpc.status_pb2 import Status
 from rich.console import Console
 
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.csv_files import csv_file
 from router.cli.lists import Listing, Names, show
-from router.cli.reassign import _answer, _write
+from router.cli.reassign import _answer, _tell, _write
+from router.cli.refusals import refusal_told
 from router.wording.languages import Language
 from service import main
 
@@ -80,13 +82,42 @@ def test_what_stays_is_told_with_its_owner_and_the_progress_ends_at_all(capsys: 
     shown = Console(file=io.StringIO(), width=100)
 
     told = _answer(client, "owner = li", "", "", shown, Language.ZH, dry_run=False)
-    _write(told.results, Path("-"))
+    _write(told.results, Path("-"), Names({}, {}, language=Language.ZH))
 
     assert "正在转派" in shown.file.getvalue()  # type: ignore[attr-defined]
     assert "3/3" in shown.file.getvalue()  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [(row["work_item"], row["former_owner"], row["owner"], row["outcome"]) for row in rows] == [
-        ("a", "li", "bo", "reassigned"),
-        ("b", "li", "li", "stays"),
-        ("c", "li", "", "offered"),
+    assert [tuple(row[name] for name in ("work_item", "former_owner", "owner", "outcome", "why")) for row in rows] == [
+        ("a", "li", "bo", "reassigned", ""),
+        ("b", "li", "li", "stays", "没有别人能接"),
+        ("c", "li", "", "offered", ""),
     ]
+
+
+def test_each_that_was_refused_is_told_with_its_reason_in_the_language_asked_for() -> None:
+    ann = "tenants/t/reps/ann"
+    refused = [
+        routing.ReassignResult(work_item=f"tenants/t/workItems/L-{number}", error=Status(message=message))
+        for number, message in enumerate(
+            (
+                f"{ann}: CONFLICT: recused by about, handlers",
+                f"{ann}: is inactive",
+                f"{ann}: is at capacity",
+                "tenants/t/workItems/L-3: is closed",
+            )
+        )
+    ]
+    names = Names({ann: "安娜"}, {}, language=Language.ZH)
+    shown = Console(file=io.StringIO(), width=100)
+
+    assert [refusal_told(each, names.reps, names.language) for each in refused] == [
+        "L-0：安娜需回避：about, handlers  [CONFLICT]",
+        "L-1：安娜已停用",
+        "L-2：安娜已达容量上限",
+        "L-3：tenants/t/workItems/L-3: is closed",
+    ]
+    answer = routing.BatchReassignWorkItemsResponse(results=refused * 2, refused_count=8, stayed_count=18)
+    _tell(answer, names, shown, dry_run=False)
+    printed = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert printed.startswith("转派 0 条，保持不变 18 条，拒绝 8 条\n  L-0：安娜需回避")
+    assert printed.endswith("  另有 3 条：用 --csv FILE 逐条写出\n")

@@ -209,7 +209,7 @@ LABELS: Mapping[str, Phrase] = {
         "试算：转派{moved:,}条，{offered}保持不变{stay:,}条，拒绝{refused:,}条",
     ),
     "nobody else": Phrase("nobody else can take it", "没有别人能接"),
-    "is recused": Phrase("{rep} is recused by {fields}  [CONFLICT]", "{rep}需回避：{fields}  [CONFLICT]"),
+    "is recused": Phrase("{rep} is recused by {fields}  [{code}]", "{rep}需回避：{fields}  [{code}]"),
     "is inactive": Phrase("{rep} is inactive", "{rep}已停用"),
     "is at capacity": Phrase("{rep} is at capacity", "{rep}已达容量上限"),
     "refused because": Phrase("{item}: {why}", "{item}：{why}"),

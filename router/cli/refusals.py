@@ -30,7 +30,7 @@ def why_told(result: routing.ReassignResult, reps: Mapping[str, str], language: 
         return str(result.error.message)
     rep, why = called(named[1], reps), named[2]
     if why.startswith(_RECUSED):
-        return label("is recused", language, rep=rep, fields=why.removeprefix(_RECUSED))
+        return label("is recused", language, rep=rep, fields=why.removeprefix(_RECUSED), code="CONFLICT")
     return label(_KNOWN[why], language, rep=rep) if why in _KNOWN else f"{rep}: {why}"
 
 

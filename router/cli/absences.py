@@ -105,9 +105,16 @@ def add_command(
         rep, substitute = rep_called(client, rep), rep_called(client, substitute, "--substitute")
         made = client.upsert_absence(rep, absence_id, *times, reason, substitute=substitute)
         until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
-        covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
+        covered = f"; {_standing_in(client, last(made.substitute))}" if made.substitute else ""
         click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key}){covered}")
         print_moved(client, [made.workforce_revision])
+
+
+def _standing_in(client: FairleadClient, substitute: str) -> str:
+    """Say who is named as a substitute, and where they get nothing that they do not."""
+    if client.get_rep(substitute).active:
+        return f"{substitute} stands in"
+    return f"{substitute} is named and is inactive: until they are active nothing goes to them"
 
 
 @absences.command("show")

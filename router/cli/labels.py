@@ -133,6 +133,7 @@ LABELS: Mapping[str, Phrase] = {
     ),
     "recorded": Phrase("{item}: {evidence}", "{item}：{evidence}"),
     "next follow-up": Phrase("; next follow-up {when} ({zone})", "；下次跟进时间{when}（{zone}）"),
+    "only tried": Phrase(" Nothing is written.", "未写入。"),
     "nothing is written": Phrase("; nothing is written", "；未写入"),
     "no evidence": Phrase("recorded, no evidence", "已记录，不构成凭据"),
     "EVIDENCE_ATTEMPT": Phrase("ATTEMPT", "联系过"),

@@ -56,7 +56,9 @@ def update(
         after = client.update(
             before.name, attributes, value=value, priority=priority, etag=before.etag, preview=dry_run
         )
-        click.echo(f"{last(before.name)}: {told_of(before, after, spoken)}")
+        became = told_of(before, after, spoken)
+        is_tried = dry_run and became != PARTS["not updated"].say(spoken)
+        click.echo(f"{last(before.name)}: {became}{label('only tried', spoken) if is_tried else ''}")
         print_moved_of(client, after, spoken)
 
 

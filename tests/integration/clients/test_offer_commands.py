@@ -100,6 +100,8 @@ def test_what_cannot_be_answered_is_said_with_why(shared: Restartable, tenant: s
         (1, "there is no work item", "accept", "crm~none", "--rep", "ann"),
         (2, "0 is not in the range", "accept", "crm~L-1", "--rep", "ann", "--offer", "0"),
         (1, "there is no offer 999", "accept", "crm~L-1", "--rep", "ann", "--offer", "999"),
+        (1, "/reps/ghost'", "accept", "crm~L-1", "--rep", "ghost"),
+        (1, "/reps/ghost'", "decline", "crm~L-1", "--rep", "ghost"),
         (1, "there is no rep", "list", "--rep", "nobody"),
     ):
         code, said = tried("offers", *map(str, arguments), *at)

@@ -47,7 +47,10 @@ def test_what_changed_and_who_has_it_is_told_in_both_languages(at: tuple[str, ..
     back = fairlead("update", "crm~L-1", "--set", "region=north", *at)
     nobody_else = fairlead("timeline", "crm~L-1", "--count", "1", *at)
 
-    assert dry == ("crm~L-1: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east.\n")
+    assert dry == (
+        "crm~L-1: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east. "
+        "Nothing is written.\n"
+    )
     assert stays == (
         "crm~L-1: Updated: size 40 (was not given), tags a, b (was not given), vip true (was not given). "
         "The owner stays: ann.\n"

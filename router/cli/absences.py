@@ -174,7 +174,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
       $ fairlead absences load leave.xlsx
     """
     with connected(server, tenant) as client:
-        read = read_absences(file, _on_clocks(client, reading), client.list_reps())
+        read = read_absences(file, on_clocks(client, reading), client.list_reps())
         say(read.report)
         _enter(client, file, read, validate_only=True)
         revisions = [] if dry_run else _enter(client, file, read)
@@ -182,7 +182,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
         print_moved(client, revisions)
 
 
-def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
+def on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
     """Read times on the tenant's clocks where neither the caller nor a mapping says which."""
     is_said = click.get_current_context().params["timezone"] or reading.timezone != ReadOptions().timezone
     return reading if is_said else replace(reading, timezone=zone_of(client).key)

@@ -19,12 +19,15 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.consoles import console_for, progress_bar
+from router.cli.absences import on_clocks
+from router.cli.consoles import console_for, names_of, progress_bar
 from router.cli.csv_files import harmless
 from router.cli.failing import InputFailed
+from router.cli.following import goes_on
 from router.cli.inputs import active_source, mapping
 from router.cli.lead_files import BookEntry, BookFile, read_book
 from router.cli.route import FILE
+from router.cli.whom import Known, allowed
 from router.rules.check import check
 from router.rules.route import RoutingRules
 from tables.cli import say, table_options
@@ -62,7 +65,8 @@ def import_(
 
     \b
     Columns (英文或中文; any order; lists separated by ; or |):
-      external_id 编号, owner 归属人 (a rep's id), assigned_time 分配时间 (UTC, unless it or --timezone names a zone);
+      external_id 编号, owner 归属人 (a rep's id, or a name that one rep has), assigned_time 分配时间 (on the tenant's
+      clocks, unless it or --timezone names a zone);
       source 来源, kind 类型, value 金额, priority 优先级, stage 阶段 (of its process, the first if empty); each field
       that the rule set declares, under its name
 
@@ -73,7 +77,9 @@ def import_(
     """
     mapped, console = mapping(pairs), console_for(sys.stdout)
     with connected(server, tenant) as client:
-        book = read_book(file, _rules(client, server).sent_fields, source, reading, mapped)
+        reading, known = on_clocks(client, reading), Known(allowed(lambda: names_of(client)))
+        book = read_book(file, _rules(client, server).sent_fields, source, reading, mapped, known)
+        console.print(f"times without a zone are of {reading.timezone}", highlight=False)
         say(book.report)
         for warning in book.warnings:
             console.print(f"[yellow]{escape(warning)}[/]")
@@ -102,7 +108,7 @@ def _try(client: FairleadClient, book: BookFile, file: Path, console: Console) -
             answer = routing.ImportWorkItemsResponse()
             answered.response.Unpack(answer)
             taken += answer.imported_count
-            refused += [(part[each.index], each.error.message) for each in answer.refused]
+            refused += [(part[each.index], _why(each)) for each in answer.refused]
             progress.update(task, completed=start + len(part))
     console.print(f"{taken:,} would be imported,{_repeated(book)} {len(refused):,} refused; nothing is written")
     return _told(refused, book, file, console)
@@ -116,14 +122,21 @@ def _import(client: FairleadClient, book: BookFile, file: Path, console: Console
         for start in range(0, len(book.entries), PART):
             part = book.entries[start : start + PART]
             begun = client.import_work_items(_message(client, entry) for entry in part)
-            for operation in client.operations.follow(begun.name):
-                progress.update(task, completed=start + metadata_of(operation).done_count)
+            with goes_on(begun.name):
+                for operation in client.operations.follow(begun.name):
+                    progress.update(task, completed=start + metadata_of(operation).done_count)
             progress.update(task, completed=start + len(part))
             answer = client.operations.result(begun.name, routing.ImportWorkItemsResponse)
             imported += answer.imported_count
-            refused += [(part[each.index], each.error.message) for each in answer.refused]
+            refused += [(part[each.index], _why(each)) for each in answer.refused]
     console.print(f"{imported:,} imported,{_repeated(book)} {len(refused):,} refused")
     return _told(refused, book, file, console)
+
+
+def _why(refused: routing.RefusedImport) -> str:
+    """Say why something was refused; of a time ahead, what may be the reason."""
+    message = str(refused.error.message)
+    return f"{message}; is it of another zone? say --timezone" if "must not be after now" in message else message
 
 
 def _repeated(book: BookFile) -> str:

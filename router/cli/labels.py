@@ -209,6 +209,7 @@ LABELS: Mapping[str, Phrase] = {
         "{moved:,} would be reassigned,{offered} {stay:,} stay, {refused:,} refused",
         "试算：转派{moved:,}条，{offered}保持不变{stay:,}条，拒绝{refused:,}条",
     ),
+    "goes on": Phrase("the work goes on: {show}; {cancel} ends it", "任务仍在进行：{show}查看，{cancel}结束"),
     "nobody else": Phrase("nobody else can take it", "没有别人能接"),
     "is recused": Phrase("{rep} is recused by {fields}  [{code}]", "{rep}需回避：{fields}  [{code}]"),
     "is inactive": Phrase("{rep} is inactive", "{rep}已停用"),

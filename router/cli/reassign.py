@@ -21,6 +21,7 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import progress_bar
 from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
+from router.cli.following import goes_on
 from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
 from router.cli.refusals import refusal_told, why_told
@@ -85,10 +86,11 @@ def _answer(
         return rehearsed
     with progress_bar(console) as progress:
         task = progress.add_task(label("reassigning", language), total=None)
-        for operation in client.operations.follow(begun.name):
-            metadata = metadata_of(operation)
-            if metadata.total_count:
-                progress.update(task, completed=metadata.done_count, total=metadata.total_count)
+        with goes_on(begun.name, language):
+            for operation in client.operations.follow(begun.name):
+                metadata = metadata_of(operation)
+                if metadata.total_count:
+                    progress.update(task, completed=metadata.done_count, total=metadata.total_count)
         answer = client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
         progress.update(task, completed=len(answer.results), total=len(answer.results))
     return answer

@@ -328,6 +328,7 @@ NEXT_DATES: Mapping[str, Phrase] = {
 """How a next date stands, and what fell due of it; ``alone``: the owner has no manager."""
 
 TIMELINE: Mapping[str, Phrase] = {
+    "held since": Phrase(" They have had it since {time}.", "自{time}起由其负责。"),
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
     "withdrawn": Phrase("It is closed by itself, for its parent was reopened.", "上级工作项重新打开，自动关闭。"),
     "child ASSIGNED": Phrase("Child {child} is opened: {rep}.", "创建子任务“{child}”，归属{rep}。"),

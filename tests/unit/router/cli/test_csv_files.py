@@ -17,6 +17,7 @@ from rich.console import Console
 
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.csv_files import csv_file
+from router.cli.import_book import _why
 from router.cli.lists import Listing, Names, show
 from router.cli.reassign import _answer, _tell, _write
 from router.cli.refusals import refusal_told
@@ -92,6 +93,28 @@ def test_what_stays_is_told_with_its_owner_and_the_progress_ends_at_all(capsys: 
         ("b", "li", "li", "stays", "没有别人能接"),
         ("c", "li", "", "offered", ""),
     ]
+
+
+def test_who_stops_waiting_is_told_that_the_work_goes_on_and_how_to_see_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(_: str) -> Iterator[Operation]:
+        yield Operation()
+        raise KeyboardInterrupt
+
+    begun = Operation(name="tenants/t/operations/reassign-1")
+    client: Any = SimpleNamespace(reassign_many=lambda *_, **__: begun, operations=SimpleNamespace(follow=interrupted))
+
+    with pytest.raises(KeyboardInterrupt):
+        _answer(client, "owner = li", "", "", Console(file=io.StringIO()), Language.EN, dry_run=False)
+
+    show, cancel = (f"fairlead operations {act} {begun.name}" for act in ("show", "cancel"))
+    assert capsys.readouterr().err == f"the work goes on: {show}; {cancel} ends it\n"
+
+
+def test_of_a_time_that_lies_ahead_it_is_said_that_the_zone_may_be_another() -> None:
+    ahead = "assigned_time: 2030-01-02T00:00:00.000Z: must not be after now, 2030-01-01T00:00:00.000Z"
+
+    assert _why(routing.RefusedImport(error=Status(message=ahead))).endswith("; is it of another zone? say --timezone")
+    assert _why(routing.RefusedImport(error=Status(message="there is no rep"))) == "there is no rep"
 
 
 def test_each_that_was_refused_is_told_with_its_reason_in_the_language_asked_for() -> None:

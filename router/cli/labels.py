@@ -221,7 +221,11 @@ LABELS: Mapping[str, Phrase] = {
     "nothing to change": Phrase("nothing is to be changed: say {options}", "没有要改的内容：请写明{options}"),
     "given twice": Phrase("{name}: is given more than once in {options}", "{name}在{options}中写了不止一次"),
     "no pair": Phrase("{pair}: must be {form}, e.g. {example}", "{pair}：应写成{form}，例如{example}"),
-    "no number": Phrase("{pair}: must be a number", "{pair}：应为数字"),
+    "no number": Phrase("{pair}: must be a number, with a decimal point if any", "{pair}：应为数字，小数用小数点"),
+    "no day": Phrase(
+        "{pair}: must be a date, or a time, that reads in one way alone: year, month and day",
+        "{pair}：应为日期或时间，按年月日写，不能有两种读法",
+    ),
     "no truth": Phrase("{pair}: must be {true} or {false}", "{pair}：应为{true}或{false}"),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from router.assignment.commands import ImportedItem, RouteRequest
+from router.assignment.commands import ImportedItem, ReassignRequest, RouteRequest
 from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -187,3 +187,19 @@ async def test_the_words_say_why(firm: Timed) -> None:
         "Rule severe, pool first: ann. It repeats crm~T-2.",
         "规则 severe，分配池 first：ann。与该客户此前的 crm~T-2 重复。",
     ]
+
+
+async def test_once_severity_is_personal_what_comes_later_does_not_say_to_what_it_was_raised(firm: Timed) -> None:
+    world = firm.world
+    await came(firm, complaint(1))
+    await came(firm, complaint(2, severity="P3"))
+    rules = RULES.replace("severity: {type: string}", "severity: {type: string, personal: true}")
+    rule_set = check(rules).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
+
+    await world.router.reassign(world.tenant, ReassignRequest("crm~T-2", "ann"))
+
+    stored = await world.queries.item(world.tenant, "crm~T-2")
+    assert (stored.item.attributes["severity"], stored.item.repeats) == ("P2", Repetition("crm~T-1"))
+    assert await firm.differences() == []

@@ -144,7 +144,7 @@ def show_command(rep: str, absence: str, language: str, as_json: bool, server: s
         click.echo(label("kept", told, count=len(found.kept_work_items)))
     for kept in found.kept_work_items:
         why = KEPT[calendars.KeptWorkItem.Reason.Name(kept.reason).removeprefix("REASON_")].say(told)
-        click.echo(f"  {last(kept.work_item)}: {why}")
+        click.echo(f"  {label('of item', told, item=last(kept.work_item), what=why)}")
 
 
 def _covered(named: str, stands_in: str) -> str:

@@ -137,8 +137,8 @@ LABELS: Mapping[str, Phrase] = {
     "nothing is written": Phrase("; nothing is written", "；未写入"),
     "no evidence": Phrase("recorded, no evidence", "已记录，不构成凭据"),
     "EVIDENCE_ATTEMPT": Phrase("ATTEMPT", "联系过"),
-    "EVIDENCE_CONTACT": Phrase("CONTACT", "谈上了"),
-    "EVIDENCE_CUSTOMER": Phrase("CUSTOMER", "客户找来"),
+    "EVIDENCE_CONTACT": Phrase("CONTACT", "已沟通"),
+    "EVIDENCE_CUSTOMER": Phrase("CUSTOMER", "客户主动联系"),
     "deadlines": Phrase("deadlines", "时限"),
     "number of deadlines": Phrase("{count:,} deadlines", "时限{count:,}条"),
     "no deadlines": Phrase("no deadlines", "没有时限"),
@@ -190,11 +190,13 @@ LABELS: Mapping[str, Phrase] = {
     "approved": Phrase("{item}: approved; it is in stage {stage}.", "{item}：已批准，目前在阶段{stage}。"),
     "rejected": Phrase("{item}: rejected; it is in stage {stage}.", "{item}：已驳回，目前在阶段{stage}。"),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),
-    "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单{number}已接单；{owned}"),
+    "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：已接受{number}号派单；{owned}"),
     "owned": Phrase("{rep} owns it, epoch {epoch}", "归属{rep}，归属版次{epoch}"),
-    "declined": Phrase("{item}: offer {number} declined; it is offered anew", "{item}：派单{number}已拒单，将重新派出"),
+    "declined": Phrase(
+        "{item}: offer {number} declined; it is offered anew", "{item}：已拒绝{number}号派单，将重新派出"
+    ),
     "declined by one": Phrase(
-        "{item}: offer {number} declined; others have it still", "{item}：派单{number}已拒单，其他人仍可抢单"
+        "{item}: offer {number} declined; others have it still", "{item}：已拒绝{number}号派单，其他人仍可抢单"
     ),
     "not offered": Phrase("{item} is not offered: it is {state}", "{item}没有待接的派单，状态为{state}"),
     "not offered but owned": Phrase(
@@ -214,6 +216,7 @@ LABELS: Mapping[str, Phrase] = {
     "is recused": Phrase("{rep} is recused by {fields}  [{code}]", "{rep}需回避：{fields}  [{code}]"),
     "is inactive": Phrase("{rep} is inactive", "{rep}已停用"),
     "is at capacity": Phrase("{rep} is at capacity", "{rep}已达容量上限"),
+    "of item": Phrase("{item}: {what}", "{item}：{what}"),
     "refused because": Phrase("{item}: {why}", "{item}：{why}"),
     "more in file": Phrase("and {count:,} more: {option} writes each", "另有{count:,}条：用{option}逐条写出"),
     "moved by offer": Phrase(" {count:,} offered,", "派单{count:,}条，"),

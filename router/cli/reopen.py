@@ -33,4 +33,5 @@ def reopen(work_item: str, reason: str, dry_run: bool, language: str, server: st
     with connected(server, tenant) as client:
         decision = client.reopen(work_item, reason, preview=dry_run, language=language)
     written = label("only tried", Language(language)) if dry_run else ""
-    click.echo(f"{last(decision.work_item)}: {decision.explanation}{written}")
+    what = f"{decision.explanation}{written}"
+    click.echo(label("of item", Language(language), item=last(decision.work_item), what=what))

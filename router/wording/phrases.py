@@ -592,6 +592,8 @@ PARTS: Mapping[str, Phrase] = {
     "offered to": Phrase("It is offered to {rep}, pool {pool}.", "派单给{rep}，待接单，分配池{pool}。"),
     "offered to many": Phrase("It is offered to many, pool {pool}.", "开放抢单，分配池{pool}。"),
     "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
+    "field value": Phrase("value", "金额"),
+    "field priority": Phrase("priority", "优先级"),
     "changed": Phrase("{field} from {before} to {after}", "{field}由{before}改为{after}"),
     "set": Phrase("{field} {after} (was not given)", "{field}填为{after}"),
     "taken out": Phrase("{field} taken out (was {before})", "{field}已清空（原为{before}）"),

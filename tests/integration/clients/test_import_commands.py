@@ -106,7 +106,7 @@ def test_what_is_closed_is_reopened_for_who_had_it_and_the_report_says_what_came
     status, refusal = tried("reopen", "crm~R-1", *where)
     printed = fairlead("fairness", "--pool", "team", *where)
 
-    assert tried_out == "crm~R-1: 重新打开（又来电），归属安娜。未写入。\n"
+    assert tried_out == "crm~R-1：重新打开（又来电），归属安娜。未写入。\n"
     assert reopened == "crm~R-1: Reopened (called again): 安娜.\n"
     assert status == 1
     assert "only what is closed can be reopened" in refusal

@@ -366,7 +366,8 @@ class RoutingServiceServicer(object):
         """Takes in work items that have their owners already, as a book that was kept elsewhere: each gets the owner that is named, apart from
         the ledger (WAY_APART), so that nobody's deficit moves, whatever capacity and caps say; its clocks count from `assigned_time`. A
         worker enters them, each once and for itself: one that cannot be is refused with the reason, and the others are entered. What is
-        known already is refused, but for what was imported before just so, which counts as imported: so the same import may be repeated.
+        known already is refused, but for what was imported before just so, which counts as imported, whatever became of it since: so the
+        same import may be repeated.
         Follow and cancel it with google.longrunning.Operations; its metadata is OperationMetadata, its response ImportWorkItemsResponse.
         What it had entered when it was cancelled stays. Fails with INVALID_ARGUMENT (a field that no rules are needed to judge),
         ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (no rule set is published) or

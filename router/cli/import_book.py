@@ -31,6 +31,7 @@ from router.cli.whom import Known, allowed
 from router.rules.check import check
 from router.rules.route import RoutingRules
 from tables.cli import say, table_options
+from tables.names import key_of
 from tables.options import ReadOptions
 from tables.rejected import removed, write_rows
 
@@ -83,7 +84,8 @@ def import_(
         say(book.report)
         for warning in book.warnings:
             console.print(f"[yellow]{escape(warning)}[/]")
-        if left_out := [name for name in book.left_out if not (name in ADDED and file.name.endswith(".refused.csv"))]:
+        written_here = {*ADDED, "problem"} if file.name.endswith((".refused.csv", ".rejected.csv")) else ()
+        if left_out := [name for name in book.left_out if name not in written_here]:
             console.print(f"columns left out, the rule set declares no such field: {', '.join(left_out)}")
         refused = (_try if dry_run else _import)(client, book, file, console)
     sys.exit(1 if refused or book.report.n_rejected else 0)
@@ -150,13 +152,20 @@ def _told(refused: Sequence[tuple[BookEntry, str]], book: BookFile, file: Path, 
         found = book.reading.found_again([entry.record for entry, _ in refused])
         rows = ((str(harmless(why)), *found[entry.record]) for entry, why in refused)
         try:
-            write_rows(target, ADDED, book.reading.names, rows)
+            write_rows(target, _added(book), book.reading.names, rows)
         except OSError as error:
             raise InputFailed(f"{target}: {error.strerror}") from error
         console.print(f"what was refused, and why, is in {target}")
     elif removed(target):
         console.print(f"{target}, of an earlier run, is taken away")
     return len(refused)
+
+
+def _added(book: BookFile) -> tuple[str, str]:
+    """Name the columns that stand before the row: otherwise where it has one, or could, of that name."""
+    taken = {*map(key_of, book.reading.names[len(ADDED) :]), *map(key_of, book.fields)}
+    why, line = (f"refused_{name}" if name in taken else name for name in ADDED)
+    return why, line
 
 
 def _message(client: FairleadClient, entry: BookEntry) -> routing.ImportedWorkItem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
@@ -107,7 +107,7 @@ class BookEntry(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class BookFile:
     """The leads of a file with their owners; else as ``LeadsFile``. ``reading`` finds their rows again; ``n_repeated``
-    counts the rows that say what one before them does.
+    counts the rows that say what one before them does, ``fields`` are those that the rules declare.
     """
 
     entries: list[BookEntry]
@@ -116,6 +116,7 @@ class BookFile:
     reading: Reading
     warnings: Sequence[str] = ()
     n_repeated: int = 0
+    fields: Collection[str] = ()
 
 
 def read_leads(
@@ -189,7 +190,7 @@ def _read_book(table: Table, fields: Mapping[str, FieldType], source: str, reps:
         for record, row in rows
     ]
     return BookFile(
-        entries, left_out, reading.report, reading, _warnings(rows, fields, reading), len(found) - len(rows)
+        entries, left_out, reading.report, reading, _warnings(rows, fields, reading), len(found) - len(rows), fields
     )
 
 

@@ -17,12 +17,15 @@ from rich.console import Console
 
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.csv_files import csv_file
-from router.cli.import_book import _why
+from router.cli.import_book import _added, _why
+from router.cli.lead_files import read_book
 from router.cli.lists import Listing, Names, show
 from router.cli.reassign import _answer, _tell, _write
 from router.cli.refusals import refusal_told
 from router.wording.languages import Language
+from rules.fields import FieldType
 from service import main
+from tables.options import ReadOptions
 
 LISTING = Listing("decisions", {}, {"thing": lambda message, _: message, "length": lambda message, _: len(message)})
 
@@ -115,6 +118,25 @@ def test_of_a_time_that_lies_ahead_it_is_said_that_the_zone_may_be_another() -> 
 
     assert _why(routing.RefusedImport(error=Status(message=ahead))).endswith("; is it of another zone? say --timezone")
     assert _why(routing.RefusedImport(error=Status(message="there is no rep"))) == "there is no rep"
+
+
+@pytest.mark.parametrize(
+    ("heading", "fields", "added"),
+    [
+        ("id,owner,assigned_time", (), ("why", "line")),
+        ("id,owner,assigned_time,Line", (), ("why", "refused_line")),
+        ("id,owner,assigned_time", ("why",), ("refused_why", "line")),
+        ("why,line,id,owner,assigned_time", (), ("why", "line")),
+    ],
+)
+def test_what_stands_before_a_refused_row_is_called_as_no_column_of_it(
+    heading: str, fields: tuple[str, ...], added: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "book.csv").write_text(f"{heading}\n")
+
+    book = read_book(tmp_path / "book.csv", dict.fromkeys(fields, FieldType.STRING), "csv", ReadOptions())
+
+    assert _added(book) == added
 
 
 def test_each_that_was_refused_is_told_with_its_reason_in_the_language_asked_for() -> None:

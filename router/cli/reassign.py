@@ -57,7 +57,7 @@ def reassign(
 
     Each is moved once, by an operation that goes on if a server stops; Ctrl-C stops watching it, not the operation.
     Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is what was closed
-    meanwhile: the exit code is then 1.
+    or changed meanwhile, by somebody who gave it away, e.g.: the exit code is then 1.
     """
     told = Language(language)
     if bool(rep) is by_rules:

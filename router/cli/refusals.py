@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from google.rpc import code_pb2
+
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.labels import label
 from router.cli.words import called, last
@@ -25,6 +27,9 @@ def why_told(result: routing.ReassignResult, reps: Mapping[str, str], language: 
     """
     if not result.HasField("error"):
         return "" if result.rep or result.offered else label("nobody else", language)
+    if result.error.code == code_pb2.ABORTED:
+        key = "changed since found" if result.former_owner else "changed since found, nobody's"
+        return label(key, language, owner=called(result.former_owner, reps))
     named = _OF_REP.fullmatch(result.error.message)
     if not named:
         return str(result.error.message)

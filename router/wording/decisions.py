@@ -19,6 +19,7 @@ from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
     AWAITED,
+    AWAITED_BY_MANY,
     COMPARISONS,
     COUNTED,
     DECIDED,
@@ -227,8 +228,7 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *
     if decision.cause == decisions.Decision.CAUSE_WOKEN and decision.outcome in _NOBODY:
         pass  # no change made room
     elif decision.awaited:
-        phrase = AWAITED[decisions.Decision.Awaited.Name(decision.awaited)]
-        yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
+        yield _awaited(decision, language)
     elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
     if decision.HasField("update"):
@@ -246,6 +246,13 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *
         yield from _why(decision.candidates, language)
     else:
         yield WAYS[decisions.Decision.Way.Name(decision.way)].say(language)
+
+
+def _awaited(decision: decisions.Decision, language: Language) -> str:
+    name = decisions.Decision.Awaited.Name(decision.awaited)
+    if not decision.rep and name in AWAITED_BY_MANY:
+        return AWAITED_BY_MANY[name].say(language)
+    return AWAITED[name].say(language, rep=decision.rep_display_name or _last(decision.rep))
 
 
 def _known(known: decisions.KnownWorkItem, language: Language) -> Iterator[str]:

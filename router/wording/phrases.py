@@ -255,6 +255,24 @@ AWAITED: Mapping[str, Phrase] = {
 }
 """What a work item had waited for."""
 
+AWAITED_BY_MANY: Mapping[str, Phrase] = {
+    "AWAITED_HOURS": Phrase(
+        "It had waited until the working hours began of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人上班后得以派出。",
+    ),
+    "AWAITED_LEAVE": Phrase(
+        "It had waited until the leave ended of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人休假结束后得以派出。",
+    ),
+    "AWAITED_RETURN": Phrase(
+        "It had waited until somebody who may accept it was back.", "此前一直在等待，有可抢单的人回来后得以派出。"
+    ),
+    "AWAITED_ROOM": Phrase(
+        "It had waited until somebody who may accept it had room.", "此前一直在等待，有可抢单的人腾出空余后得以派出。"
+    ),
+}
+"""The same of what is offered to many, where that names whom it was given to."""
+
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
     "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),

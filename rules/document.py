@@ -8,6 +8,7 @@ far). Whatever cannot be read comes back as a ``Problem`` with its place; nothin
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -119,7 +120,8 @@ def read(source: str | bytes) -> Document:
 def _checked_text(source: str | bytes) -> str:
     raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if len(raw) > limits.MAX_SOURCE_BYTES:
-        raise Refused((0, 0), f"the source has {len(raw):,} bytes; allowed are {limits.MAX_SOURCE_BYTES:,}")
+        most = limits.MAX_SOURCE_BYTES  # who reads a file reads no more than one byte beyond
+        raise Refused((0, 0), f"it is too long; allowed are {most:,} bytes ({most >> 20} MiB)")
     text = source if isinstance(source, str) else _decoded(source)
     if wrong := FORBIDDEN.search(text):
         raise Refused(_end_of(text[: wrong.start()]), f"character U+{ord(wrong[0]):04X} is not allowed")
@@ -131,7 +133,27 @@ def _decoded(source: bytes) -> str:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = source[: error.start].decode("utf-8", "replace")
-        raise Refused(_end_of(before), f"byte 0x{source[error.start]:02x} is not UTF-8") from None
+        fault = f"byte 0x{source[error.start]:02x} is not UTF-8{_encoding_hint(source)}"
+        raise Refused(_end_of(before), fault) from None
+
+
+def _encoding_hint(source: bytes) -> str:
+    r"""Say as what a source may have been saved that is not UTF-8, and what to do.
+
+    Examples
+    --------
+    >>> _encoding_hint("process: sales".encode("utf-16"))
+    ': it is UTF-16; save it as UTF-8'
+    >>> _encoding_hint("title: 销售".encode("gbk")), _encoding_hint(b"title: caf\xe9")
+    (': it may be GB18030 (GBK); save it as UTF-8', ': save it as UTF-8')
+    """
+    if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ": it is UTF-16; save it as UTF-8"
+    try:
+        source.decode("gb18030")
+    except UnicodeDecodeError:
+        return ": save it as UTF-8"
+    return ": it may be GB18030 (GBK); save it as UTF-8"
 
 
 def _end_of(text: str) -> tuple[int, int]:

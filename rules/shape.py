@@ -6,6 +6,7 @@ allowed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from rules.document import Document, read
 from rules.forms import CONDITION_FORMS, Form
 from rules.problems import MAX_PROBLEMS, Problem, shown
-from rules.spelling import hint
+from rules.spelling import hint, hint_among
 
 FormType = TypeVar("FormType", bound=Form)
 Location = Sequence[str | int]
@@ -31,7 +32,16 @@ _EXPECTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_QUOTED = re.compile(r"'([^']+)'")
 _BOUNDS = {"greater_than_equal": "at least {ge}", "less_than_equal": "at most {le}", "greater_than": "more than {gt}"}
+
+
+_KINDS = {
+    "walk": "this is a walk: see `fairlead process walk`",
+    "process": "this is a process: see `fairlead process check`",
+    "default": "this is a rule set: see `fairlead rules check`",
+}
+"""What people write, by a key that it cannot be without and that nothing else has."""
 
 
 def fit(source: str | bytes, form: type[FormType], parts: Parts) -> tuple[Document, FormType | None, list[Problem]]:
@@ -40,12 +50,23 @@ def fit(source: str | bytes, form: type[FormType], parts: Parts) -> tuple[Docume
     if document.problem:
         return document, None, [document.problem]
     if not isinstance(document.tree, dict):
-        return document, None, [document.problem_at([], f"found {shown(document.tree)}; a mapping is expected")]
+        found = "it is empty" if document.tree is None else f"found {shown(document.tree)}"
+        return document, None, [document.problem_at([], f"{found}; a mapping is expected")]
+    if other := _other_kind(document.tree, form):
+        return document, None, [document.problem_at([other], _KINDS[other], of_key=True)]
     try:
         return document, form.model_validate(document.tree), []
     except ValidationError as error:
         errors = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
         return document, None, [_problem(document, detail, parts | {"": form}) for detail in errors]
+
+
+def _other_kind(tree: Mapping[str, object], form: type[Form]) -> str:
+    """Return the key by which a document is of another kind than its form; empty where nothing tells."""
+    keys = {field.alias or name for name, field in form.model_fields.items()}
+    if any(key in tree for key in _KINDS if key in keys):
+        return ""
+    return next((key for key in _KINDS if key in tree and key not in keys), "")
 
 
 def _problem(document: Document, error: Mapping[str, Any], parts: Parts) -> Problem:
@@ -81,12 +102,13 @@ def _message(error: Mapping[str, Any], parts: Parts) -> str:
     if kind == "missing":
         return f"{error['loc'][-1]} is missing"
     if kind == "extra_forbidden":
-        allowed = ", ".join(_allowed_keys(error["loc"][:-1], parts))
-        return f"unknown key {shown(error['loc'][-1])}; allowed are {allowed}{hint(error['loc'][-1])}"
+        key, allowed = error["loc"][-1], _allowed_keys(error["loc"][:-1], parts)
+        return f"unknown key {shown(key)}; allowed are {', '.join(allowed)}{_meant(key, allowed)}"
     if kind in _EXPECTED:
         return f"found {value}; {_EXPECTED[kind]} is expected{hint(error['input'])}"
     if kind in ("literal_error", "enum"):
-        return f"found {value}; allowed are {context['expected']}{hint(error['input'])}"
+        meant = _meant(error["input"], _QUOTED.findall(context["expected"]))
+        return f"found {value}; allowed are {context['expected']}{meant}"
     if kind in ("too_long", "string_too_long"):
         count = context.get("actual_length", len(error["input"]))
         return f"found {count:,} entries or characters; at most {context['max_length']:,} are allowed"
@@ -95,6 +117,11 @@ def _message(error: Mapping[str, Any], parts: Parts) -> str:
     if kind in _BOUNDS:
         return f"found {value}; {_BOUNDS[kind].format(**context)} is allowed"
     return str(context["error"]) if kind == "value_error" else f"found {value}; {error['msg']}"
+
+
+def _meant(text: object, allowed: Sequence[str]) -> str:
+    """Say which word was probably meant by one that is not allowed."""
+    return hint(text) or (hint_among(text, allowed) if isinstance(text, str) else "")
 
 
 def _allowed_keys(location: Location, parts: Parts) -> list[str]:

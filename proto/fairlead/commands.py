@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.retries import Retries
 
 DEFAULT_SERVER = "127.0.0.1:50051"
+SERVER_VARIABLE = "FAIRLEAD_SERVER"
+"""Names the service for commands that are not told which."""
 _REFUSED = "Connection refused"
 _PATIENCE_S = 5.0
 """A person waits in front of it: shorter than a program's."""
@@ -20,11 +23,11 @@ _PATIENCE_S = 5.0
 tenant_option = click.option("--tenant", default="default", show_default=True, help="Whose leads, reps and rules.")
 address_option = click.option(
     "--server",
-    envvar="FAIRLEAD_SERVER",
+    envvar=SERVER_VARIABLE,
     default=DEFAULT_SERVER,
     show_default=True,
     metavar="HOST:PORT",
-    help="Where the service listens.  [FAIRLEAD_SERVER]",
+    help=f"Where the service listens.  [{SERVER_VARIABLE}]",
 )
 _ACCESS = "fairlead.access"
 
@@ -59,9 +62,45 @@ class ServiceFailed(click.ClickException):
     """The service cannot be reached, or refused; exit code 1."""
 
     def __init__(self, error: FairleadError) -> None:
-        details = [f"  {violation.field}: {violation.description}" for violation in error.violations]
-        listed = details if len(details) > 1 else []  # a single one is what the message says
-        super().__init__("\n".join([error.message or error.code.name, *listed]))
+        super().__init__("\n".join(map(_with_option, _lines(error))))
+
+
+def _with_option(line: str) -> str:
+    """Return what is said of a field as said of the option, or argument, of the command that is run: that is what was
+    typed; as it is where no option is called so.
+    """
+    context = click.get_current_context(silent=True)
+    field, colon, said = line.partition(": ")
+    wanted = (field, field.removesuffix("_time"))
+    for parameter in context.command.params if context and colon else ():
+        if parameter.name in wanted:
+            return (
+                f"{parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name}: {said}"
+            )
+    return line
+
+
+def _lines(error: FairleadError) -> list[str]:
+    """Return what a failure says, each violation once: where the message lists them it is taken apart, for it has them
+    whole and the details need not.
+
+    Examples
+    --------
+    >>> from grpc import StatusCode
+    >>> from fairlead.errors import Violation
+    >>> violations = [Violation("name", "'': req…"), Violation("age", "-1")]
+    >>> _lines(FairleadError(StatusCode.INVALID_ARGUMENT, "", "name: '': required; age: -1", violations))
+    ["name: '': required", 'age: -1']
+    >>> _lines(FairleadError(StatusCode.INVALID_ARGUMENT, "", "2 fields", violations))
+    ['2 fields', "  name: '': req…", '  age: -1']
+    """
+    message = error.message or error.code.name
+    details = [f"{violation.field}: {violation.description}" for violation in error.violations]
+    if len(details) < 2:
+        return [message]  # a single one is what the message says
+    pattern = "; ".join(f"({re.escape(each.removesuffix('…'))}.*)" for each in details)
+    listed = re.fullmatch(pattern, message, re.DOTALL)
+    return list(listed.groups()) if listed else [message, *(f"  {each}" for each in details)]
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
 from router.cli.labels import label, language_option
 from router.cli.lists import Cells, Listing, Names, known_rep, show, shown_time
+from router.cli.whom import rep_called
 from router.cli.words import called, last
 from router.wording.languages import Language
 
@@ -91,7 +92,9 @@ def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
         language_option,
         click.option("--dry-run", is_flag=True, help="Say what would be; write nothing."),
         click.option("--reason", default="", help="Why."),
-        click.option("--rep", default="", help="Who decides, by id; absent: whoever the token says that calls."),
+        click.option(
+            "--rep", default="", help="Who decides, by id or display name; absent: whoever the token says that calls."
+        ),
         click.argument("work_item"),
     ):
         command = add(command)
@@ -109,9 +112,11 @@ def approve(work_item: str, rep: str, reason: str, dry_run: bool, language: str,
       $ fairlead approve crm~L-017 --rep chen-jie
       crm~L-017: approved; it is in stage quote.
     """
+    spoken = Language(language)
     with connected(server, tenant) as client:
-        after = client.approve(work_item, rep, reason, preview=dry_run)
-    click.echo(label("approved", Language(language), item=last(after.name), stage=after.stage))
+        decider = rep_called(client, rep, "--rep", spoken)
+        after = client.approve(work_item, decider, reason, preview=dry_run)
+    click.echo(label("approved", spoken, item=last(after.name), stage=after.stage))
 
 
 @click.command()
@@ -123,9 +128,11 @@ def reject(work_item: str, rep: str, reason: str, dry_run: bool, language: str, 
       $ fairlead reject crm~L-017 --rep chen-jie --reason "at most 0.12"
       crm~L-017: rejected; it is in stage qualified.
     """
+    spoken = Language(language)
     with connected(server, tenant) as client:
-        after = client.reject(work_item, rep, reason, preview=dry_run)
-    click.echo(label("rejected", Language(language), item=last(after.name), stage=after.stage))
+        decider = rep_called(client, rep, "--rep", spoken)
+        after = client.reject(work_item, decider, reason, preview=dry_run)
+    click.echo(label("rejected", spoken, item=last(after.name), stage=after.stage))
 
 
 def told_asked(client: FairleadClient, item: routing.WorkItem, language: Language) -> str:

@@ -75,7 +75,8 @@ def deadlines(
 
     Of ITEM, as source~external_id, all deadlines that it ever had are shown, in the order in which they began: open,
     overdue, met in time, missed, or ended before they were due, by another owner, another stage, or its end. Without
-    ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before.
+    ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before. Of one
+    that stands still it is said until when at the latest, and why: see fairlead pause.
 
     Below those of ITEM it is told where the time went, on the wall: paused, on leave, outside hours, waiting for an
     owner, with earlier owners, with the last; all parts add up. Of what is late also why: what took most of the time

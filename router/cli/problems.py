@@ -23,6 +23,19 @@ def print_problems(file: Path, problems: Iterable[Problem]) -> None:
         click.echo(f"{place} {click.style(problem.severity, fg=colour, bold=True)}: {problem.message}{path}", err=True)
 
 
+def refuse_errors(file: Path, problems: Sequence[Problem]) -> None:
+    """Print what is wrong with what is to be published.
+
+    Raises
+    ------
+    click.ClickException
+        If anything is more than a warning: then nothing is to be published.
+    """
+    print_problems(file, problems)
+    if any(problem.is_error for problem in problems):
+        raise click.ClickException(f"nothing is published: {file} has errors, see above")
+
+
 def print_results(file: Path, results: Sequence[TestResult]) -> None:
     """Print a line for each test, of failed ones why, and how many passed."""
     for result in results:

@@ -14,12 +14,12 @@ import click
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
-from router.cli.problems import print_json, print_problems, print_results
+from router.cli.problems import print_json, print_problems, print_results, refuse_errors
 from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
 from router.cli.rule_revisions import as_json
-from router.cli.sources import FILE, content_of, problems_in, results_in, source_of
+from router.cli.sources import FILE, content_of, results_in, source_of, trial_problems
 from router.model.workforce import WorkforceRecords
 from router.process.definition.processes import Process
 from router.process.language.check import check_process
@@ -59,10 +59,12 @@ def process() -> None:
     Kinds:      LEAD, CUSTOMER, TICKET, RESCUE, TASK, RENEWAL: what enters it; a kind enters one process, [] takes
                 it out of use.
     Stages:     in order, the first is entered by what comes; require: fields it asks for; next: what may follow, else
-                all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …}.
+                all behind it; closes: CONVERTED, DISQUALIFIED or CLOSED; title and guide: a text, or {en: …, zh: …};
+                pool: who owns the work item from then on is of that pool.
                 approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.
                 open: [{id: call-back, kind: TASK, pool: callback, within: 3d, exclude: [handlers, owner, FIELD]}],
-                blocks: true, no later stage before it is closed; each: FIELD, one for each date of a list.
+                clock, title; blocks: true, no later stage before it is closed; each: FIELD, one for each date of a
+                list.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
                 statutory: true, nothing pauses it; pauses: true or false.
@@ -75,7 +77,13 @@ def process() -> None:
                 from last_inbound: answer.
     Steps:      at a share of the time (50%, 200%) or so long from the start (5m), before or after: 2d (when it is
                 due), every: 30m with at_most: 3: remind (the owner), notify (to: owner, manager, manager's
-                manager, pool managers, or reps by id), reassign.
+                manager, pool managers, or reps by id), reassign, raise_priority (by: 20), return (to: a pool).
+    Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
+    Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
+                customer.
+    Asked:      satisfaction: {csat: {at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify: [manager]}};
+                complaints: true, whose customers are asked no nps meanwhile.
+    Tests:      tests and workforce, see fairlead process test.
     """
 
 
@@ -97,6 +105,9 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
     Warnings do not keep a process from being published. Exits with 0 if there is no error, 1 if there is one or the
     service cannot be reached, 2 if a file cannot be read.
 
+    With --server its tests are run, too, as before it is published, see fairlead process test. Only publishing goes the
+    walks beside FILE, and sees whether another process has one of its kinds.
+
     \b
       $ fairlead process check sales.yaml
       sales.yaml:10:15 error: found 'attemt'; allowed are 'attempt', 'contact', … (stages[0].deadlines[0].until)
@@ -110,7 +121,7 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
     problems = list(checked.problems)
     if server and checked.process is not None:
         with connected(server, tenant) as client:
-            problems = problems_in(client.validate_process(content.decode("utf-8-sig")))
+            problems = trial_problems(client.test_process(content.decode("utf-8-sig")))
     sound = checked.process is not None and not any(problem.is_error for problem in problems)
     if as_json:
         print_json(problems=problems)
@@ -232,9 +243,8 @@ def publish_command(file: Path, note: str, etag: str, without_walks: bool, serve
 
         check_walks_beside(file)
     with connected(server, tenant) as client:
+        refuse_errors(file, trial_problems(client.test_process(source)))
         published = client.publish_process(source, note=note, etag=etag)
-        warnings = problems_in(client.validate_process(source))  # what has errors is not published
-    print_problems(file, warnings)
     click.echo(f"process {published.process}: revision {published.revision} is active")
 
 
@@ -254,6 +264,9 @@ def rollback_command(name: str, revision: int | None, server: str, tenant: str) 
       $ fairlead process rollback sales
       process sales: revision 5 is active, revision 3 again
     """
+    called, at, number = name.partition("@")
+    if at:
+        raise click.UsageError(f"{name}: say the revision to go back to as an option: {called} --to {number}")
     with connected(server, tenant) as client:
         published = client.rollback_process(name, revision or 0)
     again = f"revision {published.rollback_of} again"

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import click
 
-from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
-from router.cli.problems import print_problems
-from router.cli.sources import FILE, problems_in, source_of
-from rules.problems import Problem
+from router.cli.problems import refuse_errors
+from router.cli.sources import FILE, source_of, trial_problems
 
 
 @click.command("publish")
@@ -40,9 +38,8 @@ def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) 
     """
     with connected(server, tenant) as client:
         source = source_of(file)
+        refuse_errors(file, trial_problems(client.test_rules(source)))
         published = client.publish_rules(source, note=note, etag=etag)
-        warnings = problems_of(client, source)  # what has errors is not published
-    print_problems(file, warnings)
     click.echo(f"revision {published.revision} is active: {published.rule_count} rules")
 
 
@@ -68,8 +65,3 @@ def rollback_command(revision: int | None, server: str, tenant: str) -> None:
 
 def _origin(published: rules_pb2.RuleSet) -> str:
     return f"revision {published.rollback_of} again, " if published.rollback_of else ""
-
-
-def problems_of(client: FairleadClient, source: str) -> list[Problem]:
-    """Return what the service says of a rule set: it knows the pools, territories, reps and their attributes."""
-    return problems_in(client.validate_rules(source))

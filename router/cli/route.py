@@ -6,6 +6,7 @@ as it is.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from rich.markup import escape
 
 from fairlead.access import Access
 from fairlead.client import FairleadClient, FairleadError
-from fairlead.commands import access_options, connected, tenant_option
+from fairlead.commands import SERVER_VARIABLE, access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import in_words
@@ -56,7 +57,11 @@ COLUMNS = (
 @click.option("--reps", type=FILE, help="Reps, one per line. With --server they may be those that it has.")
 @click.option("--rules", type=FILE, help="The rule set; published unless it is the active one. With --server: that.")
 @click.option("--territories", type=FILE, help="The tree of regions: columns id and parent.")
-@click.option("--server", metavar="HOST:PORT", help="A running service; absent: one of its own, gone afterwards.")
+@click.option(
+    "--server",
+    metavar="HOST:PORT",
+    help="A running service; absent: one of its own, gone afterwards, or, without --rules and --reps, FAIRLEAD_SERVER.",
+)
 @access_options
 @click.option(
     "--out", type=CSV_FILE, default=Path("decisions.csv"), show_default=True, help="Where decisions go; -: printed."
@@ -127,6 +132,7 @@ def route(
     """
     mapped = mapping(pairs)
     of_workforce = in_words(lambda: read_mapping(workforce_mapping)) if workforce_mapping else ReadOptions()
+    server = server or _from_environment(rules=rules, reps=reps)
     if not server:
         _check_given(rules=rules, reps=reps)
     inputs = read_inputs(
@@ -140,6 +146,19 @@ def route(
         refused = report(client, inputs, console, rows)
     console.print("\n" + told_of(out, f"{len(inputs.leads.items)} decisions"))
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
+
+
+def _from_environment(**files: Path | None) -> str:
+    """Return the service that the environment names, where no files say what one of its own is to have; else nothing,
+    and that is said: what is tried out with files changes no service that runs.
+    """
+    named = os.environ.get(SERVER_VARIABLE, "")
+    if named and any(files.values()):
+        click.echo(
+            f"in a service of its own, gone afterwards: {SERVER_VARIABLE} is not looked at, see --server", err=True
+        )
+        return ""
+    return named
 
 
 def _check_given(**files: Path | None) -> None:

@@ -15,10 +15,10 @@ import click
 from fairlead.commands import access_options, connected, tenant_option
 from router.assignment.rule_tests import run_tests
 from router.cli.problems import print_json, print_problems, print_results
-from router.cli.publish import problems_of, publish_command, rollback_command
+from router.cli.publish import publish_command, rollback_command
 from router.cli.rule_names import KINDS, names_in_files, not_looked_up
 from router.cli.rule_revisions import diff_command, list_command, show_command
-from router.cli.sources import FILE, content_of, results_in
+from router.cli.sources import FILE, content_of, problems_in, results_in
 from router.model.workforce import WorkforceRecords
 from router.rules.check import check, check_tests
 from router.rules.route import RoutingRules
@@ -108,6 +108,7 @@ def check_command(
 
     Rules name pools, territories, reps and their attributes, which stand elsewhere. With --server, or with the files of
     fairlead workforce load, a name that nothing bears is a warning; else they are not looked up, and that is said.
+    Its tests are not run, as they are before it is published: see fairlead rules test.
 
     \b
       $ fairlead rules check east.yaml
@@ -122,7 +123,7 @@ def check_command(
     problems: Sequence[Problem] = checked.problems
     if server and checked.rule_set is not None:
         with connected(server, tenant) as client:
-            problems, kinds = problems_of(client, content.decode("utf-8-sig")), list(KINDS)
+            problems, kinds = problems_in(client.validate_rules(content.decode("utf-8-sig"))), list(KINDS)
     sound = checked.rule_set is not None and not any(problem.is_error for problem in problems)
     if as_json:
         print_json(problems=problems, rule_count=_count(checked.rule_set), looked_up=kinds)

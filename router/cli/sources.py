@@ -10,15 +10,21 @@ from typing import NamedTuple
 import click
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult
+from fairlead.v1.processes_pb2 import TestProcessResponse
+from fairlead.v1.rules_pb2 import RuleSetProblem, RuleTestResult, TestRuleSetResponse
 from router.cli.failing import InputFailed
-from router.rules.scenarios import TestResult
+from router.rules.scenarios import TestResult, failures_of
+from rules.document import read
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, Severity
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _SEVERITIES = {RuleSetProblem.SEVERITY_ERROR: Severity.ERROR}
+
+
+Trial = TestProcessResponse | TestRuleSetResponse
+"""How a service says that a source was tried."""
 
 
 class Named(NamedTuple):
@@ -53,10 +59,13 @@ def source_of(file: Path) -> str:
     InputFailed
         If it cannot be read, or is no UTF-8.
     """
+    content = content_of(file)
     try:
-        return content_of(file).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputFailed(f"{file}: byte {error.start} is not UTF-8") from error
+        problem = read(content).problem
+        assert problem is not None
+        raise InputFailed(f"{file}:{problem.line}:{problem.column}: {problem.message}") from error
 
 
 def problems_in(found: Iterable[RuleSetProblem]) -> list[Problem]:
@@ -65,6 +74,12 @@ def problems_in(found: Iterable[RuleSetProblem]) -> list[Problem]:
         Problem(each.line, each.column, each.path, each.message, _SEVERITIES.get(each.severity, Severity.WARNING))
         for each in found
     ]
+
+
+def trial_problems(trial: Trial) -> list[Problem]:
+    """Return what keeps a source that a service tried from being published, failed tests too, and what it warns of."""
+    results = [TestResult(each.name, each.passed, each.message, each.line) for each in trial.results]
+    return [*problems_in(trial.problems), *failures_of(results)]
 
 
 def results_in(problems: Iterable[RuleSetProblem], results: Iterable[RuleTestResult]) -> list[TestResult]:

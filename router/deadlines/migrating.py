@@ -18,7 +18,7 @@ from router.assignment.queries import WorkItemQueries
 from router.deadlines.lives import ItemLives
 from router.deadlines.moved import MovedDeadline, moved
 from router.deadlines.ports import NoteCommand, Notes
-from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible
+from router.model.errors import Conflict, InvalidInput, NotPossible
 from router.model.events import Note
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES
@@ -106,7 +106,7 @@ class Migrating:
         planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
         process, name = published.active.get(process_id), f"tenants/{tenant}/processes/{process_id}"
         if process is None:
-            raise NotFound("process", name)
+            raise published.missing(tenant, process_id)
         if not process.kinds:
             out_of_use = (
                 f"is out of use, by revision {process.revision}: what is open goes on by the revision that it has"

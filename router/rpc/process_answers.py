@@ -131,7 +131,7 @@ def _decider(tenant: str, rep: str, call: Call) -> str:
     own = call.only_rep or (call.principal.rep if call.principal else "")
     named = fields.reference(rep, "reps", tenant, "rep") if rep else own
     if not named:
-        raise InvalidInput.of("rep", "'': required of who is no rep: it says who decides")
+        raise InvalidInput.of("rep", "missing: who decides has to be named, for who calls is no rep")
     if own and named != own:
         raise PermissionDenied(f"{call.actor} may only decide as {own}, not as {named}")
     return named

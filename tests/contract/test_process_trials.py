@@ -30,7 +30,9 @@ async def test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_
     alone = await try_process(TABLE)
     nobodys = await try_process(TABLE, "", WorkforceRecords())
 
-    assert [(each.message, each.is_error) for each in nothing.problems] == [("found null; a mapping is expected", True)]
+    assert [(each.message, each.is_error) for each in nothing.problems] == [
+        ("it is empty; a mapping is expected", True)
+    ]
     assert alone.problems == ()
     assert [(each.line, each.is_error) for each in nobodys.problems] == [(5, False), (8, True), (9, False)]
     assert (nothing.stored_json, nobodys.stored_json) == ("", "")

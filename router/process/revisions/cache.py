@@ -10,11 +10,13 @@ import math
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
-from router.model.errors import CorruptHistory
+from router.model.errors import CorruptHistory, NotFound
 from router.model.workitem import Kind
 from router.process.definition.processes import Process
 from router.process.revisions.codec import loads
 from router.process.revisions.ports import Processes
+from rules.problems import known_names
+from rules.spelling import hint_among
 
 _PAGE = 50
 
@@ -84,6 +86,29 @@ class PublishedProcesses:
                 return process
             superseded.add(process.id)
         return None
+
+    def missing(self, tenant: str, process: str, revision: int = 0) -> NotFound:
+        """Return what to raise where there is no such process, or no such revision of it: it says which there are.
+
+        Examples
+        --------
+        >>> from router.process.definition.processes import Stage
+        >>> str(NO_PROCESSES.missing("t", "sale"))
+        "there is no process 'tenants/t/processes/sale': none is published yet, publish one first"
+        >>> published = PublishedProcesses([Process("sales", frozenset({Kind.LEAD}), (Stage("new"),), revision=1)])
+        >>> str(published.missing("t", "sale"))
+        "there is no process 'tenants/t/processes/sale': there are sales; 'sales' was probably meant"
+        >>> str(published.missing("t", "sales", 7))
+        "there is no process 'tenants/t/processes/sales@7': its revisions are 1"
+        """
+        name = f"tenants/{tenant}/processes/{process}{f'@{revision}' if revision else ''}"
+        own = [str(each.revision) for each in self.revisions if each.id == process]
+        if own:
+            return NotFound("process", name, f"its revisions are {known_names(own[::-1])}")
+        if not self.revisions:
+            return NotFound("process", name, "none is published yet, publish one first")
+        there = sorted(self.active)
+        return NotFound("process", name, f"there are {known_names(there)}{hint_among(process, there)}")
 
 
 NO_PROCESSES = PublishedProcesses()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from router.model.errors import NotFound, NotPossible, StaleEtag, StaleRevision
+from router.model.errors import NotPossible, StaleEtag, StaleRevision
 from router.model.workitem import fingerprint_of
 from router.process.definition.processes import Process
 from router.process.revisions.cache import ProcessCache, PublishedProcesses
@@ -176,7 +176,7 @@ class ProcessPublishing:
             revision = active.revision if active else 0
         found = await self._processes.process_publications(tenant, [revision])
         if not found or found[0].process != process:
-            raise NotFound("process", f"tenants/{tenant}/processes/{process}{f'@{revision}' if revision else ''}")
+            raise (await self._cache.newest(tenant)).missing(tenant, process, revision)
         return found[0]
 
     async def published(self, tenant: str) -> PublishedProcesses:
@@ -232,9 +232,8 @@ def _before(published: PublishedProcesses, tenant: str, process: str) -> int:
         If there is no such process, or no revision before.
     """
     revisions = [each.revision for each in published.revisions if each.id == process]
-    name = f"tenants/{tenant}/processes/{process}"
     if not revisions:
-        raise NotFound("process", name)
+        raise published.missing(tenant, process)
     if len(revisions) == 1:
-        raise NotPossible(name, "there is no revision before it")
+        raise NotPossible(f"tenants/{tenant}/processes/{process}", "there is no revision before it")
     return revisions[-2]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fairlead.v1.workforce_pb2 import Rep
-from tests.integration.clients.arranging import Restartable, fairlead
+from tests.integration.clients.arranging import Restartable, fairlead, tried
 
 RULES = "fields: {discount: {type: number}}\nrules: []\ndefault: {route: {pool: east, hours: ignore}}\n"
 PROCESS = """
@@ -44,7 +44,8 @@ def test_what_is_asked_is_listed_approved_and_rejected(shared: Restartable) -> N
         assert expected in table
     assert (first["work_item"], first["state"]) == ("tenants/approvals/workItems/crm~L-1", "STATE_PENDING")
     assert '"{""discount"": 0.2}"' in written
-    assert fairlead("approve", "crm~L-1", "--rep", "mo", "--reason", "old customer", *at) == (
+    assert "--rep: missing: who decides has to be named" in tried("approve", "crm~L-1", *at)[1]
+    assert fairlead("approve", "crm~L-1", "--rep", "莫", "--reason", "old customer", *at) == (
         "crm~L-1: approved; it is in stage quote.\n"
     )
     rejected = fairlead("reject", "crm~L-2", "--rep", "mo", "--language", "zh", *at)

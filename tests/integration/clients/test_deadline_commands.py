@@ -113,8 +113,8 @@ def test_an_edit_of_the_workforce_says_what_it_moved(at: tuple[str, ...], tmp_pa
     [
         (("crm~none",), 1, "there is no work item"),
         (("--rep", "nobody"), 1, "there is no rep"),
-        (("crm~L-1", "--rep", "ann"), 1, "rep: must be absent where the parent is one work item"),
-        (("--moved-by", "999999"), 1, "moved_by: 999999: must be a revision of the workforce"),
+        (("crm~L-1", "--rep", "ann"), 1, "--rep: must be absent where the parent is one work item"),
+        (("--moved-by", "999999"), 1, "--moved-by: 999999: must be a revision of the workforce"),
         (("--state", "late"), 2, "'late' is not one of"),
     ],
 )

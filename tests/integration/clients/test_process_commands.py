@@ -78,6 +78,8 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
     refusals = [
         tried("process", "publish", str(other), *at),
         tried("process", "publish", str(wrong), *at),
+        tried("process", "publish", str(failing), *at),
+        tried("process", "check", str(failing), *at),
         tried("process", "publish", str(sales), "--etag", "7", *at),
         tried("process", "rollback", "sales", *at),
         tried("process", "show", "nobody", *at),
@@ -85,12 +87,15 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         tried("process", "test", str(failing)),
     ]
 
-    assert [status for status, _ in refusals] == [1] * 7
+    assert [status for status, _ in refusals] == [1] * 9
+    assert refusals[1][1].count("attemt") == refusals[2][1].count("test failed") == 1
     for (_, output), why in zip(
         refusals,
         (
             "LEAD enters process sales: take it out of that one first",
-            "line 17, column 16: found 'attemt'",
+            "wrong.yaml:17:16 error: found 'attemt'",
+            "failing.yaml:37:1 error: test failed: expected first-response due 2026-09-20T09:21",
+            "failing.yaml:37:1 error: test failed: expected first-response due 2026-09-20T09:21",
             "revision 1 is its active one, not 7",
             "there is no revision before it",
             "there is no process",

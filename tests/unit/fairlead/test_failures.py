@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import click
 import grpc
 import pytest
+from click.testing import CliRunner
 
 from fairlead.client import FairleadClient
 from fairlead.commands import ServiceFailed
@@ -18,6 +20,7 @@ NAMELESS, AGELESS = Violation("name", "required"), Violation("age", "must be abo
         ("no such rep", (), "no such rep"),
         ("", (), "UNAVAILABLE"),
         ("name: required", (NAMELESS,), "name: required"),
+        ("name: required; age: must be above 0", (NAMELESS, AGELESS), "name: required\nage: must be above 0"),
         ("2 fields", (NAMELESS, AGELESS), "2 fields\n  name: required\n  age: must be above 0"),
     ],
 )
@@ -50,3 +53,17 @@ def test_a_login_in_an_address_is_not_repeated(address: str) -> None:
 def test_an_address_without_a_port_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match=f"names no port: write HOST:PORT, such as {host}:50051$"):
         FairleadClient(host)
+
+
+def test_a_field_is_called_as_the_option_that_was_typed() -> None:
+    violations = [Violation("until_time", "too late"), Violation("revision", "-1"), Violation("attributes.rep", "bad")]
+    message = "; ".join(f"{each.field}: {each.description}" for each in violations)
+
+    @click.command()
+    @click.option("--until")
+    @click.option("--to", "revision")
+    @click.option("--rep")
+    def pause(until: str, revision: str, rep: str) -> None:
+        raise ServiceFailed(FairleadError(grpc.StatusCode.INVALID_ARGUMENT, "REASON", message, violations))
+
+    assert CliRunner().invoke(pause).output == "Error: --until: too late\n--to: -1\nattributes.rep: bad\n"

@@ -108,7 +108,7 @@ def test_bytes_that_are_not_utf_8_are_refused_with_their_place() -> None:
     problem = read("名: 值\nb: ".encode() + b"\xff").problem
 
     assert problem is not None
-    assert (problem.line, problem.column, problem.message) == (2, 4, "byte 0xff is not UTF-8")
+    assert (problem.line, problem.column, problem.message) == (2, 4, "byte 0xff is not UTF-8: save it as UTF-8")
 
 
 def test_a_billion_laughs_are_refused_at_the_first_anchor() -> None:

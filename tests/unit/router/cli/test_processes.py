@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 import router.process
 from router.cli.process_revisions import is_file
 from router.cli.processes import process
+from router.process.definition.deadlines import Act
+from router.process.language import forms
 from router.process.language.check import check_process
 from router.rules.check import check
 from tests.conftest import ROOT
@@ -39,11 +41,16 @@ def invoke(*arguments: object) -> Result:
 
 
 def test_the_help_has_each_key_and_whoever_reads_the_code_is_sent_to_modules_that_exist() -> None:
-    heads = [
-        line.split(":")[0].strip() for line in invoke("--help").output.splitlines() if re.match(r"  [A-Z]\w+:", line)
-    ]
+    told = invoke("--help").output
+    heads = [line.split(":")[0].strip() for line in told.splitlines() if re.match(r"  [A-Z]\w+:", line)]
 
-    assert heads == ["Kinds", "Stages", "Deadlines", "Dates", "Clock", "From", "Until", "Steps"]
+    assert heads == [
+        "Kinds", "Stages", "Deadlines", "Dates", "Clock", "From", "Until", "Steps", "Severity", "Repeats", "Asked",
+        "Tests",
+    ]  # fmt: skip
+    parts = [each for each in vars(forms).values() if getattr(each, "__module__", "") == forms.__name__]
+    keys = {field.alias or name for part in parts for name, field in getattr(part, "model_fields", {}).items()}
+    assert {*keys, *Act} - {*re.findall(r"\w+", told.lower())} == set()
     names = re.findall(r"``(\w+)``", router.process.__doc__ or "")
     assert [name for name in names if not find_spec(f"router.process.{name}")] == []
 
@@ -83,6 +90,38 @@ def test_what_is_shipped_goes_with_the_rules_beside_it_and_without_them_says_how
             walk = yaml.safe_load(file.read_text("utf-8"))["setup"]["rules"]["fields"]
             assert {name: each["type"] for name, each in walk.items() if rules.fields.get(name) != each["type"]} == {}
     assert declared == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# later\n", ":1:1 error: it is empty; a mapping is expected\n"),
+        (SHIPPED.encode("gb18030"), ":4:28 error: byte 0xcf is not UTF-8: it may be GB18030 (GBK); save it as UTF-8"),
+        (SHIPPED.encode("utf-16"), ":1:1 error: byte 0xff is not UTF-8: it is UTF-16; save it as UTF-8"),
+        (f"#{'x' * (8 << 20)}", "error: it is too long; allowed are 8,388,608 bytes (8 MiB)"),
+        ((EXAMPLES / "sales-walk.yaml").read_text("utf-8"), ":4:1 error: this is a walk: see `fairlead process walk`"),
+        ((EXAMPLES / "rules.yaml").read_text("utf-8"), "error: this is a rule set: see `fairlead rules check`"),
+        (SHIPPED.replace("deadlines:", "deadlins:"), "pool; 'deadlines' was probably meant (stages[0].deadlins)"),
+        (SHIPPED.replace("[LEAD]", "[LAED]"), "'RENEWAL'; 'LEAD' was probably meant (kinds[0])"),
+    ],
+)
+def test_what_is_no_process_says_what_it_is_or_what_was_meant(tmp_path: Path, content: str | bytes, said: str) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    refused = [invoke(command, file) for command in ("check", "draw")]
+
+    assert [said in each.output for each in refused] == [True, True], refused[0].output
+    assert [each.exit_code for each in refused] == [1, 1]
+
+
+def test_a_revision_to_go_back_to_is_an_option() -> None:
+    refused = invoke("rollback", "sales@2", "--server", "127.0.0.1:9")
+
+    assert (refused.exit_code, "say the revision to go back to as an option: sales --to 2" in refused.output) == (
+        2,
+        True,
+    )
 
 
 def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_file_that_is_not_text_is_an_error_with_its_place(file: Path) -> None:
 
     result = invoke("check", file)
 
-    assert (result.exit_code, result.output) == (1, f"{file}:1:4 error: byte 0xff is not UTF-8\n")
+    assert (result.exit_code, result.output) == (1, f"{file}:1:4 error: byte 0xff is not UTF-8: save it as UTF-8\n")
 
 
 def test_a_rule_set_can_come_from_standard_input() -> None:

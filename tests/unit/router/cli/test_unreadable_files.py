@@ -28,7 +28,12 @@ WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xb4"
         (CALENDARS, "a.yaml", b"", "it is empty; allowed: calendars below a key `calendars`"),
         (CALENDARS, "a.yaml", b"\n\n", "it is empty; allowed: calendars below a key `calendars`"),
         (CALENDARS, "a.yaml", b"calendars: {}\n", "a.yaml:1:12 error: it is empty; at least one is expected"),
-        (CALENDARS, "a.yaml", GB18030, "a.yaml:3:11 error: byte 0xc9 is not UTF-8"),
+        (
+            CALENDARS,
+            "a.yaml",
+            GB18030,
+            "a.yaml:3:11 error: byte 0xc9 is not UTF-8: it may be GB18030 (GBK); save it as UTF-8",
+        ),
         (CALENDARS, "a.yaml", WORKBOOK, "is not UTF-8"),
         (CALENDARS, "a.yaml", b"a" * (9 << 20), "allowed are 8,388,608"),
     ],

@@ -398,7 +398,7 @@ def test_a_duplicate_id_names_the_line_of_the_first() -> None:
 @pytest.mark.parametrize(
     ("source", "fault"),
     [
-        ("", "found null; a mapping is expected"),
+        ("", "it is empty; a mapping is expected"),
         ("[]", "found []; a mapping is expected"),
         ("just text", "found 'just text'; a mapping is expected"),
         ("fields: {}", "default is missing"),
@@ -422,7 +422,8 @@ def test_a_document_of_another_shape_is_refused(source: str, fault: str) -> None
 def test_an_unknown_key_is_told_the_keys_of_its_own_place() -> None:
     field, tests = source_of(fields={"n": {"typ": "number"}}), '{"tests": [], "fields": {}}'
 
-    assert "unknown key 'typ'; allowed are type, personal, ignore" in [message for _, message in errors(check(field))]
+    fault = "unknown key 'typ'; allowed are type, personal, ignore; 'type' was probably meant"
+    assert fault in [message for _, message in errors(check(field))]
     assert errors(check_tests(tests)) == [("fields", "unknown key 'fields'; allowed are tests, workforce")]
 
 

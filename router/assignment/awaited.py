@@ -59,7 +59,7 @@ def awaited(woken: Decision, waiting: Decision, between: Iterable[Event], planne
     for event in between:
         match event:
             case Fired(item_id=item_id, name=name, due_ms=due_ms) if item_id == woken.item_id and name == WAKE:
-                return _lifted(attempt, takers, waiting, due_ms, planner)
+                return _lifted(attempt, takers, due_ms, planner) or _allowed(woken, waiting, attempt, due_ms)
             case OfferAnswered(item_id=item_id) if item_id == woken.item_id:
                 return Awaited.ANSWER
             case Completed(rep=rep) | Decision(freed=rep) if rep in takers:
@@ -86,16 +86,26 @@ def _found(woken: Decision, planner: Planner) -> tuple[Attempt, Sequence[str]]:
     return attempt, [attempt.candidates.reps[position] for position in replay(woken, plan).audience]
 
 
-def _lifted(
-    attempt: Attempt, takers: Iterable[str], waiting: Decision, due_ms: int, planner: Planner
-) -> Awaited | None:
-    """Say what ended at the instant that a timer was for."""
+def _lifted(attempt: Attempt, takers: Iterable[str], due_ms: int, planner: Planner) -> Awaited | None:
+    """Say what ended for somebody at the instant that a timer was for; None: nothing that their calendars tell."""
     roster, step = planner.roster, attempt.step
     pool = roster.pools.get(step.pool)
     for rep in takers:
         before = roster.availability.off_duty(rep, pool, due_ms - 1, counts_hours=step.counts_hours)
         if before is not None:
             return _ENDED[before]
+    return None
+
+
+def _allowed(woken: Decision, waiting: Decision, attempt: Attempt, due_ms: int) -> Awaited | None:
+    """Say what else an instant allowed: somebody was back, those who had refused may be asked again, a cap lifted."""
     if any(block[1:3] == (Block.AWAY, due_ms) for seen in waiting.seen for block in seen.blocked):
         return Awaited.RETURN
+    if _rounds(waiting) - _rounds(woken):
+        return Awaited.ANSWER
     return Awaited.CAP if attempt.candidates.caps else None
+
+
+def _rounds(decision: Decision) -> set[int]:
+    """Return for how many refusals some were not asked."""
+    return {block[2] for seen in decision.seen for block in seen.blocked if block[1] == Block.OFFER_REFUSED}

@@ -76,6 +76,14 @@ def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
     assert woken(planner("pool: p", *CAPPED), [fired()], away_until_ms=NINE) is Awaited.RETURN
 
 
+def test_a_timer_fires_for_who_may_be_asked_again_once_another_is_on_leave() -> None:
+    by = planner("pool: p", *CAPPED)
+    again = decided(by, NINE)._replace(number=7, previous=1)
+    waiting = again._replace(number=1, rep="", seen=(ObservedState((), (), ((0, Block.OFFER_REFUSED, 0, 1),)),))
+
+    assert awaited(again, waiting, [fired()], by) is Awaited.ANSWER
+
+
 @pytest.mark.parametrize(
     ("between", "expected"),
     [

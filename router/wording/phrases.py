@@ -328,7 +328,9 @@ KEPT: Mapping[str, Phrase] = {
     "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
     "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
     "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
-    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+    "GIVEN": Phrase(
+        "it was given to them, or they accepted it, while they were on leave", "休假期间专门交给其本人，或由其本人接下"
+    ),
 }
 """Why a work item stays where it is although somebody went on leave, or is back."""
 

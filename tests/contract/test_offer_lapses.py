@@ -8,6 +8,7 @@ import msgpack
 import pytest
 
 from router.adapters.redis.keys import Keys
+from router.model.calendars import Hours, WeeklyHours
 from router.model.decision import Block, Outcome
 from router.model.dispatch import DispatchClock
 from router.model.events import OfferAnswered
@@ -15,7 +16,7 @@ from router.model.workforce import Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
-from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, world
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, WORKING, world
 
 __all__ = ["firm", "world"]  # fixtures
 
@@ -160,6 +161,11 @@ async def test_an_offer_lapses_in_working_time_where_the_pool_says_so_and_never_
     await firm.world.keep_hours()
     await firm.begin(Pool("east", THREE[:2], dispatch=replace(OFFER, timeout_ms=HOUR_MS, clock=DispatchClock.REP)))
     by_hours = await firm.world.route()  # at 08:00, an hour before work
+    eight_ms = firm.world.clock.at_ms
+    for opens in (10, 9):
+        weekly = tuple(WeeklyHours(day, Hours(opens * 60, 17 * 60)) for day in range(5))
+        await firm.change(replace(WORKING, weekly=weekly))
+        assert (await firm.item(by_hours)).expires_ms == eight_ms + (opens - 8 + 1) * HOUR_MS
     await firm.change(Pool("east", THREE[:2], dispatch=replace(OFFER, timeout_ms=0)))
     for_ever = await firm.world.route()
 

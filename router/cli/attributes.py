@@ -19,7 +19,11 @@ from rules.fields import FieldType
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 
 set_option = click.option(
-    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="What an attribute becomes; lists as in files: a;b."
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What an attribute becomes; lists as in files: a;b. Nothing behind the =: it is taken out.",
 )
 unset_option = click.option(
     "--unset", "removed", multiple=True, metavar="NAME", help="An attribute to take out; repeatable."
@@ -74,6 +78,8 @@ def _kinds(client: FairleadClient) -> Mapping[str, FieldType]:
 
 
 def _typed(name: str, text: str, kind: FieldType, language: Language) -> Any:
+    if not trimmed(text):
+        return None
     try:
         match kind:
             case FieldType.NUMBER:

@@ -35,6 +35,12 @@ def test_a_list_is_what_a_cell_of_a_file_is(text: str, read: list[str] | None, t
     assert _typed("tags", text, FieldType.LIST, Language.EN) == MessageToDict(item.attributes).get("tags") == read
 
 
+@pytest.mark.parametrize("kind", FieldType)
+@pytest.mark.parametrize("text", ["", " ", "\u3000"])
+def test_nothing_behind_the_equals_sign_takes_an_attribute_out_whatever_its_type(kind: FieldType, text: str) -> None:
+    assert _typed("region", text, kind, Language.EN) is None
+
+
 def held(number: int = 0, rep: str = "", *, owner: str = "", region: str = "e") -> routing.WorkItem:
     """A work item that is offered; or owned, where that is said."""
     item = routing.WorkItem(name="tenants/t/workItems/L-1", pool="tenants/t/pools/east")

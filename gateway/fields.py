@@ -121,12 +121,12 @@ def instant(stamp: Timestamp, field: str) -> datetime:
         If a date cannot say it.
     """
     seconds, nanos = stamp.seconds, stamp.nanos
+    if not 0 <= nanos < 1_000_000_000:
+        raise InvalidInput.of(field, f"nanos {nanos}: must be 0 to 999999999")
     try:
-        if 0 <= nanos < 1_000_000_000:  # `ToDatetime` does the same, and takes twice as long
-            return _EPOCH + timedelta(0, seconds, nanos // 1000)
+        return _EPOCH + timedelta(0, seconds, nanos // 1000)  # `ToDatetime` does the same, and takes twice as long
     except OverflowError:
-        pass
-    raise InvalidInput.of(field, f"{seconds} s: must lie in the years 1 to 9999")
+        raise InvalidInput.of(field, f"{seconds} s: must lie in the years 1 to 9999") from None
 
 
 def timestamp(microseconds: int) -> Timestamp:

@@ -100,9 +100,11 @@ def test_an_instant_is_what_protobuf_makes_of_it(seconds: int, nanos: int) -> No
     try:
         expected = stamp.ToDatetime(UTC)
     except (ValueError, OverflowError):
-        assert fault(lambda: fields.instant(stamp, "as_of_time")) == (
-            "as_of_time", f"{seconds} s: must lie in the years 1 to 9999",
-        )  # fmt: skip
+        is_of_nanos = not 0 <= nanos < 10**9
+        told = (
+            f"nanos {nanos}: must be 0 to 999999999" if is_of_nanos else f"{seconds} s: must lie in the years 1 to 9999"
+        )
+        assert fault(lambda: fields.instant(stamp, "as_of_time")) == ("as_of_time", told)
     else:
         assert fields.instant(stamp, "as_of_time") == expected
 

@@ -464,7 +464,7 @@ RESCINDED: Mapping[str, Phrase] = {
     "BECAUSE_UPDATED": Phrase(": the work item was updated", "（信息有更新）"),
     "BECAUSE_REASSIGNED": Phrase(": the work item was reassigned", "（重新分配）"),
     "BECAUSE_OVERRIDE": Phrase(": somebody was named for it", "（已由人工指派）"),
-    "BECAUSE_SETTLED": Phrase(": somebody left the pool", "（分配池有人离开）"),
+    "BECAUSE_SETTLED": Phrase(": somebody left the pool, or it was deleted", "（分配池有人离开，或分配池已删除）"),
     "BECAUSE_LEFT": Phrase(": a rep was deactivated or deleted", "（有销售停用或删除）"),
 }
 """Because of what an offer was rescinded."""

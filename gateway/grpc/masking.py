@@ -112,6 +112,8 @@ def hide(message: Any, names: AbstractSet[str]) -> bool:
 def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
     """Return the fields of a message that quote what must not show."""
     match kind:
+        case "Decision" if message.severity_field in names:
+            return ("note", "earlier_severity", "severity")
         case "Decision":
             return ("note",)
         case "Absence":

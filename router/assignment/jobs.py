@@ -199,7 +199,7 @@ def update_command(
     job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)
     job = job._replace(change=change, move=move_of(planner.rule_set.known_customer, item, change.before))
     before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)
-    if not openings:
+    if before.item is change.before:
         return job
     customer = customer_of(planner.rule_set.known_customer, item)
     sealed = {**job.openings, **openings}
@@ -430,7 +430,7 @@ def _sealed(planner: Planner, plan: Plan, job: BindCommand) -> BindCommand:
     if planner.personal is NOT_PERSONAL and not job.head.note:
         return job
     head, openings = seal(job.head, planner.personal)
-    if not openings:
+    if head is job.head:
         return job
     sealed, plain = sealed_fields(head.item), job.head.item
     head = head._replace(outcomes=outcomes_of(planner, plan, sealed))

@@ -117,6 +117,13 @@ class PlannerCache:
         planner = await self.current(tenant)
         return planner if await self.holds(tenant, planner) else await self.renewed(tenant, planner.revisions)
 
+    async def roster(self, tenant: str) -> Roster:
+        """Return the workforce as it is now, whether or not there are rules."""
+        try:
+            return (await self.newest(tenant)).roster
+        except NotPossible:
+            return Roster(await self._workforce.read(tenant))
+
     async def personal(self, tenant: str) -> frozenset[str]:
         """Return the fields that the active rule set declares personal; none where there is no rule set.
 

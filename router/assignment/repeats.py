@@ -158,5 +158,5 @@ def raised(planner: Planner, raises: RaisedSeverity, item: WorkItem) -> WorkItem
         return item
     if not severity:
         return item
-    repeats = item.repeats._replace(before=str(item.attributes[field]), after=severity)
+    repeats = item.repeats._replace(before=str(item.attributes[field]), after=severity, field=field)
     return item._replace(attributes={**item.attributes, field: severity}, repeats=repeats)

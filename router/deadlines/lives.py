@@ -46,6 +46,13 @@ class ItemDeadlines(NamedTuple):
     children: PlannedChildren = PlannedChildren()
 
 
+class PastRead(NamedTuple):
+    """What was read of the past of a work item: workforces by revision, and by event the revision in force."""
+
+    rosters: dict[int, Roster]
+    in_force: dict[int, int]
+
+
 class ItemLives:
     """Reads the lives of one tenant's work items.
 
@@ -57,12 +64,15 @@ class ItemLives:
         Where they are.
     planners
         By whose hours clocks run.
+    read
+        Keeps what is read of the past, for who looks at one work item again and again; None: nothing is kept.
     """
 
-    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache) -> None:
+    def __init__(self, tenant: str, store: Assignments, planners: PlannerCache, read: PastRead | None = None) -> None:
         self._tenant = tenant
         self._store = store
         self._planners = planners
+        self._read = read
 
     async def last(
         self,
@@ -181,11 +191,11 @@ class ItemLives:
     async def _past(self, planner: Planner, life: Life, changes: Sequence[RevisionInForce]) -> Mapping[int, Roster]:
         """Return the workforce as it was when spells or deadlines ended, where that was before it became as it is."""
         revisions = {spell.workforce for spell in life.spells} | {each.revision for each in changes}
-        rules = planner.rule_set_revision
-        return {
-            revision: (await self._planners.at(self._tenant, rules, revision)).roster
-            for revision in revisions - {0, planner.roster.revision}
-        }
+        revisions -= {0, planner.roster.revision}
+        kept = self._read.rosters if self._read else {}
+        for revision in sorted(revisions - kept.keys()):  # each is made from the one before
+            kept[revision] = (await self._planners.at(self._tenant, planner.rule_set_revision, revision)).roster
+        return {revision: kept[revision] for revision in revisions}
 
     async def _changes(self, planner: Planner, events: Sequence[Event]) -> list[RevisionInForce]:
         """Return which revision of the workforce was in force at each event of a work item, in the order of time.
@@ -203,6 +213,12 @@ class ItemLives:
 
     async def in_force(self, number: int) -> int:
         """Return the revision of the workforce that was in force at an event; 0: none was."""
+        kept = self._read.in_force if self._read else {}
+        if number not in kept:
+            kept[number] = await self._looked_up(number)
+        return kept[number]
+
+    async def _looked_up(self, number: int) -> int:
         before = number + 1
         while before > 1:
             page = await self._store.effects(self._tenant, after=max(before - 1 - _PAGE, 0), before=before)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.deadlines.lives import ItemDeadlines, ItemLives, depends_on_fields
+from router.deadlines.lives import ItemDeadlines, ItemLives, PastRead, depends_on_fields
 from router.model.events import Event, Updated
 from router.model.records import ItemRecord
 from router.process.due.standings import WHOLE, DeadlineStanding
@@ -75,7 +75,8 @@ class UpdatedDeadlines:
         events = {*migrations, *(updates if any(map(depends_on_fields, published.revisions)) else ())}
         if not events:
             return {}
-        planner, lives = await self._planners.newest(tenant), ItemLives(tenant, self._store, self._planners)
+        planner = await self._planners.newest(tenant)
+        lives = ItemLives(tenant, self._store, self._planners, PastRead({}, {}))
         history = await lives.events(record.item_id, record.event)
         return {
             event.number: await _moved_by(lives, planner, published, record, history, place)

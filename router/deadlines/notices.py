@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.assignment.roster import Roster
 from router.deadlines.reached import BadAnswer, Reached, ReachedSteps
 from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
 from router.model.decision import DecisionEffect
-from router.model.errors import NotPossible
 from router.model.events import NEXT, OF_CLOSED, Digested, Event, Fired, Noted, ProcessPublished
 from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
 from router.process.definition.processes import Process
@@ -95,21 +93,15 @@ class Notices:
         if record is None:
             return None
         step = _REMIND if fired.step == 1 else _TELL_MANAGER
-        told = recipients(step, record.owner, record.pool, await self._roster(), fired.at_ms)
+        told = recipients(step, record.owner, record.pool, await self._planners.roster(self._tenant), fired.at_ms)
         return Notice(fired.number, fired.at_ms, told, ReachedDate(fired.item_id, fired.step))
 
     async def _of_publication(self, published: ProcessPublished) -> Notice | None:
-        """Everybody who works in a pool hears of it, and whoever leads one; nobody, as long as there are no rules."""
+        """Everybody who works in a pool hears of it, and whoever leads one."""
         processes = await self._planners.processes(self._tenant)
         process = processes.at(published.revision)
         earlier = [each for each in processes.revisions[: published.revision - 1] if each.id == process.id]
         changed = ChangedProcess(process, differences(earlier[-1] if earlier else None, process))
-        try:
-            pools = (await self._roster()).pools.values()
-        except NotPossible:
-            return None
+        pools = (await self._planners.roster(self._tenant)).pools.values()
         concerned = {rep: None for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)}
         return Notice(published.number, published.at_ms, Recipients(tuple(concerned)), changed)
-
-    async def _roster(self) -> Roster:
-        return (await self._planners.newest(self._tenant)).roster

@@ -43,8 +43,9 @@ def sealed_entry(entry: StoredEvent, decision: Decision, planner: Planner, perso
         What is personal now; what the rules of then compare reps with stays, for they could not be replayed.
     """
     wanted = personal.with_fields(planner.rule_set.personal).without(planner.rule_set.compared_fields)
-    head, openings = seal(read_head(entry.head), wanted)
-    if not openings:
+    plain = read_head(entry.head)
+    head, openings = seal(plain, wanted)
+    if head is plain:
         return SealedEntry(entry)
     head = head._replace(outcomes=outcomes_again(decision, planner, sealed_fields(head.item)))
     stored = StoredEvent(entry.number, entry.type, entry.facts, pack_head(head, head.item.pack()), entry.link)
@@ -58,7 +59,7 @@ def sealed_update(entry: StoredEvent, updated: Updated, planner: Planner, person
     stored, stored_before = read_update_head(entry.head)
     head, openings = seal(stored, wanted)
     before, more = seal(stored._replace(item=stored_before, note=""), wanted)
-    if not openings and not more:
+    if head is stored and before.item is stored_before:
         return SealedEntry(entry)
     anew = StoredEvent(entry.number, entry.type, entry.facts, pack_update(head, before.item), entry.link)
     customer = customer_of(planner.rule_set.known_customer, updated.head.item)

@@ -22,7 +22,7 @@ import msgpack
 from packing import pack
 from router.model.decision import Decision, DecisionInputs
 from router.model.errors import CorruptHistory
-from router.model.workitem import EXTERNAL_ID, WorkItem, canonical
+from router.model.workitem import EXTERNAL_ID, Repetition, WorkItem, canonical
 
 SALT_BYTES = 16
 NOTE = "note"
@@ -87,8 +87,8 @@ def seal(
     >>> stored.item.attributes["city"], stored.item.attributes["phone"].data.hex()[:16], len(openings)
     ('x', 'e1d546580ae98c77', 1)
     """
+    plain, head = plain_fields(head, personal), _untold(head, personal)
     item = head.item
-    plain = plain_fields(head, personal)
     if not plain:
         return head, NO_OPENINGS
     named, hides_id, hides_note = plain & item.attributes.keys(), EXTERNAL_ID in plain, NOTE in plain
@@ -114,6 +114,14 @@ def plain_fields(head: DecisionInputs, personal: Personal) -> frozenset[str]:
     named = [name for name in personal.fields & item.attributes.keys() if _is_plain(item.attributes[name])]
     hides_id = personal.external_id and _is_plain(item.external_id or None)
     return frozenset([*named, *[EXTERNAL_ID] * hides_id, *[NOTE] * _is_plain(head.note or None)])
+
+
+def _untold(head: DecisionInputs, personal: Personal) -> DecisionInputs:
+    """Return a head that does not say how severe its work item became by repeating another, where that is personal."""
+    repeats = head.item.repeats
+    if repeats is None or repeats.field not in personal.fields:
+        return head
+    return head._replace(item=head.item._replace(repeats=Repetition(repeats.item_id)))
 
 
 def _is_plain(value: Any) -> bool:

@@ -144,12 +144,15 @@ class Repetition(NamedTuple):
     item_id
         The latest such.
     before, after
-        How severe it was, and became; empty: it stayed as it was.
+        How severe it was, and became; empty: it stayed as it was, or that is personal.
+    field
+        The attribute that says so; empty likewise.
     """
 
     item_id: str
     before: str = ""
     after: str = ""
+    field: str = ""
 
 
 class WorkItem(NamedTuple):

@@ -256,7 +256,7 @@ def decision_message(
         message.routed_pool = f"{prefix}/pools/{head.pool}"
     if head.item.repeats and head.cause is Cause.ROUTED:
         message.repeat_of = f"{prefix}/workItems/{head.item.repeats.item_id}"
-        message.earlier_severity, message.severity = head.item.repeats[1:]
+        message.earlier_severity, message.severity, message.severity_field = head.item.repeats[1:]
     if head.covered:
         message.covered_rep = f"tenants/{tenant}/reps/{head.covered}"
     if explanation:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from failures import Failure
 from router.assignment.ports import LeaderLease
@@ -25,6 +26,8 @@ MOST_UNREAD_MS = 20_000
 _LEAD_S = 10.0
 _TENANTS_AT_ONCE = 100
 _ROLE = "timing"
+
+Made = TypeVar("Made")
 
 _log = logging.getLogger(__name__)
 _REST_S = 0.001
@@ -91,9 +94,10 @@ class TimerRunner:
         follower, has_work, known = self._follower(tenant), True, 0
         try:
             while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
-                done = await turn(tenant, follower, self._timers)
-                has_work = done.has_more
-                if has_work and done.read:
+                work = turn(tenant, follower, self._timers)
+                done = await while_leading(work, partial(self._leads, tenant), _LEAD_S / 3)
+                has_work = done is not None and done.has_more
+                if done and has_work and done.read:
                     known = await self._make_way(tenant, done.read, known)
         except Failure as error:
             _log.warning("tenants/%s: timers are not kept for now: %s", tenant, error)
@@ -120,6 +124,30 @@ class TimerRunner:
 
     async def _leads(self, tenant: str) -> bool:
         return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)
+
+
+async def while_leading(
+    work: Coroutine[Any, Any, Made], leads: Callable[[], Awaitable[bool]], every_s: float
+) -> Made | None:
+    """Return what work comes to that may take longer than a lease, which is renewed meanwhile.
+
+    None: somebody else has the role by now, so the work was ended where it was.
+
+    Parameters
+    ----------
+    leads
+        Renews the lease, and says whether that went well.
+    """
+    at_work = asyncio.ensure_future(work)
+    try:
+        while not at_work.done():
+            done, _ = await asyncio.wait([at_work], timeout=every_s)
+            if not done and not await leads():
+                return None
+        return at_work.result()
+    finally:
+        at_work.cancel()
+        await asyncio.wait([at_work])
 
 
 class Turn(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from router.assignment.commands import ImportedItem, RouteRequest
+from router.assignment.commands import ImportedItem, ReassignRequest, RouteRequest
 from router.imports.service import Imports
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -80,7 +80,7 @@ async def test_the_same_class_within_the_time_is_linked_to_the_latest_and_goes_u
     third = await came(firm, complaint(3, impact="high"))
 
     assert [repeated(each) for each in (first, second, third)] == [
-        None, Repetition("crm~T-1", "P3", "P2"), Repetition("crm~T-2", "P2", "P1"),
+        None, Repetition("crm~T-1", "P3", "P2", "severity"), Repetition("crm~T-2", "P2", "P1", "severity"),
     ]  # fmt: skip
     assert [each.head.item.attributes["severity"] for each in (first, second, third)] == ["P3", "P2", "P1"]
     assert [each.pool for each in (first, second, third)] == ["second", "second", "first"]
@@ -129,7 +129,7 @@ async def test_what_is_sent_again_repeats_what_it_did_and_not_itself_nor_what_ca
     assert isinstance(other, Decision)
     (known,) = await world.queries.known(world.tenant, [(request.item, other)])
 
-    assert (again, repeated(other)) == (second, Repetition("crm~T-1", "P3", "P2"))
+    assert (again, repeated(other)) == (second, Repetition("crm~T-1", "P3", "P2", "severity"))
     assert known is not None
     assert known.differences == ()
 
@@ -151,7 +151,10 @@ async def test_what_changes_later_is_one_more_severe_still_and_what_is_imported_
     after = await update(world, second, given={"impact": "high"})
     await imports.enter(world.tenant, [ImportedItem(complaint(3, impact="low"), "ann", START_MS - HOUR_MS)])
 
-    assert (after.item.attributes["severity"], after.item.repeats) == ("P1", Repetition("crm~T-1", "P2", "P1"))
+    assert (after.item.attributes["severity"], after.item.repeats) == (
+        "P1",
+        Repetition("crm~T-1", "P2", "P1", "severity"),
+    )
     imported = await world.queries.item(world.tenant, "crm~T-3")
     assert (imported.item.attributes["severity"], imported.item.repeats) == ("P3", None)
     assert await firm.differences() == []
@@ -184,3 +187,19 @@ async def test_the_words_say_why(firm: Timed) -> None:
         "Rule severe, pool first: ann. It repeats crm~T-2.",
         "规则 severe，分配池 first：ann。与该客户此前的 crm~T-2 重复。",
     ]
+
+
+async def test_once_severity_is_personal_what_comes_later_does_not_say_to_what_it_was_raised(firm: Timed) -> None:
+    world = firm.world
+    await came(firm, complaint(1))
+    await came(firm, complaint(2, severity="P3"))
+    rules = RULES.replace("severity: {type: string}", "severity: {type: string, personal: true}")
+    rule_set = check(rules).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))
+
+    await world.router.reassign(world.tenant, ReassignRequest("crm~T-2", "ann"))
+
+    stored = await world.queries.item(world.tenant, "crm~T-2")
+    assert (stored.item.attributes["severity"], stored.item.repeats) == ("P2", Repetition("crm~T-1"))
+    assert await firm.differences() == []

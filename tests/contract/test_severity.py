@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from router.assignment.commands import ImportedItem, RouteRequest
+from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.service import Router
@@ -199,3 +200,33 @@ async def test_entering_a_stage_moves_what_runs_throughout_and_not_what_it_ends_
     assert after.item.attributes["severity"] == "P1"
     assert await moved(firm, after) == [MovedDeadline("resolution", due(16), due(4))]
     assert await firm.differences() == []
+
+
+class CountedPlanners:
+    """Planners of the past that are counted."""
+
+    def __init__(self, planners: PlannerCache) -> None:
+        self._planners = planners
+        self.asked = list[int]()
+
+    async def at(self, tenant: str, rules: int, workforce: int) -> Planner:
+        self.asked.append(workforce)
+        return await self._planners.at(tenant, rules, workforce)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._planners, name)
+
+
+async def test_what_many_updates_moved_reads_each_workforce_of_the_past_once(firm: Timed) -> None:
+    world = firm.world
+    lead, numbers = await came(firm, impact="low"), []
+    for place in range(3):
+        await world.save(Rep("bo"), pool=Pool("second", (Member("bo", place + 2),)))
+        stored = await update(world, lead, given={"impact": "low" if place % 2 else "high", "urgency": "high"})
+        numbers.append(stored.updated_by)
+    planners: Any = CountedPlanners(world.planners)
+
+    told = await UpdatedDeadlines(world.store, planners).moved_by(world.tenant, stored.record, numbers)
+
+    assert [len(told[number]) for number in numbers] == [2, 2, 2]
+    assert len(planners.asked) == len(set(planners.asked)) == 3

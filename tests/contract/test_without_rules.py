@@ -1,4 +1,6 @@
-"""A tenant with people and a process, and no rules yet: nothing falls due, and nobody is kept from anything."""
+"""A tenant with people and a process, and no rules yet: nothing falls due, nobody is kept from anything, and
+whoever works there hears of the process.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,8 @@ async def test_a_process_without_rules_keeps_nobody_from_anything_and_lists_begi
     await world.write(DAYS, TenantSettings(calendar="days"), Rep("ann"), Pool("east", (Member("ann"),)))
     await world.processes.publish_process(tenant, None, process_publication(PROCESS))
     await world.write(Rep("bob"))
-    follower = TimerFollower(tenant, world.store, world.planners, world.presences, world.timers, [], Telling())
+    telling = Telling()
+    follower = TimerFollower(tenant, world.store, world.planners, world.presences, world.timers, [], telling)
     requeuer = Requeuer(tenant, world.store, world.planners)
 
     await requeuer.begin()
@@ -75,4 +78,5 @@ async def test_a_process_without_rules_keeps_nobody_from_anything_and_lists_begi
     await follower.catch_up()
 
     assert before == (0, [])
+    assert [notice.recipients.told for notice in telling.notices] == [("ann",)]  # of the process
     assert await world.timers.timers(tenant) != []

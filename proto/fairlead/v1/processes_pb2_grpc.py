@@ -97,7 +97,8 @@ class ProcessServiceServicer(object):
     """
 
     def ValidateProcess(self, request, context):
-        """Checks a process and names every problem with its place. Writes nothing.
+        """Checks a process and names every problem with its place. Writes nothing. Here, as wherever a source is checked, RESOURCE_EXHAUSTED
+        (`TRIAL_UNFINISHED`) says that the machine is too busy to do so within two minutes, and nothing of the source: try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

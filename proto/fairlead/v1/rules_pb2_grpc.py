@@ -72,7 +72,8 @@ class RuleServiceServicer(object):
     """
 
     def ValidateRuleSet(self, request, context):
-        """Checks a rule set and names every problem with its place. Writes nothing.
+        """Checks a rule set and names every problem with its place. Writes nothing. Here, as wherever a source is checked, RESOURCE_EXHAUSTED
+        (`TRIAL_UNFINISHED`) says that the machine is too busy to do so within two minutes, and nothing of the source: try again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

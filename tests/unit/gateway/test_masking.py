@@ -32,6 +32,18 @@ def test_a_note_about_a_person_is_hidden_whatever_is_declared_and_one_about_rule
     assert (changed.decision.note, rule_set.note) == (HIDDEN, "as the board decided")
 
 
+def test_how_severe_a_work_item_became_is_hidden_where_that_is_personal_and_so_are_the_words() -> None:
+    decision = decisions.Decision(
+        repeat_of="tenants/t/workItems/crm~1", earlier_severity="P3", severity="P2", severity_field="severity",
+        explanation="Raised from P3 to P2",
+    )  # fmt: skip
+
+    hide(decision, {"class"})
+    assert (decision.severity, decision.explanation) == ("P2", "Raised from P3 to P2")
+    hide(decision, {"severity"})
+    assert (decision.earlier_severity, decision.severity, decision.explanation) == (HIDDEN, HIDDEN, HIDDEN)
+
+
 def test_what_became_of_a_personal_field_of_a_rep_is_hidden() -> None:
     change = workforce.WorkforceChange()
     for field, before, after in (

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.model.decision import Cause, DecisionInputs
+from router.model.sealing import Personal, seal
 from router.model.workitem import Kind, OpenedBy, Repetition, WorkItem
 from router.process.arrival.repeats import RaisedSeverity, Repeats
 from router.process.language.check import check_process
@@ -93,8 +95,19 @@ def test_calendar_days_are_those_on_the_wall(local: datetime, days: int) -> None
 
 
 @pytest.mark.parametrize("opened_by", [None, OpenedBy("crm~1", 2, "check", 1, "p")])
-@pytest.mark.parametrize("repeats", [None, Repetition("crm~1"), Repetition("crm~1", "P3", "P2")])
+@pytest.mark.parametrize("repeats", [None, Repetition("crm~1"), Repetition("crm~1", "P3", "P2", "severity")])
 def test_a_work_item_is_read_as_it_was_written(opened_by: OpenedBy | None, repeats: Repetition | None) -> None:
     item = WorkItem(Kind.TICKET, "crm", "T-2", {"class": "x"}, opened_by=opened_by, repeats=repeats)
 
     assert WorkItem.unpack(item.pack()) == item
+
+
+@pytest.mark.parametrize("severity", [{}, {"severity": "P1"}])
+def test_how_severe_it_became_is_not_kept_once_that_is_personal(severity: dict[str, str]) -> None:
+    item = WorkItem(Kind.TICKET, attributes=severity, repeats=Repetition("crm~1", "P3", "P2", "severity"))
+    head = DecisionInputs(item, Cause.REASSIGNED, 1, 1, (), ())
+
+    stored, _ = seal(head, Personal(frozenset({"severity"})))
+
+    assert stored.item.repeats == Repetition("crm~1")
+    assert seal(head, Personal(frozenset({"class"})))[0] is head

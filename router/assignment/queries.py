@@ -422,6 +422,18 @@ class WorkItemQueries:
         waited = await self._decision_before(tenant, decision)
         return awaited(decision, waited, between, planner) if waited else None
 
+    async def never_lapses(self, tenant: str, decision: Decision) -> bool:
+        """Say whether what a decision offered never lapses although its pool limits it: the working time that the clock
+        counts is shorter in three years.
+        """
+        if decision.outcome is not Outcome.OFFERED:
+            return False
+        planner = await self._planners.at(tenant, decision.head.rule_set_revision, decision.head.workforce_revision)
+        candidates = plan_again(decision, planner).attempts[len(decision.seen) - 1].candidates
+        terms = candidates.dispatch
+        offer = OpenOffer(decision.number, decision.rep, candidates.pool, terms.timeout_ms, terms.clock, decision.at_ms)
+        return bool(terms.timeout_ms) and not expires_ms(planner.roster, offer)
+
     async def _decision_before(self, tenant: str, decision: Decision) -> Decision | None:
         """Return the decision before one of the same work item."""
         number = decision.previous

@@ -55,7 +55,13 @@ _COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")
 
 
 def tell(
-    decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool, is_owned: bool = False
+    decision: decisions.Decision,
+    language: Language,
+    zone: tzinfo = UTC,
+    *,
+    full: bool,
+    is_owned: bool = False,
+    never_lapses: bool = False,
 ) -> None:
     """Write into a message what it says in words.
 
@@ -69,6 +75,8 @@ def tell(
         Whether it holds all candidates and predicates: then these are told too.
     is_owned
         Whether somebody owned its work item when it was updated: where nobody else can take it, it stays theirs.
+    never_lapses
+        Whether its offer never lapses, although its pool limits it.
     """
     stays = _stays(decision, is_owned=is_owned)
     decision.explanation = (" " if language is Language.EN else "").join(
@@ -89,6 +97,8 @@ def tell(
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language, is_offered=decision.outcome == _OFFERED))
     decision.sentences.extend(_sentences(decision, language, zone, stays=stays))
+    if never_lapses:
+        decision.sentences.append(SENTENCES["never lapses"].say(language))
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
         decision.sentences.append(SENTENCES["contact due"].say(language, when=due))

@@ -506,6 +506,10 @@ SENTENCES: Mapping[str, Phrase] = {
         "The offer counts at once, as if it were accepted; should it be declined, lapse or be rescinded, it never was.",
         "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
     ),
+    "never lapses": Phrase(
+        "It never lapses: the calendar has less working time in three years than the timeout of its pool.",
+        "永不超时：日历三年里的上班时间还不够分配池设的超时时间。",
+    ),
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
     ),

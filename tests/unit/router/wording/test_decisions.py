@@ -425,6 +425,19 @@ def test_of_what_is_offered_to_many_it_is_said_what_ended_for_one_of_them() -> N
     assert "此前一直在等待，有可抢单的人腾出空余后得以派出。" in told(decision, Language.ZH).sentences
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.EN, "It never lapses: the calendar"), (Language.ZH, "永不超时：日历三年里的")]
+)
+def test_of_an_offer_that_never_lapses_it_is_said_in_full(language: Language, said: str) -> None:
+    told_of = []
+    for full in (True, False):
+        decision = decided(*ALONE, outcome=decisions.Decision.OUTCOME_OFFERED)
+        tell(decision, language, full=full, never_lapses=True)
+        told_of.append([sentence for sentence in decision.sentences if sentence.startswith(said)])
+
+    assert list(map(len, told_of)) == [1, 0]
+
+
 @pytest.mark.parametrize("outcome", [decisions.Decision.OUTCOME_WAITING, decisions.Decision.OUTCOME_UNROUTED])
 def test_of_what_was_woken_in_vain_it_is_not_said_that_a_change_made_room(outcome: decisions.Decision.Outcome) -> None:
     waited = decisions.Decision.AWAITED_CAP

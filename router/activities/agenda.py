@@ -55,7 +55,7 @@ class Clocks(NamedTuple):
     now_ms: int
 
 
-class Turn(NamedTuple):
+class AgendaPlace(NamedTuple):
     """Where on an agenda something stands: when it is due, of what, and of a deadline which, of which stage and entry.
 
     It stays the same whatever else is done meanwhile.
@@ -78,7 +78,7 @@ class Day(NamedTuple):
     clocks: Clocks
     follow_ups: list[FollowUp]
     deadlines: list[ListedDeadline]
-    more_behind: Turn | None
+    more_behind: AgendaPlace | None
 
 
 class OpenItem(NamedTuple):
@@ -146,7 +146,7 @@ class Agenda:
             clocks,
         )
 
-    async def day(self, tenant: str, rep: str, written: str, *, behind: Turn | None, count: int) -> Day:
+    async def day(self, tenant: str, rep: str, written: str, *, behind: AgendaPlace | None, count: int) -> Day:
         """Return up to ``count`` of what is overdue or falls due on a date.
 
         Parameters
@@ -168,12 +168,12 @@ class Agenda:
         records = await self._open(tenant, rep)
         running = await self._running(tenant, records)
         dated: list[ItemRecord | ListedDeadline] = [*records, *(each for listed in running.values() for each in listed)]
-        due = sorted((each for each in dated if _is_of(each, day, clocks.now_ms)), key=_turn)
-        left = [each for each in due if behind is None or _turn(each) > behind]
+        due = sorted((each for each in dated if _is_of(each, day, clocks.now_ms)), key=_place)
+        left = [each for each in due if behind is None or _place(each) > behind]
         some = left[:count]
         follow_ups = await self._follow_ups(tenant, [each for each in some if isinstance(each, ItemRecord)])
         deadlines = [each for each in some if isinstance(each, ListedDeadline)]
-        more_behind = _turn(some[-1]) if len(left) > count else None
+        more_behind = _place(some[-1]) if len(left) > count else None
         return Day(day.name.partition("@")[0], clocks, follow_ups, deadlines, more_behind)
 
     async def _clocks(self, tenant: str, rep: str) -> Clocks:
@@ -247,8 +247,8 @@ def _is_of(due: ItemRecord | ListedDeadline, day: CapSpan, now_ms: int) -> bool:
     return is_overdue or at_ms >= day.start_ms
 
 
-def _turn(due: ItemRecord | ListedDeadline) -> Turn:
+def _place(due: ItemRecord | ListedDeadline) -> AgendaPlace:
     at_ms = _date_ms(due) or 0
     if isinstance(due, ListedDeadline):
-        return Turn(at_ms, due.item_id, due.standing.stage, due.standing.deadline.id, due.standing.entry)
-    return Turn(at_ms, due.item_id)
+        return AgendaPlace(at_ms, due.item_id, due.standing.stage, due.standing.deadline.id, due.standing.entry)
+    return AgendaPlace(at_ms, due.item_id)

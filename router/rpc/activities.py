@@ -15,7 +15,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
-from router.activities.agenda import Agenda, Turn
+from router.activities.agenda import Agenda, AgendaPlace
 from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
@@ -174,7 +174,7 @@ class ActivityAnswers:
         """List what a rep is to follow up on a day."""
         tenant, rep = _rep_of(request.rep, call)
         language, asked = language_of(request.language_code), f"{rep} {request.date}"
-        behind, count = _turn_of(request.page_token, asked), fields.page_size(request.page_size)
+        behind, count = _place_of(request.page_token, asked), fields.page_size(request.page_size)
         day = await self._agenda.day(tenant, rep, request.date, behind=behind, count=count)
         zone, now_ms = ZoneInfo(day.clocks.time_zone), day.clocks.now_ms
         dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
@@ -312,13 +312,13 @@ class ActivityAnswers:
         return (await self._planners.newest(tenant)).roster
 
 
-def _turn_of(token: str, asked: str) -> Turn | None:
+def _place_of(token: str, asked: str) -> AgendaPlace | None:
     """Read behind what a page of an agenda begins; None: it is the first."""
-    key = fields.page_key(token, _is_turn, asked, of="rep or date")
-    return Turn(*loads(key)) if key else None
+    key = fields.page_key(token, _is_place, asked, of="rep or date")
+    return AgendaPlace(*loads(key)) if key else None
 
 
-def _is_turn(written: str) -> bool:
+def _is_place(written: str) -> bool:
     try:
         at_ms, *names, entry = loads(written)
     except (ValueError, TypeError, RecursionError):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from router.activities.agenda import Agenda, Turn
+from router.activities.agenda import Agenda, AgendaPlace
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
@@ -57,7 +57,9 @@ class Desk:
     async def record(self, item_id: str, activity: Activity = CALL) -> ActivityRecorded:
         return await self._service.record(self.world.tenant, RecordRequest(item_id, activity))
 
-    async def day(self, date: str = "", behind: Turn | None = None, count: int = 9) -> tuple[list[str], Turn | None]:
+    async def day(
+        self, date: str = "", behind: AgendaPlace | None = None, count: int = 9
+    ) -> tuple[list[str], AgendaPlace | None]:
         """Return the next steps of a date, and behind what there are more."""
         day = await self._agenda.day(self.world.tenant, "ann", date, behind=behind, count=count)
         assert day.clocks.time_zone == "Asia/Shanghai"

@@ -45,6 +45,9 @@ LABELS: Mapping[str, Phrase] = {
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
     "never": Phrase("never", "不限时"),
     "offers open": Phrase("offers to answer: {count}; {times}", "待接派单{count}条；{times}"),
+    "more offers": Phrase(
+        "and {count} more, which are told as these are answered", "另有{count}条，答复前面的之后再列出"
+    ),
     "nothing offered": Phrase("nothing is offered", "没有待接的派单"),
     "away by lapses": Phrase(
         "away since {time}: {lapses} offers in a row have lapsed, the last of {work_item}",
@@ -206,6 +209,14 @@ LABELS: Mapping[str, Phrase] = {
         "试算：转派{moved:,}条，{offered}不动{stay:,}条，拒绝{refused:,}条",
     ),
     "moved by offer": Phrase(" {count:,} offered,", "派单{count:,}条，"),
+    "changed since found": Phrase(
+        "{item} changed since it was found, and is left as it is: {owner} has it now",
+        "{item}在找到之后有过变动，没有转派：现归{owner}",
+    ),
+    "changed since found, nobody's": Phrase(
+        "{item} changed since it was found, and is left as it is: nobody has it now",
+        "{item}在找到之后有过变动，没有转派：现无归属人",
+    ),
     "each in file": Phrase("what became of each is in {file}", "每一条的结果见{file}"),
     "nothing to change": Phrase("nothing is to be changed: say {options}", "没有要改的内容：请写明{options}"),
     "given twice": Phrase("{name}: is given more than once in {options}", "{name}在{options}中写了不止一次"),

@@ -61,12 +61,15 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
     shown = [item for item in found if not pool_id or last(item.pool) == pool_id]
     if as_json:
         documents = [MessageToDict(each, preserving_proto_field_name=True) for each in shown]
-        click.echo(json.dumps({"offers": documents}, ensure_ascii=False, indent=2))
+        more = {"more_offers_count": mine.more_offers_count} if mine and mine.more_offers_count else {}
+        click.echo(json.dumps({"offers": documents, **more}, ensure_ascii=False, indent=2))
         return
     if mine and mine.HasField("away"):
         click.echo(away_told(mine.away, names.clock, names.language))
     console = console_for(sys.stdout)
     console.print(offers_table(shown, found, limits, names) if shown else label("nothing offered", names.language))
+    if mine and mine.more_offers_count:
+        console.print(label("more offers", names.language, count=mine.more_offers_count))
 
 
 def _answering(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from google.rpc import code_pb2
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -53,7 +54,7 @@ def reassign(
 
     Each is moved once, by an operation that goes on if a server stops; Ctrl-C stops watching it, not the operation.
     Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is what was closed
-    meanwhile: the exit code is then 1.
+    or changed meanwhile, by somebody who gave it away, e.g.: the exit code is then 1.
     """
     told = Language(language)
     if bool(rep) is by_rules:
@@ -102,9 +103,19 @@ def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console:
     offered = label("moved by offer", names.language, count=answer.offered_count) if answer.offered_count else ""
     counts = {"moved": answer.reassigned_count, "stay": answer.stayed_count, "refused": answer.refused_count}
     console.print(label("would be moved" if dry_run else "moved", names.language, offered=offered, **counts))
-    reasons = dict.fromkeys(each.error.message for each in answer.results if each.HasField("error"))
+    reasons = dict.fromkeys(_reason(each, names) for each in answer.results if each.HasField("error"))
     for reason in [*reasons][:5]:
         console.print(f"  {reason}", markup=False, highlight=False)
+
+
+def _reason(result: routing.ReassignResult, names: Names) -> str:
+    """Say why one was refused: that somebody changed it in words of our own, all else in the service's."""
+    if result.error.code != code_pb2.ABORTED:
+        return str(result.error.message)
+    if not result.former_owner:
+        return label("changed since found, nobody's", names.language, item=last(result.work_item))
+    owner = called(result.former_owner, names.reps)
+    return label("changed since found", names.language, item=last(result.work_item), owner=owner)
 
 
 def _write(results: Sequence[routing.ReassignResult], file: Path) -> None:

@@ -73,8 +73,8 @@ class Movement:
                 self._shifts[rep, pool, kind] -= 1
             case PresenceChanged(rep=rep, until_ms=until_ms):
                 self._presences[rep] = until_ms
-                if self._lapses.get(rep, 0) < 0:
-                    del self._lapses[rep]
+                if event.is_gone or self._lapses.get(rep, 0) < 0:
+                    self._lapses.pop(rep, None)
             case OfferAnswered():
                 self._answer(event)
             case Settled():

@@ -247,13 +247,17 @@ class ProcessPublished:
 
 @dataclass(frozen=True, slots=True)
 class PresenceChanged:
-    """A rep is away until an instant, 0: until told otherwise; or, with None, back."""
+    """A rep is away until an instant, 0: until told otherwise; or, with None, back.
+
+    ``is_gone`` says that the rep was deleted, of whom nothing is kept then: neither a presence nor lapses.
+    """
 
     number: int
     rep: str
     until_ms: int | None
     at_ms: int
     actor: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

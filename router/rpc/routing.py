@@ -41,7 +41,7 @@ from router.rpc.messages import (
     with_children,
     work_item_message,
 )
-from router.rpc.offer_messages import answer_request, away_message
+from router.rpc.offer_messages import add_offers, answer_request, away_message
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
@@ -339,7 +339,7 @@ class RoutingServicer:
     async def _add_offers(self, request: routing.ListMyWorkRequest, answer: routing.ListMyWorkResponse) -> None:
         tenant, rep = fields.name_of(request.rep, "reps", "rep")
         offered = await self._offers.work(tenant, rep)
-        answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
+        add_offers(answer, [work_item_message(tenant, item) for item in offered.items], offered.more)
         if away := offered.away:
             answer.away.CopyFrom(away_message(tenant, away))
 

@@ -14,7 +14,7 @@ from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
 from router.deadlines.queries import DeadlineQueries
-from router.model.activities import Activity, ActivityKind, Direction
+from router.model.activities import Activity, ActivityKind, Direction, NextChange
 from router.model.errors import ActivityExists, InvalidInput, NotFound
 from router.model.events import ActivityRecorded
 from router.model.workforce import Member, Pool, Rep
@@ -109,6 +109,26 @@ async def test_whoever_follows_up_what_a_page_shows_before_the_next_misses_nothi
             await desk.record(item_of[step])
 
     assert seen == list("abcd")
+
+
+async def test_what_occurred_before_a_date_was_set_changes_nothing_about_it(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    await desk.record(item.item_id, CALL._replace(next_ms=START_MS + HOUR_MS, next_step="as agreed"))
+    await world.clock.set(START_MS + 1)
+    wrote = CALL._replace(kind=ActivityKind.EMAIL)
+    others = [
+        activity._replace(occur_ms=START_MS + by, next_ms=next_ms, next_step="again" if next_ms else "")
+        for by in (-1, 0)
+        for activity, next_ms in ((wrote, START_MS + 2 * HOUR_MS), (CALL, 0))
+    ]
+
+    changes = [(await desk.record(item.item_id, other)).next_change for other in others]
+
+    assert changes == [NextChange.NONE, NextChange.NONE, NextChange.SET, NextChange.ENDED]
+    assert await desk.day() == ([], False)
+    assert await world.differences() == []
 
 
 @pytest.mark.parametrize("written", ["20300102", "2030-W01-3", "2030-1-2", "2030-02-30", "today"])

@@ -11,10 +11,11 @@ from router.adapters.redis.keys import Keys
 from router.model.calendars import Hours, WeeklyHours
 from router.model.decision import Block, Outcome
 from router.model.dispatch import Dispatch, DispatchClock
-from router.model.events import OfferAnswered
+from router.model.events import OfferAnswered, PresenceChanged
 from router.model.workforce import Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
+from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
 from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, WORKING, world
 
@@ -26,7 +27,7 @@ async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Fi
     first = await firm.world.route()
     await firm.pass_ms(15 * MINUTE_MS)
     second = await firm.wake()
-    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": 1}
 
     await firm.pass_ms(15 * MINUTE_MS)
 
@@ -35,13 +36,13 @@ async def test_whoever_lets_as_many_lapse_in_a_row_is_set_away_and_told(firm: Fi
     lapsed = [event for event in events if isinstance(event, OfferAnswered)]
     assert [(event.lapses, event.set_away) for event in lapsed] == [(1, False), (2, True)]
     assert await firm.world.presences.presences(firm.tenant) == {"ann": 0}
-    assert await firm.offers.lapses(firm.tenant) == {"ann": -lapsed[1].number}
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": -lapsed[1].number}
     assert work.away is not None
     assert (work.away.lapses, work.away.item_id, work.items) == (2, first.item_id, [])
     assert (second.rep, waits.outcome) == ("ann", Outcome.WAITING)
     assert [block[1] for block in waits.seen[-1].blocked] == [Block.AWAY]
     await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", None)
-    assert await firm.offers.lapses(firm.tenant) == {}
+    assert await firm.world.store.lapses(firm.tenant) == {}
     await firm.check()
 
 
@@ -51,18 +52,58 @@ async def test_who_was_set_away_is_told_why_until_they_are_back_whatever_becomes
     await firm.pass_ms(MINUTE_MS)
     second, _ = [await firm.world.route() for _ in range(2)]
     await firm.pass_ms(14 * MINUTE_MS)
-    told = await firm.offers.lapses(firm.tenant)
+    told = await firm.world.store.lapses(firm.tenant)
     assert told["ann"] < 0
 
     await firm.decline(second)
-    assert await firm.offers.lapses(firm.tenant) == told
+    assert await firm.world.store.lapses(firm.tenant) == told
     await firm.pass_ms(MINUTE_MS)
 
-    assert await firm.offers.lapses(firm.tenant) == told
+    assert await firm.world.store.lapses(firm.tenant) == told
     events = await firm.world.store.events(firm.tenant, count=100)
     answers = [event for event in events if isinstance(event, OfferAnswered)]
     assert [(event.lapses, event.set_away) for event in answers] == [(1, True), (0, False), (0, False)]
     assert (await firm.service.work(firm.tenant, "ann")).away is not None
+    await firm.check()
+
+
+async def test_an_answer_counts_until_the_timer_has_fired_however_late_that_is(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1, offers_open=2)))
+    accepted, declined = [await firm.world.route() for _ in range(2)]
+    await firm.world.clock.set(firm.world.clock.at_ms + 20 * MINUTE_MS)
+
+    owned, waits = await firm.accept(accepted), await firm.decline(declined)
+    await firm.pass_ms(MINUTE_MS)
+
+    assert (owned.record.owner, waits.record.state) == ("ann", State.QUEUED)
+    assert (await firm.item(accepted)).record.state is State.ASSIGNED
+    assert await firm.world.store.lapses(firm.tenant) == await firm.world.presences.presences(firm.tenant) == {}
+    await firm.check()
+
+
+@pytest.mark.parametrize(("lapses", "is_away"), [(1, False), (1, True), (2, True)])
+async def test_nothing_is_kept_of_the_lapses_of_who_is_deleted(firm: Firm, lapses: int, is_away: bool) -> None:
+    pool = Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=2))
+    await firm.begin(pool)
+    await firm.world.route()
+    for _ in range(lapses):
+        await firm.pass_ms(15 * MINUTE_MS)
+        await firm.wake()
+    if is_away and lapses == 1:
+        await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", 0)
+    assert [*await firm.world.store.lapses(firm.tenant)] == ["ann"]
+
+    await WorkforceService(firm.world.workforce, firm.world.rule_sets).delete(firm.tenant, "rep", "ann", actor="mo")
+
+    (gone,) = await firm.world.store.events(firm.tenant, count=1, newest_first=True)
+    assert isinstance(gone, PresenceChanged)
+    assert (gone.rep, gone.until_ms, gone.is_gone, gone.actor) == ("ann", None, True, "mo")
+    assert await firm.world.store.lapses(firm.tenant) == await firm.world.presences.presences(firm.tenant) == {}
+    await firm.check()
+    await firm.change(Rep("ann"), pool)
+    await firm.world.route()
+    await firm.pass_ms(15 * MINUTE_MS)
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": 1}
     await firm.check()
 
 
@@ -78,7 +119,7 @@ async def test_who_is_away_already_stays_so_as_they_said_and_what_lapses_meanwhi
     await firm.pass_ms(15 * MINUTE_MS)
 
     assert await firm.world.presences.presences(firm.tenant) == {"ann": until_ms}
-    assert await firm.offers.lapses(firm.tenant) == {}
+    assert await firm.world.store.lapses(firm.tenant) == {}
     assert (await firm.service.work(firm.tenant, "ann")).away is None
     await firm.check()
     await PresenceService(firm.world.presences).set_presence(firm.tenant, "ann", None)
@@ -105,15 +146,15 @@ async def test_who_declines_what_others_still_have_begins_the_count_of_lapses_an
     await firm.begin(pool, Rep("bo", active=False))
     await firm.world.route()
     await firm.pass_ms(15 * MINUTE_MS)
-    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": 1}
     await firm.change(Rep("bo"), Pool("east", THREE[:2], dispatch=BROADCAST))
 
     offers = [await firm.world.route() for _ in range(2)]
     await firm.decline(offers[0], "bo")
-    assert await firm.offers.lapses(firm.tenant) == {"ann": 1}
+    assert await firm.world.store.lapses(firm.tenant) == {"ann": 1}
     await firm.decline(offers[1], "ann")
 
-    assert await firm.offers.lapses(firm.tenant) == {}
+    assert await firm.world.store.lapses(firm.tenant) == {}
     assert (await firm.item(offers[1])).record.state is State.OFFERED
     await firm.check()
 

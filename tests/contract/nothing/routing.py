@@ -517,6 +517,15 @@ async def _offered(world: Routing, given: Given) -> Any:
     return await world.offers.offered(world.tenant, **{"rep": "bo", "count": 9, **given})
 
 
+async def _how_many(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.offers.how_many(world.tenant, **{"rep": "bo", **given})
+
+
+async def _lapses_of(world: Routing, given: Given) -> Any:
+    return await world.offers.lapses_of(world.tenant, **{"rep": "bo", **given})
+
+
 async def _held(world: Routing, given: Given) -> Any:
     await _offer(world)
     return await world.offers.holds(world.tenant, **{"rep": "bo", "offer": 8, "item_id": "crm~L-2", **given})
@@ -758,6 +767,8 @@ ROWS = (
         [(8, "crm~L-2")], [(8, "crm~L-2")]),
     Row(Assignments.open_offers, "count", 0, "none", "1,000", _open_offers, [], [(8, "crm~L-2")]),
     Row(Offers.offered, "rep", "", "nobody has this id", "must be given", _offered, []),
+    Row(Offers.how_many, "rep", "", "nobody has this id", "must be given", _how_many, 0),
+    Row(Offers.lapses_of, "rep", "", "nobody has this id", "must be given", _lapses_of, 0),
     Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _held, False),
     Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _held, False),
     Row(Offers.offered, "count", 0, "none", "must be given", _offered, []),

@@ -127,7 +127,7 @@ async def test_what_occurred_before_a_date_was_set_changes_nothing_about_it(worl
     changes = [(await desk.record(item.item_id, other)).next_change for other in others]
 
     assert changes == [NextChange.NONE, NextChange.NONE, NextChange.SET, NextChange.ENDED]
-    assert await desk.day() == ([], False)
+    assert await desk.day() == ([], None)
     assert await world.differences() == []
 
 

@@ -25,7 +25,7 @@ set_option = click.option(
     "pairs",
     multiple=True,
     metavar="NAME=VALUE",
-    help="What an attribute becomes, as in files: 10万, 1,200, 是, 2026年12月1日, a;b.",
+    help="What an attribute becomes, as in files: 10万, 1,200, 是, 2026年12月1日, a;b. Nothing behind the =: it is taken out.",
 )
 unset_option = click.option(
     "--unset", "removed", multiple=True, metavar="NAME", help="An attribute to take out; repeatable."
@@ -90,7 +90,8 @@ def _kinds(client: FairleadClient) -> Mapping[str, FieldType]:
 
 
 def _typed(name: str, text: str, kind: FieldType, language: Language, zone: Callable[[], tzinfo] = lambda: UTC) -> Any:
-    """Read a value as a cell of a file is read: nothing, or a word for it, takes the attribute out.
+    """Read a value as a cell of a file is read: nothing, or a word for it where no text is wanted, takes the attribute
+    out.
 
     Parameters
     ----------
@@ -98,10 +99,10 @@ def _typed(name: str, text: str, kind: FieldType, language: Language, zone: Call
         Returns whose clocks times without a zone are on.
     """
     cell = trimmed(text)
+    if not cell or (kind is not FieldType.STRING and is_missing(cell)):
+        return None
     if kind is FieldType.STRING:
         return text
-    if is_missing(cell):
-        return None
     readers: Mapping[FieldType, Callable[[str], Any]] = {
         FieldType.NUMBER: _number,
         FieldType.BOOL: _truth,

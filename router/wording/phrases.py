@@ -255,6 +255,24 @@ AWAITED: Mapping[str, Phrase] = {
 }
 """What a work item had waited for."""
 
+AWAITED_BY_MANY: Mapping[str, Phrase] = {
+    "AWAITED_HOURS": Phrase(
+        "It had waited until the working hours began of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人上班后得以派出。",
+    ),
+    "AWAITED_LEAVE": Phrase(
+        "It had waited until the leave ended of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人休假结束后得以派出。",
+    ),
+    "AWAITED_RETURN": Phrase(
+        "It had waited until somebody who may accept it was back.", "此前一直在等待，有可抢单的人回来后得以派出。"
+    ),
+    "AWAITED_ROOM": Phrase(
+        "It had waited until somebody who may accept it had room.", "此前一直在等待，有可抢单的人腾出空余后得以派出。"
+    ),
+}
+"""The same of what is offered to many, where that names whom it was given to."""
+
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
     "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),
@@ -310,7 +328,9 @@ KEPT: Mapping[str, Phrase] = {
     "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
     "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
     "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
-    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+    "GIVEN": Phrase(
+        "it was given to them, or they accepted it, while they were on leave", "休假期间专门交给其本人，或由其本人接下"
+    ),
 }
 """Why a work item stays where it is although somebody went on leave, or is back."""
 
@@ -445,7 +465,7 @@ RESCINDED: Mapping[str, Phrase] = {
     "BECAUSE_UPDATED": Phrase(": the work item was updated", "（信息有更新）"),
     "BECAUSE_REASSIGNED": Phrase(": the work item was reassigned", "（重新分配）"),
     "BECAUSE_OVERRIDE": Phrase(": somebody was named for it", "（已由人工指派）"),
-    "BECAUSE_SETTLED": Phrase(": somebody left the pool", "（分配池有人离开）"),
+    "BECAUSE_SETTLED": Phrase(": somebody left the pool, or it was deleted", "（分配池有人离开，或分配池已删除）"),
     "BECAUSE_LEFT": Phrase(": a rep was deactivated or deleted", "（有销售停用或删除）"),
 }
 """Because of what an offer was rescinded."""
@@ -486,6 +506,10 @@ SENTENCES: Mapping[str, Phrase] = {
     "offer counts": Phrase(
         "The offer counts at once, as if it were accepted; should it be declined, lapse or be rescinded, it never was.",
         "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
+    ),
+    "never lapses": Phrase(
+        "It never lapses: the calendar has less working time in three years than the timeout of its pool.",
+        "永不超时：日历三年里的上班时间还不够分配池设的超时时间。",
     ),
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"

@@ -82,6 +82,12 @@ def test_an_entry_that_may_be_several_is_named() -> None:
     assert list(doubtful_values(values, Language.ZH)) == ["tags：'a/b' 是一项；多项之间用分号分隔"]
 
 
+@pytest.mark.parametrize("kind", FieldType)
+@pytest.mark.parametrize("text", ["", " ", "\u3000"])
+def test_nothing_behind_the_equals_sign_takes_an_attribute_out_whatever_its_type(kind: FieldType, text: str) -> None:
+    assert _typed("region", text, kind, Language.EN) is None
+
+
 def held(number: int = 0, rep: str = "", *, owner: str = "", region: str = "e") -> routing.WorkItem:
     """A work item that is offered; or owned, where that is said."""
     item = routing.WorkItem(name="tenants/t/workItems/L-1", pool="tenants/t/pools/east")

@@ -150,7 +150,10 @@ ANSWER, BECAUSE = routing.OfferAnswer.Answer, routing.OfferAnswer.Because
         ),
         (
             {"answer": ANSWER.ANSWER_RESCINDED, "because": BECAUSE.BECAUSE_SETTLED},
-            ("The offer to many was rescinded: somebody left the pool.", "已撤回抢单（分配池有人离开）。"),
+            (
+                "The offer to many was rescinded: somebody left the pool, or it was deleted.",
+                "已撤回抢单（分配池有人离开，或分配池已删除）。",
+            ),
         ),
         ({"answer": ANSWER.ANSWER_RESCINDED, **LI}, ("The offer to 李娜 was rescinded.", "已撤回给李娜的派单。")),
     ],

@@ -25,7 +25,7 @@ set_option = click.option(
     "pairs",
     multiple=True,
     metavar="NAME=VALUE",
-    help="What an attribute becomes, as in files: 10万, 1,200, 是, 2026年12月1日, a;b. Nothing behind the =: it is taken out.",
+    help="What an attribute becomes, as in files: 10万, 1,200, 是, 2026年12月1日, a;b. Nothing: it is taken out.",
 )
 unset_option = click.option(
     "--unset", "removed", multiple=True, metavar="NAME", help="An attribute to take out; repeatable."

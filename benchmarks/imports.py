@@ -26,6 +26,8 @@ from fairlead.v1 import routing_pb2 as routing
 ITEMS = 50_000
 ROUTED = 2_000
 PART = 10_000
+MOST_S = 60.0
+"""Seconds that ``ITEMS`` may take, or fewer; more may take longer by as much as they are more."""
 _FAIRLEAD = str(Path(sys.executable).parent / "fairlead")
 _READY = "listening on "
 
@@ -80,7 +82,8 @@ def imported(client: FairleadClient, items: list[routing.WorkItem]) -> tuple[int
 def main(items: int) -> None:
     """Import a book of ITEMS work items, 50,000 where none are said, and replay the log.
 
-    Exits with 1 where an item is refused, a deficit moved, or the replay finds a difference.
+    Exits with 1 where it takes more than a minute (for each 50,000, if there are more), an item is refused, a deficit
+    moved, or the replay finds a difference.
     """
     with tempfile.TemporaryDirectory(prefix="fl-") as folder:
         data = Path(folder) / "data"
@@ -94,7 +97,9 @@ def main(items: int) -> None:
     moved = sum(before[pool][rep] != after[pool][rep] for pool in before for rep in before[pool])
     print(f"{done:,} of {items:,} imported in {seconds:.1f} s, {done / seconds:,.0f} a second; {refused:,} refused")
     print(f"deficits that moved: {moved} of {sum(map(len, before.values()))}")
-    sys.exit(done != items or moved > 0 or replay.returncode != 0)
+    may_take_s = MOST_S * max(1.0, items / ITEMS)
+    print(f"within {may_take_s:,.0f} s: {'yes' if seconds <= may_take_s else 'no'}")
+    sys.exit(done != items or moved > 0 or replay.returncode != 0 or seconds > may_take_s)
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ class ReassignOperations:
         if earlier:
             return operation_message(earlier)
         entries = [
-            ReassignRequest(item_id, wish.rep, wish.note, request_id=f"{intent}:{item_id}"[:_LONGEST], actor=wish.actor)
-            for item_id in await self._bulk.find(tenant, wish)
+            ReassignRequest(item_id, wish.rep, wish.note, version, f"{intent}:{item_id}"[:_LONGEST], wish.actor)
+            for item_id, version in await self._bulk.find(tenant, wish)
         ]
         if request.validate_only:
             answers = await self._rehearsal.reassign(tenant, entries)

@@ -92,6 +92,11 @@ class Activities(Protocol):
             If there is no such work item, or rep.
         """
 
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        """Keep that a request was answered, as ``router.assignment.ports.Assignments.keep_request``."""
+
     async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
         """Return the activities of these events, in order.
 

@@ -57,6 +57,13 @@ class BulkRequest:
     actor: str = ""
 
 
+class FoundItem(NamedTuple):
+    """A work item that is meant, and the number of the event that last changed it, as it was found."""
+
+    item_id: str
+    version: int
+
+
 class ItemAsItIs(NamedTuple):
     """A work item as it stands: its record and its content; ``pool`` and ``had`` as for ``reassign_command``."""
 
@@ -84,8 +91,8 @@ class BulkReassignment:
         self._planners = planners
         self._queries = queries
 
-    async def find(self, tenant: str, wish: BulkRequest) -> list[str]:
-        """Return the ids of the open work items that are meant, the oldest first; those of the rep are not.
+    async def find(self, tenant: str, wish: BulkRequest) -> list[FoundItem]:
+        """Return the open work items that are meant, the oldest first; those of the rep are not.
 
         Raises
         ------
@@ -102,7 +109,7 @@ class BulkReassignment:
             is_open = record.state not in CLOSED_STATES
             return is_open and (not wish.rep or record.owner != wish.rep) and wish.wanted.holds(stored)
 
-        found, after, state = list[str](), 0, State.ASSIGNED if wish.owner else None
+        found, after, state = list[FoundItem](), 0, State.ASSIGNED if wish.owner else None
         while True:
             page, place = await self._queries.items(
                 tenant,
@@ -112,7 +119,7 @@ class BulkReassignment:
                 state=state,
                 wanted=replace(wish.wanted, holds=is_meant),
             )
-            found += [stored.record.item_id for stored in page]
+            found += [FoundItem(stored.record.item_id, stored.record.version) for stored in page]
             if len(found) > MAX_ITEMS:
                 fault = f"it holds for more than {MAX_ITEMS:,} open work items: narrow it, e.g. by create_time"
                 raise InvalidInput.of("filter", fault)
@@ -156,7 +163,7 @@ class BulkReassignment:
 
     async def reassign(self, tenant: str, requests: Sequence[ReassignRequest]) -> list[Decision | Failure]:
         """Move up to ``MAX_JOBS`` work items, in order; an answer or an error each. What was moved by the same request
-        before is answered as it was.
+        before is answered as it was; what changed since the version that a request expects is left.
 
         Raises
         ------
@@ -234,8 +241,10 @@ def _command(
 ) -> BindCommand | Failure:
     if standing is None:
         return NotFound("work item", f"tenants/{tenant}/workItems/{request.item_id}")
+    record, item, pool, had = standing
+    if request.expected not in (None, record.version) and record.state not in CLOSED_STATES:
+        return _changed(tenant, record)
     try:
-        record, item, pool, had = standing
         return reassign_command(tenant, planner, request, record, item, fingerprint(request), at_ms, pool, had)
     except (InvalidInput, NotFound, NotPossible) as error:
         return error
@@ -262,3 +271,9 @@ def full(tenant: str, request: ReassignRequest) -> NotPossible:
 def _given_up(tenant: str, request: ReassignRequest) -> Conflict:
     name = f"tenants/{tenant}/workItems/{request.item_id}"
     return Conflict(name, "changes faster than one can decide: try again")
+
+
+def _changed(tenant: str, record: ItemRecord) -> Conflict:
+    """Say that somebody changed it meanwhile: nobody knows whether it is meant still."""
+    name = f"tenants/{tenant}/workItems/{record.item_id}"
+    return Conflict(name, f"changed since it was found, and is left as it is: it is {record.owner or 'nobody'}'s now")

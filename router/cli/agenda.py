@@ -119,11 +119,14 @@ def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, langu
         console.print(Text(away_told(mine.away, names.clock, names.language), "bold"))
     if mine.offers:
         console.print(offers_table(mine.offers, mine.offers, limits_of(client, names), names))
+    if mine.more_offers_count:
+        console.print(label("more offers", language, count=mine.more_offers_count))
 
 
 def _of_offers(mine: routing.ListMyWorkResponse) -> dict[str, Any]:
     away = {"away": _document(mine.away)} if mine.HasField("away") else {}
-    return {**away, "offers": [_document(offer) for offer in mine.offers]} if mine.offers or away else {}
+    more = {"more_offers_count": mine.more_offers_count} if mine.more_offers_count else {}
+    return {**away, "offers": [_document(offer) for offer in mine.offers], **more} if mine.offers or away else {}
 
 
 def _table(title: str, columns: Sequence[str], language: Language) -> Table:

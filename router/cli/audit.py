@@ -198,7 +198,11 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
         case Fired():
             return f"{event.item_id} {event.name} {event.step}, which event {event.entry} started"
         case PresenceChanged(until_ms=None):
-            return f"{event.rep} back"
+            return (
+                f"{event.rep} gone, and what was kept of their presence and lapses"
+                if event.is_gone
+                else f"{event.rep} back"
+            )
         case PresenceChanged():
             return f"{event.rep} away until {clock.at_ms(event.until_ms) if event.until_ms else 'told otherwise'}"
         case Credited(credit=credit) if credit.entry:

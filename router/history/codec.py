@@ -399,9 +399,13 @@ def _settled(number: int, at_ms: int, fields: list[Any], _: bytes) -> Settled:
     return Settled(number, pool, tuple(leavers), tuple(Member(*member) for member in members), at_ms)
 
 
+_GONE = -2
+"""Until when a rep is away who was deleted."""
+
+
 def _presence_changed(number: int, at_ms: int, fields: list[Any], _: bytes) -> PresenceChanged:
     rep, until_ms, actor = fields
-    return PresenceChanged(number, rep, until_ms if until_ms >= 0 else None, at_ms, actor)
+    return PresenceChanged(number, rep, until_ms if until_ms >= 0 else None, at_ms, actor, is_gone=until_ms == _GONE)
 
 
 def _erased(number: int, at_ms: int, fields: list[Any], _: bytes) -> Erased:

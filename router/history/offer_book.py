@@ -191,6 +191,10 @@ class OfferBook:
         if self.lapses.get(rep, 0) < 0:
             del self.lapses[rep]
 
+    def drop(self, rep: str) -> None:
+        """Forget the lapses of a rep who was deleted: whoever is called so later begins anew."""
+        self.lapses.pop(rep, None)
+
     def shift(self, rep: str, pool: str, kind: Kind, by: int) -> None:
         """Have a rep have more units open, or fewer."""
         for place in load_places(rep, pool):

@@ -315,7 +315,9 @@ class StateProjection:
         self.items[fired.item_id] = replace(record, event=fired.number) if fired.previous else record
 
     def enter_presence(self, changed: PresenceChanged) -> None:
-        """Enter that a rep is away, or back."""
+        """Enter that a rep is away, back, or gone."""
+        if changed.is_gone:
+            self.offers.drop(changed.rep)
         self.offers.forgive(changed.rep)
         if changed.until_ms is None:
             self.presences.pop(changed.rep, None)

@@ -22,6 +22,8 @@ from router.model.instants import written
 from router.model.workitem import item_id
 from router.process.revisions.cache import NO_PROCESSES
 
+_Bound = Decision | Refusal | KnownAs | Moved
+
 
 class Imports:
     """The use case.
@@ -184,9 +186,7 @@ def _masked(planner: Planner, error: Failure) -> Failure:
     )
 
 
-def _answer(
-    tenant: str, entry: ImportedItem, job: BindCommand, answer: Decision | Refusal | KnownAs | Moved
-) -> Decision | Failure:
+def _answer(tenant: str, entry: ImportedItem, job: BindCommand, answer: _Bound) -> Decision | Failure:
     name = f"tenants/{tenant}/workItems/{job.item_id}"
     match answer:
         case Decision(outcome=Outcome.ASSIGNED):

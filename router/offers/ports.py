@@ -115,10 +115,13 @@ class Offers(Protocol):
     async def offered(self, tenant: str, rep: str, count: int) -> Sequence[tuple[int, str]]:
         """Return what is offered to a rep, the oldest offer first: its number and the work item's id."""
 
+    async def how_many(self, tenant: str, rep: str) -> int:
+        """Return how many open offers a rep may answer."""
+
     async def holds(self, tenant: str, rep: str, offer: int, item_id: str) -> bool:
         """Say whether a rep may answer an open offer, by its number, of a work item."""
 
-    async def lapses(self, tenant: str) -> Mapping[str, int]:
-        """Return by rep how many offers in a row they have let lapse; of who was set away for it, the number of the
-        event that told so, negative. Of who is away none are counted; who has let none lapse is left out.
+    async def lapses_of(self, tenant: str, rep: str) -> int:
+        """Return how many offers in a row a rep has let lapse; of who was set away for it, the number of the event that
+        told so, negative. Of who is away none are counted.
         """

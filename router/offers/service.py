@@ -16,6 +16,7 @@ from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries, found, stored_item
+from router.model.decision import Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.errors import Conflict, NotFound, NotPossible, OfferNotOpen, RequestIdReused
 from router.model.events import Event, OfferAnswered, previous_of
@@ -30,6 +31,8 @@ _TRIES = 8
 """Rounds before an acceptance gives up because rules, workforce or time change faster than it can be planned."""
 MOST = 100
 """Offers that a rep is told of at once."""
+MOST_READ = 1_000
+"""Events of a work item that are read, about, to say what became of an offer."""
 _BECAME = {
     Answer.ACCEPTED: "{rep} accepted it",
     Answer.DECLINED: "{rep} declined it",
@@ -59,10 +62,11 @@ class AwayByLapses(NamedTuple):
 
 
 class OfferedWork(NamedTuple):
-    """What is offered to a rep, the oldest offer first; and why they are away, if it is for lapses."""
+    """What is offered to a rep, the oldest first; why they are away, if it is for lapses; how many more there are."""
 
     items: Sequence[StoredItem]
     away: AwayByLapses | None
+    more: int = 0
 
 
 class OfferService:
@@ -92,7 +96,7 @@ class OfferService:
         Raises
         ------
         NotFound
-            If there is no such work item.
+            If there is no such work item, or no such rep.
         OfferNotOpen
             If the offer was answered, or is somebody else's: it says what became of it.
         NotPossible
@@ -125,15 +129,21 @@ class OfferService:
         raise Conflict(name, "rules, workforce or time change faster than it can be accepted: try again")
 
     async def work(self, tenant: str, rep: str) -> OfferedWork:
-        """Return what is offered to a rep."""
+        """Return what is offered to a rep, ``MOST`` at most."""
         numbers = {item_id: number for number, item_id in await self._offers.offered(tenant, rep, MOST)}
         items = [item for item in await self._queries.of(tenant, [*numbers]) if _is_open(item.record, numbers)]
-        number = -(await self._offers.lapses(tenant)).get(rep, 0)
+        more = max(0, await self._offers.how_many(tenant, rep) - MOST) if len(numbers) == MOST else 0
+        return OfferedWork(items, await self._away(tenant, rep), more)
+
+    async def _away(self, tenant: str, rep: str) -> AwayByLapses | None:
+        """Say why a rep is away, if it is for lapses; None also where the log has lost the event that tells."""
+        number = -await self._offers.lapses_of(tenant, rep)
         if number <= 0:
-            return OfferedWork(items, None)
-        (event,) = await self._store.events(tenant, after=number - 1, count=1)
-        away = isinstance(event, OfferAnswered) and AwayByLapses(event.lapses, event.item_id, event.at_ms)
-        return OfferedWork(items, away or None)
+            return None
+        for event in await self._store.events(tenant, after=number - 1, count=1):
+            if isinstance(event, OfferAnswered) and event.number == number:
+                return AwayByLapses(event.lapses, event.item_id, event.at_ms)
+        return None
 
     async def whose(self, tenant: str, record: ItemRecord, rep: str) -> str:
         """Return whose a work item is for a rep who asks: who owns it, or may answer its offer; empty: nobody."""
@@ -178,6 +188,8 @@ class OfferService:
             planner = await self._planners.renewed(tenant, planner.revisions)
             candidates = planner.roster.accepting(rep, offer.pool, offer.kind, at_ms)
         if not candidates.reps:
+            if rep not in planner.roster.reps:
+                raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
             raise NotPossible(f"tenants/{tenant}/reps/{rep}", "is inactive")
         return Entering(candidates, planner.revisions, amounts_of(content.head.item))
 
@@ -186,19 +198,39 @@ class OfferService:
             return RequestIdReused(request.request_id)
         if refusal is AnswerRefusal.FULL:
             return NotPossible(f"tenants/{tenant}/reps/{request.rep}", "has no room: at capacity, or at a cap")
+        if request.rep not in (await self._planners.newest(tenant)).roster.reps:
+            return NotFound("rep", f"tenants/{tenant}/reps/{request.rep}")
         record = await found(self._store, tenant, item_id)
         assert record is not None  # nothing is ever removed
-        events = await self._since(tenant, record, request.offer)
-        said = became(record, events, request.rep, request.offer)
+        events, is_made = await self._since(tenant, record, request.offer)
+        said = became(record, events, request.rep, request.offer, is_made=is_made)
         return OfferNotOpen(f"tenants/{tenant}/workItems/{record.item_id}", said)
 
-    async def _since(self, tenant: str, record: ItemRecord, offer: int) -> list[Event]:
-        """Return a work item's events since an offer of it, newest first."""
+    async def _since(self, tenant: str, record: ItemRecord, offer: int) -> tuple[list[Event], bool]:
+        """Return a work item's events since an offer of it, newest first, and whether there was such an offer.
+
+        Of an offer of long ago not all are read: nobody waits for what became of it, and a history may be long.
+        """
         events, last = list[Event](), record.event
-        while last > offer and (page := await self._store.history(tenant, record.item_id, last)):
+        if offer > last or not await self._was_made(tenant, record.item_id, offer):
+            return events, False
+        while last > offer and len(events) < MOST_READ:
+            page = await self._store.history(tenant, record.item_id, last)
+            if not page:
+                break
             events += page
             last = previous_of(page[-1], record.item_id)
-        return events
+        return events, True
+
+    async def _was_made(self, tenant: str, item_id: str, offer: int) -> bool:
+        """Say whether an event is an offer of a work item."""
+        return any(
+            isinstance(event, Decision)
+            and event.number == offer
+            and event.item_id == item_id
+            and event.outcome is Outcome.OFFERED
+            for event in await self._store.events(tenant, after=offer - 1, count=1)
+        )
 
 
 def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:
@@ -206,13 +238,15 @@ def _is_open(record: ItemRecord, numbers: Mapping[str, int]) -> bool:
     return record.offer is not None and record.offer.number == numbers.get(record.item_id)
 
 
-def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int) -> str:
+def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int, *, is_made: bool = False) -> str:
     """Say why somebody cannot answer an offer.
 
     Parameters
     ----------
     events
         The work item's, newest first, as far as they were read.
+    is_made
+        Whether there was such an offer.
     """
     answers = [event for event in events if isinstance(event, OfferAnswered) and event.offer == offer]
     for event in answers:
@@ -220,6 +254,8 @@ def became(record: ItemRecord, events: Iterable[Event], rep: str, offer: int) ->
             return f"offer {offer} is not open to {rep}: {_BECAME[event.answer].format(rep=event.rep)}{_now(record)}"
     if record.offer and record.offer.number == offer:
         return f"offer {offer} is not open to {rep}: it is made to {record.offer.rep or 'others'}"
+    if is_made:
+        return f"offer {offer} is not open to {rep}: that was long ago{_now(record)}"
     return f"there is no offer {offer} of it{_now(record)}"
 
 

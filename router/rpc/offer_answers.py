@@ -7,7 +7,7 @@ from gateway import fields
 from gateway.grpc.call import Call
 from router.offers.service import OfferService
 from router.rpc.messages import work_item_message
-from router.rpc.offer_messages import answer_request, away_message
+from router.rpc.offer_messages import add_offers, answer_request, away_message
 
 
 class OfferAnswers:
@@ -31,7 +31,7 @@ class OfferAnswers:
         """Add what is offered to a rep to what they have."""
         tenant, rep = fields.name_of(request.rep, "reps", "rep")
         offered = await self._offers.work(tenant, rep)
-        answer.offers.extend(work_item_message(tenant, item) for item in offered.items)
+        add_offers(answer, [work_item_message(tenant, item) for item in offered.items], offered.more)
         if away := offered.away:
             answer.away.CopyFrom(away_message(tenant, away))
 

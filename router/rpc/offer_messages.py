@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from fairlead.v1 import decisions_pb2 as decisions
@@ -70,6 +72,20 @@ def offer_answer_message(tenant: str, event: OfferAnswered) -> routing.OfferAnsw
         way=_WAYS[event.way] if event.way else None,
         because=_BECAUSE[event.because],
     )
+
+
+def add_offers(answer: routing.ListMyWorkResponse, offers: Sequence[routing.WorkItem], more: int) -> None:
+    """Write open offers into what is left of a page of work, as many as fit, and how many there are besides.
+
+    Parameters
+    ----------
+    more
+        Offers behind those that are given.
+    """
+    room = fields.PageRoom()
+    room.takes(answer)
+    answer.offers.extend(takewhile(room.takes, offers))
+    answer.more_offers_count = len(offers) - len(answer.offers) + more
 
 
 def away_message(tenant: str, lapse: AwayByLapses) -> routing.AwayByLapses:

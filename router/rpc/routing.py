@@ -14,12 +14,13 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from gateway.filters.fields import Filter
 from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
@@ -209,6 +210,8 @@ class RoutingServicer:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
         asked = await read_filter(WORK_ITEMS, request.filter, tenant, call)
+        if call.only_rep and (_STATES[request.state] or asked.only("state")) == State.OFFERED:
+            return await self._own_offers(request, tenant, call.only_rep, asked)
         page, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token, asked.text),
@@ -220,6 +223,19 @@ class RoutingServicer:
         work_items = list(takewhile(fields.PageRoom().takes, (work_item_message(tenant, stored) for stored in page)))
         if len(work_items) < len(page):
             position = page[len(work_items) - 1].record.first
+        token = fields.page_token(position, asked.text)
+        return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
+
+    async def _own_offers(
+        self, request: routing.ListWorkItemsRequest, tenant: str, rep: str, asked: Filter[StoredItem]
+    ) -> routing.ListWorkItemsResponse:
+        """List what is offered to a rep who asks: nobody owns it yet, and it is theirs to see."""
+        after, count = fields.page_number(request.page_token, asked.text), fields.page_size(request.page_size)
+        offered = sorted((await self._offers.work(tenant, rep)).items, key=lambda item: item.record.first)
+        kept = [item for item in offered if item.record.first > after and asked.holds(item)]
+        listed = (work_item_message(tenant, item) for item in kept[:count])
+        work_items = list(takewhile(fields.PageRoom().takes, listed))
+        position = kept[len(work_items) - 1].record.first if len(work_items) < len(kept) else None
         token = fields.page_token(position, asked.text)
         return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
 

@@ -17,7 +17,8 @@ with the seed of its round.
                 ``facts`` is what they are counted in
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
 ``terms``       when reps are on leave, again and again, and their caps beside capacity
-``desk``        leads in a process beside them, and what must hold of their steps, approvals and children
+``desk``        leads in a process beside them, and what must hold of their steps, calls, approvals and children;
+                ``book`` imports beside those
 ``offers``      how pools offer their work, and what must hold of it
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile

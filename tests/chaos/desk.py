@@ -1,8 +1,9 @@
 """A desk beside the clients, a tenant of its own whose leads go through a process within seconds: what it promises.
 
-Leads are called or left alone, so that their deadlines remind, tell and give them to somebody else; they ask to enter
-a stage, which is answered at both servers at once; entering it opens a child. Nobody writes down what was answered:
-what must hold follows from the log.
+Leads are called or left alone, so that their deadlines remind, tell and give them to somebody else; a call is sent to
+both servers at once, known by its own id or by its request's; leads ask to enter a stage, which is answered at both
+servers at once; entering it opens a child. Nobody writes down what was answered: what must hold follows from the log.
+Beside them books are imported, see ``book``.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from router.model.activities import ActivityEvidence
 from router.model.decision import Cause, Decision
 from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, Updated
 from tests.api import Api
+from tests.chaos.book import FIELDS, POOL, RULE, Books
 from tests.chaos.processes import until
 
 BOSS, REPS = "boss", ("ann", "bob", "eve")
-RULES = {"fields": {}, "default": {"route": {"pool": "desk", "fallback": ["wait"]}}}
+RULES = {"fields": FIELDS, "rules": [RULE], "default": {"route": {"pool": "desk", "fallback": ["wait"]}}}
 PROCESS = """
 process: desk
 kinds: [LEAD]
@@ -55,6 +57,11 @@ _TOLD = 2
 """How many steps of a first response tell somebody."""
 
 
+def desk_of(tenant: str) -> str:
+    """Return the tenant of the desk beside one."""
+    return f"{tenant}-desk"
+
+
 class Desk:
     """Those who work there.
 
@@ -70,6 +77,8 @@ class Desk:
         self._apis = apis
         self._random = random
         self._made = 0
+        self.books = Books(apis, REPS, Random(random.random()))
+        """Whoever imports beside them."""
 
     async def arrange(self, done: Callable[[Callable[[], Any]], Any]) -> None:
         """Hire them, and publish rules and the process; ``done`` says whether a change is made by now."""
@@ -78,13 +87,14 @@ class Desk:
             hired = workforce.Rep(active=True, manager="" if rep == BOSS else api.rep_name(BOSS))
             request = workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired)
             await until(partial(done, partial(api.workforce.CreateRep, request)), f"{rep} to be hired")
-        await until(partial(done, partial(api.pool, "desk", REPS)), "a pool")
+        for pool in ("desk", POOL):
+            await until(partial(done, partial(api.pool, pool, REPS)), "a pool")
         await until(partial(done, partial(api.adopt, RULES)), "rules")
         await until(partial(done, partial(api.publish_process, PROCESS)), "a process")
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Look after leads until told to stop."""
-        await asyncio.gather(*(self._look_after_leads(stopped) for _ in range(_BUSY)))
+        """Look after leads, and import, until told to stop."""
+        await asyncio.gather(self.books.run(stopped), *(self._look_after_leads(stopped) for _ in range(_BUSY)))
 
     async def _look_after_leads(self, stopped: asyncio.Event) -> None:
         while not stopped.is_set():
@@ -94,11 +104,16 @@ class Desk:
             await self._told(partial(_route, external_id=external_id))
             await asyncio.sleep(self._random.uniform(*_CALL_S))
             if self._random.random() < _CALLED:
-                await self._told(partial(_call, item_id=item_id))
+                call = partial(_call, item_id=item_id, by_request=self._random.random() < 0.5)
+                await self._told_all(call)
             await self._told(partial(_advance, item_id=item_id, stage="quote"))
-            await asyncio.gather(*(self._told(partial(_approve, item_id=item_id), api) for api in self._apis))
+            await self._told_all(partial(_approve, item_id=item_id))
             if self._random.random() < 0.5:
                 await self._told(partial(_advance, item_id=item_id, stage="won"))
+
+    async def _told_all(self, wish: Callable[[Api], Any]) -> None:
+        """Ask every server at once."""
+        await asyncio.gather(*(self._told(wish, api) for api in self._apis))
 
     async def _told(self, wish: Callable[[Api], Any], api: Api | None = None) -> None:
         """Ask once; whatever comes back, or does not."""
@@ -114,10 +129,13 @@ def _name(api: Api, item_id: str) -> str:
     return f"{api.parent}/workItems/{item_id}"
 
 
-def _call(api: Api, item_id: str) -> Any:
+def _call(api: Api, item_id: str, *, by_request: bool) -> Any:
     kind, direction = activities.Activity.KIND_CALL, activities.Activity.DIRECTION_OUTBOUND
-    call = activities.Activity(kind=kind, direction=direction)
-    return api.routing.RecordActivity(activities.RecordActivityRequest(name=_name(api, item_id), activity=call))
+    call = activities.Activity(kind=kind, direction=direction, external_id="" if by_request else f"call to {item_id}")
+    request_id = f"call to {item_id}" if by_request else ""
+    return api.routing.RecordActivity(
+        activities.RecordActivityRequest(name=_name(api, item_id), activity=call, request_id=request_id)
+    )
 
 
 def _advance(api: Api, item_id: str, stage: str) -> Any:
@@ -139,6 +157,8 @@ class DeskFacts:
         Steps that were done, and those behind another of their deadline.
     stops
         Calls, entries into stages and completions that ended a deadline while steps of it were left.
+    calls
+        Activities that were recorded.
     answers
         What was approved or rejected.
     children
@@ -150,6 +170,7 @@ class DeskFacts:
     steps: int = 0
     late: int = 0
     stops: int = 0
+    calls: int = 0
     answers: int = 0
     children: int = 0
     violations: list[str] = field(default_factory=list)
@@ -163,6 +184,7 @@ class _Followed:
         self._done = Counter[tuple[str, str]]()
         self._started: dict[str, int] = {}
         self._stopped: dict[tuple[str, int], int] = {}
+        self._called: set[str] = set()
         self._answered: set[tuple[str, int]] = set()
         self._approved: set[str] = set()
         self._children: set[tuple[str, int, str, int]] = set()
@@ -179,8 +201,8 @@ class _Followed:
                     self._started[event.item_id] = event.number
                 if event.head.cause is Cause.OPENED:
                     yield from self._opened(event)
-            case ActivityRecorded() if ActivityEvidence.ATTEMPT in event.evidence:
-                self._stop(event)
+            case ActivityRecorded():
+                yield from self._call(event)
             case Updated(entered=entered) if entered:
                 if entered.stage == "quote" and event.item_id not in self._approved:
                     yield f"event {event.number}: {event.item_id} enters quote, which nobody approved"
@@ -196,6 +218,14 @@ class _Followed:
         if started is not None and (event.item_id, started) not in self._stopped:
             self._stopped[event.item_id, started] = event.number
             self.facts.stops += self._done[event.item_id, f"due/{started}/new/first-response"] < _TOLD
+
+    def _call(self, event: ActivityRecorded) -> Iterator[str]:
+        self.facts.calls += 1
+        if event.item_id in self._called:
+            yield f"event {event.number}: the call to {event.item_id} is recorded again"
+        self._called.add(event.item_id)
+        if ActivityEvidence.ATTEMPT in event.evidence:
+            self._stop(event)
 
     def _answer(self, event: Noted) -> Iterator[str]:
         self.facts.answers += 1

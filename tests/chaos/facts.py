@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from router.model.decision import Block, Decision, Outcome
 from router.model.dispatch import Answer
 from router.model.events import Credited, Fired, OfferAnswered
+from tests.chaos.book import BookFacts
 from tests.chaos.checks import Evidence
 from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
@@ -32,8 +33,8 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk
-        What was done of leads in a process.
+    desk, book
+        What was done of leads in a process, and of imports.
     """
 
     evidence: Evidence
@@ -44,6 +45,7 @@ class Facts:
     expired: int
     told_again: int
     desk: DeskFacts = field(default_factory=DeskFacts)
+    book: BookFacts = field(default_factory=BookFacts)
 
     @property
     def decisions(self) -> list[Decision]:

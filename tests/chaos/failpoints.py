@@ -22,8 +22,9 @@ SET_TRAP = f"redis.set_repl(redis.REPL_NONE) redis.call('SET', '{TRAP}', ARGV[1]
 TAKE_TRAP_AWAY = f"redis.set_repl(redis.REPL_NONE) redis.call('DEL', '{TRAP}')"
 STEP = "CHAOS_STEP"
 _OF_SERVERS = ("bind", "answer_offer", "complete", "submit")
+_OF_WORKERS = ("lease", "bind", "settle", "finish_page")
 STEPS_OF_SERVERS = [f"{name}:{where}" for name in _OF_SERVERS for where in ("before", "behind")]
-STEPS_OF_WORKERS = [f"{name}:{where}" for name in ("lease", "bind", "settle") for where in ("before", "behind")]
+STEPS_OF_WORKERS = [f"{name}:{where}" for name in _OF_WORKERS for where in ("before", "behind")]
 
 _WRITE = re.compile(r"redis\.call\('(?:SET|XADD|HSET|HINCRBY|HDEL|DEL|ZADD|ZREM|ZPOPMIN)'")
 _STOP = f"""local function chaos_stop(place, ...)

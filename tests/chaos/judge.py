@@ -22,8 +22,10 @@ from router.history.timer_check import TimerCheck
 from router.model.decision import Decision
 from router.model.events import Event
 from router.process.revisions.cache import ProcessCache
+from serving.imports import KIND as IMPORT
+from tests.chaos.book import BookFacts
 from tests.chaos.checks import Change, Evidence, Room, violations
-from tests.chaos.desk import DeskFacts, desk_facts
+from tests.chaos.desk import DeskFacts, desk_of
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
 from tests.chaos.lenders import QUEUE, Lendings
@@ -70,6 +72,7 @@ class Judge:
         self._stores = stores
         self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
+        self._imports = RedisQueue(stores.redis, IMPORT)
         self.evidence = Evidence([], [], {}, [], caps, terms)
         """What was judged by."""
 
@@ -95,8 +98,8 @@ class Judge:
 
     async def _is_at_rest(self, watchers: Sequence[Watcher]) -> bool:
         with suppress(StoreUnavailable):  # on a busy machine sentinels take a slow primary for lost
-            counts = (await self._queue.stats(self._tenant)).counts
-            moving = counts[JobState.READY] + counts[JobState.LEASED]
+            stats = [await self._queue.stats(self._tenant), await self._imports.stats(desk_of(self._tenant))]
+            moving = sum(each.counts[JobState.READY] + each.counts[JobState.LEASED] for each in stats)
             return not moving and not await self._could_be_woken() and await self._all_told(watchers)
         return False
 
@@ -167,20 +170,25 @@ class Judge:
         except (LookupError, AssertionError, ValueError) as error:
             return [f"verify: the log cannot be replayed: {error!r}"]
 
-    async def desk(self, tenant: str) -> DeskFacts:
-        """Return what the log of a desk shows; a store that does not answer just now is asked again."""
-        found: list[DeskFacts] = []
+    async def desk(self) -> list[Event]:
+        """Read the log of the desk; a store that does not answer just now is asked again."""
+        found: list[list[Event]] = []
 
         async def looked() -> bool:
             with suppress(StoreUnavailable):
-                found.append(desk_facts(await self.events(tenant)))
+                found.append(await self.events(desk_of(self._tenant)))
             return bool(found)
 
         await until(looked, "the log of a desk")
         return found[0]
 
     async def facts(
-        self, faults: Counter[Fault], lendings: Lendings, watchers: Sequence[Watcher], desk: DeskFacts
+        self,
+        faults: Counter[Fault],
+        lendings: Lendings,
+        watchers: Sequence[Watcher],
+        desk: DeskFacts,
+        book: BookFacts,
     ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()
@@ -202,6 +210,7 @@ class Judge:
             totals["expired"],
             told_again,
             desk,
+            book,
         )
 
     async def _state(self, item_id: str) -> str:

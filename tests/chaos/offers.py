@@ -48,6 +48,8 @@ class OpenOffers:
         match event:
             case PresenceChanged(rep=rep, until_ms=None):
                 self._away.pop(rep, None)
+                if event.is_gone:
+                    self._lapses[rep] = 0
             case PresenceChanged(rep=rep, until_ms=int(until_ms)):
                 self._was_away = (event.number, rep, self._is_away(rep, event.at_ms))
                 self._away[rep] = until_ms

@@ -17,6 +17,9 @@ from tests.chaos.guards import Guard
 from tests.chaos.plan import Fault, Topology
 from tests.chaos.tally import Tally
 
+_KNOWN, _REPEATED = "external ~= '' and redis.call('HGET', KNOWN, external)", "if request_key then known ="
+_EXISTS, _IS_NEW = "local existing = mode == 'ROUTE' and (", "and expected ~= 0 and (version"
+_APART = "if way == 2 then return "
 _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
 _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
 _MOVED = "return {'MOVED', log.now_ms} end"
@@ -192,6 +195,37 @@ PROMISES = (
         Guard("what is opened is there from then on", Edits({"bind": [(_ITEM_KEPT, _IS_CHILD + _ITEM_KEPT)]})),
         checked=lambda facts: facts.desk.children,
         decided=lambda facts: facts.desk.children,
+    ),
+    Promise(
+        "an activity is recorded once, however often it is sent",
+        Guard("an activity is known by its id elsewhere", Edits({"record_activity": [(_KNOWN, "false")]})),
+        checked=lambda facts: facts.desk.calls,
+        decided=replied("record_activity KNOWN"),
+    ),
+    Promise(
+        "a request to record an activity is carried out once",
+        Guard(
+            "an activity is known by its request",
+            Edits({"record_activity": [(_REPEATED, "if false then known =")]}),
+        ),
+        checked=lambda facts: facts.desk.calls,
+        decided=replied("record_activity REPEATED"),
+    ),
+    Promise(
+        "what is imported is entered once, though its worker is lost and its page done again",
+        Guard(
+            "a page that is done again knows what it entered",
+            Edits({"bind": [(_EXISTS, f"{_EXISTS}expected == 0) and ("), (_IS_NEW, "and expected > 0 and (version")]}),
+            faults=(Fault.WORKER_KILLED_AT_STEP,),
+        ),
+        checked=lambda facts: facts.book.entered,
+        decided=lambda facts: facts.book.again,
+    ),
+    Promise(
+        "what is imported moves nobody's deficit",
+        Guard("what enters apart is left out of the ledger", Edits({"bind": [(_APART, "if false then return ")]})),
+        checked=lambda facts: facts.book.entered,
+        decided=lambda facts: facts.book.entered,
     ),
     Promise(
         "leave is credited once, and what is left of a credit taken back once",

@@ -23,9 +23,10 @@ from failures import StoreUnavailable
 from store.clients import client_for, close
 from tests.api import Api, connected
 from tests.chaos.altered import in_force
+from tests.chaos.book import book_facts
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
-from tests.chaos.desk import Desk
+from tests.chaos.desk import Desk, desk_facts, desk_of
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Try, long_enough
 from tests.chaos.judge import judge_of
@@ -120,7 +121,7 @@ class Round:
             else:
                 terms = await self._arranged(apis[0], "rep", random)
             desks = [
-                await stack.enter_async_context(connected(address, f"{self.tenant}-desk", system.store.direct_url))
+                await stack.enter_async_context(connected(address, desk_of(self.tenant), system.store.direct_url))
                 for address in system.addresses
             ]
             await self._live(system, apis, desks, terms, random, tally)
@@ -178,9 +179,10 @@ class Round:
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
-                shown = await judge.desk(desks[0].tenant)
-                tally.violations += shown.violations
-                count(tally, await judge.facts(tally.faults, lendings, watchers, shown))
+                log = await judge.desk()
+                shown, imported = desk_facts(log), book_facts(desk.books, log)
+                tally.violations += [*shown.violations, *imported.violations]
+                count(tally, await judge.facts(tally.faults, lendings, watchers, shown, imported))
             finally:
                 system.thaw()
         tally.violations += [] if self.may_be_restless else restless

@@ -4,16 +4,17 @@ stores. The clock begins on a Tuesday at 08:00 in Shanghai.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from router.activities.agenda import Agenda
+from router.activities.agenda import Agenda, AgendaPlace
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
 from router.deadlines.queries import DeadlineQueries
-from router.model.activities import Activity, ActivityKind, Direction
+from router.model.activities import Activity, ActivityKind, Direction, NextChange
 from router.model.errors import ActivityExists, InvalidInput, NotFound, NotPossible
 from router.model.events import ActivityRecorded
 from router.model.workforce import Member, Pool, Rep
@@ -57,11 +58,21 @@ class Desk:
     async def record(self, item_id: str, activity: Activity = CALL, request_id: str = "") -> ActivityRecorded:
         return await self._service.record(self.world.tenant, RecordRequest(item_id, activity, request_id=request_id))
 
-    async def day(self, date: str = "", start: int = 0, count: int = 9) -> tuple[list[str], bool]:
-        """Return the next steps of a date, and whether there are more."""
-        day, has_more = await self._agenda.day(self.world.tenant, "ann", date, start=start, count=count)
+    async def day(
+        self, date: str = "", behind: AgendaPlace | None = None, count: int = 9
+    ) -> tuple[list[str], AgendaPlace | None]:
+        """Return the next steps of a date, and behind what there are more."""
+        day = await self._agenda.day(self.world.tenant, "ann", date, behind=behind, count=count)
         assert day.clocks.time_zone == "Asia/Shanghai"
-        return [follow_up.next_step for follow_up in day.follow_ups], has_more
+        return [follow_up.next_step for follow_up in day.follow_ups], day.more_behind
+
+    async def page_by_page(self, date: str, count: int = 1) -> AsyncIterator[list[str]]:
+        """Yield the next steps of a date, page by page."""
+        steps, place = await self.day(date, count=count)
+        yield steps
+        while place:
+            steps, place = await self.day(date, place, count)
+            yield steps
 
 
 async def test_a_day_has_what_falls_due_from_midnight_to_midnight_and_what_is_past_before_it(world: World) -> None:
@@ -71,20 +82,54 @@ async def test_a_day_has_what_falls_due_from_midnight_to_midnight_and_what_is_pa
         await desk.record((await world.route()).item_id, CALL._replace(next_ms=at_ms, next_step=step))
     nine, before_midnight, *second, third = DATES_MS
 
-    assert await desk.day() == ([nine, before_midnight], False)
-    assert await desk.day("2029-12-31") == ([], False)
-    assert await desk.day("2030-01-02") == (second, False)
-    assert await desk.day("2030-01-03") == ([third], False)
+    assert await desk.day() == ([nine, before_midnight], None)
+    assert await desk.day("2029-12-31") == ([], None)
+    assert await desk.day("2030-01-02") == (second, None)
+    assert await desk.day("2030-01-03") == ([third], None)
     await world.clock.set(START_MS + HOUR_MS)
-    assert await desk.day("2030-01-02") == (second, False)
+    assert await desk.day("2030-01-02") == (second, None)
     await world.clock.set(START_MS + HOUR_MS + 1)
-    assert await desk.day("2030-01-02") == ([nine, *second], False)
-    assert await desk.day("2029-12-31") == ([], False)
-    assert [await desk.day("2030-01-02", start, 1) for start in range(3)] == [
-        ([nine], True),
-        (second[:1], True),
-        (second[1:], False),
+    assert await desk.day("2030-01-02") == ([nine, *second], None)
+    assert await desk.day("2029-12-31") == ([], None)
+    assert [page async for page in desk.page_by_page("2030-01-02")] == [[nine], second[:1], second[1:]]
+
+
+async def test_whoever_follows_up_what_a_page_shows_before_the_next_misses_nothing(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item_of: dict[str, str] = {}
+    for step in "abcd":  # two at a time: what is due at once is by its id
+        at_ms = START_MS + HOUR_MS * (1 + "abcd".index(step) // 2)
+        item_of[step] = (await world.route()).item_id
+        await desk.record(item_of[step], CALL._replace(next_ms=at_ms, next_step=step))
+    seen = list[str]()
+
+    async for page in desk.page_by_page(""):
+        seen += page
+        for step in page:
+            await desk.record(item_of[step])
+
+    assert seen == list("abcd")
+
+
+async def test_what_occurred_before_a_date_was_set_changes_nothing_about_it(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    await desk.record(item.item_id, CALL._replace(next_ms=START_MS + HOUR_MS, next_step="as agreed"))
+    await world.clock.set(START_MS + 1)
+    wrote = CALL._replace(kind=ActivityKind.EMAIL)
+    others = [
+        activity._replace(occur_ms=START_MS + by, next_ms=next_ms, next_step="again" if next_ms else "")
+        for by in (-1, 0)
+        for activity, next_ms in ((wrote, START_MS + 2 * HOUR_MS), (CALL, 0))
     ]
+
+    changes = [(await desk.record(item.item_id, other)).next_change for other in others]
+
+    assert changes == [NextChange.NONE, NextChange.NONE, NextChange.SET, NextChange.ENDED]
+    assert await desk.day() == ([], None)
+    assert await world.differences() == []
 
 
 @pytest.mark.parametrize("written", ["20300102", "2030-W01-3", "2030-1-2", "2030-02-30", "today"])

@@ -122,6 +122,23 @@ async def test_what_was_entered_is_answered_again_whatever_has_become_of_it_mean
     assert await world.store.events(world.tenant, count=1, newest_first=True) == [newest]
 
 
+async def test_what_went_on_since_it_was_imported_is_there_once(world: World) -> None:
+    await firm(world)
+    (first,) = await imported(world, entry(1, attributes={}))
+    assert isinstance(first, Decision)
+    for rep in ("bo", "ann", "bo"):
+        await world.router.reassign(world.tenant, ReassignRequest(first.item_id, rep))
+        again, other = await imported(world, entry(1), entry(1, rep))
+        assert again == first
+        assert isinstance(other, AlreadyExists if rep == "bo" else Decision)
+    (previewed,) = await Imports(world.store, world.planners, world.queries, world.scores).preview(
+        world.tenant, [entry(1)]
+    )
+
+    assert isinstance(previewed, Decision)
+    assert await world.differences() == []
+
+
 @pytest.mark.parametrize(
     "other", [entry(1, "bo"), entry(1, days=4), entry(1, value=2.0), entry(1, priority=3)]
 )  # fmt: skip

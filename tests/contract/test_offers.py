@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from failures import NotPossible
-from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
+from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.reopening import Reopening
 from router.model.calendars import Absence
@@ -21,10 +21,12 @@ from router.model.events import OfferAnswered
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.process.revisions.cache import ProcessCache
+from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, CAPS, OFFER, THREE, Firm, firm, is_closed
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
+from tests.contract.test_updating import updating
 
 __all__ = ["firm", "world"]  # fixtures
 
@@ -246,7 +248,7 @@ async def test_who_is_deleted_and_so_leaves_a_pool_has_their_offers_rescinded_on
     await firm.check()
 
 
-async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
+async def test_what_is_reopened_for_who_had_it_or_moved_to_who_is_named_is_never_offered(firm: Firm) -> None:
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
     offer = await firm.world.route()
     await firm.accept(offer)
@@ -254,11 +256,69 @@ async def test_reopened_or_named_work_is_never_offered(firm: Firm) -> None:
 
     reopening = Reopening(firm.world.store, firm.world.planners, firm.world.queries, firm.world.presences)
     reopened = await reopening.reopen(firm.tenant, ReopenRequest(offer.item_id))
-    moved = await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id))
+    other = next(member.rep for member in THREE if member.rep != offer.rep)
+    named = await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id, other))
+    unnamed = await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id))
 
     assert (reopened.outcome, reopened.rep, reopened.way) == (Outcome.ASSIGNED, offer.rep, Way.APART)
-    assert (moved.outcome, moved.freed, moved.epoch) == (Outcome.OFFERED, offer.rep, 2)
-    assert (await firm.accept(moved)).record.epoch == 3
+    assert (named.outcome, named.rep, named.way) == (Outcome.ASSIGNED, other, Way.OVERRIDE)
+    assert (unnamed.outcome, unnamed.freed, unnamed.epoch) == (Outcome.OFFERED, other, 3)
+    assert (await firm.accept(unnamed)).record.epoch == 4
+    await firm.check()
+
+
+async def test_an_offer_is_answered_by_its_own_number_and_not_by_that_of_an_earlier_one_to_the_same_rep(
+    firm: Firm,
+) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=OFFER))
+    first = await firm.world.route()
+    await firm.pass_ms(15 * MINUTE_MS)
+    second = await firm.wake()
+    assert (first.rep, second.rep, second.outcome) == ("ann", "ann", Outcome.OFFERED)
+
+    for answer in (firm.accept, firm.decline):
+        with pytest.raises(OfferNotOpen, match=f"offer {first.number} is not open to ann: it lapsed; it is offered to"):
+            await answer(second, number=first.number)
+
+    assert (await firm.item(second)).record.state is State.OFFERED
+    assert (await firm.accept(second)).record.owner == "ann"
+    await firm.check()
+
+
+async def test_who_has_an_offer_rescinded_is_named(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, offers_open=9)))
+    closed, updated, _ = [await firm.world.route() for _ in range(3)]
+
+    await firm.world.router.complete(firm.tenant, closed.item_id, State.CLOSED, actor="mo")
+    wish = UpdateRequest(updated.item_id, {}, 5, 0, frozenset({"value"}), actor="lu")
+    await updating(firm.world).update(firm.tenant, wish)
+    service = WorkforceService(firm.world.workforce, firm.world.rule_sets)
+    await service.delete(firm.tenant, "rep", "ann", actor="ji")
+
+    events = await firm.world.store.events(firm.tenant, count=50)
+    rescinded = [(event.actor, event.because) for event in events if isinstance(event, OfferAnswered)]
+    assert rescinded == [("mo", "COMPLETED"), ("lu", "UPDATED"), *[("ji", "SETTLED")] * 2]
+    await firm.check()
+
+
+async def test_who_declined_before_it_was_closed_may_have_it_once_it_is_reopened(firm: Firm) -> None:
+    await firm.begin(Pool("east", (Member("ann", 3000), Member("bo")), dispatch=OFFER))
+    offer = await firm.world.route()
+    await firm.decline(offer)
+    await firm.world.close(offer)
+    presence = PresenceService(firm.world.presences)
+    for rep in ("ann", "bo"):
+        await presence.set_presence(firm.tenant, rep, 0)
+
+    reopening = Reopening(firm.world.store, firm.world.planners, firm.world.queries, firm.world.presences)
+    reopened = await reopening.reopen(firm.tenant, ReopenRequest(offer.item_id))
+    refused = (await firm.item(offer)).record.refused
+    for rep in ("ann", "bo"):
+        await presence.set_presence(firm.tenant, rep, None)
+    woken = await firm.wake()
+
+    assert (offer.rep, reopened.outcome, refused) == ("ann", Outcome.WAITING, ())
+    assert (woken.item_id, woken.outcome, woken.rep) == (offer.item_id, Outcome.OFFERED, "ann")
     await firm.check()
 
 

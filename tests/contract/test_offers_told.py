@@ -46,6 +46,22 @@ async def test_what_is_sent_again_while_it_is_offered_is_told_as_known(firm: Fir
     await firm.check()
 
 
+async def test_a_hundred_offers_are_told_and_how_many_more_there_are(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:2], dispatch=BROADCAST))
+    items = [WorkItem(Kind.LEAD, "crm", f"L-{number}") for number in range(103)]
+    first = await firm.world.router.route_many(firm.tenant, [RouteRequest(item) for item in items[:100]])
+
+    told, others = [await firm.service.work(firm.tenant, rep) for rep in ("ann", "cy")]
+    await firm.world.router.route_many(firm.tenant, [RouteRequest(item) for item in items[100:]])
+    more = await firm.service.work(firm.tenant, "ann")
+
+    offered = [each.item_id for each in first if isinstance(each, Decision)]
+    assert [item.record.item_id for item in told.items] == [item.record.item_id for item in more.items] == offered
+    assert len(offered) == 100
+    assert (told.more, more.more) == (0, 3)
+    assert (others.items, others.more) == ([], 0)
+
+
 class AnsweredMeanwhile:
     """Offers of which something becomes behind the moment at which it was read whose they are."""
 
@@ -191,7 +207,8 @@ async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offere
     await firm.begin(Pool("east", THREE, dispatch=OFFER))
     offer, world = await firm.world.route(), firm.world
     bulk = BulkReassignment(world.store, world.planners, world.queries)
-    requests = [ReassignRequest(each, request_id=f"b:{each}") for each in await bulk.find(firm.tenant, BulkRequest())]
+    meant = await bulk.find(firm.tenant, BulkRequest())
+    requests = [ReassignRequest(each, expected=at, request_id=f"b:{each}") for each, at in meant]
 
     (rehearsed,) = await Rehearsal(world.store, world.presences, world.planners, bulk).reassign(firm.tenant, requests)
     pages: Any = MemoryPages()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from failures import Failure
+from packing import pack
+from router.adapters.redis.reassign_pages import _packed as reassign_pages_packed
+from router.adapters.redis.reassign_pages import _unpacked as reassign_pages_unpacked
 from router.adapters.redis.reassign_pages import reassign_pages
 from router.assignment.bulk import MAX_ITEMS, BulkReassignment, BulkRequest
 from router.assignment.commands import ReassignRequest
@@ -15,8 +21,9 @@ from router.history.rehearsal import Rehearsal
 from router.imports.ports import ItemResult, Pages
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Way
-from router.model.errors import InvalidInput, NotFound, NotPossible
+from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible
 from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import State
 from serving.reassigning import ReassignWork
 from tests.contract.test_caps import World, world
 from tests.twins.import_pages import MemoryPages
@@ -38,8 +45,8 @@ def bulk(world: World) -> BulkReassignment:
 
 async def found(world: World, **given: Any) -> list[ReassignRequest]:
     wish = BulkRequest(**{"note": "left", "actor": "mo", **given})
-    ids = await bulk(world).find(world.tenant, wish)
-    return [ReassignRequest(item_id, wish.rep, wish.note, request_id=f"op:{item_id}", actor="mo") for item_id in ids]
+    meant = await bulk(world).find(world.tenant, wish)
+    return [ReassignRequest(each, wish.rep, wish.note, at, f"op:{each}", "mo") for each, at in meant]
 
 
 async def moved(world: World, requests: list[ReassignRequest]) -> list[Decision]:
@@ -114,6 +121,77 @@ async def test_what_cannot_be_moved_is_refused_by_name_and_the_rest_is_moved(wor
     assert isinstance(answers[-1], NotFound)
     assert (await world.store.loads(world.tenant))["cy", first.kind] == 2
     assert await world.differences() == []
+
+
+async def test_what_somebody_gave_away_since_it_was_found_stays_where_it_is_and_is_told(world: World) -> None:
+    await firm(world)
+    for _ in range(12):
+        await world.route()
+    requests = await found(world, owner="ann", rep="cy")
+    given, done = requests[0].item_id, requests[1].item_id
+    await world.router.reassign(world.tenant, ReassignRequest(given, "bo", "asked for"))
+    await world.router.complete(world.tenant, done, State.CLOSED)
+
+    refused, closed, *moved = await bulk(world).reassign(world.tenant, requests)
+
+    assert isinstance(refused, Conflict)
+    assert str(refused).endswith(f"{given}: changed since it was found, and is left as it is: it is bo's now")
+    assert "is CLOSED" in str(closed)
+    assert [each.rep for each in moved if isinstance(each, Decision)] == ["cy"] * len(moved)
+    assert moved
+    assert (await world.queries.item(world.tenant, given)).record.owner == "bo"
+    again = await bulk(world).reassign(world.tenant, requests)
+    assert again[2:] == moved  # though they changed since: they are answered as they were
+    assert await world.differences() == []
+
+
+class Raced:
+    """A store in which something else happens before what is decided first is entered."""
+
+    def __init__(self, store: Any, other: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._others = [other]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def bind(self, *given: Any) -> Any:
+        if self._others:
+            await self._others.pop()()
+        return await self._store.bind(*given)
+
+
+@pytest.mark.parametrize("is_found_as", [False, True])
+async def test_what_changes_while_it_is_decided_is_decided_again(world: World, is_found_as: bool) -> None:
+    await firm(world)
+    for _ in range(12):
+        await world.route()
+    first, *others = await found(world, owner="ann")
+    wish = first if is_found_as else replace(first, expected=None)  # as in a page of before
+    meanwhile = ReassignRequest(first.item_id, "bo", "asked for")
+    raced: Any = Raced(world.store, partial(world.router.reassign, world.tenant, meanwhile))
+
+    answer, *moved = await BulkReassignment(raced, world.planners, world.queries).reassign(
+        world.tenant, [wish, *others]
+    )
+
+    if is_found_as:
+        assert isinstance(answer, Conflict)
+        assert answer.description.endswith("it is bo's now")
+    else:
+        assert isinstance(answer, Decision)
+        assert (answer.rep, answer.freed) == ("cy", "bo")
+    assert [each for each in moved if not isinstance(each, Decision)] == []
+    assert await world.differences() == []
+
+
+def test_a_page_keeps_what_it_was_found_as_and_one_that_did_not_is_read_still() -> None:
+    request = ReassignRequest("crm~L-1", "cy", "left", 7, "op:crm~L-1", "mo")
+
+    old = pack(["cy", "left", "mo", [(3, "crm~L-1", "op:crm~L-1")]])
+
+    assert reassign_pages_unpacked(reassign_pages_packed({3: request})) == {3: request}
+    assert reassign_pages_unpacked(old) == {3: replace(request, expected=None)}
 
 
 async def test_who_cannot_be_named_and_too_many_are_refused_before_anything_is_moved(

@@ -835,7 +835,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
         self.both(lambda side: side.assignments.open_offers(TENANT))
-        self.both(lambda side: side.open_offers.lapses(TENANT))
+        self.both(lambda side: side.assignments.lapses(TENANT))
 
     def teardown(self) -> None:
         self.both(lambda side: side.assignments.events(TENANT, count=1000))

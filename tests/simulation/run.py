@@ -305,7 +305,8 @@ class Run:
         since = datetime.fromtimestamp(since_ms / 1000, UTC).isoformat(timespec="milliseconds")
         asked = WORK_ITEMS.read(f"{field} = {value} AND create_time >= {since}", TENANT)
         bulk = self._random.choice(self._system.servers).bulk
-        found = await bulk.find(TENANT, BulkRequest(wanted(asked, "create_time"), asked.only("owner"), rep=rep))
+        meant = await bulk.find(TENANT, BulkRequest(wanted(asked, "create_time"), asked.only("owner"), rep=rep))
+        found = [each.item_id for each in meant]
         mine, note = moving.found({field: value}, rep, since_ms), f"{NOTE}{happening.number}"
         self._checks.note(Promise.FOUND, found == mine, f"{asked.text}: {found} and not {mine}", bool(mine))
         requests = [ReassignRequest(item_id, rep, note, request_id=f"{note}:{item_id}") for item_id in found]

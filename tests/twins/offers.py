@@ -80,8 +80,16 @@ class MemoryOffers(Tenants):
         """Say whether a rep may answer an open offer."""
         return (offer, item_id) in self._tenants[tenant].projection.offers.offered(rep)
 
+    async def how_many(self, tenant: str, rep: str) -> int:
+        """Return how many offers a rep may answer."""
+        return len(self._tenants[tenant].projection.offers.offered(rep))
+
+    async def lapses_of(self, tenant: str, rep: str) -> int:
+        """Return how many offers in a row a rep has let lapse."""
+        return self._tenants[tenant].projection.offers.lapses.get(rep, 0)
+
     async def lapses(self, tenant: str) -> Mapping[str, int]:
-        """Return how many offers in a row reps have let lapse."""
+        """Return how many offers in a row reps have let lapse; see ``router.assignment.ports.Assignments``."""
         return dict(self._tenants[tenant].projection.offers.lapses)
 
 
@@ -107,7 +115,8 @@ def _answered(state: Tenant, command: AnswerCommand, at_ms: int, accepting: Acce
     number = len(state.events) + 1
     answered = state.projection.answered(command.item_id, command.answer, command.rep, number, at_ms, accepting)
     reason: Any = msgpack.unpackb(command.head) if command.head else ""
-    return replace(answered, actor=command.actor, reason=reason)
+    workforce = state.workforce if command.answer is Answer.ACCEPTED else 0
+    return replace(answered, workforce=workforce, actor=command.actor, reason=reason)
 
 
 def _as_told(record: ItemRecord, answered: OfferAnswered) -> ItemRecord:

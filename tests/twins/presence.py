@@ -45,9 +45,11 @@ class MemoryPresences(Tenants):
         return dict(self._tenants[tenant].projection.presences)
 
 
-def enter_presence(state: Tenant, rep: str, until_ms: int | None, at_ms: int, actor: str) -> int:
+def enter_presence(
+    state: Tenant, rep: str, until_ms: int | None, at_ms: int, actor: str, *, is_gone: bool = False
+) -> int:
     """Enter an event, and return its number."""
-    changed = PresenceChanged(len(state.events) + 1, rep, until_ms, at_ms, actor)
+    changed = PresenceChanged(len(state.events) + 1, rep, until_ms, at_ms, actor, is_gone)
     state.events.append(changed)
     state.projection.enter_presence(changed)
     return changed.number

@@ -93,8 +93,9 @@ class MemoryWorkforce(Tenants):
             state.events.append(settled)
             state.projection.enter_settled(settled)
         for (kind, record_id), record in records.items():
-            if kind == "rep" and record is None and record_id in state.projection.presences:
-                enter_presence(state, record_id, None, self._time_of(state), actor)
+            told_of = state.projection.presences.keys() | state.projection.offers.lapses.keys()
+            if kind == "rep" and record is None and record_id in told_of:
+                enter_presence(state, record_id, None, self._time_of(state), actor, is_gone=True)
         if request_id:
             state.requests[request_id] = (fingerprint, state.workforce)
         return state.workforce

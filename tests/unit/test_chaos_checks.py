@@ -8,8 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from google.longrunning.operations_pb2 import Operation
 
-from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
+from fairlead.v1.routing_pb2 import ImportWorkItemsResponse
+from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.events import (
     Completed,
@@ -25,6 +27,7 @@ from router.model.events import (
 from router.model.workitem import Kind, State, WorkItem
 from tests.chaos import register
 from tests.chaos.altered import Edits
+from tests.chaos.book import POOL, Books, book_facts
 from tests.chaos.checks import (
     Change,
     Evidence,
@@ -113,7 +116,7 @@ def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
         ([OFFER, ACCEPTED], ""),
         ([OFFER, DECLINED, AGAIN._replace(rep="bob")], ""),
         ([OFFER, DECLINED, AGAIN._replace(rep="bob"), replace(DECLINED, offer=3, rep="bob"), OFFER], ""),
-        ([MANY, replace(ACCEPTED, pool="many", rep="bob", workforce=1)], ""),
+        ([MANY, replace(ACCEPTED, pool="many", rep="bob", workforce=1, entitled=(("bob", 0),))], ""),
         ([OFFER, ACCEPTED, replace(ACCEPTED, number=3)], "ACCEPTED 1 of x: is not open"),
         ([OFFER, replace(ACCEPTED, rep="bob")], "ACCEPTED 1 of x: is not open"),
         ([OFFER, replace(ACCEPTED, offer=9)], "ACCEPTED 9 of x: is not open"),
@@ -273,6 +276,26 @@ def test_a_lost_answer_that_was_carried_out_fits() -> None:
     unheard = replace(MOVE, status="UNAVAILABLE", answer=None)
 
     assert list(register.faults([ROUTE, unheard, CLOSE], SOUND.changes)) == []
+
+
+def test_what_is_imported_twice_or_not_apart_or_not_as_told_is_named() -> None:
+    books, moved = Books([], ["ann"], Random(1)), ObservedState((1,))
+    entered, again = (ROUTED._replace(pool=POOL, item_id="old~B-12", number=number) for number in (1, 2))
+    assert book_facts(books, [ROUTED, entered]).violations == []
+
+    books.told["old~B-13"] = Operation(done=True)
+    books.told["old~B-13"].response.Pack(ImportWorkItemsResponse(imported_count=11, refused=[{}]))
+    books.report.decisions = 1
+    books.report.received_by["ann"].greedy = 1
+
+    assert book_facts(books, [entered, again._replace(seen=(moved,))]).violations == [
+        "event 2: old~B-12 is imported again",
+        "event 2: old~B-12 is imported where others moved a deficit",
+        "old~B-13: imported 11 of 12, 1 refused",
+        "old~B-13: imported, and nowhere",
+        "the ledger of imports has 1 decisions, and was off by 0.0",
+        "what is imported was not received apart",
+    ]
 
 
 def test_a_job_ended_by_whom_it_was_taken_from_is_named() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from router.model.decision import WAYS, Cause, Way
 from service import main
 from tests.conftest import ROOT
 
@@ -124,3 +125,11 @@ def test_a_variable_that_is_named_is_known_to_the_code() -> None:
 
 def test_a_variable_of_the_code_is_described() -> None:
     assert variables_in_code() <= variables(*GUIDES, ROOT / "CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("page", [ROOT / "docs" / "fairness.md", ROOT / "docs" / "zh" / "fairness.md"], ids=str)
+def test_every_cause_stands_in_the_row_of_its_way_into_the_ledger(page: Path) -> None:
+    rows = [line.split("|") for line in page.read_text("utf-8").splitlines() if line.startswith("|")]
+    causes = {row[1].strip(): set(re.findall(r"[A-Z_]{4,}", row[3])) for row in rows if row[1].strip() in {*Way}}
+
+    assert causes == {way: {cause for cause in Cause if WAYS[cause] is way} for way in Way}

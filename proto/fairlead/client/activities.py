@@ -76,7 +76,10 @@ class ActivityCalls(Calls):
             yield from page.work
 
     def my_offers(self, rep: str) -> routing.ListMyWorkResponse:
-        """Tell what is offered to a rep, up to 100 ``offers``, and whether they are ``away`` because offers lapsed."""
+        """Tell what is offered to a rep, and whether they are ``away`` because offers lapsed.
+
+        There are up to 100 ``offers``, and ``more_offers_count`` behind them.
+        """
         request = routing.ListMyWorkRequest(rep=self._name("reps", rep), page_size=1)
         return self._connection.call("RoutingService/ListMyWork", request, routing.ListMyWorkResponse)
 

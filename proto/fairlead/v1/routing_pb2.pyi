@@ -545,16 +545,18 @@ class ListMyWorkRequest(_message.Message):
     def __init__(self, rep: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class ListMyWorkResponse(_message.Message):
-    __slots__ = ("work", "next_page_token", "offers", "away")
+    __slots__ = ("work", "next_page_token", "offers", "away", "more_offers_count")
     WORK_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     OFFERS_FIELD_NUMBER: _ClassVar[int]
     AWAY_FIELD_NUMBER: _ClassVar[int]
+    MORE_OFFERS_COUNT_FIELD_NUMBER: _ClassVar[int]
     work: _containers.RepeatedCompositeFieldContainer[OpenWork]
     next_page_token: str
     offers: _containers.RepeatedCompositeFieldContainer[WorkItem]
     away: AwayByLapses
-    def __init__(self, work: _Optional[_Iterable[_Union[OpenWork, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., offers: _Optional[_Iterable[_Union[WorkItem, _Mapping]]] = ..., away: _Optional[_Union[AwayByLapses, _Mapping]] = ...) -> None: ...
+    more_offers_count: int
+    def __init__(self, work: _Optional[_Iterable[_Union[OpenWork, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., offers: _Optional[_Iterable[_Union[WorkItem, _Mapping]]] = ..., away: _Optional[_Union[AwayByLapses, _Mapping]] = ..., more_offers_count: _Optional[int] = ...) -> None: ...
 
 class AwayByLapses(_message.Message):
     __slots__ = ("lapses", "work_item", "away_time")

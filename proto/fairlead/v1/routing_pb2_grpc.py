@@ -238,7 +238,8 @@ class RoutingServiceServicer(object):
         """Moves all open work items that a filter holds for, as ReassignWorkItem does each: to a named rep (an override), or each to whom the
         rules and the ledger choose among those who have not had it. A worker moves them, each once and for itself: one that cannot be moved
         is refused with the reason, and the others are moved; where nobody else can take one it stays. What matches is found when the call is
-        made; what is closed by its turn is refused. Follow and cancel it with google.longrunning.Operations; its metadata is
+        made; what is closed by its turn is refused, and so is what changed since it was found: it was given to somebody, updated or accepted
+        meanwhile, and stays as it is (ABORTED). Follow and cancel it with google.longrunning.Operations; its metadata is
         OperationMetadata, its response BatchReassignWorkItemsResponse. What it had moved when it was cancelled stays moved. With
         `validate_only` the answer is done, has no name, and says who would get what, as if they were moved one after the other now. Fails with
         INVALID_ARGUMENT (no filter, it holds for more than 10,000, or for none because there is no such owner or pool), NOT_FOUND (no such
@@ -333,11 +334,12 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def AcceptWorkItem(self, request, context):
-        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. Of two who accept what is offered to many
-        the first has it; accepting again what one has by the same offer changes nothing. Repeated with the same `request_id` it is answered
-        with the work item as it stands by then; a rep to whom GetWorkItem would not show it any more is told its name and state alone.
-        Fails with NOT_FOUND, or with FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became
-        of it; or, of what is offered to many, the rep inactive, at capacity or at a cap).
+        """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. An offer is open until it has lapsed, which
+        may be a moment behind its `expire_time`: see there. Of two who accept what is offered to many the first has it; accepting again what
+        one has by the same offer changes nothing. Repeated with the same `request_id` it is answered with the work item as it stands by then;
+        a rep to whom GetWorkItem would not show it any more is told its name and state alone. Fails with NOT_FOUND, or with
+        FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
+        offered to many, the rep inactive, at capacity or at a cap).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -367,8 +369,8 @@ class RoutingServiceServicer(object):
         """Takes in work items that have their owners already, as a book that was kept elsewhere: each gets the owner that is named, apart from
         the ledger (WAY_APART), so that nobody's deficit moves, whatever capacity and caps say; its clocks count from `assigned_time`. A
         worker enters them, each once and for itself: one that cannot be is refused with the reason, and the others are entered. What is
-        known already is refused, but for what was imported before just so, which counts as imported, whatever has become of it since: so
-        the same import may be repeated.
+        known already is refused, but for what was imported before just so, which counts as imported, whatever became of it since: so the
+        same import may be repeated.
         Follow and cancel it with google.longrunning.Operations; its metadata is OperationMetadata, its response ImportWorkItemsResponse.
         What it had entered when it was cancelled stays. Fails with INVALID_ARGUMENT (a field that no rules are needed to judge),
         ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (no rule set is published) or
@@ -399,7 +401,8 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListMyWork(self, request, context):
-        """Lists what a rep has open, the oldest first, each with its next date and the deadlines that run of it. Fails with NOT_FOUND (no such rep).
+        """Lists what a rep has open, the oldest first, each with its next date and the deadlines that run of it; on the first page also what is
+        offered to them and waits for their answer, and whether they are away for letting offers lapse. Fails with NOT_FOUND (no such rep).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

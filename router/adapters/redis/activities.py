@@ -12,6 +12,7 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
+from router.adapters.redis.requests import keep_request
 from router.assignment.commands import Refusal
 from router.history.codec import pack_texts, read_event
 from router.model.activities import ActivityEvidence
@@ -56,6 +57,13 @@ class RedisActivities:
         if status not in _ANSWERED:
             return Refusal(status.decode())
         return await self._answer(tenant, command, reply)
+
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        return await keep_request(
+            self._redis, self._request_ttl_s, tenant, request_id, fingerprint, item_id, expected, number
+        )
 
     async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
         if not numbers:

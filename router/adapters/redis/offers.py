@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from packing import pack, pack_for_lua
@@ -11,7 +11,6 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.item_records import item_record
 from router.adapters.redis.keys import Keys, shared_keys
 from router.adapters.redis.library import script
-from router.adapters.redis.offer_fields import lapses_from
 from router.adapters.redis.opening import opened_events
 from router.assignment.commands import KnownAs, Moved
 from router.history.codec import read_event
@@ -93,9 +92,13 @@ class RedisOffers:
         with translated():
             return await self._redis.zscore(Keys(tenant).offered, f"r{rep}\0{offer:016d}\0{item_id}") is not None
 
-    async def lapses(self, tenant: str) -> Mapping[str, int]:
+    async def how_many(self, tenant: str, rep: str) -> int:
         with translated():
-            return lapses_from(await self._redis.hgetall(Keys(tenant).lapses))
+            return int(await self._redis.zlexcount(Keys(tenant).offered, f"[r{rep}\0", f"(r{rep}\1"))
+
+    async def lapses_of(self, tenant: str, rep: str) -> int:
+        with translated():
+            return int(await self._redis.hget(Keys(tenant).lapses, rep) or 0)
 
 
 def _form(command: AnswerCommand, keys: Keys, all_keys: list[str]) -> bytes:

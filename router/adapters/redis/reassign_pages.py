@@ -1,4 +1,9 @@
-"""``router.imports.ports.Pages`` of what is to be moved, in Redis: ids, and once a page to whom, why and by whom."""
+"""``router.imports.ports.Pages`` of what is to be moved, in Redis: ids, each with its version when it was found.
+
+To whom, why and by whom stands once a page.
+
+Pages that were written before versions stood in them are read too: what they hold is moved whatever it was found as.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +27,13 @@ def reassign_pages(redis: RedisClient) -> RedisPages[ReassignRequest, ItemResult
 def _packed(page: Mapping[int, ReassignRequest]) -> bytes:
     """Write a page; all its requests are of one operation."""
     first = next(iter(page.values()), ReassignRequest(""))
-    entries = [(place, request.item_id, request.request_id) for place, request in page.items()]
+    entries = [(place, each.item_id, each.request_id, each.expected) for place, each in page.items()]
     return pack([first.rep, first.note, first.actor, entries])
 
 
 def _unpacked(packed: bytes) -> dict[int, ReassignRequest]:
     rep, note, actor, entries = msgpack.unpackb(packed)
     return {
-        place: ReassignRequest(item_id, rep, note, request_id=request_id, actor=actor)
-        for place, item_id, request_id in entries
+        place: ReassignRequest(item_id, rep, note, found[0] if found else None, request_id, actor)
+        for place, item_id, request_id, *found in entries
     }

@@ -517,6 +517,15 @@ async def _offered(world: Routing, given: Given) -> Any:
     return await world.offers.offered(world.tenant, **{"rep": "bo", "count": 9, **given})
 
 
+async def _how_many(world: Routing, given: Given) -> Any:
+    await _offer(world)
+    return await world.offers.how_many(world.tenant, **{"rep": "bo", **given})
+
+
+async def _lapses_of(world: Routing, given: Given) -> Any:
+    return await world.offers.lapses_of(world.tenant, **{"rep": "bo", **given})
+
+
 async def _held(world: Routing, given: Given) -> Any:
     await _offer(world)
     return await world.offers.holds(world.tenant, **{"rep": "bo", "offer": 8, "item_id": "crm~L-2", **given})
@@ -692,6 +701,11 @@ async def _followed_from(world: Routing, before: Position) -> bool:
     return is_kept
 
 
+def _keep_request(port: Assignments | Activities, tenant: str, given: Given) -> Awaitable[bool]:
+    wish = {"request_id": "kept", "fingerprint": "f", "expected": 0, "number": 0, **given}
+    return port.keep_request(tenant, item_id="crm~L-1", **wish)
+
+
 ROWS = (
     Row(Log.entries, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.entries(w.tenant, **g)), ALL, ALL, redis_only=True),
@@ -753,6 +767,8 @@ ROWS = (
         [(8, "crm~L-2")], [(8, "crm~L-2")]),
     Row(Assignments.open_offers, "count", 0, "none", "1,000", _open_offers, [], [(8, "crm~L-2")]),
     Row(Offers.offered, "rep", "", "nobody has this id", "must be given", _offered, []),
+    Row(Offers.how_many, "rep", "", "nobody has this id", "must be given", _how_many, 0),
+    Row(Offers.lapses_of, "rep", "", "nobody has this id", "must be given", _lapses_of, 0),
     Row(Offers.holds, "rep", "", "nobody has this id", "must be given", _held, False),
     Row(Offers.holds, "offer", 0, "no offer has this number", "must be given", _held, False),
     Row(Offers.offered, "count", 0, "none", "must be given", _offered, []),
@@ -775,6 +791,15 @@ ROWS = (
         lambda w, g: w.store.has_done(w.tenant, fingerprint="f", **g), False),
     Row(Assignments.has_done, "fingerprint", "", _LIKE_ANY, "must be given",
         lambda w, g: w.store.has_done(w.tenant, "unknown", **g), False),
+    *(Row(port.keep_request, name, nothing, means, "must be given", call, True)
+      for port, call in (
+          (Assignments, lambda w, g: _keep_request(w.store, w.tenant, g)),
+          (Activities, lambda w, g: _keep_request(w.activities, w.tenant, g)),
+      )
+      for name, nothing, means in (
+          ("request_id", "", "no request: there is nothing to keep"), ("fingerprint", "", _LIKE_ANY),
+          ("expected", 0, "whatever it is"), ("number", 0, "it was answered with no event"),
+      )),
     Row(Assignments.events, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.events(w.tenant, **g)), ALL, ALL),
     Row(Assignments.events, "before", 0, "before all: none", "to the last event",

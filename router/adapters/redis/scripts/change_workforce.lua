@@ -15,6 +15,7 @@ local refused = check_format(KEYS[1])
 if refused then return refused end
 local settlements = cmsgpack.unpack(ARGV[7])
 local FIRST_LEDGER = 7
+local GONE = -2 -- until when a rep is away who was deleted
 local request_key = KEYS[FIRST_LEDGER + #settlements]
 local known
 if request_key then known = known_answer(redis.call('GET', request_key), ARGV[2], 2) end
@@ -112,9 +113,8 @@ for i, settlement in ipairs(settlements) do
 end
 for _, entry in ipairs(records) do
   local rep = entry[2] == '' and string.match(entry[1], '^rep/(.*)$')
-  if rep and redis.call('HDEL', KEYS[6], rep) == 1 then
-    append_event('presence.1', cmsgpack.pack({rep, -1, ARGV[8]}), '')
-    forgive_lapses(rep)
+  if rep and redis.call('HDEL', KEYS[6], rep) + drop_lapses(rep) > 0 then
+    append_event('presence.1', cmsgpack.pack({rep, GONE, ARGV[8]}), '')
   end
 end
 if request_key then keep_answer(request_key, tonumber(ARGV[3]), {ARGV[2], revision}) end

@@ -318,6 +318,12 @@ local function forgive_lapses(rep)
   redis.call('HDEL', key_of('lapses'), rep)
 end
 
+local function drop_lapses(rep)
+  -- Forgets the lapses of a rep who is deleted: whoever is called so later begins anew. Returns 1 where there were any.
+  lapsed[rep] = 0
+  return redis.call('HDEL', key_of('lapses'), rep)
+end
+
 local function offer_of(id, record)
   -- Returns the entry of the offer that a work item stands in. Fails where it cannot be read.
   local entry = offer_entry(id)

@@ -36,6 +36,12 @@ def test_who_left_or_came_back_is_said_with_the_instant(until_ms: int | None, sa
     assert (description(event), actor_of(event)) == (said, "mo")
 
 
+def test_who_was_deleted_is_said_to_be_gone() -> None:
+    event = PresenceChanged(3, "bo", None, 0, "mo", is_gone=True)
+
+    assert description(event) == "bo gone, and what was kept of their presence and lapses"
+
+
 @pytest.mark.parametrize(
     ("entry", "amount", "said"),
     [

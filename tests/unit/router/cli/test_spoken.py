@@ -80,7 +80,7 @@ class Desk:
     def my_offers(self, _: str) -> routing.ListMyWorkResponse:
         offer = routing.WorkItem.Offer(rep="tenants/t/reps/li", number=7)
         item = routing.WorkItem(name="tenants/t/workItems/L-2", pool="tenants/t/pools/east", offer=offer)
-        return routing.ListMyWorkResponse(offers=[item])
+        return routing.ListMyWorkResponse(offers=[item], more_offers_count=4)
 
     def list_reps(self) -> Iterator[workforce.Rep]:
         yield workforce.Rep(name="tenants/t/reps/li", display_name="李娜")
@@ -93,24 +93,26 @@ class Desk:
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "work", "offer"),
+    ("language", "day", "work", "offer", "more"),
     [
         (
             Language.EN,
             ["1 to follow up on 2026-11-30; times of UTC", "work item when what"],
             ["1 open; times of UTC", "work item first came worked when what"],
             "has open",
+            "and 4 more",
         ),
         (
             Language.ZH,
             ["2026-11-30 待跟进 1 条；时间按 UTC", "工作项 何时 内容"],
             ["在手 1 条；时间按 UTC", "工作项 首次收到 已跟进 何时 内容"],
             "待接数",
+            "另有 4 条",
         ),
     ],
 )
 def test_an_agenda_is_in_the_language_and_says_how_many_offers_one_may_have_open(
-    language: Language, day: list[str], work: list[str], offer: str, capsys: pytest.CaptureFixture[str]
+    language: Language, day: list[str], work: list[str], offer: str, more: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk = cast(FairleadClient, Desk())
 
@@ -123,4 +125,5 @@ def test_an_agenda_is_in_the_language_and_says_how_many_offers_one_may_have_open
         words = " ".join(printed.split())
         assert [line for line in expected if line not in words] == []
         assert offer in words
+        assert more in words
         assert re.search(r"L-2 .* 1/2", words)

@@ -116,11 +116,11 @@ def test_who_was_blocked_is_read_and_hashed_as_the_script_packed_it() -> None:
     assert [attempt.packed() for attempt in decision.seen] == [msgpack.packb(PLAIN), msgpack.packb(BLOCKED)]
 
 
-@pytest.mark.parametrize(("stored", "until_ms"), [(-1, None), (0, 0), (90, 90)])
-def test_presence_is_until_an_instant_until_told_otherwise_or_back(stored: int, until_ms: int | None) -> None:
+@pytest.mark.parametrize(("stored", "until_ms"), [(-2, None), (-1, None), (0, 0), (90, 90)])
+def test_presence_is_until_an_instant_until_told_otherwise_back_or_gone(stored: int, until_ms: int | None) -> None:
     event = read_event(3, b"presence.1", msgpack.packb(7) + msgpack.packb(["ann", stored, "mo"]), b"")
 
-    assert event == PresenceChanged(3, "ann", until_ms, 7, "mo")
+    assert event == PresenceChanged(3, "ann", until_ms, 7, "mo", is_gone=stored == -2)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ LAPSED = OfferAnswered(
     10, "x", Kind.LEAD, Answer.LAPSED, 8, "ann", "east", 0, MICROS, None, (), lapses=2, set_away=True,
     stays_open=False, workforce=0, previous=8, at_ms=7,
 )  # fmt: skip
+LAPSED_ONCE = replace(LAPSED, number=9, lapses=1, set_away=False)
 POOLS = {"east": Pool("east", (Member("ann"), Member("bob")))}
 BEFORE = Snapshot(7, {("ann", Kind.LEAD): 3}, {"east": LedgerState({"ann": 0, "bob": 0}, {"ann": 0}, decisions=4)})
 GONE = replace(BEFORE, number=9, presences={"bob": 50})
@@ -73,6 +74,8 @@ def test_counters_that_follow_from_the_log_are_left_alone() -> None:
     assert told([ROUTED, TRIED], CHARGED) == []
     assert told([OFFERED], OFFERING) == []
     assert told([OFFERED, SET_AWAY, LAPSED], WENT) == []
+    gone: list[Event] = [OFFERED, LAPSED_ONCE, replace(BACK, number=10, is_gone=True)]
+    assert told(gone, replace(WENT, lapses={}, presences={})) == []
 
 
 @pytest.mark.parametrize(

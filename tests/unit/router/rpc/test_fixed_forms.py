@@ -46,7 +46,7 @@ def test_a_change_is_asked_for_in_its_fixed_form(method: str, asked: str, answer
 @pytest.mark.parametrize(
     ("method", "asked", "answer"),
     [
-        ("ListMyWork", "rep", "work next_page_token offers away"),
+        ("ListMyWork", "rep", "work next_page_token offers away more_offers_count"),
         ("ListAgenda", "rep date", "date time_zone next_dates next_page_token deadlines"),
         ("GetTimeline", "name", "entries next_page_token"),
     ],

@@ -15,7 +15,7 @@ from router.model.workforce import MICROS
 from router.model.workitem import Kind
 from router.offers.service import AwayByLapses
 from router.rpc.messages import change_message
-from router.rpc.offer_messages import away_message, offer_answer_message, offer_message
+from router.rpc.offer_messages import add_offers, away_message, offer_answer_message, offer_message
 
 EVENT = OfferAnswered(
     9, "crm~L-1", Kind.LEAD, Answer.ACCEPTED, 4, "ann", "east", 2, 5 * MICROS // 2, Way.GREEDY, (), 0, False, False, 0,
@@ -42,6 +42,23 @@ def test_an_acceptance_is_told_with_its_charge_and_its_way() -> None:
         charge=2.5,
         way=decisions.Decision.WAY_GREEDY,
     )
+
+
+def test_offers_take_what_room_work_leaves_in_a_page_and_the_rest_is_counted() -> None:
+    wide = routing.WorkItem()
+    wide.attributes.update({f"a{number}": "x" * 500 for number in range(95)})
+    full, empty, crowded = (routing.ListMyWorkResponse() for _ in range(3))
+    crowded.work.extend(routing.OpenWork(work_item=wide) for _ in range(71))
+
+    add_offers(empty, [wide] * 100, 3)
+    add_offers(full, [], 0)
+    add_offers(crowded, [wide] * 100, 3)
+
+    assert 60 < len(empty.offers) < 100
+    assert empty.more_offers_count == 103 - len(empty.offers)
+    assert (len(full.offers), full.more_offers_count) == (0, 0)
+    assert (len(crowded.offers), crowded.more_offers_count) == (0, 103)
+    assert max(map(routing.ListMyWorkResponse.ByteSize, (empty, crowded))) < 4 * 2**20
 
 
 @pytest.mark.parametrize("answer", [*Answer])

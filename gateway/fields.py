@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import binascii
 import math
+import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from resource_names import check_id
 MAX_LAST_PART = 256
 """Characters of the last part of a name; the longest that Fairlead makes has 129."""
 MAX_REQUEST_ID = 128
+_MARK = re.compile("[0-9a-f]{16}")
 DEFAULT_PAGE = 50
 MAX_PAGE = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,12 +121,12 @@ def instant(stamp: Timestamp, field: str) -> datetime:
         If a date cannot say it.
     """
     seconds, nanos = stamp.seconds, stamp.nanos
+    if not 0 <= nanos < 1_000_000_000:
+        raise InvalidInput.of(field, f"nanos {nanos}: must be 0 to 999999999")
     try:
-        if 0 <= nanos < 1_000_000_000:  # `ToDatetime` does the same, and takes twice as long
-            return _EPOCH + timedelta(0, seconds, nanos // 1000)
+        return _EPOCH + timedelta(0, seconds, nanos // 1000)  # `ToDatetime` does the same, and takes twice as long
     except OverflowError:
-        pass
-    raise InvalidInput.of(field, f"{seconds} s: must lie in the years 1 to 9999")
+        raise InvalidInput.of(field, f"{seconds} s: must lie in the years 1 to 9999") from None
 
 
 def timestamp(microseconds: int) -> Timestamp:
@@ -181,19 +183,35 @@ def page_place(token: str, is_place: Callable[[str], object] = bool) -> str:
     return place
 
 
-def page_number(token: str, filter_text: str = "") -> int:
-    """Read the number behind which a page begins, in a list with this filter; 0 for the first page.
+def page_key(token: str, is_key: Callable[[str], object], filter_text: str = "", of: str = "filter") -> str:
+    """Read the text behind which a page begins, in a list with this filter; empty for the first page.
+
+    Parameters
+    ----------
+    of
+        What ``filter_text`` is made of, as the request calls it.
 
     Raises
     ------
     InvalidInput
         If this server never wrote it, or for another filter.
     """
-    number, _, mark = page_place(token, lambda place: is_number(place.partition("~")[0])).partition("~")
+    key, mark = _parted(page_place(token, lambda place: is_key(_parted(place)[0])))
     if token and mark != _mark(filter_text):
-        fault = "is of a list with another filter: repeat the filter of the page before, or leave the token out"
+        fault = f"is of a list with another {of}: repeat that of the page before, or leave the token out"
         raise InvalidInput.of("page_token", f"{shown(token)}: {fault}")
-    return int(number or 0)
+    return key
+
+
+def page_number(token: str, filter_text: str = "", of: str = "filter") -> int:
+    """Read the number behind which a page begins; 0 for the first page; as ``page_key``."""
+    return int(page_key(token, is_number, filter_text, of) or 0)
+
+
+def _parted(place: str) -> tuple[str, str]:
+    """Return what ``page_token`` put together: a place, and the mark of its filter."""
+    key, _, mark = place.rpartition("~")
+    return (key, mark) if _MARK.fullmatch(mark) else (place, "")
 
 
 def _mark(filter_text: str) -> str:

@@ -55,13 +55,30 @@ class Clocks(NamedTuple):
     now_ms: int
 
 
+class AgendaPlace(NamedTuple):
+    """Where on an agenda something stands: when it is due, of what, and of a deadline which, of which stage and entry.
+
+    It stays the same whatever else is done meanwhile.
+    """
+
+    at_ms: int
+    item_id: str
+    stage: str = ""
+    deadline: str = ""
+    entry: int = 0
+
+
 class Day(NamedTuple):
-    """What a rep is to follow up on a day, and the deadlines of theirs that fall due; each by time."""
+    """A page of what a rep is to follow up on a day, and of the deadlines of theirs that fall due; each by time.
+
+    ``more_behind`` is behind what the next page begins; None: there is none.
+    """
 
     date: str
     clocks: Clocks
     follow_ups: list[FollowUp]
     deadlines: list[ListedDeadline]
+    more_behind: AgendaPlace | None
 
 
 class OpenItem(NamedTuple):
@@ -129,13 +146,15 @@ class Agenda:
             clocks,
         )
 
-    async def day(self, tenant: str, rep: str, written: str, *, start: int, count: int) -> tuple[Day, bool]:
-        """Return up to ``count`` of what is overdue or falls due on a date, from a place on, and whether there is more.
+    async def day(self, tenant: str, rep: str, written: str, *, behind: AgendaPlace | None, count: int) -> Day:
+        """Return up to ``count`` of what is overdue or falls due on a date.
 
         Parameters
         ----------
         written
             The date; empty: today.
+        behind
+            Where the page before ended; None: there is none.
 
         Raises
         ------
@@ -149,11 +168,13 @@ class Agenda:
         records = await self._open(tenant, rep)
         running = await self._running(tenant, records)
         dated: list[ItemRecord | ListedDeadline] = [*records, *(each for listed in running.values() for each in listed)]
-        due = sorted((each for each in dated if _is_of(each, day, clocks.now_ms)), key=_turn)
-        some = due[start : start + count]
+        due = sorted((each for each in dated if _is_of(each, day, clocks.now_ms)), key=_place)
+        left = [each for each in due if behind is None or _place(each) > behind]
+        some = left[:count]
         follow_ups = await self._follow_ups(tenant, [each for each in some if isinstance(each, ItemRecord)])
         deadlines = [each for each in some if isinstance(each, ListedDeadline)]
-        return Day(day.name.partition("@")[0], clocks, follow_ups, deadlines), len(due) > start + count
+        more_behind = _place(some[-1]) if len(left) > count else None
+        return Day(day.name.partition("@")[0], clocks, follow_ups, deadlines, more_behind)
 
     async def _clocks(self, tenant: str, rep: str) -> Clocks:
         roster = (await self._planners.newest(tenant)).roster
@@ -226,5 +247,8 @@ def _is_of(due: ItemRecord | ListedDeadline, day: CapSpan, now_ms: int) -> bool:
     return is_overdue or at_ms >= day.start_ms
 
 
-def _turn(due: ItemRecord | ListedDeadline) -> tuple[int, str]:
-    return _date_ms(due) or 0, due.item_id
+def _place(due: ItemRecord | ListedDeadline) -> AgendaPlace:
+    at_ms = _date_ms(due) or 0
+    if isinstance(due, ListedDeadline):
+        return AgendaPlace(at_ms, due.item_id, due.standing.stage, due.standing.deadline.id, due.standing.entry)
+    return AgendaPlace(at_ms, due.item_id)

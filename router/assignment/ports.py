@@ -131,6 +131,31 @@ class Assignments(StoreClock, Protocol):
             If its id was used for other content.
         """
 
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        """Keep that a request was answered, which changed nothing: sent again it has been done.
+
+        Parameters
+        ----------
+        request_id
+            Empty: there is nothing to keep.
+        expected
+            The version of the work item that it was answered from; 0: any.
+        number
+            The event that it was answered with; 0: none.
+
+        Returns
+        -------
+        bool
+            Whether it is kept; False: the work item is another by now.
+
+        Raises
+        ------
+        RequestIdReused
+            If its id was used for other content.
+        """
+
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False
     ) -> list[Event]:

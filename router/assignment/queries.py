@@ -20,6 +20,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import events_of
 from router.model.decision import Cause, Decision, Outcome
+from router.model.dispatch import DispatchClock, OpenOffer
 from router.model.errors import CorruptHistory, NotFound
 from router.model.events import Content, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
@@ -171,9 +172,15 @@ class WorkItemQueries:
         if not items:
             return []
         published = await self._planners.processes(tenant, processes)
-        is_offered = any(stored.record.offer for stored in items)
-        roster = (await self._planners.current(tenant)).roster if is_offered else None
+        roster = await self._roster_of([stored.record.offer for stored in items if stored.record.offer], tenant)
         return [_placed(published, roster, stored) for stored in items]
+
+    async def _roster_of(self, offers: Sequence[OpenOffer], tenant: str) -> Roster | None:
+        """Return the workforce by whose clocks offers lapse; None: there is no offer."""
+        if not offers:
+            return None
+        is_timed = any(offer.timeout_ms and offer.clock is not DispatchClock.WALL for offer in offers)
+        return (await (self._planners.newest if is_timed else self._planners.current)(tenant)).roster
 
     async def tried(self, tenant: str, record: ItemRecord) -> tuple[str, ...]:
         """Return who has had a work item since it entered its stage, and is not to get it there once more.
@@ -414,6 +421,18 @@ class WorkItemQueries:
         planner = await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision)
         waited = await self._decision_before(tenant, decision)
         return awaited(decision, waited, between, planner) if waited else None
+
+    async def never_lapses(self, tenant: str, decision: Decision) -> bool:
+        """Say whether what a decision offered never lapses although its pool limits it: the working time that the clock
+        counts is shorter in three years.
+        """
+        if decision.outcome is not Outcome.OFFERED:
+            return False
+        planner = await self._planners.at(tenant, decision.head.rule_set_revision, decision.head.workforce_revision)
+        candidates = plan_again(decision, planner).attempts[len(decision.seen) - 1].candidates
+        terms = candidates.dispatch
+        offer = OpenOffer(decision.number, decision.rep, candidates.pool, terms.timeout_ms, terms.clock, decision.at_ms)
+        return bool(terms.timeout_ms) and not expires_ms(planner.roster, offer)
 
     async def _decision_before(self, tenant: str, decision: Decision) -> Decision | None:
         """Return the decision before one of the same work item."""

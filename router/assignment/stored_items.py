@@ -9,7 +9,7 @@ from typing import TypeVar
 from router.assignment.ports import Assignments
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory
-from router.model.events import Content, Event, previous_of
+from router.model.events import Content, Event, OfferAnswered, previous_of
 from router.model.records import ItemRecord
 from router.model.workitem import State, WorkItem
 
@@ -108,7 +108,8 @@ class StoredItems:
         except CorruptHistory as error:
             self._warn(record.item_id, error)
             return []
-        return [(record, decision._replace(accepted_ms=events[0].at_ms))]
+        workforce = events[0].workforce if isinstance(events[0], OfferAnswered) else 0
+        return [(record, decision._replace(accepted_ms=events[0].at_ms, accepted_workforce=workforce))]
 
     async def _items(self, records: Sequence[ItemRecord]) -> dict[str, WorkItem]:
         try:

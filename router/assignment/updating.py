@@ -24,6 +24,7 @@ from router.model.decision import Decision, Outcome
 from router.model.dispatch import Answer, DispatchClock, OpenOffer
 from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.identity import normal_external_id, normal_source
+from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, WorkItem, canonical, fingerprint_of
 from router.process.stages.children import check_dates
 from router.process.stages.places import StagePlace, check_required, next_place
@@ -102,7 +103,8 @@ class Updating:
             pool = place.stage.pool if place else stored.routed_to
             change = change_of(planner, stored.record, stored.item, item, place, pool)
             if change is None:
-                return stored
+                is_kept = preview or await self._kept(tenant, request.request_id, fingerprint, stored.record)
+                return stored if is_kept else Again()
             had = await self._queries.tried(tenant, stored.record) if change.is_decided and not place else None
             job = update_command(planner, request, stored.record, item, change, fingerprint, at_ms, pool, had)
         except InvalidInput as error:
@@ -119,6 +121,14 @@ class Updating:
                 raise RequestIdReused(request.request_id)
             case _:
                 return Again()
+
+    async def _kept(self, tenant: str, request_id: str, fingerprint: str, record: ItemRecord) -> bool:
+        """Keep that a request changed nothing: sent again it is not to undo what others did since. False: the work item
+        is another by now.
+        """
+        return await self._store.keep_request(
+            tenant, request_id, fingerprint, record.item_id, expected=record.version, number=0
+        )
 
     async def _content(self, tenant: str, planner: Planner, stored: StoredItem, request: UpdateRequest) -> WorkItem:
         """Return what a work item becomes: with what is known of its customer, where that is another one by then; as

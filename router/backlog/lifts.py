@@ -1,4 +1,5 @@
-"""When somebody could take what waits who cannot now: whoever comes on duty, or has a cap no more. Pure.
+"""When somebody could take what waits who cannot now: whoever comes on duty, or has a cap no more, or may be asked
+again once those are gone who were to be asked before. Pure.
 
 That somebody is back who was away is a timer of its own, see ``router.timers.timer``.
 
@@ -7,7 +8,7 @@ It counts too who is there now and goes before they come again: they may be full
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from weakref import WeakKeyDictionary
 
@@ -28,11 +29,17 @@ _MEMO_ENTRIES = 1000
 
 
 def lifts(
-    present: Present, item: WorkItem, at_ms: int, reached: Mapping[str, int] | None = None, pool: str = ""
+    present: Present,
+    item: WorkItem,
+    at_ms: int,
+    reached: Mapping[str, int] | None = None,
+    pool: str = "",
+    refused: Sequence[str] = (),
 ) -> int | None:
     r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
-    lift a cap of who is there; None: never. ``reached`` is as in ``router.assignment.caps.next_lift_ms``, ``pool`` as
-    in ``Planner.plan``.
+    lift a cap of who is there, or at which somebody goes on leave who may hold up a round of offers; None: never.
+    ``reached`` is as in ``router.assignment.caps.next_lift_ms``, ``pool`` as in ``Planner.plan``, ``refused`` as in
+    ``router.model.records.ItemRecord``.
 
     Examples
     --------
@@ -60,6 +67,7 @@ def lifts(
         return None
     comings = [returns.first_behind(at_ms, attempt) for attempt in attempts]
     comings += [next_lift_ms(attempt.candidates.caps, at_ms, reached) for attempt in attempts]
+    comings += [_next_round_ms(present.planner.roster, attempt, at_ms, refused) for attempt in attempts if refused]
     return min((instant for instant in comings if instant is not None and instant > at_ms), default=None)
 
 
@@ -69,13 +77,13 @@ def ever_lifts(present: Present) -> bool:
     return roster.availability.has_hours or roster.has_caps
 
 
-def lifts_of(present: Present, decision: Decision, at_ms: int) -> int | None:
+def lifts_of(present: Present, decision: Decision, at_ms: int, refused: Sequence[str] = ()) -> int | None:
     """Return the same for what waits by a decision, which says by which caps it waits.
 
     Who had a chance since, and did not get it, may wait by others: then any cap may be one of them.
     """
     reached = _reached(present.planner, decision) if at_ms == decision.at_ms else None
-    return lifts(present, decision.head.item, at_ms, reached, decision.head.pool)
+    return lifts(present, decision.head.item, at_ms, reached, decision.head.pool, refused)
 
 
 def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:
@@ -86,6 +94,18 @@ def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:
     if (head.rule_set_revision, head.workforce_revision) != planner.revisions[:2]:
         return None
     return reached_caps(decision, plan_again(decision, planner))
+
+
+def _next_round_ms(roster: Roster, attempt: Attempt, at_ms: int, refused: Sequence[str]) -> int | None:
+    """Return when somebody next goes on leave who refused an offer less often than others: those may be asked again
+    once all are gone who hold up their round; None: nobody does, as far as is known.
+    """
+    if not attempt.candidates.dispatch.offers:
+        return None
+    most, pool = max(map(refused.count, refused)), roster.pools.get(attempt.step.pool)
+    holding_up = [rep for rep in everybody(attempt) if refused.count(rep) < most]
+    leaves = (roster.availability.next_leave(rep, pool, at_ms) for rep in holding_up)
+    return min((begins_ms for begins_ms in leaves if begins_ms is not None), default=None)
 
 
 def everybody(attempt: Attempt) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ A wake gives a work item a chance and no more: if nobody took it, the next one i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from router.model.decision import Decision
 from router.model.events import WAKE
@@ -14,9 +14,9 @@ from router.model.workitem import State
 from router.timers.ports import Present
 from router.timers.timer import STATES, Timer
 
-Lifts = Callable[[Present, Decision, int], int | None]
+Lifts = Callable[[Present, Decision, int, Sequence[str]], int | None]
 """Says from when on somebody could take what waits by a decision who cannot at an instant, both in milliseconds since
-1970; None: nobody comes on duty, and no cap lifts.
+1970, and after some refused an offer of it; None: nobody comes on duty, no cap lifts, and no round begins by time.
 """
 EverLifts = Callable[[Present], bool]
 """Says whether there is such an instant for anything at all."""
@@ -50,5 +50,5 @@ class Wakes:
         """Return the next wake: behind the last one that fired, or else behind the decision that it waits."""
         fired = record.fired_step(WAKE, record.decision)
         step, since_ms = (fired.step, fired.at_ms) if fired else (0, decision.at_ms)
-        due_ms = self._lifts(present, decision, since_ms)
+        due_ms = self._lifts(present, decision, since_ms, record.refused)
         return None if due_ms is None else Timer(record.item_id, WAKE, record.decision, step + 1, due_ms)

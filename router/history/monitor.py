@@ -161,7 +161,7 @@ class Monitor:
 
     async def _count_answer(self, counts: CapCounts, event: OfferAnswered) -> None:
         """Take back what an offer had counted under caps, unless it is accepted; or count what many were offered."""
-        is_of_many = bool(event.workforce)
+        is_of_many = event.enters_ledger
         if not event.charge or (event.answer is Answer.ACCEPTED and not is_of_many):
             return
         (offer,) = await self._store.decisions(self._tenant, [event.offer])

@@ -85,7 +85,7 @@ class Movement:
 
     def _answer(self, event: OfferAnswered) -> None:
         """Enter what became of an offer: what entered the ledger at once leaves it, unless it is accepted."""
-        is_accepted, is_of_many = event.answer is Answer.ACCEPTED, not event.charge or bool(event.workforce)
+        is_accepted, is_of_many = event.answer is Answer.ACCEPTED, not event.charge or event.enters_ledger
         if not is_of_many:
             self._offers[event.rep] -= 1
         by = (1 if is_of_many else 0) if is_accepted else (0 if is_of_many else -1)

@@ -313,6 +313,8 @@ class Replay:
             event.item_id, event.answer, event.rep, event.number, event.at_ms, accepting,
             is_away=self._offers.was_away(event),
         )  # fmt: skip
+        if event.answer is Answer.ACCEPTED and event.workforce:
+            follows = replace(follows, workforce=projection.workforce)
         is_right = follows == replace(event, actor="", because="", reason="", erased=())
         if accepting and not projection.has_room(accepting.candidates, event.kind, accepting.amounts, event.at_ms):
             return [f"{wrong[0]}: {event.rep} has no room"]

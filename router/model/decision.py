@@ -198,6 +198,8 @@ class Decision(NamedTuple):
     """Whether it was made before and is told again, for the work item is offered by it: shows in answers alone."""
     accepted_ms: int = 0
     """When what it offered was accepted, in milliseconds since 1970; 0: it was not, or nobody asked."""
+    accepted_workforce: int = 0
+    """The revision of the workforce that was in force then; 0: nobody knows."""
 
     @property
     def way(self) -> Way:

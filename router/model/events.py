@@ -151,7 +151,8 @@ class OfferAnswered:
     stays_open
         Whether it is one of many who declined, and the others have it still.
     workforce
-        The revision that an acceptance was checked by where many had the offer, else 0.
+        The revision that was in force at an acceptance, by which it was checked where many had the offer; else 0, as of
+        what one had in logs of before that was noted.
     because
         Of one that was rescinded: COMPLETED, UPDATED, REASSIGNED, OVERRIDE (given to somebody by name), SETTLED (the
         ledger) or LEFT (the rep was deactivated or deleted); else empty.
@@ -182,6 +183,11 @@ class OfferAnswered:
     because: str = ""
     reason: str = ""
     erased: tuple[str, ...] = ()
+
+    @property
+    def enters_ledger(self) -> bool:
+        """Whether it is the acceptance of what many were offered: what one is offered entered with its offer."""
+        return self.answer is Answer.ACCEPTED and bool(self.entitled)
 
 
 @dataclass(frozen=True, slots=True)

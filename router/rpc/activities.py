@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from json import dumps, loads
 from typing import NamedTuple, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.auth.principals import Role
 from gateway.grpc.call import Call
-from router.activities.agenda import Agenda
+from router.activities.agenda import Agenda, AgendaPlace
 from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
@@ -145,7 +146,7 @@ class ActivityAnswers:
         work = await self._agenda.work(
             tenant,
             rep,
-            after=fields.page_number(request.page_token, rep),
+            after=fields.page_number(request.page_token, rep, of="rep"),
             count=fields.page_size(request.page_size),
         )
         roster = await self._roster(tenant)
@@ -173,8 +174,8 @@ class ActivityAnswers:
         """List what a rep is to follow up on a day."""
         tenant, rep = _rep_of(request.rep, call)
         language, asked = language_of(request.language_code), f"{rep} {request.date}"
-        start, count = fields.page_number(request.page_token, asked), fields.page_size(request.page_size)
-        day, has_more = await self._agenda.day(tenant, rep, request.date, start=start, count=count)
+        behind, count = _place_of(request.page_token, asked), fields.page_size(request.page_size)
+        day = await self._agenda.day(tenant, rep, request.date, behind=behind, count=count)
         zone, now_ms = ZoneInfo(day.clocks.time_zone), day.clocks.now_ms
         dates = [next_date_message(tenant, follow_up, now_ms) for follow_up in day.follow_ups]
         roster = await self._roster(tenant)
@@ -185,14 +186,15 @@ class ActivityAnswers:
             time_zone=day.clocks.time_zone,
             next_dates=dates,
             deadlines=[deadline_message(tenant, each) for each in day.deadlines],
-            next_page_token=fields.page_token(start + count if has_more else None, asked),
+            next_page_token=fields.page_token(dumps(day.more_behind) if day.more_behind else None, asked),
         )
 
     async def timeline(self, request: routing.GetTimelineRequest, call: Call) -> routing.GetTimelineResponse:
         """Tell what happened to a work item."""
         tenant, item_id = fields.name_of(request.name, "workItems")
         language = language_of(request.language_code)
-        last, count = fields.page_number(request.page_token, item_id), fields.page_size(request.page_size)
+        last = fields.page_number(request.page_token, item_id, of="name")
+        count = fields.page_size(request.page_size)
         page = await self._timelines.page(tenant, item_id, last=last, count=count)
         call.check_own(await self._offers.whose(tenant, page.record, call.only_rep))
         roster, room, before = await self._roster(tenant), fields.PageRoom(), page.before
@@ -308,6 +310,20 @@ class ActivityAnswers:
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster
+
+
+def _place_of(token: str, asked: str) -> AgendaPlace | None:
+    """Read behind what a page of an agenda begins; None: it is the first."""
+    key = fields.page_key(token, _is_place, asked, of="rep or date")
+    return AgendaPlace(*loads(key)) if key else None
+
+
+def _is_place(written: str) -> bool:
+    try:
+        at_ms, *names, entry = loads(written)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return [type(each) for each in (at_ms, *names, entry)] == [int, str, str, str, int]
 
 
 def _rep_of(name: str, call: Call) -> tuple[str, str]:

@@ -29,7 +29,7 @@ class FairnessServicer:
         tenant, pool_id = fields.name_of(request.pool, "pools", "pool")
         start, end = _period(request)
         asked = f"{start} {end}" if (start, end) != (-math.inf, math.inf) else ""
-        before = fields.page_number(request.page_token, asked) or None
+        before = fields.page_number(request.page_token, asked, of="start_time or end_time") or None
         message = _report_message(tenant, request.pool, await self._fairness.report(tenant, pool_id))
         if asked:
             part = await self._fairness.period(tenant, pool_id, from_ms=start, until_ms=end, before=before)

@@ -83,4 +83,5 @@ class DecisionPresenter:
         if self._mask is not None:
             await self._mask(call, message)
         zone = ZoneInfo(roster.records.settings.time_zone)
-        tell(message, view.language, zone, full=view.full, is_owned=is_owned)
+        never_lapses = view.full and await self._queries.never_lapses(tenant, decision)
+        tell(message, view.language, zone, full=view.full, is_owned=is_owned, never_lapses=never_lapses)

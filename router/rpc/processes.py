@@ -132,7 +132,7 @@ class ProcessServicer:
             tenant,
             process,
             request.stages,
-            after=fields.page_number(request.page_token, asked),
+            after=fields.page_number(request.page_token, asked, of="name or stages"),
             count=fields.page_size(request.page_size),
             actor=call.actor,
             preview=request.preview,
@@ -150,7 +150,8 @@ class ProcessServicer:
         if request.moved_by < 0:
             raise InvalidInput.of("moved_by", f"{request.moved_by}: must be a revision of the workforce, or 0")
         asked = f"{item_id} {rep} {request.state} {request.moved_by}"
-        after, count = fields.page_number(request.page_token, asked), fields.page_size(request.page_size)
+        after = fields.page_number(request.page_token, asked, of="parent, rep, state or moved_by")
+        count = fields.page_size(request.page_size)
         if item_id:
             if rep or request.moved_by:
                 field = "rep" if rep else "moved_by"
@@ -184,7 +185,7 @@ class ProcessServicer:
         tenant = tenant_of(request.parent)
         rep = fields.reference(request.rep, "reps", tenant, "rep") if request.rep else call.only_rep
         call.check_own(rep)
-        after, count = fields.page_number(request.page_token, rep), fields.page_size(request.page_size)
+        after, count = fields.page_number(request.page_token, rep, of="rep"), fields.page_size(request.page_size)
         page = await self._approvals.pending(tenant, rep=rep, after=after, count=count)
         answer, room, place = processes.ListApprovalsResponse(), fields.PageRoom(), page.after
         for pending in page.pending:
@@ -201,7 +202,7 @@ class ProcessServicer:
         tenant = tenant_of(request.parent)
         rep = fields.reference(request.rep, "reps", tenant, "rep") if request.rep else call.only_rep
         call.check_own(rep)
-        before, count = fields.page_number(request.page_token, rep), fields.page_size(request.page_size)
+        before, count = fields.page_number(request.page_token, rep, of="rep"), fields.page_size(request.page_size)
         page = await self._digests.made(tenant, rep=rep, before=before or None, count=count)
         answer, room, place = processes.ListDigestsResponse(), fields.PageRoom(), page.before
         for each in page.digests:

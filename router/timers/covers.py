@@ -7,8 +7,8 @@ nothing is noted of what is done: whoever is killed in the middle leaves timers 
 the same, and a work item that changed meanwhile is looked at anew. An edit of the absences is followed at once: a
 leave that is shortened or deleted ends now.
 
-What somebody gets while they are known to be on leave, from a person who names them, by a reopening or an import, stays
-with them until that leave is over, or is edited.
+What somebody gets while they are known to be on leave, from a person who names them, by a reopening or an import, or
+accepts then, stays with them until that leave is over, or is edited.
 """
 
 from __future__ import annotations
@@ -106,9 +106,10 @@ def hindrance(planner: Planner, record: ItemRecord, decision: Decision, at_ms: i
 
 def _stays_until_ms(planner: Planner, record: ItemRecord, decision: Decision) -> int:
     """Return until when whoever got a work item on leave keeps it; 0: they did not get it so."""
-    if record.covered or decision.head.cause not in _GIVEN:
+    if record.covered or not (decision.accepted_ms or decision.head.cause in _GIVEN):
         return 0
-    known = planner.roster.covers.known_leave(record.owner, decision.since_ms, decision.head.workforce_revision)
+    revision = max(decision.head.workforce_revision, decision.accepted_workforce)
+    known = planner.roster.covers.known_leave(record.owner, decision.accepted_ms or decision.since_ms, revision)
     return known[1] if known else 0
 
 

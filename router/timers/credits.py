@@ -117,7 +117,7 @@ class Credits:
         the leave; what was charged before it was nothing that they missed.
         """
         if event.answer is Answer.ACCEPTED:
-            return event.charge if event.workforce and await self._was_member(planner, event.workforce, step) else 0
+            return event.charge if event.enters_ledger and await self._was_member(planner, event.workforce, step) else 0
         (offer,) = await self._store.decisions(self._tenant, [event.offer])
         if offer.at_ms < step.since_ms:
             return 0

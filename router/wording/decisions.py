@@ -19,6 +19,7 @@ from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import (
     AWAITED,
+    AWAITED_BY_MANY,
     COMPARISONS,
     COUNTED,
     DECIDED,
@@ -54,7 +55,13 @@ _COUNTED = ("AT_CAPACITY", "REACHED_CAP", "OFFERS_OPEN")
 
 
 def tell(
-    decision: decisions.Decision, language: Language, zone: tzinfo = UTC, *, full: bool, is_owned: bool = False
+    decision: decisions.Decision,
+    language: Language,
+    zone: tzinfo = UTC,
+    *,
+    full: bool,
+    is_owned: bool = False,
+    never_lapses: bool = False,
 ) -> None:
     """Write into a message what it says in words.
 
@@ -68,6 +75,8 @@ def tell(
         Whether it holds all candidates and predicates: then these are told too.
     is_owned
         Whether somebody owned its work item when it was updated: where nobody else can take it, it stays theirs.
+    never_lapses
+        Whether its offer never lapses, although its pool limits it.
     """
     stays = _stays(decision, is_owned=is_owned)
     decision.explanation = (" " if language is Language.EN else "").join(
@@ -88,6 +97,8 @@ def tell(
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language, is_offered=decision.outcome == _OFFERED))
     decision.sentences.extend(_sentences(decision, language, zone, stays=stays))
+    if never_lapses:
+        decision.sentences.append(SENTENCES["never lapses"].say(language))
     if decision.HasField("contact_due_time"):
         due = when(decision.contact_due_time.ToDatetime(UTC), decision.decide_time.ToDatetime(UTC), zone, language)
         decision.sentences.append(SENTENCES["contact due"].say(language, when=due))
@@ -227,8 +238,7 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *
     if decision.cause == decisions.Decision.CAUSE_WOKEN and decision.outcome in _NOBODY:
         pass  # no change made room
     elif decision.awaited:
-        phrase = AWAITED[decisions.Decision.Awaited.Name(decision.awaited)]
-        yield phrase.say(language, rep=decision.rep_display_name or _last(decision.rep))
+        yield _awaited(decision, language)
     elif cause in SENTENCES:
         yield SENTENCES[cause].say(language)
     if decision.HasField("update"):
@@ -246,6 +256,13 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *
         yield from _why(decision.candidates, language)
     else:
         yield WAYS[decisions.Decision.Way.Name(decision.way)].say(language)
+
+
+def _awaited(decision: decisions.Decision, language: Language) -> str:
+    name = decisions.Decision.Awaited.Name(decision.awaited)
+    if not decision.rep and name in AWAITED_BY_MANY:
+        return AWAITED_BY_MANY[name].say(language)
+    return AWAITED[name].say(language, rep=decision.rep_display_name or _last(decision.rep))
 
 
 def _known(known: decisions.KnownWorkItem, language: Language) -> Iterator[str]:

@@ -255,6 +255,24 @@ AWAITED: Mapping[str, Phrase] = {
 }
 """What a work item had waited for."""
 
+AWAITED_BY_MANY: Mapping[str, Phrase] = {
+    "AWAITED_HOURS": Phrase(
+        "It had waited until the working hours began of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人上班后得以派出。",
+    ),
+    "AWAITED_LEAVE": Phrase(
+        "It had waited until the leave ended of somebody who may accept it.",
+        "此前一直在等待，有可抢单的人休假结束后得以派出。",
+    ),
+    "AWAITED_RETURN": Phrase(
+        "It had waited until somebody who may accept it was back.", "此前一直在等待，有可抢单的人回来后得以派出。"
+    ),
+    "AWAITED_ROOM": Phrase(
+        "It had waited until somebody who may accept it had room.", "此前一直在等待，有可抢单的人腾出空余后得以派出。"
+    ),
+}
+"""The same of what is offered to many, where that names whom it was given to."""
+
 ACTIVITIES: Mapping[str, Phrase] = {
     "CALL OUTBOUND": Phrase("{rep} called the customer{lasted}.", "{rep}致电客户{lasted}。"),
     "CALL INBOUND": Phrase("The customer called; {rep} took the call{lasted}.", "客户来电，由{rep}接听{lasted}。"),
@@ -310,7 +328,9 @@ KEPT: Mapping[str, Phrase] = {
     "CIRCLE": Phrase("the substitutes stand in for one another", "代理关系循环"),
     "CONFLICT": Phrase("the route recuses whoever is to get it", "应接手的人需回避"),
     "UNREADABLE": Phrase("the rules of today cannot read it", "现行规则无法读取"),
-    "GIVEN": Phrase("it was given to them while they were on leave", "休假期间专门交给其本人"),
+    "GIVEN": Phrase(
+        "it was given to them, or they accepted it, while they were on leave", "休假期间专门交给其本人，或由其本人接下"
+    ),
 }
 """Why a work item stays where it is although somebody went on leave, or is back."""
 
@@ -328,6 +348,7 @@ NEXT_DATES: Mapping[str, Phrase] = {
 """How a next date stands, and what fell due of it; ``alone``: the owner has no manager."""
 
 TIMELINE: Mapping[str, Phrase] = {
+    "held since": Phrase(" They have had it since {time}.", "自{time}起由其负责。"),
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
     "withdrawn": Phrase("It is closed by itself, for its parent was reopened.", "上级工作项重新打开，自动关闭。"),
     "child ASSIGNED": Phrase("Child {child} is opened: {rep}.", "创建子任务“{child}”，归属{rep}。"),
@@ -444,7 +465,7 @@ RESCINDED: Mapping[str, Phrase] = {
     "BECAUSE_UPDATED": Phrase(": the work item was updated", "（信息有更新）"),
     "BECAUSE_REASSIGNED": Phrase(": the work item was reassigned", "（重新分配）"),
     "BECAUSE_OVERRIDE": Phrase(": somebody was named for it", "（已由人工指派）"),
-    "BECAUSE_SETTLED": Phrase(": somebody left the pool", "（分配池有人离开）"),
+    "BECAUSE_SETTLED": Phrase(": somebody left the pool, or it was deleted", "（分配池有人离开，或分配池已删除）"),
     "BECAUSE_LEFT": Phrase(": a rep was deactivated or deleted", "（有销售停用或删除）"),
 }
 """Because of what an offer was rescinded."""
@@ -485,6 +506,10 @@ SENTENCES: Mapping[str, Phrase] = {
     "offer counts": Phrase(
         "The offer counts at once, as if it were accepted; should it be declined, lapse or be rescinded, it never was.",
         "派单即入账，视同已接；拒单、超时或撤回，则原样退回。",
+    ),
+    "never lapses": Phrase(
+        "It never lapses: the calendar has less working time in three years than the timeout of its pool.",
+        "永不超时：日历三年里的上班时间还不够分配池设的超时时间。",
     ),
     "broadcast counts": Phrase(
         "Nothing counts before somebody accepts it.", "有人抢到之前，不入账，也不占容量和上限。"
@@ -591,6 +616,8 @@ PARTS: Mapping[str, Phrase] = {
     "offered to": Phrase("It is offered to {rep}, pool {pool}.", "派单给{rep}，待接单，分配池{pool}。"),
     "offered to many": Phrase("It is offered to many, pool {pool}.", "开放抢单，分配池{pool}。"),
     "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
+    "field value": Phrase("value", "金额"),
+    "field priority": Phrase("priority", "优先级"),
     "changed": Phrase("{field} from {before} to {after}", "{field}由{before}改为{after}"),
     "set": Phrase("{field} {after} (was not given)", "{field}填为{after}"),
     "taken out": Phrase("{field} taken out (was {before})", "{field}已清空（原为{before}）"),

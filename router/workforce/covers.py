@@ -33,7 +33,7 @@ class Hindrance(StrEnum):
     UNREADABLE = "UNREADABLE"
     """Today's rules cannot read it."""
     GIVEN = "GIVEN"
-    """They got it while they were known to be on leave."""
+    """They got it, or accepted it, while they were known to be on leave."""
 
 
 class Responsible(NamedTuple):

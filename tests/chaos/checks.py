@@ -261,12 +261,8 @@ def _is_routed(change: Change) -> bool:
 def _takes(change: Change) -> bool:
     """Say whether somebody gets work, or is offered it alone: both take room, which acceptance does not take again."""
     if isinstance(change, OfferAnswered):
-        return _is_taken_by_one_of_many(change)
+        return change.enters_ledger
     return isinstance(change, Decision) and bool(change.rep)
-
-
-def _is_taken_by_one_of_many(event: OfferAnswered) -> bool:
-    return event.answer is Answer.ACCEPTED and event.workforce > 0
 
 
 def _lets_go(change: Change) -> bool:
@@ -318,7 +314,7 @@ def leave_is_credited_once(events: Iterable[Event], terms: Terms) -> Iterator[st
                 of = event.pool, rep
                 before, rest[of] = rest[of], max(0, rest[of] - max(0, event.charge - stand.entitlement))
                 used[event.number] = before - rest[of], outstanding[of]
-            case OfferAnswered(rep=rep) if _is_taken_by_one_of_many(event):
+            case OfferAnswered(rep=rep) if event.enters_ledger:
                 of = event.pool, rep
                 rest[of] = max(0, rest[of] - max(0, event.charge - dict(event.entitled)[rep]))
             case OfferAnswered(offer=offer, rep=rep) if event.answer is not Answer.ACCEPTED and offer in used:

@@ -264,6 +264,36 @@ async def test_what_is_accepted_after_a_leave_stays_and_what_is_accepted_before_
     assert [await office.owner(offer.item_id) for offer in offers] == [("bo", "ann")] * 2
 
 
+@pytest.mark.parametrize("mode", [DispatchMode.OFFER, DispatchMode.BROADCAST])
+async def test_what_somebody_accepts_during_a_leave_that_is_known_stays_with_them_until_it_is_over_or_edited(
+    office: CoverDesk, mode: DispatchMode
+) -> None:
+    await office.world.save(pool=Pool("east", (Member("ann"),), dispatch=Dispatch(mode, offers_open=2)))
+    await office.settle()
+    service = OfferService(office.offers, office.store, office.world.queries, office.world.planners)
+    offers = [await office.world.route() for _ in range(2)]
+    items = [offer.item_id for offer in offers]
+
+    async def accept(offer: Decision) -> None:
+        await service.answer(office.tenant, AnswerRequest(offer.item_id, Answer.ACCEPTED, "ann", offer.number))
+        await office.settle()
+
+    await office.at(START_MS + HOUR_MS)
+    await accept(offers[0])
+    await office.leave("ann", START_MS + HOUR_MS - 1, START_MS + DAY_MS, "bo")
+    await office.at(START_MS + 2 * HOUR_MS)
+    await accept(offers[1])
+    await office.save(Rep("cy", display_name="Cy"))
+    assert [await office.owner(item) for item in items] == [("bo", "ann"), ("ann", "")]
+    assert await KeptItems(office.store, office.world.planners).of(office.tenant, "ann") == [
+        (items[1], Hindrance.GIVEN)
+    ]
+    await office.leave("ann", START_MS + HOUR_MS - 1, START_MS + 2 * DAY_MS, "bo")
+    assert await office.owner(items[1]) == ("bo", "ann")
+    await office.at(START_MS + 2 * DAY_MS)
+    assert await office.owner(items[1]) == ("ann", "")
+
+
 async def test_what_somebody_gets_while_they_are_on_leave_stays_with_them_and_what_comes_is_routed(
     office: CoverDesk,
 ) -> None:

@@ -8,15 +8,16 @@ import msgpack
 import pytest
 
 from router.adapters.redis.keys import Keys
+from router.model.calendars import Hours, WeeklyHours
 from router.model.decision import Block, Outcome
-from router.model.dispatch import DispatchClock
+from router.model.dispatch import Dispatch, DispatchClock
 from router.model.events import OfferAnswered, PresenceChanged
 from router.model.workforce import Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
-from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, world
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, WORKING, world
 
 __all__ = ["firm", "world"]  # fixtures
 
@@ -201,8 +202,14 @@ async def test_an_offer_lapses_in_working_time_where_the_pool_says_so_and_never_
     await firm.world.keep_hours()
     await firm.begin(Pool("east", THREE[:2], dispatch=replace(OFFER, timeout_ms=HOUR_MS, clock=DispatchClock.REP)))
     by_hours = await firm.world.route()  # at 08:00, an hour before work
+    eight_ms = firm.world.clock.at_ms
+    for opens in (10, 9):
+        weekly = tuple(WeeklyHours(day, Hours(opens * 60, 17 * 60)) for day in range(5))
+        await firm.change(replace(WORKING, weekly=weekly))
+        assert (await firm.item(by_hours)).expires_ms == eight_ms + (opens - 8 + 1) * HOUR_MS
     await firm.change(Pool("east", THREE[:2], dispatch=replace(OFFER, timeout_ms=0)))
     for_ever = await firm.world.route()
+    assert [await firm.world.queries.never_lapses(firm.tenant, each) for each in (by_hours, for_ever)] == [False, False]
 
     await firm.pass_ms(2 * HOUR_MS - 1)
     assert (await firm.item(by_hours)).record.state is State.OFFERED
@@ -213,3 +220,19 @@ async def test_an_offer_lapses_in_working_time_where_the_pool_says_so_and_never_
     item = await firm.item(for_ever)
     assert (item.record.state, item.expires_ms) == (State.OFFERED, 0)
     await firm.check()
+
+
+@pytest.mark.parametrize("terms", [OFFER, BROADCAST])
+async def test_an_offer_whose_calendar_has_less_time_in_three_years_than_its_timeout_never_lapses_which_is_said(
+    firm: Firm, terms: Dispatch
+) -> None:
+    await firm.world.keep_hours()
+    clock = DispatchClock.REP if terms is OFFER else DispatchClock.POOL
+    dispatch = replace(terms, timeout_ms=30 * DAY_MS, clock=clock, offers_open=2)
+    await firm.begin(Pool("east", THREE[:1], dispatch=dispatch))
+    in_time = await firm.world.route()
+    await firm.change(replace(WORKING, weekly=(WeeklyHours(0, Hours(9 * 60, 13 * 60)),)))
+    never = await firm.world.route()
+
+    assert (await firm.item(never)).expires_ms == 0
+    assert [await firm.world.queries.never_lapses(firm.tenant, each) for each in (in_time, never)] == [False, True]

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from router.model.calendars import Absence
 from router.model.decision import Block, Cause, Decision, Outcome
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
 from tests.contract.offering import OFFER, THREE, Firm, firm
-from tests.contract.test_caps import world
+from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
 
 __all__ = ["firm", "world"]  # fixtures
 
@@ -121,7 +122,14 @@ async def leaves_the_pool(firm: Firm, rep: str) -> None:
     await firm.change(replace(firm.pool, members=tuple(each for each in firm.pool.members if each.rep != rep)))
 
 
-@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool])
+async def goes_on_leave(firm: Firm, rep: str) -> None:
+    begins_ms = firm.world.clock.at_ms + MINUTE_MS
+    await firm.change(Absence(f"{rep}/1", begins_ms, begins_ms + DAY_MS))
+    assert (await firm.wake()).outcome is Outcome.WAITING
+    await firm.pass_ms(MINUTE_MS)
+
+
+@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool, goes_on_leave])
 async def test_the_second_round_begins_once_the_last_who_has_not_refused_is_gone(firm: Firm, goes: Any) -> None:
     busy = {"LEAD": 1}
     await firm.begin(Pool("east", THREE[:2], dispatch=OFFER), Rep("ann", capacity=busy), Rep("bo", capacity=busy))

@@ -41,7 +41,7 @@ class Openings:
         self.of_all = True
         """Whether what ``by_revision`` says is of all; else it is of those alone that came after the first."""
 
-    def __call__(self, present: Present, decision: Decision, at_ms: int) -> int | None:
+    def __call__(self, present: Present, decision: Decision, at_ms: int, _: Sequence[str]) -> int | None:
         is_edited = self.of_all or decision.item_id != ITEM
         in_ms = self.by_revision.get(present.planner.roster.revision, self.in_ms) if is_edited else self.in_ms
         return None if in_ms is None else at_ms + in_ms

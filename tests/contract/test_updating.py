@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -203,6 +204,37 @@ async def test_a_repeated_request_is_done_once(world: World) -> None:
     with pytest.raises(RequestIdReused):
         await world.router.reassign(world.tenant, ReassignRequest(before.item_id, request_id="u-1"))
     assert await world.differences() == []
+
+
+async def test_a_request_that_changed_nothing_is_done_and_undoes_nothing_when_it_is_sent_again(world: World) -> None:
+    await arrange(world)
+    before = await routed(world, region="north", city="x")
+    await update(world, before, given={"city": "x"}, request_id="p-1", preview=True)
+
+    first = await update(world, before, given={"city": "x"}, request_id="u-1")
+    other = await update(world, before, given={"city": "y"}, request_id="u-2")
+    again = await update(world, before, given={"city": "x"}, request_id="u-1")
+    own = await update(world, before, given={"city": "z"}, request_id="p-1")
+
+    cities = [stored.item.attributes["city"] for stored in (first, other, again, own)]
+    assert (cities, first.updated_by, again.updated_by) == (["x", "y", "y", "z"], 0, 0)
+    assert [event.number for event in await events(world, before)] == [other.updated_by, own.updated_by]
+    with pytest.raises(RequestIdReused):
+        await update(world, before, given={"city": "z"}, request_id="u-1")
+
+
+async def test_what_changed_since_a_request_changed_nothing_is_seen_before_it_is_kept(world: World) -> None:
+    await arrange(world)
+    before = await routed(world, region="north", city="x")
+    keep = partial(world.store.keep_request, world.tenant, "u-1", "f", before.item_id, number=0)
+    updated = await update(world, before, given={"city": "y"})
+
+    assert await keep(expected=before.number) is False
+    assert await world.store.has_done(world.tenant, "u-1", "f") is False
+    assert await keep(expected=updated.updated_by) is True
+    assert await keep(expected=before.number) is True
+    with pytest.raises(RequestIdReused):
+        await world.store.has_done(world.tenant, "u-1", "g")
 
 
 async def test_a_preview_tells_and_writes_nothing(world: World) -> None:

@@ -79,8 +79,9 @@ class MemoryAssignments(Tenants):
         known = state.requests.get(command.request_id)
         if command.request_id and known is not None:
             fingerprint, event = known
-            is_same = fingerprint == command.fingerprint and isinstance(event, Updated)
-            return Changed(event.number) if is_same else Refusal.REQUEST_ID_REUSED  # type: ignore[attr-defined]
+            if fingerprint != command.fingerprint or not isinstance(event, Updated | None):
+                return Refusal.REQUEST_ID_REUSED
+            return Changed(event.number if event else 0)
         record = state.projection.items.get(command.item_id)
         refusal = _refused(command, record)
         if refusal is not None:
@@ -272,6 +273,19 @@ class MemoryAssignments(Tenants):
         if known is not None and known[0] != fingerprint:
             raise RequestIdReused(request_id)
         return known is not None
+
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        """Keep that a request was answered; see ``router.assignment.ports.Assignments``."""
+        if not request_id or await self.has_done(tenant, request_id, fingerprint):
+            return True
+        state = self._tenants[tenant]
+        record = state.projection.items.get(item_id)
+        if expected and (record is None or record.version != expected):
+            return False
+        state.requests[request_id] = (fingerprint, state.events[number - 1] if number else None)
+        return True
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False

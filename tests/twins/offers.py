@@ -115,7 +115,8 @@ def _answered(state: Tenant, command: AnswerCommand, at_ms: int, accepting: Acce
     number = len(state.events) + 1
     answered = state.projection.answered(command.item_id, command.answer, command.rep, number, at_ms, accepting)
     reason: Any = msgpack.unpackb(command.head) if command.head else ""
-    return replace(answered, actor=command.actor, reason=reason)
+    workforce = state.workforce if command.answer is Answer.ACCEPTED else 0
+    return replace(answered, workforce=workforce, actor=command.actor, reason=reason)
 
 
 def _as_told(record: ItemRecord, answered: OfferAnswered) -> ItemRecord:

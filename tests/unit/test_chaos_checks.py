@@ -116,7 +116,7 @@ def test_a_cap_of_an_hour_is_free_again_in_the_next() -> None:
         ([OFFER, ACCEPTED], ""),
         ([OFFER, DECLINED, AGAIN._replace(rep="bob")], ""),
         ([OFFER, DECLINED, AGAIN._replace(rep="bob"), replace(DECLINED, offer=3, rep="bob"), OFFER], ""),
-        ([MANY, replace(ACCEPTED, pool="many", rep="bob", workforce=1)], ""),
+        ([MANY, replace(ACCEPTED, pool="many", rep="bob", workforce=1, entitled=(("bob", 0),))], ""),
         ([OFFER, ACCEPTED, replace(ACCEPTED, number=3)], "ACCEPTED 1 of x: is not open"),
         ([OFFER, replace(ACCEPTED, rep="bob")], "ACCEPTED 1 of x: is not open"),
         ([OFFER, replace(ACCEPTED, offer=9)], "ACCEPTED 9 of x: is not open"),

@@ -12,6 +12,7 @@ from router.adapters.redis.format import check_reply
 from router.adapters.redis.keys import Keys, hashed
 from router.adapters.redis.library import script
 from router.adapters.redis.opening import opened_events
+from router.adapters.redis.requests import keep_request
 from router.assignment.commands import Refusal
 from router.history.codec import pack_texts, read_event
 from router.model.activities import ActivityEvidence
@@ -45,6 +46,8 @@ class RedisActivities:
         status = reply[0]
         if status == b"NOT_FOUND":
             raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
+        if status == b"NO_REP":
+            raise NotFound("rep", f"tenants/{tenant}/reps/{command.activity.rep}")
         if status == b"FUTURE":
             return InFuture(reply[1])
         if status == b"PAST":
@@ -54,6 +57,13 @@ class RedisActivities:
         if status not in _ANSWERED:
             return Refusal(status.decode())
         return await self._answer(tenant, command, reply)
+
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        return await keep_request(
+            self._redis, self._request_ttl_s, tenant, request_id, fingerprint, item_id, expected, number
+        )
 
     async def recorded(self, tenant: str, numbers: Sequence[int]) -> list[ActivityRecorded]:
         if not numbers:
@@ -92,7 +102,7 @@ def _keys(keys: Keys, command: ActivityCommand) -> list[str]:
     request = [keys.request(command.request_id)] if command.request_id else []
     return [
         keys.revisions, keys.loads, keys.events, keys.dated, keys.item(item_id), keys.activities(item_id),
-        keys.personal(item_id), *customer, *request,
+        keys.personal(item_id), keys.records, *customer, *request,
     ]  # fmt: skip
 
 
@@ -104,6 +114,6 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
         activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends),
         command.actor, command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s,
         int(preview), int(bool(command.customer)), openings, command.assigned_ms,
-        command.ahead_ms,
+        command.ahead_ms, int(command.is_named),
     ]  # fmt: skip
     return pack_for_lua(header)

@@ -16,6 +16,7 @@ from router.adapters.redis.keys import LAST_NPS, Keys
 from router.adapters.redis.library import script
 from router.adapters.redis.offer_fields import lapses_from, standing_from
 from router.adapters.redis.opening import opened_events
+from router.adapters.redis.requests import keep_request
 from router.adapters.redis.tallies import counts_from, ledger_state, open_units, worked_units
 from router.assignment.commands import (
     MOST_CANDIDATES,
@@ -278,6 +279,13 @@ class RedisAssignments:
         if msgpack.unpackb(packed)[0] != fingerprint:
             raise RequestIdReused(request_id)
         return True
+
+    async def keep_request(
+        self, tenant: str, request_id: str, fingerprint: str, item_id: str, *, expected: int, number: int
+    ) -> bool:
+        return await keep_request(
+            self._redis, self._request_ttl_s, tenant, request_id, fingerprint, item_id, expected, number
+        )
 
     async def events(
         self, tenant: str, *, after: int = 0, before: int | None = None, count: int = 100, newest_first: bool = False

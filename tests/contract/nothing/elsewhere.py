@@ -107,6 +107,10 @@ SCRIPTS = {
         "actor ('': nobody is asked who they are)": "AnswerCommand actor",
         "the last (0: any)": "AnswerCommand entering",
     },
+    "router/keep_request": {
+        "answered from (0: any)": "Assignments.keep_request expected",
+        "answered with (0: none)": "Assignments.keep_request number",
+    },
     "router/erase": {
         "request's key (absent: none)": "Erasure request_id",
         "actor ('': nobody is asked who they are)": "Erasure actor",

@@ -701,6 +701,11 @@ async def _followed_from(world: Routing, before: Position) -> bool:
     return is_kept
 
 
+def _keep_request(port: Assignments | Activities, tenant: str, given: Given) -> Awaitable[bool]:
+    wish = {"request_id": "kept", "fingerprint": "f", "expected": 0, "number": 0, **given}
+    return port.keep_request(tenant, item_id="crm~L-1", **wish)
+
+
 ROWS = (
     Row(Log.entries, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.entries(w.tenant, **g)), ALL, ALL, redis_only=True),
@@ -786,6 +791,15 @@ ROWS = (
         lambda w, g: w.store.has_done(w.tenant, fingerprint="f", **g), False),
     Row(Assignments.has_done, "fingerprint", "", _LIKE_ANY, "must be given",
         lambda w, g: w.store.has_done(w.tenant, "unknown", **g), False),
+    *(Row(port.keep_request, name, nothing, means, "must be given", call, True)
+      for port, call in (
+          (Assignments, lambda w, g: _keep_request(w.store, w.tenant, g)),
+          (Activities, lambda w, g: _keep_request(w.activities, w.tenant, g)),
+      )
+      for name, nothing, means in (
+          ("request_id", "", "no request: there is nothing to keep"), ("fingerprint", "", _LIKE_ANY),
+          ("expected", 0, "whatever it is"), ("number", 0, "it was answered with no event"),
+      )),
     Row(Assignments.events, "after", 0, "behind nothing: from the first event", "likewise",
         lambda w, g: _numbers(w.store.events(w.tenant, **g)), ALL, ALL),
     Row(Assignments.events, "before", 0, "before all: none", "to the last event",

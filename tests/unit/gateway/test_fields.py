@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC
 from functools import partial
+from itertools import product
 
 import pytest
 from google.protobuf.struct_pb2 import Struct, Value
@@ -99,9 +100,11 @@ def test_an_instant_is_what_protobuf_makes_of_it(seconds: int, nanos: int) -> No
     try:
         expected = stamp.ToDatetime(UTC)
     except (ValueError, OverflowError):
-        assert fault(lambda: fields.instant(stamp, "as_of_time")) == (
-            "as_of_time", f"{seconds} s: must lie in the years 1 to 9999",
-        )  # fmt: skip
+        is_of_nanos = not 0 <= nanos < 10**9
+        told = (
+            f"nanos {nanos}: must be 0 to 999999999" if is_of_nanos else f"{seconds} s: must lie in the years 1 to 9999"
+        )
+        assert fault(lambda: fields.instant(stamp, "as_of_time")) == ("as_of_time", told)
     else:
         assert fields.instant(stamp, "as_of_time") == expected
 
@@ -116,6 +119,15 @@ def test_a_page_token_goes_on_with_the_filter_that_it_is_of_and_with_no_other() 
         field, description = fault(partial(fields.page_number, token, filter_text))
         assert field == "page_token"
         assert "is of a list with another filter" in description
+        where = partial(fields.page_number, token, filter_text, of="rep or date")
+        assert "is of a list with another rep or date" in fault(where)[1]
+
+
+def test_a_page_token_may_hold_any_text_and_is_of_its_filter_then_too() -> None:
+    for place, filter_text in product(('[1,"crm~L-1"]', "~", "a~0123456789abcde"), ("", "~", "rep")):
+        token = fields.page_token(place, filter_text)
+        assert fields.page_key(token, bool, filter_text) == place
+        assert fault(partial(fields.page_key, token, bool, filter_text + "x"))[0] == "page_token"
 
 
 def test_a_token_that_nobody_wrote_is_told_from_one_of_another_filter() -> None:

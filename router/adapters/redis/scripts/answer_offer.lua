@@ -108,7 +108,7 @@ end
 
 local function accept_own(id, record, entry, rep, actor)
   release(book_of(entry[O_POOL]), entry)
-  local said = {rep = rep, charge = entry[O_CHARGE], way = 'GREEDY', actor = actor}
+  local said = {rep = rep, charge = entry[O_CHARGE], way = 'GREEDY', workforce = tonumber(current[2]), actor = actor}
   own(id, record, entry, rep, append_answer(id, record, entry, 'ACCEPTED', said))
 end
 

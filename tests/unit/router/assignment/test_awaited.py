@@ -11,7 +11,7 @@ from router.assignment.planner import Planner
 from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Block, Decision, ObservedState
-from router.model.dispatch import Answer
+from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.events import (
     Completed,
     Event,
@@ -76,6 +76,14 @@ def test_a_timer_fires_for_who_said_until_when_they_are_away() -> None:
     assert woken(planner("pool: p", *CAPPED), [fired()], away_until_ms=NINE) is Awaited.RETURN
 
 
+def test_a_timer_fires_for_who_may_be_asked_again_once_another_is_on_leave() -> None:
+    by = planner("pool: p", *CAPPED)
+    again = decided(by, NINE)._replace(number=7, previous=1)
+    waiting = again._replace(number=1, rep="", seen=(ObservedState((), (), ((0, Block.OFFER_REFUSED, 0, 1),)),))
+
+    assert awaited(again, waiting, [fired()], by) is Awaited.ANSWER
+
+
 @pytest.mark.parametrize(
     ("between", "expected"),
     [
@@ -99,3 +107,36 @@ def test_what_others_closed_is_not_what_the_owner_had_waited_for() -> None:
     others = Completed(5, "y", Kind.LEAD, State.CLOSED, "b", "p", 1, 3, NINE)
 
     assert woken(planner("pool: p", *ON_DUTY), [others]) is None
+
+
+TO_MANY = Dispatch(DispatchMode.BROADCAST)
+MANY = Rep("a", calendar="days"), Rep("c", calendar="days"), replace(pool("p", "a", "c"), dispatch=TO_MANY), DAYS
+
+
+def moved(freed: str) -> Decision:
+    """Return a decision about another work item, that somebody had before; empty: nobody had it."""
+    return decided(planner("pool: p", *ON_DUTY), NINE)._replace(number=5, item_id="y", freed=freed)
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ([fired()], Awaited.HOURS),
+        ([moved(freed="c"), fired()], Awaited.ROOM),
+        ([moved(freed=""), CLOSED, PUBLISHED], Awaited.ROOM),
+        ([moved(freed=""), replace(CLOSED, rep=""), replace(LAPSED, rep=""), PUBLISHED], Awaited.RULES),
+        ([moved(freed="b"), moved(freed=""), DECLINED], Awaited.ANSWER),
+        ([BACK, moved(freed="")], Awaited.RETURN),
+        ([moved(freed="")], None),
+    ],
+)
+def test_what_is_offered_to_many_had_waited_for_any_of_them_and_never_for_nobody(
+    between: list[Event], expected: Awaited | None
+) -> None:
+    assert woken(planner("pool: p", *MANY), between) is expected
+
+
+def test_what_was_woken_in_vain_had_waited_for_nothing_that_ended_for_anybody() -> None:
+    nobody = Rep("a", active=False), pool("p", "a")
+
+    assert woken(planner("pool: p", *nobody), [moved(freed=""), fired()]) is None

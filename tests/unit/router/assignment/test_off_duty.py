@@ -30,7 +30,7 @@ def decided(by: Planner, at_ms: int, *, named: str = "", full: tuple[str, ...] =
     projection.loads.update(dict.fromkeys([(rep, Kind.LEAD) for rep in full], 1))
     seen = projection.see(attempts, Kind.LEAD, at_ms, named)
     choice = choose(attempts, seen, rotation_of("x"), named)
-    outcome = Outcome.ASSIGNED if choice.rep else Outcome.WAITING if plan.waits else Outcome.UNROUTED
+    outcome = choice.outcome(Outcome.WAITING if plan.waits else Outcome.UNROUTED)
     proof = trace_hash([candidates for candidates, _ in attempts], seen, outcome, choice, 1)
     head = DecisionInputs(LEAD, Cause.ROUTED, 1, 1, plan.matched, (), (), named)
     return Decision(

@@ -16,6 +16,7 @@ from router.backlog.lifts import _Returns, lifts, lifts_of
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.caps import Cap, CapMeasure, CapPace, CapWindow
 from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome
+from router.model.dispatch import Dispatch, DispatchMode
 from router.model.workforce import Member, Pool, Rep, WorkforceRecords
 from router.model.workitem import Kind, WorkItem
 from router.rules.check import check
@@ -166,3 +167,19 @@ def test_who_was_passed_over_since_may_wait_by_any_cap() -> None:
 
     assert lifts_of(world, waits, at_ms) == DAY_MS
     assert lifts_of(world, waits, at_ms + 1) == 44 * QUARTER_MS + 1
+
+
+def test_whoever_goes_on_leave_may_let_a_second_round_begin_where_others_refused_an_offer_more_often() -> None:
+    offers = Dispatch(DispatchMode.OFFER)
+    pool, people = Pool("east", (Member("ann"), Member("bo"))), [Rep("ann"), Rep("bo")]
+    leaves = [Absence("ann/1", DAY_MS, 2 * DAY_MS), Absence("bo/1", 3 * DAY_MS, 4 * DAY_MS)]
+    offering = present(people, [replace(pool, dispatch=offers, leave_buffer_ms=QUARTER_MS)], leaves)
+    pushing = present(people, [pool], leaves)
+
+    def round_begins(world: Present, *refused: str) -> int | None:
+        return lifts(world, LEAD, 2 * DAY_MS, refused=refused)
+
+    assert round_begins(offering, "ann") == 3 * DAY_MS - QUARTER_MS
+    assert round_begins(offering, "ann", "bo", "ann") == 3 * DAY_MS - QUARTER_MS
+    assert round_begins(pushing, "ann") == round_begins(offering, "ann", "bo") == 4 * DAY_MS
+    assert lifts(offering, LEAD, 3 * DAY_MS - QUARTER_MS, refused=["ann"]) == 4 * DAY_MS

@@ -11,7 +11,7 @@ from router.assignment.explanation import Refusals
 from router.wording.decisions import step_texts, summary, tell
 from router.wording.figures import decided_by
 from router.wording.languages import Language
-from router.wording.phrases import AWAITED
+from router.wording.phrases import AWAITED, AWAITED_BY_MANY
 from tests.unit.router.wording.deciding import (
     ALONE,
     CHOSEN,
@@ -416,6 +416,28 @@ def test_what_it_had_waited_for_is_said(awaited: str, english: str, chinese: str
     assert told(decision, Language.ZH).sentences[1] == chinese
 
 
+def test_of_what_is_offered_to_many_it_is_said_what_ended_for_one_of_them() -> None:
+    decision = decided(*ALONE, outcome=decisions.Decision.OUTCOME_OFFERED, cause=decisions.Decision.CAUSE_WOKEN)
+    decision.rep = decision.rep_display_name = ""
+    decision.awaited = decisions.Decision.AWAITED_ROOM
+
+    assert "It had waited until somebody who may accept it had room." in told(decision).sentences
+    assert "此前一直在等待，有可抢单的人腾出空余后得以派出。" in told(decision, Language.ZH).sentences
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(Language.EN, "It never lapses: the calendar"), (Language.ZH, "永不超时：日历三年里的")]
+)
+def test_of_an_offer_that_never_lapses_it_is_said_in_full(language: Language, said: str) -> None:
+    told_of = []
+    for full in (True, False):
+        decision = decided(*ALONE, outcome=decisions.Decision.OUTCOME_OFFERED)
+        tell(decision, language, full=full, never_lapses=True)
+        told_of.append([sentence for sentence in decision.sentences if sentence.startswith(said)])
+
+    assert list(map(len, told_of)) == [1, 0]
+
+
 @pytest.mark.parametrize("outcome", [decisions.Decision.OUTCOME_WAITING, decisions.Decision.OUTCOME_UNROUTED])
 def test_of_what_was_woken_in_vain_it_is_not_said_that_a_change_made_room(outcome: decisions.Decision.Outcome) -> None:
     waited = decisions.Decision.AWAITED_CAP
@@ -429,6 +451,8 @@ def test_every_thing_that_can_be_waited_for_is_said_in_both_languages() -> None:
 
     assert AWAITED.keys() == known
     assert all(phrase.en != phrase.zh for phrase in AWAITED.values())
+    assert AWAITED_BY_MANY.keys() == {name for name, phrase in AWAITED.items() if "{rep}" in phrase.en}
+    assert not [phrase for phrase in AWAITED_BY_MANY.values() if "{" in phrase.en + phrase.zh]
 
 
 @pytest.mark.parametrize(

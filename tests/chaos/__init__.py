@@ -18,7 +18,7 @@ with the seed of its round.
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
 ``terms``       when reps are on leave, again and again, and their caps beside capacity
 ``desk``        leads in a process beside them, and what must hold of their steps, calls, approvals and children;
-                ``book`` imports beside those
+                beside those ``book`` imports, and ``complaints`` are about reps, who must not get them
 ``offers``      how pools offer their work, and what must hold of it
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile
@@ -29,6 +29,6 @@ with the seed of its round.
 ``guards``      what is removed to see whether the harness would notice; ``found.json`` keeps how soon it did
 ==============  ====================================================================================================
 
-``altered`` starts the service with edited scripts and ``failpoints``: only there are fail points made, guards removed
+``altered`` starts the service with edited scripts and modules, and ``failpoints``: only there are fail points made, guards removed
 and clocks set; the service itself knows nothing of it.
 """

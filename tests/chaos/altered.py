@@ -1,6 +1,6 @@
 """``python -m tests.chaos.altered serve …``: the service, altered as the harness asks for in variables.
 
-``CHAOS_EDITS``  JSON of ``Edits``: scripts that are another than they are
+``CHAOS_EDITS``  JSON of ``Edits``: scripts and modules that are another than they are
 ``CHAOS_STEP``   a folder that may hold a step of a commit at which the process kills itself; see ``failpoints``
 ``CHAOS_REPLIES`` a file to which every word is appended with which a script answers, behind the script's name
 ``CHAOS_CLOCK``  a file with the seconds by which the process's wall clock is off; it may change at any time
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha1
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Edits:
     Parameters
     ----------
     edits
-        By a script's name: pairs of a text that must be there and what stands in its place.
+        By a script's name, or a module's: pairs of a text that must be there and what stands in its place.
     fail_points
         Whether there is a place to stop at before every write of every script.
     """
@@ -48,7 +50,7 @@ class Edits:
         return {EDITS: json.dumps({"edits": dict(self.edits), "fail_points": self.fail_points})}
 
     def applied(self, name: str, source: str) -> str:
-        """Return a script's source as edited.
+        """Return a script's source, or a module's, as edited.
 
         Raises
         ------
@@ -57,9 +59,25 @@ class Edits:
         """
         for before, after in self.edits.get(name, ()):
             if before not in source:
-                raise LookupError(f"{name}.lua does not contain {before!r}: the edit is out of date")
+                raise LookupError(f"{name} does not contain {before!r}: the edit is out of date")
             source = source.replace(before, after)
-        return with_places(name, source) if self.fail_points else source
+        return with_places(name, source) if self.fail_points and not is_module(name) else source
+
+
+def is_module(name: str) -> bool:
+    """Say whether what is edited is a module, and not a script."""
+    return "." in name
+
+
+def edit_modules(edits: Edits) -> None:
+    """Have every module that is edited be so in this process; whatever imports it must be imported behind it."""
+    for name in filter(is_module, edits.edits):
+        spec = find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        sys.modules[name] = module = module_from_spec(spec)
+        source = edits.applied(name, Path(spec.origin).read_text("utf-8"))
+        exec(compile(source, spec.origin, "exec"), module.__dict__)
 
 
 def _script() -> Any:
@@ -159,7 +177,9 @@ if __name__ == "__main__":
         tell_replies(Path(os.environ[REPLIES]))
     if STEP in os.environ:
         stop_where_told(Path(os.environ[STEP]))
-    with in_force(Edits(**json.loads(os.environ.get(EDITS, "{}")))):
+    asked = Edits(**json.loads(os.environ.get(EDITS, "{}")))
+    edit_modules(asked)
+    with in_force(asked):
         from service import main
 
         main()

@@ -3,7 +3,7 @@
 Leads are called or left alone, so that their deadlines remind, tell and give them to somebody else; a call is sent to
 both servers at once, known by its own id or by its request's; leads ask to enter a stage, which is answered at both
 servers at once; entering it opens a child. Nobody writes down what was answered: what must hold follows from the log.
-Beside them books are imported, see ``book``.
+Beside them books are imported, see ``book``, and reps complained of, see ``complaints``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,15 @@ from router.model.activities import ActivityEvidence
 from router.model.decision import Cause, Decision
 from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, Updated
 from tests.api import Api
-from tests.chaos.book import FIELDS, POOL, RULE, Books
+from tests.chaos import book, complaints
 from tests.chaos.processes import until
 
 BOSS, REPS = "boss", ("ann", "bob", "eve")
-RULES = {"fields": FIELDS, "rules": [RULE], "default": {"route": {"pool": "desk", "fallback": ["wait"]}}}
+RULES = {
+    "fields": {**book.FIELDS, **complaints.FIELDS},
+    "rules": [book.RULE, *complaints.RULES],
+    "default": {"route": {"pool": "desk", "fallback": ["wait"]}},
+}
 PROCESS = """
 process: desk
 kinds: [LEAD]
@@ -77,8 +81,9 @@ class Desk:
         self._apis = apis
         self._random = random
         self._made = 0
-        self.books = Books(apis, REPS, Random(random.random()))
+        self.books = book.Books(apis, REPS, Random(random.random()))
         """Whoever imports beside them."""
+        self._complaints = complaints.Complaints(self._told, Random(random.random()))
 
     async def arrange(self, done: Callable[[Callable[[], Any]], Any]) -> None:
         """Hire them, and publish rules and the process; ``done`` says whether a change is made by now."""
@@ -87,14 +92,16 @@ class Desk:
             hired = workforce.Rep(active=True, manager="" if rep == BOSS else api.rep_name(BOSS))
             request = workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired)
             await until(partial(done, partial(api.workforce.CreateRep, request)), f"{rep} to be hired")
-        for pool in ("desk", POOL):
+        for pool in ("desk", book.POOL):
             await until(partial(done, partial(api.pool, pool, REPS)), "a pool")
+        await until(partial(done, partial(self._complaints.arrange, api)), "those who hear complaints")
         await until(partial(done, partial(api.adopt, RULES)), "rules")
         await until(partial(done, partial(api.publish_process, PROCESS)), "a process")
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Look after leads, and import, until told to stop."""
-        await asyncio.gather(self.books.run(stopped), *(self._look_after_leads(stopped) for _ in range(_BUSY)))
+        """Look after leads, import and complain until told to stop."""
+        beside = self.books.run(stopped), self._complaints.run(stopped)
+        await asyncio.gather(*beside, *(self._look_after_leads(stopped) for _ in range(_BUSY)))
 
     async def _look_after_leads(self, stopped: asyncio.Event) -> None:
         while not stopped.is_set():

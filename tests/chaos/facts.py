@@ -10,6 +10,7 @@ from router.model.dispatch import Answer
 from router.model.events import Credited, Fired, OfferAnswered
 from tests.chaos.book import BookFacts
 from tests.chaos.checks import Evidence
+from tests.chaos.complaints import ComplaintFacts
 from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
 from tests.chaos.plan import Fault
@@ -33,8 +34,8 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk, book
-        What was done of leads in a process, and of imports.
+    desk, book, complaints
+        What was done of leads in a process, of imports, and of complaints.
     """
 
     evidence: Evidence
@@ -46,6 +47,7 @@ class Facts:
     told_again: int
     desk: DeskFacts = field(default_factory=DeskFacts)
     book: BookFacts = field(default_factory=BookFacts)
+    complaints: ComplaintFacts = field(default_factory=ComplaintFacts)
 
     @property
     def decisions(self) -> list[Decision]:

@@ -25,6 +25,7 @@ from router.process.revisions.cache import ProcessCache
 from serving.imports import KIND as IMPORT
 from tests.chaos.book import BookFacts
 from tests.chaos.checks import Change, Evidence, Room, violations
+from tests.chaos.complaints import ComplaintFacts
 from tests.chaos.desk import DeskFacts, desk_of
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
@@ -187,8 +188,7 @@ class Judge:
         faults: Counter[Fault],
         lendings: Lendings,
         watchers: Sequence[Watcher],
-        desk: DeskFacts,
-        book: BookFacts,
+        beside: tuple[DeskFacts, BookFacts, ComplaintFacts],
     ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()
@@ -209,8 +209,7 @@ class Judge:
             totals["submitted"],
             totals["expired"],
             told_again,
-            desk,
-            book,
+            *beside,
         )
 
     async def _state(self, item_id: str) -> str:

@@ -19,6 +19,7 @@ from tests.chaos.tally import Tally
 
 _KNOWN, _REPEATED = "external ~= '' and redis.call('HGET', KNOWN, external)", "if request_key then known ="
 _EXISTS, _IS_NEW = "local existing = mode == 'ROUTE' and (", "and expected ~= 0 and (version"
+_RECUSAL, _EXCLUDED = "router.assignment.recusal", "for name in route.exclude:"
 _APART = "if way == 2 then return "
 _OWNER_LEASE = "\n    and string.match(redis.call('HGET', KEYS[6], id), '^(%d+) ') == integer(token)"
 _SAME_PAST = "\n  or (current[3] or '') ~= header[3] or (current[4] or '') ~= header[4]"
@@ -226,6 +227,12 @@ PROMISES = (
         Guard("what enters apart is left out of the ledger", Edits({"bind": [(_APART, "if false then return ")]})),
         checked=lambda facts: facts.book.entered,
         decided=lambda facts: facts.book.entered,
+    ),
+    Promise(
+        "whoever a route excludes never gets the work item, however it moves",
+        Guard("whom a route excludes is a candidate of nothing", Edits({_RECUSAL: [(_EXCLUDED, "for name in ():")]})),
+        checked=lambda facts: facts.complaints.got.total(),
+        decided=lambda facts: facts.complaints.got.total(),
     ),
     Promise(
         "leave is credited once, and what is left of a credit taken back once",

@@ -26,6 +26,7 @@ from tests.chaos.altered import in_force
 from tests.chaos.book import book_facts
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
+from tests.chaos.complaints import complaint_facts
 from tests.chaos.desk import Desk, desk_facts, desk_of
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Try, long_enough
@@ -180,9 +181,9 @@ class Round:
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
                 log = await judge.desk()
-                shown, imported = desk_facts(log), book_facts(desk.books, log)
-                tally.violations += [*shown.violations, *imported.violations]
-                count(tally, await judge.facts(tally.faults, lendings, watchers, shown, imported))
+                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log)
+                tally.violations += [text for facts in beside for text in facts.violations]
+                count(tally, await judge.facts(tally.faults, lendings, watchers, beside))
             finally:
                 system.thaw()
         tally.violations += [] if self.may_be_restless else restless

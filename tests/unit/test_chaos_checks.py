@@ -40,6 +40,7 @@ from tests.chaos.checks import (
     violations,
     without_a_log,
 )
+from tests.chaos.complaints import complaint_facts
 from tests.chaos.history import Reply, Try
 from tests.chaos.lenders import Lendings
 from tests.chaos.offers import offers_hold
@@ -295,6 +296,18 @@ def test_what_is_imported_twice_or_not_apart_or_not_as_told_is_named() -> None:
         "old~B-13: imported, and nowhere",
         "the ledger of imports has 1 decisions, and was off by 0.0",
         "what is imported was not received apart",
+    ]
+
+
+def test_a_complaint_that_comes_to_who_it_is_about_is_named_by_the_way() -> None:
+    about_bob, accepted = ROUTED._replace(item_id="crm~C-bob-1"), replace(ACCEPTED, item_id="crm~C-ann-2")
+
+    sound, broken = complaint_facts([MOVED, about_bob]), complaint_facts([about_bob._replace(rep="bob"), accepted])
+
+    assert (sound.got, sound.violations) == ({"ROUTED ASSIGNED": 1}, [])
+    assert broken.violations == [
+        "event 1: crm~C-bob-1 is bob's, whom it is about: ROUTED ASSIGNED",
+        "event 2: crm~C-ann-2 is ann's, whom it is about: ACCEPTED",
     ]
 
 

@@ -29,6 +29,6 @@ with the seed of its round.
 ``guards``      what is removed to see whether the harness would notice; ``found.json`` keeps how soon it did
 ==============  ====================================================================================================
 
-``altered`` starts the service with edited scripts and modules, and ``failpoints``: only there are fail points made, guards removed
-and clocks set; the service itself knows nothing of it.
+``altered`` starts the service with edited scripts and modules, and ``failpoints``: only there are fail points made,
+guards removed and clocks set; the service itself knows nothing of it.
 """

@@ -27,7 +27,7 @@ class Guard:
     name
         What it is.
     edits
-        What removes it from the scripts.
+        What removes it from the scripts, or the code.
     watchers_drop
         Whether watchers still drop what they know already.
     durability

@@ -11,25 +11,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
+import grpc
 from google.longrunning.operations_pb2 import Operation
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from fairlead.client import FairleadClient
+from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
-from fairlead.v1 import models_pb2, routing_pb2, scoring_pb2
-from fairlead.v1.operations_pb2 import OperationMetadata
+from fairlead.v1 import models_pb2, scoring_pb2
 from fairlead.v1.tables_pb2 import ReadOptions as ReadOptionsMessage
 from operations.profit import profit_options
 from operations.tables import report_of
+from operations.telling import asked_time, facts_told, state_told, summary
 from tables.cli import say, table_options
 from tables.options import ReadOptions
 from tables.report import ReadReport
 
 _owner_option = click.option("--tenant", default="", help="Whose they are [default: everybody's].")
+_NOR_SHARED = ", and none of everybody's; --tenant names another"
 _detach_option = click.option("--detach", is_flag=True, help="Print its name and do not follow it.")
 
 
@@ -139,21 +141,36 @@ def rescore(
 
 
 @operations.command(name="list")
-@_owner_option
+@click.option("--tenant", default="", help="Only theirs [default: those of tenant default, and everybody's].")
 @server_option
 def list_all(tenant: str, server: str) -> None:
-    """List operations, newest first."""
-    with connected(server, tenant) as client:
-        listed = list(client.operations.list(everybody=not tenant))
+    """List operations, newest first: trainings, rescorings, imports and bulk reassignments; times in UTC.
+
+    Everybody's are those about models of all tenants; who may not see them is shown the tenant's alone.
+    """
+    with connected(server, tenant or "default") as client:
+        listed = _listed_operations(client, is_shared=not tenant)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("operation", "asked", "by", "about", "state", "tries", "how far, or why"):
         table.add_column(heading, overflow="fold")
     for operation in listed:
         about = metadata_of(operation)
-        since, tries = about.create_time.ToDatetime().isoformat(" ", "seconds"), str(about.delivery_count)
-        table.add_row(operation.name, since, about.actor, about.target, _state(about), tries, _summary(operation))
+        since, tries = asked_time(about), str(about.delivery_count)
+        table.add_row(operation.name, since, about.actor, about.target, state_told(about), tries, summary(operation))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
-    console.print(table if listed else "there are none")
+    console.print(table if listed else f"there are none of tenant {tenant or 'default'}{'' if tenant else _NOR_SHARED}")
+
+
+def _listed_operations(client: FairleadClient, *, is_shared: bool) -> list[Operation]:
+    """List a tenant's operations, and everybody's where wanted and allowed, newest first."""
+    listed = list(client.operations.list())
+    if is_shared:
+        try:
+            listed += client.operations.list(everybody=True)
+        except FairleadError as error:
+            if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+                raise
+    return sorted(listed, key=lambda each: metadata_of(each).create_time.ToNanoseconds(), reverse=True)
 
 
 def _on_one(text: str, act: Callable[[FairleadClient, str], None], name: str) -> None:
@@ -169,7 +186,7 @@ def _on_one(text: str, act: Callable[[FairleadClient, str], None], name: str) ->
 
 def _show(client: FairleadClient, name: str) -> None:
     operation = client.operations.get(name)
-    click.echo(f"{_state(metadata_of(operation))}: {_summary(operation)}\n{metadata_of(operation)}".rstrip())
+    click.echo("\n".join(facts_told(operation)))
 
 
 def _follow(client: FairleadClient, name: str) -> None:
@@ -179,13 +196,13 @@ def _follow(client: FairleadClient, name: str) -> None:
         for operation in client.operations.follow(name):
             about = metadata_of(operation)
             done, total = (1, 1) if operation.done else (about.done_count, about.total_count or None)
-            bar.update(task, description=about.stage or _state(about), completed=done, total=total)
+            bar.update(task, description=about.stage or state_told(about), completed=done, total=total)
     if operation.WhichOneof("result") == "error":
-        raise click.ClickException(f"{name}: {_summary(operation)}")
+        raise click.ClickException(f"{name}: {summary(operation)}")
     accounts = _accounts(operation)
     for account in accounts:
         say(account)
-    click.echo(_summary(operation))
+    click.echo(summary(operation))
     if any(account.n_rejected for account in accounts):
         raise SystemExit(1)
 
@@ -218,24 +235,3 @@ def _accounts(operation: Operation) -> list[ReadReport]:
     if operation.response.Unpack(model):
         return [report_of(model.read_report)] if model.HasField("read_report") else []
     return list(map(report_of, rescored.read_reports)) if operation.response.Unpack(rescored) else []
-
-
-def _state(about: OperationMetadata) -> str:
-    return OperationMetadata.State.Name(about.state).removeprefix("STATE_").lower().replace("_", " ")
-
-
-def _summary(operation: Operation) -> str:
-    """Say how far an operation is, what it made, or why it failed."""
-    about, model, rescored = metadata_of(operation), models_pb2.Model(), scoring_pb2.RescoreCustomersResponse()
-    imported = routing_pb2.ImportWorkItemsResponse()
-    if operation.WhichOneof("result") == "error":
-        return str(operation.error.message)
-    if operation.response.Unpack(imported):
-        return f"{imported.imported_count:,} imported, {len(imported.refused):,} refused"
-    if operation.response.Unpack(model):
-        return f"made {model.name}"
-    if operation.response.Unpack(rescored):
-        where = f"{rescored.file_count:,} files in {rescored.out_path}, by {rescored.model_version}"
-        at_risk = f"; {rescored.at_risk_count:,} at risk, from {rescored.at_risk_threshold:.1%} on"
-        return f"{rescored.customer_count:,} customers in {where}{at_risk if rescored.at_risk_threshold else ''}"
-    return f"{about.stage} {about.done_count:,} of {about.total_count:,}" if about.stage else about.fault

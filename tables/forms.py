@@ -242,6 +242,8 @@ class Survey:
             values = values.cast(pa.string())
         if not pa.types.is_string(values.type):
             self.typed = self.typed or _KINDS[values.type]
+            if self._counts_days:
+                self.dates.see(_texts_of(values.drop_null()))
             return
         known = values.drop_null()
         self.n_values += len(known)
@@ -261,7 +263,12 @@ class Survey:
     @property
     def needs_values(self) -> bool:
         """Whether its values say how the column is read; else its type in the file, or what it has to hold, does."""
-        return self.typed is None and self.kind in (ColumnKind.NUMBER, ColumnKind.DATE, None)
+        return self._counts_days or (self.typed is None and self.kind in (ColumnKind.NUMBER, ColumnKind.DATE, None))
+
+    @property
+    def _counts_days(self) -> bool:
+        """Whether it holds numbers where dates are wanted: which they are, a count of days or digits, they tell."""
+        return self.kind is ColumnKind.DATE and self.typed is ColumnKind.NUMBER
 
     @property
     def is_settled(self) -> bool:

@@ -247,6 +247,15 @@ class Reading:
         """Count a row as one in error that was given out by `rows`."""
         self._reporting.reject({record: problem})
 
+    def found_again(self, records: Sequence[int]) -> dict[int, tuple[int, list[str]]]:
+        """Return rows as they stand in the file: the line of each, from 1, and its cells."""
+        return self.table.source.found_again(records)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all columns of the file, empty where one has none."""
+        return all_names(self.table.source)
+
     def lines(self, records: Sequence[int]) -> dict[int, int]:
         """Return the lines of the file, from 1, on which rows stand."""
         return {record: line for record, (line, _) in self.table.source.found_again(records).items()}

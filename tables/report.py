@@ -90,6 +90,8 @@ class ReadReport:
         The first of them, each with what is wrong with it.
     rejected_to
         The file that they were written to; empty: none.
+    removed
+        The file that an earlier reading wrote its own to, and that was taken away because there are none any more.
     """
 
     file: str
@@ -107,6 +109,7 @@ class ReadReport:
     n_rejected: int = 0
     rejected: list[RowPlace] = field(default_factory=list)
     rejected_to: str = ""
+    removed: str = ""
 
     def check(self, allowed: float) -> None:
         """Refuse what holds too much that nothing can be made of.
@@ -190,6 +193,8 @@ class ReadReport:
             yield f"  … and {self.n_rejected - len(self.rejected):,} more rows in error"
         if self.rejected_to:
             yield f"  rows in error are in {self.rejected_to}"
+        if self.removed:
+            yield f"  no rows in error any more: {self.removed}, of an earlier run, is taken away"
 
 
 def _ways_out(column: ColumnReport) -> str:

@@ -13,7 +13,7 @@ from tables.files import ENDINGS
 from tables.forms import ColumnKind, shown
 from tables.parquet import ParquetFile
 from tables.plans import ColumnPlan
-from tables.rejected import write_rejected
+from tables.rejected import rejected_file, removed, write_rejected
 from tables.report import MOST_SHOWN, ColumnReport, ReadReport, RowPlace
 from tables.strays import Strays
 from tables.text import Batch, TextFile
@@ -92,6 +92,8 @@ class Reporting:
         if problems and rejects_to is not None:
             rows = ((problem, *found[record]) for record, problem in problems)
             report.rejected_to = str(write_rejected(rejects_to, names, rows))
+        elif rejects_to is not None and removed(target := rejected_file(rejects_to)):
+            report.removed = str(target)
 
     def _finish(self, column: ColumnReport, lines: Mapping[int, int]) -> None:
         if column.name in self._nameless:

@@ -46,6 +46,17 @@ def entries(text: str) -> list[str]:
     return [entry for part in _SPLIT.split(text) if (entry := part.strip())]
 
 
+def is_doubtful(entry: str) -> bool:
+    """Tell whether an entry of a list may be several, or come of a list that a program wrote.
+
+    Examples
+    --------
+    >>> is_doubtful("IT/Telecom"), is_doubtful("R&D")
+    (True, False)
+    """
+    return any(char in entry for char in DOUBTFUL)
+
+
 def read_truths(texts: pa.Array) -> pa.Array:
     """Read texts, trimmed and null where missing, as bools; null where one is neither yes nor no."""
     different = texts.dictionary_encode()

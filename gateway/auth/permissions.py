@@ -120,7 +120,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RuleService/PublishRuleSet": _tenant(MANAGER),
     "fairlead.v1.RuleService/RollbackRuleSet": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.RuleService/ListRuleSetRevisions": _tenant(MANAGER, OPERATOR),
-    "fairlead.v1.RuleService/GetRuleSet": _tenant(MANAGER, OPERATOR),
+    "fairlead.v1.RuleService/GetRuleSet": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.ProcessService/ValidateProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.ProcessService/TestProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.ProcessService/PublishProcess": _tenant(MANAGER),

@@ -26,6 +26,8 @@ class ActivityCommand:
         Whether it leaves no next date if it sets none.
     ahead_ms
         How far ahead of now its next date may lie.
+    is_named
+        Whether it was said who acted, who has to be there then; an owner may be gone.
     expected
         The version of the work item that all this is said of; any other is a conflict.
     assigned_ms
@@ -49,6 +51,7 @@ class ActivityCommand:
     fingerprint: str = ""
     openings: Openings = field(default_factory=lambda: NO_OPENINGS)
     customer: str = ""
+    is_named: bool = False
 
 
 class KnownActivity(NamedTuple):
@@ -81,12 +84,12 @@ class Activities(Protocol):
     async def record(
         self, tenant: str, command: ActivityCommand, *, preview: bool = False
     ) -> ActivityRecorded | KnownActivity | InFuture | NotAhead | TooFar | Refusal:
-        """Record an activity, or answer a repeated request as before.
+        """Record an activity, or answer a repeated request as before, whatever has become of the work item by then.
 
         Raises
         ------
         NotFound
-            If there is no such work item.
+            If there is no such work item, or rep.
         """
 
     async def keep_request(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from router.activities.ports import Activities, ActivityCommand, InFuture, KnownActivity, NotAhead, TooFar
 from router.assignment.commands import Refusal
@@ -16,15 +15,15 @@ from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.model.activities import TEXTS, Activity
-from router.model.errors import ActivityExists, Conflict, InvalidInput, NotFound, NotPossible, RequestIdReused
+from router.model.errors import ActivityExists, Conflict, InvalidInput, NotPossible, RequestIdReused
 from router.model.events import ActivityRecorded
 from router.model.evidence import ends_next_date, evidence_of
+from router.model.instants import written
 from router.model.opening import ACTIVITY
 from router.model.sealing import seal_texts
-from router.model.workitem import CLOSED_STATES, fingerprint_of
+from router.model.workitem import State, fingerprint_of
 from router.workforce.open_hours import HORIZON_MS
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""
 
@@ -58,7 +57,7 @@ class ActivityService:
     queries
         Work items as they stand.
     planners
-        Rules, which say whose customer a work item is of, and reps.
+        Rules, which say whose customer a work item is of.
     """
 
     def __init__(self, activities: Activities, queries: WorkItemQueries, planners: PlannerCache) -> None:
@@ -95,36 +94,15 @@ class ActivityService:
             As ``router.assignment.service.Router.route``.
         """
         name = f"tenants/{tenant}/workItems/{request.item_id}"
-        if request.activity.rep:
-            await self._check_rep(tenant, request.activity.rep)
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             check_owner(stored.record.owner)
-            if request.activity.next_ms and stored.record.state in CLOSED_STATES:
-                raise NotPossible(name, f"is {stored.record.state}: leave activity.next_time out")
             answer = await self._activities.record(
                 tenant, await self._command(tenant, request, stored), preview=preview
             )
-            if isinstance(answer, InFuture):
-                occurs, now = _shown(request.activity.occur_ms), _shown(answer.now_ms)
-                raise InvalidInput.of("activity.occur_time", f"{occurs}: must be at most now, {now}")
-            if isinstance(answer, NotAhead):
-                date, now = _shown(request.activity.next_ms), _shown(answer.now_ms)
-                raise InvalidInput.of("activity.next_time", f"{date}: must be later than now, {now}, or absent")
-            if isinstance(answer, TooFar):
-                date, latest = _shown(request.activity.next_ms), _shown(answer.now_ms + HORIZON_MS)
-                raise InvalidInput.of("activity.next_time", f"{date}: must be at most three years ahead, {latest}")
-            if answer is Refusal.CONFLICT:
-                continue
-            return _recorded(name, request, answer)
+            if answer is not Refusal.CONFLICT:
+                return _recorded(name, request, stored.record.state, answer)
         raise Conflict(name, "changes faster than one can write: try again")
-
-    async def _check_rep(self, tenant: str, rep: str) -> None:
-        planner = await self._planners.current(tenant)
-        if rep not in planner.roster.reps:
-            planner = await self._planners.renewed(tenant, planner.revisions)
-        if rep not in planner.roster.reps:
-            raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
 
     async def _command(self, tenant: str, request: RecordRequest, stored: StoredItem) -> ActivityCommand:
         record, sent = stored.record, request.activity
@@ -146,25 +124,43 @@ class ActivityService:
             customer=customer_of(planner.rule_set.known_customer, stored.item) if openings else "",
             assigned_ms=stored.decision.head.assigned_ms,
             ahead_ms=HORIZON_MS,
+            is_named=bool(sent.rep),
         )
 
 
 def _recorded(
-    name: str, request: RecordRequest, answer: ActivityRecorded | KnownActivity | Refusal
+    name: str,
+    request: RecordRequest,
+    state: State,
+    answer: ActivityRecorded | KnownActivity | InFuture | NotAhead | TooFar | Refusal,
 ) -> ActivityRecorded:
-    if isinstance(answer, ActivityRecorded):
-        return answer
-    if not isinstance(answer, KnownActivity):
-        if answer is Refusal.REQUEST_ID_REUSED:
+    match answer:
+        case ActivityRecorded():
+            return answer
+        case KnownActivity(event) if _is_same(request.activity, event):
+            return event
+        case KnownActivity(event):
+            raise ActivityExists(f"{name}/activities/{event.number}")
+        case InFuture() | NotAhead() | TooFar():
+            raise _ill_timed(request.activity, answer)
+        case Refusal.CLOSED:
+            raise NotPossible(name, f"is {state}: leave activity.next_time out")
+        case Refusal.REQUEST_ID_REUSED:
             raise RequestIdReused(request.request_id)
-        raise Conflict(name, "was recorded before, by an event that somebody deleted")
-    if _is_same(request.activity, answer.event):
-        return answer.event
-    raise ActivityExists(f"{name}/activities/{answer.event.number}")
+        case _:
+            raise Conflict(name, "was recorded before, by an event that somebody deleted")
 
 
-def _shown(at_ms: int) -> str:
-    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
+def _ill_timed(sent: Activity, answer: InFuture | NotAhead | TooFar) -> InvalidInput:
+    now, date = written(answer.now_ms), written(sent.next_ms)
+    match answer:
+        case InFuture():
+            return InvalidInput.of("activity.occur_time", f"{written(sent.occur_ms)}: must be at most now, {now}")
+        case NotAhead():
+            return InvalidInput.of("activity.next_time", f"{date}: must be later than now, {now}, or absent")
+        case TooFar():
+            latest = written(answer.now_ms + HORIZON_MS)
+            return InvalidInput.of("activity.next_time", f"{date}: must be at most three years ahead, {latest}")
 
 
 def _is_same(sent: Activity, recorded: ActivityRecorded) -> bool:

@@ -5,7 +5,6 @@ Either way it enters the ledger apart: whoever gets it is entitled to what they 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 
 from failures import Failure
@@ -26,6 +25,7 @@ from router.model.errors import (
     StaleEtag,
 )
 from router.model.events import Completed, previous_of
+from router.model.instants import written
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, fingerprint_of
 from router.workforce.ports import Presences
@@ -146,13 +146,8 @@ def _over(tenant: str, planner: Planner, record: ItemRecord, closed_ms: int, at_
     last_ms = closed_ms + days * _DAY_MS
     if at_ms <= last_ms:
         return None
-    closing, last = _instant(closed_ms), _instant(last_ms)
-    fault = f"was closed at {closing}, and could be reopened until {last}, {days} days later"
+    fault = f"was closed at {written(closed_ms)}, and could be reopened until {written(last_ms)}, {days} days later"
     return NotPossible(f"tenants/{tenant}/workItems/{record.item_id}", fault)
-
-
-def _instant(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _sole(tenant: str, request: ReopenRequest, answer: Decision | Refusal) -> Decision:

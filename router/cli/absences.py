@@ -105,9 +105,16 @@ def add_command(
         rep, substitute = rep_called(client, rep), rep_called(client, substitute, "--substitute")
         made = client.upsert_absence(rep, absence_id, *times, reason, substitute=substitute)
         until = f"{shown(made.start_time, zone)} to {shown(made.end_time, zone)}"
-        covered = f"; {last(made.substitute)} stands in" if made.substitute else ""
+        covered = f"; {_standing_in(client, last(made.substitute))}" if made.substitute else ""
         click.echo(f"{made.name.split('/')[3]}/{last(made.name)}: from {until} ({zone.key}){covered}")
         print_moved(client, [made.workforce_revision])
+
+
+def _standing_in(client: FairleadClient, substitute: str) -> str:
+    """Say who is named as a substitute, and where they get nothing that they do not."""
+    if client.get_rep(substitute).active:
+        return f"{substitute} stands in"
+    return f"{substitute} is named and is inactive: until they are active nothing goes to them"
 
 
 @absences.command("show")
@@ -137,7 +144,7 @@ def show_command(rep: str, absence: str, language: str, as_json: bool, server: s
         click.echo(label("kept", told, count=len(found.kept_work_items)))
     for kept in found.kept_work_items:
         why = KEPT[calendars.KeptWorkItem.Reason.Name(kept.reason).removeprefix("REASON_")].say(told)
-        click.echo(f"  {last(kept.work_item)}: {why}")
+        click.echo(f"  {label('of item', told, item=last(kept.work_item), what=why)}")
 
 
 def _covered(named: str, stands_in: str) -> str:
@@ -167,7 +174,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
       $ fairlead absences load leave.xlsx
     """
     with connected(server, tenant) as client:
-        read = read_absences(file, _on_clocks(client, reading), client.list_reps())
+        read = read_absences(file, on_clocks(client, reading), client.list_reps())
         say(read.report)
         _enter(client, file, read, validate_only=True)
         revisions = [] if dry_run else _enter(client, file, read)
@@ -175,7 +182,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
         print_moved(client, revisions)
 
 
-def _on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
+def on_clocks(client: FairleadClient, reading: ReadOptions) -> ReadOptions:
     """Read times on the tenant's clocks where neither the caller nor a mapping says which."""
     is_said = click.get_current_context().params["timezone"] or reading.timezone != ReadOptions().timezone
     return reading if is_said else replace(reading, timezone=zone_of(client).key)

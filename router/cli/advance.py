@@ -11,9 +11,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Approval
 from router.cli.approvals import told_asked
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
-from router.cli.labels import language_option
+from router.cli.labels import label, language_option
 from router.cli.moved_deadlines import print_moved_of
 from router.cli.update import told_of
+from router.cli.whom import callers
 from router.cli.words import last
 from router.wording.languages import Language
 
@@ -39,7 +40,7 @@ def advance(
 
     \b
       $ fairlead advance crm~L-017 qualified --set budget=300000
-      crm~L-017: It entered stage qualified: budget 300000 (was not given). The owner stays: ann.
+      crm~L-017: It entered stage qualified: budget 300000 (was not given). The owner stays: Ann Lee.
     """
     spoken = Language(language)
     check_names(pairs, removed, spoken)
@@ -50,5 +51,6 @@ def advance(
         if after.approval.state == Approval.STATE_PENDING:
             click.echo(told_asked(client, after, spoken))
         else:
-            click.echo(f"{last(before.name)}: {told_of(before, after, spoken, after.stage)}")
+            what = told_of(before, after, spoken, after.stage, callers(client))
+            click.echo(label("of item", spoken, item=last(before.name), what=what))
         print_moved_of(client, after, spoken)

@@ -80,17 +80,13 @@ def fairness_table(
     comparable = [arrival for arrival in arrivals or () if arrival.entitled.keys() <= weights.keys()]
     others = {} if arrivals is None else compare(weights, comparable)
     table = _table()
-    table.add_column("rep", no_wrap=True, footer="worst ever")
-    for heading in ("weight", "entitled", "received"):
-        table.add_column(heading, justify="right")
+    table.add_column("rep", overflow="fold", footer="worst ever")
     ways = _ways(report)
-    for heading in ways.values():
-        table.add_column(heading, justify="right")
-    table.add_column(
-        "distance:\nFairlead", justify="right", footer=Text(f"{report.observed.worst_ever:.2f}", "bold green")
-    )
+    for heading in ("weight", "entitled", "received", *ways.values()):
+        _add_numbers(table, heading)
+    _add_numbers(table, "distance:\nFairlead", Text(f"{report.observed.worst_ever:.2f}", "bold green"))
     for name, measured in others.items():
-        table.add_column(_HEADINGS[name], justify="right", footer=_worst(measured.worst))
+        _add_numbers(table, _HEADINGS[name], _worst(measured.worst))
     for rep, weight in weights.items():
         table.add_row(
             called(rep, names),
@@ -127,9 +123,9 @@ def period_table(
         "the bound is of the whole ledger, not of a period"
     )
     table = _table(show_footer=False)
-    table.add_column("rep", no_wrap=True)
+    table.add_column("rep", overflow="fold")
     for heading in ("entitled", "received", "difference"):
-        table.add_column(heading, justify="right")
+        _add_numbers(table, heading)
     for rep in sorted(period.entitled):
         entitled, received = period.entitled[rep], period.received[rep]
         table.add_row(called(rep, names), f"{entitled:.2f}", f"{received:,.15g}", signed(round(entitled - received, 6)))
@@ -139,6 +135,11 @@ def period_table(
 def _table(*, show_footer: bool = True) -> Table:
     """Begin a table; what stands above and below it is printed apart, for a table breaks it at its own width."""
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_footer=show_footer)
+
+
+def _add_numbers(table: Table, heading: str, footer: Text | str = "") -> None:
+    """Add a column of numbers: whole wherever the names of the reps can give way."""
+    table.add_column(heading, justify="right", no_wrap=True, footer=footer)
 
 
 def alone(report: fairness.FairnessReport, names: Mapping[str, str]) -> Text:

@@ -40,6 +40,9 @@ LABELS: Mapping[str, Phrase] = {
     "title": Phrase("Decision {number}: {item} → ", "决策{number}：{item} → "),
     "item": Phrase("{name} ({called})", "{name}（{called}）"),
     "nobody": Phrase("nobody", "无人"),
+    "one entry": Phrase(
+        "{field}: {entry} is one entry; separate entries by ;", "{field}：{entry}是一项；多项之间用分号分隔"
+    ),
     "whoever is first": Phrase("whoever is first", "抢单，先接先得"),
     "to accept": Phrase("{rep}, to be accepted", "{rep}（待接单）"),
     "not answered": Phrase("Nobody has answered it yet.", "尚未接单。"),
@@ -133,11 +136,12 @@ LABELS: Mapping[str, Phrase] = {
     ),
     "recorded": Phrase("{item}: {evidence}", "{item}：{evidence}"),
     "next follow-up": Phrase("; next follow-up {when} ({zone})", "；下次跟进时间{when}（{zone}）"),
+    "only tried": Phrase(" Nothing is written.", "未写入。"),
     "nothing is written": Phrase("; nothing is written", "；未写入"),
     "no evidence": Phrase("recorded, no evidence", "已记录，不构成凭据"),
     "EVIDENCE_ATTEMPT": Phrase("ATTEMPT", "联系过"),
-    "EVIDENCE_CONTACT": Phrase("CONTACT", "谈上了"),
-    "EVIDENCE_CUSTOMER": Phrase("CUSTOMER", "客户找来"),
+    "EVIDENCE_CONTACT": Phrase("CONTACT", "已沟通"),
+    "EVIDENCE_CUSTOMER": Phrase("CUSTOMER", "客户主动联系"),
     "deadlines": Phrase("deadlines", "时限"),
     "number of deadlines": Phrase("{count:,} deadlines", "时限{count:,}条"),
     "no deadlines": Phrase("no deadlines", "没有时限"),
@@ -189,11 +193,13 @@ LABELS: Mapping[str, Phrase] = {
     "approved": Phrase("{item}: approved; it is in stage {stage}.", "{item}：已批准，目前在阶段{stage}。"),
     "rejected": Phrase("{item}: rejected; it is in stage {stage}.", "{item}：已驳回，目前在阶段{stage}。"),
     "all that moved": Phrase("all of them: {command}", "全部列出：{command}"),
-    "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：派单{number}已接单；{owned}"),
+    "accepted": Phrase("{item}: offer {number} accepted; {owned}", "{item}：已接受{number}号派单；{owned}"),
     "owned": Phrase("{rep} owns it, epoch {epoch}", "归属{rep}，归属版次{epoch}"),
-    "declined": Phrase("{item}: offer {number} declined; it is offered anew", "{item}：派单{number}已拒单，将重新派出"),
+    "declined": Phrase(
+        "{item}: offer {number} declined; it is offered anew", "{item}：已拒绝{number}号派单，将重新派出"
+    ),
     "declined by one": Phrase(
-        "{item}: offer {number} declined; others have it still", "{item}：派单{number}已拒单，其他人仍可抢单"
+        "{item}: offer {number} declined; others have it still", "{item}：已拒绝{number}号派单，其他人仍可抢单"
     ),
     "not offered": Phrase("{item} is not offered: it is {state}", "{item}没有待接的派单，状态为{state}"),
     "not offered but owned": Phrase(
@@ -202,26 +208,38 @@ LABELS: Mapping[str, Phrase] = {
     "who gets them": Phrase("say who gets them: {named}, or {chosen}", "请指明由谁接手：{named}或{chosen}"),
     "moved": Phrase(
         "{moved:,} reassigned,{offered} {stay:,} stay, {refused:,} refused",
-        "转派{moved:,}条，{offered}不动{stay:,}条，拒绝{refused:,}条",
+        "转派{moved:,}条，{offered}保持不变{stay:,}条，拒绝{refused:,}条",
     ),
     "would be moved": Phrase(
         "{moved:,} would be reassigned,{offered} {stay:,} stay, {refused:,} refused",
-        "试算：转派{moved:,}条，{offered}不动{stay:,}条，拒绝{refused:,}条",
+        "试算：转派{moved:,}条，{offered}保持不变{stay:,}条，拒绝{refused:,}条",
     ),
+    "goes on": Phrase("the work goes on: {show}; {cancel} ends it", "任务仍在进行：{show}查看，{cancel}结束"),
+    "nobody else": Phrase("nobody else can take it", "没有别人能接"),
+    "is recused": Phrase("{rep} is recused by {fields}  [{code}]", "{rep}需回避：{fields}  [{code}]"),
+    "is inactive": Phrase("{rep} is inactive", "{rep}已停用"),
+    "is at capacity": Phrase("{rep} is at capacity", "{rep}已达容量上限"),
+    "of item": Phrase("{item}: {what}", "{item}：{what}"),
+    "refused because": Phrase("{item}: {why}", "{item}：{why}"),
+    "more in file": Phrase("and {count:,} more: {option} writes each", "另有{count:,}条：用{option}逐条写出"),
     "moved by offer": Phrase(" {count:,} offered,", "派单{count:,}条，"),
     "changed since found": Phrase(
-        "{item} changed since it was found, and is left as it is: {owner} has it now",
-        "{item}在找到之后有过变动，没有转派：现归{owner}",
+        "it changed since it was found, and is left as it is: {owner} has it now",
+        "找到之后有过变动，没有转派：现归{owner}",
     ),
     "changed since found, nobody's": Phrase(
-        "{item} changed since it was found, and is left as it is: nobody has it now",
-        "{item}在找到之后有过变动，没有转派：现无归属人",
+        "it changed since it was found, and is left as it is: nobody has it now",
+        "找到之后有过变动，没有转派：现无归属人",
     ),
     "each in file": Phrase("what became of each is in {file}", "每一条的结果见{file}"),
     "nothing to change": Phrase("nothing is to be changed: say {options}", "没有要改的内容：请写明{options}"),
     "given twice": Phrase("{name}: is given more than once in {options}", "{name}在{options}中写了不止一次"),
     "no pair": Phrase("{pair}: must be {form}, e.g. {example}", "{pair}：应写成{form}，例如{example}"),
-    "no number": Phrase("{pair}: must be a number", "{pair}：应为数字"),
+    "no number": Phrase("{pair}: must be a number, with a decimal point if any", "{pair}：应为数字，小数用小数点"),
+    "no day": Phrase(
+        "{pair}: must be a date, or a time, that reads in one way alone: year, month and day",
+        "{pair}：应为日期或时间，按年月日写，不能有两种读法",
+    ),
     "no truth": Phrase("{pair}: must be {true} or {false}", "{pair}：应为{true}或{false}"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from fairlead.client import work_item
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.columns import by_name, columns_of, in_words, of_sheets
+from router.cli.doubtful import doubtful_columns
 from router.cli.failing import InputFailed
+from router.cli.whom import Known
 from router.model.workitem import MAX_PRIORITY, MAX_VALUE
 from router.model.workitem import Kind as WorkItemKind
 from rules.fields import FieldType
@@ -81,30 +83,40 @@ _LONGEST_TEXT = 512
 @dataclass(frozen=True, slots=True)
 class LeadsFile:
     """The work items of a file, and what was read of it; ``left_out`` lists its columns that no field has the name
-    of.
+    of, ``warnings`` say what may be meant otherwise.
     """
 
     items: list[routing.WorkItem]
     left_out: list[str]
     report: ReadReport
+    warnings: Sequence[str] = ()
 
 
 class BookEntry(NamedTuple):
-    """A lead with its owner, since when they have had it, and its stage; empty: the first, if there is one."""
+    """A lead with its owner, since when they have had it, and its stage; empty: the first, if there is one. ``record``
+    numbers its row.
+    """
 
     item: routing.WorkItem
     owner: str
     assigned: datetime
-    stage: str = ""
+    stage: str
+    record: int
 
 
 @dataclass(frozen=True, slots=True)
 class BookFile:
-    """The leads of a file with their owners; else as ``LeadsFile``."""
+    """The leads of a file with their owners; else as ``LeadsFile``. ``reading`` finds their rows again; ``n_repeated``
+    counts the rows that say what one before them does, ``fields`` are those that the rules declare.
+    """
 
     entries: list[BookEntry]
     left_out: list[str]
     report: ReadReport
+    reading: Reading
+    warnings: Sequence[str] = ()
+    n_repeated: int = 0
+    fields: Collection[str] = ()
 
 
 def read_leads(
@@ -134,11 +146,18 @@ def read_leads(
 
 def read_book(
     file: Path, fields: Mapping[str, FieldType], source: str, options: ReadOptions,
-    mapped: Mapping[str, str] = _NOTHING,
+    mapped: Mapping[str, str] = _NOTHING, reps: Known | None = None,
 ) -> BookFile:  # fmt: skip
-    """Read a file of leads that have owners, as ``read_leads`` does."""
+    """Read a file of leads that have owners, as ``read_leads`` does.
+
+    Parameters
+    ----------
+    reps
+        Those there are: a row names its owner by id, or by a name that nobody else has. Who is not among them is left
+        as they are named.
+    """
     table = _opened(file, options, mapped)
-    return in_words(lambda: _read_book(table, fields, source))
+    return in_words(lambda: _read_book(table, fields, source, reps or Known({})))
 
 
 def _opened(file: Path, options: ReadOptions, mapped: Mapping[str, str]) -> Table:
@@ -152,21 +171,55 @@ def _opened(file: Path, options: ReadOptions, mapped: Mapping[str, str]) -> Tabl
     return table
 
 
-def _read_book(table: Table, fields: Mapping[str, FieldType], source: str) -> BookFile:
+def _read_book(table: Table, fields: Mapping[str, FieldType], source: str, reps: Known) -> BookFile:
     # where the rules declare a field of that name, a column is that: so it was before there were stages
     columns = {name: spelt for name, spelt in BOOK_COLUMNS.items() if name != "stage" or name not in fields}
     reading, left_out = _survey(table, fields, columns, ("external_id", "owner", "assigned_time"))
+    found = list(_rows(reading, source, needed=("owner", "assigned_time"), reps=reps))
+    given = _on_clocks(table, reading)
+    first = {(row.get("source", source), row["external_id"]): record for record, row in reversed(found)}
+    rows = [(record, row) for record, row in found if record == first[row.get("source", source), row["external_id"]]]
     entries = [
-        BookEntry(_item(row, fields, source), row["owner"], row["assigned_time"], row.get("stage", ""))
-        for row in _rows(reading, source, needed=("owner", "assigned_time"))
+        BookEntry(
+            _item(row, fields, source),
+            (reps.ids(row["owner"]) or [row["owner"]])[0],
+            given.get(record, row["assigned_time"]),
+            row.get("stage", ""),
+            record,
+        )
+        for record, row in rows
     ]
-    return BookFile(entries, left_out, reading.report)
+    return BookFile(
+        entries, left_out, reading.report, reading, _warnings(rows, fields, reading), len(found) - len(rows), fields
+    )
+
+
+def _on_clocks(table: Table, reading: Reading) -> Mapping[int, datetime]:
+    """Read once more since when each is whose, by row: a day alone is its midnight on the clocks of the file, where a
+    day of a field is one of a calendar, the same everywhere.
+    """
+    zone = table.options.timezone
+    if zone == ReadOptions().timezone:
+        return {}
+    (column,) = (plan.column for plan in reading.plans if plan.name == "assigned_time")
+    again = open_table(table.file, table.options, days=zone)
+    times = again.survey({"assigned_time": ColumnKind.DATE}, {"assigned_time": column})
+    times.rejects_rows = True
+    return {record: row["assigned_time"] for record, row in times.rows() if row}
 
 
 def _read(table: Table, fields: Mapping[str, FieldType], source: str) -> LeadsFile:
     reading, left_out = _survey(table, fields, LEAD_COLUMNS, ("external_id",))
-    items = [_item(row, fields, source) for row in _rows(reading, source)]
-    return LeadsFile(items, left_out, reading.report)
+    rows = list(_rows(reading, source))
+    items = [_item(row, fields, source) for _, row in rows]
+    return LeadsFile(items, left_out, reading.report, _warnings(rows, fields, reading))
+
+
+def _warnings(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], fields: Mapping[str, FieldType], reading: Reading
+) -> list[str]:
+    columns = {plan.name: plan.column for plan in reading.plans}
+    return list(doubtful_columns((row for _, row in rows), fields, columns))
 
 
 def _survey(
@@ -188,8 +241,10 @@ def _survey(
     return reading, [columns[field] for field, kind in kinds.items() if kind is None]
 
 
-def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows that are as they must be, and reject the others."""
+def _rows(
+    reading: Reading, source: str, needed: Sequence[str] = (), reps: Known | None = None
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the rows that are as they must be, with their numbers, and reject the others."""
     columns = {plan.name: plan.column for plan in reading.plans}
     seen: dict[tuple[str, str], dict[str, Any]] = {}
     for record, row in reading.rows():
@@ -197,13 +252,16 @@ def _rows(reading: Reading, source: str, needed: Sequence[str] = ()) -> Iterator
         problems += [
             f"column {columns[field]}: found ''; allowed: {_MEANS[field]}" for field in needed if field not in row
         ]
+        if reps and len(several := reps.ids(str(row.get("owner", "")))) > 1:
+            called = f"found {row['owner']!r}, the name of {' and '.join(several)}"
+            problems.append(f"column {columns['owner']}: {called}; allowed: an id, or a name that one rep has")
         identity = str(row.get("source", source)), str(row.get("external_id", ""))
         if not problems and seen.setdefault(identity, row) != row:
             problems = [f"column {columns['external_id']}: found {identity[1]!r} again, with other content"]
         if problems:
             reading.reject(record, "; ".join(problems))
         else:
-            yield row
+            yield record, row
 
 
 def _problems(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

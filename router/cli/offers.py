@@ -22,7 +22,7 @@ from router.cli.consoles import console_for
 from router.cli.labels import label, language_option
 from router.cli.lists import HELP, Names, enum_value, known_pool, known_rep
 from router.cli.offer_cells import away_told, limits_of, offers_table
-from router.cli.whom import rep_called
+from router.cli.whom import callers, rep_called
 from router.cli.words import last
 from router.wording.languages import Language
 
@@ -44,7 +44,8 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
     """Show what is offered and not answered yet, the oldest first: to whom, until when.
 
     Beside each rep stands how many offers they have open, and how many they may have. What is offered to many is for
-    whoever accepts it first. A rep who is away because offers lapsed is told so.
+    whoever accepts it first. A rep who is away because offers lapsed is told so. With a token of their own a rep sees
+    what is offered to them.
 
     \b
       $ fairlead offers list
@@ -100,15 +101,16 @@ def accept(work_item: str, rep: str, offer: int | None, dry_run: bool, language:
 
     \b
       $ fairlead offers accept crm~L-017 --rep li-na
-      crm~L-017: offer 12 accepted; li-na owns it, epoch 1
+      crm~L-017: offer 12 accepted; Li Na owns it, epoch 1
     """
     told = Language(language)
     with connected(server, tenant) as client:
         number = offer or _open_offer(client, work_item, told)
         answered = client.accept_work_item(work_item, number, rep_called(client, rep, "--rep", told), preview=dry_run)
+        owner = callers(client)(answered.owner)
     owned = enum_value(answered, "state")
     if answered.owner:
-        owned = label("owned", told, rep=last(answered.owner), epoch=answered.epoch)
+        owned = label("owned", told, rep=owner, epoch=answered.epoch)
     _say("accepted", told, dry_run=dry_run, item=last(answered.name), number=number, owned=owned)
 
 
@@ -141,7 +143,7 @@ def _open_offer(client: FairleadClient, work_item: str, language: Language) -> i
     """Return the number of the offer that a work item stands in."""
     item = client.get_work_item(work_item)
     if not item.HasField("offer"):
-        facts = {"item": last(item.name), "state": enum_value(item, "state"), "owner": last(item.owner)}
+        facts = {"item": last(item.name), "state": enum_value(item, "state"), "owner": callers(client)(item.owner)}
         raise click.ClickException(label("not offered but owned" if item.owner else "not offered", language, **facts))
     return int(item.offer.number)
 

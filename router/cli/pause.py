@@ -11,7 +11,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from router.cli.absences import WRITTEN, instant, zone_of
-from router.cli.labels import language_option
+from router.cli.labels import label, language_option
 from router.cli.words import last
 from router.wording.deadlines import paused, resumed
 from router.wording.languages import Language
@@ -43,7 +43,8 @@ def pause(
         zone = zone_of(client)
         at = instant(until, zone, "--until") if until else None
         made = client.pause(work_item, reason, at, preview=dry_run)
-    click.echo(f"{last(made.work_item)}: {paused(made, made.start_time.ToDatetime(UTC), zone, spoken)}")
+    what = paused(made, made.start_time.ToDatetime(UTC), zone, spoken)
+    click.echo(label("of item", spoken, item=last(made.work_item), what=what))
 
 
 @click.command()
@@ -61,4 +62,5 @@ def resume(work_item: str, dry_run: bool, language: str, server: str, tenant: st
     """
     with connected(server, tenant) as client:
         ended = client.resume(work_item, preview=dry_run)
-    click.echo(f"{last(ended.work_item)}: {resumed(ended, Language(language))}")
+    told = Language(language)
+    click.echo(label("of item", told, item=last(ended.work_item), what=resumed(ended, told)))

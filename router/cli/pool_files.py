@@ -53,12 +53,13 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PoolsFile:
-    """What a pools file says; ``columns`` and ``lines`` as in `WorkforceFile`."""
+    """What a pools file says; ``columns`` and ``lines`` as in `WorkforceFile`, ``warnings`` name what has no effect."""
 
     pools: list[workforce.Pool]
     columns: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     report: ReadReport | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
 def read_pools(file: Path, options: ReadOptions, *, mapping: str = "--mapping") -> PoolsFile:
@@ -95,7 +96,12 @@ def _read_pools(table: Table, mapping: str) -> PoolsFile:
     refuse_rejected(reading.report)
     if not pools:
         raise InputFailed(f"{table.file}: found no pools; allowed: at least one line below the header")
-    return PoolsFile(pools, columns, lines_of(reading, records), reading.report)
+    warnings = [
+        f"pool {pool.name}: in column {columns['dispatch']}, this has no effect: {said}"
+        for pool in pools
+        for said in (dispatch_cells.without_effect(pool.dispatch) if "dispatch" in columns else ())
+    ]
+    return PoolsFile(pools, columns, lines_of(reading, records), reading.report, warnings)
 
 
 def _pool(row: Mapping[str, Any], columns: Mapping[str, str], decimal: str) -> tuple[workforce.Pool, list[str]]:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from google.rpc import code_pb2
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -22,12 +21,16 @@ from fairlead.operations import metadata_of
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import progress_bar
 from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
+from router.cli.following import goes_on
 from router.cli.labels import headings, label, language_option
 from router.cli.lists import Names
+from router.cli.refusals import refusal_told, why_told
 from router.cli.whom import id_called
 from router.cli.words import called, last
 from router.wording.languages import Language
 
+_TOLD = 5
+"""Refused work items of which the reason is printed."""
 COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 
 
@@ -66,7 +69,7 @@ def reassign(
         answer = _answer(client, given, chosen, note, console, told, dry_run=dry_run)
     _tell(answer, names, console, dry_run=dry_run)
     if csv_to:
-        _write(answer.results, csv_to)
+        _write(answer.results, csv_to, names)
         if not is_stdout(csv_to):
             console.print(label("each in file", told, file=csv_to))
     sys.exit(1 if answer.refused_count else 0)
@@ -83,17 +86,18 @@ def _answer(
         return rehearsed
     with progress_bar(console) as progress:
         task = progress.add_task(label("reassigning", language), total=None)
-        for operation in client.operations.follow(begun.name):
-            metadata = metadata_of(operation)
-            if metadata.total_count:
-                progress.update(task, completed=metadata.done_count, total=metadata.total_count)
+        with goes_on(begun.name, language):
+            for operation in client.operations.follow(begun.name):
+                metadata = metadata_of(operation)
+                if metadata.total_count:
+                    progress.update(task, completed=metadata.done_count, total=metadata.total_count)
         answer = client.operations.result(begun.name, routing.BatchReassignWorkItemsResponse)
         progress.update(task, completed=len(answer.results), total=len(answer.results))
     return answer
 
 
 def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console: Console, *, dry_run: bool) -> None:
-    """Print who got how many, and what was refused for which reason."""
+    """Print who got how many, and the first that were refused, each with its reason."""
     table = Table(*headings(("rep", "name", "got"), names.language), box=box.SIMPLE_HEAD)
     table.columns[2].justify = "right"
     for share in answer.shares:
@@ -103,26 +107,19 @@ def _tell(answer: routing.BatchReassignWorkItemsResponse, names: Names, console:
     offered = label("moved by offer", names.language, count=answer.offered_count) if answer.offered_count else ""
     counts = {"moved": answer.reassigned_count, "stay": answer.stayed_count, "refused": answer.refused_count}
     console.print(label("would be moved" if dry_run else "moved", names.language, offered=offered, **counts))
-    reasons = dict.fromkeys(_reason(each, names) for each in answer.results if each.HasField("error"))
-    for reason in [*reasons][:5]:
-        console.print(f"  {reason}", markup=False, highlight=False)
+    refused = [each for each in answer.results if each.HasField("error")]
+    lines = [refusal_told(each, names.reps, names.language) for each in refused[:_TOLD]]
+    if len(refused) > _TOLD:
+        lines.append(label("more in file", names.language, count=len(refused) - _TOLD, option="--csv FILE"))
+    for line in lines:
+        console.print(f"  {line}", markup=False, highlight=False)
 
 
-def _reason(result: routing.ReassignResult, names: Names) -> str:
-    """Say why one was refused: that somebody changed it in words of our own, all else in the service's."""
-    if result.error.code != code_pb2.ABORTED:
-        return str(result.error.message)
-    if not result.former_owner:
-        return label("changed since found, nobody's", names.language, item=last(result.work_item))
-    owner = called(result.former_owner, names.reps)
-    return label("changed since found", names.language, item=last(result.work_item), owner=owner)
-
-
-def _write(results: Sequence[routing.ReassignResult], file: Path) -> None:
+def _write(results: Sequence[routing.ReassignResult], file: Path, names: Names) -> None:
     with csv_file(file, COLUMNS) as rows:
         for each in results:
             outcome = "reassigned" if each.rep else "stays"
             outcome = "refused" if each.HasField("error") else "offered" if each.offered else outcome
             owner = each.rep or ("" if each.offered else each.former_owner)
-            names = [last(name) for name in (each.work_item, each.former_owner, owner, each.decision)]
-            rows.write([*names, outcome, each.error.message])
+            ids = [last(name) for name in (each.work_item, each.former_owner, owner, each.decision)]
+            rows.write([*ids, outcome, why_told(each, names.reps, names.language)])

@@ -8,8 +8,9 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.labels import language_option
+from router.cli.labels import label, language_option
 from router.cli.words import last
+from router.wording.languages import Language
 
 
 @click.command()
@@ -31,4 +32,6 @@ def reopen(work_item: str, reason: str, dry_run: bool, language: str, server: st
     """
     with connected(server, tenant) as client:
         decision = client.reopen(work_item, reason, preview=dry_run, language=language)
-    click.echo(f"{last(decision.work_item)}: {decision.explanation}")
+    written = label("only tried", Language(language)) if dry_run else ""
+    what = f"{decision.explanation}{written}"
+    click.echo(label("of item", Language(language), item=last(decision.work_item), what=what))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import grpc
 from google.protobuf.json_format import MessageToDict
 from rich.console import Console
 from rich.markup import escape
@@ -225,7 +226,7 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
     for report in inputs.reports:
         say(report)
     pools = {last(pool.name): {last(member.rep) for member in pool.members} for pool in client.list_pools()}
-    for warning in [*inputs.workforce.warnings, *never_eligible(inputs, pools)]:
+    for warning in [*inputs.workforce.warnings, *inputs.leads.warnings, *never_eligible(inputs, pools)]:
         console.print(f"[yellow]{escape(warning)}[/]")
     if inputs.leads.left_out:
         console.print(f"columns left out, the rule set declares no such field: {', '.join(inputs.leads.left_out)}")
@@ -236,9 +237,18 @@ def say_beforehand(client: FairleadClient, inputs: Inputs, console: Console) -> 
 def print_fairness(
     client: FairleadClient, arrivals: Arrivals, names: Mapping[str, str], console: Console
 ) -> None:  # fmt: skip
-    """Print the table of every pool that received anything, the busiest first; a line where nobody competes."""
+    """Print the table of every pool that received anything, the busiest first; a line where nobody competes.
+
+    Whoever may route and not see how fair it was, as service accounts, is told so.
+    """
     for pool in arrivals.pools():
-        measured = client.fairness(pool)
+        try:
+            measured = client.fairness(pool)
+        except FairleadError as error:
+            if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+                raise
+            console.print("how fair it was is for managers and operators to see")
+            return
         console.print()
         if len(measured.weights) > 1:
             console.print(fairness_table(measured, arrivals.of(pool), names))

@@ -9,7 +9,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.labels import language_option
+from router.cli.labels import label, language_option
 from router.cli.words import last
 from router.wording.deadlines import satisfaction as told
 from router.wording.languages import Language
@@ -49,4 +49,5 @@ def satisfaction(
     with connected(server, tenant) as client:
         item = client.record_satisfaction(work_item, csat=csat, nps=nps, comment=comment, preview=dry_run)
     answer = routing.SatisfactionAnswer(csat=csat, nps=nps, comment=comment)
-    click.echo(f"{last(item.name)}: {told(answer, Language(language), last)}")
+    spoken = Language(language)
+    click.echo(label("of item", spoken, item=last(item.name), what=told(answer, spoken, last)))

@@ -5,7 +5,7 @@ Exit codes: 0 done, or it was so already; 1 the service refuses or does not answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -17,6 +17,7 @@ from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
 from router.cli.labels import label, language_option
 from router.cli.moved_deadlines import print_moved_of
+from router.cli.whom import callers
 from router.cli.words import last
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, STATES, TIMELINE
@@ -44,7 +45,7 @@ def update(
 
     \b
       $ fairlead update crm~L-017 --set region=east --value 3
-      crm~L-017: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east.
+      crm~L-017: Updated: region from north to east, value from 1 to 3. Owner: Ann Lee → Cy, pool East.
     """
     spoken = Language(language)
     if not (pairs or removed) and value is None and priority is None:
@@ -56,12 +57,18 @@ def update(
         after = client.update(
             before.name, attributes, value=value, priority=priority, etag=before.etag, preview=dry_run
         )
-        click.echo(f"{last(before.name)}: {told_of(before, after, spoken)}")
+        became = told_of(before, after, spoken, called=callers(client))
+        is_tried = dry_run and became != PARTS["not updated"].say(spoken)
+        what = f"{became}{label('only tried', spoken) if is_tried else ''}"
+        click.echo(label("of item", spoken, item=last(before.name), what=what))
         print_moved_of(client, after, spoken)
 
 
-def told_of(before: routing.WorkItem, after: routing.WorkItem, language: Language, stage: str = "") -> str:
-    """Say what changed, with the stage that it entered, and who has it."""
+def told_of(
+    before: routing.WorkItem, after: routing.WorkItem, language: Language, stage: str = "",
+    called: Callable[[str], str] = last,
+) -> str:  # fmt: skip
+    """Say what changed, with the stage that it entered, and who has it; reps and pools as they are ``called``."""
     changes = list(_changes(before, after))
     if not changes and not stage:
         return PARTS["not updated"].say(language)
@@ -69,14 +76,14 @@ def told_of(before: routing.WorkItem, after: routing.WorkItem, language: Languag
     if (state := routing.WorkItem.State.Name(after.state).removeprefix("STATE_")) in STATES:
         sentences.append(TIMELINE["closed"].say(language, state=STATES[state].say(language)))
     elif _is_offered(after) and _offer(before) != _offer(after):
-        to, pool = last(after.offer.rep), last(after.pool)
+        to, pool = called(after.offer.rep), called(after.pool)
         sentences.append(PARTS["offered to" if to else "offered to many"].say(language, rep=to, pool=pool))
     elif (before.owner, before.state) != (after.owner, after.state):
         of_nobody = PARTS["none"].say(language)
-        was, has, pool = (last(name) or of_nobody for name in (before.owner, after.owner, after.pool))
+        was, has, pool = (called(name) or of_nobody for name in (before.owner, after.owner, after.pool))
         sentences.append(PARTS["owner changed"].say(language, before=was, after=has, pool=pool))
     elif after.owner:
-        sentences.append(PARTS["owner stays"].say(language, owner=last(after.owner)))
+        sentences.append(PARTS["owner stays"].say(language, owner=called(after.owner)))
     return (" " if language is Language.EN else "").join(sentences)
 
 
@@ -100,6 +107,6 @@ def _values(item: routing.WorkItem) -> dict[str, Any]:
     numbers = routing.WorkItem()
     numbers.attributes.update({"value": item.value, "priority": item.priority})
     return {
-        **{name: item.attributes.fields[name] for name in sorted(item.attributes.fields)},
+        **{f"attributes.{name}": item.attributes.fields[name] for name in sorted(item.attributes.fields)},
         **numbers.attributes.fields,
     }

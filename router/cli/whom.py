@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import click
 import grpc
@@ -65,6 +66,24 @@ def rep_called(client: FairleadClient, text: str, option: str = "REP", language:
 def pool_called(client: FairleadClient, text: str, option: str = "--pool", language: Language = Language.EN) -> str:
     """Return the id of the pool that a text means, see ``id_called``; nothing for none."""
     return id_called(text, allowed(lambda: pool_names_of(client)), option, language) if text else ""
+
+
+def callers(client: FairleadClient) -> Callable[[str], str]:
+    """Return how to call a rep or pool by resource name, asked for one by one: for who tells of a few. Whoever may not
+    see one, and whoever is gone, goes by their id.
+    """
+
+    @cache
+    def called(name: str) -> str:
+        read = client.get_pool if "/pools/" in name else client.get_rep
+        try:
+            return read(name).display_name or name.rpartition("/")[2] if name else ""
+        except FairleadError as error:
+            if error.code not in (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.NOT_FOUND):
+                raise
+            return name.rpartition("/")[2]
+
+    return called
 
 
 def allowed(read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ from tables.numbers import figure
 from tables.options import ReadOptions
 from tables.reading import Reading, Table, open_table
 from tables.report import ReadReport
-from tables.words import DOUBTFUL, entries, truth
+from tables.words import entries, is_doubtful, truth
 
 REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "rep", "rep_id", "编号", "工号", "销售编号"),
@@ -345,7 +345,7 @@ def _doubtful(reps: Iterable[workforce.Rep], columns: Mapping[str, str]) -> Iter
         for name in (name for name in _LISTS if name in columns):
             listed = rep.attributes[name] if name in rep.attributes else None  # noqa: SIM401 (no mapping)
             for entry in listed if isinstance(listed, ListValue) else ():
-                if any(char in str(entry) for char in DOUBTFUL):
+                if is_doubtful(str(entry)):
                     yield f"rep {rep.name}: {entry!r} in column {columns[name]} is one entry; separate entries by ;"
 
 

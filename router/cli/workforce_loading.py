@@ -40,7 +40,8 @@ class WorkforceFiles:
         return [file.report for file in files if file is not None and file.report is not None]
 
     def remarks(self) -> Iterator[str]:
-        """Say which columns become attributes of their own name, and what is doubtful."""
+        """Say what has no effect, which columns become attributes of their own name, and what is doubtful."""
+        yield from self.pools.warnings if self.pools else ()
         if self.reps is None:
             return
         if self.reps.own_attributes:

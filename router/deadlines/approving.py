@@ -19,9 +19,9 @@ from router.deadlines.approvers import Approvers, approvers
 from router.deadlines.lives import clocks_of
 from router.deadlines.noting import NotedItem, Noting
 from router.deadlines.ports import NoteCommand
-from router.model.errors import Conflict, InvalidInput, NotPossible, StaleEtag
+from router.model.errors import Conflict, InvalidInput, NotPossible, RequestIdReused, StaleEtag
 from router.model.events import Note
-from router.model.workitem import fingerprint_of
+from router.model.workitem import fingerprint_of, keyed
 from router.process.definition.processes import Stage
 from router.process.definition.tasks import Approval
 from router.process.life.asks import Ask, AskState
@@ -163,21 +163,37 @@ class Approving:
         if not _wants_any(await self._planners.processes(tenant), request.stage):
             return AskedItem(await self._updating.update(tenant, request, preview=preview))
         fingerprint = update_fingerprint(request)
-        if await self._is_done(tenant, request.request_id, fingerprint):
-            return await self.item(tenant, request.item_id)
-        try:
-            return await self._advance(tenant, request, fingerprint, preview=preview)
-        except Failure:  # for what this very request did meanwhile, where it was sent twice at once
-            if not await self._is_done(tenant, request.request_id, fingerprint):
-                raise
+        while not await self._is_done(tenant, request.request_id, fingerprint):
+            left = await self._left(tenant, request)
+            try:
+                return await self._advance(tenant, request, left, fingerprint, preview=preview)
+            except Failure:  # for what this very request did meanwhile, where it was sent twice at once
+                has_begun = left != await self._left(tenant, request)
+                if not has_begun and not await self._is_done(tenant, request.request_id, fingerprint):
+                    raise
         return await self.item(tenant, request.item_id)
+
+    async def _left(self, tenant: str, request: UpdateRequest) -> UpdateRequest:
+        """Return what is left to be done of a request: where it wrote before what the work item becomes, its etag is
+        that of before.
+        """
+        if not request.request_id or not (request.attributes or request.paths):
+            return request
+        first = _attributes_alone(request)
+        try:
+            has_begun = await self._store.has_done(tenant, first.request_id, update_fingerprint(first))
+        except RequestIdReused:
+            raise RequestIdReused(request.request_id) from None
+        return _stage_alone(request) if has_begun else request
 
     async def _is_done(self, tenant: str, request_id: str, fingerprint: str) -> bool:
         return bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
 
-    async def _advance(self, tenant: str, request: UpdateRequest, fingerprint: str, *, preview: bool) -> AskedItem:
-        """Go round until a work item has entered the stage, or it is asked whether it may."""
-        wish, updated_by = request, 0
+    async def _advance(
+        self, tenant: str, request: UpdateRequest, left: UpdateRequest, fingerprint: str, *, preview: bool
+    ) -> AskedItem:
+        """Go round until a work item has entered the stage, or it is asked whether it may; do what is left."""
+        wish, updated_by = left, 0
         for _ in range(_TRIES):
             would = await self._updating.update(tenant, replace(wish, request_id=""), preview=True)
             item = await self._noting.read(tenant, request.item_id)
@@ -190,8 +206,8 @@ class Approving:
             elif preview:
                 return await self._previewed(tenant, item, stage, would)
             elif wish.attributes or wish.paths:
-                updated_by = (await self._with_attributes(tenant, wish)).updated_by
-                wish = replace(wish, attributes={}, paths=frozenset(), expected=None)
+                updated_by = (await self._updating.update(tenant, _attributes_alone(request))).updated_by
+                wish = _stage_alone(request)
                 continue
             else:
                 entered = await self._ask(tenant, item, stage, request, fingerprint)
@@ -216,10 +232,6 @@ class Approving:
             return AskedItem(await self._updating.update(tenant, request, preview=preview))
         except StaleEtag:
             return None
-
-    async def _with_attributes(self, tenant: str, wish: UpdateRequest) -> StoredItem:
-        """Write what a work item becomes before it enters a stage."""
-        return await self._updating.update(tenant, replace(wish, stage="", request_id="", by_owner=False))
 
     async def _ask(
         self, tenant: str, item: NotedItem, stage: Stage, request: UpdateRequest, fingerprint: str
@@ -353,6 +365,19 @@ def _wants_any(published: PublishedProcesses, stage: str) -> bool:
     """Say whether any process wants an approval of a stage that is called so."""
     stages = (process.by_id.get(stage) for process in published.revisions)
     return any(each is not None and each.approve is not None for each in stages)
+
+
+def _attributes_alone(request: UpdateRequest) -> UpdateRequest:
+    """Return the part of a request that writes what a work item becomes, before that is to enter a stage; a request of
+    its own.
+    """
+    request_id = keyed(request.request_id, "attributes") if request.request_id else ""
+    return replace(request, stage="", request_id=request_id, by_owner=False)
+
+
+def _stage_alone(request: UpdateRequest) -> UpdateRequest:
+    """Return the part that is left then."""
+    return replace(request, attributes={}, paths=frozenset(), expected=None)
 
 
 def _stage_of(item: NotedItem, request: UpdateRequest) -> Stage:

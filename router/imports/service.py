@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 from failures import AlreadyExists, Failure, Violation
@@ -19,8 +18,11 @@ from router.assignment.replanning import OUTDATED, Again, until_it_holds
 from router.model.decision import Cause, Decision, Outcome
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, NotPossible, StaleRevision
 from router.model.identity import normal_id
+from router.model.instants import written
 from router.model.workitem import item_id
 from router.process.revisions.cache import NO_PROCESSES
+
+_Bound = Decision | Refusal | KnownAs | Moved
 
 
 class Imports:
@@ -85,7 +87,8 @@ class Imports:
     ) -> list[Decision | Failure]:
         """Enter up to ``MAX_JOBS`` work items, in order; an answer or an error each.
 
-        What is known already is refused, unless it was imported before just so: then it is answered again.
+        What is known already is refused, unless it was imported before just so: then it is answered again, whatever has
+        become of it, its owner or the rules since.
 
         Raises
         ------
@@ -96,7 +99,22 @@ class Imports:
         answers = await until_it_holds(self._planners, self._store, tenant, once)
         if answers is None:
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can import: try again")
-        return answers
+        return [
+            await self._before(tenant, entry) or answer if isinstance(answer, Failure) else answer
+            for entry, answer in zip(entries, answers, strict=True)
+        ]
+
+    async def _before(self, tenant: str, entry: ImportedItem) -> Decision | None:
+        """Return the decision that entered just this before; None: there is none."""
+        item_id = self.item_id(entry)
+        try:
+            record = await self._store.item(tenant, item_id)
+            if record is None or record.item_id != item_id:
+                return None
+            first = await self._store.decisions(tenant, [record.first])
+        except CorruptHistory:
+            return None
+        return next((decision for decision in first if _is_the_same(entry, decision)), None)
 
     async def _once(
         self,
@@ -149,8 +167,8 @@ def _refusal(tenant: str, planner: Planner, entry: ImportedItem, now_ms: int) ->
     if not rep.active:
         return NotPossible(name, "is inactive")
     if entry.assigned_ms > now_ms:
-        given, now = _instant(entry.assigned_ms), _instant(now_ms)
-        return InvalidInput.of("assigned_time", f"{given}: must not be after now, {now}")
+        fault = f"{written(entry.assigned_ms)}: must not be after now, {written(now_ms)}"
+        return InvalidInput.of("assigned_time", fault)
     return None
 
 
@@ -168,9 +186,7 @@ def _masked(planner: Planner, error: Failure) -> Failure:
     )
 
 
-def _answer(
-    tenant: str, entry: ImportedItem, job: BindCommand, answer: Decision | Refusal | KnownAs | Moved
-) -> Decision | Failure:
+def _answer(tenant: str, entry: ImportedItem, job: BindCommand, answer: _Bound) -> Decision | Failure:
     name = f"tenants/{tenant}/workItems/{job.item_id}"
     match answer:
         case Decision(outcome=Outcome.ASSIGNED):
@@ -193,7 +209,3 @@ def _is_the_same(entry: ImportedItem, decision: Decision) -> bool:
     is_same_stage = (head.entered.stage if head.entered else "") == entry.stage
     is_same_owner = (head.cause, decision.rep, head.assigned_ms) == (Cause.IMPORTED, entry.owner, entry.assigned_ms)
     return is_same_owner and is_same_item and is_same_stage and given == dict(sent.attributes)
-
-
-def _instant(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -96,7 +96,7 @@ class OfferService:
         Raises
         ------
         NotFound
-            If there is no such work item.
+            If there is no such work item, or no such rep.
         OfferNotOpen
             If the offer was answered, or is somebody else's: it says what became of it.
         NotPossible
@@ -188,6 +188,8 @@ class OfferService:
             planner = await self._planners.renewed(tenant, planner.revisions)
             candidates = planner.roster.accepting(rep, offer.pool, offer.kind, at_ms)
         if not candidates.reps:
+            if rep not in planner.roster.reps:
+                raise NotFound("rep", f"tenants/{tenant}/reps/{rep}")
             raise NotPossible(f"tenants/{tenant}/reps/{rep}", "is inactive")
         return Entering(candidates, planner.revisions, amounts_of(content.head.item))
 
@@ -196,6 +198,8 @@ class OfferService:
             return RequestIdReused(request.request_id)
         if refusal is AnswerRefusal.FULL:
             return NotPossible(f"tenants/{tenant}/reps/{request.rep}", "has no room: at capacity, or at a cap")
+        if request.rep not in (await self._planners.newest(tenant)).roster.reps:
+            return NotFound("rep", f"tenants/{tenant}/reps/{request.rep}")
         record = await found(self._store, tenant, item_id)
         assert record is not None  # nothing is ever removed
         events, is_made = await self._since(tenant, record, request.offer)

@@ -26,6 +26,7 @@ from router.model.calendars import (
     time_text,
 )
 from router.model.errors import InvalidInput
+from router.model.instants import written
 from router.rpc.workforce_messages import calendar_name, calendar_named, display_name, instant_ms
 from router.workforce.covers import Hindrance
 from router.workforce.service import Saved
@@ -197,7 +198,7 @@ def absence(
     start_ms = instant_ms(message, "start_time", "absence") if "start_time" in paths or not present else before.start_ms
     end_ms = instant_ms(message, "end_time", "absence") if "end_time" in paths or not present else before.end_ms
     if end_ms <= start_ms:
-        raise InvalidInput.of("absence.end_time", f"{_shown(end_ms)}: must be after start_time, {_shown(start_ms)}")
+        raise InvalidInput.of("absence.end_time", f"{written(end_ms)}: must be after start_time, {written(start_ms)}")
     reason = fields.text(message.reason, MAX_REASON, "absence.reason") if "reason" in paths else before.reason
     substitute = before.substitute
     if "substitute" in paths:
@@ -205,10 +206,6 @@ def absence(
             fields.reference(message.substitute, "reps", tenant, "absence.substitute") if message.substitute else ""
         )
     return Absence(absence_id, start_ms, end_ms, reason, substitute)
-
-
-def _shown(at_ms: int) -> str:
-    return fields.timestamp(at_ms * 1000).ToJsonString()
 
 
 def absence_message(tenant: str, saved: Saved) -> calendars.Absence:

@@ -14,12 +14,13 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from gateway.filters.fields import Filter
 from gateway.grpc.call import Call
 from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
-from router.assignment.queries import WorkItemQueries
+from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
@@ -41,7 +42,7 @@ from router.rpc.messages import (
     with_children,
     work_item_message,
 )
-from router.rpc.offer_messages import add_offers, answer_request, away_message
+from router.rpc.offer_answers import OfferAnswers
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
@@ -95,6 +96,7 @@ class RoutingServicer:
         self._bulk = bulk
         self._activities = activities
         self._offers = offers
+        self._offer_answers = OfferAnswers(offers)
 
     async def RouteWorkItem(self, request: routing.RouteWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, view = tenant_of(request.parent), view_of(request)
@@ -208,6 +210,8 @@ class RoutingServicer:
             allowed = ", ".join(routing.WorkItem.State.keys()[1:])
             raise InvalidInput.of("state", f"{request.state}: must be one of {allowed}, or absent")
         asked = await read_filter(WORK_ITEMS, request.filter, tenant, call)
+        if call.only_rep and (_STATES[request.state] or asked.only("state")) == State.OFFERED:
+            return await self._own_offers(request, tenant, call.only_rep, asked)
         page, position = await self._queries.items(
             tenant,
             after=fields.page_number(request.page_token, asked.text),
@@ -219,6 +223,19 @@ class RoutingServicer:
         work_items = list(takewhile(fields.PageRoom().takes, (work_item_message(tenant, stored) for stored in page)))
         if len(work_items) < len(page):
             position = page[len(work_items) - 1].record.first
+        token = fields.page_token(position, asked.text)
+        return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
+
+    async def _own_offers(
+        self, request: routing.ListWorkItemsRequest, tenant: str, rep: str, asked: Filter[StoredItem]
+    ) -> routing.ListWorkItemsResponse:
+        """List what is offered to a rep who asks: nobody owns it yet, and it is theirs to see."""
+        after, count = fields.page_number(request.page_token, asked.text), fields.page_size(request.page_size)
+        offered = sorted((await self._offers.work(tenant, rep)).items, key=lambda item: item.record.first)
+        kept = [item for item in offered if item.record.first > after and asked.holds(item)]
+        listed = (work_item_message(tenant, item) for item in kept[:count])
+        work_items = list(takewhile(fields.PageRoom().takes, listed))
+        position = kept[len(work_items) - 1].record.first if len(work_items) < len(kept) else None
         token = fields.page_token(position, asked.text)
         return routing.ListWorkItemsResponse(work_items=work_items, next_page_token=token)
 
@@ -292,12 +309,10 @@ class RoutingServicer:
         return await self._process.satisfaction(request, call)
 
     async def AcceptWorkItem(self, request: routing.AcceptWorkItemRequest, call: Call) -> routing.WorkItem:
-        tenant, wish = answer_request(request, call)
-        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+        return await self._offer_answers.answer(request, call)
 
     async def DeclineWorkItem(self, request: routing.DeclineWorkItemRequest, call: Call) -> routing.WorkItem:
-        tenant, wish = answer_request(request, call)
-        return work_item_message(tenant, await self._offers.answer(tenant, wish, preview=request.validate_only))
+        return await self._offer_answers.answer(request, call)
 
     async def ReopenWorkItem(self, request: routing.ReopenWorkItemRequest, call: Call) -> decisions.Decision:
         tenant, item_id = fields.name_of(request.name, "workItems")
@@ -333,15 +348,8 @@ class RoutingServicer:
     async def ListMyWork(self, request: routing.ListMyWorkRequest, call: Call) -> routing.ListMyWorkResponse:
         answer = await self._activities.my_work(request, call)
         if not request.page_token:
-            await self._add_offers(request, answer)
+            await self._offer_answers.add_work(request, answer)
         return answer
-
-    async def _add_offers(self, request: routing.ListMyWorkRequest, answer: routing.ListMyWorkResponse) -> None:
-        tenant, rep = fields.name_of(request.rep, "reps", "rep")
-        offered = await self._offers.work(tenant, rep)
-        add_offers(answer, [work_item_message(tenant, item) for item in offered.items], offered.more)
-        if away := offered.away:
-            answer.away.CopyFrom(away_message(tenant, away))
 
     async def ListAgenda(
         self, request: activities_pb2.ListAgendaRequest, call: Call

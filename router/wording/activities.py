@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.process.definition.words import Bilingual
 from router.wording.deadlines import answer, ended, moved, noted, reached
@@ -28,7 +29,7 @@ def tell_entry(
     kind = entry.WhichOneof("event")
     match kind:
         case "decision":
-            entry.words = entry.decision.explanation
+            entry.words = entry.decision.explanation + _held_since(entry.decision, zone, language)
         case "activity":
             entry.words = _activity(entry.activity, entry.time.ToDatetime(UTC), zone, language)
         case "closed":
@@ -52,6 +53,14 @@ def tell_entry(
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     sentences += [moved(each, entry.time.ToDatetime(UTC), zone, language) for each in entry.moved_deadlines]
     entry.words = (" " if language is Language.EN else "").join(filter(None, sentences))
+
+
+def _held_since(decision: decisions.Decision, zone: tzinfo, language: Language) -> str:
+    """Say since when somebody has had what was imported; nothing of any other decision."""
+    if not decision.HasField("assigned_time"):
+        return ""
+    since = decision.assigned_time.ToDatetime(UTC).astimezone(zone)
+    return TIMELINE["held since"].say(language, time=f"{since:%Y-%m-%d %H:%M}")
 
 
 def tell_child(

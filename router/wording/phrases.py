@@ -348,6 +348,7 @@ NEXT_DATES: Mapping[str, Phrase] = {
 """How a next date stands, and what fell due of it; ``alone``: the owner has no manager."""
 
 TIMELINE: Mapping[str, Phrase] = {
+    "held since": Phrase(" They have had it since {time}.", "自{time}起由其负责。"),
     "closed": Phrase("It is {state}.", "该工作项{state}。"),
     "withdrawn": Phrase("It is closed by itself, for its parent was reopened.", "上级工作项重新打开，自动关闭。"),
     "child ASSIGNED": Phrase("Child {child} is opened: {rep}.", "创建子任务“{child}”，归属{rep}。"),
@@ -615,6 +616,8 @@ PARTS: Mapping[str, Phrase] = {
     "offered to": Phrase("It is offered to {rep}, pool {pool}.", "派单给{rep}，待接单，分配池{pool}。"),
     "offered to many": Phrase("It is offered to many, pool {pool}.", "开放抢单，分配池{pool}。"),
     "owner stays": Phrase("The owner stays: {owner}.", "归属人不变：{owner}。"),
+    "field value": Phrase("value", "金额"),
+    "field priority": Phrase("priority", "优先级"),
     "changed": Phrase("{field} from {before} to {after}", "{field}由{before}改为{after}"),
     "set": Phrase("{field} {after} (was not given)", "{field}填为{after}"),
     "taken out": Phrase("{field} taken out (was {before})", "{field}已清空（原为{before}）"),

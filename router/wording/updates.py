@@ -12,6 +12,8 @@ from router.wording.languages import Language
 from router.wording.phrases import PARTS, TIMELINE
 
 _ATTRIBUTE = "attributes."
+_OWN = ("value", "priority")
+"""Fields that every work item has, whatever the rules declare."""
 
 
 def told(update: decisions.WorkItemUpdate, language: Language) -> str:
@@ -31,7 +33,7 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     >>> raised = workforce.FieldChange(field="priority", before=Value(number_value=3), after=Value(number_value=5))
     >>> update = decisions.WorkItemUpdate(fields=[raised], deadline="call")
     >>> told(update, Language.EN), told(update, Language.ZH)
-    ('Deadline call: priority from 3 to 5.', '时限 call 已到：priority 由 3 改为 5。')
+    ('Deadline call: priority from 3 to 5.', '时限 call 已到：优先级由 3 改为 5。')
     """
     erased = set(update.erased)
     changes = (
@@ -48,6 +50,8 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
 
 def _change(change: workforce.FieldChange, is_erased: bool, language: Language) -> str:
     field = change.field.removeprefix(_ATTRIBUTE)
+    if change.field in _OWN:
+        field = PARTS[f"field {field}"].say(language)
     if is_erased:
         return PARTS["changed and erased"].say(language, field=field)
     before, after = (_shown(change, name, language) for name in ("before", "after"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.dispatch import Dispatch, DispatchClock
+from router.model.instants import written
 from router.model.workforce import MICROS, MILLIS, RECENT, CreditPolicy, Member, Pool, Record, Rep, Territory
 from router.workforce.edits import JOINT, Replacements
 from rules.fields import FactValue
@@ -91,17 +91,6 @@ def _of_pool(pool: Pool) -> dict[str, FactValue]:
 
 def _steps(member: Member) -> tuple[str, ...]:
     return tuple(f"{written(step.from_ms)} {step.weight / MILLIS:.15g}" for step in member.ramp)
-
-
-def written(at_ms: int) -> str:
-    """Write an instant, in milliseconds since 1970, in UTC.
-
-    Examples
-    --------
-    >>> written(1_500)
-    '1970-01-01T00:00:01.500+00:00'
-    """
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")
 
 
 def _not_empty(fields: Mapping[str, FactValue]) -> dict[str, FactValue]:

@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from router.model.calendars import MIDNIGHT, Calendar, Hours
 from router.model.errors import BeyondHorizon
+from router.model.instants import written
 
 MINUTE_MS = 60_000
 PAGE_MS = 28 * MIDNIGHT * MINUTE_MS
@@ -330,4 +331,4 @@ def _length(day: Sequence[Hours]) -> int:
 
 
 def _shown(at_ms: int) -> str:
-    return _local(ZoneInfo("UTC"), at_ms).isoformat(timespec="minutes")
+    return written(min(max(timedelta(milliseconds=at_ms), _FIRST), _LAST) // timedelta(milliseconds=1))

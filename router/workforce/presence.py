@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.model.errors import InvalidInput
+from router.model.instants import written
 from router.model.workitem import fingerprint_of
-from router.workforce.differences import written
 from router.workforce.ports import Presences
 
 

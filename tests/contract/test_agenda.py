@@ -15,9 +15,10 @@ from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
 from router.deadlines.queries import DeadlineQueries
 from router.model.activities import Activity, ActivityKind, Direction, NextChange
-from router.model.errors import ActivityExists, InvalidInput, NotFound
+from router.model.errors import ActivityExists, InvalidInput, NotFound, NotPossible
 from router.model.events import ActivityRecorded
 from router.model.workforce import Member, Pool, Rep
+from router.workforce.service import WorkforceService
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.twins.store import MemoryStore
 
@@ -54,8 +55,8 @@ class Desk:
         await self.world.save(Rep("ann"), pool=EAST)
         await self.world.keep_hours()
 
-    async def record(self, item_id: str, activity: Activity = CALL) -> ActivityRecorded:
-        return await self._service.record(self.world.tenant, RecordRequest(item_id, activity))
+    async def record(self, item_id: str, activity: Activity = CALL, request_id: str = "") -> ActivityRecorded:
+        return await self._service.record(self.world.tenant, RecordRequest(item_id, activity, request_id=request_id))
 
     async def day(
         self, date: str = "", behind: AgendaPlace | None = None, count: int = 9
@@ -167,6 +168,45 @@ async def test_what_is_sent_again_is_the_same_where_all_that_it_says_is(world: W
     for other in (sent._replace(rep="bo"), sent._replace(occur_ms=START_MS), sent._replace(duration_ms=1)):
         with pytest.raises(ActivityExists):
             await desk.record(item.item_id, other)
+
+
+async def test_what_is_sent_again_is_the_same_also_once_the_work_item_is_closed_and_the_rep_is_gone(
+    world: World,
+) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    await world.save(Rep("bo"), pool=EAST)
+    workforce, item = WorkforceService(world.workforce, world.rule_sets), await world.route()
+    sent = CALL._replace(rep="bo", next_ms=START_MS + DAY_MS)
+    known = sent._replace(external_id="C-1")
+    by_request, by_id = await desk.record(item.item_id, sent, "r-1"), await desk.record(item.item_id, known)
+    await world.close(item)
+    with pytest.raises(NotPossible, match=r"is CLOSED: leave activity\.next_time out"):
+        await desk.record(item.item_id, sent)
+    await workforce.delete(world.tenant, "rep", "bo")
+    with pytest.raises(NotFound, match="reps/bo"):
+        await desk.record(item.item_id, sent)
+
+    assert await desk.record(item.item_id, sent, "r-1") == by_request
+    assert await desk.record(item.item_id, known) == by_id
+
+
+async def test_what_has_no_next_date_that_lies_ahead_is_told_the_instants_as_the_contract_writes_them(
+    world: World,
+) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    await world.clock.set(START_MS + 7)
+    now = "2030-01-01T00:00:00.007Z"
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"next_ms": START_MS}, f"next_time: 2030-01-01T00:00:00Z: must be later than now, {now}, or absent"),
+        ({"next_ms": 2 * START_MS}, "next_time: 2090-01-01T00:00:00Z: must be at most three years ahead, 2033-01-01T"),
+        ({"occur_ms": START_MS + 8}, f"occur_time: 2030-01-01T00:00:00.008Z: must be at most now, {now}"),
+    ]
+    for given, fault in refused:
+        with pytest.raises(InvalidInput, match=fault):
+            await desk.record(item.item_id, CALL._replace(**given))
 
 
 async def test_a_timeline_goes_back_page_by_page_and_begins_anywhere(world: World) -> None:

@@ -156,6 +156,10 @@ async def ask(firm: Firm, lead: Lead) -> object:
     return _asked(await firm.quote(lead.decision, request_id=lead.request_id))
 
 
+async def ask_as_read(firm: Firm, lead: Lead) -> object:
+    return _asked(await firm.quote(lead.decision, expected=lead.version, request_id=lead.request_id))
+
+
 async def approve(firm: Firm, lead: Lead) -> object:
     return _asked(await firm.decide(lead.decision, "mo", request_id=lead.request_id))
 
@@ -199,8 +203,8 @@ def _asked(item: AskedItem) -> object:
 Calls = tuple[Callable[[Firm], Awaitable[Decision]], Callable[[Firm, Lead], Awaitable[object]]]
 CALLS: list[Calls] = [
     (given, reassign), (given, reassign_to_cy), (given, reassign_as_read), (closed, reopen), (closed, reopen_as_read),
-    (given, update_as_read), (given, complete), (given, enter), (given, ask), (asked, approve), (asked, reject),
-    (given, pause), (paused, resume), (solved, csat), (solved, nps),
+    (given, update_as_read), (given, complete), (given, enter), (given, ask), (given, ask_as_read), (asked, approve),
+    (asked, reject), (given, pause), (paused, resume), (solved, csat), (solved, nps),
 ]  # fmt: skip
 
 

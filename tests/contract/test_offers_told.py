@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from fairlead.v1 import routing_pb2 as routing
 from router.assignment.bulk import BulkReassignment, BulkRequest
 from router.assignment.commands import ReassignRequest, RouteRequest, UpdateRequest
 from router.assignment.updating import Updating
@@ -18,9 +19,11 @@ from router.model.dispatch import Dispatch
 from router.model.workforce import MICROS, CreditPolicy, Pool, Rep
 from router.model.workitem import Kind, State, WorkItem
 from router.offers.service import OfferService
+from router.rpc.offer_answers import OfferAnswers
 from serving.reassigning import ReassignWork
 from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
 from tests.contract.test_caps import DAY_MS, world
+from tests.contract.test_listed_deadlines import Caller
 from tests.twins.import_pages import MemoryPages
 
 __all__ = ["firm", "world"]  # fixtures
@@ -215,3 +218,30 @@ async def test_what_is_moved_with_others_to_a_pool_that_offers_is_told_as_offere
     assert (told.item_id, told.rep, told.is_offered) == (offer.item_id, rehearsed.rep, True)
     assert rehearsed.rep not in ("", offer.rep)
     assert await world.differences() == []
+
+
+@pytest.mark.parametrize("dispatch", [OFFER, BROADCAST])
+async def test_a_rep_who_may_not_see_it_any_more_is_told_no_more_than_its_state_however_often_they_answer(
+    firm: Firm, dispatch: Dispatch
+) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=dispatch))
+    offer, answers = await firm.world.route(), OfferAnswers(firm.service)
+    name, first = f"tenants/{firm.tenant}/workItems/{offer.item_id}", offer.rep or "ann"
+
+    async def answered(kind: Any, rep: str, only_rep: str, number: int = offer.number) -> routing.WorkItem:
+        asked = kind(name=name, rep=f"tenants/{firm.tenant}/reps/{rep}", offer=number, request_id=f"{rep}-1")
+        return await answers.answer(asked, cast(Any, Caller(only_rep)))
+
+    declined = await answered(routing.DeclineWorkItemRequest, first, first)
+    again = await firm.wake() if dispatch is OFFER else offer
+    other = again.rep or "bo"
+    owned = await answered(routing.AcceptWorkItemRequest, other, other, again.number)
+    repeated = [await answered(routing.DeclineWorkItemRequest, first, only_rep) for only_rep in (first, "")]
+    await firm.world.router.reassign(firm.tenant, ReassignRequest(offer.item_id, first))
+    lost = await answered(routing.AcceptWorkItemRequest, other, other, again.number)
+
+    stays = declined.offer.number == offer.number
+    told = {field.name for field, _ in declined.ListFields()}
+    assert (told, stays) == ({"name", "state", *["offer"] * stays}, dispatch is BROADCAST)
+    assert (owned.owner.rpartition("/")[2], owned.pool != "", repeated[1]) == (other, True, owned)
+    assert repeated[0] == lost == routing.WorkItem(name=name, state=routing.WorkItem.STATE_ASSIGNED)

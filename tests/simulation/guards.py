@@ -238,6 +238,9 @@ GUARDS: Mapping[str, Guard] = {
         "NO_CIRCLE", patch=("router.workforce.edits", "", "circle_faults", lambda *_: ())
     ),
     "what is closed is not moved": Guard("FOUND", patch=("router.assignment.bulk", "", "CLOSED_STATES", frozenset())),
+    "what is closed for long stays closed": Guard(
+        "REOPENED", patch=("router.assignment.reopening", "", "_over", _nothing)
+    ),
     "what was moved by a request is not moved again": Guard(
         "MANY", patch=("router.assignment.bulk", "", "reassign_command", _not_known_again)
     ),

@@ -47,6 +47,7 @@ class Promise(Enum):
     KEPT = "nothing is lost: the store has each lead with whom the log says, or waiting, or closed"
     COVERED = "what is open of who is on leave is with whoever stands in for them"
     RETURNED = "when nobody is stood in for any more, what is still open is theirs again"
+    REOPENED = "what is closed is reopened within its days alone"
     NO_CIRCLE = "nobody stands in for who stands in for them"
     FOUND = "a filter finds all that it holds for, and nothing else"
     MANY = "of many that are moved each is moved once, stays, or is refused, and no other moves"

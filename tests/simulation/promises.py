@@ -13,6 +13,7 @@ from router.model.events import ActivityRecorded, Completed, Event, Fired, Offer
 from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.workforce import MICROS, Pool
 from router.model.workitem import CLOSED_STATES, Kind, State
+from tests.simulation.agenda import DAY_MS
 from tests.simulation.books import ASK_FOR_SKILL, Books
 from tests.simulation.covering import Covering
 from tests.simulation.crediting import Crediting
@@ -62,7 +63,8 @@ class Checks:
         self.moving = Moving()
         self.processing = Processing(truth)
         self.closed: dict[str, int] = {}
-        """Work items that are closed, and since when."""
+        """Work items that are closed, and since when; but those that were asked for again."""
+        self._closed_ms: dict[str, int] = {}
 
     def enter(self, event: Event) -> None:
         """Take in an event of the log."""
@@ -90,7 +92,11 @@ class Checks:
                     self.truth.away[rep] = until_ms
             case Completed():
                 self._leave(event.item_id)
-                self.closed[event.item_id] = event.at_ms
+                self.closed[event.item_id] = self._closed_ms[event.item_id] = event.at_ms
+
+    def is_over(self, item_id: str, at_ms: int) -> bool:
+        """Say whether the days are over within which what was closed may be reopened."""
+        return at_ms - self._closed_ms[item_id] > self.truth.records.settings.reopening_days * DAY_MS
 
     def check_ledger(self, pool_id: str, state: LedgerState) -> None:
         """Hold a ledger to what holds of it behind each event."""
@@ -141,6 +147,8 @@ class Checks:
         item_id, name = decision.item_id, f"decision {decision.number}"
         self._first.setdefault(item_id, decision.number)
         self._kinds[item_id] = decision.kind
+        if decision.head.cause is Cause.REOPENED:
+            self.note(Promise.REOPENED, not self.is_over(item_id, decision.at_ms), name, decided=False)
         is_offer = decision.outcome is Outcome.OFFERED
         if is_offer:
             self._offers[item_id] = decision

@@ -18,7 +18,7 @@ from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence
 from router.model.decision import Decision, Outcome
 from router.model.dispatch import Answer
-from router.model.errors import OfferNotOpen
+from router.model.errors import NotPossible, OfferNotOpen
 from router.model.events import Credited, Event, OfferAnswered, Settled, Updated, WorkforceChanged
 from router.model.workforce import KINDS, Member, Record, Rep
 from router.model.workitem import Kind, State, WorkItem
@@ -246,10 +246,23 @@ class Run:
         self._checks.note(Promise.ANSWERED, may_answer, f"{item_id}: {rep} answered offer {number}")
 
     async def _reopen(self, _: Happening) -> None:
+        await self._reopen_too_late()
         if closed := self._checks.closed:
             item_id = self._random.choice(list(closed)[-50:])
             del closed[item_id]
             await self._system.servers[0].reopening.reopen(TENANT, ReopenRequest(item_id, "again"))
+
+    async def _reopen_too_late(self) -> None:
+        """Ask for what was closed last of all whose days are over: it stays closed."""
+        checks, now_ms = self._checks, self._system.stores.now_ms
+        item_id = next((item_id for item_id in reversed(checks.closed) if checks.is_over(item_id, now_ms)), "")
+        if item_id:
+            refused = False
+            try:
+                await self._system.servers[1].reopening.reopen(TENANT, ReopenRequest(item_id, "too late"))
+            except NotPossible:
+                refused = True
+            checks.note(Promise.REOPENED, refused, f"{item_id} is closed since {checks.closed[item_id]}")
 
     async def _activity(self, _: Happening) -> None:
         if some := [*self._checks.owners, *self._checks.offering.standing]:

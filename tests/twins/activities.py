@@ -11,6 +11,7 @@ from router.model.activities import NextChange
 from router.model.errors import NotFound
 from router.model.events import ActivityRecorded
 from router.model.records import ItemRecord
+from router.model.workitem import CLOSED_STATES
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -35,6 +36,10 @@ class MemoryActivities(Tenants):
             return KnownActivity(opened_in(state, event))
         if record.version != command.expected:
             return Refusal.CONFLICT
+        if command.is_named and ("rep", command.activity.rep) not in state.records:
+            raise NotFound("rep", f"tenants/{tenant}/reps/{command.activity.rep}")
+        if command.activity.next_ms and record.state in CLOSED_STATES:
+            return Refusal.CLOSED
         now_ms = self._time_of(state)
         if command.activity.occur_ms > now_ms:
             return InFuture(now_ms)

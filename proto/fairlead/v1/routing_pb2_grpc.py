@@ -336,8 +336,8 @@ class RoutingServiceServicer(object):
     def AcceptWorkItem(self, request, context):
         """Accepts an open offer: the rep owns the work item from then on, and its epoch counts on. An offer is open until it has lapsed, which
         may be a moment behind its `expire_time`: see there. Of two who accept what is offered to many the first has it; accepting again what
-        one has by the same offer changes nothing. Repeated with the same `request_id` it is answered with the work item as it stands by then.
-        Fails with NOT_FOUND, or with
+        one has by the same offer changes nothing. Repeated with the same `request_id` it is answered with the work item as it stands by then;
+        a rep to whom GetWorkItem would not show it any more is told its name and state alone. Fails with NOT_FOUND, or with
         FAILED_PRECONDITION (OFFER_NOT_OPEN: answered, lapsed, rescinded or somebody else's, with what became of it; or, of what is
         offered to many, the rep inactive, at capacity or at a cap).
         """
@@ -347,7 +347,8 @@ class RoutingServiceServicer(object):
 
     def DeclineWorkItem(self, request, context):
         """Declines an open offer: it is as if it had never been, and the work item is offered anew, among those who have not declined it as
-        far as there are any. Fails as AcceptWorkItem.
+        far as there are any. A rep is told its name and state alone, and the offer while others have it still. Repeats and fails as
+        AcceptWorkItem.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -368,7 +369,8 @@ class RoutingServiceServicer(object):
         """Takes in work items that have their owners already, as a book that was kept elsewhere: each gets the owner that is named, apart from
         the ledger (WAY_APART), so that nobody's deficit moves, whatever capacity and caps say; its clocks count from `assigned_time`. A
         worker enters them, each once and for itself: one that cannot be is refused with the reason, and the others are entered. What is
-        known already is refused, but for what was imported before just so, which counts as imported: so the same import may be repeated.
+        known already is refused, but for what was imported before just so, which counts as imported, whatever became of it since: so the
+        same import may be repeated.
         Follow and cancel it with google.longrunning.Operations; its metadata is OperationMetadata, its response ImportWorkItemsResponse.
         What it had entered when it was cancelled stays. Fails with INVALID_ARGUMENT (a field that no rules are needed to judge),
         ALREADY_EXISTS (the `request_id` was used for other content), FAILED_PRECONDITION (no rule set is published) or
@@ -389,9 +391,10 @@ class RoutingServiceServicer(object):
 
     def RecordActivity(self, request, context):
         """Records what somebody did about a work item, says what it proves, and sets, replaces or ends its next date. It changes neither
-        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer. Fails with
-        INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep), ALREADY_EXISTS (the `external_id` or the `request_id` is
-        known with other content) or FAILED_PRECONDITION (a next date for what is closed).
+        owner nor etag. Repeating it with the same `request_id`, or the same `external_id` and content, gives the same answer, also once
+        the work item is closed or the rep is deleted. Fails with INVALID_ARGUMENT (a violation per field), NOT_FOUND (work item or rep),
+        ALREADY_EXISTS (the `external_id` or the `request_id` is known with other content) or FAILED_PRECONDITION (a next date for what is
+        closed).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -46,6 +46,8 @@ class RedisActivities:
         status = reply[0]
         if status == b"NOT_FOUND":
             raise NotFound("work item", f"tenants/{tenant}/workItems/{command.item_id}")
+        if status == b"NO_REP":
+            raise NotFound("rep", f"tenants/{tenant}/reps/{command.activity.rep}")
         if status == b"FUTURE":
             return InFuture(reply[1])
         if status == b"PAST":
@@ -100,7 +102,7 @@ def _keys(keys: Keys, command: ActivityCommand) -> list[str]:
     request = [keys.request(command.request_id)] if command.request_id else []
     return [
         keys.revisions, keys.loads, keys.events, keys.dated, keys.item(item_id), keys.activities(item_id),
-        keys.personal(item_id), *customer, *request,
+        keys.personal(item_id), keys.records, *customer, *request,
     ]  # fmt: skip
 
 
@@ -112,6 +114,6 @@ def _header(command: ActivityCommand, request_ttl_s: int, *, preview: bool) -> b
         activity.next_ms, command.evidence, int(ActivityEvidence.ATTEMPT in command.evidence), int(command.ends),
         command.actor, command.expected, hashed(command.key) if command.key else "", command.fingerprint, request_ttl_s,
         int(preview), int(bool(command.customer)), openings, command.assigned_ms,
-        command.ahead_ms,
+        command.ahead_ms, int(command.is_named),
     ]  # fmt: skip
     return pack_for_lua(header)

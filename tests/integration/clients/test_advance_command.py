@@ -45,7 +45,7 @@ def test_a_lead_goes_through_its_stages_and_every_answer_says_where_it_is(
 
     assert (lacks[0], "qualified requires budget, which it has not" in lacks[1]) == (1, True), lacks
     assert dry == "crm~L-1: It entered stage qualified: budget 300000 (was not given). The owner stays: ann.\n"
-    assert done == "crm~L-1: 进入阶段 qualified：budget 填为 300000。归属人不变：ann。\n"
+    assert done == "crm~L-1：进入阶段 qualified：budget 填为 300000。归属人不变：ann。\n"
     assert (back[0], "new may not follow qualified, which may be followed by won" in back[1]) == (1, True), back
     assert (item.process, item.stage) == ("tenants/stages/processes/sales@1", "qualified")
     assert listed == [item.name]

@@ -175,7 +175,7 @@ def test_a_substitute_is_named_by_a_column_or_an_option_and_what_stays_is_shown(
         "Work items that are not with whom they would be by the leaves of today: 1\n"
         "  crm~L-1: whoever is to get it is inactive\n"
     )
-    assert in_chinese.splitlines()[1:] == ["没有按休假安排移交的工作项：1 个", "  crm~L-1: 应接手的人已停用"]
+    assert in_chinese.splitlines()[1:] == ["没有按休假安排移交的工作项：1 个", "  crm~L-1：应接手的人已停用"]
     assert added == "cy/2096-01-02: from 2096-01-02 00:00 to 2096-01-03 00:00 (UTC); ann stands in\n"
     assert passed_on == [
         "cy is on leave from 2096-01-02 00:00 to 2096-01-03 00:00 (UTC); di stands in, in place of ann\n",

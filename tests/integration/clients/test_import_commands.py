@@ -56,11 +56,32 @@ def test_a_book_is_imported_and_what_is_not_is_written_down_with_the_reason(
     with (tmp_path / "book.csv.refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         (refused,) = list(csv.DictReader(stream))
     assert would_be_refused == [refused]
-    assert (refused["external_id"], refused["owner"]) == ("B-3", "eve")
+    came = {"编号": "B-3", "归属人": "eve", "分配时间": "2026-01-06 10:00:00", "region": "west"}
+    assert refused == {"why": refused["why"], "line": "4", **came}
     assert "there is no rep" in refused["why"]
+    listed = fairlead("operations", "list", *where)
+    of_default = fairlead("operations", "list", *where[:2])
+    shown = fairlead("operations", "show", listed[listed.index("tenants/") :].split()[0], *where[:2])
+    assert "2 imported, 1 refused" in listed
+    assert "tenants/imports" not in of_default
+    assert shown.startswith("ended: 2 imported, 1 refused\n  about  tenants/imports\n")
     rejected = next(tmp_path.glob("*.rejected.csv")).read_text("utf-8-sig")
     assert "B-4" in rejected
     assert "whose it is" in rejected
+
+    refused_file = tmp_path / "book.csv.refused.csv"
+    refused_file.write_text(refused_file.read_text("utf-8-sig").replace("eve", "bo"), "utf-8")
+    mended = fairlead("import", str(refused_file), "--timezone", "Asia/Shanghai", *where)
+    book.write_text("编号,归属人,分配时间,region\nB-1,anna,2026-01-05 09:30:00,east\n", encoding="utf-8")
+    clean = fairlead("import", str(book), "--timezone", "Asia/Shanghai", *where)
+
+    assert "1 imported, 0 refused" in mended
+    assert "left out" not in mended
+    with shared.client("imports") as client:
+        assert dict(client.get_work_item(source="csv", external_id="B-3").attributes) == {"region": "west"}
+    assert "no rows in error any more" in " ".join(clean.split())
+    assert clean.count("is taken away") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book.csv"]
 
 
 def test_a_file_that_says_nothing_of_owners_is_refused(where: Where, tmp_path: Path) -> None:
@@ -85,7 +106,7 @@ def test_what_is_closed_is_reopened_for_who_had_it_and_the_report_says_what_came
     status, refusal = tried("reopen", "crm~R-1", *where)
     printed = fairlead("fairness", "--pool", "team", *where)
 
-    assert tried_out == "crm~R-1: 重新打开（又来电），归属安娜。\n"
+    assert tried_out == "crm~R-1：重新打开（又来电），归属安娜。未写入。\n"
     assert reopened == "crm~R-1: Reopened (called again): 安娜.\n"
     assert status == 1
     assert "only what is closed can be reopened" in refusal

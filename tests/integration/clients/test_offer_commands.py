@@ -12,6 +12,7 @@ from fairlead.v1.workforce_pb2 import Rep
 from tests.integration.clients.arranging import Restartable, fairlead, tried
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
+CALLED = {"ann": "安娜", "bo": "Bo"}
 Options = tuple[str, ...]
 
 
@@ -25,7 +26,7 @@ def at(shared: Restartable, tenant: str) -> Options:
     """The options that lead to a tenant of the test's own, whose pool offers one at a time."""
     with FairleadClient(shared.address, tenant) as client:
         client.update_tenant(time_zone="Asia/Shanghai")
-        client.upsert_reps([Rep(name="ann", display_name="安娜"), Rep(name="bo", display_name="Bo")])
+        client.upsert_reps([Rep(name=rep, display_name=called) for rep, called in CALLED.items()])
         client.upsert_pool("east", {"ann": 1.0, "bo": 1.0}, dispatch=DispatchPolicy(mode=DISPATCH_OFFER))
         client.publish_rules(RULES)
     return ("--server", shared.address, "--tenant", tenant)
@@ -64,7 +65,7 @@ def test_an_offer_is_listed_declined_offered_to_the_other_accepted_and_told(
     assert "crm~L-1" in agenda
     assert dry == f"crm~L-1: offer {number} declined; it is offered anew; nothing is written\n"
     assert declined == f"crm~L-1: offer {number} declined; it is offered anew\n"
-    assert accepted == f"crm~L-1: offer {offers[0]['offer']['number']} accepted; {other} owns it, epoch 1\n"
+    assert accepted == f"crm~L-1: offer {offers[0]['offer']['number']} accepted; {CALLED[other]} owns it, epoch 1\n"
     for words in ("拒单（on the road）。", "已接单。"):
         assert words in told
     assert "declined it (on the road)." in explained
@@ -86,7 +87,7 @@ def test_what_many_are_offered_is_the_firsts_and_the_other_is_told_whose(
     fairness = fairlead("fairness", *at)
 
     assert "抢单，先接先得" in listed
-    assert won == f"crm~L-1: offer {number} accepted; bo owns it, epoch 1\n"
+    assert won == f"crm~L-1: offer {number} accepted; Bo owns it, epoch 1\n"
     assert status == 1
     assert "bo" in lost
     assert "(n 2 − 1)/2" in fairness
@@ -100,6 +101,8 @@ def test_what_cannot_be_answered_is_said_with_why(shared: Restartable, tenant: s
         (1, "there is no work item", "accept", "crm~none", "--rep", "ann"),
         (2, "0 is not in the range", "accept", "crm~L-1", "--rep", "ann", "--offer", "0"),
         (1, "there is no offer 999", "accept", "crm~L-1", "--rep", "ann", "--offer", "999"),
+        (1, "/reps/ghost'", "accept", "crm~L-1", "--rep", "ghost"),
+        (1, "/reps/ghost'", "decline", "crm~L-1", "--rep", "ghost"),
         (1, "there is no rep", "list", "--rep", "nobody"),
     ):
         code, said = tried("offers", *map(str, arguments), *at)
@@ -114,4 +117,4 @@ def test_what_is_not_offered_cannot_be_accepted_without_a_number(shared: Restart
 
     code, said = tried("offers", "accept", "crm~L-1", "--rep", "ann", *at)
 
-    assert (code, "crm~L-1 is not offered: it is ASSIGNED, ann's" in said) == (1, True), said
+    assert (code, "crm~L-1 is not offered: it is ASSIGNED, 安娜's" in said) == (1, True), said

@@ -47,14 +47,17 @@ def test_what_changed_and_who_has_it_is_told_in_both_languages(at: tuple[str, ..
     back = fairlead("update", "crm~L-1", "--set", "region=north", *at)
     nobody_else = fairlead("timeline", "crm~L-1", "--count", "1", *at)
 
-    assert dry == ("crm~L-1: Updated: region from north to east, value from 1 to 3. Owner: ann → cy, pool east.\n")
+    assert dry == (
+        "crm~L-1: Updated: region from north to east, value from 1 to 3. Owner: 安娜 → cy, pool east. "
+        "Nothing is written.\n"
+    )
     assert stays == (
         "crm~L-1: Updated: size 40 (was not given), tags a, b (was not given), vip true (was not given). "
-        "The owner stays: ann.\n"
+        "The owner stays: 安娜.\n"
     )
     assert done == (
-        "crm~L-1: 信息更新：region 由 north 改为 east、size 已清空（原为 40）、value 由 1 改为 3。"
-        "归属人：ann → cy，分配池 east。\n"
+        "crm~L-1：信息更新：region 由 north 改为 east、size 已清空（原为 40）、金额由 1 改为 3。"
+        "归属人：安娜 → cy，分配池 east。\n"
     )
     assert again == "crm~L-1: It is so already: nothing is written.\n"
     assert "region from north to east" in " ".join(timeline.split())

@@ -109,7 +109,7 @@ async def test_what_is_open_goes_to_the_substitute_and_comes_back_and_what_stays
         "Work items that are not with whom they would be by the leaves of today: 1\n"
         "  crm~L-3: the route recuses whoever is to get it\n"
     )
-    assert in_chinese.endswith("  crm~L-3: 应接手的人需回避\n")
+    assert in_chinese.endswith("  crm~L-3：应接手的人需回避\n")
     assert back == [("ann", ""), ("bo", ""), ("ann", "")]
     assert (decision.cause, decision.way) == (decisions.Decision.CAUSE_COVER_ENDED, decisions.Decision.WAY_APART)
     assert decision.decide_time.ToDatetime(UTC) == datetime(2031, 3, 17, tzinfo=UTC)

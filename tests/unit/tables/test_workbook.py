@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +156,21 @@ def surveyed(tmp_path: Path, rows: list[list[object]]) -> Reading:
     book_of(rows).save(tmp_path / "any.xlsx")
     table = open_table(tmp_path / "any.xlsx", ReadOptions(allow_unreadable=1.0))
     return table.survey(dict.fromkeys(table.names))
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        ([46000, 46001.25], [datetime(2025, 12, 9, tzinfo=UTC), datetime(2025, 12, 10, 6, tzinfo=UTC)]),
+        ([20260105, 20260106], [datetime(2026, 1, day, tzinfo=UTC) for day in (5, 6)]),
+    ],
+)
+def test_a_sheets_count_of_days_is_read_unasked_where_dates_are_wanted(
+    tmp_path: Path, cells: list[object], read: list[datetime]
+) -> None:
+    (rows,) = reading(book_of([["d"], *([cell] for cell in cells)]), tmp_path, {"d": ColumnKind.DATE}).batches()
+
+    assert rows["d"].to_pylist() == read
 
 
 @pytest.mark.parametrize("word", ["-", "n/a", "k.A.", "2,5 EUR"])

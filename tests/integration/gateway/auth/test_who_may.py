@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+from click.testing import CliRunner
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha import reflection_pb2
 from redis.asyncio import Redis
@@ -20,10 +22,11 @@ from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
 from gateway.grpc.call import Method
 from gateway.grpc.standard_services import REFLECTION
+from service import main
 from serving.settings import OperationSettings
 from tests.api import EVERYONE, Api, connected, last
 from tests.conftest import serving
-from tests.identities import bearer, security
+from tests.identities import bearer, security, token
 from tests.integration.routing.arranging import offering
 from tests.methods import METHODS, SERVICES
 from tests.patience import FOREVER_S
@@ -268,6 +271,15 @@ async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manage
     unnamed = await _code(calls.AcceptWorkItem(accept, metadata=manager))
     seen = await calls.GetWorkItem(get, metadata=shows[holder])
     mine = await calls.ListMyWork(routing.ListMyWorkRequest(rep=offer.rep), metadata=shows[holder])
+    open_ones = [
+        [item.name for item in (await calls.ListWorkItems(asked, metadata=shows[rep])).work_items]
+        for rep in (holder, other)
+        for asked in (
+            routing.ListWorkItemsRequest(parent="tenants/mine", state=routing.WorkItem.STATE_OFFERED),
+            routing.ListWorkItemsRequest(parent="tenants/mine", filter="state = OFFERED"),
+            routing.ListWorkItemsRequest(parent="tenants/mine", filter="state = OFFERED AND kind = TICKET"),
+        )
+    ]
     tried = await calls.AcceptWorkItem(
         routing.AcceptWorkItemRequest(name=offer.work_item, offer=number, validate_only=True), metadata=shows[holder]
     )
@@ -282,6 +294,7 @@ async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manage
     assert not_theirs is grpc.StatusCode.FAILED_PRECONDITION
     assert unnamed is grpc.StatusCode.INVALID_ARGUMENT
     assert (seen.offer.rep, [item.name for item in mine.offers]) == (offer.rep, [offer.work_item])
+    assert open_ones == [[offer.work_item], [offer.work_item], [], [], [], []]
     assert [each.owner for each in (tried, owned, accepted)] == [offer.rep, offer.rep, second.rep]
 
 
@@ -303,6 +316,37 @@ async def test_what_many_are_offered_is_seen_by_those_who_have_it(guarded: Api) 
 
     assert codes == [grpc.StatusCode.OK, grpc.StatusCode.OK, grpc.StatusCode.PERMISSION_DENIED]
     assert after is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_service_account_imports_updates_and_routes_by_commands_as_the_rules_declare_fields(
+    store: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "book.csv").write_text("编号,归属人,分配时间,预算\nB-1,li,2026-01-05,4\n", "utf-8")
+    (tmp_path / "leads.csv").write_text("编号,预算\nL-1,4\n", "utf-8")
+    allowed = token(sub="crm", roles=["service"], tenants=["mine"])
+
+    async def said(*command: str) -> str:
+        where = ("--server", address, "--token", allowed, "--tenant", "mine")
+        done = await asyncio.to_thread(CliRunner().invoke, main, [*command, *where])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    async with (
+        serving(store.url, security=security(tmp_path)) as address,
+        connected(address, "mine", store.url) as guarded,
+    ):
+        api = showing(guarded, "mine", bearer("mo", ["manager"], ["mine"]))
+        await api.hire("li")
+        await api.pool("everyone", ["li"])
+        await api.adopt({**EVERYONE, "fields": {"预算": {"type": "number"}}})
+        imported = await said("import", str(tmp_path / "book.csv"))
+        updated = await said("update", "csv~B-1", "--set", "预算=5")
+        routed = await said("route", "--leads", str(tmp_path / "leads.csv"), "--out", str(tmp_path / "decisions.csv"))
+
+    assert "1 imported" in imported
+    assert "预算 from 4 to 5" in updated
+    assert "1 assigned" in routed
+    assert "for managers and operators to see" in routed
 
 
 async def test_every_change_names_who_made_it(guarded: Api) -> None:

@@ -77,7 +77,7 @@ SAMPLES: dict[str, Failure] = {
     "router.StaleEtag": router.StaleEtag("tenants/acme/workItems/1", "changed since it was read: read it again"),
     "router.StaleRevision": router.StaleRevision("tenants/acme", "changed"),
     "router.NotPossible": router.NotPossible("tenants/acme/reps/ann", "is at capacity"),
-    "router.BeyondHorizon": router.BeyondHorizon("shanghai", "60000 ms of open time from 2026-10-10T10:00+00:00 on"),
+    "router.BeyondHorizon": router.BeyondHorizon("shanghai", "60000 ms of open time from 2026-10-10T10:00:00Z on"),
     "router.OfferNotOpen": router.OfferNotOpen(
         "tenants/acme/workItems/crm~1", "offer 7 is not open to bo: ann accepted it; it is ann's"
     ),

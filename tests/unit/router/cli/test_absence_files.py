@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +16,7 @@ from openpyxl import Workbook
 
 from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.absence_files import read_absences
+from router.cli.absences import _standing_in
 from router.cli.failing import InputFailed
 from tables.options import ReadOptions
 
@@ -132,3 +135,13 @@ def test_a_file_without_absences_is_refused_and_says_what_is_expected(
         read(file)
 
     assert (says in refused.value.message, refused.value.exit_code) == (True, 2), refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("active", "said"),
+    [(True, "bo stands in"), (False, "bo is named and is inactive: until they are active nothing goes to them")],
+)
+def test_a_substitute_who_is_inactive_is_said_to_be(active: bool, said: str) -> None:
+    client: Any = SimpleNamespace(get_rep=lambda rep: workforce.Rep(name=rep, active=active))
+
+    assert _standing_in(client, "bo") == said

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from router.cli.failing import InputFailed
 from router.cli.inputs import bands_from, mapping, pools_of, read_inputs
 from router.cli.lead_files import LEAD_COLUMNS, LeadsFile, read_book, read_leads
 from router.cli.territory_files import TERRITORY_COLUMNS, read_territories
+from router.cli.whom import Known
 from router.cli.workforce_files import REP_COLUMNS, read_reps
 from router.rules.check import check
 from rules.fields import FieldType
@@ -46,6 +48,74 @@ def test_a_column_that_is_mapped_and_not_there_is_refused_with_those_that_are(tm
     options = ReadOptions(columns={"nosuch": "region"})  # of a mapping, which serves several files
     (item,) = read_leads(file, FIELDS, "csv", options, {"size": "potential", "地区": "region"}).items
     assert dict(item.attributes) == {"region": "华东", "potential": 1}
+
+
+def test_rows_in_error_are_taken_away_when_the_file_is_read_again_without_any(tmp_path: Path) -> None:
+    found = leads(tmp_path, "id,potential\nL-1,much\nL-2,2\n")
+    rejected = tmp_path / "input.csv.rejected.csv"
+    assert (found.report.n_rejected, rejected.exists()) == (1, True)
+
+    mended = leads(tmp_path, "id,potential\nL-1,1\nL-2,2\n")
+
+    assert not rejected.exists()
+    assert f"  no rows in error any more: {rejected}, of an earlier run, is taken away" in mended.report.lines()
+    assert not leads(tmp_path, "id,potential\nL-1,1\n").report.removed
+
+
+def test_an_entry_of_a_list_that_may_be_several_is_named(tmp_path: Path) -> None:
+    text = 'id,owner,assigned_time,Skills Needed\nL-1,li,2026-01-05,"制造,汽车;IT/Telecom"\nL-2,li,2026-01-05,a;b\n'
+    said = [
+        "column Skills Needed: 2 entries with a comma, slash or bracket are one each, the first '制造,汽车'; "
+        "separate entries by ;"
+    ]
+
+    assert leads(tmp_path, text).warnings == said
+    assert read_book(written(tmp_path, text), FIELDS, "csv", ReadOptions()).warnings == said
+
+
+def test_rows_of_a_book_that_say_the_same_are_one_lead(tmp_path: Path) -> None:
+    row = "L-1,li,2026-01-05,5\n"
+    file = written(tmp_path, f"id,owner,assigned_time,potential\n{row}L-2,li,2026-01-05,5\n{row}{row}")
+
+    found = read_book(file, FIELDS, "csv", ReadOptions())
+
+    assert [entry.item.external_id for entry in found.entries] == ["L-1", "L-2"]
+    assert (found.n_repeated, found.report.n_rejected) == (2, 0)
+
+
+BOOK = "id,owner,assigned_time,decide_by\nL-1,赵敏,2026-01-05,2026-02-01\nL-2,li,2026-01-05 08:00,\n"
+REPS = Known(
+    {f"tenants/t/reps/{rep}": name for rep, name in {"zhao": "赵敏", "li": "", "w": "王伟", "w-2": "王伟"}.items()}
+)
+
+
+def test_owners_of_a_book_are_named_by_id_or_by_a_name_that_one_rep_has(tmp_path: Path) -> None:
+    file = written(tmp_path, f"{BOOK}L-3,王伟,2026-01-05,\nL-4,eve,2026-01-05,\n")
+
+    found = read_book(file, FIELDS, "csv", ReadOptions(), reps=REPS)
+
+    assert [entry.owner for entry in found.entries] == ["zhao", "li", "eve"]
+    assert found.report.rejected[0].value.startswith(
+        "column owner: found '王伟', the name of w and w-2; allowed: an id"
+    )
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_day_since_when_it_is_whose_is_a_midnight_of_the_zone_and_one_of_a_field_is_of_a_calendar(
+    kind: str, tmp_path: Path
+) -> None:
+    file = written(tmp_path, BOOK.replace(" 08:00", ""))
+    if kind == "xlsx":
+        file, sheet = tmp_path / "book.xlsx", (book := openpyxl.Workbook()).active
+        assert sheet is not None
+        sheet.append(["id", "owner", "assigned_time", "decide_by"])
+        sheet.append(["L-1", "zhao", datetime(2026, 1, 5), datetime(2026, 2, 1)])
+        book.save(file)
+
+    first, *_ = read_book(file, FIELDS, "csv", ReadOptions(timezone="Asia/Shanghai"), reps=REPS).entries
+
+    assert first.assigned == datetime(2026, 1, 4, 16, tzinfo=UTC)
+    assert dict(first.item.attributes) == {"decide_by": "2026-02-01"}
 
 
 # ---- reps

@@ -95,6 +95,24 @@ def test_whom_a_decision_offers_its_work_item_to_is_no_owner_yet(rep: str, langu
     assert owner_of(decision, language) == said
 
 
+def test_numbers_stand_whole_beside_every_column_and_names_fold() -> None:
+    reps = {f"tenants/t/reps/{rep}": rep * 6 for rep in ("anna", "boris", "cyrus")}
+    report = fairness.FairnessReport(pool=EAST, bound=3.5, largest_charge=1, weights=dict.fromkeys(reps, 1.25))
+    for rep in reps:
+        report.entitled[rep], report.received[rep] = 12345.67, 12345
+        report.received_by[rep].apart, report.received_by[rep].override = 4321, 1234.5
+        report.observed.per_rep[rep] = -1234.56
+    printed = StringIO()
+
+    Console(file=printed, width=100).print(fairness_table(report, (), reps))
+
+    shown = printed.getvalue()
+    assert "…" not in shown
+    for number in ("1.25", "12345.67", "12,345", "4,321", "1,234.5", "-1234.56"):
+        assert shown.count(number) == len(reps), number
+    assert shown.count("anna") == 6
+
+
 def test_the_bound_is_printed_with_its_parts_where_a_service_is_asked_for_it() -> None:
     report = fairness.FairnessReport(
         pool=EAST, bound=3.5, largest_charge=1, largest_offered=1, largest_entitled=0.5, disturbance=1,

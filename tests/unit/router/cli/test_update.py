@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import click
 import pytest
 from google.protobuf.json_format import MessageToDict
 
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.attributes import _typed
+from router.cli.doubtful import doubtful_values
 from router.cli.lead_files import read_leads
 from router.cli.update import told_of
 from router.wording.languages import Language
@@ -33,6 +36,50 @@ def test_a_list_is_what_a_cell_of_a_file_is(text: str, read: list[str] | None, t
     (item,) = read_leads(file, {"tags": FieldType.LIST}, "csv", ReadOptions()).items
 
     assert _typed("tags", text, FieldType.LIST, Language.EN) == MessageToDict(item.attributes).get("tags") == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "read"),
+    [
+        (FieldType.NUMBER, "10万", 100_000.0),
+        (FieldType.NUMBER, "1,200", 1200.0),
+        (FieldType.NUMBER, " -1.5 ", -1.5),
+        (FieldType.NUMBER, "￥３００", 300.0),
+        (FieldType.NUMBER, "", None),
+        (FieldType.NUMBER, "nan", None),
+        (FieldType.BOOL, "是", True),
+        (FieldType.BOOL, "No", False),
+        (FieldType.DATE, "2026年12月1日", "2026-12-01"),
+        (FieldType.DATE, "13.12.2026", "2026-12-13"),
+        (FieldType.DATE, "2026-12-01", "2026-12-01"),
+        (FieldType.DATE, "2026-12-01T09:00:00Z", "2026-12-01T09:00:00Z"),
+        (FieldType.DATE, "2026-12-01 09:00", "2026-12-01T01:00:00Z"),
+        (FieldType.DATE, "2026-12-01 00:00+00:00", "2026-12-01T00:00:00Z"),
+        (FieldType.STRING, " 10万 ", " 10万 "),
+    ],
+)
+def test_a_value_is_read_as_a_cell_of_a_file(kind: FieldType, text: str, read: object) -> None:
+    assert _typed("field", text, kind, Language.EN, lambda: ZoneInfo("Asia/Shanghai")) == read
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        *((FieldType.NUMBER, text) for text in ("1,5", "many", "1_0", "inf")),
+        *((FieldType.DATE, text) for text in ("01.02.2026", "45413", "soon", "2026-02-30")),
+        (FieldType.BOOL, "maybe"),
+    ],
+)
+def test_a_value_that_is_none_of_its_field_or_reads_in_two_ways_is_refused(kind: FieldType, text: str) -> None:
+    with pytest.raises(click.BadParameter, match=f"field='{text}': must be"):
+        _typed("field", text, kind, Language.EN)
+
+
+def test_an_entry_that_may_be_several_is_named() -> None:
+    values = {"tags": ["a/b", "c"], "name": "x, y"}
+
+    assert list(doubtful_values(values, Language.EN)) == ["tags: 'a/b' is one entry; separate entries by ;"]
+    assert list(doubtful_values(values, Language.ZH)) == ["tags：'a/b' 是一项；多项之间用分号分隔"]
 
 
 @pytest.mark.parametrize("kind", FieldType)

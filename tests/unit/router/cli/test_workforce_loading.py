@@ -57,6 +57,17 @@ def test_members_may_stand_with_their_pool(tmp_path: Path) -> None:
     assert (pool.members[1].HasField("weight"), pool.value_weighted) == (False, True)
 
 
+def test_what_has_no_effect_in_how_a_pool_hands_out_is_named(tmp_path: Path) -> None:
+    found = files(
+        tmp_path, pools="id,派发方式\neast,push 15m\nwest,offer 15m band=1\nnorth,offer 15m REP open=2 away=3\n"
+    )
+
+    assert list(found.remarks()) == [
+        "pool east: in column 派发方式, this has no effect: a time: only offer and broadcast have one",
+        "pool west: in column 派发方式, this has no effect: band: only broadcast has it",
+    ]
+
+
 @pytest.mark.parametrize(
     ("texts", "fault"),
     [

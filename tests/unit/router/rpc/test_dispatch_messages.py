@@ -101,7 +101,9 @@ def test_what_is_outside_its_limits_is_refused_by_its_field(wrong: workforce.Poo
         read(wrong)
 
 
-@pytest.mark.parametrize("cell", ["press", "offer soon", "offer open=x", "offer shut=1", "broadcast band="])
+@pytest.mark.parametrize(
+    "cell", ["press", "offer soon", "offer open=x", "offer open=0", "offer shut=1", "broadcast band="]
+)
 def test_a_cell_that_says_something_else_is_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         dispatch_of(cell)

@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import deadlines_pb2 as deadlines
+from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.process.definition.words import Bilingual
 from router.wording.activities import tell_child, tell_entry, tell_next_date
@@ -57,6 +58,16 @@ def test_what_was_recorded_later_is_told_with_when_it_occurred() -> None:
         "The customer called; li took the call. It occurred at 08:00.",
         "客户来电，由 li 接听。实际发生时间：08:00。",
     )
+
+
+def test_of_what_was_imported_it_is_told_since_when_somebody_has_had_it() -> None:
+    imported = decisions.Decision(explanation="Imported.", assigned_time=at(5, 9))
+
+    assert both(decision=imported) == (
+        "Imported. They have had it since 2026-11-05 09:00.",
+        "Imported.自 2026-11-05 09:00 起由其负责。",
+    )
+    assert told(Language.EN, decision=decisions.Decision(explanation="Routed.")) == "Routed."
 
 
 def test_whoever_is_hidden_stays_hidden_in_words() -> None:

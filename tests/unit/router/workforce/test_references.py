@@ -102,7 +102,7 @@ def test_a_difference_in_any_new_field_shows() -> None:
 
     assert differ(before, after)
     assert list(RecordDifference("pool", "p", before, after).fields()) == [
-        ("weight_steps.ann", None, ("1970-01-01T00:00:00.001+00:00 0.5",))
+        ("weight_steps.ann", None, ("1970-01-01T00:00:00.001Z 0.5",))
     ]
     assert list(RecordDifference("pool", "p", before, others).fields()) == [
         ("calendar", None, "c"),

@@ -97,11 +97,16 @@ class ActivityService:
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, request.item_id)
             check_owner(stored.record.owner)
-            answer = await self._activities.record(
-                tenant, await self._command(tenant, request, stored), preview=preview
-            )
-            if answer is not Refusal.CONFLICT:
-                return _recorded(name, request, stored.record.state, answer)
+            command = await self._command(tenant, request, stored)
+            answer = await self._activities.record(tenant, command, preview=preview)
+            if answer is Refusal.CONFLICT:
+                continue
+            recorded = _recorded(name, request, stored.record.state, answer)
+            if isinstance(answer, KnownActivity) and not preview:
+                await self._activities.keep_request(
+                    tenant, command.request_id, command.fingerprint, command.item_id, expected=0, number=recorded.number
+                )
+            return recorded
         raise Conflict(name, "changes faster than one can write: try again")
 
     async def _command(self, tenant: str, request: RecordRequest, stored: StoredItem) -> ActivityCommand:

@@ -15,7 +15,7 @@ from router.activities.timeline import Timelines
 from router.adapters.redis.activities import RedisActivities
 from router.deadlines.queries import DeadlineQueries
 from router.model.activities import Activity, ActivityKind, Direction, NextChange
-from router.model.errors import ActivityExists, InvalidInput, NotFound, NotPossible
+from router.model.errors import ActivityExists, InvalidInput, NotFound, NotPossible, RequestIdReused
 from router.model.events import ActivityRecorded
 from router.model.workforce import Member, Pool, Rep
 from router.workforce.service import WorkforceService
@@ -207,6 +207,23 @@ async def test_what_has_no_next_date_that_lies_ahead_is_told_the_instants_as_the
     for given, fault in refused:
         with pytest.raises(InvalidInput, match=fault):
             await desk.record(item.item_id, CALL._replace(**given))
+
+
+async def test_a_request_whose_activity_is_known_already_is_remembered_as_any_other(world: World) -> None:
+    desk = Desk(world)
+    await desk.begin()
+    item = await world.route()
+    sent = CALL._replace(external_id="C-1")
+    recorded = await desk.record(item.item_id, sent)
+
+    for _ in range(2):
+        assert (await desk.record(item.item_id, sent, request_id="a-1")).number == recorded.number
+    for other in (CALL, CALL._replace(external_id="C-2")):
+        with pytest.raises(RequestIdReused):
+            await desk.record(item.item_id, other, request_id="a-1")
+    with pytest.raises(ActivityExists):
+        await desk.record(item.item_id, sent._replace(duration_ms=1), request_id="a-2")
+    assert (await desk.record(item.item_id, request_id="a-2")).number == recorded.number + 1
 
 
 async def test_a_timeline_goes_back_page_by_page_and_begins_anywhere(world: World) -> None:

@@ -43,8 +43,11 @@ PROCESS = "process: sales\nkinds: [LEAD]\nstages: [{id: new}, {id: talks}, {id: 
 WORDED_SINCE = (
     "lapse or be rescinded, it never was.'",  # what becomes of an offer is called rescinded everywhere
     "nobody else can take it, so it stays where it is.'",  # of what stays offered though it is decided anew
+    "GetDecision.response.awaited: 'AWAITED_ROOM' → None",  # of decision 77, woken in vain: room that nobody had freed
 )
-"""How sentences end that are worded otherwise since, where nothing else of an answer is another."""
+"""How differences end of what is worded otherwise since, or was told wrongly then, where nothing else of an answer is
+another.
+"""
 
 
 @pytest.fixture

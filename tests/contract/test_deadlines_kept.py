@@ -1,17 +1,29 @@
-"""Deadlines through what happens around them: pauses, and a process out of use and back; on both stores."""
+"""Deadlines through what happens around them: pauses, a process out of use and back, an import; on both stores."""
 
 from __future__ import annotations
 
 import pytest
 
+from router.assignment.commands import ImportedItem
 from router.deadlines.queries import DeadlineQueries
-from router.model.decision import Decision
+from router.imports.service import Imports
+from router.model.decision import Cause, Decision
 from router.model.errors import NotPossible
+from router.model.workitem import Kind, WorkItem
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, world
-from tests.contract.test_deadlines import NOTIFY, REASSIGN, REMIND, RESOLUTION, SALES, Timed, firm, steps
+from tests.contract.test_deadlines import DEADLINE, NOTIFY, REASSIGN, REMIND, RESOLUTION, SALES, Timed, firm, steps
 from tests.contract.test_stages import publish, routed
 
 __all__ = ["firm", "world"]  # fixtures
+
+QUALIFIED = f"""
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+  - id: qualified
+    deadlines: {DEADLINE}
+"""
 
 
 async def dates_of(firm: Timed, lead: Decision) -> list[int | None]:
@@ -63,4 +75,27 @@ async def test_20_a_process_that_is_out_of_use_and_back_with_another_time_leaves
     assert [(each.item_id, each.freed) for each in events[-1] if isinstance(each, Decision)] == [
         (lead.item_id, lead.rep)
     ]
+    assert await firm.differences() == []
+
+
+async def test_what_is_imported_in_a_stage_has_its_deadlines_from_then_and_overdue_telling_steps_are_superseded(
+    firm: Timed,
+) -> None:
+    world = firm.world
+    await publish(world, QUALIFIED)
+    await firm.at(1)
+    firm.told()
+    entry = ImportedItem(WorkItem(Kind.LEAD, "old-crm", "L-1"), "ann", START_MS - 5 * HOUR_MS, "qualified")
+
+    (lead,) = await Imports(world.store, world.planners, world.queries, world.scores).enter(world.tenant, [entry])
+
+    assert isinstance(lead, Decision)
+    assert await dates_of(firm, lead) == [-4 * HOUR_MS]
+    assert steps(await firm.at(2)) == [(f"due/{lead.number}/qualified/first-response", 2)]  # and never the first
+    assert firm.told() == [("mo",)]
+    assert await firm.at(15 * MINUTE_MS) == []
+    (moved,) = await firm.at(2 + 15 * MINUTE_MS)
+    assert isinstance(moved, Decision)
+    assert (moved.rep, moved.freed, moved.head.cause) == ("bo", "ann", Cause.ESCALATED)
+    assert await dates_of(firm, lead) == [-4 * HOUR_MS, 2 + 15 * MINUTE_MS + HOUR_MS]
     assert await firm.differences() == []

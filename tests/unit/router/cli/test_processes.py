@@ -135,6 +135,16 @@ def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:
     assert f"{file}:80 {came}" in failed.output
 
 
+@pytest.mark.parametrize("name", ["complaints", "renewal", "sales", "win-back"])
+def test_the_tests_inside_what_is_shipped_pass(name: str) -> None:
+    written = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))["tests"]
+
+    ran = invoke("test", EXAMPLES / f"{name}.yaml", "--rules", EXAMPLES / "rules.yaml")
+
+    assert (ran.exit_code, ran.output.splitlines()[-1]) == (0, f"{len(written)} passed, 0 failed"), ran.output
+    assert written
+
+
 def test_a_file_is_drawn_to_the_terminal_or_into_another(file: Path, tmp_path: Path) -> None:
     printed = invoke("draw", file, "--mermaid", "--language", "zh")
     written = invoke("draw", file, "--out", tmp_path / "sales.svg")

@@ -6,7 +6,7 @@ Those of offers are in ``test_dispatch_messages``.
 from __future__ import annotations
 
 import pytest
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, MethodDescriptor
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import fairness_pb2 as fairness
@@ -122,6 +122,7 @@ def test_a_report_says_by_which_way_each_rep_got_how_much() -> None:
         ("ListProcessRevisions", "parent page_size page_token", "ListProcessRevisionsResponse"),
         ("RollbackProcess", "name revision request_id", "Process"),
         ("DrawProcess", "name source format language_code", "DrawProcessResponse"),
+        ("MigrateWorkItems", "name stages preview page_size page_token", "MigrateWorkItemsResponse"),
         ("ListDeadlines", "parent rep state moved_by page_size page_token", "ListDeadlinesResponse"),
         ("ListApprovals", "parent rep page_size page_token", "ListApprovalsResponse"),
         ("ListDigests", "parent rep page_size page_token", "ListDigestsResponse"),
@@ -133,3 +134,40 @@ def test_a_process_is_asked_for_in_its_fixed_form(method: str, asked: str, answe
     assert processes.DESCRIPTOR.name == "fairlead/v1/processes.proto"
     assert (form.input_type.name, fields(form.input_type)) == (f"{method}Request", asked.split())
     assert form.output_type.name == answer
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "answer"),
+    [
+        ("AdvanceWorkItem", "name stage attributes", "WorkItem"),
+        ("PauseWorkItem", "name reason until_time", "Pause"),
+        ("ResumeWorkItem", "name", "Pause"),
+        ("ApproveWorkItem", "name rep reason", "WorkItem"),
+        ("RejectWorkItem", "name rep reason", "WorkItem"),
+        ("RecordSatisfaction", "name csat nps comment", "WorkItem"),
+    ],
+)
+def test_what_happens_in_a_process_is_asked_for_in_its_fixed_form(method: str, asked: str, answer: str) -> None:
+    form: MethodDescriptor = ROUTING.methods_by_name[method]
+
+    assert fields(form.input_type, beside="etag request_id validate_only") == asked.split()
+    assert {"request_id", "validate_only"} <= {*fields(form.input_type)}
+    assert (form.input_type.name, form.output_type.name) == (f"{method}Request", answer)
+
+
+def test_a_customer_answers_one_of_two() -> None:
+    asked = ROUTING.methods_by_name["RecordSatisfaction"].input_type
+
+    assert [[field.name for field in oneof.fields] for oneof in asked.oneofs] == [["csat", "nps"]]
+
+
+def test_a_work_item_says_in_which_process_and_stage_it_is_and_what_opened_it() -> None:
+    item = routing.WorkItem
+
+    said = [(item.DESCRIPTOR.fields_by_name[name].number, name) for name in ("process", "stage", "parent")]
+    assert said == [(17, "process"), (18, "stage"), (20, "parent")]
+    assert {item.DESCRIPTOR.fields_by_number[number].type for number, _ in said} == {FieldDescriptor.TYPE_STRING}
+    assert numbered(item.Kind.DESCRIPTOR) == [
+        "KIND_UNSPECIFIED", "KIND_LEAD", "KIND_CUSTOMER", "KIND_TICKET", "KIND_RESCUE", "KIND_TASK", "KIND_RENEWAL",
+    ]  # fmt: skip
+    assert (item.KIND_TASK, item.KIND_RENEWAL) == (5, 6)

@@ -182,6 +182,8 @@ class TimerFollower:
         """Pass over what nothing can fall due of; return how many events that were: 0 where they are to be read."""
         planner = await self._active(position) if position.rules else None
         published = await self.deadlines.published()
+        if published.revisions and published.revisions[-1].event > position.event:
+            return 0  # people are told of what was published since
         if stepped_kinds(published) or (planner and has_lists(planner.roster, published)):
             return 0
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):

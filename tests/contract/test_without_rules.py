@@ -80,3 +80,18 @@ async def test_a_process_without_rules_keeps_nobody_from_anything_and_lists_begi
     assert before == (0, [])
     assert [notice.recipients.told for notice in telling.notices] == [("ann",)]  # of the process
     assert await world.timers.timers(tenant) != []
+
+
+async def test_a_publication_is_told_where_nothing_can_fall_due_and_the_log_is_passed_over_else(world: World) -> None:
+    tenant, source = world.tenant, PROCESS.replace(", steps: [{at: 50%, do: remind}]", "")
+    await world.write(Rep("ann"), Pool("east", (Member("ann"),)))
+    await world.publish("pool: east")
+    telling = Telling()
+    follower = TimerFollower(tenant, world.store, world.planners, world.presences, world.timers, [], telling)
+    await follower.catch_up()
+
+    await world.processes.publish_process(tenant, None, process_publication(source))
+    await world.processes.publish_process(tenant, None, process_publication(source.replace("1h", "2h")))
+    await follower.catch_up()
+
+    assert [notice.recipients.told for notice in telling.notices] == [("ann",), ("ann",)]

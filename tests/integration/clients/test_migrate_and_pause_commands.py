@@ -10,6 +10,7 @@ import pytest
 from fairlead.client import FairleadClient
 from fairlead.v1.workforce_pb2 import Rep
 from tests.integration.clients.arranging import Restartable, fairlead, tried
+from tests.patience import until
 
 RULES = "fields: {}\nrules: []\ndefault: {route: {pool: east}}\n"
 PROCESS = """
@@ -41,7 +42,17 @@ def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
     return ("--server", shared.address, "--tenant", tenant)
 
 
-def test_open_ones_are_migrated_once_it_is_said_where_each_goes_on(at: tuple[str, ...], tmp_path: Path) -> None:
+def line_of(service: Restartable, *parts: str) -> str:
+    """Wait for a line in the log of a service."""
+    assert service.process is not None
+    log, found = service.process.log, list[str]()
+    until(lambda: found.extend(line for line in log if all(part in line for part in parts)) or found)
+    return found[0]
+
+
+def test_a_publication_tells_what_it_changed_and_open_ones_are_migrated_once_it_is_said_where_each_goes_on(
+    at: tuple[str, ...], shared: Restartable, tmp_path: Path
+) -> None:
     migrate, file = ("process", "migrate", "care"), tmp_path / "later.yaml"
     file.write_text(LATER, "utf-8")
     fairlead("process", "publish", str(file), *at)
@@ -53,6 +64,7 @@ def test_open_ones_are_migrated_once_it_is_said_where_each_goes_on(at: tuple[str
     again = fairlead(*migrate, *at)
     en, zh = (" ".join(fairlead("timeline", "crm~L-2", "--language", each, *at).split()) for each in ("en", "zh"))
 
+    told_of_it = line_of(shared, f"tenants/{at[-1]}: ", "Process care, revision 2: ")
     assert (lost[0], "crm~L-2: stays in care@1 checked: " in lost[1]) == (1, True), lost[1]
     assert "1 cannot be migrated, see above" in lost[1]
     first, second, told = preview.splitlines()
@@ -61,6 +73,8 @@ def test_open_ones_are_migrated_once_it_is_said_where_each_goes_on(at: tuple[str
     assert (wrong[0], "'checked': must be OLD=NEW, two stages" in wrong[1]) == (2, True), wrong[1]
     assert done.splitlines() == [first, second, "2 work items were migrated."]
     assert again == "0 work items were migrated.\n"
+    for said in ("tells ann: ", "stage checked is no more", "新增阶段 seen；取消阶段 checked。"):
+        assert said in told_of_it
     assert "It goes on by care@2, in stage seen; it went by care@1, in stage checked." in en
     assert "改用流程版本 care@2（阶段 seen），原为 care@1（阶段 checked）。" in zh
 

@@ -415,3 +415,29 @@ async def test_the_timeline_tells_stages_by_their_titles_and_keeps_their_ids_in_
         assert each in said[1]
     assert [entry.asked_stage for entry in zh if entry.asked_stage] == ["quote"]
     assert [entry.update.stage for entry in zh if entry.update.stage] == ["quote", "talk"]
+
+
+async def test_recusal_who_decided_on_an_approval_never_gets_what_excludes_the_approver(firm: Selling) -> None:
+    opening = "{id: contract, open: [{id: audit, pool: east, exclude: approver}, {id: file, pool: east}]}"
+    source = SALES.replace("- id: contract\n", f"- {opening}\n")
+    approvals = {"quote": Approval(RecipientRole.MANAGER, LARGE), "contract": Approval("eve")}
+    publication = process_publication(source, approvals=approvals)
+    await firm.world.processes.publish_process(firm.world.tenant, None, publication)
+    lead = await routed(firm.world)
+    await firm.quote(lead)
+    await firm.decide(lead, "mo")
+    await firm.advance(lead, "contract")
+    await firm.decide(lead, "eve")
+
+    audit, file = [event for event in await firm.at(0) if isinstance(event, Decision)]
+
+    assert audit.head.item.opened_by
+    assert file.head.item.opened_by
+    assert audit.head.item.opened_by.excluded == (("approver", ("mo", "eve")),)
+    assert (audit.rep, file.head.item.opened_by.excluded) == ("ann", ())
+    explained = await firm.world.queries.explanation(firm.world.tenant, audit)
+    reasons = {each.rep: [(reason.code, reason.field) for reason in each.reasons] for each in explained.candidates}
+    assert reasons["mo"] == reasons["eve"] == [("CONFLICT", "parent.approver")]
+    with pytest.raises(NotPossible, match=r"reps/eve: CONFLICT: recused by parent\.approver$"):
+        await firm.world.router.reassign(firm.world.tenant, ReassignRequest(audit.item_id, "eve"))
+    assert await firm.differences() == []

@@ -35,9 +35,9 @@ from router.rules.codec import dumps
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
 from rules.revisions import Publication
+from telemetry.metrics import Metrics
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, START_MS, World, world
-from tests.contract.test_monitor import Observer
 from tests.contract.test_stages import advance, publish, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
@@ -344,14 +344,17 @@ async def test_who_is_to_follow_up_is_reminded_then_and_a_working_day_later_the_
 
 
 async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
-    world, observer = firm.world, Observer()
+    world, figures = firm.world, Metrics()
     if not isinstance(world.store, RedisAssignments):
         return  # the twin has no counters beside its log
+
+    def counted(name: str, **labels: str) -> float | None:
+        return figures.registry.get_sample_value(name, {"tenant": world.tenant, **labels})
 
     async def in_time(_: str) -> list[str]:
         return []
 
-    monitor = Monitor(world.tenant, world.store, RedisSnapshots(world.store._redis), world.planners, in_time, observer)
+    monitor = Monitor(world.tenant, world.store, RedisSnapshots(world.store._redis), world.planners, in_time, figures)
     await monitor.look()
     await routed(world)
     await firm.at(REMIND)
@@ -359,7 +362,8 @@ async def test_steps_that_fired_are_counted_in_the_metrics(firm: Timed) -> None:
     await firm.at(REASSIGN)
 
     assert await monitor.look() == []
-    assert (observer.steps, observer.decisions["ASSIGNED", "ESCALATED", False]) == (2, 1)
+    assert counted("fairlead_deadline_steps_total") == 2.0
+    assert counted("fairlead_decisions_total", outcome="ASSIGNED", cause="ESCALATED") == 1.0
 
 
 async def test_what_has_ended_stays_as_it_was_whatever_calendars_and_severity_are_later(firm: Timed) -> None:

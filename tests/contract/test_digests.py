@@ -123,7 +123,9 @@ async def test_a_next_date_is_in_the_list_of_its_day_alone(firm: Listing) -> Non
 
 async def test_before_holidays_owners_and_managers_get_what_falls_due_in_them(firm: Listing) -> None:
     first, other = await routed(firm.world), await routed(firm.world)
-    await firm.hear(first, 0)  # which is a contact, and no attempt
+    came_by = Activity(ActivityKind.MEETING, Direction.INBOUND, "ann", START_MS)  # which is a contact, and no attempt
+    await firm.activities.record(firm.world.tenant, RecordRequest(first.item_id, came_by, by_owner=True))
+    await firm.hear(other, 0)  # which is neither while nobody answered
     await firm.call(other, "ann", 0)
     await firm.at(DAY_MS + AT_14 - 1)
 

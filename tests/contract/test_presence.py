@@ -125,9 +125,7 @@ async def test_an_instant_that_is_not_ahead_is_refused_and_nothing_is_written(wo
     await forward(world)
     before = await world.event()
 
-    with pytest.raises(
-        InvalidInput, match=r"until_time: 2096-10-02T07:0\S+: must be after now, 2096-10-02T07:06:40Z"
-    ):
+    with pytest.raises(InvalidInput, match=r"until_time: 2096-10-02T07:0\S+: must be after now, 2096-10-02T07:06:40Z"):
         await leave(world, FAR_AHEAD_MS + ahead_ms)
     assert await world.event() == before
     assert await leave(world, FAR_AHEAD_MS + 1) == before.number + 1

@@ -225,6 +225,9 @@ def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> 
         figures.decided(tenant, "ASSIGNED", "ROUTED", at_capacity=True, times=1)
         figures.answered(tenant, "LAPSED", times=2)
         figures.offered(tenant, offers=3)
+        figures.stepped(tenant, times=2)
+        figures.skipped(tenant, times=1)
+        figures.timed(tenant, timers=4, lateness_s=1.5)
         figures.audited(tenant, events=number, violations=1)
         figures.queued(tenant, {"READY": 1}, {"submitted": 1}, 0.0)
         for pool in ("a", "b", "c"):
@@ -241,6 +244,10 @@ def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> 
     assert labels("fairlead_decisions") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert labels("fairlead_offer_answers") == {"t0": 2.0, "t1": 2.0, OTHERS: 96.0}
     assert labels("fairlead_offers_open") == {"t0": 3.0, "t1": 3.0}
+    assert labels("fairlead_deadline_steps") == {"t0": 2.0, "t1": 2.0, OTHERS: 96.0}
+    assert labels("fairlead_timers_skipped") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
+    assert labels("fairlead_timers") == {"t0": 4.0, "t1": 4.0}
+    assert labels("fairlead_timer_lateness_seconds") == {"t0": 1.5, "t1": 1.5}
     assert labels("fairlead_cap_hits") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert labels("fairlead_invariant_violations") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert set(labels("fairlead_queue_jobs")) == {"t0", "t1"}

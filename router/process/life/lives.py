@@ -232,7 +232,8 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     if not lives:
         return []
     bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
-    return [_heard(life._replace(done=_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True)]
+    heard = (life._replace(done=in_answer(_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True))
+    return [_heard(life) for life in heard]
 
 
 def _heard(life: Life) -> Life:
@@ -260,6 +261,20 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
     before = [each for each in done if each.occur_ms < since_ms]
     answered = max((each.place for each in before if each.is_answer), default=(0, 0))
     return tuple(each for each in here if each.occur_ms >= since_ms or (each.is_question and each.place > answered))
+
+
+def in_answer(done: Sequence[Done]) -> tuple[Done, ...]:
+    """Return what is done in a life, what the customer wrote as contact only if one of ours had turned to them by then.
+
+    It went both ways only then; else a second message would answer the first.
+    """
+    answered = min((each.place for each in done if each.is_answer), default=None)
+    return tuple(
+        each._replace(evidence=tuple(one for one in each.evidence if one is not ActivityEvidence.CONTACT))
+        if each.is_question and (answered is None or each.place < answered)
+        else each
+        for each in done
+    )
 
 
 def _born(decision: Decision) -> Life:

@@ -19,7 +19,7 @@ from router.process.definition.deadlines import Act
 from router.process.definition.processes import Process
 from router.process.due.clocks import DeadlineClocks
 from router.process.due.standings import DeadlineStanding, DeadlineState, standings
-from router.process.life.lives import AttributesSince, Done, Life, Occurrence, Spell, StageEntry
+from router.process.life.lives import AttributesSince, Done, Life, Occurrence, Spell, StageEntry, in_answer
 from router.rules.scenarios import TestResult, moment
 from rules.fields import Fact
 from rules.problems import shown
@@ -195,7 +195,7 @@ def _life(process: Process, test: ProcessTest, time_zone: str) -> Life:
         born = Life(begun, (spell,), attributes=(known,))
         life = born if life is None else _after(process, life, happening, spell)
     assert life is not None
-    return life
+    return life._replace(done=in_answer(life.done))
 
 
 def _after(process: Process, life: Life, happening: Happening, spell: Spell) -> Life:

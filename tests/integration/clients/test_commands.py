@@ -349,6 +349,15 @@ def test_verify_refuses_a_folder_without_data(tmp_path: Path) -> None:
 
 # ---- demo
 
+LIVE = (
+    "2026-09-18 17:50+08:00 Deadline first-response: 王芳 reminded. 时限 first-response：已提醒王芳。",
+    "2026-09-20 09:20+08:00 Deadline first-response: 陈洁 told. 时限 first-response：已通知陈洁。",
+    "2026-09-20 10:20+08:00 It was not attended to in time. Rule default, pool east: 李娜 has it now.",
+    "2026-09-20 10:45+08:00 李娜 called the customer (3 min). Deadline first-response met after 41 h 25 min:",
+    "All of it came as its walk expects. fairlead process walk",
+)
+"""What happens to a lead in a process, from reminder to escalation to another owner, who answers it."""
+
 
 @pytest.mark.long
 def test_the_demo_tells_ten_decisions() -> None:
@@ -359,6 +368,10 @@ def test_the_demo_tells_ten_decisions() -> None:
     assert "Pool east: 141 decisions" in printed
     shown, _, _ = printed.partition("Try next")  # commands to copy are not broken, whatever the folder is called
     assert all(len(line) <= 100 for line in shown.splitlines())
+    _, _, process = " ".join(shown.split()).partition("A lead that nobody answers")
+    for said in LIVE:
+        assert said in process
+    assert [*LIVE] == sorted(LIVE, key=process.index)  # as it happened
 
 
 @pytest.mark.long

@@ -74,6 +74,27 @@ async def test_a_decline_is_told_with_its_reason_and_somebody_else_is_asked(api:
     assert "on the phone" in next(entry.words for entry in timeline.entries if entry.HasField("offer_answer"))
 
 
+async def test_a_watch_brings_offers_and_what_becomes_of_them(api: Api) -> None:
+    await offering(api, "ann", "bo")
+    stream = api.routing.WatchWorkItems(routing.WatchWorkItemsRequest(parent=api.parent))
+    await stream.read()
+
+    offer = await api.route("L-1")
+    number = int(offer.name.rpartition("/")[2])
+    await api.routing.DeclineWorkItem(
+        routing.DeclineWorkItemRequest(name=offer.work_item, rep=offer.rep, offer=number, reason="on the phone")
+    )
+    offered, answered, again = [(await stream.read()).change for _ in range(3)]
+    stream.cancel()
+
+    assert {change.work_item for change in (offered, answered, again)} == {offer.work_item}
+    assert [change.decision.outcome for change in (offered, again)] == [OFFERED, OFFERED]
+    assert offered.decision.rep == offer.rep != again.decision.rep
+    answer = answered.offer_answer
+    assert (answer.answer, answer.rep, answer.offer) == (routing.OfferAnswer.ANSWER_DECLINED, offer.rep, number)
+    assert answer.reason == "on the phone"
+
+
 async def test_what_is_sent_again_while_it_is_offered_tells_what_differs(api: Api) -> None:
     await offering(api, "ann")
     await api.route("L-1")

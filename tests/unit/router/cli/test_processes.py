@@ -24,7 +24,7 @@ from tests.unit.router.process.language.test_check import SHIPPED
 EXAMPLES = ROOT / "examples" / "processes"
 
 RULES = """
-fields: {region: {type: string}, budget: {type: number}, discount: {type: number}, instalments: {type: list}}
+fields: {asked_for: {type: string}, budget: {type: number}, discount: {type: number}, instalments: {type: list}}
 default: {route: {pool: p}}
 """
 
@@ -60,7 +60,7 @@ def test_a_sound_process_is_checked_alone_or_by_the_fields_of_rules(file: Path, 
 
     alone, by_rules = invoke("check", file), invoke("check", file, "--rules", tmp_path / "rules.yaml", "--json")
 
-    counted = f"{file}: process sales, 7 stages, 1 deadline, no errors"
+    counted = f"{file}: process sales, 7 stages, 2 deadlines, no errors"
     assert alone.output.splitlines()[0] == counted
     assert "not looked up" in alone.output
     assert [each["path"] for each in json.loads(by_rules.output)["problems"]] == [
@@ -129,10 +129,20 @@ def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:
     file.write_text(SHIPPED.replace("20T11:20}", "20T11:21}"), "utf-8")
     failed = invoke("test", file)
 
-    assert (passed.exit_code, passed.output.splitlines()[-1]) == (0, "3 passed, 0 failed")
-    assert (failed.exit_code, failed.output.splitlines()[-1]) == (1, "2 passed, 1 failed")
+    assert (passed.exit_code, passed.output.splitlines()[-1]) == (0, "5 passed, 0 failed")
+    assert (failed.exit_code, failed.output.splitlines()[-1]) == (1, "4 passed, 1 failed")
     came = "expected first-response due 2026-09-20T11:21, came 2026-09-20T11:20:00+08:00"
-    assert f"{file}:63 {came}" in failed.output
+    assert f"{file}:80 {came}" in failed.output
+
+
+@pytest.mark.parametrize("name", ["complaints", "renewal", "sales", "win-back"])
+def test_the_tests_inside_what_is_shipped_pass(name: str) -> None:
+    written = yaml.safe_load((EXAMPLES / f"{name}.yaml").read_text("utf-8"))["tests"]
+
+    ran = invoke("test", EXAMPLES / f"{name}.yaml", "--rules", EXAMPLES / "rules.yaml")
+
+    assert (ran.exit_code, ran.output.splitlines()[-1]) == (0, f"{len(written)} passed, 0 failed"), ran.output
+    assert written
 
 
 def test_a_file_is_drawn_to_the_terminal_or_into_another(file: Path, tmp_path: Path) -> None:

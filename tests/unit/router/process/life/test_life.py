@@ -132,6 +132,35 @@ def test_what_nobody_answered_before_it_is_reopened_is_carried_into_each_life_un
     assert [[done.event for done in life.done] for life in lives_of(events)] == [[2, 3, 4, 6], [4, 6], [4, 6, 10], []]
 
 
+def test_what_the_customer_writes_is_contact_only_behind_an_answer_of_ours_in_the_same_life() -> None:
+    attempt, contact, wrote = ActivityEvidence.ATTEMPT, ActivityEvidence.CONTACT, ActivityEvidence.CUSTOMER
+
+    def message(number: int, at_ms: int) -> ActivityRecorded:
+        activity = Activity(ActivityKind.MESSAGE, Direction.INBOUND, "", at_ms)
+        head = number, "crm~1", Kind.LEAD, "ann", "east", 0
+        return ActivityRecorded(*head, activity, (contact, wrote), False, NextChange.NONE, at_ms)
+
+    events: list[Event] = [
+        decided(1, "ann", 10),
+        message(2, 11),
+        message(3, 13),
+        recorded(4, 12, 14, attempt),  # recorded behind what answers it
+        message(5, 15),
+        closed(6, 20),
+        message(7, 50),
+        decided(8, "ann", 50, cause=Cause.REOPENED),
+        recorded(9, 55, 55, contact, wrote),  # a call from the customer
+        message(10, 60),
+    ]
+
+    lives = lives_of(events)
+
+    contacts = [[done.event for done in life.done if contact in done.evidence] for life in lives]
+    assert contacts == [[3, 5], [9, 10]]
+    customers = [[done.event for done in life.done if wrote in done.evidence] for life in lives]
+    assert customers == [[2, 3, 5], [3, 5, 7, 9, 10]]
+
+
 def test_a_work_item_without_events_has_no_life() -> None:
     assert lives_of([]) == []
 

@@ -315,3 +315,26 @@ def test_a_key_that_a_test_has_not_is_told_with_those_it_has() -> None:
 
     assert form is None
     assert "met" in problem.message
+
+
+def test_what_the_customer_writes_is_contact_behind_ours_alone() -> None:
+    checked = check_process(PROCESS.replace("until: attempt", "until: contact")).process
+    assert checked is not None
+    life = (
+        "{at: 2026-09-18T10:00, do: assigned, to: wang-fang, pool: east},"
+        " {at: 2026-09-18T10:05, do: activity, kind: MESSAGE, direction: INBOUND}"
+    )
+    answer = (
+        ", {at: 2026-09-18T10:10, do: activity, kind: EMAIL, direction: OUTBOUND},"
+        " {at: 2026-09-18T10:15, do: activity, kind: EMAIL, direction: INBOUND}"
+    )
+    tests = f"""
+    tests:
+      - {{name: alone, item: {{severity: P2}}, life: [{life}], expect: {{met: []}}}}
+      - {{name: behind, item: {{severity: P2}}, life: [{life}{answer}], expect: {{met: [first-response]}}}}
+    """
+
+    compiled, workforce, problems = read(tests, checked)
+
+    assert problems == []
+    assert [result.message for result in run_tests(checked, compiled, workforce, None)] == ["", ""]

@@ -91,6 +91,7 @@ REASONS: Mapping[str, Phrase] = {
     "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
     "CONFLICT parent.handlers": Phrase("recused: had its parent", "需回避：负责过上级工作项"),
     "CONFLICT parent.owner": Phrase("recused: owned its parent", "需回避：上级工作项由其负责"),
+    "CONFLICT parent.approver": Phrase("recused: decided on an approval of its parent", "需回避：审批过上级工作项"),
     "CONFLICT parent": Phrase("recused: {field} of its parent names them", "需回避：上级工作项的{field}指到此人"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],

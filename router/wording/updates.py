@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json import dumps
 
 from google.protobuf.struct_pb2 import Value
@@ -16,8 +17,8 @@ _OWN = ("value", "priority")
 """Fields that every work item has, whatever the rules declare."""
 
 
-def told(update: decisions.WorkItemUpdate, language: Language) -> str:
-    """Say what changed from what to what, which stage it entered, and by whom.
+def told(update: decisions.WorkItemUpdate, language: Language, titled: Callable[[str], str] = str) -> str:
+    """Say what changed from what to what, which stage it entered, as it is ``titled``, and by whom.
 
     Examples
     --------
@@ -48,7 +49,7 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     if update.stage and changes:
         changes = PARTS["listed"].say(language, list=changes)
     note = PARTS["note"].say(language, note=update.note) if update.note else ""
-    facts = {"actor": update.actor, "stage": update.stage, "changes": changes, "note": note}
+    facts = {"actor": update.actor, "stage": titled(update.stage), "changes": changes, "note": note}
     return TIMELINE[f"{key} by" if update.actor else key].say(language, **facts)
 
 

@@ -36,6 +36,7 @@ from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
+from tests.contract.test_listed_deadlines import timeline_entries
 from tests.contract.test_sealing import EmptyQueue
 from tests.contract.test_stages import Edited, newest, reopened, routed
 from tests.twins.store import MemoryStore
@@ -426,3 +427,50 @@ async def test_the_replay_names_what_nobody_approved_and_what_answers_nothing(fi
     ]
     firm.world.store._tenants[firm.world.tenant].asked.clear()
     assert await told(edited(0)) == [f"asked: log says {waits.item_id} by event {update.number + 3}, store nothing"]
+
+
+@pytest.mark.parametrize("world", ["memory"], indirect=True)
+async def test_the_timeline_tells_stages_by_their_titles_and_keeps_their_ids_in_fields(firm: Selling) -> None:
+    titled = SALES.replace("{id: quote,", "{id: quote, title: {en: Offer price, zh: 报价},")
+    publication = process_publication(titled, approvals={"quote": Approval(RecipientRole.MANAGER, LARGE)})
+    await firm.world.processes.publish_process(firm.world.tenant, None, publication)
+    lead = await routed(firm.world)
+    await firm.quote(lead, actor="ann@x")
+    await firm.decide(lead, "mo")
+    await firm.advance(lead, "talk")
+
+    zh, en = [await timeline_entries(firm.world, lead, language) for language in ("zh", "en")]
+
+    said = "\n".join(entry.words for entry in zh), "\n".join(entry.words for entry in en)
+    for each in ("ann@x 申请进入阶段报价，待审批。", "mo 批准进入阶段报价。", "\n进入阶段报价", "进入阶段 talk"):
+        assert each in said[0]
+    for each in ("whether it may enter stage Offer price.", "It entered stage Offer price", "It entered stage talk"):
+        assert each in said[1]
+    assert [entry.asked_stage for entry in zh if entry.asked_stage] == ["quote"]
+    assert [entry.update.stage for entry in zh if entry.update.stage] == ["quote", "talk"]
+
+
+async def test_recusal_who_decided_on_an_approval_never_gets_what_excludes_the_approver(firm: Selling) -> None:
+    opening = "{id: contract, open: [{id: audit, pool: east, exclude: approver}, {id: file, pool: east}]}"
+    source = SALES.replace("- id: contract\n", f"- {opening}\n")
+    approvals = {"quote": Approval(RecipientRole.MANAGER, LARGE), "contract": Approval("eve")}
+    publication = process_publication(source, approvals=approvals)
+    await firm.world.processes.publish_process(firm.world.tenant, None, publication)
+    lead = await routed(firm.world)
+    await firm.quote(lead)
+    await firm.decide(lead, "mo")
+    await firm.advance(lead, "contract")
+    await firm.decide(lead, "eve")
+
+    audit, file = [event for event in await firm.at(0) if isinstance(event, Decision)]
+
+    assert audit.head.item.opened_by
+    assert file.head.item.opened_by
+    assert audit.head.item.opened_by.excluded == (("approver", ("mo", "eve")),)
+    assert (audit.rep, file.head.item.opened_by.excluded) == ("ann", ())
+    explained = await firm.world.queries.explanation(firm.world.tenant, audit)
+    reasons = {each.rep: [(reason.code, reason.field) for reason in each.reasons] for each in explained.candidates}
+    assert reasons["mo"] == reasons["eve"] == [("CONFLICT", "parent.approver")]
+    with pytest.raises(NotPossible, match=r"reps/eve: CONFLICT: recused by parent\.approver$"):
+        await firm.world.router.reassign(firm.world.tenant, ReassignRequest(audit.item_id, "eve"))
+    assert await firm.differences() == []

@@ -13,6 +13,7 @@ from router.history.monitor import Monitor, MonitorRunner
 from router.timers.runner import TimerRunner
 from serving.alarms import Alarms
 from serving.imports import ImportWork
+from serving.logged_telling import LoggedTelling
 from serving.operations import OperationServices
 from serving.paged import paged_workers
 from serving.reassigning import ReassignWork
@@ -53,7 +54,7 @@ class Background:
         self._alarms = alarms
         store, rule_sets, leader_lease = stores.assignments, stores.rule_sets, stores.leader_lease
         self._requeue_runner = RequeueRunner(store, planners, rule_sets, stores.log_follower, leader_lease)
-        follower = partial(stores.timer_follower, planners)
+        follower = partial(stores.timer_follower, planners, telling=LoggedTelling())
         self._timer_runner = TimerRunner(follower, stores.timers, rule_sets, leader_lease, alarms.count_skipped)
         self._monitors = MonitorRunner(self.monitor, rule_sets, leader_lease)
         self._workers = routing_workers(cases.queue, cases.router, settings.work)

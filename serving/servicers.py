@@ -70,7 +70,7 @@ def servicers(
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),
         activities,
         cases.offers,
-        ProcessAnswers(cases.pausing, cases.approving, cases.satisfied, cases.updated_deadlines),
+        ProcessAnswers(cases.pausing, cases.approving, cases.satisfied, cases.updated_deadlines, cases.closing),
     )
     workforce = WorkforceServicer(
         cases.workforce, cases.presences, cases.cap_uses, stores.assignments, cases.kept_items

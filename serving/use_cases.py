@@ -18,6 +18,7 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
@@ -106,6 +107,7 @@ class UseCases:
         self.pausing = Pausing(noting)
         self.satisfied = Satisfied(store, self.queries, planners, noting)
         self.approving = Approving(store, planners, self.updating, noting)
+        self.closing = Closing(self.router, store, self.queries, planners, self.approving)
         self.approvals = ApprovalQueries(store, planners, self.approving)
 
         self.digests = DigestQueries(store, stores.timers, planners)

@@ -26,10 +26,11 @@ class ReachedDate(NamedTuple):
 
 
 class ChangedProcess(NamedTuple):
-    """A process was published: how it is from now on, and what is otherwise than before."""
+    """A process was published: how it is now, what is otherwise than before, and how it was; None: it is new."""
 
     process: Process
     differences: list[ProcessDifference]
+    before: Process | None
 
 
 class Notice(NamedTuple):
@@ -101,7 +102,8 @@ class Notices:
         processes = await self._planners.processes(self._tenant)
         process = processes.at(published.revision)
         earlier = [each for each in processes.revisions[: published.revision - 1] if each.id == process.id]
-        changed = ChangedProcess(process, differences(earlier[-1] if earlier else None, process))
+        before = earlier[-1] if earlier else None
+        changed = ChangedProcess(process, differences(before, process), before)
         pools = (await self._planners.roster(self._tenant)).pools.values()
         concerned = {rep: None for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)}
         return Notice(published.number, published.at_ms, Recipients(tuple(concerned)), changed)

@@ -32,6 +32,7 @@ from router.model.events import ActivityRecorded, Completed, Erased, Event, Fire
 from router.model.records import ItemRecord
 from router.offers.service import OfferService
 from router.process.definition.words import NO_WORDS
+from router.process.stages.places import place_of
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
 from router.rpc.deadline_messages import (
@@ -209,7 +210,7 @@ class ActivityAnswers:
                 entry = await self._of_child(call, tenant, event, child, roster, language)
             else:
                 deadlines = EntryDeadlines(ended.get(event.number, ()), moved.get(event.number, ()))
-                entry = await self._entry(call, tenant, event, deadlines, roster, language)
+                entry = await self._entry(call, tenant, event, deadlines, page.record, roster, language)
             if not room.takes(entry):
                 before = event.number
                 break
@@ -222,6 +223,7 @@ class ActivityAnswers:
         tenant: str,
         event: Event,
         deadlines: EntryDeadlines,
+        record: ItemRecord,
         roster: Roster,
         language: Language,
     ) -> routing.TimelineEntry:
@@ -256,8 +258,25 @@ class ActivityAnswers:
         if self._mask is not None:
             await self._mask(call, entry)
         called = await self._called(call, entry, roster)
-        tell_entry(entry, ZoneInfo(roster.records.settings.time_zone), language, lambda rep: called.get(rep) or rep)
+        titles = await self._titles(tenant, event, record, language)
+        zone = ZoneInfo(roster.records.settings.time_zone)
+        tell_entry(entry, zone, language, lambda rep: called.get(rep) or rep, lambda stage: titles.get(stage) or stage)
         return entry
+
+    async def _titles(self, tenant: str, event: Event, record: ItemRecord, language: Language) -> Mapping[str, str]:
+        """Return what the stages are called, by id, of which an event says something: by the revision that was entered,
+        else by the one that its work item is in.
+        """
+        if not (isinstance(event, Updated) and event.entered) and not isinstance(event, Noted):
+            return {}
+        published = await self._planners.processes(tenant)
+        if isinstance(event, Updated) and event.entered:
+            process = published.at(event.entered.revision)
+        elif place := place_of(published, record):
+            process = place.process
+        else:
+            return {}
+        return {stage.id: stage.title.zh if language is Language.ZH else stage.title.en for stage in process.stages}
 
     async def _of_child(
         self,
@@ -281,7 +300,8 @@ class ActivityAnswers:
         """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
         step = entry.reached_step
         had_it = [part.rep for deadline in entry.ended_deadlines for part in deadline.parts]
-        named = (*step.told, *step.on_leave, *step.inactive, *had_it, entry.approval_answer.rep, entry.child.owner)
+        told = (*step.told, *step.on_leave, *step.inactive, *entry.satisfaction.told)
+        named = (*told, *had_it, entry.approval_answer.rep, entry.child.owner)
         ids = {name.rpartition("/")[2] for name in named} & roster.reps.keys()
         reps = [workforce.Rep(name=rep, display_name=roster.reps[rep].display_name) for rep in sorted(ids)]
         shown = workforce.ListRepsResponse(reps=reps)
@@ -298,7 +318,7 @@ class ActivityAnswers:
             case Note.RESUMED:
                 entry.resumed.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, noted)))
             case Note.ASKED:
-                entry.asked_stage = noted.subject
+                entry.asked_stage, entry.asked_note = noted.subject, noted.text
             case Note.APPROVED | Note.REJECTED:
                 stage = await self._reached.decided_stage(tenant, noted)
                 entry.approval_answer.CopyFrom(answer_message(tenant, stage, noted))

@@ -11,6 +11,7 @@ from resource_names import check_id
 from router.assignment.commands import UpdateRequest
 from router.assignment.queries import StoredItem
 from router.deadlines.approving import Approving, AskedItem, DecideRequest
+from router.deadlines.closing import Closing
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.pausing import PauseRequest, Pausing, ToldPause
 from router.deadlines.satisfaction import SatisfactionRequest, Satisfied
@@ -31,13 +32,23 @@ class ProcessAnswers:
         The use cases.
     moved
         Says which deadlines an update moved.
+    closing
+        The use case.
     """
 
-    def __init__(self, pausing: Pausing, approving: Approving, satisfied: Satisfied, moved: UpdatedDeadlines) -> None:
+    def __init__(
+        self,
+        pausing: Pausing,
+        approving: Approving,
+        satisfied: Satisfied,
+        moved: UpdatedDeadlines,
+        closing: Closing,
+    ) -> None:
         self._pausing = pausing
         self._approving = approving
         self._satisfied = satisfied
         self._moved = moved
+        self.closing = closing
 
     async def updated(self, tenant: str, stored: StoredItem, message: routing.WorkItem) -> routing.WorkItem:
         """Write into a work item's message which deadlines what was just changed of it moved."""

@@ -277,7 +277,7 @@ class RoutingServicer:
         if state is None:
             allowed = ", ".join(routing.CompleteWorkItemRequest.Resolution.keys()[1:])
             raise InvalidInput.of("resolution", f"{request.resolution}: must be one of {allowed}")
-        stored = await self._router.complete(
+        stored = await self._process.closing.complete(
             tenant,
             item_id,
             state,

@@ -23,9 +23,15 @@ _MINUTE_S = 60
 
 
 def tell_entry(
-    entry: routing.TimelineEntry, zone: tzinfo, language: Language, called: Callable[[str], str] = str
+    entry: routing.TimelineEntry,
+    zone: tzinfo,
+    language: Language,
+    called: Callable[[str], str] = str,
+    titled: Callable[[str], str] = str,
 ) -> None:
-    """Write into an entry what it says in words; times by the clocks of a zone, and reps as they are ``called``."""
+    """Write into an entry what it says in words; times by the clocks of a zone, reps as they are ``called``, and stages
+    as they are ``titled``.
+    """
     kind = entry.WhichOneof("event")
     match kind:
         case "decision":
@@ -37,7 +43,7 @@ def tell_entry(
             key = "withdrawn" if entry.withdrawn else "closed"
             entry.words = TIMELINE[key].say(language, state=STATES[state].say(language))
         case "update":
-            entry.words = told(entry.update, language)
+            entry.words = told(entry.update, language, titled)
         case "reminder":
             entry.words = TIMELINE[f"reminder {entry.reminder}"].say(language)
         case "erased":
@@ -49,7 +55,7 @@ def tell_entry(
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
         case "asked_stage" | "approval_answer" | "satisfaction":
-            entry.words = answer(entry, language, called)
+            entry.words = answer(entry, language, called, titled)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     sentences += [moved(each, entry.time.ToDatetime(UTC), zone, language) for each in entry.moved_deadlines]
     entry.words = (" " if language is Language.EN else "").join(filter(None, sentences))

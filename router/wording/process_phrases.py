@@ -127,6 +127,7 @@ PICTURES: Mapping[str, Phrase] = {
     "opens excluding": Phrase("{opens}, never for {whom}", "{opens}，{whom}回避"),
     "handlers": Phrase("who had the work item", "负责过该工作项的人"),
     "owner": Phrase("its owner", "该工作项的归属人"),
+    "approver": Phrase("who decided on its approvals", "审批过该工作项的人"),
     "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
     "csat": Phrase("Satisfaction {at_most} or less (of 5): {does}", "满意度评分不高于{at_most}分（满分5分）：{does}"),
@@ -140,6 +141,36 @@ PICTURES: Mapping[str, Phrase] = {
     ),
 }
 """What a picture says beside deadlines."""
+
+CHANGES: Mapping[str, Phrase] = {
+    "first": Phrase(
+        "Process {process}, revision {revision}, is new. Its stages: {stages}.",
+        "新流程{process}（第{revision}版），阶段：{stages}。",
+    ),
+    "same": Phrase("Process {process}, revision {revision}: as it was.", "流程{process}第{revision}版：内容未变。"),
+    "changed": Phrase("Process {process}, revision {revision}: {changes}.", "流程{process}第{revision}版：{changes}。"),
+    "between": Phrase("; ", "；"),
+    "stage new": Phrase("stage {stage} is new{said}", "新增阶段{stage}{said}"),
+    "said": Phrase(" ({lines})", "（{lines}）"),
+    "stage gone": Phrase("stage {stage} is no more", "取消阶段{stage}"),
+    "in stage": Phrase("stage {stage}: {change}", "阶段{stage}：{change}"),
+    "new": Phrase('added "{line}"', "新增“{line}”"),
+    "gone": Phrase('removed "{line}"', "取消“{line}”"),
+    "otherwise": Phrase('"{earlier}" is now "{line}"', "“{earlier}”改为“{line}”"),
+    "title": Phrase("title {title}", "名称：{title}"),
+    "guide": Phrase("guide: {guide}", "工作指引：{guide}"),
+    "followed": Phrase("followed by {stages}", "后续阶段：{stages}"),
+    "step": Phrase("{deadline}, {step}", "{deadline}，{step}"),
+    "kinds": Phrase("for {kinds}", "适用类型：{kinds}"),
+    "complaints": Phrase("what is in it is a complaint", "按投诉处理"),
+    "severity": Phrase("{field} by {by}: {cases}", "{field}取决于{by}：{cases}"),
+    "repeats": Phrase("it repeats another of the last {within}", "{within}内再次进来的算重复"),
+    "repeats same": Phrase(
+        "it repeats another of the last {within} with the same {same}", "{within}内{same}相同的算重复"
+    ),
+    "raises": Phrase("{repeats}, {field} goes up one: {order}", "{repeats}，{field}升一级：{order}"),
+}
+"""What a publication of a process changed."""
 
 TIME_SPENT: Mapping[str, Phrase] = {
     "MET": Phrase(

@@ -19,7 +19,7 @@ from markupsafe import escape
 
 from router.process.definition.deadlines import Act, Deadline
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
+from router.process.definition.tasks import APPROVER, CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
 from router.process.definition.words import Bilingual
 from router.rules.route import HANDLERS
 from router.wording.languages import Language
@@ -152,11 +152,11 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
         yield approval_told(stage.approve, language)
     if stage.pool:
         yield PICTURES["routed"].say(language, pool=stage.pool)
-    yield from (_opened(task, language) for task in stage.open)
+    yield from (opening_told(task, language) for task in stage.open)
     yield from _due(stage.deadlines, language)
 
 
-def _opened(task: ChildTask, language: Language) -> str:
+def opening_told(task: ChildTask, language: Language) -> str:
     """Say what a stage opens, of which pool, until when, who never gets it, and whether that blocks."""
     facts = {"child": _title(task.id, task.title, language), "pool": task.pool, "each": task.each}
     told = PICTURES["opens each" if task.each else "opens"].say(language, **facts)
@@ -169,7 +169,7 @@ def _opened(task: ChildTask, language: Language) -> str:
 
 
 def _excluded(name: str, language: Language) -> str:
-    return PICTURES[name if name in (HANDLERS, OWNER) else "named"].say(language, field=name)
+    return PICTURES[name if name in (HANDLERS, OWNER, APPROVER) else "named"].say(language, field=name)
 
 
 def _due(deadlines: Sequence[Deadline], language: Language) -> Iterator[str]:
@@ -185,19 +185,19 @@ def _notes(process: Process, language: Language) -> list[str]:
     if throughout:
         throughout.insert(0, DEADLINES["of the process"].say(language))
     for name, said in ((CSAT, process.csat), (NPS, process.nps)):
-        throughout += _answered(name, said, language) if said else ()
+        throughout += answers_told(name, said, language) if said else ()
     if not process.kinds:
         throughout.insert(0, PICTURES["retired"].say(language))
     is_open = any(stage.following is None and not stage.closes for stage in process.stages[:-1])
     return throughout + ([PICTURES["any later"].say(language)] if is_open else [])
 
 
-def _answered(name: str, said: AnswerFollowUp, language: Language) -> Iterator[str]:
+def answers_told(name: str, said: AnswerFollowUp, language: Language) -> Iterator[str]:
     """Say what follows from a bad answer of a customer."""
     does = ACTS[Act.NOTIFY].say(language, who=people_told(said.to, language))
     yield PICTURES[name].say(language, at_most=said.at_most, does=does)
     if said.open:
-        yield f"· {_opened(said.open, language)}"
+        yield f"· {opening_told(said.open, language)}"
 
 
 def _ways(process: Process) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json import dumps
 
 from google.protobuf.struct_pb2 import Value
@@ -16,8 +17,8 @@ _OWN = ("value", "priority")
 """Fields that every work item has, whatever the rules declare."""
 
 
-def told(update: decisions.WorkItemUpdate, language: Language) -> str:
-    """Say what changed from what to what, which stage it entered, and by whom.
+def told(update: decisions.WorkItemUpdate, language: Language, titled: Callable[[str], str] = str) -> str:
+    """Say what changed from what to what, which stage it entered, as it is ``titled``, and by whom.
 
     Examples
     --------
@@ -30,6 +31,9 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     >>> update = decisions.WorkItemUpdate(fields=[change], stage="qualified")
     >>> told(update, Language.EN), told(update, Language.ZH)
     ('It entered stage qualified: region from north to east.', '进入阶段 qualified：region 由 north 改为 east。')
+    >>> update = decisions.WorkItemUpdate(stage="won", note="signed today", actor="mo")
+    >>> told(update, Language.EN), told(update, Language.ZH)
+    ('mo had it enter stage won (signed today).', 'mo 将其推进到阶段 won（signed today）。')
     >>> raised = workforce.FieldChange(field="priority", before=Value(number_value=3), after=Value(number_value=5))
     >>> update = decisions.WorkItemUpdate(fields=[raised], deadline="call")
     >>> told(update, Language.EN), told(update, Language.ZH)
@@ -44,7 +48,8 @@ def told(update: decisions.WorkItemUpdate, language: Language) -> str:
     key = "advanced" if update.stage else "updated"
     if update.stage and changes:
         changes = PARTS["listed"].say(language, list=changes)
-    facts = {"actor": update.actor, "stage": update.stage, "changes": changes}
+    note = PARTS["note"].say(language, note=update.note) if update.note else ""
+    facts = {"actor": update.actor, "stage": titled(update.stage), "changes": changes, "note": note}
     return TIMELINE[f"{key} by" if update.actor else key].say(language, **facts)
 
 

@@ -42,6 +42,7 @@ from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.requeuer import Requeuer
 from router.backlog.wakes import Wakes
 from router.deadlines.approving import Approving
+from router.deadlines.closing import Closing
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
@@ -165,6 +166,7 @@ class Service:
         ]
         updating = Updating(store, self.planners, queries, stores.scores)
         noting = Noting(store, queries, stores.notes, self.planners)
+        approving = Approving(store, self.planners, updating, noting)
         self._servicers = (
             (
                 RoutingServicer(
@@ -181,9 +183,10 @@ class Service:
                     offers,
                     ProcessAnswers(
                         Pausing(noting),
-                        Approving(store, self.planners, updating, noting),
+                        approving,
                         Satisfied(store, queries, self.planners, noting),
                         UpdatedDeadlines(store, self.planners),
+                        Closing(router, store, queries, self.planners, approving),
                     ),
                 ),
                 routing_pb2,

@@ -34,6 +34,8 @@ from router.rules.check import check
 from router.rules.codec import dumps
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
+from router.wording.languages import Language
+from router.wording.process_changes import publication_told
 from rules.revisions import Publication
 from telemetry.metrics import Metrics
 from tests.contract.staging import process_publication
@@ -348,6 +350,10 @@ async def test_a_publication_is_told_to_all_who_work_in_a_pool_with_what_is_othe
     assert notice.recipients.told == ("ann", "bo")
     said = [(each.kind.value, each.stage, each.deadline) for each in notice.about.differences]
     assert said == [("CHANGED", "new", "first-response"), ("ADDED", "checked", ""), ("REMOVED", "qualified", "")]
+    first = '"first-response: turn to the customer within {} h after its owner got it, around the clock"'
+    stage = f"stage new: {first.format(1)} is now {first.format(2)}"
+    told = publication_told(notice.about.before, notice.about.process, Language.EN)
+    assert told == f"Process sales, revision 2: {stage}; stage checked is new; stage qualified is no more."
 
 
 async def test_who_is_to_follow_up_is_reminded_then_and_a_working_day_later_the_manager_is(firm: Timed) -> None:

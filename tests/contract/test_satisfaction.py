@@ -21,10 +21,13 @@ from router.model.workitem import Kind
 from router.process.definition.tasks import CHILD_DEADLINE
 from router.rules.check import check
 from router.rules.codec import dumps
+from router.workforce.edits import Edit
+from router.workforce.service import WorkforceService
 from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
+from tests.contract.test_listed_deadlines import timeline_entries
 from tests.contract.test_stages import advance, newest, record_of, reopened, routed
 
 __all__ = ["world"]  # a fixture
@@ -88,6 +91,20 @@ async def firm(world: World) -> Firm:
     await firm.publish(RULES)
     await world.processes.publish_process(world.tenant, None, process_publication(CARE, rule_set))
     return firm
+
+
+@pytest.mark.parametrize("world", ["memory"], indirect=True)
+async def test_the_timeline_says_what_those_are_called_who_were_told_of_a_bad_answer(firm: Firm) -> None:
+    chen = Rep("mo", display_name="陈洁")
+    await WorkforceService(firm.world.workforce, firm.world.rule_sets).save(
+        firm.world.tenant, [Edit("rep", "mo", lambda _: chen)]
+    )
+    ticket = await firm.solved()
+    await firm.answer(ticket, csat=1)
+
+    said = [entry.words for entry in await timeline_entries(firm.world, ticket, "zh")]
+
+    assert "客户满意度评分：1 分（满分5分）。已通知陈洁。" in said
 
 
 async def test_csat_is_of_a_ticket_that_ended_once_also_if_it_is_reopened(firm: Firm) -> None:

@@ -45,6 +45,7 @@ from router.assignment.service import Router
 from router.assignment.updating import Updating
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
+from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
@@ -219,6 +220,7 @@ class World:
                         approving,
                         Satisfied(store, queries, self._planners, noting),
                         UpdatedDeadlines(store, self._planners),
+                        Closing(self._router, store, queries, self._planners, approving),
                     ),
                 ),
                 routing_pb2,

@@ -251,8 +251,10 @@ class RoutingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def CompleteWorkItem(self, request, context):
-        """Closes a work item and frees its owner's capacity. Fails with NOT_FOUND, ABORTED (stale `etag`) or
-        FAILED_PRECONDITION (already closed).
+        """Closes a work item and frees its owner's capacity; in its process it stays in its stage. Where stages of that close, one that closes it
+        so has to be one that it could enter as it is, which opens nothing: else this is refused, saying of each what is in the way; to enter it
+        is AdvanceWorkItem. As RESOLUTION_DISQUALIFIED it is closed also where no stage disqualifies. Fails with NOT_FOUND, ABORTED (stale `etag`)
+        or FAILED_PRECONDITION (already closed, or its process is in the way).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from router.activities.next_dates import NextDates
-from router.adapters.logged_telling import LoggedTelling
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import REQUEST_TTL_S, RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
@@ -25,6 +24,7 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.assignment.planner_cache import PlannerCache
 from router.backlog.lifts import ever_lifts, lifts_of
 from router.backlog.wakes import Wakes
+from router.deadlines.telling import Telling
 from router.offers.lapses import Lapses
 from router.timers.covers import Covers
 from router.timers.follower import TimerFollower
@@ -95,11 +95,9 @@ class Stores:
         """Return every tenant of whom anything is stored, those too that never published rules."""
         return await tenants_of(self.redis)
 
-    def timer_follower(self, planners: PlannerCache, tenant: str) -> TimerFollower:
-        """Return what keeps a tenant's timers as the log says."""
-        return TimerFollower(
-            tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES, LoggedTelling()
-        )
+    def timer_follower(self, planners: PlannerCache, tenant: str, telling: Telling | None = None) -> TimerFollower:
+        """Return what keeps a tenant's timers as the log says, and tells people; None: nobody is told."""
+        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES, telling)
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

@@ -41,7 +41,7 @@ def differences(before: Process | None, after: Process) -> list[ProcessDifferenc
     if before is None:
         return [ProcessDifference(DifferenceKind.ADDED, stage.id) for stage in after.stages]
     found = list(_of_deadlines("", before.deadlines, after.deadlines))
-    if (before.complaints, before.csat, before.nps) != (after.complaints, after.csat, after.nps):
+    if _whole(before) != _whole(after):
         found.append(ProcessDifference(DifferenceKind.CHANGED, ""))
     for stage in after.stages:
         earlier = before.by_id.get(stage.id)
@@ -54,6 +54,11 @@ def differences(before: Process | None, after: Process) -> list[ProcessDifferenc
     return found + [
         ProcessDifference(DifferenceKind.REMOVED, stage.id) for stage in before.stages if stage.id not in after.by_id
     ]
+
+
+def _whole(process: Process) -> Process:
+    """Return what it says beside its stages and deadlines, whichever revision it is."""
+    return replace(process, stages=(), deadlines=(), revision=0, event=0)
 
 
 def _of_deadlines(stage: str, before: Sequence[Deadline], after: Sequence[Deadline]) -> Iterator[ProcessDifference]:

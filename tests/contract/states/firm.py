@@ -47,7 +47,12 @@ process: sales
 kinds: [LEAD]
 deadlines:
   - {id: answer, within: 1m, clock: wall, from: last_inbound, steps: [{at: 100%, do: reassign}]}
-stages: [{id: new}, {id: talks}, {id: won, closes: CONVERTED}]
+stages:
+  - {id: new}
+  - {id: talks}
+  - {id: won, closes: CONVERTED}
+  - {id: lost, closes: DISQUALIFIED}
+  - {id: done, closes: CLOSED}
 """
 )
 """Its work item is in a process: whatever the table says of all else holds with one as it does without."""

@@ -137,7 +137,7 @@ async def hold_the_preview(api: Api, count: int) -> None:
     then = Timestamp(seconds=then.seconds - HOUR_S)
     assert (await outcome(api, *book(api, count, len(owners), then))).imported_count == count
     closed = f"{api.parent}/workItems/old~L-0"
-    await api.complete(closed)
+    await api.complete(closed, resolution=routing.CompleteWorkItemRequest.RESOLUTION_CONVERTED)
     await api.publish_process(LATER)
     newer = await api.route("L-new", source="new")
     was, before = await stands(api), await content(api)

@@ -7,6 +7,8 @@ import logging
 from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
 from router.deadlines.reached import BadAnswer, Reached
 from router.model.events import Digested
+from router.wording.languages import Language
+from router.wording.process_changes import publication_told
 
 _log = logging.getLogger(__name__)
 
@@ -33,9 +35,5 @@ def _said(notice: Notice) -> str:
             more = f" and {made.total - len(made.entries)} more" if made.total > len(made.entries) else ""
             listed = dict.fromkeys(entry.item_id for entry in made.entries)
             return f"list {made.kind} of {made.rep}, {', '.join(listed)}{more}"
-        case ChangedProcess(process=process, differences=differences):
-            said = [
-                f"{each.kind.lower()} {each.stage or 'the whole process'} {each.deadline}".rstrip()
-                for each in differences
-            ]
-            return f"process {process.id}@{process.revision}: {', '.join(said) or 'as it was'}"
+        case ChangedProcess(process=process, before=before):
+            return " ".join(publication_told(before, process, language) for language in Language)

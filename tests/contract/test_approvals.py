@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from failures import Failure, PermissionDenied
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.assignment.commands import ReassignRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.updating import Updating
@@ -17,6 +18,7 @@ from router.deadlines.approving import Approving, AskedApproval, AskedItem, Deci
 from router.deadlines.noting import Noting
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.reached import ReachedSteps
+from router.erasure.service import Eraser, Subject
 from router.history.replay import Replay
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
@@ -35,7 +37,9 @@ from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
 from tests.contract.test_listed_deadlines import timeline_entries
+from tests.contract.test_sealing import EmptyQueue
 from tests.contract.test_stages import Edited, newest, reopened, routed
+from tests.twins.store import MemoryStore
 
 __all__ = ["world"]  # a fixture
 
@@ -362,6 +366,35 @@ async def test_a_repeated_request_is_answered_as_it_stands(firm: Selling) -> Non
     with pytest.raises(RequestIdReused):
         await firm.advance(lead, "talk", request_id="q-1")
     assert await newest(firm.world, 1) == last
+
+
+async def test_a_note_is_kept_with_the_entry_or_with_what_is_asked_and_is_personal(firm: Selling) -> None:
+    entered, asked = [await routed(firm.world) for _ in range(2)]
+
+    await firm.advance(entered, "quote", given={"amount": 1, "discount": 0.1}, note="Mrs Wu signed")
+    await firm.quote(asked, note="Mrs Wu wants more", request_id="q-1")
+
+    assert await notes(firm) == [("Mrs Wu signed", ()), ("", ()), ("Mrs Wu wants more", ())]
+    assert asked_of(await firm.quote(asked, note="Mrs Wu wants more", request_id="q-1")).state is AskState.PENDING
+    with pytest.raises(RequestIdReused):
+        await firm.quote(asked, note="Mrs Li wants more", request_id="q-1")
+    assert await notes(firm) == [("Mrs Wu signed", ()), ("", ()), ("Mrs Wu wants more", ())]
+    assert await firm.differences() == []
+    values = (
+        firm.world.store if isinstance(firm.world.store, MemoryStore) else RedisPersonalValues(firm.world.store._redis)
+    )
+    eraser = Eraser(firm.world.store, values, EmptyQueue(), firm.world.planners)
+    for lead in (entered, asked):
+        counts = (await eraser.erase(firm.world.tenant, Subject(lead.item_id, ""))).counts
+        assert (counts.items, counts.values) == (1, 1)
+    assert await notes(firm, before=2) == [("", ("note",)), ("", ()), ("", ("text",))]
+    assert await firm.differences() == []
+
+
+async def notes(firm: Selling, before: int = 0) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what was written with the last three events but so many, and what of each is erased."""
+    events: list[Any] = (await newest(firm.world, 3 + before))[:3]
+    return [(each.text if isinstance(each, Noted) else each.head.note, each.erased) for each in events]
 
 
 @pytest.mark.parametrize("world", ["memory"], indirect=True)

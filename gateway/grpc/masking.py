@@ -114,8 +114,10 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
     match kind:
         case "Decision" if message.severity_field in names:
             return ("note", "earlier_severity", "severity")
-        case "Decision":
+        case "Decision" | "WorkItemUpdate":
             return ("note",)
+        case "TimelineEntry":
+            return ("asked_note",)
         case "Absence":
             return ("reason",)
         case "Activity":

@@ -245,6 +245,8 @@ class UpdateRequest:
         The stage that it is to enter; empty: it stays where it is.
     by_owner
         Whether its owner asks, who may give only the attributes that the stage requires.
+    note
+        Why it enters the stage; it may hold anything.
     """
 
     item_id: str
@@ -260,6 +262,7 @@ class UpdateRequest:
     actor: str = ""
     stage: str = ""
     by_owner: bool = False
+    note: str = ""
 
 
 def request_fingerprint(request: RouteRequest, content: bytes = b"") -> str:

@@ -195,7 +195,7 @@ def update_command(
     if not change.is_decided:
         plan = plan._replace(attempts=(), interval=None)
     without = _left_out(plan, tried, handlers) if change.is_decided else ()
-    head = _head(planner, plan, item, Cause.UPDATED, without, actor=request.actor, pool=pool)
+    head = _head(planner, plan, item, Cause.UPDATED, without, note=request.note, actor=request.actor, pool=pool)
     job = _job_of_known(planner, plan, Mode.UPDATE, record, head, request, fingerprint)
     job = job._replace(change=change, move=move_of(planner.rule_set.known_customer, item, change.before))
     before, openings = seal(job.head._replace(item=change.before, note=""), planner.personal)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from router.model.workforce import Rep
-from router.process.definition.tasks import OWNER
+from router.process.definition.tasks import APPROVER, OWNER
 from router.rules.route import HANDLERS, Route
 from rules.fields import Fact, FactValue
 from rules.normal_form import normal_form
@@ -49,7 +49,8 @@ class RepNames:
 
 
 def meant_by(excluded: Excluded, names: RepNames) -> Excluded:
-    """Return whom what excludes people from a child means, by id: who had its parent, and whom texts of that name.
+    """Return whom what excludes people from a child means, by id: who had its parent, or decided on it, and whom texts
+    of that name.
 
     Examples
     --------
@@ -58,7 +59,12 @@ def meant_by(excluded: Excluded, names: RepNames) -> Excluded:
     (('handlers', ('bo', 'gone')), ('boss', ('ann',)))
     """
     meant = [
-        (name, texts if name in (HANDLERS, OWNER) else tuple(rep for text in texts for rep in names.meant_by(text)))
+        (
+            name,
+            texts
+            if name in (HANDLERS, OWNER, APPROVER)
+            else tuple(rep for text in texts for rep in names.meant_by(text)),
+        )
         for name, texts in excluded
     ]
     return tuple((name, tuple(dict.fromkeys(reps))) for name, reps in meant if reps)

@@ -147,6 +147,7 @@ class Updating:
 def update_fingerprint(request: UpdateRequest) -> str:
     """Return what tells a repeated request from a reused id."""
     content = [canonical(request.attributes), request.value, request.priority, sorted(request.paths)]
+    content += [request.note] * bool(request.note)
     what = ["advance", request.stage] if request.stage else ["update"]
     return fingerprint_of(request.request_id, *what, request.item_id, *content)
 

@@ -24,13 +24,14 @@ from router.wording.languages import Language
 @click.argument("stage")
 @set_option
 @unset_option
+@click.option("--note", default="", help="Why, for the record; up to 512 characters.")
 @click.option("--dry-run", is_flag=True, help="Say where it would stand, and who would have it; write nothing.")
 @language_option
 @server_option
 @tenant_option
 def advance(
-    work_item: str, stage: str, pairs: tuple[str, ...], removed: tuple[str, ...], dry_run: bool, language: str,
-    server: str, tenant: str,
+    work_item: str, stage: str, pairs: tuple[str, ...], removed: tuple[str, ...], note: str, dry_run: bool,
+    language: str, server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Have WORK_ITEM, by its name or id, enter STAGE of its process.
 
@@ -47,7 +48,7 @@ def advance(
     with connected(server, tenant) as client:
         before = client.get_work_item(work_item)
         attributes = attributes_of(client, pairs, removed, spoken)
-        after = client.advance(before.name, stage, attributes, etag=before.etag, preview=dry_run)
+        after = client.advance(before.name, stage, attributes, note=note, etag=before.etag, preview=dry_run)
         if after.approval.state == Approval.STATE_PENDING:
             click.echo(told_asked(client, after, spoken))
         else:

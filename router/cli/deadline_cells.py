@@ -97,6 +97,17 @@ def tell_where_time_went(deadlines: Iterable[Deadline], names: Names) -> None:
         click.echo("\n".join([label("where time went", names.language), *lines]))
 
 
+def tell_superseded(deadlines: Iterable[Deadline], names: Names) -> None:
+    """Print which steps were never done, for a later one was done without them, a line for each deadline."""
+    language, lines = names.language, list[str]()
+    for each in deadlines:
+        if steps := [step_told(step, names) for step in each.steps if step.superseded]:
+            listed = label("between steps", language).join(steps)
+            lines.append(label("superseded steps", language, deadline=each.deadline, steps=listed))
+    if lines:
+        click.echo("\n".join([label("superseded", names.language), *lines]))
+
+
 def _spent_told(deadline: Deadline, names: Names) -> str:
     tenant, language = deadline.work_item.partition("/workItems/")[0], names.language
     parts = parts_told(deadline, language, lambda rep: called(f"{tenant}/reps/{rep}", names.reps))

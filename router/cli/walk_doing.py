@@ -105,7 +105,7 @@ class WalkDeeds:
         )
 
     def _advance(self, form: AdvanceForm) -> None:
-        self._client.advance(self._items.name(form.item), form.stage, form.attributes)
+        self._client.advance(self._items.name(form.item), form.stage, form.attributes, note=form.note)
 
     def _update(self, form: UpdateForm) -> None:
         name = self._items.name(form.item)

@@ -108,6 +108,7 @@ class AdvanceForm(OfItemForm):
 
     stage: Name
     attributes: dict[str, Any] = {}
+    note: str = ""
 
 
 class CompleteForm(OfItemForm):

@@ -243,7 +243,7 @@ class Approving:
         await self._check_approvers(tenant, item, stage, request.actor)
         record = item.stored.record
         command = NoteCommand(
-            record.item_id, record.event, Note.ASKED, stage.id, actor=request.actor,
+            record.item_id, record.event, Note.ASKED, stage.id, text=request.note, actor=request.actor,
             request_id=request.request_id, fingerprint=fingerprint,
         )  # fmt: skip
         noted = await self._noting.write(tenant, item, command)
@@ -372,7 +372,7 @@ def _attributes_alone(request: UpdateRequest) -> UpdateRequest:
     its own.
     """
     request_id = keyed(request.request_id, "attributes") if request.request_id else ""
-    return replace(request, stage="", request_id=request_id, by_owner=False)
+    return replace(request, stage="", note="", request_id=request_id, by_owner=False)
 
 
 def _stage_alone(request: UpdateRequest) -> UpdateRequest:

@@ -318,7 +318,7 @@ class ActivityAnswers:
             case Note.RESUMED:
                 entry.resumed.CopyFrom(pause_message(tenant, await self._reached.pause(tenant, noted)))
             case Note.ASKED:
-                entry.asked_stage = noted.subject
+                entry.asked_stage, entry.asked_note = noted.subject, noted.text
             case Note.APPROVED | Note.REJECTED:
                 stage = await self._reached.decided_stage(tenant, noted)
                 entry.approval_answer.CopyFrom(answer_message(tenant, stage, noted))

@@ -21,7 +21,7 @@ from router.deadlines.reached import MigratedWay, Reached
 from router.deadlines.recipients import Recipients
 from router.model.digests import DigestKind
 from router.model.events import Note, Noted
-from router.process.definition.deadlines import Act
+from router.process.definition.deadlines import CHANGING, Act
 from router.process.definition.processes import Process
 from router.process.due.due_steps import fired_steps
 from router.process.due.standings import DeadlineState
@@ -97,10 +97,14 @@ def _duration(milliseconds: int) -> Duration:
 
 def _steps(listed: ListedDeadline) -> list[deadlines.DeadlineStep]:
     standing, steps = listed.standing, list[deadlines.DeadlineStep]()
-    for (step, _), due_ms, fired in zip(
-        standing.deadline.times, standing.steps, fired_steps(standing, listed.life), strict=True
+    all_fired = fired_steps(standing, listed.life)
+    tells = [step.act not in CHANGING for step, _ in standing.deadline.times]
+    last_told = max((place for place, fired in enumerate(all_fired) if fired and tells[place]), default=-1)
+    for place, ((step, _), due_ms, fired) in enumerate(
+        zip(standing.deadline.times, standing.steps, all_fired, strict=True)
     ):
-        message = deadlines.DeadlineStep(act=ACTS[step.act])
+        is_superseded = tells[place] and fired is None and place < last_told
+        message = deadlines.DeadlineStep(act=ACTS[step.act], superseded=is_superseded)
         if due_ms is not None:
             message.due_time.CopyFrom(fields.timestamp(due_ms * 1000))
         if fired is not None:

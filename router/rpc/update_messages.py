@@ -23,6 +23,7 @@ def update_message(updated: Updated) -> decisions.WorkItemUpdate:
         decided=updated.is_decided,
         actor=updated.actor,
         stage=updated.entered.stage if updated.entered else "",
+        note=updated.head.note,
         deadline=updated.head.escalates.name.rpartition("/")[2] if updated.head.escalates else "",
     )
 

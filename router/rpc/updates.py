@@ -9,7 +9,7 @@ from resource_names import MAX_ID_LENGTH
 from router.assignment.commands import UpdateRequest
 from router.assignment.content import ATTRIBUTES, PRIORITY, VALUE
 from router.model.errors import InvalidInput
-from router.rpc.fields import etag_number, plain
+from router.rpc.fields import MAX_NOTE, etag_number, plain
 from router.rpc.messages import MAX_CONTENT_BYTES, work_item
 from router.rpc.workforce_messages import masked
 
@@ -77,6 +77,7 @@ def advance_request(
         actor=actor,
         stage=stage,
         by_owner=by_owner,
+        note=fields.text(request.note, MAX_NOTE, "note"),
     )
     return tenant, wish
 

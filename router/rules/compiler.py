@@ -53,6 +53,8 @@ _ITEM_TYPES: Mapping[str, tuple[FieldType, ...]] = {
 
 _NAMING = (FieldType.STRING, FieldType.LIST)
 """The types of field whose texts may name reps."""
+_OF_PROCESSES = ("owner", "approver")
+"""What ``exclude`` names besides in what a process opens."""
 
 
 class RouteCompiler:
@@ -146,7 +148,8 @@ class RouteCompiler:
             return f"{meant}: call the field otherwise" if kind else ""
         if kind is None:
             declared = f"declared are {known_names(self._fields)}; {HANDLERS} are all who owned the work item before"
-            return f"unknown field {shown(name)}; {declared}{hint(name)}"
+            of_processes = f"; {name} excludes from what a process opens" if name in _OF_PROCESSES else ""
+            return f"unknown field {shown(name)}; {declared}{of_processes}{hint(name)}"
         if kind not in _NAMING:
             return f"{name} is a {kind} field; exclude takes a {' or '.join(_NAMING)} field, whose texts name reps"
         if name in self._personal:

@@ -44,19 +44,25 @@ def _approval(
 ) -> str:
     if entry.WhichOneof("event") == "asked_stage":
         key = "asked by" if entry.actor else "asked"
-        return TIMELINE[key].say(language, stage=titled(entry.asked_stage), actor=entry.actor)
+        noted = _noted(entry.asked_note, language)
+        return TIMELINE[key].say(language, stage=titled(entry.asked_stage), actor=entry.actor, note=noted)
     answer = entry.approval_answer
-    note = PARTS["note"].say(language, note=answer.reason) if answer.reason else ""
+    note = _noted(answer.reason, language)
     rep = called(answer.rep.rpartition("/")[2])
     return TIMELINE["approved" if answer.approved else "rejected"].say(
         language, rep=rep, stage=titled(answer.stage), note=note
     )
 
 
+def _noted(text: str, language: Language) -> str:
+    """Put what somebody wrote in brackets, if anything."""
+    return PARTS["note"].say(language, note=text) if text else ""
+
+
 def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called: Callable[[str], str]) -> str:
     """Say what a customer answered, and who was told of it."""
     name = answer.WhichOneof("answer") or ""
-    note = PARTS["note"].say(language, note=answer.comment) if answer.comment else ""
+    note = _noted(answer.comment, language)
     said = TIMELINE[name].say(language, value=getattr(answer, name), note=note)
     if not answer.told:
         return said

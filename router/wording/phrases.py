@@ -91,6 +91,7 @@ REASONS: Mapping[str, Phrase] = {
     "CONFLICT handlers": Phrase("recused: had it before", "需回避：此前负责过"),
     "CONFLICT parent.handlers": Phrase("recused: had its parent", "需回避：负责过上级工作项"),
     "CONFLICT parent.owner": Phrase("recused: owned its parent", "需回避：上级工作项由其负责"),
+    "CONFLICT parent.approver": Phrase("recused: decided on an approval of its parent", "需回避：审批过上级工作项"),
     "CONFLICT parent": Phrase("recused: {field} of its parent names them", "需回避：上级工作项的{field}指到此人"),
     "OUTSIDE_HOURS": REFUSED["OUTSIDE_HOURS"],
     "ON_LEAVE": REFUSED["ON_LEAVE"],
@@ -367,8 +368,10 @@ TIMELINE: Mapping[str, Phrase] = {
     "erased": Phrase("What was personal in it was erased.", "其中的个人信息已删除。"),
     "updated": Phrase("Updated: {changes}.", "信息更新：{changes}。"),
     "updated by": Phrase("Updated by {actor}: {changes}.", "{actor}更新了信息：{changes}。"),
-    "advanced": Phrase("It entered stage {stage}{changes}.", "进入阶段{stage}{changes}。"),
-    "advanced by": Phrase("{actor} had it enter stage {stage}{changes}.", "{actor}将其推进到阶段{stage}{changes}。"),
+    "advanced": Phrase("It entered stage {stage}{note}{changes}.", "进入阶段{stage}{note}{changes}。"),
+    "advanced by": Phrase(
+        "{actor} had it enter stage {stage}{note}{changes}.", "{actor}将其推进到阶段{stage}{note}{changes}。"
+    ),
     "ACCEPTED": Phrase("{rep} accepted it.", "{rep}已接单。"),
     "DECLINED": Phrase("{rep} declined it{note}.", "{rep}拒单{note}。"),
     "LAPSED": Phrase("{rep} did not answer in time: the offer lapsed.", "{rep}超时未接单，派单失效。"),
@@ -424,8 +427,10 @@ TIMELINE: Mapping[str, Phrase] = {
         " {earlier_stage}.",
         "{actor}将其改用流程版本{process}（阶段{stage}），原为{earlier}（阶段{earlier_stage}）。",
     ),
-    "asked": Phrase("It was asked whether it may enter stage {stage}.", "申请进入阶段{stage}，待审批。"),
-    "asked by": Phrase("{actor} asked whether it may enter stage {stage}.", "{actor}申请进入阶段{stage}，待审批。"),
+    "asked": Phrase("It was asked whether it may enter stage {stage}{note}.", "申请进入阶段{stage}{note}，待审批。"),
+    "asked by": Phrase(
+        "{actor} asked whether it may enter stage {stage}{note}.", "{actor}申请进入阶段{stage}{note}，待审批。"
+    ),
     "approved": Phrase("{rep} approved that it enters stage {stage}{note}.", "{rep}批准进入阶段{stage}{note}。"),
     "rejected": Phrase(
         "{rep} rejected that it enters stage {stage}{note}.", "{rep}驳回了进入阶段{stage}的申请{note}。"

@@ -127,6 +127,7 @@ PICTURES: Mapping[str, Phrase] = {
     "opens excluding": Phrase("{opens}, never for {whom}", "{opens}，{whom}回避"),
     "handlers": Phrase("who had the work item", "负责过该工作项的人"),
     "owner": Phrase("its owner", "该工作项的归属人"),
+    "approver": Phrase("who decided on its approvals", "审批过该工作项的人"),
     "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
     "csat": Phrase("Satisfaction {at_most} or less (of 5): {does}", "满意度评分不高于{at_most}分（满分5分）：{does}"),

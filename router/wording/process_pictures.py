@@ -19,7 +19,7 @@ from markupsafe import escape
 
 from router.process.definition.deadlines import Act, Deadline
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
+from router.process.definition.tasks import APPROVER, CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
 from router.process.definition.words import Bilingual
 from router.rules.route import HANDLERS
 from router.wording.languages import Language
@@ -169,7 +169,7 @@ def opening_told(task: ChildTask, language: Language) -> str:
 
 
 def _excluded(name: str, language: Language) -> str:
-    return PICTURES[name if name in (HANDLERS, OWNER) else "named"].say(language, field=name)
+    return PICTURES[name if name in (HANDLERS, OWNER, APPROVER) else "named"].say(language, field=name)
 
 
 def _due(deadlines: Sequence[Deadline], language: Language) -> Iterator[str]:

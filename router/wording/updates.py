@@ -31,6 +31,9 @@ def told(update: decisions.WorkItemUpdate, language: Language, titled: Callable[
     >>> update = decisions.WorkItemUpdate(fields=[change], stage="qualified")
     >>> told(update, Language.EN), told(update, Language.ZH)
     ('It entered stage qualified: region from north to east.', '进入阶段 qualified：region 由 north 改为 east。')
+    >>> update = decisions.WorkItemUpdate(stage="won", note="signed today", actor="mo")
+    >>> told(update, Language.EN), told(update, Language.ZH)
+    ('mo had it enter stage won (signed today).', 'mo 将其推进到阶段 won（signed today）。')
     >>> raised = workforce.FieldChange(field="priority", before=Value(number_value=3), after=Value(number_value=5))
     >>> update = decisions.WorkItemUpdate(fields=[raised], deadline="call")
     >>> told(update, Language.EN), told(update, Language.ZH)
@@ -45,7 +48,8 @@ def told(update: decisions.WorkItemUpdate, language: Language, titled: Callable[
     key = "advanced" if update.stage else "updated"
     if update.stage and changes:
         changes = PARTS["listed"].say(language, list=changes)
-    facts = {"actor": update.actor, "stage": titled(update.stage), "changes": changes}
+    note = PARTS["note"].say(language, note=update.note) if update.note else ""
+    facts = {"actor": update.actor, "stage": titled(update.stage), "changes": changes, "note": note}
     return TIMELINE[f"{key} by" if update.actor else key].say(language, **facts)
 
 

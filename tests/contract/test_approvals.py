@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from failures import Failure, PermissionDenied
+from router.adapters.redis.erasure import RedisPersonalValues
 from router.assignment.commands import ReassignRequest, UpdateRequest
 from router.assignment.queries import StoredItem
 from router.assignment.updating import Updating
@@ -17,6 +18,7 @@ from router.deadlines.approving import Approving, AskedApproval, AskedItem, Deci
 from router.deadlines.noting import Noting
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.reached import ReachedSteps
+from router.erasure.service import Eraser, Subject
 from router.history.replay import Replay
 from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
@@ -35,7 +37,9 @@ from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, World, world
 from tests.contract.test_deadlines import Timed, steps
 from tests.contract.test_listed_deadlines import timeline_entries
+from tests.contract.test_sealing import EmptyQueue
 from tests.contract.test_stages import Edited, newest, reopened, routed
+from tests.twins.store import MemoryStore
 
 __all__ = ["world"]  # a fixture
 
@@ -364,6 +368,35 @@ async def test_a_repeated_request_is_answered_as_it_stands(firm: Selling) -> Non
     assert await newest(firm.world, 1) == last
 
 
+async def test_a_note_is_kept_with_the_entry_or_with_what_is_asked_and_is_personal(firm: Selling) -> None:
+    entered, asked = [await routed(firm.world) for _ in range(2)]
+
+    await firm.advance(entered, "quote", given={"amount": 1, "discount": 0.1}, note="Mrs Wu signed")
+    await firm.quote(asked, note="Mrs Wu wants more", request_id="q-1")
+
+    assert await notes(firm) == [("Mrs Wu signed", ()), ("", ()), ("Mrs Wu wants more", ())]
+    assert asked_of(await firm.quote(asked, note="Mrs Wu wants more", request_id="q-1")).state is AskState.PENDING
+    with pytest.raises(RequestIdReused):
+        await firm.quote(asked, note="Mrs Li wants more", request_id="q-1")
+    assert await notes(firm) == [("Mrs Wu signed", ()), ("", ()), ("Mrs Wu wants more", ())]
+    assert await firm.differences() == []
+    values = (
+        firm.world.store if isinstance(firm.world.store, MemoryStore) else RedisPersonalValues(firm.world.store._redis)
+    )
+    eraser = Eraser(firm.world.store, values, EmptyQueue(), firm.world.planners)
+    for lead in (entered, asked):
+        counts = (await eraser.erase(firm.world.tenant, Subject(lead.item_id, ""))).counts
+        assert (counts.items, counts.values) == (1, 1)
+    assert await notes(firm, before=2) == [("", ("note",)), ("", ()), ("", ("text",))]
+    assert await firm.differences() == []
+
+
+async def notes(firm: Selling, before: int = 0) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what was written with the last three events but so many, and what of each is erased."""
+    events: list[Any] = (await newest(firm.world, 3 + before))[:3]
+    return [(each.text if isinstance(each, Noted) else each.head.note, each.erased) for each in events]
+
+
 @pytest.mark.parametrize("world", ["memory"], indirect=True)
 async def test_the_replay_names_what_nobody_approved_and_what_answers_nothing(firm: Selling) -> None:
     lead = await routed(firm.world)
@@ -415,3 +448,29 @@ async def test_the_timeline_tells_stages_by_their_titles_and_keeps_their_ids_in_
         assert each in said[1]
     assert [entry.asked_stage for entry in zh if entry.asked_stage] == ["quote"]
     assert [entry.update.stage for entry in zh if entry.update.stage] == ["quote", "talk"]
+
+
+async def test_recusal_who_decided_on_an_approval_never_gets_what_excludes_the_approver(firm: Selling) -> None:
+    opening = "{id: contract, open: [{id: audit, pool: east, exclude: approver}, {id: file, pool: east}]}"
+    source = SALES.replace("- id: contract\n", f"- {opening}\n")
+    approvals = {"quote": Approval(RecipientRole.MANAGER, LARGE), "contract": Approval("eve")}
+    publication = process_publication(source, approvals=approvals)
+    await firm.world.processes.publish_process(firm.world.tenant, None, publication)
+    lead = await routed(firm.world)
+    await firm.quote(lead)
+    await firm.decide(lead, "mo")
+    await firm.advance(lead, "contract")
+    await firm.decide(lead, "eve")
+
+    audit, file = [event for event in await firm.at(0) if isinstance(event, Decision)]
+
+    assert audit.head.item.opened_by
+    assert file.head.item.opened_by
+    assert audit.head.item.opened_by.excluded == (("approver", ("mo", "eve")),)
+    assert (audit.rep, file.head.item.opened_by.excluded) == ("ann", ())
+    explained = await firm.world.queries.explanation(firm.world.tenant, audit)
+    reasons = {each.rep: [(reason.code, reason.field) for reason in each.reasons] for each in explained.candidates}
+    assert reasons["mo"] == reasons["eve"] == [("CONFLICT", "parent.approver")]
+    with pytest.raises(NotPossible, match=r"reps/eve: CONFLICT: recused by parent\.approver$"):
+        await firm.world.router.reassign(firm.world.tenant, ReassignRequest(audit.item_id, "eve"))
+    assert await firm.differences() == []

@@ -293,6 +293,26 @@ async def test_what_is_not_paused_cannot_be_resumed_but_a_repeated_request_is_an
         await firm.pausing.pause(firm.world.tenant, replace(request, reason="other"))
 
 
+async def test_a_legal_term_runs_through_a_reopening_and_a_first_response_is_not_owed_again(firm: Timed) -> None:
+    steps_of = "clock: wall, from: arrival, steps: [{at: 100%, do: remind}]"
+    law = f"{{id: law, within: 3h, statutory: true, until: completion, {steps_of}}}"
+    response = f"{{id: response, within: 1h, until: attempt, {steps_of}}}"
+    stages = "stages: [{id: new}, {id: won, closes: CONVERTED}]"
+    source = f"process: sales\nkinds: [LEAD]\ndeadlines: [{law}, {response}]\n{stages}"
+    await publish(firm.world, source)
+    lead = await routed(firm.world)
+    await firm.at(30 * MINUTE_MS)
+    await firm.call(lead, lead.rep, 20 * MINUTE_MS)
+    await firm.world.router.complete(firm.world.tenant, lead.item_id, State.CLOSED)
+    await firm.at(HOUR_MS)
+    again = await reopened(firm.world, lead)
+
+    assert await firm.at(3 * HOUR_MS - 1) == []
+    assert steps(await firm.at(3 * HOUR_MS)) == [(f"due/{again.number}//law", 1)]
+    assert await firm.at(9 * HOUR_MS) == []
+    assert await firm.differences() == []
+
+
 async def test_a_request_repeated_behind_a_reopening_is_answered_with_the_pause_that_it_was_of(firm: Timed) -> None:
     lead = await routed(firm.world)
     await firm.at(2 * MINUTE_MS)

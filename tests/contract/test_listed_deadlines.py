@@ -113,6 +113,20 @@ def shown(answer: processes.ListDeadlinesResponse) -> list[tuple[str, str, str, 
     ]
 
 
+async def test_a_step_that_a_later_one_told_instead_of_is_listed_as_superseded(firm: Timed, short_path: Path) -> None:
+    late, in_time = await routed(firm.world), await routed(firm.world)
+    await firm.at(1)
+    async with listing(firm.world, short_path) as ask:
+        before = (await ask(late)).deadlines[0]
+        await firm.call(in_time, in_time.rep, 1)
+        await firm.at(NOTIFY)  # nobody kept timers as it was to be reminded of
+        (superseded,), (met,) = (await ask(late)).deadlines, (await ask(in_time)).deadlines
+
+    assert [each.superseded for each in superseded.steps] == [True, False, False]
+    assert [each.HasField("fire_time") for each in superseded.steps] == [False, True, False]
+    assert not any(each.superseded for deadline in (before, met) for each in deadline.steps)
+
+
 async def test_all_deadlines_of_a_work_item_are_listed_with_their_steps(firm: Timed, short_path: Path) -> None:
     lead = await routed(firm.world)
     other = await routed(firm.world)

@@ -76,12 +76,13 @@ async def test_entering_routes_it_to_the_pool_in_the_same_step_and_by_its_ledger
     leads = [await routed(firm.world) for _ in range(3)]
 
     previewed = await advance(firm.world, leads[0], "review", preview=True)
-    stored = [await advance(firm.world, lead, "review") for lead in leads]
+    stored = [await advance(firm.world, lead, "review", note="new terms") for lead in leads]
 
     update, decision = await newest(firm.world, 2)
     assert isinstance(update, Updated)
     assert isinstance(decision, Decision)
     assert (update.entered and update.entered.stage, update.is_decided) == ("review", True)
+    assert update.head.note == decision.head.note == "new terms"
     assert (decision.head.cause, decision.way, decision.head.pool) == (Cause.UPDATED, Way.GREEDY, "legal")
     assert (decision.head.steps, decision.head.priority, decision.freed) == (("pool legal",), 3, leads[2].rep)
     assert [each.record.owner for each in stored] == ["li", "wu", "li"]

@@ -603,18 +603,19 @@ class Stores(RuleBasedStateMachine):
         request_id=st.sampled_from(["", "", "", "u1", "v1"]),
         expected=st.sampled_from([None, None, None, 3]),
         by_owner=st.booleans(),
+        note=st.sampled_from(["", "张 3 has signed"]),
         preview=st.booleans(),
     )
     def advance(
         self, data: st.DataObject, stage: str, names: set[str], request_id: str, expected: int | None, by_owner: bool,
-        preview: bool,
+        note: str, preview: bool,
     ) -> None:  # fmt: skip
         item_id = data.draw(st.sampled_from(self.item_ids[-12:] or ["crm~nothing"]))
         given = {name: value for name, value in self.request(data).item.attributes.items() if name in names}
         paths = frozenset(f"attributes.{name}" for name in given)
         wish = UpdateRequest(
             item_id, given, 0, 0, paths, expected=expected, request_id=request_id, actor="mo", stage=stage,
-            by_owner=by_owner,
+            by_owner=by_owner, note=note,
         )  # fmt: skip
         self.both(lambda side: side.advance(wish, preview=preview))
 

@@ -247,7 +247,7 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     ],
     "fairlead.v1.RoutingService/AdvanceWorkItem": [
         routing.AdvanceWorkItemRequest(
-            name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"})
+            name=f"{PARENT}/workItems/crm~L-1", stage="qualified", attributes=struct({"region": "east"}), note="signed"
         )
     ],
     "fairlead.v1.RoutingService/PauseWorkItem": [

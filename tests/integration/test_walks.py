@@ -113,7 +113,7 @@ steps:
     do: {advance: {item: L-1, stage: qualified, attributes: {budget: 3}}}
     expect: {item: L-1, stage: qualified, state: ASSIGNED, due: {first-response: null}}
   - at: 2026-09-21T09:23
-    do: {advance: {item: L-1, stage: won}}
+    do: {advance: {item: L-1, stage: won, note: signed today}}
     expect: [{item: L-1, stage: won, state: CONVERTED, missed: [first-response]}, {nobody_told: true}]
   - at: 2026-09-21T09:30
     expect: {told: [{who: wang-fang, about: L-2, step: remind}]}

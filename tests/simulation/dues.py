@@ -75,7 +75,7 @@ def _of(deadline: PlainDeadline, stay: PlainStay, life: PlainLife) -> Iterator[P
 def _starts(deadline: PlainDeadline, stay: PlainStay, life: PlainLife) -> Iterator[_Start]:
     match deadline.since:
         case "arrival":
-            yield _Start(life.begun)
+            yield _Start(life.came if deadline.by_law else life.begun)
         case "assigned":
             ends = [*(spell.since for spell in life.spells[1:]), None]
             for spell, over in zip(life.spells, ends, strict=True):
@@ -159,8 +159,9 @@ class Hours:
         return [*spells[:-1], spells[-1]._replace(until_ms=None, records=records)]
 
     def steps(self, due: PlainDue, life: PlainLife, *, rests: bool = True) -> list[int]:
-        """Return when each step of a deadline is due."""
-        return [self.reached(due, life, length_ms, rests=rests) for _, length_ms in due.deadline.steps]
+        """Return when each step of a deadline is due: none before its life began."""
+        reached = (self.reached(due, life, length_ms, rests=rests) for _, length_ms in due.deadline.steps)
+        return [max(at_ms, life.begun.at_ms) for at_ms in reached]
 
 
 def _running(

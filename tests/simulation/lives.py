@@ -93,6 +93,13 @@ class PlainLife:
     """All of the work item until now, earlier lives included."""
     next_ms: float = float("inf")
     """When another life began."""
+    first: Place | None = None
+    """When the first life began; None: it is that."""
+
+    @property
+    def came(self) -> Place:
+        """When it first came."""
+        return self.first or self.begun
 
     @property
     def owner(self) -> str:
@@ -192,6 +199,7 @@ class Lives:
             lives[-1].next_ms = decision.at_ms
             life.attempts, life.heard = list(lives[-1].attempts), list(lives[-1].heard)
             life.events = list(lives[-1].events)
+            life.first = lives[0].begun
         self.of[decision.item_id] = [*lives, life]
 
     def _decided(self, life: PlainLife, decision: Decision) -> None:

@@ -79,6 +79,8 @@ class PlainDeadline(NamedTuple):
         ``attempt`` or ``completion``; of an approval ``answer``.
     pauses
         Whether it rests in pauses.
+    by_law
+        Whether it runs from when the lead first came, also once that is reopened.
     """
 
     id: str
@@ -88,6 +90,7 @@ class PlainDeadline(NamedTuple):
     until: str
     steps: tuple[tuple[str, int], ...]
     pauses: bool
+    by_law: bool = False
 
 
 _HALF_MS = HOUR_MS // 2
@@ -101,7 +104,9 @@ DEADLINES = {
             "resolution", 16 * HOUR_MS, "pool", "arrival", "completion",
             ((TELL, 8 * HOUR_MS), (TELL, 16 * HOUR_MS)), pauses=True,
         ),
-        PlainDeadline("legal", 48 * HOUR_MS, "wall", "arrival", "completion", ((TELL, 48 * HOUR_MS),), pauses=False),
+        PlainDeadline(
+            "legal", 48 * HOUR_MS, "wall", "arrival", "completion", ((TELL, 48 * HOUR_MS),), pauses=False, by_law=True
+        ),
     ),
     "new": (
         PlainDeadline(

@@ -181,17 +181,18 @@ class RoutingCalls(Calls):
         return self._connection.call("RoutingService/UpdateWorkItem", request, routing.WorkItem)
 
     def advance(
-        self, work_item: str, stage: str, attributes: Attributes | None = None, *, etag: str = "",
-        preview: bool = False, request_id: str = "",
+        self, work_item: str, stage: str, attributes: Attributes | None = None, *, note: str = "",
+        etag: str = "", preview: bool = False, request_id: str = "",
     ) -> routing.WorkItem:  # fmt: skip
         """Have an open work item enter a stage of its process, with attributes that become known with it.
 
-        An attribute that is None is taken out; ``preview`` writes nothing. Where the stage is to be approved the
-        answer's ``approval`` says whom it is for, and the work item stays in its stage until then.
+        ``note`` says why. An attribute that is None is taken out; ``preview`` writes nothing. Where the stage is to
+        be approved the answer's ``approval`` says whom it is for, and the work item stays in its stage until then.
         """
         request = routing.AdvanceWorkItemRequest(
             name=self._name("workItems", work_item),
             stage=stage,
+            note=note,
             etag=etag,
             request_id=request_id or new_id(),
             validate_only=preview,

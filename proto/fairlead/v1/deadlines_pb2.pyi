@@ -95,7 +95,7 @@ class TimePart(_message.Message):
     def __init__(self, kind: _Optional[_Union[TimePart.Kind, str]] = ..., rep: _Optional[str] = ..., pool: _Optional[str] = ..., reason: _Optional[str] = ..., wall_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., counted_duration: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class DeadlineStep(_message.Message):
-    __slots__ = ("act", "due_time", "fire_time")
+    __slots__ = ("act", "due_time", "fire_time", "superseded")
     class Act(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         ACT_UNSPECIFIED: _ClassVar[DeadlineStep.Act]
@@ -113,10 +113,12 @@ class DeadlineStep(_message.Message):
     ACT_FIELD_NUMBER: _ClassVar[int]
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     FIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDED_FIELD_NUMBER: _ClassVar[int]
     act: DeadlineStep.Act
     due_time: _timestamp_pb2.Timestamp
     fire_time: _timestamp_pb2.Timestamp
-    def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    superseded: bool
+    def __init__(self, act: _Optional[_Union[DeadlineStep.Act, str]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., superseded: bool = ...) -> None: ...
 
 class RevisionChange(_message.Message):
     __slots__ = ("earlier_process", "earlier_stage", "process", "stage")

@@ -284,20 +284,22 @@ class Difference(_message.Message):
     def __init__(self, field: _Optional[str] = ..., stored: _Optional[str] = ..., sent: _Optional[str] = ...) -> None: ...
 
 class WorkItemUpdate(_message.Message):
-    __slots__ = ("fields", "erased", "decided", "actor", "stage", "deadline")
+    __slots__ = ("fields", "erased", "decided", "actor", "stage", "deadline", "note")
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     ERASED_FIELD_NUMBER: _ClassVar[int]
     DECIDED_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     fields: _containers.RepeatedCompositeFieldContainer[_workforce_pb2.FieldChange]
     erased: _containers.RepeatedScalarFieldContainer[str]
     decided: bool
     actor: str
     stage: str
     deadline: str
-    def __init__(self, fields: _Optional[_Iterable[_Union[_workforce_pb2.FieldChange, _Mapping]]] = ..., erased: _Optional[_Iterable[str]] = ..., decided: bool = ..., actor: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ...) -> None: ...
+    note: str
+    def __init__(self, fields: _Optional[_Iterable[_Union[_workforce_pb2.FieldChange, _Mapping]]] = ..., erased: _Optional[_Iterable[str]] = ..., decided: bool = ..., actor: _Optional[str] = ..., stage: _Optional[str] = ..., deadline: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class Candidate(_message.Message):
     __slots__ = ("rep", "verdict", "reasons", "entitlement", "deficit_before", "deficit_after", "score", "rep_display_name", "sentences")

@@ -239,20 +239,22 @@ class UpdateWorkItemRequest(_message.Message):
     def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class AdvanceWorkItemRequest(_message.Message):
-    __slots__ = ("name", "stage", "attributes", "etag", "request_id", "validate_only")
+    __slots__ = ("name", "stage", "attributes", "note", "etag", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     name: str
     stage: str
     attributes: _struct_pb2.Struct
+    note: str
     etag: str
     request_id: str
     validate_only: bool
-    def __init__(self, name: _Optional[str] = ..., stage: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., stage: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., note: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class PauseWorkItemRequest(_message.Message):
     __slots__ = ("name", "reason", "until_time", "request_id", "validate_only")
@@ -601,7 +603,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "child", "migration", "withdrawn")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "child", "migration", "withdrawn", "asked_note")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -624,6 +626,7 @@ class TimelineEntry(_message.Message):
     CHILD_FIELD_NUMBER: _ClassVar[int]
     MIGRATION_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
+    ASKED_NOTE_FIELD_NUMBER: _ClassVar[int]
     id: str
     time: _timestamp_pb2.Timestamp
     words: str
@@ -646,7 +649,8 @@ class TimelineEntry(_message.Message):
     child: WorkItem.Child
     migration: _deadlines_pb2.RevisionChange
     withdrawn: bool
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ...) -> None: ...
+    asked_note: str
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ..., asked_note: _Optional[str] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "repeat_of", "moved_deadlines", "children", "satisfaction")

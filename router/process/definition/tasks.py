@@ -46,6 +46,8 @@ class Approval:
 
 OWNER = "owner"
 """What a child's ``exclude`` calls who owned the parent as it entered the stage, beside ``HANDLERS`` as in a route."""
+APPROVER = "approver"
+"""What it calls all who approved or rejected that the parent enters a stage, until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class ChildTask:
     each
         The attribute that lists dates, of which each makes one child; empty: there is one child.
     exclude
-        Who never gets it: ``HANDLERS`` or ``OWNER`` of the parent, or attributes of it whose texts name reps.
+        Who never gets it: ``HANDLERS``, ``OWNER`` or ``APPROVER`` of the parent, or attributes of it whose texts name
+        reps.
     clock
         By whose working time ``within`` runs.
     """

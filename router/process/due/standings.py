@@ -169,7 +169,7 @@ def _of(deadline: Deadline, stay: Stay, life: Life, fact: Fact, clocks: Deadline
     if (before is None and dated.before) if dated else within is None:
         return
     first_ms, pauses = None, life.pauses if deadline.pausable else ()
-    for start in _dated(deadline, dated, stay, life, clocks) if dated else _starts(deadline.since, stay, life):
+    for start in _dated(deadline, dated, stay, life, clocks) if dated else _starts(deadline, stay, life):
         end = _end(deadline, start, stay, life)
         first_ms = start.at_ms if first_ms is None else first_ms
         spells = spells_until(end, start.at_ms, start.event, life.spells, clocks)
@@ -227,11 +227,12 @@ def spells_until(
     return (*before[:-1], before[-1]._replace(until_ms=None, workforce=clocks.in_force(end.at_ms, end.event)))
 
 
-def _starts(since: Since, stay: Stay, life: Life) -> list[_Start]:
+def _starts(deadline: Deadline, stay: Stay, life: Life) -> list[_Start]:
     """Return what starts a deadline while a work item is in a stay."""
+    since = deadline.since
     match since:
         case Since.ARRIVAL:
-            return [_Start(*life.begun)]
+            return _arrived(deadline, life)
         case Since.ENTERED:
             return [_Start(stay.event, stay.since_ms)]
         case Since.ASSIGNED:
@@ -240,6 +241,17 @@ def _starts(since: Since, stay: Stay, life: Life) -> list[_Start]:
             return [start for start in _unanswered(life) if _is_within(start, stay)]
         case Since.LAST_OUTBOUND | Since.LAST_ACTIVITY:
             return _renewed(RENEWED[since], stay, life)
+
+
+def _arrived(deadline: Deadline, life: Life) -> list[_Start]:
+    """Return the start of a deadline that runs from when a work item came.
+
+    Reopening takes back that it was closed, and nothing else: what was done about it stays done, and what the law says
+    is reckoned from when it first came.
+    """
+    if deadline.until in EVIDENCE and EVIDENCE[deadline.until] in life.proved:
+        return []
+    return [_Start(*(life.came or life.begun if deadline.statutory else life.begun))]
 
 
 def _assigned(spell: Spell | None, following: Spell | None, stay: Stay) -> _Start | None:

@@ -172,6 +172,7 @@ class OpenForm(Form):
         Field(
             max_length=MAX_EXCLUDED,
             description="Who never gets it: handlers, all who owned the work item that opens it; owner, who does then; "
+            "approver, all who approved or rejected that it enters a stage; "
             "or string and list fields of it whose texts name reps.",
         ),
     ] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from resource_names import check_id
 from router.process.definition.deadlines import RecipientRole
-from router.process.definition.tasks import OWNER
+from router.process.definition.tasks import APPROVER, OWNER
 from router.rules.lookups import nearest
 from router.rules.route import HANDLERS, RoutingRules
 from rules.fields import FieldType
@@ -15,6 +15,12 @@ from rules.report import Path, Report
 from rules.spelling import hint_among, hint_of_field
 
 _NAMING = (FieldType.STRING, FieldType.LIST)
+_RESERVED = {
+    HANDLERS: "owned the work item",
+    OWNER: "owned the work item",
+    APPROVER: "approved or rejected that the work item enters a stage",
+}
+"""What a child's ``exclude`` names that is no field, each with whom that means."""
 """The types of field whose texts may name reps."""
 _ROLES = {str(role): role for role in RecipientRole}
 
@@ -69,17 +75,18 @@ class ProcessNames:
         self._of_type(name, path, FieldType.LIST, "what is opened")
 
     def people(self, name: str, path: Path) -> None:
-        """Look up what a child's ``exclude`` names: people who had its parent, or a field whose texts name reps."""
-        if name in (HANDLERS, OWNER):
+        """Look up what a child's ``exclude`` names: who had or decided on its parent, or a field that names reps."""
+        if name in _RESERVED:
             if self._rules is not None and name in self._rules.fields:
-                self._report.error(path, f"{name} means who owned the work item, and a field is called so too")
+                self._report.error(path, f"{name} means who {_RESERVED[name]}, and a field is called so too")
         elif name in self._personal:
             self._report.error(path, f"{name} is personal: what is opened would tell whom it names when it is erased")
         elif self._rules is not None and self._rules.fields.get(name) not in _NAMING:
             there = [field for field, kind in self._rules.fields.items() if kind in _NAMING]
-            allowed = known_names([HANDLERS, OWNER, *(field for field in there if field not in self._personal)])
-            fault = f"found {shown(name)}; allowed are string or list fields, {HANDLERS} and {OWNER}: {allowed}"
-            names = [HANDLERS, OWNER, *there]
+            allowed = known_names([*_RESERVED, *(field for field in there if field not in self._personal)])
+            reserved = f"{HANDLERS}, {OWNER} and {APPROVER}"
+            fault = f"found {shown(name)}; allowed are string or list fields, {reserved}: {allowed}"
+            names = [*_RESERVED, *there]
             self._report.error(path, f"{fault}{hint_of_field(name, names, self._rules.fields, FieldType.STRING)}")
 
     def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:

@@ -176,6 +176,10 @@ class Life(NamedTuple):
         What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     answers
         What the customer answered, until it was reopened.
+    came
+        By which event the work item came, and when: the beginning of its first life; None: this is that.
+    proved
+        What was done about it since it came, in the lives before.
     """
 
     begun: Occurrence
@@ -191,6 +195,8 @@ class Life(NamedTuple):
     migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
     answers: tuple[CustomerAnswer, ...] = ()
+    came: Occurrence | None = None
+    proved: frozenset[ActivityEvidence] = frozenset()
 
     @property
     def owner(self) -> str:
@@ -232,8 +238,17 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     if not lives:
         return []
     bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
-    heard = (life._replace(done=in_answer(_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True))
-    return [_heard(life) for life in heard]
+    full = [life._replace(done=in_answer(_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True)]
+    return [_heard(_behind(full[:place], life)) for place, life in enumerate(full)]
+
+
+def _behind(before: Sequence[Life], life: Life) -> Life:
+    """Return a life with what it is to know of those before it."""
+    if not before:
+        return life
+    came = before[0].begun
+    proved = {one for each in before for done in each.done if done.occur_ms >= came.at_ms for one in done.evidence}
+    return life._replace(came=came, proved=frozenset(proved))
 
 
 def _heard(life: Life) -> Life:

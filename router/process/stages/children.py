@@ -16,7 +16,7 @@ from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
 from router.process.definition.limits import MAX_CHILDREN
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import OWNER, ChildTask, answer_id, child_stage_id, opener_of
+from router.process.definition.tasks import APPROVER, OWNER, ChildTask, answer_id, child_stage_id, opener_of
 from router.process.due.standings import stays
 from router.process.life.lives import Life
 from router.process.life.occurrences import Occurrence
@@ -159,6 +159,9 @@ class _Opened(NamedTuple):
 
 def _meant(name: str, event: int, item: WorkItem, lives: Sequence[Life]) -> tuple[str, ...]:
     """Return whom a name in ``exclude`` means as a stage is entered by an event: ids of reps, or texts of a field."""
+    if name == APPROVER:
+        answers = [ask.answered for life in lives for ask in life.asks if ask.answered]
+        return tuple(dict.fromkeys(answer.rep for answer in answers if answer.event <= event))
     if name in (HANDLERS, OWNER):
         had_it = [spell.rep for life in lives for spell in life.spells if spell.event <= event]
         return tuple(dict.fromkeys(filter(None, had_it[-1:] if name == OWNER else had_it)))

@@ -224,7 +224,10 @@ COMMANDS = {
     "agenda --date": ("today", "likewise"),
     "absences add --id": ("made of the day it begins", "likewise"),
     "absences add --substitute": ("nobody stands in", "likewise"),
-    **dict.fromkeys(["absences add --reason", "reopen --reason", "reassign --note"], (_NOTHING_SAID, _NOTHING_SAID)),
+    **dict.fromkeys(
+        ["absences add --reason", "reopen --reason", "reassign --note", "advance --note"],
+        (_NOTHING_SAID, _NOTHING_SAID),
+    ),
     **dict.fromkeys(
         ["offers list --rep", "offers list --pool", "approvals --rep", "deadlines --rep", "deadlines item"],
         ("everything", "everything"),

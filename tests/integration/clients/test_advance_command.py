@@ -39,7 +39,7 @@ def test_a_lead_goes_through_its_stages_and_every_answer_says_where_it_is(
     with FairleadClient(shared.address, "stages") as client:
         item = client.get_work_item("crm~L-1")
         listed = [each.name for each in client.list_work_items(filter="stage = qualified AND process = sales")]
-    won = fairlead("advance", "crm~L-1", "won", *at)
+    won = fairlead("advance", "crm~L-1", "won", "--note", "signed today", *at)
     reopened = fairlead("reopen", "crm~L-1", *at)
     timeline = " ".join(fairlead("timeline", "crm~L-1", *at).split())
 
@@ -51,5 +51,9 @@ def test_a_lead_goes_through_its_stages_and_every_answer_says_where_it_is(
     assert listed == [item.name]
     assert won == "crm~L-1: It entered stage won. It is converted.\n"
     assert "It stands in stage new." in " ".join(reopened.split())
-    for said in ("It entered stage qualified: budget 300000", "It entered stage won.", "It stands in stage new."):
+    for said in (
+        "It entered stage qualified: budget 300000",
+        "It entered stage won (signed today).",
+        "It stands in stage new.",
+    ):
         assert said in timeline

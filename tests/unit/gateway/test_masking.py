@@ -24,11 +24,14 @@ def test_a_note_about_a_person_is_hidden_whatever_is_declared_and_one_about_rule
     )
     changed = routing.WorkItemChange(decision=listed.decisions[0])
     rule_set = rules.RuleSet(note="as the board decided")
+    entered = routing.WorkItemChange(update=decisions.WorkItemUpdate(stage="won", note="Mr Wang signed"))
+    asked = routing.TimelineEntry(asked_stage="quote", asked_note="Mr Wang wants more")
 
-    for message in (listed, changed, rule_set):
+    for message in (listed, changed, rule_set, entered, asked):
         hide(message, frozenset())
 
     assert [decision.note for decision in listed.decisions] == [HIDDEN, ""]
+    assert (entered.update.note, entered.update.stage) == (asked.asked_note, "won") == (HIDDEN, "won")
     assert (changed.decision.note, rule_set.note) == (HIDDEN, "as the board decided")
 
 

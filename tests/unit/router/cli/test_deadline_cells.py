@@ -15,6 +15,7 @@ from router.cli.deadline_cells import (
     part_codes,
     state_told,
     step_told,
+    tell_superseded,
     tell_where_time_went,
 )
 from router.cli.deadlines import _urgency
@@ -112,3 +113,20 @@ def test_below_a_work_items_deadlines_stands_where_their_time_went(capsys: pytes
         "PAUSED customer 18000.000; OUTSIDE_HOURS east 140400.000; OUTSIDE_HOURS 90.000; WAITING east 1.500;"
         " OWNER wang-fang 1500.000"
     )
+
+
+def test_what_was_superseded_is_told_below(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = (step(REMIND), step(NOTIFY), step(NOTIFY, fired=True))
+    steps[0].superseded = steps[1].superseded = True
+    deadlines = [deadline(deadline="call", steps=steps), deadline(deadline="other", steps=steps[2:])]
+
+    for names in (ENGLISH, CHINESE):
+        tell_superseded(deadlines, names)
+    tell_superseded(deadlines[1:], CHINESE)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Superseded, and never done:",
+        "  call: remind 2026-09-18 18:00:00+08:00, tell 2026-09-18 18:00:00+08:00",
+        "已被后面的步骤取代，不再做：",
+        "  call：2026-09-18 18:00:00+08:00 提醒，2026-09-18 18:00:00+08:00 通知",
+    ]

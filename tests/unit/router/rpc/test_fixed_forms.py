@@ -139,7 +139,7 @@ def test_a_process_is_asked_for_in_its_fixed_form(method: str, asked: str, answe
 @pytest.mark.parametrize(
     ("method", "asked", "answer"),
     [
-        ("AdvanceWorkItem", "name stage attributes", "WorkItem"),
+        ("AdvanceWorkItem", "name stage attributes note", "WorkItem"),
         ("PauseWorkItem", "name reason until_time", "Pause"),
         ("ResumeWorkItem", "name", "Pause"),
         ("ApproveWorkItem", "name rep reason", "WorkItem"),

@@ -559,6 +559,13 @@ default:
     assert [p.line for p in check(source, personal=["about"]).problems] == [7, 8, 9, 10, 11]
 
 
+def test_who_approved_is_left_out_by_what_a_process_opens_and_by_no_route() -> None:
+    (problem,) = check("fields: {}\nrules: []\ndefault: {route: {pool: p, exclude: [approver]}}").problems
+
+    assert problem.message.startswith("unknown field 'approver'; ")
+    assert problem.message.endswith("; approver excludes from what a process opens")
+
+
 def test_what_an_operator_declares_personal_is_refused_likewise() -> None:
     source = """\
 fields: {phone: {type: string}}

@@ -112,6 +112,10 @@ def test_who_acted_is_named_and_where_nobody_did_nobody_is_made_up(kind: str, di
                 "过了跟进时间一个工作日仍未跟进：提醒主管（如有）。",
             ),
         ),
+        (
+            {"asked_stage": "quote", "asked_note": "老客户", "actor": "mo"},
+            ("mo asked whether it may enter stage quote (老客户).", "mo 申请进入阶段 quote（老客户），待审批。"),
+        ),
         ({"erased": True}, ("What was personal in it was erased.", "其中的个人信息已删除。")),
     ],
 )

@@ -456,3 +456,19 @@ def test_closing_a_work_item_leaves_its_stage() -> None:
     closed = life(*spells(("wang", "18T10:00")), closed=Occurrence(9, ms("18T10:30")))
 
     assert ended(of(deadline("1h", Since.ENTERED, Until.STAGE), closed)[0]) == ("18T10:30", True)
+
+
+def test_reopening_takes_back_that_it_was_closed_and_no_first_response_and_no_legal_term() -> None:
+    law = replace(deadline("15cd", Since.ARRIVAL, Until.COMPLETION, ClockOwner.WALL), statutory=True)
+    response = deadline("2h", Since.ARRIVAL, Until.ATTEMPT)
+    again = life(*spells(("wang", "23T09:00")))._replace(came=Occurrence(0, ms("18T10:00")))
+    called = again._replace(proved=frozenset({ATTEMPT}))
+
+    def starts(one: Deadline, a_life: Life) -> list[str]:
+        return [f"{shown(each.start_ms)} {each.entry}" for each in of(one, a_life)]
+
+    assert starts(law, called) == ["18T10:00 1"]  # another standing, under another entry
+    assert starts(replace(law, statutory=False), called) == ["23T09:00 1"]
+    assert starts(response, again) == ["23T09:00 1"]
+    assert starts(response, called) == starts(replace(response, statutory=True), called) == []
+    assert starts(replace(response, until=Until.CONTACT), called) == ["23T09:00 1"]

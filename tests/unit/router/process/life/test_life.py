@@ -161,6 +161,24 @@ def test_what_the_customer_writes_is_contact_only_behind_an_answer_of_ours_in_th
     assert customers == [[2, 3, 5], [3, 5, 7, 9, 10]]
 
 
+def test_a_later_life_knows_when_the_work_item_came_and_what_was_done_since() -> None:
+    attempt, contact = ActivityEvidence.ATTEMPT, ActivityEvidence.CONTACT
+    events: list[Event] = [
+        decided(1, "ann", 10),
+        recorded(2, 5, 11, contact),  # before it came
+        closed(3, 20),
+        decided(4, "ann", 30, cause=Cause.REOPENED),
+        recorded(5, 35, 35, attempt),
+        closed(6, 40),
+        decided(7, "ann", 50, cause=Cause.REOPENED),
+    ]
+
+    came = Occurrence(1, 10)
+    assert [(life.came, life.proved) for life in lives_of(events)] == [
+        (None, frozenset()), (came, frozenset()), (came, frozenset({attempt})),
+    ]  # fmt: skip
+
+
 def test_a_work_item_without_events_has_no_life() -> None:
     assert lives_of([]) == []
 

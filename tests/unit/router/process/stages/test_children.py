@@ -40,7 +40,10 @@ def process(opened: str, revision: int = 1) -> Process:
         ("{id: a, pool: p, within: soon}", "found 'soon'; a duration such as"),
         ("{id: a, pool: p, each: dates, within: 1d}", "each falls due on its date, by dates: leave it out"),
         ("{id: a, pool: p, each: city}", "found 'city'; allowed are list fields: dates"),
-        ("{id: a, pool: p, exclude: [boss]}", "found 'boss'; allowed are string or list fields, handlers and owner"),
+        (
+            "{id: a, pool: p, exclude: [boss]}",
+            "found 'boss'; allowed are string or list fields, handlers, owner and approver",
+        ),
         ("{id: a}", "pool is missing"),
     ],
 )

@@ -45,9 +45,13 @@ def at(shared: Restartable, request: pytest.FixtureRequest) -> tuple[str, ...]:
 def line_of(service: Restartable, *parts: str) -> str:
     """Wait for a line in the log of a service."""
     assert service.process is not None
-    log, found = service.process.log, list[str]()
-    until(lambda: found.extend(line for line in log if all(part in line for part in parts)) or found)
-    return found[0]
+    log = service.process.log
+
+    def found() -> str:
+        return next((line for line in log if all(part in line for part in parts)), "")
+
+    until(found)
+    return found()
 
 
 def test_a_publication_tells_what_it_changed_and_open_ones_are_migrated_once_it_is_said_where_each_goes_on(

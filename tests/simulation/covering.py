@@ -15,7 +15,7 @@ from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth
 
 _GIVEN = {Cause.OVERRIDE, Cause.REOPENED}
-"""By which somebody gets what is to stay with them although they are known to be on leave."""
+"""By which somebody gets what is to stay with them although they are known to be on leave; so does what they accept."""
 
 
 class Covering:
@@ -54,6 +54,7 @@ class Covering:
                 self._leave(event.item_id)
             case OfferAnswered(answer=Answer.ACCEPTED):
                 self._give(event.item_id, event.rep, event.rep)
+                self._have_stay(event.item_id, event.rep, event.at_ms)
             case Completed():
                 self._closers[event.item_id] = event.rep
                 self._leave(event.item_id)
@@ -116,8 +117,8 @@ class Covering:
             yield Finding(Promise.RETURNED, rep == closer, f"{name}, and {closer} closed it", item_id in self._covered)
         self._covered.discard(item_id)
         self._give(item_id, rep, rep)
-        if cause in _GIVEN and (known := self._truth.absences_at(rep, decision.at_ms)):
-            self._given[item_id] = decision.at_ms, known
+        if cause in _GIVEN:
+            self._have_stay(item_id, rep, decision.at_ms)
 
     def _handed_over(self, decision: Decision, name: str) -> Finding:
         """Hold a hand-over to who is to have it: at that instant, or at one since the last look, if it comes late."""
@@ -144,6 +145,11 @@ class Covering:
         self._owners[item_id], self.whose[item_id] = owner, whose
         self._of[whose].add(item_id)
         self._touched.add(item_id)
+
+    def _have_stay(self, item_id: str, rep: str, at_ms: int) -> None:
+        """Note of what somebody gets by which absences they are known to be on leave then, if they are."""
+        if known := self._truth.absences_at(rep, at_ms):
+            self._given[item_id] = at_ms, known
 
     def _leave(self, item_id: str) -> None:
         self._given.pop(item_id, None)

@@ -72,6 +72,10 @@ class Closing:
         NotFound, StaleEtag, NotPossible, RequestIdReused, StoreUnavailable
             As ``Router.complete``.
         """
+        if not (await self._planners.processes(tenant)).newest:  # there is nothing to go round, nor to read for it
+            return await self._router.complete(
+                tenant, item_id, state, expected=expected, request_id=request_id, actor=actor, preview=preview
+            )
         for _ in range(_TRIES):
             stored = await self._queries.item(tenant, item_id)
             is_open = stored.record.state not in CLOSED_STATES

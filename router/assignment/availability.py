@@ -127,12 +127,6 @@ class Availability:
         boundaries = self._leave(0).get(self._positions.get(rep, -1), [])
         return list(zip(boundaries[::2], boundaries[1::2], strict=True))
 
-    def next_leave(self, rep: str, pool: Pool | None, at_ms: int) -> int | None:
-        """Return when a rep next goes on leave behind an instant, a pool's buffer earlier; None: not that we know."""
-        boundaries = self._leave(pool.leave_buffer_ms if pool else 0).get(self._positions[rep], [])
-        place = bisect_right(boundaries, at_ms)
-        return next(iter(boundaries[place + place % 2 :]), None)
-
     def weights(self, pool: Pool, mask: int, at_ms: int) -> tuple[Mapping[str, int], Span | None]:
         """Return what those of some members weigh whose weight changes as time passes, and the interval of that."""
         weights: dict[str, int] = {}

@@ -37,7 +37,7 @@ def lifts(
     refused: Sequence[str] = (),
 ) -> int | None:
     r"""Return the first instant behind another at which somebody comes who could have a work item, or at which time may
-    lift a cap of who is there, or at which somebody goes on leave who may hold up a round of offers; None: never.
+    lift a cap of who is there, or at which somebody goes who may hold up a round of offers; None: never.
     ``reached`` is as in ``router.assignment.caps.next_lift_ms``, ``pool`` as in ``Planner.plan``, ``refused`` as in
     ``router.model.records.ItemRecord``.
 
@@ -97,15 +97,18 @@ def _reached(planner: Planner, decision: Decision) -> Mapping[str, int] | None:
 
 
 def _next_round_ms(roster: Roster, attempt: Attempt, at_ms: int, refused: Sequence[str]) -> int | None:
-    """Return when somebody next goes on leave who refused an offer less often than others: those may be asked again
-    once all are gone who hold up their round; None: nobody does, as far as is known.
+    """Return when somebody next goes, home or on leave, who refused an offer less often than others: those may be asked
+    again once all are gone who hold up their round; None: nobody does, as far as is known.
     """
     if not attempt.candidates.dispatch.offers:
         return None
     most, pool = max(map(refused.count, refused)), roster.pools.get(attempt.step.pool)
-    holding_up = [rep for rep in everybody(attempt) if refused.count(rep) < most]
-    leaves = (roster.availability.next_leave(rep, pool, at_ms) for rep in holding_up)
-    return min((begins_ms for begins_ms in leaves if begins_ms is not None), default=None)
+    goings = (
+        roster.availability.first_gone(rep, pool, at_ms, counts_hours=attempt.step.counts_hours)
+        for rep in everybody(attempt)
+        if refused.count(rep) < most
+    )
+    return min((gone_ms for gone_ms in goings if gone_ms is not None and gone_ms > at_ms), default=None)
 
 
 def everybody(attempt: Attempt) -> tuple[str, ...]:

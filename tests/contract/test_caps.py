@@ -107,8 +107,8 @@ class World:
         edits.append(Edit("pool", pool.id, lambda _: pool, create=True))
         await WorkforceService(self.workforce, self.rule_sets).save(self.tenant, edits)
 
-    async def publish(self, pool: str = "east", fallback: str = "[wait]") -> None:
-        rules = f"fields: {{}}\nrules: []\ndefault: {{route: {{pool: {pool}, hours: ignore, fallback: {fallback}}}}}"
+    async def publish(self, pool: str = "east", fallback: str = "[wait]", hours: str = "ignore") -> None:
+        rules = f"fields: {{}}\nrules: []\ndefault: {{route: {{pool: {pool}, hours: {hours}, fallback: {fallback}}}}}"
         rule_set = check(rules).rule_set
         assert rule_set is not None
         await self.rule_sets.publish(self.tenant, None, Publication(0, rules, dumps(rule_set), "", 0, 0, 0))

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from router.model.calendars import Absence
+from router.model.calendars import Absence, Calendar, Hours, WeeklyHours
 from router.model.decision import Block, Cause, Decision, Outcome
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import State
 from router.workforce.presence import PresenceService
 from tests.contract.offering import OFFER, THREE, Firm, firm
-from tests.contract.test_caps import DAY_MS, MINUTE_MS, world
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, world
 
 __all__ = ["firm", "world"]  # fixtures
 
@@ -129,7 +129,16 @@ async def goes_on_leave(firm: Firm, rep: str) -> None:
     await firm.pass_ms(MINUTE_MS)
 
 
-@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool, goes_on_leave])
+async def goes_home(firm: Firm, rep: str) -> None:
+    until = Hours(0, (firm.world.clock.at_ms + HOUR_MS) % DAY_MS // MINUTE_MS)
+    await firm.change(Calendar("day", weekly=tuple(WeeklyHours(day, until) for day in range(7))))
+    await firm.change(Rep(rep, calendar="day", capacity={"LEAD": 1}))
+    await firm.world.publish(hours="wait")
+    assert (await firm.wake()).outcome is Outcome.WAITING
+    await firm.pass_ms(HOUR_MS)
+
+
+@pytest.mark.parametrize("goes", [is_away, stops_working, leaves_the_pool, goes_on_leave, goes_home])
 async def test_the_second_round_begins_once_the_last_who_has_not_refused_is_gone(firm: Firm, goes: Any) -> None:
     busy = {"LEAD": 1}
     await firm.begin(Pool("east", THREE[:2], dispatch=OFFER), Rep("ann", capacity=busy), Rep("bo", capacity=busy))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from failures import Failure
-from router.model.decision import Cause, Decision, Outcome
+from router.model.decision import Cause, Decision, EnteredStage, Outcome
 from router.model.dispatch import Answer
 from router.model.events import Completed, Event, OfferAnswered, Updated
 from tests.simulation.promise import Finding, Promise
@@ -42,6 +42,7 @@ class Moving:
         self.created_ms: dict[str, int] = {}
         """When each first came, in the order of that."""
         self._had: defaultdict[str, list[str]] = defaultdict(list)
+        """Who had an open work item before its owner, since it entered its stage."""
         self._sent: dict[str, Sent] = {}
         self._moved: defaultdict[str, list[Decision]] = defaultdict(list)
         self._updated: dict[str, Updated] = {}
@@ -60,6 +61,7 @@ class Moving:
                 del self.places[event.item_id]
             case Updated():
                 yield self._changed(event)
+                self._begin(event.item_id, event.entered)
             case _:
                 pass
 
@@ -107,6 +109,7 @@ class Moving:
         self.created_ms.setdefault(item_id, decision.at_ms)
         if decision.head.note.startswith(NOTE):
             self._moved[decision.head.note].append(decision)
+        self._begin(item_id, decision.head.entered)
         yield from self._follows(decision, name)
         if decision.outcome not in (Outcome.ASSIGNED, Outcome.OFFERED):
             if not place.owner and place.state != "OFFERED":
@@ -122,6 +125,11 @@ class Moving:
             self.places[item_id] = Place("ASSIGNED", decision.rep, decision.pool)
         else:
             self.places[item_id] = Place("OFFERED", "", _pool_of(decision))
+
+    def _begin(self, item_id: str, entered: EnteredStage | None) -> None:
+        """Forget who had a work item before it entered a stage: they may get it again there."""
+        if entered:
+            self._had.pop(item_id, None)
 
     def _changed(self, event: Updated) -> Finding:
         """Hold whether an update is decided anew to what the routes say that it had, and has by now."""

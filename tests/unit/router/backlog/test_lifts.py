@@ -183,3 +183,15 @@ def test_whoever_goes_on_leave_may_let_a_second_round_begin_where_others_refused
     assert round_begins(offering, "ann", "bo", "ann") == 3 * DAY_MS - QUARTER_MS
     assert round_begins(pushing, "ann") == round_begins(offering, "ann", "bo") == 4 * DAY_MS
     assert lifts(offering, LEAD, 3 * DAY_MS - QUARTER_MS, refused=["ann"]) == 4 * DAY_MS
+
+
+def test_whoever_goes_home_may_let_a_second_round_begin_as_well() -> None:
+    pool = Pool("east", (Member("ann"), Member("bo")), dispatch=Dispatch(DispatchMode.OFFER))
+    world = present([Rep("ann"), Rep("bo", calendar="day")], [pool])
+
+    def round_begins(at_ms: int, *refused: str) -> int | None:
+        return lifts(world, LEAD, at_ms, refused=refused)
+
+    assert round_begins(40 * QUARTER_MS, "ann") == 18 * 4 * QUARTER_MS
+    assert round_begins(18 * 4 * QUARTER_MS, "ann") == DAY_MS + 9 * 4 * QUARTER_MS, "there is nobody to go until then"
+    assert round_begins(40 * QUARTER_MS, "ann", "bo") == DAY_MS + 9 * 4 * QUARTER_MS

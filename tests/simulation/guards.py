@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -134,6 +134,17 @@ def _while_open(hours: Any, span: Any) -> Iterator[Any]:
 
     stretches = hours.stretches(*span) if hours else [(*span, True)]
     return (Stretch(*stretch) for stretch in stretches if stretch[2])
+
+
+async def _none_made(*_: Any) -> int:
+    """Make nothing."""
+    return 0
+
+
+async def _nothing_there(*_: Any) -> AsyncIterator[Any]:
+    """Find nothing."""
+    for nothing in ():
+        yield nothing
 
 
 _NUMBERS = count(1)
@@ -280,6 +291,14 @@ GUARDS: Mapping[str, Guard] = {
     "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
     "what is there is not opened again": Guard("CHILD", patch=("router.timers.children", "", "unopened", _not_there)),
     "hours that are off are a part": Guard("SPENT", patch=("router.process.due.time_parts", "", "_open", _while_open)),
+    "a list that is due is made": Guard("LISTS", patch=("router.timers.digests", "Digests", "make_due", _none_made)),
+    "a list is made once": Guard("LISTS", {"make_digest": [("KEYS[4], field, integer(due_ms), rep", "KEYS[4], rep")]}),
+    "who leads others hears what falls due of theirs": Guard(
+        "LISTS", patch=("router.deadlines.digest_lists", "", "people_of", lambda *_: set())
+    ),
+    "what nobody has yet is in a list": Guard(
+        "LISTS", patch=("router.deadlines.digest_lists", "DigestLists", "_of_nobody", _nothing_there)
+    ),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),

@@ -95,6 +95,17 @@ class PlainLife:
     """When another life began."""
     first: Place | None = None
     """When the first life began; None: it is that."""
+    route: frozenset[str] = frozenset()
+    """The pools that its route tried last."""
+    offered: str = ""
+    """The pool by which it is offered; empty: it is not."""
+
+    @property
+    def pools(self) -> frozenset[str]:
+        """The pools that it is in: of whoever has it, or which offers it, or for which it waits."""
+        if self.owner or self.offered:
+            return frozenset({self.spells[-1].pool if self.owner else self.offered})
+        return self.route
 
     @property
     def came(self) -> Place:
@@ -162,7 +173,10 @@ class Lives:
             case Decision() if event.number != life.begun.event:
                 self._decided(life, event)
             case OfferAnswered(answer=Answer.ACCEPTED):
+                life.offered = ""
                 self._hand(life, PlainSpell(event.rep, event.pool, Place(event.at_ms, event.offer)))
+            case OfferAnswered(stays_open=False):
+                life.offered = ""
             case Completed():
                 life.closed = place
                 _over(life, place)
@@ -200,6 +214,7 @@ class Lives:
             life.attempts, life.heard = list(lives[-1].attempts), list(lives[-1].heard)
             life.events = list(lives[-1].events)
             life.first = lives[0].begun
+        _tried(life, decision)
         self.of[decision.item_id] = [*lives, life]
 
     def _decided(self, life: PlainLife, decision: Decision) -> None:
@@ -208,6 +223,7 @@ class Lives:
             life.moved.append(Place(decision.at_ms, decision.number))
         if decision.outcome in (Outcome.ASSIGNED, Outcome.OFFERED) or not life.owner:
             self._hand(life, _spell(decision))
+            _tried(life, decision)
 
     def _hand(self, life: PlainLife, spell: PlainSpell) -> None:
         ended = life.spells[-1]._replace(until_ms=spell.since.at_ms, records=self._truth.records)
@@ -217,6 +233,15 @@ class Lives:
 def _spell(decision: Decision) -> PlainSpell:
     rep = decision.rep if decision.outcome is Outcome.ASSIGNED else ""
     return PlainSpell(rep, decision.pool, Place(decision.at_ms, decision.number))
+
+
+def _tried(life: PlainLife, decision: Decision) -> None:
+    """Take down which pools a decision tried, and which offers it by that."""
+    if life.offered and decision.outcome is not Outcome.OFFERED and not decision.rep:
+        return  # it stays offered
+    labels = [step.partition(",")[0].removeprefix("pool ") for step in decision.head.steps if step.startswith("pool ")]
+    life.route = frozenset(labels)
+    life.offered = labels[len(decision.seen) - 1] if decision.outcome is Outcome.OFFERED else ""
 
 
 def _over(life: PlainLife, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""What processes promise, put together: lives, the steps and stages in them, and where time went."""
+"""What processes promise, put together: lives, the steps and stages in them, lists, and where time went."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from router.deadlines.queries import ListedDeadline
 from router.model.events import Event
+from tests.simulation.digesting import Digesting
 from tests.simulation.lives import Lives, PlainLife
 from tests.simulation.process import CHILD
 from tests.simulation.promise import Finding
@@ -29,18 +30,21 @@ class Processing:
         self._staging = Staging(truth, self._lives)
         self._spending = Spending(truth, self._lives)
         self._stepping = Stepping(truth, self._lives)
+        self._digesting = Digesting(truth, self._lives)
 
     def enter(self, event: Event, *, is_stalled: bool) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
         self._stepping.is_stalled = is_stalled
         yield from self._stepping.before(event)
         yield from self._staging.before(event)
+        yield from self._digesting.before(event)
         yield from self._stepping.behind(event, self._lives.enter(event))
 
     def undone(self, now_ms: int) -> Iterator[Finding]:
         """Yield what should have been done by now, where the log is followed."""
         yield from self._stepping.overdue(now_ms)
         yield from self._staging.missing()
+        yield from self._digesting.overdue(now_ms)
 
     def listed(self, item_id: str, deadlines: Sequence[ListedDeadline], now_ms: int) -> Iterator[Finding]:
         """Hold what is listed of a lead's deadlines to what its lives say."""

@@ -59,6 +59,7 @@ class Promise(Enum):
     APPROVED = "nothing is entered that nobody approved, and nobody approves their own"
     CHILD = "each child is opened once, and what it blocks waits for it"
     SPENT = "where the time of a deadline went adds up, part by part"
+    LISTS = "each list of what falls due is made once, in its time, and holds just that"
     ON_CHANGE = "what is updated is routed anew where its route asks for that, and nowhere else"
 
 

@@ -80,8 +80,8 @@ class DigestLists:
                 yield record
 
     async def _of_people(self, roster: Roster, rep: str) -> AsyncIterator[ItemRecord]:
-        """Yield what whoever has somebody as their manager owns, and what is in pools that they lead: owned, offered, or
-        waiting for them.
+        """Yield what those own whose manager somebody is, and what is in pools that they lead: had by a member,
+        offered, or waiting for them.
         """
         people = people_of(rep, roster)
         pools = {pool.id for pool in roster.pools.values() if rep in pool.managers}

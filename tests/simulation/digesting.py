@@ -146,11 +146,11 @@ class Digesting:
         records = self._truth.records
         people = {each.id for each in records.reps.values() if each.manager == rep}
         pools = {pool.id for pool in records.pools.values() if rep in pool.managers}
-        for lives in self._lives.of.values():
-            life = lives[-1]
+        members = {each for pool in pools for each in _members(records.pools[pool])} | {""}
+        for life in (lives[-1] for lives in self._lives.of.values()):
             is_own = life.owner == rep and kind != TOMORROW
-            is_theirs = kind != DAY and (life.owner in people or not pools.isdisjoint(life.pools))
-            if not life.closed and (is_own or is_theirs):
+            in_pool = life.owner in members and not pools.isdisjoint(life.pools)
+            if not life.closed and (is_own or (kind != DAY and (life.owner in people or in_pool))):
                 yield life
 
 

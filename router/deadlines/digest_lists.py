@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
@@ -102,7 +102,7 @@ class DigestLists:
                 if record.owner == rep and record.state not in CLOSED_STATES:
                     yield record
 
-    async def _of_nobody(self, pools: Collection[str]) -> AsyncIterator[ItemRecord]:
+    async def _of_nobody(self, pools: set[str]) -> AsyncIterator[ItemRecord]:
         """Yield what waits for some pools, or is offered there: nobody has it yet, and it falls due all the same."""
         for read in (self._store.waiting, self._store.open_offers):
             after = 0

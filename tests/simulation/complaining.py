@@ -117,7 +117,7 @@ class Complaining:
         yield Finding(Promise.REPEATS, told == repeated, f"{what} repeats {told}, and not {repeated}", bool(alike))
         severity = severity_of(attributes["impact"], attributes["urgency"])
         severe, promise = (raised(severity), Promise.REPEATS) if repeated else (severity, Promise.SEVERITY)
-        yield Finding(promise, attributes["severity"] == severe, f"{what} is {attributes} and not {severe}")
+        yield Finding(promise, attributes.get("severity") == severe, f"{what} is {attributes} and not {severe}")
         self.all[decision.item_id] = PlainComplaint(decision.item_id, decision.at_ms, attributes, repeated)
 
     def _changed(self, event: Updated) -> Iterator[Finding]:
@@ -127,7 +127,7 @@ class Complaining:
             severity = severity_of(after["impact"], after["urgency"])
             severe = raised(severity) if complaint.repeats else severity
             what = f"event {event.number}: {event.item_id} is {after} and not {severe}"
-            yield Finding(Promise.SEVERITY, after["severity"] == severe, what, before["severity"] != severe)
+            yield Finding(Promise.SEVERITY, after.get("severity") == severe, what, before.get("severity") != severe)
 
     def _answered(self, event: Noted) -> Iterator[Finding]:
         complaint, what = self.all[event.item_id], f"event {event.number}: {event.note} of {event.item_id}"

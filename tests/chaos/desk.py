@@ -87,12 +87,12 @@ class Desk:
         self._complaints = complaints.Complaints(self._told, Random(random.random()))
         self.movers = moves.Movers(apis, Random(random.random()))
         """Whoever migrates beside them."""
-        self._newcomers = lists.Newcomers(self._told, Random(random.random()))
+        self._newcomers = lists.Newcomers(apis[0], Random(random.random()))
 
     async def arrange(self, done: Callable[[Callable[[], Any]], Any]) -> None:
         """Hire them, and publish rules and the process; ``done`` says whether a change is made by now."""
         api = self._apis[0]
-        await until(partial(done, partial(self._newcomers.begin, api)), "yesterday's process")
+        await until(partial(done, self._newcomers.begin), "yesterday's process")
         for rep in (BOSS, *REPS):
             hired = workforce.Rep(active=True, manager="" if rep == BOSS else api.rep_name(BOSS))
             request = workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired)
@@ -100,7 +100,7 @@ class Desk:
         for pool in ("desk", book.POOL):
             await until(partial(done, partial(api.pool, pool, REPS)), "a pool")
         await until(partial(done, partial(self._complaints.arrange, api)), "those who hear complaints")
-        await until(partial(done, partial(self._newcomers.arrange, api)), "hours")
+        await until(partial(done, self._newcomers.arrange), "hours")
         await until(partial(done, partial(api.adopt, RULES)), "rules")
         await until(partial(done, partial(api.publish_process, PROCESS)), "a process")
 

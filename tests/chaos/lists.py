@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import sha1
 from random import Random
-from typing import Any
 
+from failures import StoreUnavailable
 from router.adapters.redis import publications
 from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.workforce import RedisWorkforce
 from router.model.calendars import MIDNIGHT, Calendar, Hours, TenantSettings, WeeklyHours
+from router.model.errors import StaleRevision
 from router.model.events import Digested, Event
-from router.model.workforce import Record
+from router.model.workforce import Record, Rep
 from store.clients import client_for, close
 from tests.api import Api
 from tests.contract.staging import process_publication
@@ -35,11 +35,11 @@ stages:
   - {id: saved, closes: CONVERTED}
 """
 _ALWAYS = Calendar("always", "UTC", tuple(WeeklyHours(day, Hours(0, MIDNIGHT)) for day in range(7)))
+_AROUND_THE_CLOCK = TenantSettings(calendar=_ALWAYS.id)
 _AGO_S = 26 * 3600
 _CLOCK = "redis.call('TIME')"
-_PAUSE_S = (0.3, 0.9)
-
-Told = Callable[[Callable[[Api], Any]], Awaitable[None]]
+_AT_ONCE = 5
+_PAUSE_S = (1.0, 2.5)
 
 
 class Newcomers:
@@ -47,45 +47,45 @@ class Newcomers:
 
     Parameters
     ----------
-    told
-        Asks a server once, whatever comes back.
+    api
+        A server, with the desk's tenant; they are hired past it, several in one revision.
     random
         Chooses when.
     """
 
-    def __init__(self, told: Told, random: Random) -> None:
-        self._told = told
+    def __init__(self, api: Api, random: Random) -> None:
+        self._api = api
         self._random = random
+        self._hired = 0
 
-    async def begin(self, api: Api) -> None:
+    async def begin(self) -> None:
         """Have the log begin yesterday: nothing may stand in it yet."""
-        client = client_for(api.redis_url)
+        client = client_for(self._api.redis_url)
         with _ago(_AGO_S):
-            await RedisProcesses(client).publish_process(api.tenant, None, process_publication(PROCESS))
+            await RedisProcesses(client).publish_process(self._api.tenant, None, process_publication(PROCESS))
         await close(client)
 
-    async def arrange(self, api: Api) -> None:
+    async def arrange(self) -> None:
         """Have everybody work around the clock."""
-        client = client_for(api.redis_url)
-        workforce = RedisWorkforce(client)
-        present = await workforce.read(api.tenant)
-        changed: dict[tuple[str, str], Record | None] = {
-            ("calendar", _ALWAYS.id): _ALWAYS, ("tenant", "settings"): TenantSettings(calendar=_ALWAYS.id),
-        }  # fmt: skip
-        await workforce.write(api.tenant, present.revision, changed, event_hash=present.event_hash)
-        await close(client)
+        await self._write({("calendar", _ALWAYS.id): _ALWAYS, ("tenant", "settings"): _AROUND_THE_CLOCK})
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Hire until told to stop."""
-        made = 0
         while not stopped.is_set():
-            made += 1
-            await self._told(partial(_hire, rep=f"new-{made}"))
+            self._hired += 1
+            reps = [Rep(f"new-{self._hired}-{number}") for number in range(_AT_ONCE)]
+            with suppress(StoreUnavailable, StaleRevision):
+                await self._write({("rep", rep.id): rep for rep in reps})
             await asyncio.sleep(self._random.uniform(*_PAUSE_S))
 
-
-def _hire(api: Api, rep: str) -> Any:
-    return api.hire(rep)
+    async def _write(self, changed: Mapping[tuple[str, str], Record]) -> None:
+        client = client_for(self._api.redis_url)
+        try:
+            workforce, tenant = RedisWorkforce(client), self._api.tenant
+            present = await workforce.read(tenant)
+            await workforce.write(tenant, present.revision, dict(changed), event_hash=present.event_hash)
+        finally:
+            await close(client)
 
 
 @contextmanager

@@ -34,9 +34,10 @@ stages:
     deadlines: [{id: sign, within: %dm, clock: wall, from: arrival, until: completion}]
   - {id: signed, closes: CONVERTED}
 """
-_SIZE, _CLOSED = 8, 3
+_SIZE, _CLOSED = 6, 3
 _TIMEOUT_S = 2.0
 _PAUSE_S = 0.05
+_REST_S = 0.4
 _PAGE = 1000
 
 
@@ -77,6 +78,7 @@ class Movers:
                 left = await self._answered(partial(_all, preview=True), stopped)
                 if moved is not None and left:
                     self.left.append(f"revision {revision}: {sorted(left)[:3]} were not moved")
+                await asyncio.sleep(_REST_S)
         finally:
             await close(client)
 

@@ -82,7 +82,14 @@ def servicers(
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
         Serviced(
-            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals, cases.digests),
+            ProcessServicer(
+                cases.process_publishing,
+                cases.deadlines,
+                cases.migrating,
+                cases.approvals,
+                cases.digests,
+                cases.surveys,
+            ),
             processes_pb2,
             "ProcessService",
         ),

@@ -128,6 +128,8 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
             return ("reason",)
         case "SatisfactionAnswer":
             return ("comment",)
+        case "Survey" if message.customer_field in names:
+            return ("customer",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:

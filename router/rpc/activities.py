@@ -42,6 +42,7 @@ from router.rpc.deadline_messages import (
     reached_message,
     revision_change,
     satisfaction_message,
+    survey_message,
 )
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
@@ -327,6 +328,8 @@ class ActivityAnswers:
             case Note.CSAT | Note.NPS:
                 told = await self._reached.answer(tenant, noted)
                 entry.satisfaction.CopyFrom(satisfaction_message(tenant, noted, told.recipients if told else None))
+            case Note.SURVEYED | Note.SPARED:
+                entry.survey.CopyFrom(survey_message(tenant, noted))
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster

@@ -14,12 +14,20 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.process.definition.processes import Process
 from router.process.due.standings import DeadlineState
 from router.process.revisions.codec import loads
 from router.process.revisions.publication import ProcessPublication
 from router.process.revisions.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
+from router.rpc.deadline_messages import (
+    STATES,
+    deadline_message,
+    digest_message,
+    migration_message,
+    pending_message,
+    pending_survey_message,
+)
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -40,10 +48,12 @@ class ProcessServicer:
         migrating: Migrating,
         approvals: ApprovalQueries,
         digests: DigestQueries,
+        surveys: SurveyQueries,
     ) -> None:
         self._publishing = publishing
         self._approvals = approvals
         self._digests = digests
+        self._surveys = surveys
         self._migrating = migrating
         self._deadlines = deadlines
 
@@ -213,6 +223,37 @@ class ProcessServicer:
             answer.digests.append(message)
         answer.next_page_token = fields.page_token(place, rep)
         return answer
+
+    async def ListSurveys(self, request: processes.ListSurveysRequest, _: Call) -> processes.ListSurveysResponse:
+        tenant = tenant_of(request.parent)
+        since = request.start_time.ToJsonString() if _has_instant(request) else ""
+        since_ms = request.start_time.ToMilliseconds() if since else 0
+        before = fields.page_number(request.page_token, since, of="start_time")
+        count = fields.page_size(request.page_size)
+        page = await self._surveys.pending(tenant, before=before or None, count=count, since_ms=since_ms)
+        answer, room, place = processes.ListSurveysResponse(), fields.PageRoom(), page.before
+        for pending in page.pending:
+            message = pending_survey_message(tenant, pending)
+            if not room.takes(message):
+                place = pending.noted.number + 1
+                break
+            answer.surveys.append(message)
+        answer.next_page_token = fields.page_token(place, since)
+        return answer
+
+
+def _has_instant(request: processes.ListSurveysRequest) -> bool:
+    """Say whether a request says since when.
+
+    Raises
+    ------
+    InvalidInput
+        If a date cannot say it.
+    """
+    if request.HasField("start_time"):
+        fields.instant(request.start_time, "start_time")
+        return True
+    return False
 
 
 def _tenant_and_item(parent: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -70,6 +71,7 @@ def servicer(world: World) -> ProcessServicer:
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
         DigestQueries(world.store, world.timers, world.planners),
+        SurveyQueries(world.store, world.planners),
     )
 
 

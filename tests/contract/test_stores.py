@@ -222,6 +222,7 @@ class Side:
         self.digests = DigestQueries(assignments, timers, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
         self.values = values
+        self.notes = notes
         noting = Noting(assignments, self.queries, notes, self.planners)
         self.approving = Approving(assignments, self.planners, self.updating, noting)
         self.approvals = ApprovalQueries(assignments, self.planners, self.approving)
@@ -266,6 +267,7 @@ class Side:
             self.who_is_away,
             self.timers,
             [Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses()],
+            notes=self.notes,
         )
 
     async def fire(self) -> tuple[str, int, str]:

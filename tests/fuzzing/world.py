@@ -53,6 +53,7 @@ from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.satisfaction import Satisfied
+from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -245,6 +246,7 @@ class World:
                     Migrating(store, queries, store, self._planners),
                     ApprovalQueries(store, self._planners, approving),
                     DigestQueries(store, store, self._planners),
+                    SurveyQueries(store, self._planners),
                 ),
                 processes_pb2,
             ),

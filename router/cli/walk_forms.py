@@ -271,6 +271,10 @@ class WalkExpectForm(Form):
             description="What stood in the lists of what falls due of each who was told of one, since the row before."
         ),
     ] = None
+    surveys: Annotated[
+        dict[Name, list[Literal["csat", "nps"]]] | None,
+        Field(description="By work item, what its customer was to be asked since the row before: exactly these."),
+    ] = None
     refused: Annotated[Name | None, Field(description="The status code that what is done ends with.")] = None
     names: Annotated[list[str], Field(description="What the refusal has to name.")] = []
     deficits: Annotated[

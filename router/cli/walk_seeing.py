@@ -75,6 +75,10 @@ class WalkSight:
         if expected.lists is not None:
             should = {rep: sorted(map(tellings.spelt, items)) for rep, items in sorted(expected.lists.items())}
             yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
+        if expected.surveys is not None:
+            asked = {tellings.spelt(item): sorted(names) for item, names in sorted(expected.surveys.items())}
+            surveys = {item: sorted(names) for item, names in sorted(tellings.surveys.items())}
+            yield Seen("which customers were to be asked", asked, surveys)
         if expected.nobody_told:
             yield Seen("who was told", *tellings.compared([]))
 

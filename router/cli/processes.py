@@ -81,8 +81,8 @@ def process() -> None:
     Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
     Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
                 customer.
-    Asked:      satisfaction: {csat: {at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify: [manager]}};
-                complaints: true, whose customers are asked no nps meanwhile.
+    Asked:      satisfaction: {csat: {ask: {after: 1h}, at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify:
+                [manager]}}; complaints: true, whose customers are asked no nps meanwhile.
     Tests:      tests and workforce, see fairlead process test.
     """
 

@@ -43,6 +43,7 @@ from router.rpc.messages import (
     work_item_message,
 )
 from router.rpc.offer_answers import OfferAnswers
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
@@ -83,7 +84,9 @@ class RoutingServicer:
         activities: ActivityAnswers,
         offers: OfferService,
         process: ProcessAnswers,
+        scope: PoolScope,
     ) -> None:
+        self._scope = scope
         self._process = process
         self._router = router
         self._reopening = reopening
@@ -183,8 +186,10 @@ class RoutingServicer:
         item = await self._submissions.item(tenant, *item_ids)
         if isinstance(item, Submission):
             call.check_own("")
+            call.check_pools(frozenset())
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
+        await self._scope.check_item(call, tenant, item)
         return await self._with_children(tenant, await self._process.message(tenant, item))
 
     async def _with_children(self, tenant: str, message: routing.WorkItem) -> routing.WorkItem:
@@ -218,7 +223,7 @@ class RoutingServicer:
             count=fields.page_size(request.page_size),
             owner=owner or asked.only("owner") or None,
             state=_STATES[request.state],
-            wanted=wanted(asked, "create_time"),
+            wanted=wanted(asked, "create_time", await self._scope.view(call, tenant)),
         )
         work_items = list(takewhile(fields.PageRoom().takes, (work_item_message(tenant, stored) for stored in page)))
         if len(work_items) < len(page):

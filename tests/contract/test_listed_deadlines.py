@@ -32,6 +32,7 @@ from router.offers.service import OfferService
 from router.process.revisions.cache import ProcessCache
 from router.process.revisions.publishing import ProcessPublishing
 from router.rpc.activities import ActivityAnswers, Mask
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.processes import ProcessServicer
 from router.workforce.service import WorkforceService
@@ -55,6 +56,7 @@ class Caller:
     def __init__(self, only_rep: str = "") -> None:
         self.actor = only_rep or "mo"
         self.only_rep = only_rep
+        self.only_pools = frozenset[str]()
 
     def check_own(self, rep: str) -> None:
         Call.check_own(cast(Call, self), rep)
@@ -70,6 +72,7 @@ def servicer(world: World) -> ProcessServicer:
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
         DigestQueries(world.store, world.timers, world.planners),
+        PoolScope(world.queries, world.planners),
     )
 
 

@@ -321,7 +321,7 @@ async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_wo
     )
     name, caller = f"tenants/{tenant}/reps/{rep}", cast(Call, Caller(rep))
 
-    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name), caller)).work
+    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name, language_code="zh"), caller)).work
     days = {
         day: await answers.agenda(activities.ListAgendaRequest(rep=name, date=day), caller)
         for day in ("", "2029-12-31", "2030-01-02")
@@ -338,6 +338,7 @@ async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_wo
     assert len(running) > 1
     assert [each.work_item.name.rpartition("/")[2] for each in work] == own
     assert [one for each in work for one in told(each.deadlines)] == running
+    assert {(each.stage_title, each.stage_guide) for each in work} == {("新线索", "先问需求。")}
     assert {day: told(answer.deadlines) for day, answer in days.items()} == {
         "": running, "2029-12-31": [], "2030-01-02": [one for one in running if one[1] == "OVERDUE"],
     }  # fmt: skip

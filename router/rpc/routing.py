@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 
 from google.longrunning.operations_pb2 import Operation
@@ -282,14 +283,16 @@ class RoutingServicer:
         if state is None:
             allowed = ", ".join(routing.CompleteWorkItemRequest.Resolution.keys()[1:])
             raise InvalidInput.of("resolution", f"{request.resolution}: must be one of {allowed}")
-        stored = await self._process.closing.complete(
+        request_id = fields.request_id(request)
+        stored = await self._router.complete(
             tenant,
             item_id,
             state,
             expected=await self._expected(call, tenant, item_id, etag_number(request.etag)),
-            request_id=fields.request_id(request),
+            request_id=request_id,
             actor=call.actor,
             preview=request.validate_only,
+            check=partial(self._process.closing.check, tenant, item_id, state, request_id),
         )
         return await self._with_children(tenant, work_item_message(tenant, stored))
 

@@ -187,7 +187,7 @@ class Service:
                         approving,
                         Satisfied(store, queries, self.planners, noting),
                         UpdatedDeadlines(store, self.planners),
-                        Closing(router, store, queries, self.planners, approving),
+                        Closing(store, queries, self.planners, approving),
                     ),
                     PoolScope(queries, self.planners),
                 ),

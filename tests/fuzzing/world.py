@@ -222,7 +222,7 @@ class World:
                         approving,
                         Satisfied(store, queries, self._planners, noting),
                         UpdatedDeadlines(store, self._planners),
-                        Closing(self._router, store, queries, self._planners, approving),
+                        Closing(store, queries, self._planners, approving),
                     ),
                     scope,
                 ),

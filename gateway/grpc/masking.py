@@ -114,7 +114,7 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
     match kind:
         case "Decision" if message.severity_field in names:
             return ("note", "earlier_severity", "severity")
-        case "Decision" | "WorkItemUpdate":
+        case "Decision" | "WorkItemUpdate" | "Approval":
             return ("note",)
         case "TimelineEntry":
             return ("asked_note",)

@@ -289,6 +289,7 @@ HEADINGS: Mapping[str, Phrase] = {
         "was due": "原到期",
         "next step": "下一步",
         "approvers": "审批人",
+        "note": "备注",
         "asked": "申请时间",
         "list": "清单",
         "told": "通知",

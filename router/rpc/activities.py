@@ -164,6 +164,9 @@ class ActivityAnswers:
                 worked=item.record.worked,
                 deadlines=[deadline_message(tenant, each) for each in running],
             )
+            if item.place:
+                stage = item.place.stage
+                entry.stage_title, entry.stage_guide = (getattr(each, language) for each in (stage.title, stage.guide))
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
                 zone, is_led = ZoneInfo(work.clocks.time_zone), has_manager(roster, item.record)

@@ -22,6 +22,7 @@ from router.process.revisions.publishing import ProcessPublishing
 from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
+from router.rpc.pool_scope import PoolScope
 from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.wording.languages import Language, language_of
 from router.wording.process_pictures import mermaid, svg
@@ -40,7 +41,9 @@ class ProcessServicer:
         migrating: Migrating,
         approvals: ApprovalQueries,
         digests: DigestQueries,
+        scope: PoolScope,
     ) -> None:
+        self._scope = scope
         self._publishing = publishing
         self._approvals = approvals
         self._digests = digests
@@ -165,11 +168,16 @@ class ProcessServicer:
             )
         call.check_own(rep)
         page = await self._deadlines.running(tenant, rep=rep, moved_by=request.moved_by, after=after, count=count)
+        seen = await self._scope.seen(call, tenant, [each.item_id for item in page.items for each in item.deadlines])
         answer, room = processes.ListDeadlinesResponse(), fields.PageRoom()
         place = page.after
         for item in page.items:
             part = processes.ListDeadlinesResponse(
-                deadlines=[deadline_message(tenant, each) for each in item.deadlines if state in (None, each.state)]
+                deadlines=[
+                    deadline_message(tenant, each)
+                    for each in item.deadlines
+                    if state in (None, each.state) and each.item_id in seen
+                ]
             )
             if not room.takes(part):
                 place = after
@@ -187,8 +195,12 @@ class ProcessServicer:
         call.check_own(rep)
         after, count = fields.page_number(request.page_token, rep, of="rep"), fields.page_size(request.page_size)
         page = await self._approvals.pending(tenant, rep=rep, after=after, count=count)
+        is_seen = await self._scope.view(call, tenant)
         answer, room, place = processes.ListApprovalsResponse(), fields.PageRoom(), page.after
         for pending in page.pending:
+            if is_seen and not is_seen(pending.item.stored):
+                after = pending.asked.ask.event
+                continue
             message = pending_message(tenant, pending)
             if not room.takes(message):
                 place = after

@@ -108,7 +108,7 @@ class UseCases:
         self.pausing = Pausing(noting)
         self.satisfied = Satisfied(store, self.queries, planners, noting)
         self.approving = Approving(store, planners, self.updating, noting)
-        self.closing = Closing(self.router, store, self.queries, planners, self.approving)
+        self.closing = Closing(store, self.queries, planners, self.approving)
         self.approvals = ApprovalQueries(store, planners, self.approving)
 
         self.digests = DigestQueries(store, stores.timers, planners)

@@ -39,6 +39,7 @@ _COMPOSED = {
 _WRITTEN: Mapping[str, Sequence[str]] = {
     "Decision": ("note",),
     "WorkItemUpdate": ("note",),
+    "Approval": ("note",),
     "TimelineEntry": ("asked_note",),
     "Absence": ("reason",),
     "Activity": ("outcome", "note", "next_step", "external_id"),

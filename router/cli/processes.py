@@ -234,7 +234,7 @@ def publish_command(file: Path, note: str, etag: str, without_walks: bool, serve
 
     \b
       $ fairlead process publish sales.yaml --note "first response within the hour"
-      walk first-response: 8 rows run, 42 expectations checked, all as expected
+      walk first-response: 29 rows run, 102 expectations checked, all as expected
       process sales: revision 1 is active
     """
     source = source_of(file)

@@ -11,7 +11,8 @@ from router.cli.walk_contents import LoadedWalk
 from router.cli.walk_doing import OK, Ended, WalkDeeds
 from router.cli.walk_files import Walk, WalkStep
 from router.cli.walk_items import WalkItems
-from router.cli.walk_seeing import Seen, WalkSight
+from router.cli.walk_seeing import WalkSight
+from router.cli.walk_seen import Seen
 from router.cli.walk_setup import set_up
 from router.cli.walk_telling import Tellings, TellingWatch
 

@@ -10,7 +10,7 @@ from fairlead.client import FairleadClient
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.walk_forms import ToldForm
+from router.cli.walk_expect_forms import ToldForm
 from router.cli.walk_items import WalkItems
 from router.cli.words import last
 from router.process.definition.deadlines import Act

@@ -153,6 +153,10 @@ def pending_message(tenant: str, pending: PendingApproval) -> deadlines.Approval
     stored, asked = pending.item.stored, pending.asked
     message = approval_message(tenant, stored.record.item_id, asked)
     message.attributes.CopyFrom(struct(looked_at(asked.approval, stored.item.attributes)))
+    events = pending.item.events
+    message.note = next(
+        (each.text for each in events if isinstance(each, Noted) and each.number == asked.ask.event), ""
+    )
     return message
 
 

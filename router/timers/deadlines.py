@@ -4,9 +4,9 @@ somebody else.
 What falls due follows from all that happened to a work item, see ``router.deadlines.lives``. Of what has just come and
 has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
 is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
-loses what they have just begun with; one that raises the priority by an update likewise. Where nobody else can have it,
-or it was given away often enough, the step fires and the work item stays: its manager is told. Where its priority is
-the most that one may be, it fires and nobody is.
+loses what they have just begun with; one that raises the priority by an update likewise. What was given away often
+enough its manager keeps. Where nobody else can have it, or no manager is there who has not had it, the step fires and
+the work item stays: its manager is told. Where its priority is the most that one may be, it fires and nobody is.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.deadlines.lives import ItemLives, clocks_of, depends_on_fields
+from router.deadlines.recipients import keeper_of
 from router.model.decision import Cause, Decision, DecisionEffect, Outcome, StepOfDeadline
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
@@ -210,13 +211,18 @@ class Escalations:
     ) -> BindCommand | Failure | None:  # fmt: skip
         """Return the job of a step; None: nothing is to be changed, or nobody can read what."""
         raises = step.act is Act.RAISE_PRIORITY
-        if moved_in_stage(life) >= MOST_MOVED and not raises:
-            return None
+        had, keeper = reps_in_stage(life), ""
+        if (moved := moved_in_stage(life)) >= MOST_MOVED and not raises:
+            if moved == MOST_MOVED:
+                keeper = keeper_of(step, record.owner, record.pool, had, planner.roster, now_ms)
+            if not keeper:
+                return None
         contents, decisions = await self._items.contents([record]), await self._items.decisions([record])
         if not contents or not decisions:
             return None
         content, planned = contents[0][1], decisions[0][1].head.pool
-        pool = step.pool or pool_of(record, planned, place_of(published, record))
+        of_stage = pool_of(record, planned, place_of(published, record))
+        pool = of_stage if keeper else step.pool or of_stage
         if raises:
-            return raise_command(planner, record, content, which, step.by, now_ms, pool, reps_in_stage(life))
-        return escalate_command(planner, record, content.head.item, which, now_ms, reps_in_stage(life), pool)
+            return raise_command(planner, record, content, which, step.by, now_ms, pool, had)
+        return escalate_command(planner, record, content.head.item, which, now_ms, had, pool, keeper)

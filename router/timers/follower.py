@@ -200,7 +200,11 @@ class TimerFollower:
         due = [schedule.state for schedule in self._schedules if schedule.may_fall_due(present)]
         is_of_offers = State.OFFERED in due
         return await self._timers.skip(
-            self._tenant, position, may_wait=len(due) == is_of_offers, may_be_offered=not is_of_offers
+            self._tenant,
+            position,
+            processes=published.newest,
+            may_wait=len(due) == is_of_offers,
+            may_be_offered=not is_of_offers,
         )
 
     async def _active(self, position: Position) -> Planner | None:

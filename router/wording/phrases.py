@@ -584,6 +584,10 @@ SENTENCES: Mapping[str, Phrase] = {
         "It was not attended to in time. Rule {rule}, pool {pool}: {rep} has it now.",
         "未在时限内处理，按规则{rule}、分配池{pool}转派给{rep}。",
     ),
+    "kept": Phrase(
+        "It was not attended to in time, and given away often enough: {rep}, the manager, keeps it.",
+        "未在时限内处理，且转派次数已满，由主管{rep}接手。",
+    ),
     "WOKEN": Phrase("It had waited, and a change made room.", "此前一直在等待，因情况变化得以分配。"),
     "reopened": Phrase("Reopened{note}: {rep}.", "重新打开{note}，归属{rep}。"),
     "imported": Phrase("Imported as {rep}'s.", "导入时归属{rep}。"),

@@ -60,6 +60,8 @@ process: sales
 kinds: [LEAD]
 stages:
   - id: new
+    title: {{en: New, zh: 新线索}}
+    guide: {{en: Ask what they need., zh: 先问需求。}}
     deadlines: {DEADLINE}
   - id: qualified
   - {{id: won, closes: CONVERTED}}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
 from router.history.rehearsal import decided
-from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, Withdrawal, previous_of
@@ -124,7 +124,7 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        way = WAYS[job.head.cause]
+        way = job.head.way
         with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
             standing = state.projection.standing(job.item_id, job.head.cause)
             seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)

@@ -571,16 +571,20 @@ class AwayByLapses(_message.Message):
     def __init__(self, lapses: _Optional[int] = ..., work_item: _Optional[str] = ..., away_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OpenWork(_message.Message):
-    __slots__ = ("work_item", "worked", "next_date", "deadlines")
+    __slots__ = ("work_item", "worked", "next_date", "deadlines", "stage_title", "stage_guide")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     WORKED_FIELD_NUMBER: _ClassVar[int]
     NEXT_DATE_FIELD_NUMBER: _ClassVar[int]
     DEADLINES_FIELD_NUMBER: _ClassVar[int]
+    STAGE_TITLE_FIELD_NUMBER: _ClassVar[int]
+    STAGE_GUIDE_FIELD_NUMBER: _ClassVar[int]
     work_item: WorkItem
     worked: bool
     next_date: _activities_pb2.NextDate
     deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
-    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ...) -> None: ...
+    stage_title: str
+    stage_guide: str
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., stage_title: _Optional[str] = ..., stage_guide: _Optional[str] = ...) -> None: ...
 
 class GetTimelineRequest(_message.Message):
     __slots__ = ("name", "page_size", "page_token", "language_code")

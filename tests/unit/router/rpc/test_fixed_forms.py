@@ -29,7 +29,7 @@ def fields(message: Descriptor, *, beside: str = "") -> list[str]:
         ("UpdateWorkItem", "work_item update_mask", "fairlead.v1.WorkItem", False),
         ("ReopenWorkItem", "name reason", "fairlead.v1.Decision", True),
         ("ImportWorkItems", "parent items", OPERATION, False),
-        ("RecordActivity", "name activity", "fairlead.v1.Activity", False),
+        ("RecordActivity", "name activity automatic", "fairlead.v1.Activity", False),
     ],
 )
 def test_a_change_is_asked_for_in_its_fixed_form(method: str, asked: str, answer: str, etag: bool) -> None:

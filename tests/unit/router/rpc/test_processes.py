@@ -56,6 +56,7 @@ def servicer() -> ProcessServicer:
         cast(Any, None),
         cast(Any, None),
         cast(Any, None),
+        cast(Any, None),
     )
 
 

@@ -96,7 +96,7 @@ def test_what_is_shipped_goes_with_the_rules_beside_it_and_without_them_says_how
     ("content", "said"),
     [
         ("# later\n", ":1:1 error: it is empty; a mapping is expected\n"),
-        (SHIPPED.encode("gb18030"), ":4:28 error: byte 0xcf is not UTF-8: it may be GB18030 (GBK); save it as UTF-8"),
+        (SHIPPED.encode("gb18030"), ":5:28 error: byte 0xcf is not UTF-8: it may be GB18030 (GBK); save it as UTF-8"),
         (SHIPPED.encode("utf-16"), ":1:1 error: byte 0xff is not UTF-8: it is UTF-16; save it as UTF-8"),
         (f"#{'x' * (8 << 20)}", "error: it is too long; allowed are 8,388,608 bytes (8 MiB)"),
         ((EXAMPLES / "sales-walk.yaml").read_text("utf-8"), ":4:1 error: this is a walk: see `fairlead process walk`"),

@@ -248,7 +248,7 @@ GUARDS: Mapping[str, Guard] = {
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', most)", "")]}
     ),
     "the indexes follow an answer": Guard(
-        "REPLAY WAKING FOUND COVERED", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+        "REPLAY WAKING FOUND COVERED LISTS", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
     ),
     "what enters apart is counted apart": Guard("WAYS", {"bind": [("way == 2 and 'a:' or 'o:'", "'o:'")]}),
     "what enters apart is nothing that was missed": Guard(

@@ -6,11 +6,12 @@ Pure. A hostile source can make it slow at worst; servers therefore call it in a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from router.model.workforce import WorkforceRecords
 from router.process.definition.processes import Process
+from router.process.language.child_compiler import all_opened
 from router.process.language.compiler import ProcessCompiler
 from router.process.language.forms import PARTS, ProcessForm
 from router.process.language.size import all_deadlines, check_size
@@ -106,11 +107,16 @@ def _values(form: ProcessForm, rules: RoutingRules | None, report: Report) -> Fi
     return FieldValues(rules.fields, report, rules.missing, rules.ignoring, only)
 
 
+def _fields_of(durations: Iterable[object]) -> Iterator[str]:
+    for table in durations:
+        if isinstance(table, Mapping) and isinstance(table.get(BY), str):
+            yield table[BY]
+
+
 def _table_fields(form: ProcessForm) -> Iterator[str]:
     for deadline in all_deadlines(form):
-        for table in (deadline.within, deadline.before):
-            if isinstance(table, Mapping) and isinstance(table.get(BY), str):
-                yield table[BY]
+        yield from _fields_of((deadline.within, deadline.before))
+    yield from _fields_of(opened.before for opened, _ in all_opened(form))
     if form.severity:
         yield from (form.severity.field, *form.severity.by)
     if form.repeats:

@@ -184,8 +184,9 @@ class _Reader:
             if text is not None:
                 self._instant(text, (*path, "due", deadline))
         for place, child in enumerate(expected.children or ()):
-            if child.due is not None:
-                self._instant(child.due, (*path, "children", place, "due"))
+            for name, text in (("due", child.due), ("opens", child.opens)):
+                if text is not None:
+                    self._instant(text, (*path, "children", place, name))
 
     def _check_refusal(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if expected.refused is not None and expected.refused not in _CODES:

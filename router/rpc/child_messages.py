@@ -26,6 +26,8 @@ def child_entry(tenant: str, event: Decision | Completed, child: ItemRecord) -> 
     entry = routing.TimelineEntry(id=str(event.number), time=fields.timestamp(event.at_ms * 1000))
     entry.child.work_item = f"tenants/{tenant}/workItems/{event.item_id}"
     entry.child.stage = child.stage.stage if child.stage else ""
+    opened_by = event.head.item.opened_by if isinstance(event, Decision) else None
+    entry.child.entry = opened_by.entry if opened_by else ""
     entry.child.state = STATES[state]
     entry.child.owner = f"tenants/{tenant}/reps/{rep}" if rep else ""
     if isinstance(event, Completed):

@@ -1,11 +1,11 @@
-"""Opening the children of work items, as these enter stages; and withdrawing those that the end of one opened, as it is
-reopened.
+"""Opening the children of work items, as these enter stages, or on a date; and withdrawing those that the end of one
+opened, as it is reopened.
 
 What is to be opened follows from the log, and a child has one id for good: so nothing is noted of what is done. A timer
-of the parent is there while one of its children is not, due on the date of one that has one; whoever is killed between two of them leaves it, and the others
-are opened by the next. That a child was opened touches its parent, whose timer goes once all are there. Withdrawing is
-the same: a timer of the parent is there while one of those children is open, and that one was closed touches it. What
-somebody reopened by hand stays.
+of the parent is there while one of its children is not; whoever is killed between two of them leaves it, and the others
+are opened by the next. That a child was opened touches its parent, whose timer goes once all are there. What is opened
+on a date has a timer of its own, be its parent closed by then. Withdrawing is the same: a timer of the parent is there
+while one of those children is open, and that one was closed touches it. What somebody reopened by hand stays.
 """
 
 from __future__ import annotations

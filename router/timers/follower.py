@@ -296,7 +296,7 @@ class TimerFollower:
         if with_deadlines and any(map(opens_on_dates, (await self.deadlines.published()).revisions)):
             opening = await self._opening()
             for place in range(0, len(opening), PAGE):
-                yield await self.due_of_children(position, opening[place : place + PAGE])
+                yield await self.due_of_items(position, opening[place : place + PAGE])
 
     async def _opening(self) -> list[str]:
         """Return what has timers of children that it is to open: it may be closed, and in no index."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from router.model.workforce import WorkforceRecords
 from router.process.definition.processes import Process
-from router.process.language.child_compiler import all_opened
 from router.process.language.compiler import ProcessCompiler
 from router.process.language.forms import PARTS, ProcessForm
 from router.process.language.size import all_deadlines, check_size
@@ -116,7 +115,7 @@ def _fields_of(durations: Iterable[object]) -> Iterator[str]:
 def _table_fields(form: ProcessForm) -> Iterator[str]:
     for deadline in all_deadlines(form):
         yield from _fields_of((deadline.within, deadline.before))
-    yield from _fields_of(opened.before for opened, _ in all_opened(form))
+    yield from _fields_of(opened.before for stage in form.stages for opened in stage.open)
     if form.severity:
         yield from (form.severity.field, *form.severity.by)
     if form.repeats:

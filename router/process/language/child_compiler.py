@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from router.model.workitem import Kind
 from router.process.definition.deadlines import ClockOwner, DueDate
@@ -82,32 +82,44 @@ class ChildCompiler:
         return DueDate(tuple(dict.fromkeys(form.of)), before)
 
     def check_stages(self, process: ProcessForm) -> None:
-        """See that what enters a stage of the process may be in it, and has nothing that the stage says itself."""
+        """See that what enters a stage of the process may be in it, has nothing that the stage says, and comes to an
+        end: what is opened in a stage may not lead to one that is opened in it again.
+        """
         stages = {stage.id: stage for stage in process.stages}
-        for form, path in all_opened(process):
-            if form.stage is None:
-                continue
-            self._names.one_of("stage", form.stage, stages, (*path, "stage"))
-            if form.stage in stages and stages[form.stage].closes:
-                self._report.error((*path, "stage"), f"{form.stage} closes: name a stage that stays open")
-            if process.kinds and form.kind not in process.kinds:
-                allowed = known_names(process.kinds)
-                fault = f"found {form.kind}; what enters a stage is of a kind of its process: {allowed}"
-                self._report.error((*path, "kind") if "kind" in form.model_fields_set else path, fault)
-            for key in ("within", "clock", "title", "each"):
-                if key in form.model_fields_set:
-                    self._report.error((*path, key), f"{form.stage} says what is due in it: leave it out")
+        follow: dict[str, set[str]] = {
+            name: {form.stage for form in stages[name].open if form.stage} for name in stages
+        }
+        for number, stage in enumerate(process.stages):
+            for place, form in enumerate(stage.open):
+                if form.stage is None:
+                    continue
+                path: Path = ("stages", number, "open", place)
+                self._check_member(form, path, process)
+                if stage.id in _reached(form.stage, follow):
+                    fault = f"what enters {form.stage} opens what enters it again, without end: name another"
+                    self._report.error((*path, "stage"), fault)
+
+    def _check_member(self, form: OpenForm, path: Path, process: ProcessForm) -> None:
+        stages = {stage.id: stage for stage in process.stages}
+        assert form.stage is not None
+        self._names.one_of("stage", form.stage, stages, (*path, "stage"))
+        if form.stage in stages and stages[form.stage].closes:
+            self._report.error((*path, "stage"), f"{form.stage} closes: name a stage that stays open")
+        if process.kinds and form.kind not in process.kinds:
+            fault = f"found {form.kind}; what enters a stage is of a kind of its process: {known_names(process.kinds)}"
+            self._report.error((*path, "kind") if "kind" in form.model_fields_set else path, fault)
+        for key in ("within", "clock", "title", "each"):
+            if key in form.model_fields_set:
+                self._report.error((*path, key), f"{form.stage} says what is due in it: leave it out")
 
 
-def all_opened(process: ProcessForm) -> Iterator[tuple[OpenForm, Path]]:
-    """Yield all that a process opens, with its place."""
-    for number, stage in enumerate(process.stages):
-        for place, form in enumerate(stage.open):
-            yield form, ("stages", number, "open", place)
-    said = process.satisfaction
-    for name, answer in (("csat", said.csat), ("nps", said.nps)) if said else ():
-        if answer and answer.open:
-            yield answer.open, ("satisfaction", name, "open")
+def _reached(stage: str, follow: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the stages that are entered by what enters one, by what that opens, and so on."""
+    reached, new = set[str](), {stage}
+    while new:
+        reached |= new
+        new = {name for each in new for name in follow.get(each, ())} - reached
+    return reached
 
 
 def words_of(form: str | WordsForm) -> Bilingual:

@@ -97,10 +97,14 @@ class ProcessNames:
         if self._rules is None:
             return
         fields = self._rules.fields
+        if self._rules.arrival and name in self._rules.arrival.types:
+            self._report.error(path, f"{name} says when a work item came: the server stamps it")
         for each in dict.fromkeys((field, name)):
             if each not in fields:
                 meant = hint_of_field(each, fields, fields, FieldType.STRING)
-                self._report.error(path, f"the rules declare no field {shown(each)}; there are {known_names(fields)}{meant}")
+                self._report.error(
+                    path, f"the rules declare no field {shown(each)}; there are {known_names(fields)}{meant}"
+                )
         if name in fields and field in fields and fields[name] is not fields[field]:
             fault = f"{name} is a {fields[name].value}, and {field} a {fields[field].value}"
             self._report.error(path, f"{fault}: it can be copied to a field of its own type alone")

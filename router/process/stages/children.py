@@ -1,7 +1,8 @@
 """Which children a work item opens by entering stages. Pure.
 
 That follows from its life: each stage that it entered says what it opens, and what it was as it entered lists dates. So
-nothing need be noted of what is to be opened: what is not there yet still is. What is opened on a date follows from what the work item is by then: as long as it is not there, another date is its date.
+nothing need be noted of what is to be opened: what is not there yet still is. What is opened on a date follows from
+what the work item is by now: as long as it is not there, another date is its date.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class ChildCompiler:
         if process.kinds and form.kind not in process.kinds:
             fault = f"found {form.kind}; what enters a stage is of a kind of its process: {known_names(process.kinds)}"
             self._report.error((*path, "kind") if "kind" in form.model_fields_set else path, fault)
-        for key in ("within", "clock", "title", "each"):
+        for key in ("within", "clock", "each"):
             if key in form.model_fields_set:
                 self._report.error((*path, key), f"{form.stage} says what is due in it: leave it out")
 

@@ -102,9 +102,8 @@ class ProcessNames:
         for each in dict.fromkeys((field, name)):
             if each not in fields:
                 meant = hint_of_field(each, fields, fields, FieldType.STRING)
-                self._report.error(
-                    path, f"the rules declare no field {shown(each)}; there are {known_names(fields)}{meant}"
-                )
+                there = f"declared are {known_names(fields)}{meant}"
+                self._report.warn(path, f"the rules declare no field {shown(each)}; {there}")
         if name in fields and field in fields and fields[name] is not fields[field]:
             fault = f"{name} is a {fields[name].value}, and {field} a {fields[field].value}"
             self._report.error(path, f"{fault}: it can be copied to a field of its own type alone")

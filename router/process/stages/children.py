@@ -43,10 +43,12 @@ class DatedValue(NamedTuple):
 
 
 class OpeningDate(NamedTuple):
-    """A date on which something is opened: what the process says of it, and what its work item is by now, and has."""
+    """A date on which something is opened: what the process says of it, the date that its work item has by now, None:
+    it has none, and what that is.
+    """
 
     dated: DueDate
-    moment: Moment
+    moment: Moment | None
     parent: WorkItem
 
 
@@ -108,7 +110,7 @@ class PlannedChild(NamedTuple):
             return self.at_ms
         dated, moment, _ = self.on_date
         before = dated.before.of(fact) if dated.before else None
-        if before is None and dated.before:
+        if moment is None or (before is None and dated.before):
             return None
         spells = [Spell(self.opened_by.event, "", self.task.pool, self.at_ms)]
         at_ms = dated_ms(dated, moment, before, ClockOwner.POOL, spells, clocks)
@@ -193,12 +195,9 @@ class _Opened(NamedTuple):
     by: Occurrence
 
     def children(self, era: Era, before: Sequence[Life]) -> Iterator[PlannedChild]:
-        """Yield the children that it is: one, or one of each date of a list; none without the date to open it on."""
+        """Yield the children that it is: one, or one of each date of a list."""
         task, item, (event, at_ms) = self.task, self.item, self.by
-        moment = first_moment(task.dated, item.attributes) if task.dated else None
-        if task.dated and moment is None:
-            return
-        on_date = OpeningDate(task.dated, moment, item) if task.dated and moment is not None else None
+        on_date = OpeningDate(task.dated, first_moment(task.dated, item.attributes), item) if task.dated else None
         excluded = tuple((name, _meant(name, event, item, [*before, era.life])) for name in task.exclude)
         for number, dated in enumerate(_dates(task, item.attributes), 1):
             opened_by = OpenedBy(self.parent, event, task.id, number, task.pool, dated.due)

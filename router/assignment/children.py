@@ -35,7 +35,7 @@ class ChildStanding(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether it is to be opened on a date."""
-        return self.record is None and self.planned.on_date is not None
+        return self.record is None and self.planned.parent is not None
 
     @property
     def is_open(self) -> bool:
@@ -107,7 +107,7 @@ def openings_by(planner: Planner) -> Openings:
     clocks = DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone)
 
     def opens_ms(child: PlannedChild) -> int | None:
-        return child.opens_ms(_fact_of(planner, child.on_date.parent) if child.on_date else {}, clocks)
+        return child.opens_ms(_fact_of(planner, child.parent) if child.parent else {}, clocks)
 
     return opens_ms
 

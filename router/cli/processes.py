@@ -177,7 +177,8 @@ def test_command(file: Path, as_json: bool, server: str | None, tenant: str, rul
 
     \b
     Happens:   do: assigned (to, pool), waiting (pool), activity (kind, direction, duration), stage (stage), closed.
-    Expected:  stage; due, by deadline, null for none; met and missed, all of them; steps_due: {at, deadline, step}.
+    Expected:  stage; due, by deadline, null for none; opens, by what is opened on a date; met and missed, all of them;
+               steps_due: {at, deadline, step}.
     """
     if server and rules_file:
         raise click.UsageError("--server knows the rules: without --rules")

@@ -70,11 +70,11 @@ def opening_timers(item_id: str, children: Sequence[PlannedChild], opens_ms: Ope
     """Return the timers of what is to be opened: one for each stage that was entered, due at once, and one for each
     child that is opened on a date.
     """
-    at_once = {(child.opened_by.event, child.opener, child.at_ms) for child in children if not child.on_date}
+    at_once = {(child.opened_by.event, child.opener, child.at_ms) for child in children if not child.parent}
     dated = {
         (child.opened_by.event, child_stage_id(child.opener, child.task.id), at_ms)
         for child in children
-        if child.on_date and (at_ms := opens_ms(child)) is not None
+        if child.parent and (at_ms := opens_ms(child)) is not None
     }
     return [Timer(item_id, f"{OPEN}/{name}", event, _STEP, at_ms) for event, name, at_ms in sorted(at_once | dated)]
 

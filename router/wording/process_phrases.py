@@ -21,6 +21,8 @@ TABLES: Mapping[str, Phrase] = {
     "else": Phrase("else {duration}", "其余{duration}"),
     "none": Phrase("{value} none", "{value}不设时限"),
     "else none": Phrase("else none", "其余不设时限"),
+    "none opened": Phrase("{value} none", "{value}不创建"),
+    "else none opened": Phrase("else none", "其余不创建"),
     "between": Phrase(", ", "，"),
 }
 

@@ -192,7 +192,7 @@ def _on_date(opens: str, dated: DueDate, language: Language) -> str:
     of = of_told(dated.of, language)
     if dated.before is None:
         return PICTURES["opens on"].say(language, opens=opens, of=of)
-    before = within_told(on_the_wall(dated.before), language)
+    before = within_told(on_the_wall(dated.before), language, "none opened")
     phrase = "opens before table" if dated.before.by else "opens before"
     return PICTURES[phrase].say(language, opens=opens, of=of, before=before)
 

@@ -112,19 +112,19 @@ def _clock_told(deadline: Deadline, language: Language) -> Iterator[str]:
         yield DEADLINES["pauses" if deadline.pauses else "runs on"].say(language)
 
 
-def within_told(within: DurationTable, language: Language) -> str:
-    """Tell how long a deadline is."""
+def within_told(within: DurationTable, language: Language, none: str = "none") -> str:
+    """Tell how long a deadline is; ``none`` is the phrase of where a table says that there is none."""
     if not within.by:
         return duration_told(within.otherwise, language) if within.otherwise else ""
     return TABLES["table"].say(
-        language, field=within.by, cases=TABLES["between"].say(language).join(_cases(within, language))
+        language, field=within.by, cases=TABLES["between"].say(language).join(_cases(within, language, none))
     )
 
 
-def _cases(within: DurationTable, language: Language) -> Iterator[str]:
+def _cases(within: DurationTable, language: Language, none: str) -> Iterator[str]:
     for case in within.cases:
-        yield _case("case" if case.duration else "none", case.duration, language, _shown(case.value))
-    yield _case("else" if within.otherwise else "else none", within.otherwise, language)
+        yield _case("case" if case.duration else none, case.duration, language, _shown(case.value))
+    yield _case("else" if within.otherwise else f"else {none}", within.otherwise, language)
 
 
 def _case(phrase: str, duration: Duration | None, language: Language, value: str = "") -> str:

@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 from router.model.decision import EnteredStage
 from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
-from router.process.definition.deadlines import ClockOwner, DueDate
 from router.process.definition.limits import MAX_CHILDREN
 from router.process.definition.processes import Process, Stage
 from router.process.definition.tasks import APPROVER, OWNER, ChildTask, answer_id, child_stage_id
 from router.process.due.clocks import DeadlineClocks
-from router.process.due.due_dates import Moment, dated_ms, first_moment
+from router.process.due.openings import opening_ms
 from router.process.due.standings import stays
-from router.process.life.lives import Life, Spell
+from router.process.life.lives import Life
 from router.process.life.occurrences import Occurrence
 from router.process.stages.eras import Era
 from router.process.stages.satisfaction import follow_up
@@ -40,16 +39,6 @@ class DatedValue(NamedTuple):
 
     due: str
     value: float = 0.0
-
-
-class OpeningDate(NamedTuple):
-    """A date on which something is opened: what the process says of it, the date that its work item has by now, None:
-    it has none, and what that is.
-    """
-
-    dated: DueDate
-    moment: Moment | None
-    parent: WorkItem
 
 
 class PlannedChild(NamedTuple):
@@ -71,8 +60,8 @@ class PlannedChild(NamedTuple):
         is reopened.
     is_of_answer
         Whether an answer of the customer opens it, be its parent open or closed by then.
-    on_date
-        On which date it is opened; None: at once.
+    parent
+        What its parent is by now, where it is opened on a date of that; None: it is opened at once.
     """
 
     opened_by: OpenedBy
@@ -84,7 +73,7 @@ class PlannedChild(NamedTuple):
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
     is_of_end: bool = False
     is_of_answer: bool = False
-    on_date: OpeningDate | None = None
+    parent: WorkItem | None = None
 
     @property
     def is_behind_end(self) -> bool:
@@ -97,26 +86,9 @@ class PlannedChild(NamedTuple):
         return child_id(self.opened_by)
 
     def opens_ms(self, fact: Fact, clocks: DeadlineClocks) -> int | None:
-        """Return when it is opened, in milliseconds since 1970: what has passed by then is opened at once; None: never.
-
-        Where nobody of its pool works within a year of its date, that is as the day begins.
-
-        Parameters
-        ----------
-        fact
-            What its parent is, for tables of how long before its date.
-        """
-        if self.on_date is None:
-            return self.at_ms
-        dated, moment, _ = self.on_date
-        before = dated.before.of(fact) if dated.before else None
-        if moment is None or (before is None and dated.before):
-            return None
-        spells = [Spell(self.opened_by.event, "", self.task.pool, self.at_ms)]
-        at_ms = dated_ms(dated, moment, before, ClockOwner.POOL, spells, clocks)
-        if at_ms is None:
-            at_ms = dated_ms(dated, moment, before, ClockOwner.WALL, spells, clocks)
-        return max(at_ms or 0, self.at_ms)
+        """Return when it is opened, in milliseconds since 1970; None: never, as things are. See ``opening_ms``."""
+        attributes = self.parent.attributes if self.parent else {}
+        return opening_ms(self.task, attributes, Occurrence(self.opened_by.event, self.at_ms), fact, clocks)
 
 
 def opens(process: Process) -> bool:
@@ -197,7 +169,6 @@ class _Opened(NamedTuple):
     def children(self, era: Era, before: Sequence[Life]) -> Iterator[PlannedChild]:
         """Yield the children that it is: one, or one of each date of a list."""
         task, item, (event, at_ms) = self.task, self.item, self.by
-        on_date = OpeningDate(task.dated, first_moment(task.dated, item.attributes), item) if task.dated else None
         excluded = tuple((name, _meant(name, event, item, [*before, era.life])) for name in task.exclude)
         for number, dated in enumerate(_dates(task, item.attributes), 1):
             opened_by = OpenedBy(self.parent, event, task.id, number, task.pool, dated.due)
@@ -206,7 +177,9 @@ class _Opened(NamedTuple):
             child = WorkItem(task.kind, SOURCE, name, _copied(task, item), value, item.priority, opened_by)
             stage = task.stage or child_stage_id(self.opener, task.id)
             entered = EnteredStage(era.process.revision, stage)
-            yield PlannedChild(opened_by, task, self.opener, entered, child, at_ms, excluded, on_date=on_date)
+            yield PlannedChild(
+                opened_by, task, self.opener, entered, child, at_ms, excluded, parent=item if task.dated else None
+            )
 
 
 def _copied(task: ChildTask, item: WorkItem) -> dict[str, Any]:

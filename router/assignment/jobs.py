@@ -349,7 +349,7 @@ def open_command(
     excluded = meant_by(child.excluded, planner.roster.names)
     item = child.item._replace(opened_by=child.opened_by._replace(excluded=excluded))
     try:
-        item = _readable(planner, item)
+        item = _readable(planner, _guarded(planner, child, item))
         plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
@@ -363,6 +363,15 @@ def _opened_in(child: PlannedChild, published: PublishedProcesses) -> EnteredSta
     if not child.task.stage:
         return child.entered
     return member_entry(published, published.of(child.item.kind), child.entered)
+
+
+def _guarded(planner: Planner, child: PlannedChild, item: WorkItem) -> WorkItem:
+    """Return what is opened without what is personal of its parent, and would not be of it, as is declared by now."""
+    fields = planner.personal.fields
+    told = {name for name, field in child.task.copied if field in fields and name not in fields}
+    if told.isdisjoint(item.attributes):
+        return item
+    return item._replace(attributes={name: it for name, it in item.attributes.items() if name not in told})
 
 
 def _readable(planner: Planner, item: WorkItem) -> WorkItem:

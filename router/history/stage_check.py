@@ -52,6 +52,8 @@ class StageCheck:
         """By what children were opened, and in which stage they stand, by id."""
         self._members: dict[tuple[str, int], Openers] = {}
         """What opens full members of a process: the work item that entered a stage, and by which event."""
+        self.opening: set[str] = set()
+        """Work items that entered a stage that opens something on a date, which they may still be to open."""
         self._reopened: set[tuple[str, int]] = set()
         """Which work items were reopened, by which events."""
 
@@ -59,7 +61,7 @@ class StageCheck:
         """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
         closing, self._closing = self._closing, None
         self._follow_asks(event)
-        self._follow_members(event)
+        self._follow_openings(event)
         if isinstance(event, Decision) and event.head.cause is Cause.OPENED:
             self._children[event.item_id] = event.head.item.opened_by, event.head.entered
         elif isinstance(event, Decision) and event.head.cause is Cause.REOPENED:
@@ -113,8 +115,8 @@ class StageCheck:
         process = self._process(entered.revision)
         return process.by_id.get(opener_of(entered.stage)) if process else None
 
-    def _follow_members(self, event: Event) -> None:
-        """Take note of a stage that opens full members of its process, as an event enters it."""
+    def _follow_openings(self, event: Event) -> None:
+        """Take note of a stage that opens something on a date, or full members of its process, as it is entered."""
         if not isinstance(event, Decision | Updated):
             return
         entered = event.entered if isinstance(event, Updated) else event.head.entered
@@ -125,6 +127,8 @@ class StageCheck:
         opening = process.by_id.get(stage) if process else None
         if process and opening and any(task.stage for task in opening.open):
             self._members[event.item_id, event.number] = Openers(process.revision, opening)
+        if opening and any(task.dated for task in opening.open):
+            self.opening.add(event.item_id)
 
     def note_faults(self, record: ItemRecord, event: Noted) -> list[str]:
         """Say where something is asked that nobody is to approve, or answered that is not asked."""

@@ -233,6 +233,38 @@ async def test_what_is_personal_of_it_is_sealed_and_erased_as_its_own_and_what_w
     assert await firm.differences() == []
 
 
+async def test_the_replay_finds_that_the_timer_of_what_is_closed_and_is_to_open_something_is_lost(
+    firm: Timed,
+) -> None:
+    renewal = await renewed(firm)
+    assert len(await due(firm)) == 1
+    position = await firm.world.timers.followed(firm.world.tenant)
+
+    await firm.world.timers.set_timers(firm.world.tenant, position, position, {renewal.item_id: []})
+
+    (said,) = await firm.differences()
+    assert said.endswith(
+        f"open/renewed~next 1 of {renewal.item_id}, event {renewal.number + 1}, due {START_MS + ms(3, 15)}: log has it, store has not"
+    )
+
+
+async def test_what_is_declared_personal_later_is_not_copied_to_where_it_is_not_nor_what_rules_do_not_take_any_more(
+    firm: Timed,
+) -> None:
+    await renewed(firm)
+    rules = RULES.replace("tier: {type: string}", "tier: {type: number}").replace(
+        "new_end: {type: date}", "new_end: {type: date, personal: true}"
+    )
+    await firm.world.rule_sets.publish(
+        firm.world.tenant, None, Publication(0, rules, dumps(rules_of(rules)), "", 0, 0, 0)
+    )
+
+    (opened,) = decisions(await firm.at(ms(3, 15)))
+
+    assert dict(opened.head.item.attributes) == {"phone": PHONE}
+    assert await firm.differences() == []
+
+
 async def test_the_replay_finds_a_member_that_enters_another_stage_than_its_parents_says(firm: Timed) -> None:
     source = RENEWAL.replace("open: [NEXT]", "open: [NEXT, {id: more, kind: RENEWAL, pool: care, stage: early}]")
     await publish(firm, source)

@@ -243,9 +243,8 @@ async def test_the_replay_finds_that_the_timer_of_what_is_closed_and_is_to_open_
     await firm.world.timers.set_timers(firm.world.tenant, position, position, {renewal.item_id: []})
 
     (said,) = await firm.differences()
-    assert said.endswith(
-        f"open/renewed~next 1 of {renewal.item_id}, event {renewal.number + 1}, due {START_MS + ms(3, 15)}: log has it, store has not"
-    )
+    timer = f"timer open/renewed~next 1 of {renewal.item_id}, event {renewal.number + 1}, due {START_MS + ms(3, 15)}"
+    assert said == f"{timer}: log has it, store has not"
 
 
 async def test_what_is_declared_personal_later_is_not_copied_to_where_it_is_not_nor_what_rules_do_not_take_any_more(

@@ -62,6 +62,7 @@ COMMANDS = {
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "satisfaction": ("router.cli.satisfaction", "Record what a customer answered when they were asked."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
+    "surveys": ("router.cli.surveys", "List which customers are to be asked, and have not answered yet."),
     "tenant": (
         "router.cli.tenant",
         "Show and set a tenant's zone, calendar, and how long what is closed may be reopened.",

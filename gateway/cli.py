@@ -77,8 +77,17 @@ def _write_secret(path: Path, content: bytes) -> None:
 )
 @click.option("--tenant", "tenants", multiple=True, default=["default"], help="Whose data; repeatable, * for all.")
 @click.option("--rep", default="", help="The id of the rep that they are.")
+@click.option("--pool", "pools", multiple=True, help="Of a manager: the pools that they see alone; repeatable.")
 @click.option("--hours", default=1.0, show_default=True, help="How long it is valid.")
-def mint(folder: Path, name: str, roles: Sequence[str], tenants: Sequence[str], rep: str, hours: float) -> None:
+def mint(
+    folder: Path,
+    name: str,
+    roles: Sequence[str],
+    tenants: Sequence[str],
+    rep: str,
+    pools: Sequence[str],
+    hours: float,
+) -> None:
     """Print a token signed with the key in FOLDER.
 
     \b
@@ -94,4 +103,6 @@ def mint(folder: Path, name: str, roles: Sequence[str], tenants: Sequence[str], 
         "iss": "fairlead-token", "aud": "fairlead", "sub": name, "iat": now, "exp": now + int(hours * 3600),
         "roles": list(roles), "tenants": list(tenants), "rep": rep,
     }  # fmt: skip
+    if pools:
+        claims["pools"] = list(pools)
     click.echo(jwt.encode(claims, key, "ES256", headers={"kid": published["keys"][0]["kid"]}))

@@ -22,6 +22,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
 from router.rpc.process_answers import ProcessAnswers
@@ -51,8 +52,11 @@ def servicers(
     operations: OperationService,
     durability: DurabilityStatus,
     masking: Masking | None,
+    scope: PoolScope,
 ) -> tuple[Serviced, ...]:
-    """Connect them; ``masking`` hides what a caller may not see, None: everybody sees all."""
+    """Connect them; ``masking`` hides what a caller may not see, None: everybody sees all; ``scope`` holds managers to
+    the pools that they see alone.
+    """
     mask = masking.apply if masking else None
     presenter = DecisionPresenter(cases.queries, durability, mask)
     activities = ActivityAnswers.over(
@@ -71,6 +75,7 @@ def servicers(
         activities,
         cases.offers,
         ProcessAnswers(cases.pausing, cases.approving, cases.satisfied, cases.updated_deadlines, cases.closing),
+        scope,
     )
     workforce = WorkforceServicer(
         cases.workforce, cases.presences, cases.cap_uses, stores.assignments, cases.kept_items
@@ -82,7 +87,15 @@ def servicers(
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
         Serviced(
-            ProcessServicer(cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals, cases.digests),
+            ProcessServicer(
+                cases.process_publishing,
+                cases.deadlines,
+                cases.migrating,
+                cases.approvals,
+                cases.digests,
+                cases.surveys,
+                scope,
+            ),
             processes_pb2,
             "ProcessService",
         ),

@@ -26,6 +26,7 @@ from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.satisfaction import Satisfied
+from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -107,10 +108,11 @@ class UseCases:
         self.pausing = Pausing(noting)
         self.satisfied = Satisfied(store, self.queries, planners, noting)
         self.approving = Approving(store, planners, self.updating, noting)
-        self.closing = Closing(self.router, store, self.queries, planners, self.approving)
+        self.closing = Closing(store, self.queries, planners, self.approving)
         self.approvals = ApprovalQueries(store, planners, self.approving)
 
         self.digests = DigestQueries(store, stores.timers, planners)
+        self.surveys = SurveyQueries(store, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

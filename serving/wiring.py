@@ -22,6 +22,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.history.monitor import Monitor
 from router.model.sealing import Personal
 from router.process.revisions.cache import ProcessCache
+from router.rpc.pool_scope import PoolScope
 from scoring import rpc as scoring_rpc
 from scoring.clock import wall_clock
 from scoring.errors import MemoryUnavailable
@@ -122,13 +123,16 @@ class Service:
         security = self._settings.security
         masking = Masking(self._personal, security.personal) if security.knows_callers else None
         operations = self._operations.service
-        self._servicers = servicers(self._stores, self._planners, self._cases, operations, self.durability, masking)
+        scope = PoolScope(self._cases.queries, self._planners)
+        self._servicers = servicers(
+            self._stores, self._planners, self._cases, operations, self.durability, masking, scope
+        )
         self._health = HealthServicer()
         self.server = _listener(share_port=self._settings.place.share_port)
         self._credentials = security.credentials()
         self.load_shedder = LoadShedder(self._settings.max_calls, security.authorizer(), STANDING)
         observers = [*self._watch.observers, *observers]
-        self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder)
+        self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder, scope)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.

@@ -54,9 +54,15 @@ class Authorizer:
             return
         principal = await self._identified(call)
         call.principal = principal
-        if not principal.roles & grant.roles:
+        roles = principal.roles & grant.roles
+        if roles == {Role.MANAGER} and principal.pools:
+            if grant.by_pool:
+                call.only_pools = principal.pools
+                return
+            roles = frozenset()
+        if not roles:
             if not (grant.own and Role.REP in principal.roles and principal.rep):
-                raise PermissionDenied(f"{principal.name} may not call {call.method}: {_wanted(grant)}")
+                raise PermissionDenied(f"{principal.name} may not call {call.method}: {_wanted(grant, principal)}")
             call.only_rep = principal.rep
 
     def enter(self, call: Call) -> None:
@@ -87,6 +93,8 @@ class Authorizer:
             raise UnnamedTenant(call.resource_field, call.resource)
 
 
-def _wanted(grant: Grant) -> str:
+def _wanted(grant: Grant, principal: Principal) -> str:
+    if principal.pools and Role.MANAGER in principal.roles & grant.roles:
+        return f"it is about more than the pools that they see alone, {', '.join(sorted(principal.pools))}"
     roles = sorted(grant.roles) + (["rep"] if grant.own else [])
     return f"it takes a role of {', '.join(roles)}" if roles else "nobody may"

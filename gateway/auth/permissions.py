@@ -39,15 +39,19 @@ class Grant:
     own
         Whether a rep may too, for what is their own; the servicer looks whose it is. Calendars and what holds for a
         tenant are everybody's.
+    by_pool
+        Whether a manager may too whose token names pools, for what is of those: the work item or the pool that the
+        request names is looked at, and of what it lists the servicer leaves out the rest.
     """
 
     scope: Scope
     roles: frozenset[Role]
     own: bool = False
+    by_pool: bool = False
 
 
-def _tenant(*roles: Role, own: bool = False, scope: Scope = Scope.TENANT) -> Grant:
-    return Grant(scope, frozenset(roles), own)
+def _tenant(*roles: Role, own: bool = False, by_pool: bool = False, scope: Scope = Scope.TENANT) -> Grant:
+    return Grant(scope, frozenset(roles), own, by_pool)
 
 
 _ANYBODY = Grant(Scope.OPEN, frozenset())
@@ -57,27 +61,27 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.RoutingService/BatchRouteWorkItems": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/SubmitWorkItem": _tenant(MANAGER, SERVICE),
     "fairlead.v1.RoutingService/BatchSubmitWorkItems": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.RoutingService/GetWorkItem": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.RoutingService/ListWorkItems": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.RoutingService/ReassignWorkItem": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.RoutingService/GetWorkItem": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/ListWorkItems": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/ReassignWorkItem": _tenant(MANAGER, SERVICE, by_pool=True),
     "fairlead.v1.RoutingService/BatchReassignWorkItems": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.RoutingService/UpdateWorkItem": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.RoutingService/AdvanceWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/PauseWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/ResumeWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/ApproveWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/RejectWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/RecordSatisfaction": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/UpdateWorkItem": _tenant(MANAGER, SERVICE, by_pool=True),
+    "fairlead.v1.RoutingService/AdvanceWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/PauseWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/ResumeWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/ApproveWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/RejectWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/RecordSatisfaction": _tenant(MANAGER, SERVICE, by_pool=True),
+    "fairlead.v1.RoutingService/CompleteWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
     "fairlead.v1.RoutingService/ImportWorkItems": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.RoutingService/AcceptWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/DeclineWorkItem": _tenant(MANAGER, SERVICE, own=True),
-    "fairlead.v1.RoutingService/ReopenWorkItem": _tenant(MANAGER, SERVICE),
+    "fairlead.v1.RoutingService/AcceptWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/DeclineWorkItem": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
+    "fairlead.v1.RoutingService/ReopenWorkItem": _tenant(MANAGER, SERVICE, by_pool=True),
     "fairlead.v1.RoutingService/WatchWorkItems": _tenant(MANAGER, SERVICE, OPERATOR),
-    "fairlead.v1.RoutingService/RecordActivity": _tenant(MANAGER, SERVICE, own=True),
+    "fairlead.v1.RoutingService/RecordActivity": _tenant(MANAGER, SERVICE, own=True, by_pool=True),
     "fairlead.v1.RoutingService/ListMyWork": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.RoutingService/ListAgenda": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.RoutingService/GetTimeline": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.RoutingService/GetTimeline": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.QueueService/GetQueue": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.QueueService/ListSubmissions": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.QueueService/RedriveSubmissions": _tenant(MANAGER, OPERATOR),
@@ -89,7 +93,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/DeleteRep": _tenant(MANAGER, SERVICE),
     "fairlead.v1.WorkforceService/BatchUpsertReps": _tenant(MANAGER, SERVICE),
     "fairlead.v1.WorkforceService/CreatePool": _tenant(MANAGER),
-    "fairlead.v1.WorkforceService/GetPool": _tenant(MANAGER, SERVICE, OPERATOR),
+    "fairlead.v1.WorkforceService/GetPool": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
     "fairlead.v1.WorkforceService/ListPools": _tenant(MANAGER, SERVICE, OPERATOR),
     "fairlead.v1.WorkforceService/UpdatePool": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/DeletePool": _tenant(MANAGER),
@@ -129,13 +133,14 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.ProcessService/GetProcess": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.ProcessService/DrawProcess": _tenant(MANAGER, OPERATOR, scope=Scope.TENANT_OR_NONE),
     "fairlead.v1.ProcessService/MigrateWorkItems": _tenant(MANAGER),
-    "fairlead.v1.ProcessService/ListDeadlines": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.ProcessService/ListApprovals": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.ProcessService/ListDeadlines": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
+    "fairlead.v1.ProcessService/ListApprovals": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.ProcessService/ListDigests": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR),
-    "fairlead.v1.DecisionService/ListDecisions": _tenant(MANAGER, SERVICE, OPERATOR),
+    "fairlead.v1.ProcessService/ListSurveys": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
+    "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
+    "fairlead.v1.DecisionService/ListDecisions": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
     "fairlead.v1.PrivacyService/EraseSubject": _tenant(MANAGER),
-    "fairlead.v1.FairnessService/GetFairnessReport": _tenant(MANAGER, OPERATOR),
+    "fairlead.v1.FairnessService/GetFairnessReport": _tenant(MANAGER, OPERATOR, by_pool=True),
     "fairlead.v1.ScoringService/ScoreCustomer": _tenant(MANAGER, SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/RememberScores": _tenant(SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/BatchScoreCustomers": _tenant(MANAGER, SCIENTIST, SERVICE),

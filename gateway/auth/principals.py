@@ -35,6 +35,8 @@ class Principal:
         Whose data they may touch; ``*`` for everybody's, and for what all tenants share.
     rep
         The id of the rep that they are, where they are one.
+    pools
+        The pools that they see alone, being a manager; none: all.
     until
         When they have to show it anew, in seconds since 1970.
     """
@@ -43,6 +45,7 @@ class Principal:
     roles: frozenset[Role]
     tenants: frozenset[str]
     rep: str = ""
+    pools: frozenset[str] = frozenset()
     until: float = field(default=inf, compare=False)
 
     def may_touch(self, tenant: str) -> bool:
@@ -50,7 +53,7 @@ class Principal:
         return tenant in self.tenants or ALL_TENANTS in self.tenants
 
 
-def principal_of(name: object, roles: object, tenants: object, rep: object = "") -> Principal:
+def principal_of(name: object, roles: object, tenants: object, rep: object = "", pools: object = "") -> Principal:
     """Read a principal as tokens and files write it; roles that Fairlead does not know count for nothing.
 
     Raises
@@ -68,7 +71,7 @@ def principal_of(name: object, roles: object, tenants: object, rep: object = "")
     if not isinstance(rep, str):
         raise ValueError("rep must be the id of a rep")
     given = frozenset(Role(role) for role in _texts("roles", roles) if role in set(Role))
-    return Principal(name, given, frozenset(_texts("tenants", tenants)), rep)
+    return Principal(name, given, frozenset(_texts("tenants", tenants)), rep, frozenset(_texts("pools", pools)))
 
 
 def _texts(what: str, value: object) -> Iterable[str]:

@@ -81,8 +81,8 @@ class Tokens:
             raise Unauthenticated("authorization must be Bearer, a blank and a token")
         try:
             claims = await self._claims(token)
-            name, rep = claims["sub"], claims.get("rep", "")
-            principal = principal_of(name, claims.get("roles", []), claims.get("tenants", []), rep)
+            name, rep, pools = claims["sub"], claims.get("rep", ""), claims.get("pools", [])
+            principal = principal_of(name, claims.get("roles", []), claims.get("tenants", []), rep, pools)
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"the token is not valid: {error}") from None
         except ValueError as error:

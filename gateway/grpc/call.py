@@ -69,6 +69,8 @@ class Call:
         Who makes it; None where nobody is asked, or as long as it is not known.
     only_rep
         The id of the rep whose own things it may be about alone; empty: anybody's.
+    only_pools
+        The pools whose things it may be about alone; none: any.
     code
         How it ended; OK while it is under way.
     error
@@ -76,8 +78,8 @@ class Call:
     """
 
     __slots__ = (
-        "_described", "_hidden", "_resource", "code", "context", "error", "method", "only_rep", "principal", "request",
-        "started",
+        "_described", "_hidden", "_resource", "code", "context", "error", "method", "only_pools", "only_rep",
+        "principal", "request", "started",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +94,7 @@ class Call:
         self.started = time.perf_counter()
         self.principal: Principal | None = None
         self.only_rep = ""
+        self.only_pools: AbstractSet[str] = frozenset()
         self.code = grpc.StatusCode.OK
         self.error: Exception | None = None
 
@@ -148,6 +151,21 @@ class Call:
         """
         if self.only_rep and rep != self.only_rep:
             raise PermissionDenied(f"{self.actor} may only touch what is {self.only_rep}'s own")
+
+    def check_pools(self, pools: AbstractSet[str]) -> None:
+        """Check that what is of some pools may be seen and changed; of any, unless the caller's token names theirs.
+
+        Raises
+        ------
+        PermissionDenied
+            If it is of none of those.
+        """
+        if not self.sees(pools):
+            raise PermissionDenied(f"{self.actor} may only touch what is of {', '.join(sorted(self.only_pools))}")
+
+    def sees(self, pools: AbstractSet[str]) -> bool:
+        """Say whether what is of some pools may be seen."""
+        return not self.only_pools or bool(self.only_pools & pools)
 
     async def check_seen(self, fields: AbstractSet[str]) -> None:
         """Check that whoever makes the call sees these fields: what answers hide, no question may find out.

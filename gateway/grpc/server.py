@@ -37,6 +37,13 @@ class Admission(Protocol):
         """Check whether they may touch what the request is about; raises a ``Failure`` if not."""
 
 
+class Scoping(Protocol):
+    """Holds a call to what its caller may touch, where that has to be read first."""
+
+    async def check(self, call: Call) -> None:
+        """Check what the request names; raises a ``Failure`` if it may not be touched."""
+
+
 class GrpcServer:
     """Serves methods, each wrapped alike.
 
@@ -52,6 +59,8 @@ class GrpcServer:
         Hides in answers what callers have no need of; None: nothing is hidden.
     call_counter
         Counts calls as they arrive, and rejects those that are too many; None: they are not counted.
+    scoping
+        Holds callers to the pools that they see alone; None: nobody has any.
     """
 
     def __init__(
@@ -61,12 +70,14 @@ class GrpcServer:
         observers: Sequence[Observer] = (),
         masking: Masking | None = None,
         call_counter: CallCounter | None = None,
+        scoping: Scoping | None = None,
     ) -> None:
         self._server = server
         self._admission = admission
         self._observers = tuple(observers)
         self._masking = masking
         self._call_counter = call_counter
+        self._scoping = scoping
 
     def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         """Serve every method of a service.
@@ -173,6 +184,8 @@ class GrpcServer:
         if many:
             return _authorizing(self._admission, call, request)
         self._admission.enter(call)
+        if self._scoping is not None and call.only_pools:
+            await self._scoping.check(call)
         return request
 
 

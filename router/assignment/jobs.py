@@ -292,16 +292,26 @@ def escalate_command(
     at_ms: int,
     had: tuple[str, ...],
     pool: str = "",
+    keeper: str = "",
 ) -> BindCommand | Failure:
     """Make the job of giving a work item to somebody who has not had it in its stage, for a step of a deadline; an
     error where the planner's rules cannot read it. It is done only as long as nothing has happened behind the record.
+
+    Parameters
+    ----------
+    had
+        Who has had it in its stage.
+    keeper
+        The manager who keeps it, apart from the ledger; empty: rules and ledger choose.
     """
     handlers = handlers_of(record)
     try:
-        plan = planner.plan(item, at_ms, tried=frozenset(had), handlers=handlers, pool=pool)
+        plan = planner.plan(
+            item, at_ms, tried=frozenset(had), handlers=handlers, named=keeper, apart=bool(keeper), pool=pool
+        )
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, had, handlers), pool=pool)
+    head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, had, handlers), keeper, pool=pool)
     head = head._replace(escalates=step)
     return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)
 

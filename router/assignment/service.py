@@ -16,7 +16,7 @@ more, or needs to ask something first, it goes on the way of many, for nothing w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
@@ -319,8 +319,14 @@ class Router:
         request_id: str = "",
         actor: str = "",
         preview: bool = False,
+        check: Callable[[StoredItem], Awaitable[None]] | None = None,
     ) -> StoredItem:
         """Close a work item and free its owner's capacity.
+
+        Parameters
+        ----------
+        check
+            Refuses what may not be closed as it stands, by raising; None: all that is open may be.
 
         Raises
         ------
@@ -337,6 +343,8 @@ class Router:
         for _ in range(MOST_ROUNDS):
             stored = await self._queries.item(tenant, item_id)
             event = stored.record.version if expected is None else expected
+            if check and event == stored.record.version and stored.record.state not in CLOSED_STATES:
+                await check(stored)
             fingerprint = fingerprint_of(request_id, "complete", item_id, state)
             completion = Completion(stored.record.item_id, state, event, request_id, fingerprint, actor)
             answer = await self._store.complete(tenant, completion, preview=preview)

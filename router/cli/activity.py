@@ -32,6 +32,7 @@ DIRECTIONS = click.Choice(["outbound", "inbound", "internal"], case_sensitive=Fa
     "--rep", default="", help="Who acted, by id or display name [default: the owner; from a service account: nobody]."
 )
 @click.option("--outcome", default="", help="In a word what came of it.")
+@click.option("--automatic", is_flag=True, help="Nobody of ours acted, as in an automatic reply.")
 @click.option("--lasted", default="", metavar="LENGTH", help="How long, such as 45s, 3m or 1h.")
 @click.option("--note", default="", help="More of it.")
 @click.option("--occurred", metavar="TIME", help=f"When: {WRITTEN} [default: now].")
@@ -44,7 +45,7 @@ DIRECTIONS = click.Choice(["outbound", "inbound", "internal"], case_sensitive=Fa
 @server_option
 @tenant_option
 def activity(
-    work_item: str, kind: str, direction: str | None, rep: str, outcome: str, lasted: str, note: str,
+    work_item: str, kind: str, direction: str | None, rep: str, automatic: bool, outcome: str, lasted: str, note: str,
     occurred: str | None, next_time: str | None, step: str, external_id: str, dry_run: bool, language: str,
     as_json: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
@@ -72,6 +73,7 @@ def activity(
             kind.upper(),
             way,
             rep=rep_called(client, rep, "--rep", told),
+            automatic=automatic,
             outcome=outcome,
             duration=_length(lasted, told),
             note=note,

@@ -108,6 +108,17 @@ def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bo
         what = "\n".join([*filter(None, [date.next_step]), *running])
         table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(what))
     console_for(sys.stdout).print(table)
+    for (stage, title), guide in _guides(work).items():
+        console_for(sys.stdout).print(Text(label("stage guide", language, stage=title or stage, guide=guide)))
+
+
+def _guides(work: Sequence[routing.OpenWork]) -> dict[tuple[str, str], str]:
+    """Return what is to be done in the stages that some work stands in, by id and title of the stage."""
+    return {
+        (each.work_item.stage, each.stage_title): " ".join(each.stage_guide.split())
+        for each in work
+        if each.stage_guide
+    }
 
 
 def _show_offers(client: FairleadClient, mine: routing.ListMyWorkResponse, language: Language) -> None:

@@ -16,7 +16,7 @@ from router.cli.simulated import simulated_service
 from router.cli.sources import content_of
 from router.cli.walk_contents import load_walk
 from router.cli.walk_runner import go
-from router.cli.walk_seeing import Seen
+from router.cli.walk_seen import Seen
 
 WALK = "sales-walk.yaml"
 

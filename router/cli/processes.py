@@ -82,8 +82,8 @@ def process() -> None:
     Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
     Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
                 customer.
-    Asked:      satisfaction: {csat: {at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify: [manager]}};
-                complaints: true, whose customers are asked no nps meanwhile.
+    Asked:      satisfaction: {csat: {ask: {after: 1h}, at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify:
+                [manager]}}; complaints: true, whose customers are asked no nps meanwhile.
     Tests:      tests and workforce, see fairlead process test.
     """
 
@@ -236,7 +236,7 @@ def publish_command(file: Path, note: str, etag: str, without_walks: bool, serve
 
     \b
       $ fairlead process publish sales.yaml --note "first response within the hour"
-      walk first-response: 8 rows run, 42 expectations checked, all as expected
+      walk first-response: 29 rows run, 102 expectations checked, all as expected
       process sales: revision 1 is active
     """
     source = source_of(file)

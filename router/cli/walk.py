@@ -59,7 +59,7 @@ def walk(file: Path, as_json: bool, server: str | None, data: Path) -> None:
 
     \b
       $ fairlead process walk examples/processes/sales-walk.yaml
-      walk first-response: 8 rows run, 42 expectations checked, all as expected
+      walk first-response: 29 rows run, 102 expectations checked, all as expected
       walk: first-response
       setup:                                        # the rules and the process here, or the names of files beside it
         tenant: {time_zone: Asia/Shanghai, calendar: office}

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from router.cli.failing import InputFailed
 from router.cli.sources import source_of
+from router.cli.walk_expect_forms import WalkExpectForm
 from router.cli.walk_files import Walk, WalkFile, WalkStep, read_walk, unknown
-from router.cli.walk_forms import AdvanceForm, OfItemForm, WalkExpectForm, WalkRouteForm
+from router.cli.walk_forms import AdvanceForm, OfItemForm, WalkRouteForm
 from router.process.definition.processes import Process
 from router.process.language.check import check_process
 from router.process.stages.children import opens
@@ -148,7 +149,9 @@ def _check_row(step: WalkStep, path: Place, process: Process, deadlines: set[str
             report.error((*at, "stage"), unknown("stage", expected.stage, process.standing, _WHERE))
         for named, deadline in _deadlines_of(expected):
             if deadline not in deadlines:
-                report.error((*at, *named), unknown("deadline", deadline, deadlines, _WHERE), of_key=named[0] == "due")
+                report.error(
+                    (*at, *named), unknown("deadline", deadline, deadlines, _WHERE), of_key=named[0] in ("due", "took")
+                )
 
 
 def _check_children(step: WalkStep, path: Place, process: Process, came: Collection[str], report: Report) -> None:
@@ -176,6 +179,8 @@ def _deadlines_of(expected: WalkExpectForm) -> Iterator[tuple[Place, str]]:
     yield from ((("due", deadline), deadline) for deadline in expected.due or {})
     yield from ((("met", place), deadline) for place, deadline in enumerate(expected.met or []))
     yield from ((("missed", place), deadline) for place, deadline in enumerate(expected.missed or []))
+    yield from ((("paused", place), deadline) for place, deadline in enumerate(expected.paused or []))
+    yield from ((("took", deadline), deadline) for deadline in expected.took or {})
 
 
 def _place_of(path: str) -> Place:

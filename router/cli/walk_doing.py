@@ -97,6 +97,7 @@ class WalkDeeds:
             form.kind,
             form.direction or ("INTERNAL" if form.kind == "NOTE" else "OUTBOUND"),
             rep=form.rep or "",
+            automatic=form.by == "service",
             outcome=form.outcome,
             duration=length_of(form.duration),
             note=form.note,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import grpc
 
-from router.cli.lengths import LENGTH_ALLOWED, length_of
+from router.cli.lengths import LENGTH_ALLOWED, length_of, lengths_of
+from router.cli.walk_expect_forms import TookForm, WalkExpectForm
 from router.cli.walk_forms import (
     WALK_PARTS,
     ActivityForm,
@@ -15,7 +16,6 @@ from router.cli.walk_forms import (
     OfItemForm,
     SetupForm,
     UpdateForm,
-    WalkExpectForm,
     WalkForm,
     WalkRouteForm,
     WalkStepForm,
@@ -34,9 +34,9 @@ _CODES = [code.name for code in grpc.StatusCode if code is not grpc.StatusCode.O
 VERBS = tuple(DoForm.model_fields)
 _OF_ITEM = {
     *("owner", "state", "epoch", "priority", "stage", "due", "met", "missed", "way", "offered", "expires"),
-    *("worked", "next", "conflict", "children"),
+    *("worked", "next", "conflict", "children", "repeat_of", "paused", "took", "says", "reasons"),
 }
-_OF_PROCESS = ("stage", "due", "met", "missed", "children")
+_OF_PROCESS = ("stage", "due", "met", "missed", "children", "paused", "took", "moved")
 
 Done = Form | Mapping[str, CalendarForm]
 """What a row does, in the form of its verb."""
@@ -148,6 +148,8 @@ class _Reader:
             self.report.error(path, "nothing is to be changed; allowed are attributes, value, priority")
         if isinstance(done, ActivityForm) and done.duration and length_of(done.duration) is None:
             self.report.error((*path, "duration"), f"found {shown(done.duration)}; {LENGTH_ALLOWED} is expected")
+        if isinstance(done, ActivityForm) and done.by and done.rep:
+            self.report.error((*path, "rep"), f"found {shown(done.rep)}; by: service says that nobody of ours acted")
         if isinstance(done, Mapping):
             compiler = CalendarCompiler(self.report)
             for name, form in done.items():
@@ -187,6 +189,21 @@ class _Reader:
             for name, text in (("due", child.due), ("opens", child.opens)):
                 if text is not None:
                     self._instant(text, (*path, "children", place, name))
+        for place, moved in enumerate(expected.moved or ()):
+            self._check_item(moved.item, (*path, "moved", place, "item"))
+            self._instant(moved.before, (*path, "moved", place, "before"))
+            self._instant(moved.due, (*path, "moved", place, "due"))
+        for deadline, took in (expected.took or {}).items():
+            self._check_lengths(took, (*path, "took", deadline))
+
+    def _check_lengths(self, took: TookForm, path: Path) -> None:
+        if not took.model_fields_set:
+            self.report.error(path, f"nothing is expected; allowed are {', '.join(TookForm.model_fields)}")
+        named: list[tuple[Path, str | None]] = [(("counted",), took.counted), (("wall",), took.wall)]
+        named += [(("parts", part), length) for part, length in (took.parts or {}).items()]
+        for name, text in named:
+            if text is not None and lengths_of(text) is None:
+                self.report.error((*path, *name), f"found {shown(text)}; {LENGTH_ALLOWED} is expected")
 
     def _check_refusal(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if expected.refused is not None and expected.refused not in _CODES:
@@ -206,6 +223,7 @@ class _Reader:
             ("agenda", list(expected.agenda or {})),
             ("children", [child.owner or "" for child in expected.children or ()]),
             ("lists", list(expected.lists or {})),
+            ("reasons", list(expected.reasons or {})),
         )
         for name, reps in named:
             for rep in filter(None, reps):

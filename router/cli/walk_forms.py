@@ -9,20 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fairlead.v1 import activities_pb2, routing_pb2
-from router.process.definition.deadlines import Act
+from fairlead.v1 import activities_pb2
+from router.cli.walk_expect_forms import KINDS, ChildForm, MovedForm, ToldForm, TookForm, WalkExpectForm
 from router.rules.forms import CalendarForm, ExceptionForm, Id, Weight
 from router.rules.limits import MAX_REPS
 from rules.forms import Form, Name
 
 MAX_STEPS = 10_000
-_KINDS = tuple(name.removeprefix("KIND_") for name in routing_pb2.WorkItem.Kind.keys()[1:])
-_STATES = tuple(name.removeprefix("STATE_") for name in routing_pb2.WorkItem.State.keys()[1:])
 _RESOLUTIONS = ("CONVERTED", "DISQUALIFIED", "CLOSED")
 _ACTIVITIES = tuple(name.removeprefix("KIND_") for name in activities_pb2.Activity.Kind.keys()[1:])
 _DIRECTIONS = tuple(name.removeprefix("DIRECTION_") for name in activities_pb2.Activity.Direction.keys()[1:])
-_WAYS = ("GREEDY", "APART", "OVERRIDE")
-_ACTS = tuple(map(str, Act))
 
 
 def _as_list(value: object) -> object:
@@ -69,7 +65,7 @@ class WalkRouteForm(Form):
     """A work item comes."""
 
     id: Name
-    kind: Literal[_KINDS] = "LEAD"  # type: ignore[valid-type]  # a tuple spelt once
+    kind: Literal[KINDS] = "LEAD"  # type: ignore[valid-type]  # a tuple spelt once
     source: Name = "crm"
     value: Annotated[float, Field(ge=0)] = 0
     priority: Annotated[int, Field(ge=0)] = 0
@@ -88,6 +84,9 @@ class ActivityForm(OfItemForm):
     kind: Literal[_ACTIVITIES]  # type: ignore[valid-type]
     direction: Literal[_DIRECTIONS] | None = None  # type: ignore[valid-type]
     rep: Id | None = None
+    by: Annotated[Literal["service"] | None, Field(description="Nobody of ours acted, as in an automatic reply.")] = (
+        None
+    )
     duration: Annotated[str, Field(description="How long it lasted, such as 45s, 3m or 1h.")] = ""
     outcome: str = ""
     note: str = ""
@@ -210,78 +209,6 @@ class DoForm(Form):
     ] = None
 
 
-class ToldForm(Form):
-    """Who was told of which work item, by which step of a deadline; of an offer that lapsed by none."""
-
-    who: Id
-    about: Name
-    step: Literal[_ACTS] | None = None  # type: ignore[valid-type]
-
-
-class ChildForm(Form):
-    """A child: what of the stage it is, and how it stands; ``owner: ''`` is nobody."""
-
-    entry: Name
-    owner: str | None = None
-    state: Literal[_STATES] | None = None  # type: ignore[valid-type]
-    kind: Literal[_KINDS] | None = None  # type: ignore[valid-type]
-    pool: Id | None = None
-    value: float | None = None
-    due: Annotated[str | None, Field(description="When it falls due, as a time like at; null: it does not.")] = None
-    opens: Annotated[
-        str | None, Field(description="On which date it is opened, as a time like at; null: it is there.")
-    ] = None
-
-
-class WalkExpectForm(Form):
-    """What is to be seen then; what is left out is not looked at. ``owner: ''`` and ``offered: ''`` are nobody."""
-
-    item: Name | None = None
-    owner: str | None = None
-    state: Literal[_STATES] | None = None  # type: ignore[valid-type]
-    epoch: Annotated[int | None, Field(ge=0)] = None
-    priority: int | None = None
-    stage: Annotated[str | None, Field(description="The stage of its process that it is in; '': none.")] = None
-    due: Annotated[
-        dict[Name, str | None] | None,
-        Field(description="By deadline, when the one that began last falls due, as a time like at; null: none runs."),
-    ] = None
-    met: Annotated[list[Name] | None, Field(description="Deadlines that were met, these at least; []: none.")] = None
-    missed: Annotated[
-        list[Name] | None, Field(description="Deadlines that are overdue or were met too late; []: none.")
-    ] = None
-    way: Annotated[
-        Literal[_WAYS] | None,  # type: ignore[valid-type]
-        Field(description="How its latest change of owner entered the ledger."),
-    ] = None
-    offered: Annotated[str | None, Field(description="To whom it is offered; of a broadcast nobody alone.")] = None
-    expires: Annotated[str | None, Field(description="When that is over, as a time like at.")] = None
-    worked: bool | None = None
-    next: Annotated[str | None, Field(description="Its next date, as a time like at; '': none.")] = None
-    conflict: Annotated[list[Id] | None, Field(description="Whom its route left out by exclude.")] = None
-    children: Annotated[
-        list[ChildForm] | None,
-        Field(description="Exactly these, in the order in which they were opened since it came, or was reopened."),
-    ] = None
-    agenda: Annotated[dict[Id, list[Name]] | None, Field(description="What each is to follow up that day.")] = None
-    repeat_of: Annotated[str | None, Field(description="The work item that it repeats; '': none.")] = None
-    away: list[Id] | None = None
-    told: Annotated[list[ToldForm] | None, Field(description="Exactly these, since the row before.")] = None
-    nobody_told: Literal[True] | None = None
-    lists: Annotated[
-        dict[Id, list[Name]] | None,
-        Field(
-            description="What stood in the lists of what falls due of each who was told of one, since the row before."
-        ),
-    ] = None
-    refused: Annotated[Name | None, Field(description="The status code that what is done ends with.")] = None
-    names: Annotated[list[str], Field(description="What the refusal has to name.")] = []
-    deficits: Annotated[
-        dict[Id, dict[Id, float]] | None,
-        Field(description="Entitled minus received, per pool and rep, to the thousandth; who is left out is at 0."),
-    ] = None
-
-
 class WalkStepForm(Form):
     """A row."""
 
@@ -312,6 +239,8 @@ WALK_PARTS: dict[str, type[Form]] = {
     "expect": WalkExpectForm,
     "told": ToldForm,
     "children": ChildForm,
+    "took": TookForm,
+    "moved": MovedForm,
     "route": WalkRouteForm,
     "activity": ActivityForm,
     "advance": AdvanceForm,

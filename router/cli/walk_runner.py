@@ -11,7 +11,8 @@ from router.cli.walk_contents import LoadedWalk
 from router.cli.walk_doing import OK, Ended, WalkDeeds
 from router.cli.walk_files import Walk, WalkStep
 from router.cli.walk_items import WalkItems
-from router.cli.walk_seeing import Seen, WalkSight
+from router.cli.walk_seeing import WalkSight
+from router.cli.walk_seen import Seen
 from router.cli.walk_setup import set_up
 from router.cli.walk_telling import Tellings, TellingWatch
 
@@ -87,7 +88,8 @@ class _Walker:
 
 def _asks_who_was_told(step: WalkStep) -> bool:
     return any(
-        expected.told is not None or expected.nobody_told or expected.lists is not None for expected in step.expected
+        expected.told is not None or expected.nobody_told or expected.lists is not None or expected.surveys is not None
+        for expected in step.expected
     )
 
 

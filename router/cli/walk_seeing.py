@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -14,8 +13,10 @@ from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.walk_doing import Ended
-from router.cli.walk_forms import ChildForm, WalkExpectForm
+from router.cli.walk_expect_forms import ChildForm, MovedForm, WalkExpectForm
 from router.cli.walk_items import WalkItems
+from router.cli.walk_seen import Seen
+from router.cli.walk_spent import seen_paused, seen_took
 from router.cli.walk_telling import Tellings, owner_after
 from router.cli.words import last
 from router.process.definition.tasks import CHILD_DEADLINE
@@ -23,19 +24,6 @@ from rules.values import as_instant_ms
 
 _RUNS = (deadlines.Deadline.STATE_OPEN, deadlines.Deadline.STATE_OVERDUE)
 _MISSED = (deadlines.Deadline.STATE_OVERDUE, deadlines.Deadline.STATE_MISSED)
-
-
-class Seen(NamedTuple):
-    """A thing that was looked at: what it should be, and what it is."""
-
-    what: str
-    expected: object
-    found: object
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is as expected."""
-        return self.expected == self.found
 
 
 class WalkSight:
@@ -75,6 +63,12 @@ class WalkSight:
         if expected.lists is not None:
             should = {rep: sorted(map(tellings.spelt, items)) for rep, items in sorted(expected.lists.items())}
             yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
+        if expected.surveys is not None:
+            asked = {tellings.spelt(item): sorted(names) for item, names in sorted(expected.surveys.items())}
+            surveys = {item: sorted(names) for item, names in sorted(tellings.surveys.items())}
+            yield Seen("which customers were to be asked", asked, surveys)
+        if expected.moved is not None:
+            yield Seen("what the last edit of the workforce moved", *self._moved(expected.moved))
         if expected.nobody_told:
             yield Seen("who was told", *tellings.compared([]))
 
@@ -90,6 +84,12 @@ class WalkSight:
                 should = self._shown(self._ms(should))
             yield Seen(f"{_CALLED.get(name, name)} of {item}", should, _ASPECTS[name](self, found))
         yield from self._deadlines(expected, item, found.name)
+        if expected.says:
+            yield from self._said(expected.says, item, found.name)
+        if expected.reasons:
+            yield Seen(
+                f"reasons of the decision about {item}", expected.reasons, self._reasons(expected.reasons, found)
+            )
         if expected.children is not None:
             yield from self._of_children(expected.children, item, found)
 
@@ -110,7 +110,7 @@ class WalkSight:
                 yield from self._deadlines(due, called, child.name)
 
     def _deadlines(self, expected: WalkExpectForm, item: str, name: str) -> Iterator[Seen]:
-        if not expected.model_fields_set & {"due", "met", "missed"}:
+        if not expected.model_fields_set & {"due", "met", "missed", "paused", "took"}:
             return
         listed = list(self._client.list_deadlines(name))
         for deadline, text in (expected.due or {}).items():
@@ -127,6 +127,41 @@ class WalkSight:
             if should is not None:
                 # those that are named at least; none where none is
                 yield Seen(f"deadlines of {item} that are {what}", sorted(should), _named(should, are))
+        if expected.paused is not None:
+            yield seen_paused(expected.paused, item, listed)
+        for deadline, took in (expected.took or {}).items():
+            yield from seen_took(took, f"{deadline} of {item}", [each for each in listed if each.deadline == deadline])
+
+    def _said(self, texts: Sequence[str], item: str, name: str) -> Iterator[Seen]:
+        """Yield what the timeline of a work item says, in either language."""
+        told = [entry.words for language in ("en", "zh") for entry in self._client.timeline(name, language=language)]
+        for text in texts:
+            found = text if any(text in words for words in told) else told
+            yield Seen(f"what the timeline of {item} says", text, found)
+
+    def _reasons(self, asked: Mapping[str, str], item: routing.WorkItem) -> dict[str, str]:
+        """Return, of each rep, the reason that is asked for where the latest decision has it, else all there are."""
+        candidates = self._client.explain(item.decision).candidates
+        codes = {last(each.rep): [reason.code for reason in each.reasons] for each in candidates}
+        found = {rep: codes.get(rep, []) for rep in asked}
+        return {rep: code if code in found[rep] else ", ".join(found[rep]) for rep, code in asked.items()}
+
+    def _moved(self, expected: Sequence[MovedForm]) -> tuple[list[str], list[str]]:
+        """Return what should have moved and what did."""
+        listed = self._client.list_deadlines(moved_by=self._client.get_tenant().workforce_revision)
+        found = (
+            (self._items.called(each.work_item), each.deadline, each.earlier_due_time, each.due_time) for each in listed
+        )
+        should = (
+            (
+                self._items.spelt(each.item),
+                each.deadline,
+                *(self._shown(self._ms(at)) for at in (each.before, each.due)),
+            )
+            for each in expected
+        )
+        are = ((item, deadline, *map(self._stamp, times)) for item, deadline, *times in found)
+        return sorted(_move(*each) for each in should), sorted(_move(*each) for each in are)
 
     def _offer_end(self, item: routing.WorkItem) -> str:
         return self._stamp(item.offer.expire_time) if item.HasField("offer") else ""
@@ -172,6 +207,10 @@ class WalkSight:
 
     def _shown(self, at_ms: int | None) -> str:
         return instant_text(at_ms, self._zone) if at_ms is not None else ""
+
+
+def _move(item: str, deadline: str, before: str, due: str) -> str:
+    return f"{deadline} of {item}: {before} → {due}"
 
 
 def instant_text(at_ms: int, zone: str) -> str:

@@ -6,18 +6,14 @@ from router.assignment.children import check_unblocked
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries
-from router.assignment.service import Router
 from router.deadlines.approving import Approving
-from router.model.errors import Conflict, InvalidInput, NotPossible, StaleEtag
-from router.model.workitem import CLOSED_STATES, State, fingerprint_of
+from router.model.errors import InvalidInput, NotPossible
+from router.model.workitem import State, fingerprint_of
 from router.process.definition.processes import Stage
 from router.process.stages.approvals import is_approved, wants_approval
 from router.process.stages.children import check_dates
 from router.process.stages.closing import check_opens_nothing, closing_stages
 from router.process.stages.places import StagePlace, check_required, next_place
-
-_TRIES = 8
-"""Rounds before a request gives up because the work item changes faster than one can write."""
 
 
 class Closing:
@@ -25,8 +21,6 @@ class Closing:
 
     Parameters
     ----------
-    router
-        Closes work items, whatever their process says.
     store
         What was done for a request before.
     queries, planners
@@ -36,73 +30,26 @@ class Closing:
     """
 
     def __init__(
-        self,
-        router: Router,
-        store: Assignments,
-        queries: WorkItemQueries,
-        planners: PlannerCache,
-        approving: Approving,
+        self, store: Assignments, queries: WorkItemQueries, planners: PlannerCache, approving: Approving
     ) -> None:
-        self._router = router
         self._store = store
         self._queries = queries
         self._planners = planners
         self._approving = approving
 
-    async def complete(
-        self,
-        tenant: str,
-        item_id: str,
-        state: State,
-        *,
-        expected: int | None = None,
-        request_id: str = "",
-        actor: str = "",
-        preview: bool = False,
-    ) -> StoredItem:
-        """Close a work item and free its owner's capacity; it stays in its stage.
+    async def check(self, tenant: str, item_id: str, state: State, request_id: str, stored: StoredItem) -> None:
+        """Refuse that an open work item is closed so, if that goes round its process; not what this very request did
+        before the work item was reopened; ``item_id`` is its id as the request spells it.
 
         Raises
         ------
         NotPossible
             If no stage of its process that closes it so could be entered as it is without opening others, too; it says
             of each why.
-        Conflict
-            If it changes faster than one can write.
-        NotFound, StaleEtag, NotPossible, RequestIdReused, StoreUnavailable
-            As ``Router.complete``.
         """
-        if not (await self._planners.processes(tenant)).newest:  # there is nothing to go round, nor to read for it
-            return await self._router.complete(
-                tenant, item_id, state, expected=expected, request_id=request_id, actor=actor, preview=preview
-            )
-        for _ in range(_TRIES):
-            stored = await self._queries.item(tenant, item_id)
-            is_open = stored.record.state not in CLOSED_STATES
-            held = stored.record.version if is_open and expected is None else expected
-            if (
-                is_open
-                and held == stored.record.version
-                and not await self._is_done(tenant, item_id, state, request_id)
-            ):
-                await self._check(tenant, stored, state)
-            try:
-                return await self._router.complete(
-                    tenant, item_id, state, expected=held, request_id=request_id, actor=actor, preview=preview
-                )
-            except StaleEtag:  # what was looked at is another by now
-                if expected is not None:
-                    raise
-        raise Conflict(_name(tenant, stored), "changes faster than it can be closed: try again")
-
-    async def _is_done(self, tenant: str, item_id: str, state: State, request_id: str) -> bool:
-        """Say whether this very request closed it before it was reopened."""
-        fingerprint = fingerprint_of(request_id, "complete", item_id, state)
-        return bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
-
-    async def _check(self, tenant: str, stored: StoredItem, state: State) -> None:
-        """Refuse what goes round its process."""
-        name, refused = _name(tenant, stored), list[str]()
+        if not (await self._planners.processes(tenant)).newest:
+            return
+        name, refused = f"tenants/{tenant}/workItems/{stored.record.item_id}", list[str]()
         for stage in closing_stages(name, stored.place, state):
             try:
                 await self._check_stage(tenant, name, stored, stage)
@@ -110,8 +57,12 @@ class Closing:
                 refused.append(error.description if isinstance(error, NotPossible) else str(error))
             else:
                 return
-        if refused:
+        if refused and not await self._is_done(tenant, item_id, state, request_id):
             raise NotPossible(name, "; ".join(refused))
+
+    async def _is_done(self, tenant: str, item_id: str, state: State, request_id: str) -> bool:
+        fingerprint = fingerprint_of(request_id, "complete", item_id, state)
+        return bool(request_id) and await self._store.has_done(tenant, request_id, fingerprint)
 
     async def _check_stage(self, tenant: str, name: str, stored: StoredItem, stage: Stage) -> None:
         """Refuse what could not enter a stage as it is, or would open others by it."""
@@ -130,7 +81,3 @@ class Closing:
         item, _ = await self._approving.read(tenant, stored.record.item_id)
         if not is_approved(process, item.life.asks, stage.id):
             raise NotPossible(name, f"{stage.id} is to be approved by {stage.approve.by}, which it is not")
-
-
-def _name(tenant: str, stored: StoredItem) -> str:
-    return f"tenants/{tenant}/workItems/{stored.record.item_id}"

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from router.assignment.content import PRIORITY
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
+from router.assignment.roster import Roster
 from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.deadlines.recipients import may_keep
 from router.history.projection import StateProjection
 from router.model.decision import Cause, Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
@@ -17,26 +19,37 @@ from router.model.records import ItemRecord
 from router.model.workitem import MAX_PRIORITY
 from router.process.definition.deadlines import GIVING, Act
 from router.process.due.due_steps import MOST_MOVED, due_steps, moved_in_stage, named_step
+from router.process.life.lives import reps_in_stage
 from router.process.revisions.cache import PublishedProcesses
 
 _CAUSED = f"a decision is caused by a step of a deadline where it is {Cause.ESCALATED}, and nowhere else"
-_Right = Callable[[ItemDeadlines, StepOfDeadline], bool]
-"""Says whether a step that is due may be done in a way."""
+_Right = Callable[[ItemDeadlines, StepOfDeadline, Roster], bool]
+"""Says whether a step that is due may be done in a way, by a workforce."""
 
 
-def _any(_: ItemDeadlines, __: StepOfDeadline) -> bool:
+def _any(_: ItemDeadlines, __: StepOfDeadline, ___: Roster) -> bool:
     return True
 
 
-def _may_give(deadlines: ItemDeadlines, step: StepOfDeadline) -> bool:
-    named = named_step(deadlines.process, step)
-    return named is not None and named.step.act in GIVING and moved_in_stage(deadlines.life) < MOST_MOVED
+def _giving(record: ItemRecord, keeper: str) -> _Right:
+    """Return what says whether a step gives a work item to others, or, given away often enough, to whoever is above."""
+
+    def may_give(deadlines: ItemDeadlines, step: StepOfDeadline, roster: Roster) -> bool:
+        named, life = named_step(deadlines.process, step), deadlines.life
+        if named is None or named.step.act not in GIVING:
+            return False
+        moved = moved_in_stage(life)
+        if not keeper or moved != MOST_MOVED:
+            return not keeper and moved < MOST_MOVED
+        return may_keep(keeper, record.owner, record.pool, roster) and keeper not in reps_in_stage(life)
+
+    return may_give
 
 
 def _raising(event: Updated) -> _Right:
     """Return what says whether a step raises the priority as an update does."""
 
-    def raises(deadlines: ItemDeadlines, step: StepOfDeadline) -> bool:
+    def raises(deadlines: ItemDeadlines, step: StepOfDeadline, _: Roster) -> bool:
         named, before, after = named_step(deadlines.process, step), event.before.priority, event.head.item.priority
         if named is None or named.step.act is not Act.RAISE_PRIORITY:
             return False
@@ -113,7 +126,7 @@ class DeadlineCheck:
         if step is None or not is_one:
             has_both_or_none = (step is not None) is is_one
             return [] if has_both_or_none else [f"decision {decision.number}: {_CAUSED}"]
-        if record and await self._was_due(record, step, decision.at_ms, right=_may_give):
+        if record and await self._was_due(record, step, decision.at_ms, right=_giving(record, decision.head.named)):
             return []
         return [f"decision {decision.number}: step {step.name} {step.step} of {decision.item_id} was not due"]
 
@@ -127,7 +140,7 @@ class DeadlineCheck:
                 deadlines = await self._lives.last(planner, self._published, record)
             except CorruptHistory:
                 return False
-            if deadlines and right(deadlines, step) and _is_due(deadlines, step, at_ms, due_ms):
+            if deadlines and right(deadlines, step, planner.roster) and _is_due(deadlines, step, at_ms, due_ms):
                 return True
             if in_force.event <= record.event:
                 break

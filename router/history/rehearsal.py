@@ -19,7 +19,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.history.pool_ledger import Ledger
 from router.history.projection import StateProjection
-from router.model.decision import WAYS, Decision, ObservedState, Outcome
+from router.model.decision import Decision, ObservedState, Outcome
 from router.model.dispatch import Answer, StandingOffer
 from router.model.records import ItemRecord
 from router.model.workitem import TRANSITIONS
@@ -91,7 +91,7 @@ def _made(
     tenant: str, projection: StateProjection, request: ReassignRequest, job: BindCommand, at_ms: int
 ) -> Decision | Failure:
     """Decide, and enter what was decided; an open offer is withdrawn for it, unless nobody is found."""
-    item_id, way = job.item_id, WAYS[job.head.cause]
+    item_id, way = job.item_id, job.head.way
     with projection.without_offer(item_id):
         record = projection.standing(item_id, job.head.cause)
         seen = projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, record, way)
@@ -109,7 +109,7 @@ def decided(
     job: BindCommand, number: int, at_ms: int, record: ItemRecord | None, seen: tuple[ObservedState, ...]
 ) -> tuple[Decision, Choice]:
     """Make the decision of a job from what is seen, as the store does; and how it came about."""
-    choice = choose(job.attempts, seen, job.rotation, job.named, WAYS[job.head.cause])
+    choice = choose(job.attempts, seen, job.rotation, job.named, job.head.way)
     outcome = choice.outcome(job.outcome_if_none)
     epoch = (record.epoch if record else 0) + (outcome is Outcome.ASSIGNED)
     decision = Decision(

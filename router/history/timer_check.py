@@ -11,7 +11,16 @@ from router.timers.credits import credited_pools
 from router.timers.digests import concerns_lists, listed_reps
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children, is_of_deadline
+from router.timers.timer import (
+    DIGESTS,
+    LEDGERS,
+    PRESENCES,
+    Position,
+    Timer,
+    is_of_children,
+    is_of_deadline,
+    is_of_survey,
+)
 
 _PAGE = 1000
 
@@ -79,9 +88,11 @@ class TimerCheck:
         of_items = of_items.union(*due.values())
         lists = follower.due_of_lists(position)
         of_items |= {timer async for page in lists for of_rep in page.values() for timer in of_rep}
-        keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)}.union(opening))
+        keeping = sorted(
+            {timer.item_id for timer in stored if is_of_children(timer) or is_of_survey(timer)}.union(opening)
+        )
         for place in range(0, len(keeping), _PAGE):
-            children = await follower.due_of_children(position, keeping[place : place + _PAGE])
+            children = await follower.due_of_closed(position, keeping[place : place + _PAGE])
             of_items = of_items.union(*children.values())
         return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())
 

@@ -70,6 +70,14 @@ WAYS: Mapping[Cause, Way] = {
 """By why there was a decision."""
 
 
+def way_of(cause: Cause, named: str) -> Way:
+    """Return in which way an owner enters the ledger, by why there was a decision and whom it names; empty: nobody.
+
+    Whom a step of a deadline names is the manager, who keeps what others did not attend to.
+    """
+    return Way.APART if cause is Cause.ESCALATED and named else WAYS[cause]
+
+
 class EnteredStage(NamedTuple):
     """A stage that a work item enters: the revision of its process, and the stage; 0 and empty: it is in none now."""
 
@@ -93,7 +101,8 @@ class DecisionInputs(NamedTuple):
     ``covered`` is the rep on leave for whom whoever gets it stands in; empty: nobody is stood in for.
     ``entered`` is the stage that it enters by being reopened, imported or opened; None: none but that which follows
     from when it came, see ``router.process.stages.places``.
-    ``escalates`` is the step of a deadline that this is; None: it is none.
+    ``escalates`` is the step of a deadline that this is; None: it is none. One that names a rep names their manager,
+    who keeps what others did not attend to.
     ``pool`` is the one that its process routes it to, by which it was planned, whatever the rules say: its stage's, or
     that which a step returned it to; empty: none, but, of what was opened, its own.
     """
@@ -116,6 +125,11 @@ class DecisionInputs(NamedTuple):
     entered: EnteredStage | None = None
     escalates: StepOfDeadline | None = None
     pool: str = ""
+
+    @property
+    def way(self) -> Way:
+        """In which way an owner enters the ledger by it, if somebody is found."""
+        return way_of(self.cause, self.named)
 
 
 class Block(StrEnum):
@@ -204,7 +218,7 @@ class Decision(NamedTuple):
     @property
     def way(self) -> Way:
         """In which way it enters the ledger, if somebody was found."""
-        return WAYS[self.head.cause]
+        return self.head.way
 
     @property
     def since_ms(self) -> int:
@@ -239,4 +253,4 @@ class DecisionEffect(NamedTuple):
     @property
     def way(self) -> Way:
         """In which way it enters the ledger, if somebody was found."""
-        return WAYS[self.cause]
+        return way_of(self.cause, self.named)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from google.protobuf.message import Message
 
+from failures import shown
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
@@ -29,6 +30,7 @@ from router.deadlines.moved import MovedDeadline, UpdatedDeadlines
 from router.deadlines.queries import DeadlineQueries, ListedDeadline
 from router.deadlines.reached import ReachedSteps
 from router.model.decision import Decision
+from router.model.errors import InvalidInput
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.records import ItemRecord
 from router.offers.service import OfferService
@@ -43,6 +45,7 @@ from router.rpc.deadline_messages import (
     reached_message,
     revision_change,
     satisfaction_message,
+    survey_message,
 )
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
@@ -129,12 +132,15 @@ class ActivityAnswers:
         tenant, item_id = fields.name_of(request.name, "workItems")
         sent = request.activity
         rep = fields.reference(sent.rep, "reps", tenant, "activity.rep") if sent.rep else ""
+        if rep and request.automatic:
+            raise InvalidInput.of("activity.rep", f"{shown(rep)}: must be absent where automatic is true: nobody acted")
         if rep:
             call.check_own(rep)
+        is_service = call.principal is not None and Role.SERVICE in call.principal.roles
         wish = RecordRequest(
             item_id,
             activity_of(sent, rep),
-            by_owner=call.principal is None or Role.SERVICE not in call.principal.roles,
+            by_owner=not (is_service or request.automatic),
             request_id=fields.request_id(request),
             actor=call.actor,
         )
@@ -160,6 +166,9 @@ class ActivityAnswers:
                 worked=item.record.worked,
                 deadlines=[deadline_message(tenant, each) for each in running],
             )
+            if item.place:
+                stage = item.place.stage
+                entry.stage_title, entry.stage_guide = (getattr(each, language) for each in (stage.title, stage.guide))
             if follow_up:
                 date = next_date_message(tenant, follow_up, work.clocks.now_ms)
                 zone, is_led = ZoneInfo(work.clocks.time_zone), has_manager(roster, item.record)
@@ -335,6 +344,8 @@ class ActivityAnswers:
             case Note.CSAT | Note.NPS:
                 told = await self._reached.answer(tenant, noted)
                 entry.satisfaction.CopyFrom(satisfaction_message(tenant, noted, told.recipients if told else None))
+            case Note.SURVEYED | Note.SPARED:
+                entry.survey.CopyFrom(survey_message(tenant, noted))
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
+from router.model.decision import Decision
 from router.rpc.fields import view_of
 from router.rpc.lists import DECISIONS, read_filter, wanted
+from router.rpc.pool_scope import tried_pools
 from router.rpc.presenter import DecisionPresenter
 
 
@@ -22,7 +26,9 @@ class DecisionServicer:
     async def GetDecision(self, request: decisions.GetDecisionRequest, call: Call) -> decisions.Decision:
         tenant, number = fields.number_of(request.name, "decisions")
         view = view_of(request)
-        return await self._presenter.message(call, tenant, await self._queries.decision(tenant, number), view)
+        decision = await self._queries.decision(tenant, number)
+        call.check_pools(tried_pools(decision))
+        return await self._presenter.message(call, tenant, decision, view)
 
     async def ListDecisions(
         self, request: decisions.ListDecisionsRequest, call: Call
@@ -35,7 +41,7 @@ class DecisionServicer:
             before=fields.page_number(request.page_token, asked.text) or None,
             count=fields.page_size(request.page_size),
             item_id=item_id or asked.only("work_item") or None,
-            wanted=wanted(asked, "decide_time"),
+            wanted=wanted(asked, "decide_time", _seen_by(call)),
         )
         messages, room = list[decisions.Decision](), fields.PageRoom()
         for decision in page:
@@ -46,3 +52,8 @@ class DecisionServicer:
             messages.append(message)
         token = fields.page_token(position, asked.text)
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=token)
+
+
+def _seen_by(call: Call) -> Callable[[Decision], bool] | None:
+    """Return what says whether a caller sees a decision; None: they see all."""
+    return (lambda decision: call.sees(tried_pools(decision))) if call.only_pools else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TypeVar
 
 from gateway.filters.fields import Field, Filter, FilterFields, instant, one_of, reference, text, texts
@@ -77,7 +78,9 @@ async def read_filter(fields: FilterFields[Record], written: str, tenant: str, c
     return read
 
 
-def wanted(read: Filter[Record], time_field: str) -> Wanted[Record]:
-    """Say what a filter keeps, and of which time."""
+def wanted(read: Filter[Record], time_field: str, is_seen: Callable[[Record], bool] | None = None) -> Wanted[Record]:
+    """Say what a filter keeps of what a caller sees, and of which time; ``is_seen`` None: they see all."""
     start, end = (edge if math.isinf(edge) else milliseconds(int(edge)) for edge in read.span(time_field))
-    return Wanted(read.holds, start, end)
+    if is_seen is None:
+        return Wanted(read.holds, start, end)
+    return Wanted(lambda record: is_seen(record) and read.holds(record), start, end)

@@ -21,7 +21,7 @@ from router.assignment.comparison import KnownItem
 from router.assignment.explanation import Candidate, Explanation, Reason, Refusals, RefusedCount, Verdict
 from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
-from router.model.decision import WAYS, Cause, Decision, Outcome, Way
+from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
 from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 from router.model.records import UNASKED, ItemRecord, Satisfaction
@@ -230,13 +230,13 @@ def decision_message(
             f"{prefix}/pools/{decision.pool}" if decision.pool else "",
             decision.outcome,
             head.cause,
+            head.way if decision.rep else None,
             head.rule_set_revision,
             head.workforce_revision,
             tuple(head.matched_rules),
             tuple(head.steps[: len(decision.seen)]),
             head.sla,
             head.actor,
-            bool(decision.rep),
             stand is not None and not tells_all,
         )
     )
@@ -281,13 +281,13 @@ def _template(
     pool: str,
     outcome: Outcome,
     cause: Cause,
+    way: Way | None,
     rule_set_revision: int,
     workforce_revision: int,
     matched_rules: Sequence[str],
     steps: Sequence[str],
     sla: str,
     actor: str,
-    has_owner: bool,
     has_chosen: bool,
 ) -> bytes:
     """Return what many decisions have in common: reading it is faster than setting its fields one by one."""
@@ -296,7 +296,7 @@ def _template(
         pool=pool,
         outcome=_OUTCOMES[outcome],
         cause=_CAUSES[cause],
-        way=_WAYS[WAYS[cause]] if has_owner else None,
+        way=_WAYS[way] if way else None,
         rule_set_revision=rule_set_revision,
         workforce_revision=workforce_revision,
         matched_rules=matched_rules,

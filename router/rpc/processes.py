@@ -14,14 +14,23 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.process.definition.processes import Process
 from router.process.due.standings import DeadlineState
 from router.process.revisions.codec import loads
 from router.process.revisions.publication import ProcessPublication
 from router.process.revisions.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
+from router.rpc.deadline_messages import (
+    STATES,
+    deadline_message,
+    digest_message,
+    migration_message,
+    pending_message,
+    pending_survey_message,
+)
 from router.rpc.fields import MAX_NOTE, etag_number
 from router.rpc.messages import KIND_NUMBERS
+from router.rpc.pool_scope import PoolScope
 from router.rpc.problems import optional_tenant, problems_of, results_of
 from router.wording.languages import Language, language_of
 from router.wording.process_pictures import mermaid, svg
@@ -40,10 +49,14 @@ class ProcessServicer:
         migrating: Migrating,
         approvals: ApprovalQueries,
         digests: DigestQueries,
+        surveys: SurveyQueries,
+        scope: PoolScope,
     ) -> None:
+        self._scope = scope
         self._publishing = publishing
         self._approvals = approvals
         self._digests = digests
+        self._surveys = surveys
         self._migrating = migrating
         self._deadlines = deadlines
 
@@ -165,11 +178,16 @@ class ProcessServicer:
             )
         call.check_own(rep)
         page = await self._deadlines.running(tenant, rep=rep, moved_by=request.moved_by, after=after, count=count)
+        seen = await self._scope.seen(call, tenant, [each.item_id for item in page.items for each in item.deadlines])
         answer, room = processes.ListDeadlinesResponse(), fields.PageRoom()
         place = page.after
         for item in page.items:
             part = processes.ListDeadlinesResponse(
-                deadlines=[deadline_message(tenant, each) for each in item.deadlines if state in (None, each.state)]
+                deadlines=[
+                    deadline_message(tenant, each)
+                    for each in item.deadlines
+                    if state in (None, each.state) and each.item_id in seen
+                ]
             )
             if not room.takes(part):
                 place = after
@@ -187,8 +205,12 @@ class ProcessServicer:
         call.check_own(rep)
         after, count = fields.page_number(request.page_token, rep, of="rep"), fields.page_size(request.page_size)
         page = await self._approvals.pending(tenant, rep=rep, after=after, count=count)
+        is_seen = await self._scope.view(call, tenant)
         answer, room, place = processes.ListApprovalsResponse(), fields.PageRoom(), page.after
         for pending in page.pending:
+            if is_seen and not is_seen(pending.item.stored):
+                after = pending.asked.ask.event
+                continue
             message = pending_message(tenant, pending)
             if not room.takes(message):
                 place = after
@@ -213,6 +235,38 @@ class ProcessServicer:
             answer.digests.append(message)
         answer.next_page_token = fields.page_token(place, rep)
         return answer
+
+    async def ListSurveys(self, request: processes.ListSurveysRequest, call: Call) -> processes.ListSurveysResponse:
+        tenant = tenant_of(request.parent)
+        since = request.start_time.ToJsonString() if _has_instant(request) else ""
+        since_ms = request.start_time.ToMilliseconds() if since else 0
+        before = fields.page_number(request.page_token, since, of="start_time")
+        count = fields.page_size(request.page_size)
+        page = await self._surveys.pending(tenant, before=before or None, count=count, since_ms=since_ms)
+        seen = await self._scope.seen(call, tenant, {each.noted.item_id for each in page.pending})
+        answer, room, place = processes.ListSurveysResponse(), fields.PageRoom(), page.before
+        for pending in (each for each in page.pending if each.noted.item_id in seen):
+            message = pending_survey_message(tenant, pending)
+            if not room.takes(message):
+                place = pending.noted.number + 1
+                break
+            answer.surveys.append(message)
+        answer.next_page_token = fields.page_token(place, since)
+        return answer
+
+
+def _has_instant(request: processes.ListSurveysRequest) -> bool:
+    """Say whether a request says since when.
+
+    Raises
+    ------
+    InvalidInput
+        If a date cannot say it.
+    """
+    if request.HasField("start_time"):
+        fields.instant(request.start_time, "start_time")
+        return True
+    return False
 
 
 def _tenant_and_item(parent: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 
 from google.longrunning.operations_pb2 import Operation
@@ -43,6 +44,7 @@ from router.rpc.messages import (
     work_item_message,
 )
 from router.rpc.offer_answers import OfferAnswers
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.process_answers import ProcessAnswers
 from router.rpc.submissions import receipt_message
@@ -83,7 +85,9 @@ class RoutingServicer:
         activities: ActivityAnswers,
         offers: OfferService,
         process: ProcessAnswers,
+        scope: PoolScope,
     ) -> None:
+        self._scope = scope
         self._process = process
         self._router = router
         self._reopening = reopening
@@ -183,8 +187,10 @@ class RoutingServicer:
         item = await self._submissions.item(tenant, *item_ids)
         if isinstance(item, Submission):
             call.check_own("")
+            call.check_pools(frozenset())
             return received_message(tenant, item)
         call.check_own(await self._offers.whose(tenant, item.record, call.only_rep))
+        await self._scope.check_item(call, tenant, item)
         return await self._with_children(tenant, await self._process.message(tenant, item))
 
     async def _with_children(self, tenant: str, message: routing.WorkItem) -> routing.WorkItem:
@@ -218,7 +224,7 @@ class RoutingServicer:
             count=fields.page_size(request.page_size),
             owner=owner or asked.only("owner") or None,
             state=_STATES[request.state],
-            wanted=wanted(asked, "create_time"),
+            wanted=wanted(asked, "create_time", await self._scope.view(call, tenant)),
         )
         work_items = list(takewhile(fields.PageRoom().takes, (work_item_message(tenant, stored) for stored in page)))
         if len(work_items) < len(page):
@@ -277,14 +283,16 @@ class RoutingServicer:
         if state is None:
             allowed = ", ".join(routing.CompleteWorkItemRequest.Resolution.keys()[1:])
             raise InvalidInput.of("resolution", f"{request.resolution}: must be one of {allowed}")
-        stored = await self._process.closing.complete(
+        request_id = fields.request_id(request)
+        stored = await self._router.complete(
             tenant,
             item_id,
             state,
             expected=await self._expected(call, tenant, item_id, etag_number(request.etag)),
-            request_id=fields.request_id(request),
+            request_id=request_id,
             actor=call.actor,
             preview=request.validate_only,
+            check=partial(self._process.closing.check, tenant, item_id, state, request_id),
         )
         return await self._with_children(tenant, work_item_message(tenant, stored))
 

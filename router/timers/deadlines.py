@@ -4,9 +4,9 @@ somebody else.
 What falls due follows from all that happened to a work item, see ``router.deadlines.lives``. Of what has just come and
 has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
 is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
-loses what they have just begun with; one that raises the priority by an update likewise. Where nobody else can have it,
-or it was given away often enough, the step fires and the work item stays: its manager is told. Where its priority is
-the most that one may be, it fires and nobody is.
+loses what they have just begun with; one that raises the priority by an update likewise. What was given away often
+enough its manager keeps. Where nobody else can have it, or no manager is there who has not had it, the step fires and
+the work item stays: its manager is told. Where its priority is the most that one may be, it fires and nobody is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.deadlines.lives import ItemLives, clocks_of, depends_on_fields
+from router.deadlines.recipients import keeper_of
 from router.model.decision import Cause, Decision, DecisionEffect, Outcome, StepOfDeadline
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
@@ -36,9 +37,11 @@ from router.process.life.lives import Life, Occurrence, reps_in_stage
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens, opens_at_end
 from router.process.stages.places import place_of, pool_of
+from router.process.stages.surveys import asks, planned_surveys
 from router.timers.children import timers_of
 from router.timers.due import Due
 from router.timers.ports import Timers
+from router.timers.surveys import survey_timer
 from router.timers.timer import Timer, gives
 
 _log = logging.getLogger(__name__)
@@ -76,11 +79,20 @@ class DeadlineTimers:
                 steps = [step for step in steps if not _raises(deadlines.process, step)]
             timers = [_timer(record.item_id, record.event, step) for step in steps]
             return timers + await timers_of(self._items, record, deadlines.children, openings_by(planner))
+        surveys = await self._surveys(published, record) if not is_open else []
         begun = record.stage.begun if record.stage else 0
         if (is_open and not begun) or not any(map(opens_at_end, published.revisions)):
-            return []
+            return surveys
         children = await self._lives.children(published, record)
-        return await timers_of(self._items, record, children, openings_by(planner))
+        return surveys + await timers_of(self._items, record, children, openings_by(planner))
+
+    async def _surveys(self, published: PublishedProcesses, record: ItemRecord) -> list[Timer]:
+        """Return what falls due of asking the customer of what is closed."""
+        place = place_of(published, record)
+        if place is None or not asks(place.process):
+            return []
+        events = await self._lives.events(record.item_id, record.event)
+        return [survey_timer(record.item_id, each) for each in planned_surveys(place, record, events)]
 
 
 def due_of_new(
@@ -103,11 +115,11 @@ def is_new(effect: DecisionEffect) -> bool:
 
 
 def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
-    """Return the kinds of work items of which steps may fall due, that open any, or of whose customers' answers
-    somebody is told, by any revision of a process.
+    """Return the kinds of work items of which steps may fall due, that open any, or whose customers are asked, or of
+    whose answers somebody is told, by any revision of a process.
     """
     concerned = [process for process in published.revisions if opens(process) or _has_steps(process)]
-    concerned += [process for process in published.revisions if process.csat or process.nps]
+    concerned += [process for process in published.revisions if process.csat or process.nps or asks(process)]
     children = [task.kind for process in concerned for _, task in process.tasks]
     return frozenset(kind for process in concerned for kind in process.kinds).union(children)
 
@@ -201,13 +213,18 @@ class Escalations:
     ) -> BindCommand | Failure | None:  # fmt: skip
         """Return the job of a step; None: nothing is to be changed, or nobody can read what."""
         raises = step.act is Act.RAISE_PRIORITY
-        if moved_in_stage(life) >= MOST_MOVED and not raises:
-            return None
+        had, keeper = reps_in_stage(life), ""
+        if (moved := moved_in_stage(life)) >= MOST_MOVED and not raises:
+            if moved == MOST_MOVED:
+                keeper = keeper_of(step, record.owner, record.pool, had, planner.roster, now_ms)
+            if not keeper:
+                return None
         contents, decisions = await self._items.contents([record]), await self._items.decisions([record])
         if not contents or not decisions:
             return None
         content, planned = contents[0][1], decisions[0][1].head.pool
-        pool = step.pool or pool_of(record, planned, place_of(published, record))
+        of_stage = pool_of(record, planned, place_of(published, record))
+        pool = of_stage if keeper else step.pool or of_stage
         if raises:
-            return raise_command(planner, record, content, which, step.by, now_ms, pool, reps_in_stage(life))
-        return escalate_command(planner, record, content.head.item, which, now_ms, reps_in_stage(life), pool)
+            return raise_command(planner, record, content, which, step.by, now_ms, pool, had)
+        return escalate_command(planner, record, content.head.item, which, now_ms, had, pool, keeper)

@@ -24,6 +24,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
 from router.deadlines.notices import Notices
+from router.deadlines.ports import Notes
 from router.deadlines.telling import Telling
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound
@@ -47,6 +48,7 @@ from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.due.newcomers import Newcomers
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens_at_end, opens_on_dates
+from router.process.stages.surveys import asks
 from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
@@ -54,6 +56,7 @@ from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_
 from router.timers.digests import Digests, concerns_lists, has_lists, listed_reps
 from router.timers.due import due_now
 from router.timers.ports import Present, Schedule, Timers
+from router.timers.surveys import Surveys
 from router.timers.timer import Position, Timer, opens_children, return_of
 from router.workforce.ports import Presences
 
@@ -83,6 +86,8 @@ class TimerFollower:
         Say what falls due.
     telling
         Tells people of steps of deadlines; None: nobody is told.
+    notes
+        Where it is noted that a customer is to be asked; None: none is.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class TimerFollower:
         timers: Timers,
         schedules: Sequence[Schedule],
         telling: Telling | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self._telling = telling
         self._notices = Notices(tenant, store, planners)
@@ -117,16 +123,18 @@ class TimerFollower:
         """What opens their children, and withdraws them."""
         self.digests = Digests(tenant, store, planners, timers, self._items)
         """What lists of it people are told."""
+        self.surveys = Surveys(tenant, store, planners, timers, notes)
+        """What has their customers asked, once they are closed."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
         self._newcomers = Newcomers()
 
     async def make_due(self) -> int:
-        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, lists; return how
-        many.
+        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, surveys, lists;
+        return how many.
         """
         due = await due_now(self._timers, self._tenant)
-        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.digests)
+        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.surveys, self.digests)
         return sum([await maker.make_due(due) for maker in makers])
 
     @property
@@ -192,7 +200,11 @@ class TimerFollower:
         due = [schedule.state for schedule in self._schedules if schedule.may_fall_due(present)]
         is_of_offers = State.OFFERED in due
         return await self._timers.skip(
-            self._tenant, position, may_wait=len(due) == is_of_offers, may_be_offered=not is_of_offers
+            self._tenant,
+            position,
+            processes=published.newest,
+            may_wait=len(due) == is_of_offers,
+            may_be_offered=not is_of_offers,
         )
 
     async def _active(self, position: Position) -> Planner | None:
@@ -208,7 +220,7 @@ class TimerFollower:
         touched = touched_by(events, covered, kinds)
         new = await self._due_of_new(position, events, published) if kinds else {}
         states = self._states | _OPEN if kinds else self._states
-        if any(map(opens_at_end, published.revisions)):
+        if any(opens_at_end(process) or asks(process) for process in published.revisions):
             states |= CLOSED_STATES
         asked = [
             item_id
@@ -328,8 +340,10 @@ class TimerFollower:
         """Return what falls due of work items, which may be in no index, as what nobody could be found for."""
         return await self._due(position, item_ids, {}) if item_ids else {}
 
-    async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
-        """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""
+    async def due_of_closed(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items that are closed, which open children, withdraw them, or have their
+        customers asked, all the same.
+        """
         records = await self._items.records(item_ids)
         closed = [record.item_id for record in records if record.state in CLOSED_STATES]
         return await self._due(position, closed, {}) if closed else {}

@@ -74,15 +74,19 @@ class Timers(Protocol):
         False, and nothing is written, where it is not at ``before`` any more: somebody else follows it.
         """
 
-    async def skip(self, tenant: str, before: Position, *, may_wait: bool, may_be_offered: bool = False) -> int:
+    async def skip(
+        self, tenant: str, before: Position, *, processes: int, may_wait: bool, may_be_offered: bool = False
+    ) -> int:
         """Have the log be followed to its end unread: nothing falls due by the rules and workforce of ``before``.
 
-        Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules
-        or workforce changed since, somebody is away, a work item has a next date, or there is a timer: then it is to be
-        read.
+        Return how many events that were. 0, and nothing is written, where the log is not followed to ``before``, rules,
+        workforce or processes changed since, somebody is away, a work item has a next date, or there is a timer: then
+        it is to be read.
 
         Parameters
         ----------
+        processes
+            The newest revision of the processes, by which nothing falls due, and of which everybody was told.
         may_wait
             Whether nothing falls due of what waits either; else it is 0 where anything does.
         may_be_offered

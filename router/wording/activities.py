@@ -54,7 +54,7 @@ def tell_entry(
             entry.words = noted(entry, zone, language)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
-        case "asked_stage" | "approval_answer" | "satisfaction":
+        case "asked_stage" | "approval_answer" | "satisfaction" | "survey":
             entry.words = answer(entry, language, called, titled)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     sentences += [moved(each, entry.time.ToDatetime(UTC), zone, language) for each in entry.moved_deadlines]

@@ -209,12 +209,20 @@ def _outcome(decision: decisions.Decision, language: Language) -> str:
         return SENTENCES[_key(key, decision)].say(language, **facts)
     if decision.outcome == _OFFERED:
         return SENTENCES[_key("offered", decision)].say(language, **facts)
+    if _is_kept(decision):
+        return SENTENCES["kept"].say(language, **facts)
     if told := _TOLD_BY_CAUSE.get(decision.cause):
         note = PARTS["note"].say(language, note=decision.note) if decision.note else ""
         covered = decision.covered_rep_display_name or _last(decision.covered_rep)
         key = _key(told, decision) if told == "escalated" else told
         return SENTENCES[key].say(language, note=note, covered=covered, **facts)
     return SENTENCES[_key("owner" if decision.pool else "owner alone", decision)].say(language, **facts)
+
+
+def _is_kept(decision: decisions.Decision) -> bool:
+    """Say whether a manager keeps what others did not attend to."""
+    is_apart = decision.way == decisions.Decision.WAY_APART
+    return is_apart and decision.cause == decisions.Decision.CAUSE_ESCALATED
 
 
 def _key(sentence: str, decision: decisions.Decision) -> str:
@@ -239,7 +247,7 @@ def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *
         pass  # no change made room
     elif decision.awaited:
         yield _awaited(decision, language)
-    elif cause in SENTENCES:
+    elif cause in SENTENCES and not _is_kept(decision):
         yield SENTENCES[cause].say(language)
     if decision.HasField("update"):
         yield told(decision.update, language)

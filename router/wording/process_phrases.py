@@ -138,6 +138,13 @@ PICTURES: Mapping[str, Phrase] = {
     "approver": Phrase("who decided on its approvals", "审批过该工作项的人"),
     "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
+    "ask csat": Phrase(
+        "{after} behind its end the customer is asked how satisfied they are", "关闭{after}后向客户发送满意度调查"
+    ),
+    "ask nps": Phrase(
+        "{after} behind its end the customer is asked how likely they would recommend us",
+        "关闭{after}后向客户发送推荐意愿调查",
+    ),
     "csat": Phrase("Satisfaction {at_most} or less (of 5): {does}", "满意度评分不高于{at_most}分（满分5分）：{does}"),
     "nps": Phrase(
         "Likelihood to recommend {at_most} or less (of 10): {does}", "推荐意愿评分不高于{at_most}分（满分10分）：{does}"

@@ -34,6 +34,7 @@ from router.wording.processes import (
     people_told,
     within_told,
 )
+from rules.durations import Duration
 
 _MERMAID_MARKS = str.maketrans({mark: f"#{ord(mark)};" for mark in '#"<>&`;'})
 _LEFT, _WIDTH, _BEND = 20, 620, 26
@@ -213,12 +214,18 @@ def _notes(process: Process, language: Language) -> list[str]:
     throughout = list(_due(process.deadlines, language))
     if throughout:
         throughout.insert(0, DEADLINES["of the process"].say(language))
+    throughout += [ask_told(name, after, language) for name, after in process.surveys]
     for name, said in ((CSAT, process.csat), (NPS, process.nps)):
         throughout += answers_told(name, said, language) if said else ()
     if not process.kinds:
         throughout.insert(0, PICTURES["retired"].say(language))
     is_open = any(stage.following is None and not stage.closes for stage in process.stages[:-1])
     return throughout + ([PICTURES["any later"].say(language)] if is_open else [])
+
+
+def ask_told(name: str, after: Duration, language: Language) -> str:
+    """Say when a customer is asked, ``csat`` or ``nps``."""
+    return PICTURES[f"ask {name}"].say(language, after=duration_told(after, language))
 
 
 def answers_told(name: str, said: AnswerFollowUp, language: Language) -> Iterator[str]:

@@ -60,6 +60,7 @@ from router.process.revisions.cache import ProcessCache
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
 from router.rpc.process_answers import ProcessAnswers
@@ -186,8 +187,9 @@ class Service:
                         approving,
                         Satisfied(store, queries, self.planners, noting),
                         UpdatedDeadlines(store, self.planners),
-                        Closing(router, store, queries, self.planners, approving),
+                        Closing(store, queries, self.planners, approving),
                     ),
+                    PoolScope(queries, self.planners),
                 ),
                 routing_pb2,
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,8 +42,9 @@ async def publish(firm: Selling, source: str = CARE) -> None:
 
 async def complete(firm: Selling, lead: Decision, state: State, **fields: Any) -> StoredItem:
     world = firm.world
-    closing = Closing(world.router, world.store, world.queries, world.planners, firm.approving)
-    return await closing.complete(world.tenant, lead.item_id, state, **fields)
+    closing = Closing(world.store, world.queries, world.planners, firm.approving)
+    check = partial(closing.check, world.tenant, lead.item_id, state, fields.get("request_id", ""))
+    return await world.router.complete(world.tenant, lead.item_id, state, check=check, **fields)
 
 
 async def refusal(firm: Selling, lead: Decision, state: State, **fields: Any) -> str:

@@ -25,6 +25,7 @@ from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.migrating import Migrating
 from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -32,6 +33,7 @@ from router.offers.service import OfferService
 from router.process.revisions.cache import ProcessCache
 from router.process.revisions.publishing import ProcessPublishing
 from router.rpc.activities import ActivityAnswers, Mask
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.processes import ProcessServicer
 from router.workforce.service import WorkforceService
@@ -55,6 +57,7 @@ class Caller:
     def __init__(self, only_rep: str = "") -> None:
         self.actor = only_rep or "mo"
         self.only_rep = only_rep
+        self.only_pools = frozenset[str]()
 
     def check_own(self, rep: str) -> None:
         Call.check_own(cast(Call, self), rep)
@@ -70,6 +73,8 @@ def servicer(world: World) -> ProcessServicer:
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
         DigestQueries(world.store, world.timers, world.planners),
+        SurveyQueries(world.store, world.planners),
+        PoolScope(world.queries, world.planners),
     )
 
 
@@ -318,7 +323,7 @@ async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_wo
     )
     name, caller = f"tenants/{tenant}/reps/{rep}", cast(Call, Caller(rep))
 
-    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name), caller)).work
+    work = (await answers.my_work(routing.ListMyWorkRequest(rep=name, language_code="zh"), caller)).work
     days = {
         day: await answers.agenda(activities.ListAgendaRequest(rep=name, date=day), caller)
         for day in ("", "2029-12-31", "2030-01-02")
@@ -335,6 +340,7 @@ async def test_what_runs_stands_on_the_agenda_of_its_day_and_beside_each_open_wo
     assert len(running) > 1
     assert [each.work_item.name.rpartition("/")[2] for each in work] == own
     assert [one for each in work for one in told(each.deadlines)] == running
+    assert {(each.stage_title, each.stage_guide) for each in work} == {("新线索", "先问需求。")}
     assert {day: told(answer.deadlines) for day, answer in days.items()} == {
         "": running, "2029-12-31": [], "2030-01-02": [one for one in running if one[1] == "OVERDUE"],
     }  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 from router.assignment.commands import ReassignRequest, RouteRequest
 from router.backlog.requeuer import Requeuer
 from router.history.replay import Replay
-from router.model.decision import Cause, Decision, Outcome, StepOfDeadline
+from router.model.calendars import Absence
+from router.model.decision import Cause, Decision, Outcome, StepOfDeadline, Way
 from router.model.dispatch import Answer, Dispatch, DispatchMode
 from router.model.events import Event, Fired, OfferAnswered, Updated
 from router.model.workforce import Member, Pool, Rep
@@ -178,6 +179,35 @@ async def test_it_is_returned_to_who_has_not_had_it_and_twice_at_most(world: Wor
 
     assert isinstance(fired, Fired)
     assert ((await record_of(world, lead)).owner, firm.told()) == (owner, [()])  # whom nobody manages
+    assert await firm.differences() == []
+
+
+async def test_what_was_given_away_twice_its_manager_keeps_apart_from_the_ledger(world: World) -> None:
+    steps = "".join(f"\n          - {{at: {at}%, do: return, to: inside}}" for at in (100, 200, 300, 400))
+    firm = await arranged(world, steps)
+    above = [
+        Rep("mo", manager="zo"),
+        Rep("zo", capacity={Kind.LEAD: 0}),
+        *(Rep(rep, manager="mo") for rep in ("li", "wu")),
+    ]
+    on_leave = Absence("mo/1", world.clock.at_ms, world.clock.at_ms + 9 * HOUR_MS)
+    edits = [Edit("rep", rep.id, lambda _, rep=rep: rep, create=True) for rep in above]  # type: ignore[misc]
+    edits.append(Edit("absence", on_leave.id, lambda _: on_leave, create=True))
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, edits)
+    lead = await routed(world)
+    for hours in (1, 2):
+        await firm.at(hours * HOUR_MS)
+    ledger = await world.store.ledger(world.tenant, "inside")
+
+    (kept,) = await firm.at(3 * HOUR_MS)
+
+    assert isinstance(kept, Decision)
+    assert (kept.rep, kept.pool, kept.way, kept.head.cause) == ("zo", "", Way.APART, Cause.ESCALATED)
+    assert kept.head.escalates == StepOfDeadline(f"act/{lead.number}/new/call", 3)
+    assert (await world.store.ledger(world.tenant, "inside")).deficits == ledger.deficits
+    (told,) = await firm.at(4 * HOUR_MS)
+    assert isinstance(told, Fired)
+    assert (await record_of(world, lead)).owner == "zo"
     assert await firm.differences() == []
 
 

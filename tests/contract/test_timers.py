@@ -361,18 +361,19 @@ async def test_a_log_of_a_tenant_in_which_nothing_can_fall_due_is_not_read(
 async def test_what_may_make_something_fall_due_is_read(timed: Timed) -> None:
     followed = Position(6, 2, 2)
     await timed.follow()
-    timers = await timed.timers.skip(timed.tenant, followed, may_wait=True)  # there is one
+    timers = await timed.timers.skip(timed.tenant, followed, processes=0, may_wait=True)  # there is one
     timed.openings.in_ms = None
     await timed.timers.set_timers(timed.tenant, followed, followed, {ITEM: []})
-    elsewhere = await timed.timers.skip(timed.tenant, Position(5, 2, 2), may_wait=True)
+    elsewhere = await timed.timers.skip(timed.tenant, Position(5, 2, 2), processes=0, may_wait=True)
     await timed.world.presences.set_presence(timed.tenant, "bo", 0)
-    away = await timed.timers.skip(timed.tenant, followed, may_wait=True)
+    away = await timed.timers.skip(timed.tenant, followed, processes=0, may_wait=True)
     await timed.world.presences.set_presence(timed.tenant, "bo", None)
-    back = await timed.timers.skip(timed.tenant, followed, may_wait=True)
+    published = await timed.timers.skip(timed.tenant, followed, processes=1, may_wait=True)
+    back = await timed.timers.skip(timed.tenant, followed, processes=0, may_wait=True)
     await timed.world.write()
-    changed = await timed.timers.skip(timed.tenant, followed._replace(event=8), may_wait=True)
+    changed = await timed.timers.skip(timed.tenant, followed._replace(event=8), processes=0, may_wait=True)
 
-    assert (timers, elsewhere, away, back, changed) == (0, 0, 0, 2, 0)
+    assert (timers, elsewhere, away, published, back, changed) == (0, 0, 0, 0, 2, 0)
     assert (await timed.timers.followed(timed.tenant))[:3] == (8, 2, 2)
 
 
@@ -422,8 +423,8 @@ async def test_what_waits_may_be_skipped_only_if_nothing_falls_due_of_it(timed: 
     await timed.follow()
     await timed.world.route("W-1")
 
-    read = await timed.timers.skip(timed.tenant, Position(6, 2, 2), may_wait=False)
-    skipped = await timed.timers.skip(timed.tenant, Position(6, 2, 2), may_wait=True)
+    read = await timed.timers.skip(timed.tenant, Position(6, 2, 2), processes=0, may_wait=False)
+    skipped = await timed.timers.skip(timed.tenant, Position(6, 2, 2), processes=0, may_wait=True)
 
     assert (read, skipped) == (0, 1)
 

@@ -53,6 +53,7 @@ from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.satisfaction import Satisfied
+from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -70,6 +71,7 @@ from router.process.trials.trial import ProcessTrial
 from router.rpc.activities import ActivityAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
 from router.rpc.process_answers import ProcessAnswers
@@ -201,6 +203,7 @@ class World:
         updating = Updating(store, self._planners, queries, store)
         noting = Noting(store, queries, store, self._planners)
         approving = Approving(store, self._planners, updating, noting)
+        scope = PoolScope(queries, self._planners)
         for servicer, contract in (
             (
                 RoutingServicer(
@@ -220,8 +223,9 @@ class World:
                         approving,
                         Satisfied(store, queries, self._planners, noting),
                         UpdatedDeadlines(store, self._planners),
-                        Closing(self._router, store, queries, self._planners, approving),
+                        Closing(store, queries, self._planners, approving),
                     ),
+                    scope,
                 ),
                 routing_pb2,
             ),
@@ -245,6 +249,8 @@ class World:
                     Migrating(store, queries, store, self._planners),
                     ApprovalQueries(store, self._planners, approving),
                     DigestQueries(store, store, self._planners),
+                    SurveyQueries(store, self._planners),
+                    scope,
                 ),
                 processes_pb2,
             ),

@@ -287,7 +287,7 @@ def test_a_walk_without_a_service_has_one_of_its_own_and_leaves_nothing(
     ended = gone(EXAMPLES / "processes" / "sales-walk.yaml")
 
     assert (ended.exit_code, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("walk first-response: 8 rows run, ")
+    assert ended.stdout.startswith("walk first-response: 29 rows run, ")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -325,6 +325,8 @@ async def test_the_first_that_is_otherwise_is_named_and_nothing_is_gone_behind_i
     as_json = await go(
         SMALLEST.replace("names: [budget]", "names: [amount]"), "--json"
     )  # begins before the other's end
+    otherwise = "says: [called nobody], reasons: {li-na: ALREADY_TRIED}"
+    more = await go(SMALLEST.replace("stage: new, due", f"stage: new, {otherwise}, due"), "--json")
 
     assert badly.exit_code == 1
     row, counts = badly.stdout.splitlines()
@@ -338,6 +340,8 @@ async def test_the_first_that_is_otherwise_is_named_and_nothing_is_gone_behind_i
     said = json.loads(as_json.stdout)
     assert (as_json.exit_code, said["rows_run"], said["failed"]["row"], said["failed"]["line"]) == (1, 4, 4, 19)
     assert [fault["expected"] for fault in said["failed"]["faults"]] == ["amount"]
+    faults = json.loads(more.stdout)["failed"]["faults"]
+    assert [fault["expected"] for fault in faults] == ["called nobody", {"li-na": "ALREADY_TRIED"}]
 
 
 @pytest.mark.long

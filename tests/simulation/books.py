@@ -32,6 +32,12 @@ WAYS = {
 """By why there is a decision: how it enters the ledger, see ``docs/fairness.md``."""
 
 
+def way_of(decision: Decision) -> Way:
+    """Return how a decision enters the ledger: whom a deadline names, a manager, has it apart."""
+    is_kept = decision.head.cause is Cause.ESCALATED and decision.head.named
+    return Way.APART if is_kept else WAYS[decision.head.cause]
+
+
 class Offer(NamedTuple):
     """An open offer: whose, what it is charged, what it entitled everybody to who was eligible, in micro-units.
 
@@ -146,7 +152,7 @@ class Books:
         return self._truth.records.pools.get(label.partition(",")[0].removeprefix("pool "))
 
     def _decided(self, decision: Decision) -> Iterator[Finding]:
-        pool, way = self._pool_of(decision), WAYS[decision.head.cause]
+        pool, way = self._pool_of(decision), way_of(decision)
         yield Finding(Promise.WAYS, decision.way is way, f"decision {decision.number}: {decision.way} and not {way}")
         if pool is None:
             return

@@ -13,7 +13,7 @@ from router.model.decision import Block, Decision, Way
 from router.model.dispatch import Answer
 from router.model.events import Credited, Event, OfferAnswered, Settled
 from router.model.workforce import RECENT, CreditPolicy, Pool
-from tests.simulation.books import WAYS, weight_of
+from tests.simulation.books import way_of, weight_of
 from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth
 
@@ -72,7 +72,7 @@ class Crediting:
     def enter(self, event: Event) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
         match event:
-            case Decision(pool=pool_id) if pool_id and event.rep and WAYS[event.head.cause] is not Way.APART:
+            case Decision(pool=pool_id) if pool_id and event.rep and way_of(event) is not Way.APART:
                 yield from self._decided(event, self._truth.records.pools[pool_id])
             case OfferAnswered():
                 self._answered(event)

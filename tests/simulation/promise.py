@@ -53,7 +53,7 @@ class Promise(Enum):
     MANY = "of many that are moved each is moved once, stays, or is refused, and no other moves"
     STEPS = "each step of a deadline is done once, in order, as it is due, and not before"
     STOPPED = "nobody is reminded behind what stopped that"
-    ESCALATED = "what nobody sees to goes to who did not have it in its stage, twice there at most"
+    ESCALATED = "what nobody sees to goes to who did not have it in its stage, twice there, then to who is above"
     PAUSED = "what is paused rests, and what is statutory does not"
     STAGE = "nothing enters a stage that may not follow, or without what it requires"
     APPROVED = "nothing is entered that nobody approved, and nobody approves their own"

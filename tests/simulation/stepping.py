@@ -47,7 +47,7 @@ class Stepping:
         elif isinstance(event, Decision) and (step := event.head.escalates):
             yield from self._fired(event, step.name, step.step, life)
             if life:
-                yield from _escalated(event, life)
+                yield from _escalated(event, life, self._truth)
 
     def behind(self, event: Event, life: PlainLife | None) -> Iterator[Finding]:
         """Yield what an event stopped, and look anew at when what is left is due."""
@@ -148,12 +148,29 @@ def _rested_ms(due: PlainDue, life: PlainLife) -> int:
     return max(told[-1:] + done, default=0) + REST_MS
 
 
-def _escalated(decision: Decision, life: PlainLife) -> Iterator[Finding]:
-    """Yield whether a deadline gives a lead to somebody who has not had it in its stage, and not too often."""
+def _escalated(decision: Decision, life: PlainLife, truth: Truth) -> Iterator[Finding]:
+    """Yield whether a deadline gives a lead to somebody who has not had it in its stage, twice, and then to who is
+    above, and has them keep it.
+    """
     what = f"decision {decision.number} of {life.item_id}"
     entered_ms = life.stage.since.at_ms
     had = {spell.rep for spell in life.spells if spell.until_ms is None or spell.until_ms > entered_ms}
     fresh = decision.outcome is not Outcome.ASSIGNED or decision.rep not in had
     yield Finding(Promise.ESCALATED, fresh, f"{what}: {decision.rep} had it", decided=len(had) > 1)
     times = sum(place.event > life.stage.since.event for place in life.moved) + 1
-    yield Finding(Promise.ESCALATED, times <= MOST_MOVED, f"{what}: {times} times in {life.stage.stage}")
+    is_above = decision.head.named in _above(life, truth)
+    holds = times == MOST_MOVED + 1 and is_above if decision.head.named else times <= MOST_MOVED
+    yield Finding(Promise.ESCALATED, holds, f"{what}: {times} times in {life.stage.stage}, to {decision.rep}")
+
+
+def _above(life: PlainLife, truth: Truth) -> set[str]:
+    """Return who is above the owner of a lead, and above them, and who leads its pool."""
+    reps, spell = truth.records.reps, life.spells[-1]
+    pool = truth.records.pools.get(spell.pool)
+    above, ahead = set[str](), [reps[spell.rep].manager if spell.rep in reps else "", *(pool.managers if pool else ())]
+    while ahead:
+        rep = ahead.pop()
+        if rep in reps and rep not in above:
+            above.add(rep)
+            ahead.append(reps[rep].manager)
+    return above

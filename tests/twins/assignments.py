@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from router.assignment.commands import ANY, NEW, BindCommand, Changed, Completion, KnownAs, Mode, Moved, Refusal
 from router.history.rehearsal import decided
-from router.model.decision import WAYS, Decision, DecisionEffect, Outcome
+from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.dispatch import Answer, StandingOffer
 from router.model.errors import CorruptHistory, NotFound, RequestIdReused, StaleRevision
 from router.model.events import Completed, Content, Event, Updated, Withdrawal, previous_of
@@ -124,7 +124,7 @@ class MemoryAssignments(Tenants):
     def _choose(
         self, state: Tenant, job: BindCommand, record: ItemRecord | None, at_ms: int, preview: bool
     ) -> Decision | Refusal:
-        way = WAYS[job.head.cause]
+        way = job.head.way
         with state.projection.without_offer(job.item_id):  # who else could have it is chosen as if it were not
             standing = state.projection.standing(job.item_id, job.head.cause)
             seen = state.projection.see(job.attempts, job.kind, at_ms, job.named, job.amounts, standing, way)
@@ -219,6 +219,12 @@ class MemoryAssignments(Tenants):
         """Return the work items of which something was asked."""
         asked = self._tenants[tenant].asked
         return sorted((number, item_id) for item_id, number in asked.items() if number > after)[:count]
+
+    async def surveyed(self, tenant: str, *, before: int | None = None, count: int = 1000) -> list[tuple[int, str]]:
+        """Return which customers are to be asked, the newest first."""
+        surveyed = self._tenants[tenant].surveyed.items()
+        listed = sorted((number, each) for each, number in surveyed if before is None or number < before)
+        return listed[::-1][:count]
 
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered."""

@@ -40,12 +40,15 @@ class MemoryTimers(Tenants):
         self._note_what_is_due(state)
         return True
 
-    async def skip(self, tenant: str, before: Position, *, may_wait: bool, may_be_offered: bool = False) -> int:
+    async def skip(
+        self, tenant: str, before: Position, *, processes: int, may_wait: bool, may_be_offered: bool = False
+    ) -> int:
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
         after = before._replace(event=len(state.events))
         kept = state.timers, state.projection.presences, state.projection.dated()
-        may_fall_due = before.revisions != (state.rules, state.workforce) or any(kept)
+        changed = (*before.revisions, processes) != (state.rules, state.workforce, len(state.processes))
+        may_fall_due = changed or any(kept)
         waits = any(record.state is State.QUEUED for record in state.projection.items.values())
         is_offered = bool(state.projection.offers.standing)
         if state.followed[:3] != before[:3] or may_fall_due or (waits and not may_wait):

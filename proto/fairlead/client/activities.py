@@ -20,6 +20,7 @@ class ActivityCalls(Calls):
         direction: str = "",
         *,
         rep: str = "",
+        automatic: bool = False,
         outcome: str = "",
         duration: timedelta | None = None,
         note: str = "",
@@ -38,6 +39,8 @@ class ActivityCalls(Calls):
             E.g. ``CALL`` and ``OUTBOUND``; a ``NOTE`` needs no direction.
         rep
             Who acted; absent: the owner, from a service account nobody.
+        automatic
+            Nobody of ours acted, as in an automatic reply; then there is no ``rep``.
         occurred
             Absent: now.
         next_time, next_step
@@ -66,6 +69,7 @@ class ActivityCalls(Calls):
             activity=activity,
             request_id=request_id or new_id(),
             validate_only=preview,
+            automatic=automatic,
         )
         return self._connection.call("RoutingService/RecordActivity", request, activities.Activity)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from fairlead.client.calls import PAGE, Calls, new_id, number
 from fairlead.v1 import deadlines_pb2 as deadlines
@@ -110,6 +111,14 @@ class ProcessCalls(Calls):
         )
         for page in self._connection.pages("ProcessService/ListApprovals", request, processes.ListApprovalsResponse):
             yield from page.approvals
+
+    def list_surveys(self, since: datetime | None = None) -> Iterator[deadlines.Survey]:
+        """List customers who are to be asked and did not answer yet, the newest first; since an instant, or all."""
+        request = processes.ListSurveysRequest(parent=self.parent, page_size=PAGE)
+        if since is not None:
+            request.start_time.FromDatetime(since)
+        for page in self._connection.pages("ProcessService/ListSurveys", request, processes.ListSurveysResponse):
+            yield from page.surveys
 
     def list_digests(self, rep: str = "") -> Iterator[deadlines.Digest]:
         """List which lists of what falls due were made, the newest first; for a rep, or for all."""

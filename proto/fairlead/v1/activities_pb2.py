@@ -27,29 +27,29 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/activities.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/deadlines.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"y\n\x15RecordActivityRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08\x61\x63tivity\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Activity\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"l\n\x11ListAgendaRequest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\"\xa3\x01\n\x12ListAgendaResponse\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12)\n\nnext_dates\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.NextDate\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12(\n\tdeadlines\x18\x05 \x03(\x0b\x32\x15.fairlead.v1.Deadline\"\xba\x02\n\x08NextDate\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63tivity\x18\x02 \x01(\t\x12-\n\tnext_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnext_step\x18\x04 \x01(\t\x12,\n\x06status\x18\x05 \x01(\x0e\x32\x1c.fairlead.v1.NextDate.Status\x12\x11\n\treminders\x18\x06 \x01(\x05\x12\x31\n\rreminder_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05words\x18\x08 \x01(\t\"D\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATUS_DUE\x10\x01\x12\x12\n\x0eSTATUS_OVERDUE\x10\x02\"\xdc\x06\n\x08\x41\x63tivity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x18\n\x10rep_display_name\x18\x03 \x01(\t\x12(\n\x04kind\x18\x04 \x01(\x0e\x32\x1a.fairlead.v1.Activity.Kind\x12\x32\n\tdirection\x18\x05 \x01(\x0e\x32\x1f.fairlead.v1.Activity.Direction\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04note\x18\x08 \x01(\t\x12.\n\noccur_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tnext_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnext_step\x18\x0b \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x0c \x01(\t\x12\x30\n\x08\x65vidence\x18\r \x03(\x0e\x32\x1e.fairlead.v1.Activity.Evidence\x12/\n\x0brecord_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0f \x01(\t\x12\x0e\n\x06\x65rased\x18\x10 \x03(\t\"~\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_CALL\x10\x01\x12\x0e\n\nKIND_VISIT\x10\x02\x12\x10\n\x0cKIND_MEETING\x10\x03\x12\x10\n\x0cKIND_MESSAGE\x10\x04\x12\x0e\n\nKIND_EMAIL\x10\x05\x12\r\n\tKIND_NOTE\x10\x06\"m\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44IRECTION_OUTBOUND\x10\x01\x12\x15\n\x11\x44IRECTION_INBOUND\x10\x02\x12\x16\n\x12\x44IRECTION_INTERNAL\x10\x03\"y\n\x08\x45vidence\x12\x18\n\x14\x45VIDENCE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45VIDENCE_ATTEMPT\x10\x01\x12\x14\n\x10\x45VIDENCE_CONTACT\x10\x02\x12\x15\n\x11\x45VIDENCE_CUSTOMER\x10\x03\x12\x10\n\x0c\x45VIDENCE_ANY\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/activities.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/deadlines.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x01\n\x15RecordActivityRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x08\x61\x63tivity\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Activity\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x11\n\tautomatic\x18\x05 \x01(\x08\"l\n\x11ListAgendaRequest\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\"\xa3\x01\n\x12ListAgendaResponse\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x11\n\ttime_zone\x18\x02 \x01(\t\x12)\n\nnext_dates\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.NextDate\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\x12(\n\tdeadlines\x18\x05 \x03(\x0b\x32\x15.fairlead.v1.Deadline\"\xba\x02\n\x08NextDate\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x10\n\x08\x61\x63tivity\x18\x02 \x01(\t\x12-\n\tnext_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnext_step\x18\x04 \x01(\t\x12,\n\x06status\x18\x05 \x01(\x0e\x32\x1c.fairlead.v1.NextDate.Status\x12\x11\n\treminders\x18\x06 \x01(\x05\x12\x31\n\rreminder_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05words\x18\x08 \x01(\t\"D\n\x06Status\x12\x16\n\x12STATUS_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATUS_DUE\x10\x01\x12\x12\n\x0eSTATUS_OVERDUE\x10\x02\"\xdc\x06\n\x08\x41\x63tivity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x18\n\x10rep_display_name\x18\x03 \x01(\t\x12(\n\x04kind\x18\x04 \x01(\x0e\x32\x1a.fairlead.v1.Activity.Kind\x12\x32\n\tdirection\x18\x05 \x01(\x0e\x32\x1f.fairlead.v1.Activity.Direction\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12+\n\x08\x64uration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0c\n\x04note\x18\x08 \x01(\t\x12.\n\noccur_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tnext_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnext_step\x18\x0b \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x0c \x01(\t\x12\x30\n\x08\x65vidence\x18\r \x03(\x0e\x32\x1e.fairlead.v1.Activity.Evidence\x12/\n\x0brecord_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0f \x01(\t\x12\x0e\n\x06\x65rased\x18\x10 \x03(\t\"~\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\r\n\tKIND_CALL\x10\x01\x12\x0e\n\nKIND_VISIT\x10\x02\x12\x10\n\x0cKIND_MEETING\x10\x03\x12\x10\n\x0cKIND_MESSAGE\x10\x04\x12\x0e\n\nKIND_EMAIL\x10\x05\x12\r\n\tKIND_NOTE\x10\x06\"m\n\tDirection\x12\x19\n\x15\x44IRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12\x44IRECTION_OUTBOUND\x10\x01\x12\x15\n\x11\x44IRECTION_INBOUND\x10\x02\x12\x16\n\x12\x44IRECTION_INTERNAL\x10\x03\"y\n\x08\x45vidence\x12\x18\n\x14\x45VIDENCE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45VIDENCE_ATTEMPT\x10\x01\x12\x14\n\x10\x45VIDENCE_CONTACT\x10\x02\x12\x15\n\x11\x45VIDENCE_CUSTOMER\x10\x03\x12\x10\n\x0c\x45VIDENCE_ANY\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.activities_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RECORDACTIVITYREQUEST']._serialized_start=139
-  _globals['_RECORDACTIVITYREQUEST']._serialized_end=260
-  _globals['_LISTAGENDAREQUEST']._serialized_start=262
-  _globals['_LISTAGENDAREQUEST']._serialized_end=370
-  _globals['_LISTAGENDARESPONSE']._serialized_start=373
-  _globals['_LISTAGENDARESPONSE']._serialized_end=536
-  _globals['_NEXTDATE']._serialized_start=539
-  _globals['_NEXTDATE']._serialized_end=853
-  _globals['_NEXTDATE_STATUS']._serialized_start=785
-  _globals['_NEXTDATE_STATUS']._serialized_end=853
-  _globals['_ACTIVITY']._serialized_start=856
-  _globals['_ACTIVITY']._serialized_end=1716
-  _globals['_ACTIVITY_KIND']._serialized_start=1356
-  _globals['_ACTIVITY_KIND']._serialized_end=1482
-  _globals['_ACTIVITY_DIRECTION']._serialized_start=1484
-  _globals['_ACTIVITY_DIRECTION']._serialized_end=1593
-  _globals['_ACTIVITY_EVIDENCE']._serialized_start=1595
-  _globals['_ACTIVITY_EVIDENCE']._serialized_end=1716
+  _globals['_RECORDACTIVITYREQUEST']._serialized_start=140
+  _globals['_RECORDACTIVITYREQUEST']._serialized_end=280
+  _globals['_LISTAGENDAREQUEST']._serialized_start=282
+  _globals['_LISTAGENDAREQUEST']._serialized_end=390
+  _globals['_LISTAGENDARESPONSE']._serialized_start=393
+  _globals['_LISTAGENDARESPONSE']._serialized_end=556
+  _globals['_NEXTDATE']._serialized_start=559
+  _globals['_NEXTDATE']._serialized_end=873
+  _globals['_NEXTDATE_STATUS']._serialized_start=805
+  _globals['_NEXTDATE_STATUS']._serialized_end=873
+  _globals['_ACTIVITY']._serialized_start=876
+  _globals['_ACTIVITY']._serialized_end=1736
+  _globals['_ACTIVITY_KIND']._serialized_start=1376
+  _globals['_ACTIVITY_KIND']._serialized_end=1502
+  _globals['_ACTIVITY_DIRECTION']._serialized_start=1504
+  _globals['_ACTIVITY_DIRECTION']._serialized_end=1613
+  _globals['_ACTIVITY_EVIDENCE']._serialized_start=1615
+  _globals['_ACTIVITY_EVIDENCE']._serialized_end=1736
 # @@protoc_insertion_point(module_scope)

@@ -13,16 +13,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RecordActivityRequest(_message.Message):
-    __slots__ = ("name", "activity", "request_id", "validate_only")
+    __slots__ = ("name", "activity", "request_id", "validate_only", "automatic")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    AUTOMATIC_FIELD_NUMBER: _ClassVar[int]
     name: str
     activity: Activity
     request_id: str
     validate_only: bool
-    def __init__(self, name: _Optional[str] = ..., activity: _Optional[_Union[Activity, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    automatic: bool
+    def __init__(self, name: _Optional[str] = ..., activity: _Optional[_Union[Activity, _Mapping]] = ..., request_id: _Optional[str] = ..., validate_only: bool = ..., automatic: bool = ...) -> None: ...
 
 class ListAgendaRequest(_message.Message):
     __slots__ = ("rep", "date", "page_size", "page_token", "language_code")

@@ -159,7 +159,7 @@ class ReachedStep(_message.Message):
     def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Approval(_message.Message):
-    __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes")
+    __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes", "note")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Approval.State]
@@ -179,6 +179,7 @@ class Approval(_message.Message):
     DUE_TIME_FIELD_NUMBER: _ClassVar[int]
     APPROVERS_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     stage: str
     state: Approval.State
@@ -188,7 +189,8 @@ class Approval(_message.Message):
     due_time: _timestamp_pb2.Timestamp
     approvers: _containers.RepeatedScalarFieldContainer[str]
     attributes: _struct_pb2.Struct
-    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[Approval.State, str]] = ..., owner: _Optional[str] = ..., actor: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approvers: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    note: str
+    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[Approval.State, str]] = ..., owner: _Optional[str] = ..., actor: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approvers: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
 
 class ApprovalAnswer(_message.Message):
     __slots__ = ("stage", "approved", "rep", "reason")
@@ -201,6 +203,42 @@ class ApprovalAnswer(_message.Message):
     rep: str
     reason: str
     def __init__(self, stage: _Optional[str] = ..., approved: bool = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Survey(_message.Message):
+    __slots__ = ("work_item", "question", "customer", "customer_field", "ask_time", "spared", "complaint")
+    class Question(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        QUESTION_UNSPECIFIED: _ClassVar[Survey.Question]
+        QUESTION_CSAT: _ClassVar[Survey.Question]
+        QUESTION_NPS: _ClassVar[Survey.Question]
+    QUESTION_UNSPECIFIED: Survey.Question
+    QUESTION_CSAT: Survey.Question
+    QUESTION_NPS: Survey.Question
+    class Spared(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        SPARED_UNSPECIFIED: _ClassVar[Survey.Spared]
+        SPARED_RECENT: _ClassVar[Survey.Spared]
+        SPARED_COMPLAINT: _ClassVar[Survey.Spared]
+        SPARED_UNKNOWN: _ClassVar[Survey.Spared]
+    SPARED_UNSPECIFIED: Survey.Spared
+    SPARED_RECENT: Survey.Spared
+    SPARED_COMPLAINT: Survey.Spared
+    SPARED_UNKNOWN: Survey.Spared
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_FIELD_NUMBER: _ClassVar[int]
+    ASK_TIME_FIELD_NUMBER: _ClassVar[int]
+    SPARED_FIELD_NUMBER: _ClassVar[int]
+    COMPLAINT_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    question: Survey.Question
+    customer: str
+    customer_field: str
+    ask_time: _timestamp_pb2.Timestamp
+    spared: Survey.Spared
+    complaint: str
+    def __init__(self, work_item: _Optional[str] = ..., question: _Optional[_Union[Survey.Question, str]] = ..., customer: _Optional[str] = ..., customer_field: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., spared: _Optional[_Union[Survey.Spared, str]] = ..., complaint: _Optional[str] = ...) -> None: ...
 
 class Digest(_message.Message):
     __slots__ = ("rep", "kind", "due_time", "make_time", "entries", "total_entries", "told", "on_leave", "inactive")

@@ -208,6 +208,26 @@ class ListApprovalsResponse(_message.Message):
     next_page_token: str
     def __init__(self, approvals: _Optional[_Iterable[_Union[_deadlines_pb2.Approval, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListSurveysRequest(_message.Message):
+    __slots__ = ("parent", "start_time", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    start_time: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSurveysResponse(_message.Message):
+    __slots__ = ("surveys", "next_page_token")
+    SURVEYS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    surveys: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Survey]
+    next_page_token: str
+    def __init__(self, surveys: _Optional[_Iterable[_Union[_deadlines_pb2.Survey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListDigestsRequest(_message.Message):
     __slots__ = ("parent", "rep", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]

@@ -571,16 +571,20 @@ class AwayByLapses(_message.Message):
     def __init__(self, lapses: _Optional[int] = ..., work_item: _Optional[str] = ..., away_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class OpenWork(_message.Message):
-    __slots__ = ("work_item", "worked", "next_date", "deadlines")
+    __slots__ = ("work_item", "worked", "next_date", "deadlines", "stage_title", "stage_guide")
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     WORKED_FIELD_NUMBER: _ClassVar[int]
     NEXT_DATE_FIELD_NUMBER: _ClassVar[int]
     DEADLINES_FIELD_NUMBER: _ClassVar[int]
+    STAGE_TITLE_FIELD_NUMBER: _ClassVar[int]
+    STAGE_GUIDE_FIELD_NUMBER: _ClassVar[int]
     work_item: WorkItem
     worked: bool
     next_date: _activities_pb2.NextDate
     deadlines: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Deadline]
-    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ...) -> None: ...
+    stage_title: str
+    stage_guide: str
+    def __init__(self, work_item: _Optional[_Union[WorkItem, _Mapping]] = ..., worked: bool = ..., next_date: _Optional[_Union[_activities_pb2.NextDate, _Mapping]] = ..., deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., stage_title: _Optional[str] = ..., stage_guide: _Optional[str] = ...) -> None: ...
 
 class GetTimelineRequest(_message.Message):
     __slots__ = ("name", "page_size", "page_token", "language_code")
@@ -603,7 +607,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "child", "migration", "withdrawn", "asked_note")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "survey", "child", "migration", "withdrawn", "asked_note")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -623,6 +627,7 @@ class TimelineEntry(_message.Message):
     ASKED_STAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_ANSWER_FIELD_NUMBER: _ClassVar[int]
     SATISFACTION_FIELD_NUMBER: _ClassVar[int]
+    SURVEY_FIELD_NUMBER: _ClassVar[int]
     CHILD_FIELD_NUMBER: _ClassVar[int]
     MIGRATION_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
@@ -646,11 +651,12 @@ class TimelineEntry(_message.Message):
     asked_stage: str
     approval_answer: _deadlines_pb2.ApprovalAnswer
     satisfaction: SatisfactionAnswer
+    survey: _deadlines_pb2.Survey
     child: WorkItem.Child
     migration: _deadlines_pb2.RevisionChange
     withdrawn: bool
     asked_note: str
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ..., asked_note: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., survey: _Optional[_Union[_deadlines_pb2.Survey, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ..., asked_note: _Optional[str] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "repeat_of", "moved_deadlines", "children", "satisfaction")

@@ -10,12 +10,12 @@ from packing import pack, pack_for_lua
 from router.adapters.redis.keys import Keys, shared_keys
 from router.assignment.commands import BindCommand, Change, Changed, KnownAs, Moved, Refusal
 from router.history.codec import pack_head, pack_update, read_decision, read_event
-from router.model.decision import WAYS, Decision, EnteredStage, Outcome, Way
+from router.model.decision import Decision, EnteredStage, Outcome, Way
 from router.model.revisions import RevisionPair
 from router.model.sealing import opened
 from store.scripts import Argument
 
-_WAYS = {cause: {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}[way] for cause, way in WAYS.items()}
+_WAYS = {Way.GREEDY: 0, Way.OVERRIDE: 1, Way.APART: 2}
 """The ways into the ledger as ``scripts/ledger.lua`` numbers them."""
 
 _EXISTING_OFFER = "EXISTING_OFFER"
@@ -84,7 +84,7 @@ def _form(job: BindCommand, keys: Keys, all_keys: list[str], set_numbers: Mappin
             for candidates, charge in job.attempts
         ],
         job.named,
-        _WAYS[job.head.cause],
+        _WAYS[job.head.way],
         normal_place,
     ]
     if job.openings or job.move or job.interval or job.change or job.processes is not None:

@@ -48,12 +48,14 @@ class RedisTimers:
         check_reply(tenant, reply)
         return bool(reply[0] == b"DONE")
 
-    async def skip(self, tenant: str, before: Position, *, may_wait: bool, may_be_offered: bool = False) -> int:
+    async def skip(
+        self, tenant: str, before: Position, *, processes: int, may_wait: bool, may_be_offered: bool = False
+    ) -> int:
         keys = Keys(tenant)
         reply = await _skip(
             self._redis,
             [keys.revisions, keys.events, keys.timers, keys.timers_position, keys.presence, keys.waiting, keys.dated],
-            [before.event, *before.revisions, int(may_wait), int(may_be_offered)],
+            [before.event, *before.revisions, int(may_wait), int(may_be_offered), processes],
         )
         check_reply(tenant, reply)
         return int(reply[0])

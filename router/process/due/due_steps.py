@@ -22,7 +22,7 @@ TELL, GIVE = "due", "act"
 _PARTS = 4
 """Of so many they are made: that, the event that started it, the stage and the deadline."""
 MOST_MOVED = 2
-"""How often a work item is given to somebody else in one stage: then its manager is told, and its owner keeps it."""
+"""How often a work item is given to somebody else in one stage: then its manager keeps it."""
 _PAUSE_MS = 15 * 60_000
 """How long whoever gives waits, at most; where the deadline is shorter, or the next step nearer, that long."""
 

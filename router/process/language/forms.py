@@ -206,10 +206,25 @@ class OpenForm(Form):
     ] = {}
 
 
-class AnswerForm(Form):
-    """What is done about an answer that is no better than it says."""
+class AskForm(Form):
+    """When a customer is to be asked."""
 
-    at_most: Annotated[int, Field(ge=0, le=10, description="The best answer of which it is done.")]
+    after: Annotated[
+        Any,
+        Field(
+            description="How long behind the end of the work item, around the clock: 30m, 1h, or 7cd, of 24 h each.",
+            json_schema_extra=_DURATION,
+        ),
+    ]
+
+
+class AnswerForm(Form):
+    """When a customer is asked, and what is done about an answer that is no better than it says."""
+
+    ask: Annotated[AskForm | None, Field(description="When they are to be asked; absent: others know that.")] = None
+    at_most: Annotated[
+        int | None, Field(ge=0, le=10, description="The best answer of which anything is done; absent: nothing is.")
+    ] = None
     notify: Annotated[
         list[Name],
         BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
@@ -222,7 +237,7 @@ class AnswerForm(Form):
 
 
 class SatisfactionForm(Form):
-    """What is done about what customers answer."""
+    """What customers are asked, and what is done about what they answer."""
 
     csat: Annotated[AnswerForm | None, Field(description="How satisfied they are with how it went, 1 to 5.")] = None
     nps: Annotated[AnswerForm | None, Field(description="How likely they would recommend us, 0 to 10.")] = None
@@ -376,6 +391,7 @@ PARTS: dict[str, type[Form]] = {
     "satisfaction": SatisfactionForm,
     "csat": AnswerForm,
     "nps": AnswerForm,
+    "ask": AskForm,
     "approve": ApprovalForm,
     "when": ComparisonForm,
     "severity": SeverityForm,

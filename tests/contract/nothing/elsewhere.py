@@ -134,7 +134,7 @@ SCRIPTS = {
     "router/note": {
         "actor ('': nobody is asked who they are)": "NoteCommand actor",
         "request's key (absent: none)": "NoteCommand request_id",
-        "one before (0: none)": "NoteCommand nps_before",
+        "for it (0: none)": "NoteCommand nps_before",
         "depends on (0: none)": "NoteCommand rules",
     },
     "router/history": {"begin with (0: none)": "Assignments.history last"},

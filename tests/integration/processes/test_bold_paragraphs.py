@@ -130,7 +130,9 @@ steps:
   - at: 2026-11-02T17:59
     expect: {item: L-1, owner: cyd}
   - at: 2026-11-02T18:00
-    expect: [{item: L-1, owner: cyd}, {told: [{who: boss, about: L-1, step: reassign}]}]
+    expect:
+      - {item: L-1, owner: boss, due: {first-response: 2026-11-03T11:00}}
+      - {told: [{who: boss, about: L-1, step: reassign}]}
 """
 )
 PAUSING = (
@@ -253,7 +255,7 @@ def test_deadlines_are_four_by_tables_clocks_and_dates_and_only_update_and_resol
     assert "停表的时限：update、resolution。" in zh
 
 
-def test_steps_remind_raise_and_tell_whoever_is_above_and_give_it_away_twice_at_most(
+def test_steps_remind_raise_and_tell_whoever_is_above_and_give_it_away_twice_before_the_manager_keeps_it(
     going: Going, tmp_path: Path
 ) -> None:
     tenant = going.walked(written(tmp_path, STEPS))
@@ -263,8 +265,8 @@ def test_steps_remind_raise_and_tell_whoever_is_above_and_give_it_away_twice_at_
     assert en.count("Rule default, pool east: ") == 3  # to ann, and given away twice
     assert en.count("Deadline first-response: boss told instead of mo, on leave.") == 3
     assert "priority from 0 to 20." in en
-    assert "moved twice already; boss told instead of mo, on leave." in en
-    assert "已转派两次，仍由归属人处理；已通知 boss（mo 休假，改为通知其上级）。" in zh
+    assert "It was not attended to in time, and given away often enough: boss, the manager, keeps it." in en
+    assert "未在时限内处理，且转派次数已满，由主管 boss 接手。" in zh
 
 
 def test_pausing_says_why_and_until_when_is_flagged_soon_behind_the_customer_and_never_stops_what_is_statutory(

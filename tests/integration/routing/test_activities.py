@@ -348,6 +348,19 @@ async def test_with_the_crms_token_a_call_with_rep_is_an_attempt_and_one_without
     assert await differences(asked.redis_url, asked.tenant) == []
 
 
+async def test_what_is_said_to_be_automatic_is_nobodys_whoever_sends_it_and_has_no_rep(asked: Api) -> None:
+    item = (await asked.route("L-1")).work_item
+    owner = (await asked.item(item)).owner
+
+    recorded = await record(asked, item, CALL, automatic=True)
+    with pytest.raises(grpc.aio.AioRpcError) as wrong:
+        await record(asked, item, {**CALL, "rep": owner}, automatic=True)
+
+    assert (recorded.rep, [*recorded.evidence]) == ("", [])
+    assert wrong.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert violated_fields(wrong.value) == ["activity.rep"]
+
+
 async def test_a_rep_records_for_their_own_as_themselves_and_sees_their_own(asked: Api) -> None:
     item = (await asked.route("L-1")).work_item
     owner = (await asked.item(item)).owner.rpartition("/")[2]

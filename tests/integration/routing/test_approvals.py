@@ -63,7 +63,7 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
         lead = (await office.route("L-1")).work_item
 
         wish = routing.AdvanceWorkItemRequest(
-            name=lead, stage="quote", attributes=struct({"amount": 300_000, "discount": 0.15})
+            name=lead, stage="quote", attributes=struct({"amount": 300_000, "discount": 0.15}), note="吴总要一成半"
         )
         asked = (await zhao.routing.AdvanceWorkItem(wish)).approval
 
@@ -81,7 +81,11 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
         assert (await office.item(lead)).approval == asked
 
         listed = await chen.processes.ListApprovals(processes.ListApprovalsRequest(parent=api.parent))
-        assert [(each.work_item, dict(each.attributes)) for each in listed.approvals] == [(lead, {"discount": 0.15})]
+        assert [(each.work_item, dict(each.attributes), each.note) for each in listed.approvals] == [
+            (lead, {"discount": 0.15}, "吴总要一成半")
+        ]
+        of_desk = await operator.processes.ListApprovals(processes.ListApprovalsRequest(parent=api.parent))
+        assert [each.note for each in of_desk.approvals] == ["***"]
         of_wang = await wang.processes.ListApprovals(processes.ListApprovalsRequest(parent=api.parent))
         assert not of_wang.approvals
         approved = await chen.routing.ApproveWorkItem(approve)
@@ -89,7 +93,7 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
         assert (approved.stage, approved.HasField("approval")) == ("quote", False)
         timeline = await zhao.routing.GetTimeline(routing.GetTimelineRequest(name=lead, language_code="zh"))
         words = [entry.words for entry in timeline.entries]
-        assert "zhao@firm 申请进入阶段 quote，待审批。" in words
+        assert "zhao@firm 申请进入阶段 quote（吴总要一成半），待审批。" in words
         assert any(each.startswith("chen-jie 批准进入阶段 quote（他是老客户）。") for each in words)
         hidden = await operator.routing.GetTimeline(routing.GetTimelineRequest(name=lead))
         assert any(

@@ -75,7 +75,8 @@ class Desk:
         yield activities.ListAgendaResponse(date="2026-11-30", time_zone="UTC", next_dates=[date])
 
     def list_my_work(self, *_: str, **__: str) -> Iterator[routing.OpenWork]:
-        yield routing.OpenWork(work_item=routing.WorkItem(name="tenants/t/workItems/L-1"), worked=True)
+        item = routing.WorkItem(name="tenants/t/workItems/L-1", stage="new")
+        yield routing.OpenWork(work_item=item, worked=True, stage_title="New", stage_guide="Ask what\nthey need.")
 
     def my_offers(self, _: str) -> routing.ListMyWorkResponse:
         offer = routing.WorkItem.Offer(rep="tenants/t/reps/li", number=7)
@@ -98,14 +99,14 @@ class Desk:
         (
             Language.EN,
             ["1 to follow up on 2026-11-30; times of UTC", "work item when what"],
-            ["1 open; times of UTC", "work item first came worked when what"],
+            ["1 open; times of UTC", "work item first came worked when what", "Stage New: Ask what they need."],
             "has open",
             "and 4 more",
         ),
         (
             Language.ZH,
             ["2026-11-30 待跟进 1 条；时间按 UTC", "工作项 何时 内容"],
-            ["在手 1 条；时间按 UTC", "工作项 首次收到 已跟进 何时 内容"],
+            ["在手 1 条；时间按 UTC", "工作项 首次收到 已跟进 何时 内容", "阶段 New：Ask what they need."],
             "待接数",
             "另有 4 条",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.cli.walk_forms import ToldForm
+from router.cli.walk_expect_forms import ToldForm
 from router.cli.walk_telling import Tellings, Told
 
 ANN = Told("ann", "L-1", "remind")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from router.assignment.roster import Roster
-from router.deadlines.recipients import Recipients, recipients
+from router.deadlines.recipients import Recipients, keeper_of, may_keep, recipients
 from router.model.calendars import Absence
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
 from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
@@ -52,6 +52,27 @@ def told(*to: RecipientRole | str, owner: str = "ann", pool: str = "east", who: 
 )
 def test_each_role_is_whom_it_names(to: list[RecipientRole | str], owner: str, expected: list[str]) -> None:
     assert told(*to, owner=owner) == Recipients(tuple(expected))
+
+
+@pytest.mark.parametrize(
+    ("owner", "had", "on_leave", "keeper"),
+    [
+        ("ann", (), (), "mo"),
+        ("ann", (), ("mo",), "zo"),
+        ("ann", (), ("mo", "zo", "po"), ""),
+        ("ann", ("mo",), (), ""),
+        ("bo", ("po",), (), "zo"),
+        ("eve", ("fay",), (), ""),
+    ],
+)
+def test_the_first_above_who_is_there_and_has_not_had_it_keeps_it(
+    owner: str, had: tuple[str, ...], on_leave: tuple[str, ...], keeper: str
+) -> None:
+    step = DeadlineStep(AT, Act.REASSIGN)
+
+    assert keeper_of(step, owner, "east", had, roster(*on_leave), NOW) == keeper
+    assert not keeper or may_keep(keeper, owner, "east", roster())
+    assert not may_keep("ann", owner, "east", roster())
 
 
 def test_a_pool_without_managers_and_an_owner_without_one_leave_nobody_to_tell() -> None:

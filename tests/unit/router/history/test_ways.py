@@ -7,7 +7,7 @@ import pytest
 from router.assignment.choice import choose
 from router.history.pool_ledger import Ledger
 from router.model.caps import Cap, CapMeasure, CapWindow
-from router.model.decision import WAYS, Cause, ObservedState, Way
+from router.model.decision import WAYS, Cause, ObservedState, Way, way_of
 from router.model.records import LedgerState
 from router.model.workforce import MICROS, Member, Pool, Rep
 from router.model.workitem import Kind
@@ -38,6 +38,8 @@ def test_every_cause_has_a_way() -> None:
     assert {WAYS[cause] for cause in (Cause.ROUTED, Cause.REASSIGNED, Cause.WOKEN)} == {Way.GREEDY}
     assert WAYS[Cause.OVERRIDE] is Way.OVERRIDE
     assert {WAYS[cause] for cause in (Cause.REOPENED, Cause.IMPORTED)} == {Way.APART}
+    assert (way_of(Cause.ESCALATED, ""), way_of(Cause.ESCALATED, "ann")) == (Way.GREEDY, Way.APART)
+    assert {way_of(cause, "ann") is WAYS[cause] for cause in Cause if cause is not Cause.ESCALATED} == {True}
 
 
 def test_what_enters_apart_moves_nothing_but_what_its_taker_received() -> None:

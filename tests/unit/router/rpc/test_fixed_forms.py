@@ -29,7 +29,7 @@ def fields(message: Descriptor, *, beside: str = "") -> list[str]:
         ("UpdateWorkItem", "work_item update_mask", "fairlead.v1.WorkItem", False),
         ("ReopenWorkItem", "name reason", "fairlead.v1.Decision", True),
         ("ImportWorkItems", "parent items", OPERATION, False),
-        ("RecordActivity", "name activity", "fairlead.v1.Activity", False),
+        ("RecordActivity", "name activity automatic", "fairlead.v1.Activity", False),
     ],
 )
 def test_a_change_is_asked_for_in_its_fixed_form(method: str, asked: str, answer: str, etag: bool) -> None:
@@ -125,6 +125,7 @@ def test_a_report_says_by_which_way_each_rep_got_how_much() -> None:
         ("MigrateWorkItems", "name stages preview page_size page_token", "MigrateWorkItemsResponse"),
         ("ListDeadlines", "parent rep state moved_by page_size page_token", "ListDeadlinesResponse"),
         ("ListApprovals", "parent rep page_size page_token", "ListApprovalsResponse"),
+        ("ListSurveys", "parent start_time page_size page_token", "ListSurveysResponse"),
         ("ListDigests", "parent rep page_size page_token", "ListDigestsResponse"),
     ],
 )

@@ -55,6 +55,8 @@ def servicer() -> ProcessServicer:
         Migrating(store, WorkItemQueries(store, planners), store, planners),
         cast(Any, None),
         cast(Any, None),
+        cast(Any, None),
+        cast(Any, None),
     )
 
 

@@ -32,7 +32,7 @@ _SATISFIED, _PROMOTERS, _DETRACTORS = range(4, 6), range(9, 11), range(7)
 """Answers that say so: of CSAT, and of NPS."""
 
 
-class Figure(StrEnum):
+class ProcessFigure(StrEnum):
     """What is counted of a process."""
 
     CSAT_ASKED = "csat_asked"
@@ -66,7 +66,7 @@ class ProcessCounts:
         How many should have a field, and how many do.
     """
 
-    figures: Counter[Figure] = field(default_factory=Counter)
+    figures: Counter[ProcessFigure] = field(default_factory=Counter)
     work_items: Counter[FieldOfStage] = field(default_factory=Counter)
     filled: Counter[FieldOfStage] = field(default_factory=Counter)
 
@@ -82,7 +82,7 @@ class FiguresPart:
     below: int | None
 
 
-def answer_figures(note: Note, value: int) -> list[Figure]:
+def answer_figures(note: Note, value: int) -> list[ProcessFigure]:
     """Return what an answer counts as.
 
     Examples
@@ -93,9 +93,9 @@ def answer_figures(note: Note, value: int) -> list[Figure]:
     [['nps_detractors'], [], ['nps_promoters']]
     """
     if note is Note.CSAT:
-        return [Figure.CSAT_ANSWERS] + [Figure.CSAT_SATISFIED] * (value in _SATISFIED)
-    found = [Figure.NPS_ANSWERS] + [Figure.NPS_PROMOTERS] * (value in _PROMOTERS)
-    return found + [Figure.NPS_DETRACTORS] * (value in _DETRACTORS)
+        return [ProcessFigure.CSAT_ANSWERS] + [ProcessFigure.CSAT_SATISFIED] * (value in _SATISFIED)
+    found = [ProcessFigure.NPS_ANSWERS] + [ProcessFigure.NPS_PROMOTERS] * (value in _PROMOTERS)
+    return found + [ProcessFigure.NPS_DETRACTORS] * (value in _DETRACTORS)
 
 
 class Figures:
@@ -155,12 +155,14 @@ class Figures:
             return set()
         return {number for number, _ in await self._store.surveyed(tenant, before=page[0].number + 1, count=len(page))}
 
-    async def _survey(self, tenant: str, noted: Noted, stored: StoredItem, pending: Collection[int]) -> list[Figure]:
+    async def _survey(
+        self, tenant: str, noted: Noted, stored: StoredItem, pending: Collection[int]
+    ) -> list[ProcessFigure]:
         """Return what it counts as that a customer was asked: of who was erased since nothing."""
         asked, answered = (
-            (Figure.CSAT_ASKED, Figure.CSAT_ANSWERED)
+            (ProcessFigure.CSAT_ASKED, ProcessFigure.CSAT_ANSWERED)
             if noted.subject == CSAT
-            else (Figure.NPS_ASKED, Figure.NPS_ANSWERED)
+            else (ProcessFigure.NPS_ASKED, ProcessFigure.NPS_ANSWERED)
         )
         if noted.number in pending:
             return [asked]
@@ -170,7 +172,7 @@ class Figures:
 
     async def _call_back(
         self, tenant: str, published: PublishedProcesses, decision: Decision, child: StoredItem
-    ) -> list[Figure]:
+    ) -> list[ProcessFigure]:
         """Return what a child counts as: a task that the end of a work item opened, and was not withdrawn."""
         entered = decision.head.entered
         if entered is None or decision.kind is not Kind.TASK:
@@ -181,7 +183,7 @@ class Figures:
         events = await events_of(self._store, tenant, child.record.item_id, child.record.event)
         if any(isinstance(each, Completed) and each.withdrawn for each in events):
             return []
-        return [Figure.CALL_BACKS] + [Figure.CALLED] * _is_reached(events)
+        return [ProcessFigure.CALL_BACKS] + [ProcessFigure.CALLED] * _is_reached(events)
 
     async def _complete(self, tenant: str, counts: ProcessCounts, stored: StoredItem, rules: RuleSet[object]) -> None:
         """Count what a work item should have, and has."""

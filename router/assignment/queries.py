@@ -22,7 +22,7 @@ from router.assignment.stored_items import events_of
 from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import DispatchClock, OpenOffer
 from router.model.errors import CorruptHistory, NotFound
-from router.model.events import Content, OfferAnswered, Updated, previous_of
+from router.model.events import Content, Noted, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
@@ -315,6 +315,13 @@ class WorkItemQueries:
     ) -> tuple[list[Decision | OfferAnswered], int | None]:
         """Return the same of decisions and of what became of offers."""
         kinds: tuple[Any, ...] = (Decision, OfferAnswered)
+        return await self._newest(tenant, before, count, wanted, kinds)
+
+    async def counted(
+        self, tenant: str, *, before: int | None, count: int, wanted: Wanted[Decision | Noted]
+    ) -> tuple[list[Decision | Noted], int | None]:
+        """Return the same of decisions and notes."""
+        kinds: tuple[Any, ...] = (Decision, Noted)
         return await self._newest(tenant, before, count, wanted, kinds)
 
     async def _newest(

@@ -394,6 +394,11 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.ProcessService/ListApprovals": [
         processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
     ],
+    "fairlead.v1.ProcessService/GetProcessFigures": [
+        processes.GetProcessFiguresRequest(
+            parent=PARENT, start_time=Timestamp(seconds=1_600_000_000), end_time=Timestamp(seconds=1_900_000_000)
+        )
+    ],
     "fairlead.v1.ProcessService/ListSurveys": [
         processes.ListSurveysRequest(parent=PARENT, start_time=Timestamp(seconds=1_800_000_000), page_size=1)
     ],

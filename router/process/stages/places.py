@@ -137,15 +137,15 @@ def check_required(name: str, stage: Stage, attributes: Mapping[str, Any], rule_
     NotPossible
         If it lacks an attribute, or has an empty one; it names each.
     """
-    lacking = [required for required in stage.required if not _is_there(attributes.get(required), rule_set)]
+    lacking = [required for required in stage.required if not is_there(attributes.get(required), rule_set)]
     if lacking:
         raise NotPossible(name, f"{stage.id} requires {', '.join(lacking)}, which it has not")
 
 
-def _is_there(value: Any, rule_set: RuleSet[Any]) -> bool:
+def is_there(value: Any, rule_set: RuleSet[Any]) -> bool:
     """Say whether an attribute says anything: 0 and false do, blanks and the rules' words for missing do not."""
     if isinstance(value, (list, tuple)):
-        return any(_is_there(entry, rule_set) for entry in value)
+        return any(is_there(entry, rule_set) for entry in value)
     return not says_nothing(rule_set, value) and not (isinstance(value, str) and value.strip(BLANKS) == "")
 
 

@@ -313,7 +313,7 @@ class TimerFollower:
     async def _opening(self) -> list[str]:
         """Return what has timers of children that it is to open: it may be closed, and in no index."""
         found, start = set[str](), 0
-        while page := await self._timers.timers(self._tenant, start, PAGE):
+        while page := await self._timers.timers(self._tenant, start):
             found.update(timer.item_id for timer in page if opens_children(timer.name))
             start += len(page)
         return sorted(found)

@@ -79,7 +79,11 @@ stages:
         until: contact
         steps: [{before: 2d, do: remind}, {every: 1d, at_most: 3, do: notify, to: ann}]
   - {id: won, closes: CONVERTED, approve: {by: manager, when: {field: potential, op: gt, value: 9}, on_reject: lost}}
-  - {id: lost, closes: DISQUALIFIED}
+  - id: lost
+    closes: DISQUALIFIED
+    open:
+      - {id: again, kind: LEAD, pool: everyone, stage: new, of: since, before: {by: region, west: 1d, else: none},
+         copy: {region: region, customer: customer}}
 """
 RULES = """\
 fields:

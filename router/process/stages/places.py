@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from missing_words import BLANKS
+from router.model.decision import EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
@@ -50,6 +51,25 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     if stage is None:
         raise CorruptHistory(f"work item {record.item_id}", f"its process has no stage {record.stage.stage!r}")
     return StagePlace(process, stage)
+
+
+def member_entry(published: PublishedProcesses, active: Process | None, entered: EnteredStage) -> EnteredStage:
+    """Return the stage that is entered by what its parent's process opens as a full member of it.
+
+    That is as what is new comes, at the revision that is active; where that is of another process, or has no such stage
+    that is open, at its parent's.
+
+    Parameters
+    ----------
+    active
+        The process that is active for its kind; None: there is none.
+    entered
+        The stage, at the revision of its parent.
+    """
+    stage = active.by_id.get(entered.stage) if active else None
+    if active is None or stage is None or stage.closes or active.id != published.at(entered.revision).id:
+        return entered
+    return entered._replace(revision=active.revision)
 
 
 def pool_of(record: ItemRecord, planned: str, place: StagePlace | None = None) -> str:

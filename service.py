@@ -38,6 +38,7 @@ COMMANDS = {
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
     "fairness": ("router.cli.fairness", "Show how far everybody is from a fair share, now and in a period."),
     "health": ("scoring.cli.health", "Check health profiles."),
+    "figures": ("router.cli.figures", "Show how processes fared: surveys, call-backs, required fields."),
     "import": ("router.cli.import_book", "Take in leads that have their owners already, from a file."),
     "inspect": ("tables.cli", "Say what a file is taken for, before it is routed, trained on or scored."),
     "items": ("router.cli.items", "List work items as they stand, by time, owner, pool, state, kind, source."),

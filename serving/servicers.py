@@ -94,6 +94,7 @@ def servicers(
                 cases.approvals,
                 cases.digests,
                 cases.surveys,
+                cases.figures,
                 scope,
             ),
             processes_pb2,

@@ -20,6 +20,7 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
@@ -113,6 +114,7 @@ class UseCases:
 
         self.digests = DigestQueries(store, stores.timers, planners)
         self.surveys = SurveyQueries(store, planners)
+        self.figures = Figures(store, self.queries, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -39,6 +39,9 @@ class ChildForm(Form):
     pool: Id | None = None
     value: float | None = None
     due: Annotated[str | None, Field(description="When it falls due, as a time like at; null: it does not.")] = None
+    opens: Annotated[
+        str | None, Field(description="On which date it is opened, as a time like at; null: it is there.")
+    ] = None
 
 
 class TookForm(Form):

@@ -150,7 +150,7 @@ class Replay:
             return
         for difference in digest_differences(projection.digests, await self._timers.digests(tenant)):
             yield difference
-        async for difference in self._timers.differences(tenant):
+        async for difference in self._timers.differences(tenant, self._stages.opening if self._stages else ()):
             yield difference
 
     async def _prepare_stages(self, tenant: str) -> list[str]:

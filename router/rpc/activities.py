@@ -21,6 +21,7 @@ from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
+from router.assignment.children import ChildStanding
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
@@ -33,7 +34,7 @@ from router.model.errors import InvalidInput
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.records import ItemRecord
 from router.offers.service import OfferService
-from router.process.definition.words import NO_WORDS
+from router.process.definition.words import NO_WORDS, Bilingual
 from router.process.stages.places import place_of
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
@@ -292,18 +293,25 @@ class ActivityAnswers:
         call: Call,
         tenant: str,
         event: Decision | Completed,
-        child: ItemRecord,
+        child: ChildStanding,
         roster: Roster,
         language: Language,
     ) -> routing.TimelineEntry:
         entry = child_entry(tenant, event, child)
-        published = await self._planners.processes(tenant)
-        stage = published.at(child.stage.revision).standing.get(child.stage.stage) if child.stage else None
+        title = await self._title_of(tenant, child)
         if self._mask is not None:
             await self._mask(call, entry)
         called = await self._called(call, entry, roster)
-        tell_child(entry, stage.title if stage else NO_WORDS, language, lambda rep: called.get(rep) or rep)
+        tell_child(entry, title, language, lambda rep: called.get(rep) or rep)
         return entry
+
+    async def _title_of(self, tenant: str, child: ChildStanding) -> Bilingual:
+        """Return what a child is called: as its stage, or, in a stage of the process itself, as what opened it says."""
+        entered = child.record.stage if child.record else None
+        if child.planned.task.stage or entered is None:
+            return child.planned.task.title
+        stage = (await self._planners.processes(tenant)).at(entered.revision).standing.get(entered.stage)
+        return stage.title if stage else NO_WORDS
 
     async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
         """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""

@@ -14,6 +14,7 @@ from gateway import fields
 from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
 from router.deadlines.digest_queries import ToldDigest
+from router.deadlines.figures import ProcessCounts
 from router.deadlines.migrating import MigratedItem
 from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
@@ -186,6 +187,18 @@ def survey_message(tenant: str, noted: Noted) -> deadlines.Survey:
     message.question, message.spared = deadlines.Survey.QUESTION_NPS, _SPARED[SpareReason(why)]
     message.complaint = f"tenants/{tenant}/workItems/{complaint}" if complaint else ""
     return message
+
+
+def figures_message(process: str, counts: ProcessCounts) -> processes.ProcessFigures:
+    """Write what was counted of a process."""
+    completeness = [
+        processes.ProcessFigures.Completeness(
+            stage=cell.stage, closed=cell.is_closed, field=cell.field, work_items=n, filled=counts.filled[cell]
+        )
+        for cell, n in sorted(counts.work_items.items())
+    ]
+    figures = {str(figure): n for figure, n in counts.figures.items()}
+    return processes.ProcessFigures(process=process, completeness=completeness, **figures)
 
 
 def pending_survey_message(tenant: str, pending: PendingSurvey) -> deadlines.Survey:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from failures import Failure
+from router.assignment.children import openings_by
 from router.assignment.commands import BindCommand, Changed, KnownAs, Moved, Refusal
 from router.assignment.jobs import escalate_command, raise_command
 from router.assignment.planner import Planner
@@ -77,12 +78,13 @@ class DeadlineTimers:
             if record.state is State.OFFERED:  # what is raised would be rescinded
                 steps = [step for step in steps if not _raises(deadlines.process, step)]
             timers = [_timer(record.item_id, record.event, step) for step in steps]
-            return timers + await timers_of(self._items, record, deadlines.children)
+            return timers + await timers_of(self._items, record, deadlines.children, openings_by(planner))
         surveys = await self._surveys(published, record) if not is_open else []
         begun = record.stage.begun if record.stage else 0
         if (is_open and not begun) or not any(map(opens_at_end, published.revisions)):
             return surveys
-        return surveys + await timers_of(self._items, record, await self._lives.children(published, record))
+        children = await self._lives.children(published, record)
+        return surveys + await timers_of(self._items, record, children, openings_by(planner))
 
     async def _surveys(self, published: PublishedProcesses, record: ItemRecord) -> list[Timer]:
         """Return what falls due of asking the customer of what is closed."""

@@ -47,7 +47,7 @@ from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.due.newcomers import Newcomers
 from router.process.revisions.cache import PublishedProcesses
-from router.process.stages.children import opens_at_end
+from router.process.stages.children import opens_at_end, opens_on_dates
 from router.process.stages.surveys import asks
 from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
@@ -57,7 +57,7 @@ from router.timers.digests import Digests, concerns_lists, has_lists, listed_rep
 from router.timers.due import due_now
 from router.timers.ports import Present, Schedule, Timers
 from router.timers.surveys import Surveys
-from router.timers.timer import Position, Timer, return_of
+from router.timers.timer import Position, Timer, opens_children, return_of
 from router.workforce.ports import Presences
 
 _log = logging.getLogger(__name__)
@@ -305,6 +305,18 @@ class TimerFollower:
             while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
                 first = page[-1][0]
                 yield await self._due(position, [item_id for since, item_id in page if since <= last], {})
+        if with_deadlines and any(map(opens_on_dates, (await self.deadlines.published()).revisions)):
+            opening = await self._opening()
+            for place in range(0, len(opening), PAGE):
+                yield await self.due_of_items(position, opening[place : place + PAGE])
+
+    async def _opening(self) -> list[str]:
+        """Return what has timers of children that it is to open: it may be closed, and in no index."""
+        found, start = set[str](), 0
+        while page := await self._timers.timers(self._tenant, start):
+            found.update(timer.item_id for timer in page if opens_children(timer.name))
+            start += len(page)
+        return sorted(found)
 
     async def due_of_ledgers(self, position: Position) -> dict[str, list[Timer]]:
         """Return what falls due of all ledgers, in the circumstances of a position."""

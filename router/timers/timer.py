@@ -23,7 +23,9 @@ from router.process.due.due_steps import GIVE, TELL
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
 OPEN = "open"
-"""What the timers of children that are to be opened begin with, ``open/{stage}``: they are opened, and none fires."""
+"""What the timers of children that are to be opened begin with, ``open/{stage}``, on a date ``open/{stage}~{id}``: they
+are opened, and none fires.
+"""
 WITHDRAW = "withdraw"
 """The timer of children that the end of a work item opened, since that was reopened: they are closed, and it does not
 fire."""

@@ -76,7 +76,9 @@ def tell_child(
     child = entry.child
     state = routing.WorkItem.State.Name(child.state).removeprefix("STATE_")
     key = "child withdrawn" if entry.withdrawn else f"child {state}" if state in CHILD_STATES else "child closed"
-    facts = {"child": (title.zh if language is Language.ZH else title.en) or child.stage.partition("~")[2]}
+    facts = {
+        "child": (title.zh if language is Language.ZH else title.en) or child.entry or child.stage.partition("~")[2]
+    }
     facts |= {
         "rep": called(child.owner.rpartition("/")[2]),
         "state": STATES[state].say(language) if key == "child closed" else "",

@@ -22,6 +22,7 @@ from gateway.grpc.masking import hide
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
@@ -74,6 +75,7 @@ def servicer(world: World) -> ProcessServicer:
         cast(Any, None),
         DigestQueries(world.store, world.timers, world.planners),
         SurveyQueries(world.store, world.planners),
+        Figures(world.store, world.queries, world.planners),
         PoolScope(world.queries, world.planners),
     )
 

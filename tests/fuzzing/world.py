@@ -47,6 +47,7 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
@@ -250,6 +251,7 @@ class World:
                     ApprovalQueries(store, self._planners, approving),
                     DigestQueries(store, store, self._planners),
                     SurveyQueries(store, self._planners),
+                    Figures(store, queries, self._planners),
                     scope,
                 ),
                 processes_pb2,

@@ -706,18 +706,22 @@ class WorkItem(_message.Message):
         expire_time: _timestamp_pb2.Timestamp
         def __init__(self, rep: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     class Child(_message.Message):
-        __slots__ = ("work_item", "stage", "state", "owner", "blocks")
+        __slots__ = ("work_item", "stage", "state", "owner", "blocks", "entry", "open_time")
         WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
         STAGE_FIELD_NUMBER: _ClassVar[int]
         STATE_FIELD_NUMBER: _ClassVar[int]
         OWNER_FIELD_NUMBER: _ClassVar[int]
         BLOCKS_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_FIELD_NUMBER: _ClassVar[int]
+        OPEN_TIME_FIELD_NUMBER: _ClassVar[int]
         work_item: str
         stage: str
         state: WorkItem.State
         owner: str
         blocks: bool
-        def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ...) -> None: ...
+        entry: str
+        open_time: _timestamp_pb2.Timestamp
+        def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ..., entry: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     class Satisfaction(_message.Message):
         __slots__ = ("csat", "nps", "record_time")
         CSAT_FIELD_NUMBER: _ClassVar[int]

@@ -153,7 +153,7 @@ class Process:
 
     def __post_init__(self) -> None:
         by_id = {stage.id: stage for stage in self.stages}
-        children = [_child_stage(opener, child) for opener, child in self.tasks]
+        children = [_child_stage(opener, child) for opener, child in self.tasks if not child.stage]
         object.__setattr__(self, "by_id", by_id)
         object.__setattr__(self, "standing", by_id | {stage.id: stage for stage in children})
 

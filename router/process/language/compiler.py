@@ -56,7 +56,7 @@ class ProcessCompiler:
         self._report = report
         self._names = ProcessNames(report, rules, reps, personal, pools)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
-        self._children = ChildCompiler(report, self._names)
+        self._children = ChildCompiler(durations, report, self._names)
         self._answers = FollowUpCompiler(report, self._names, self._children)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
         fields = FieldLookups(values, report, personal)
@@ -73,6 +73,7 @@ class ProcessCompiler:
             self._check_ways(form.stages)
             check_approvals(form, self._report)
         self._check_apart(form)
+        self._children.check_stages(form)
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
         severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None

@@ -61,4 +61,7 @@ class FollowUpCompiler:
             self._report.error((*path, "each"), "an answer opens one: leave it out")
         if form.blocks:
             self._report.error((*path, "blocks"), "an answer comes behind the end: nothing is left to be blocked")
+        for key, value in (("of", form.of), ("before", form.before), ("stage", form.stage)):
+            if value:
+                self._report.error((*path, key), "an answer opens a work item of its own, at once: leave it out")
         return self._children.child(form, path)

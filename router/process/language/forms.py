@@ -176,6 +176,34 @@ class OpenForm(Form):
             "or string and list fields of it whose texts name reps.",
         ),
     ] = []
+    of: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_DATE_FIELDS,
+            description="The field with the date on which it is opened, as its pool's hours begin, or on the last day "
+            "before it that has any; absent: at once. Of several the first that the work item has.",
+        ),
+    ] = []
+    before: Annotated[
+        OptionalDurationForm,
+        Field(description="So long before that date: 90d (d and cd are days of the calendar here), or a table."),
+    ] = None
+    stage: Annotated[
+        Id | None,
+        Field(
+            description="The stage of this process that it enters, as one of its work items; absent: one of its own."
+        ),
+    ] = None
+    copy_: Annotated[
+        dict[Name, Name],
+        Field(
+            alias="copy",
+            max_length=limits.MAX_COPIED,
+            description="What it has of the work item that opens it: its field, and that field's: "
+            "contract_end: new_contract_end.",
+        ),
+    ] = {}
 
 
 class AskForm(Form):

@@ -57,6 +57,7 @@ def servicer() -> ProcessServicer:
         cast(Any, None),
         cast(Any, None),
         cast(Any, None),
+        cast(Any, None),
     )
 
 

@@ -28,8 +28,10 @@ from tests.simulation.system import Stores, System
 TOGETHER = 20
 """How many cases that came one after the other are played together: the twin looks through all that is open at each
 instant, so that more of them take longer each."""
-EVERY = 3
-"""Of how many such groups one is played: all of both logs take nine minutes of one core, and may take four."""
+EVERY = 5
+"""Of how many such groups one is played: all of both logs take a quarter of an hour of one core, and may take four minutes
+with what is played through a server.
+"""
 
 
 def in_order(folder: Path, log: Log) -> list[Case]:
@@ -37,7 +39,7 @@ def in_order(folder: Path, log: Log) -> list[Case]:
 
 
 def groups(folder: Path, log: Log) -> list[list[Case]]:
-    """Return every third twenty of a log, from its beginning to its end."""
+    """Return every fifth twenty of a log, from its beginning to its end."""
     every = in_order(folder, log)
     return [every[first : first + TOGETHER] for first in range(0, len(every), TOGETHER * EVERY)]
 

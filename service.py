@@ -38,6 +38,7 @@ COMMANDS = {
     "explain": ("router.cli.explain", "Say why DECISION came out as it did."),
     "fairness": ("router.cli.fairness", "Show how far everybody is from a fair share, now and in a period."),
     "health": ("scoring.cli.health", "Check health profiles."),
+    "figures": ("router.cli.figures", "Show how processes fared: surveys, call-backs, required fields."),
     "import": ("router.cli.import_book", "Take in leads that have their owners already, from a file."),
     "inspect": ("tables.cli", "Say what a file is taken for, before it is routed, trained on or scored."),
     "items": ("router.cli.items", "List work items as they stand, by time, owner, pool, state, kind, source."),
@@ -62,6 +63,7 @@ COMMANDS = {
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "satisfaction": ("router.cli.satisfaction", "Record what a customer answered when they were asked."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
+    "surveys": ("router.cli.surveys", "List which customers are to be asked, and have not answered yet."),
     "tenant": (
         "router.cli.tenant",
         "Show and set a tenant's zone, calendar, and how long what is closed may be reopened.",

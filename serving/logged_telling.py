@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
+from router.deadlines.notices import AskedCustomer, ChangedProcess, Notice, ReachedDate
 from router.deadlines.reached import BadAnswer, Reached
 from router.model.events import Digested
 from router.wording.languages import Language
@@ -18,7 +18,8 @@ class LoggedTelling:
 
     async def tell(self, tenant: str, notice: Notice) -> None:
         """Write it."""
-        told = ", ".join(notice.recipients.told) or "nobody"
+        nobody = "whoever asks customers" if isinstance(notice.about, AskedCustomer) else "nobody"
+        told = ", ".join(notice.recipients.told) or nobody
         _log.info("tenants/%s: event %d tells %s: %s", tenant, notice.event, told, _said(notice))
 
 
@@ -29,6 +30,8 @@ def _said(notice: Notice) -> str:
             return f"{fired.item_id}, deadline {step.deadline.id} of {stage}, {step.step.act}"
         case BadAnswer(noted=noted, process=process):
             return f"{noted.item_id}, {noted.note.lower()} {noted.value}, process {process.id}@{process.revision}"
+        case AskedCustomer(item_id=item_id, question=question):
+            return f"{item_id}, its customer is to be asked for {question}"  # not who: that may be personal
         case ReachedDate(item_id=item_id, step=step_number):
             return f"{item_id}, next date, step {step_number}"
         case Digested(made=made):

@@ -88,7 +88,14 @@ def servicers(
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),
         Serviced(
             ProcessServicer(
-                cases.process_publishing, cases.deadlines, cases.migrating, cases.approvals, cases.digests, scope
+                cases.process_publishing,
+                cases.deadlines,
+                cases.migrating,
+                cases.approvals,
+                cases.digests,
+                cases.surveys,
+                cases.figures,
+                scope,
             ),
             processes_pb2,
             "ProcessService",

@@ -20,12 +20,14 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.satisfaction import Satisfied
+from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -111,6 +113,8 @@ class UseCases:
         self.approvals = ApprovalQueries(store, planners, self.approving)
 
         self.digests = DigestQueries(store, stores.timers, planners)
+        self.surveys = SurveyQueries(store, planners)
+        self.figures = Figures(store, self.queries, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)
         persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)

@@ -136,6 +136,8 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.ProcessService/ListDeadlines": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.ProcessService/ListApprovals": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.ProcessService/ListDigests": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.ProcessService/GetProcessFigures": _tenant(MANAGER, OPERATOR),
+    "fairlead.v1.ProcessService/ListSurveys": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
     "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
     "fairlead.v1.DecisionService/ListDecisions": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),
     "fairlead.v1.PrivacyService/EraseSubject": _tenant(MANAGER),

@@ -8,7 +8,7 @@ cannot forget to.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -36,6 +36,19 @@ _COMPOSED = {
     "Predicate": ("explanation",),
 }
 """Texts of a message that are composed of its other fields, by the message's name."""
+_WRITTEN: Mapping[str, Sequence[str]] = {
+    "Decision": ("note",),
+    "WorkItemUpdate": ("note",),
+    "Approval": ("note",),
+    "TimelineEntry": ("asked_note",),
+    "Absence": ("reason",),
+    "Activity": ("outcome", "note", "next_step", "external_id"),
+    "NextDate": ("next_step",),
+    "OfferAnswer": ("reason",),
+    "ApprovalAnswer": ("reason",),
+    "SatisfactionAnswer": ("comment",),
+}
+"""Texts of a message that somebody wrote, and that may say anything, by the message's name."""
 _OF_A_FEATURE = frozenset({"value", "typical", "before", "after", "text"})
 """Fields of messages about one ``feature`` of a customer that tell what it is."""
 _OF_A_CHANGE = frozenset({"before", "after"})
@@ -114,20 +127,8 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
     match kind:
         case "Decision" if message.severity_field in names:
             return ("note", "earlier_severity", "severity")
-        case "Decision" | "WorkItemUpdate" | "Approval":
-            return ("note",)
-        case "TimelineEntry":
-            return ("asked_note",)
-        case "Absence":
-            return ("reason",)
-        case "Activity":
-            return ("outcome", "note", "next_step", "external_id")
-        case "NextDate":
-            return ("next_step",)
-        case "OfferAnswer" | "ApprovalAnswer":
-            return ("reason",)
-        case "SatisfactionAnswer":
-            return ("comment",)
+        case "Survey" if message.customer_field in names:
+            return ("customer",)
         case "Predicate" if message.field in names:
             return ("actual", "expected")  # where they are equal, either tells
         case "Difference" if message.field.removeprefix("attributes.") in names:
@@ -139,7 +140,7 @@ def _quoting(message: Any, kind: str, names: AbstractSet[str]) -> Sequence[str]:
                 if name in names
             ]
             return ("actual", "required") if hidden and message.operator == "ne" else hidden  # they are equal then
-    return ()
+    return _WRITTEN.get(kind, ())
 
 
 def _hide_text(message: Any, field: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from router.assignment.children import planned_by
+from router.assignment.children import ChildStanding, planned_by
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import existing
@@ -29,7 +29,7 @@ class TimelinePage(NamedTuple):
     record: ItemRecord
     events: list[Event]
     before: int
-    children: Mapping[str, ItemRecord]
+    children: Mapping[str, ChildStanding]
 
 
 class Timelines:
@@ -64,8 +64,8 @@ class Timelines:
         children = await self._children(tenant, record)
         events += [
             event
-            for child in children.values()
-            if child.event > before
+            for child in (standing.record for standing in children.values())
+            if child and child.event > before
             for event in await events_of(self._store, tenant, child.item_id, child.event)
             if event.number > before and (not last or event.number <= last) and _shows(event)
         ]
@@ -89,16 +89,18 @@ class Timelines:
                     break
         return number
 
-    async def _children(self, tenant: str, record: ItemRecord) -> dict[str, ItemRecord]:
+    async def _children(self, tenant: str, record: ItemRecord) -> dict[str, ChildStanding]:
         """Return where the children stand that a work item ever opened."""
         published = await self._planners.processes(tenant)
         if not any(record.kind in process.kinds and opens(process) for process in published.revisions):
             return {}
         events = await events_of(self._store, tenant, record.item_id, record.event)
         planned = planned_by(published, record, events)
-        item_ids = [child.item_id for child in (*planned.before, *planned.opened)]
-        records = await self._store.items(tenant, item_ids) if item_ids else []
-        return {child.item_id: child for child in records if child}
+        every = [*planned.before, *planned.opened]
+        records = await self._store.items(tenant, [child.item_id for child in every]) if every else []
+        return {
+            child.item_id: ChildStanding(child, record) for child, record in zip(every, records, strict=True) if record
+        }
 
 
 def _shows(event: Event) -> bool:

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from router.assignment.planner import Planner
 from router.assignment.ports import Assignments
 from router.assignment.stored_items import events_of
-from router.model.errors import NotPossible
+from router.model.errors import InvalidInput, NotPossible
 from router.model.events import Content, Event
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, WorkItem
+from router.process.due.clocks import DeadlineClocks
 from router.process.life.lives import lives_of
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import PlannedChild, opens, planned_children
 from router.process.stages.eras import eras_of
 from router.process.stages.places import StagePlace, place_of
+from rules.fields import Fact
 
 
 class ChildStanding(NamedTuple):
-    """A child, and where it stands; None: it is about to be opened."""
+    """A child, and where it stands; None: it is about to be opened. ``opens_ms`` says of what waits for its date when
+    that is, in milliseconds since 1970.
+    """
 
     planned: PlannedChild
     record: ItemRecord | None
+    opens_ms: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be opened on a date."""
+        return self.record is None and self.planned.parent is not None
 
     @property
     def is_open(self) -> bool:
@@ -86,13 +98,37 @@ class PlannedChildren(NamedTuple):
         return [child for child in self.opened if is_open or child.is_behind_end]
 
 
+Openings = Callable[[PlannedChild], int | None]
+"""When a child is opened, in milliseconds since 1970; None: never."""
+
+
+def openings_by(planner: Planner) -> Openings:
+    """Return when children are opened by the hours and rules of a planner."""
+    clocks = DeadlineClocks(planner.roster.hours, planner.roster.records.settings.time_zone)
+
+    def opens_ms(child: PlannedChild) -> int | None:
+        return child.opens_ms(_fact_of(planner, child.parent) if child.parent else {}, clocks)
+
+    return opens_ms
+
+
+def _fact_of(planner: Planner, item: WorkItem) -> Fact:
+    """Return what a work item is; nothing where the rules cannot read it."""
+    try:
+        return planner.fact_of(item)
+    except InvalidInput:
+        return {}
+
+
 def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequence[Event]) -> PlannedChildren:
     """Return what a work item opens, of all its events, the oldest first."""
     lives, items = lives_of(events), _items_by_event(events)
     in_lives = list[list[PlannedChild]]()
     for place in range(len(lives)):
         eras = eras_of(published, record.kind, record.first, lives, place)
-        in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
+        behind = lives[place + 1].begun.event if place + 1 < len(lives) else math.inf
+        known = {number: item for number, item in items.items() if number < behind}
+        in_lives.append(list(planned_children(eras, record.item_id, known, lives[:place])))
     *before, last = in_lives or [[]]
     earlier = list(chain.from_iterable(before))
     opened = [*(child for child in earlier if child.is_of_answer), *last]

@@ -37,7 +37,7 @@ from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, WorkItem, item_id
 from router.process.definition.tasks import is_of_child
 from router.process.revisions.cache import NO_PROCESSES, PublishedProcesses
 from router.process.stages.children import PlannedChild
-from router.process.stages.places import StagePlace, check_required, first_of, place_of, stage_of
+from router.process.stages.places import StagePlace, check_required, first_of, member_entry, place_of, stage_of
 from router.rules.route import HANDLERS
 from router.rules.stamps import check_unstamped
 from router.workforce.covers import Hindrance
@@ -359,12 +359,39 @@ def open_command(
     excluded = meant_by(child.excluded, planner.roster.names)
     item = child.item._replace(opened_by=child.opened_by._replace(excluded=excluded))
     try:
+        item = _readable(planner, _guarded(planner, child, item))
         plan = planner.plan(item, at_ms)
     except InvalidInput as error:
         return error
-    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=child.entered)
+    head = _head(planner, plan, item, Cause.OPENED)._replace(entered=_opened_in(child, published))
     job = _job(planner, plan, Mode.ROUTE, child.item_id, head, item.pack(), NEW)
     return job._replace(processes=published.newest)
+
+
+def _opened_in(child: PlannedChild, published: PublishedProcesses) -> EnteredStage:
+    """Return the stage that a child enters: of a full member of the process, at the revision that is active by then."""
+    if not child.task.stage:
+        return child.entered
+    return member_entry(published, published.of(child.item.kind), child.entered)
+
+
+def _guarded(planner: Planner, child: PlannedChild, item: WorkItem) -> WorkItem:
+    """Return what is opened without what is personal of its parent, and would not be of it, as is declared by now."""
+    fields = planner.personal.fields
+    told = {name for name, field in child.task.copied if field in fields and name not in fields}
+    if told.isdisjoint(item.attributes):
+        return item
+    return item._replace(attributes={name: it for name, it in item.attributes.items() if name not in told})
+
+
+def _readable(planner: Planner, item: WorkItem) -> WorkItem:
+    """Return what is opened without what it would have of its parent and the rules, of by now, do not take."""
+    try:
+        planner.fact_of(item)
+    except InvalidInput as error:
+        refused = {violation.field.rpartition("attributes.")[2] for violation in error.violations}
+        return item._replace(attributes={name: it for name, it in item.attributes.items() if name not in refused})
+    return item
 
 
 def wake_command(

@@ -81,6 +81,11 @@ class Assignments(StoreClock, Protocol):
         Some may be among them of which nothing is asked any more, by another stage or their end.
         """
 
+    async def surveyed(self, tenant: str, *, before: int | None = None, count: int = 1000) -> list[tuple[int, str]]:
+        """Return which customers are to be asked, and have not answered, by an event before another, the newest first:
+        its number, and what they are asked, ``csat/`` or ``nps/``, with the id of their work item.
+        """
+
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered by an event behind another, the oldest offer first: number and id."""
 
@@ -117,7 +122,9 @@ class Assignments(StoreClock, Protocol):
         """
 
     async def last_nps(self, tenant: str, customer: str) -> int:
-        """Return the event by which a customer said last how likely they would recommend us; 0: they did not."""
+        """Return the event by which a customer said last how likely they would recommend us, or that they are to be
+        asked for it; 0: there is none.
+        """
 
     async def repeated(self, tenant: str, request_id: str, fingerprint: str) -> Decision | Refusal | None:
         """Return the answer that a request id was given before, if any."""

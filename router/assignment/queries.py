@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from router.assignment.awaited import Awaited, awaited
-from router.assignment.children import ChildStanding, children_of
+from router.assignment.children import ChildStanding, children_of, openings_by
 from router.assignment.comparison import KnownItem, known_item
 from router.assignment.contact import ContactTime, contact_due
 from router.assignment.expected_contact import expected_contact
@@ -22,7 +22,7 @@ from router.assignment.stored_items import events_of
 from router.model.decision import Cause, Decision, Outcome
 from router.model.dispatch import DispatchClock, OpenOffer
 from router.model.errors import CorruptHistory, NotFound
-from router.model.events import Content, OfferAnswered, Updated, previous_of
+from router.model.events import Content, Noted, OfferAnswered, Updated, previous_of
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
@@ -198,7 +198,12 @@ class WorkItemQueries:
         """Return what a work item opened, or is about to, since it came, or was reopened; the earliest first."""
         published = await self._planners.processes(tenant)
         record = await found(self._store, tenant, item_id) if any(map(opens, published.revisions)) else None
-        return await children_of(self._store, tenant, published, record) if record else []
+        standing = await children_of(self._store, tenant, published, record) if record else []
+        if not any(child.waits for child in standing):
+            return standing
+        opens_ms = openings_by(await self._planners.newest(tenant))
+        timed = [child._replace(opens_ms=opens_ms(child.planned)) if child.waits else child for child in standing]
+        return [child for child in timed if child.opens_ms is not None or not child.waits]
 
     async def items(
         self, tenant: str, *, after: int, count: int, owner: str | None = None, state: State | None = None,
@@ -310,6 +315,13 @@ class WorkItemQueries:
     ) -> tuple[list[Decision | OfferAnswered], int | None]:
         """Return the same of decisions and of what became of offers."""
         kinds: tuple[Any, ...] = (Decision, OfferAnswered)
+        return await self._newest(tenant, before, count, wanted, kinds)
+
+    async def counted(
+        self, tenant: str, *, before: int | None, count: int, wanted: Wanted[Decision | Noted]
+    ) -> tuple[list[Decision | Noted], int | None]:
+        """Return the same of decisions and notes."""
+        kinds: tuple[Any, ...] = (Decision, Noted)
         return await self._newest(tenant, before, count, wanted, kinds)
 
     async def _newest(

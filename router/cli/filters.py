@@ -57,6 +57,11 @@ def _instant(_context: click.Context, option: click.Parameter, text: str | None)
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which time: ``since`` and ``until``, the latter not included."""
     command = click.option("--until", callback=_instant, metavar="WHEN", help="Only before this; as --since.")(command)
+    return since_option(command)
+
+
+def since_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that says since when."""
     return click.option(
         "--since",
         callback=_instant,

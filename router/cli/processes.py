@@ -64,7 +64,8 @@ def process() -> None:
                 approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, within: 4h, on_reject: lost}.
                 open: [{id: call-back, kind: TASK, pool: callback, within: 3d, exclude: [handlers, owner, FIELD]}],
                 clock, title; blocks: true, no later stage before it is closed; each: FIELD, one for each date of a
-                list.
+                list; of: FIELD with before: 90d, on that date; stage: value, in a stage of this process;
+                copy: {contract_end: new_contract_end}, its field from one of what opens it.
     Deadlines:  of a stage, or beside stages of the whole process. within: 45s, 30m, 4h, 2d (working days), 15cd
                 (calendar days), or a table: {by: severity, P1: 30m, P2: 2h, else: 2d}.
                 statutory: true, nothing pauses it; pauses: true or false.
@@ -81,8 +82,8 @@ def process() -> None:
     Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
     Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
                 customer.
-    Asked:      satisfaction: {csat: {at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify: [manager]}};
-                complaints: true, whose customers are asked no nps meanwhile.
+    Asked:      satisfaction: {csat: {ask: {after: 1h}, at_most: 2, open: {…, as of a stage}}, nps: {at_most: 6, notify:
+                [manager]}}; complaints: true, whose customers are asked no nps meanwhile.
     Tests:      tests and workforce, see fairlead process test.
     """
 
@@ -176,7 +177,8 @@ def test_command(file: Path, as_json: bool, server: str | None, tenant: str, rul
 
     \b
     Happens:   do: assigned (to, pool), waiting (pool), activity (kind, direction, duration), stage (stage), closed.
-    Expected:  stage; due, by deadline, null for none; met and missed, all of them; steps_due: {at, deadline, step}.
+    Expected:  stage; due, by deadline, null for none; opens, by what is opened on a date; met and missed, all of them;
+               steps_due: {at, deadline, step}.
     """
     if server and rules_file:
         raise click.UsageError("--server knows the rules: without --rules")

@@ -39,6 +39,9 @@ class ChildForm(Form):
     pool: Id | None = None
     value: float | None = None
     due: Annotated[str | None, Field(description="When it falls due, as a time like at; null: it does not.")] = None
+    opens: Annotated[
+        str | None, Field(description="On which date it is opened, as a time like at; null: it is there.")
+    ] = None
 
 
 class TookForm(Form):
@@ -109,6 +112,10 @@ class WalkExpectForm(Form):
         Field(
             description="What stood in the lists of what falls due of each who was told of one, since the row before."
         ),
+    ] = None
+    surveys: Annotated[
+        dict[Name, list[Literal["csat", "nps"]]] | None,
+        Field(description="By work item, what its customer was to be asked since the row before: exactly these."),
     ] = None
     moved: Annotated[
         list[MovedForm] | None, Field(description="What the last edit of the workforce moved, exactly these.")

@@ -186,8 +186,9 @@ class _Reader:
             if text is not None:
                 self._instant(text, (*path, "due", deadline))
         for place, child in enumerate(expected.children or ()):
-            if child.due is not None:
-                self._instant(child.due, (*path, "children", place, "due"))
+            for name, text in (("due", child.due), ("opens", child.opens)):
+                if text is not None:
+                    self._instant(text, (*path, "children", place, name))
         for place, moved in enumerate(expected.moved or ()):
             self._check_item(moved.item, (*path, "moved", place, "item"))
             self._instant(moved.before, (*path, "moved", place, "before"))

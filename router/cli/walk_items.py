@@ -9,12 +9,17 @@ from fairlead.v1 import routing_pb2 as routing
 def entry_of(child: routing.WorkItem) -> str:
     """Return the id of what a stage, or an answer of a customer, opens that a child is.
 
+    Where it is in a stage of the process itself, its external id tells: parent, event, id and number.
+
     Examples
     --------
     >>> entry_of(routing.WorkItem(stage="solved~call-back")), entry_of(routing.WorkItem(stage="~csat~call"))
     ('call-back', 'call')
+    >>> entry_of(routing.WorkItem(stage="value", external_id="crm~RN-17/9/next/1"))
+    'next'
     """
-    return child.stage.rpartition("~")[2]
+    _, is_own, entry = child.stage.rpartition("~")
+    return entry if is_own or "/" not in child.external_id else child.external_id.split("/")[-2]
 
 
 class WalkItems:

@@ -88,7 +88,8 @@ class _Walker:
 
 def _asks_who_was_told(step: WalkStep) -> bool:
     return any(
-        expected.told is not None or expected.nobody_told or expected.lists is not None for expected in step.expected
+        expected.told is not None or expected.nobody_told or expected.lists is not None or expected.surveys is not None
+        for expected in step.expected
     )
 
 

@@ -14,7 +14,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.walk_doing import Ended
 from router.cli.walk_expect_forms import ChildForm, MovedForm, WalkExpectForm
-from router.cli.walk_items import WalkItems, entry_of
+from router.cli.walk_items import WalkItems
 from router.cli.walk_seen import Seen
 from router.cli.walk_spent import seen_paused, seen_took
 from router.cli.walk_telling import Tellings, owner_after
@@ -63,6 +63,10 @@ class WalkSight:
         if expected.lists is not None:
             should = {rep: sorted(map(tellings.spelt, items)) for rep, items in sorted(expected.lists.items())}
             yield Seen("what stood in lists of what falls due", should, dict(tellings.lists))
+        if expected.surveys is not None:
+            asked = {tellings.spelt(item): sorted(names) for item, names in sorted(expected.surveys.items())}
+            surveys = {item: sorted(names) for item, names in sorted(tellings.surveys.items())}
+            yield Seen("which customers were to be asked", asked, surveys)
         if expected.moved is not None:
             yield Seen("what the last edit of the workforce moved", *self._moved(expected.moved))
         if expected.nobody_told:
@@ -91,12 +95,15 @@ class WalkSight:
 
     def _of_children(self, expected: Sequence[ChildForm], item: str, found: routing.WorkItem) -> Iterator[Seen]:
         """Yield what is expected of the children that a work item opened since it came, or was reopened."""
-        children = [self._client.get_work_item(child.work_item) for child in found.children]
-        entries = [entry_of(child) for child in children]
-        yield Seen(f"children of {item}", [each.entry for each in expected], entries)
-        for should, child in zip(expected, children, strict=False):
-            called = self._items.called(child.name)
-            for name in sorted(should.model_fields_set - {"entry", "due"}):
+        yield Seen(f"children of {item}", [each.entry for each in expected], [each.entry for each in found.children])
+        for should, listed in zip(expected, found.children, strict=False):
+            waits = listed.HasField("open_time")
+            child = routing.WorkItem(state=listed.state) if waits else self._client.get_work_item(listed.work_item)
+            called = f"{item}/{listed.entry}" if waits else self._items.called(child.name)
+            if "opens" in should.model_fields_set:
+                opens = self._stamp(listed.open_time) if waits else None
+                yield Seen(f"when {called} opens", should.opens and self._shown(self._ms(should.opens)), opens)
+            for name in sorted(should.model_fields_set - {"entry", "due", "opens"}):
                 yield Seen(f"{name} of {called}", getattr(should, name), _OF_CHILD[name](child))
             if "due" in should.model_fields_set:
                 due = WalkExpectForm(item=called, due={CHILD_DEADLINE: should.due})

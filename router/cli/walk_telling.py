@@ -38,6 +38,8 @@ class Tellings(NamedTuple):
     also: Sequence[Told] = ()
     lists: Mapping[str, Sequence[str]] = MappingProxyType({})
     """By rep: the work items in the lists of what falls due that they were told of."""
+    surveys: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By work item: what its customer was to be asked."""
     spelt: Callable[[str], str] = str
 
     def compared(self, expected: Sequence[ToldForm]) -> tuple[list[str], list[str]]:
@@ -84,7 +86,7 @@ class TellingWatch:
 
     def new(self) -> Tellings:
         """Return what there is that was not there when it was called last."""
-        told, also = list[Told](), list[Told]()
+        told, also, surveys = list[Told](), list[Told](), dict[str, list[str]]()
         for item in self._items.known():
             owner = ""
             for entry in reversed(list(self._client.timeline(self._items.name(item)))):
@@ -93,7 +95,9 @@ class TellingWatch:
                     self._entries.add(entry.id)
                     told += _told_by(entry, item)
                     also += self._told_also(entry, item, owner)
-        return Tellings([*told, *self._set_away()], also, self._listed(), self._items.spelt)
+                    if question := _asked_by(entry):
+                        surveys.setdefault(item, []).append(question)
+        return Tellings([*told, *self._set_away()], also, self._listed(), surveys, self._items.spelt)
 
     def _listed(self) -> dict[str, list[str]]:
         """Return what stands in the lists that were made since, by who was told of them."""
@@ -132,6 +136,13 @@ def _told_by(entry: routing.TimelineEntry, item: str) -> Iterator[Told]:
     act = deadlines.DeadlineStep.Act.Name(step.act).removeprefix("ACT_").lower()
     yield from (Told(last(rep), item, act) for rep in step.told)
     yield from (Told(last(rep), item, Act.NOTIFY) for rep in entry.satisfaction.told)
+
+
+def _asked_by(entry: routing.TimelineEntry) -> str:
+    """Return what an entry says that the customer is to be asked, ``csat`` or ``nps``; empty: nothing."""
+    if entry.WhichOneof("event") != "survey" or entry.survey.spared:
+        return ""
+    return deadlines.Survey.Question.Name(entry.survey.question).removeprefix("QUESTION_").lower()
 
 
 def owner_after(entry: routing.TimelineEntry) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.deadlines.reached import BadAnswer, Reached, ReachedSteps
 from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
 from router.model.decision import DecisionEffect
-from router.model.events import NEXT, OF_CLOSED, Digested, Event, Fired, Noted, ProcessPublished
+from router.model.events import ANSWERS, NEXT, Digested, Event, Fired, Note, Noted, ProcessPublished
 from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
 from router.process.definition.processes import Process
 from router.process.revisions.differences import ProcessDifference, differences
@@ -23,6 +24,17 @@ class ReachedDate(NamedTuple):
 
     item_id: str
     step: int
+
+
+class AskedCustomer(NamedTuple):
+    """A customer is to be asked about a work item, ``csat`` or ``nps``, by whoever sends that: no rep is told.
+
+    ``customer`` is who, as the rules say by now; empty: they do not, or it is erased.
+    """
+
+    item_id: str
+    question: str
+    customer: str
 
 
 class ChangedProcess(NamedTuple):
@@ -39,7 +51,7 @@ class Notice(NamedTuple):
     event: int
     at_ms: int
     recipients: Recipients
-    about: Reached | ReachedDate | ChangedProcess | BadAnswer | Digested
+    about: Reached | ReachedDate | ChangedProcess | BadAnswer | AskedCustomer | Digested
 
 
 class Notices:
@@ -77,9 +89,11 @@ class Notices:
                 return Notice(event.number, event.at_ms, reached.recipients, reached)
             case Fired(name=name) if name == NEXT:
                 return await self._of_date(event)
-            case Noted(note=note) if note in OF_CLOSED:
+            case Noted(note=note) if note in ANSWERS:
                 answer = await self._reached.answer(self._tenant, event)
                 return Notice(event.number, event.at_ms, answer.recipients, answer) if answer else None
+            case Noted(note=Note.SURVEYED):
+                return Notice(event.number, event.at_ms, Recipients(()), await self._of_survey(event))
             case Digested(made=made) if made.total:
                 planner = await self._planners.newest(self._tenant)
                 then = await self._planners.at(self._tenant, planner.rule_set_revision, event.workforce)
@@ -88,6 +102,13 @@ class Notices:
             case ProcessPublished():
                 return await self._of_publication(event)
         return None
+
+    async def _of_survey(self, noted: Noted) -> AskedCustomer:
+        planner = await self._planners.newest(self._tenant)
+        (record,) = await self._store.items(self._tenant, [noted.item_id])
+        contents = await self._store.contents(self._tenant, [record.content]) if record else []
+        customer = customer_of(planner.rule_set.known_customer, contents[0].head.item) if contents else ""
+        return AskedCustomer(noted.item_id, noted.subject, customer)
 
     async def _of_date(self, fired: Fired) -> Notice | None:
         (record,) = await self._store.items(self._tenant, [fired.item_id])

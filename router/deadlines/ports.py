@@ -23,7 +23,8 @@ class NoteCommand:
     openings, customer
         As in ``router.assignment.commands.BindCommand``; of an NPS the customer in any case.
     nps_before
-        Of an NPS the event of the customer's last one, 0: there is none; any other is a conflict.
+        Of an NPS, and where one is asked for, the event of the customer's last one, or that asked for it; 0: there is
+        none. Any other is a conflict.
     rules
         The revision of the rules by which that is the customer; another one is a conflict; 0: it depends on none.
     """

@@ -1,6 +1,7 @@
 """What customers answer: recorded if they might be asked, see ``router.process.stages.satisfaction``. The use case.
 
-Who asks is another system: this one says when nobody is to be asked, by refusing what was answered then.
+Who asks is another system: this one says when, see ``router.deadlines.surveying``, and when nobody is to be asked, by
+refusing what was answered then.
 """
 
 from __future__ import annotations
@@ -14,17 +15,16 @@ from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import StoredItem, WorkItemQueries
+from router.deadlines.complaints import Complaints
 from router.deadlines.noting import NotedItem, Noting
 from router.deadlines.ports import NoteCommand
 from router.model.errors import Conflict, NotPossible
 from router.model.events import Note, Noted
 from router.model.workitem import CLOSED_STATES, Kind, fingerprint_of
-from router.process.stages.places import place_of
 from router.process.stages.satisfaction import APART_DAYS, next_nps_ms
 
 _TRIES = 8
 """Rounds before a request gives up because the work item changes faster than one can write."""
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Satisfied:
         self._queries = queries
         self._planners = planners
         self._noting = noting
+        self._complaints = Complaints(store, planners)
 
     async def record(self, tenant: str, request: SatisfactionRequest, *, preview: bool = False) -> StoredItem:
         """Record an answer; return the work item as it stands then.
@@ -118,42 +119,24 @@ class Satisfied:
             return command
         planner = await self._planners.newest(tenant)
         customer, before = _customer(tenant, planner, item), 0
-        if complaint := await self._open_complaint(tenant, planner, customer):
-            raise NotPossible(
-                item.name, f"its customer has a complaint open, {complaint}: no nps before that is closed"
-            )
+        if complaint := await self._complaints.open_of(tenant, planner, customer):
+            named = f"tenants/{tenant}/workItems/{complaint}"
+            raise NotPossible(item.name, f"its customer has a complaint open, {named}: no nps before that is closed")
         if before := await self._store.last_nps(tenant, customer):
             await self._check_apart(tenant, item, before, planner.roster.records.settings.time_zone)
         return replace(command, customer=customer, nps_before=before, rules=planner.rule_set_revision)
 
     async def _check_apart(self, tenant: str, item: NotedItem, before: int, time_zone: str) -> None:
-        """Refuse an answer of who gave one not long ago."""
+        """Refuse an answer of who gave one not long ago; who was asked since then answers that."""
         events = await self._store.events(tenant, after=before - 1, before=before + 1)
-        again_ms = next_nps_ms(events[0].at_ms, time_zone) if events else 0
+        is_asked = bool(events) and isinstance(events[0], Noted) and events[0].note is Note.SURVEYED
+        again_ms = next_nps_ms(events[0].at_ms, time_zone) if events and not is_asked else 0
         if item.now_ms < again_ms:
             again = datetime.fromtimestamp(again_ms / 1000, ZoneInfo(time_zone)).isoformat(timespec="seconds")
             raise NotPossible(
                 item.name,
                 f"its customer gave an nps within the last {APART_DAYS} days: they may be asked from {again} on",
             )
-
-    async def _open_complaint(self, tenant: str, planner: Planner, customer: str) -> str:
-        """Return the name of an open complaint of a customer; empty: they have none."""
-        after = 0
-        while page := await self._store.of_customer(tenant, customer, after=after, count=_PAGE):
-            after = page[-1][0]
-            records = await self._store.items(tenant, [item_id for _, item_id in page])
-            published = await self._planners.processes(tenant)
-            complaints = [
-                record
-                for record in records
-                if record and record.state not in CLOSED_STATES
-                if (place := place_of(published, record)) and place.process.complaints
-            ]
-            for content in await self._store.contents(tenant, [record.content for record in complaints]):
-                if customer_of(planner.rule_set.known_customer, content.head.item) == customer:
-                    return f"tenants/{tenant}/workItems/{content.item_id}"
-        return ""
 
 
 def _check_csat(item: NotedItem) -> None:

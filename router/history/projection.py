@@ -24,7 +24,7 @@ from router.model.decision import Cause, Decision, ObservedState, Way
 from router.model.digests import ALL_REPS, DigestBook
 from router.model.dispatch import Answer
 from router.model.events import (
-    OF_CLOSED,
+    ANSWERS,
     ActivityRecorded,
     Completed,
     Credited,
@@ -300,7 +300,7 @@ class StateProjection:
             stands = record.stage or ItemStage(0, "", record.first)
             stage = stands._replace(revision=noted.value, stage=noted.subject)
             record = replace(record, stage=stage, version=noted.number)
-        elif noted.note in OF_CLOSED:
+        elif noted.note in ANSWERS:
             satisfaction = record.satisfaction.with_answer(noted.note.lower(), noted.value, noted.at_ms)
             record = replace(record, satisfaction=satisfaction)
         self.items[noted.item_id] = record

@@ -35,8 +35,9 @@ from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.dispatch import Answer
 from router.model.errors import CorruptHistory
 from router.model.events import (
+    ANSWERS,
     JOINING,
-    OF_CLOSED,
+    SURVEYS,
     ActivityRecorded,
     Completed,
     Credited,
@@ -149,7 +150,7 @@ class Replay:
             return
         for difference in digest_differences(projection.digests, await self._timers.digests(tenant)):
             yield difference
-        async for difference in self._timers.differences(tenant):
+        async for difference in self._timers.differences(tenant, self._stages.opening if self._stages else ()):
             yield difference
 
     async def _prepare_stages(self, tenant: str) -> list[str]:
@@ -364,6 +365,8 @@ class Replay:
         pending = set(self._stages.pending(projection.items)) if self._stages else set()
         for number, item_id in sorted(pending.difference(await _whole(partial(self._store.asked, tenant)))):
             yield f"asked: log says {item_id} by event {number}, store nothing"
+        for fault in self._satisfaction.index_faults(projection, await _surveyed(self._store, tenant)):
+            yield fault
         async for difference in self._offers.differences(tenant, projection):
             yield difference
         for customer in projection.customers.customers():
@@ -464,6 +467,14 @@ async def _whole(index: Callable[..., Awaitable[list[tuple[int, str]]]]) -> list
     return places
 
 
+async def _surveyed(store: Assignments, tenant: str) -> list[tuple[int, str]]:
+    """Return all who are to be asked, page by page."""
+    places: list[tuple[int, str]] = []
+    while page := await store.surveyed(tenant, before=places[-1][0] if places else None):
+        places += page
+    return places
+
+
 def _happened_again(projection: StateProjection, event: Completed | ActivityRecorded | Fired | Noted) -> list[str]:
     """Enter what happened to a work item with an owner already; say where it cannot have."""
     record, number = projection.items.get(event.item_id), event.number
@@ -489,7 +500,7 @@ def _happened_again(projection: StateProjection, event: Completed | ActivityReco
 
 def _may_be_noted(record: ItemRecord, event: Noted) -> bool:
     """Say whether a note is of a work item as it stands."""
-    is_open = record.state not in CLOSED_STATES or event.note in OF_CLOSED
+    is_open = (record.state not in CLOSED_STATES) is not (event.note in SURVEYS) or event.note in ANSWERS
     if event.note is Note.CSAT and (record.kind is not Kind.TICKET or record.satisfaction.csat):
         return False
     return is_open and _place(record) == _place(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from router.model.decision import Cause, Decision, EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput
@@ -10,15 +11,22 @@ from router.model.events import Completed, Event, Note, Noted, Updated, Withdraw
 from router.model.records import ItemRecord
 from router.model.workitem import OpenedBy, State
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import child_stage_id, opener_of
+from router.process.definition.tasks import ChildTask, child_stage_id, is_of_child, opener_of
 from router.process.due.due_steps import named_step
 from router.process.life.asks import Ask, AskState, asked_after
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.approvals import is_approved, standing_ask, wants_approval
-from router.process.stages.places import StagePlace, place_of, pool_of
+from router.process.stages.places import StagePlace, member_entry, place_of, pool_of
 
 _AS_IT_WAS = (Cause.WOKEN, Cause.COVERED, Cause.COVER_ENDED)
 """Causes of decisions that are planned as the one that they follow."""
+
+
+class Openers(NamedTuple):
+    """A stage that opens full members of its process, and the revision of that."""
+
+    revision: int
+    stage: Stage
 
 
 class StageCheck:
@@ -42,6 +50,10 @@ class StageCheck:
         """The pools to which a process routed work items, by the decision that was planned by one."""
         self._children: dict[str, tuple[OpenedBy | None, EnteredStage | None]] = {}
         """By what children were opened, and in which stage they stand, by id."""
+        self._members: dict[tuple[str, int], Openers] = {}
+        """What opens full members of a process: the work item that entered a stage, and by which event."""
+        self.opening: set[str] = set()
+        """Work items that entered a stage that opens something on a date, which they may still be to open."""
         self._reopened: set[tuple[str, int]] = set()
         """Which work items were reopened, by which events."""
 
@@ -49,6 +61,7 @@ class StageCheck:
         """Take in the next event, before all else is done with it; say where it breaks off what the last one began."""
         closing, self._closing = self._closing, None
         self._follow_asks(event)
+        self._follow_openings(event)
         if isinstance(event, Decision) and event.head.cause is Cause.OPENED:
             self._children[event.item_id] = event.head.item.opened_by, event.head.entered
         elif isinstance(event, Decision) and event.head.cause is Cause.REOPENED:
@@ -86,14 +99,36 @@ class StageCheck:
 
     def _is_withdrawn(self, item_id: str, why: Withdrawal) -> bool:
         opened_by, entered = self._children.get(item_id, (None, None))
-        process = self._process(entered.revision) if entered else None
-        opener = process.by_id.get(opener_of(entered.stage)) if process and entered else None
+        opener = self._opener(opened_by, entered) if opened_by and entered else None
         return bool(
             opened_by and opener and opener.closes
             and opened_by.parent == why.parent
             and opened_by.event < why.event
             and why in self._reopened
         )  # fmt: skip
+
+    def _opener(self, opened_by: OpenedBy, entered: EnteredStage) -> Stage | None:
+        """Return the stage that opened a child; None: an answer did, or none there is."""
+        if not is_of_child(entered.stage):
+            opens = self._members.get((opened_by.parent, opened_by.event))
+            return opens.stage if opens else None
+        process = self._process(entered.revision)
+        return process.by_id.get(opener_of(entered.stage)) if process else None
+
+    def _follow_openings(self, event: Event) -> None:
+        """Take note of a stage that opens something on a date, or full members of its process, as it is entered."""
+        if not isinstance(event, Decision | Updated):
+            return
+        entered = event.entered if isinstance(event, Updated) else event.head.entered
+        process, stage = self._process(entered.revision) if entered else None, entered.stage if entered else ""
+        if isinstance(event, Decision) and entered is None and not event.previous:
+            process = self._published.of(event.kind, before=event.number)
+            stage = process.first.id if process else ""
+        opening = process.by_id.get(stage) if process else None
+        if process and opening and any(task.stage for task in opening.open):
+            self._members[event.item_id, event.number] = Openers(process.revision, opening)
+        if opening and any(task.dated for task in opening.open):
+            self.opening.add(event.item_id)
 
     def note_faults(self, record: ItemRecord, event: Noted) -> list[str]:
         """Say where something is asked that nobody is to approve, or answered that is not asked."""
@@ -194,8 +229,9 @@ class StageCheck:
     def _possible(self, record: ItemRecord | None, decision: Decision) -> list[EnteredStage | None]:
         """Return what may be entered: of what is reopened the first stage, of what is imported an open one."""
         process = self._published.of(decision.kind, before=decision.number)
-        if decision.head.item.opened_by is not None:
-            return self._of_child(decision.head.item.opened_by, decision.head.entered)
+        opened_by, is_child = decision.head.item.opened_by, record and record.stage and is_of_child(record.stage.stage)
+        if opened_by is not None and (is_child or decision.head.cause is Cause.OPENED):
+            return [*self._of_child(opened_by, decision.head.entered), *self._of_member(opened_by, decision, process)]
         match decision.head.cause:
             case Cause.REOPENED if process:
                 return [EnteredStage(process.revision, process.first.id)]
@@ -214,10 +250,18 @@ class StageCheck:
         names = {
             child_stage_id(opener, child.id)
             for opener, child in process.tasks
-            if (child.id, child.pool) == (opened_by.entry, opened_by.pool)
-            and {name for name, _ in opened_by.excluded} <= set(child.exclude)
+            if not child.stage and _is_of(child, opened_by)
         }
         return [EnteredStage(process.revision, name) for name in names]
+
+    def _of_member(
+        self, opened_by: OpenedBy, decision: Decision, active: Process | None
+    ) -> Iterator[EnteredStage | None]:
+        """Yield what a child enters as it is opened in a stage of its parent's process."""
+        opens = self._members.get((opened_by.parent, opened_by.event))
+        for task in opens.stage.open if opens and decision.head.cause is Cause.OPENED else ():
+            if opens and task.stage and task.kind is decision.kind and _is_of(task, opened_by):
+                yield member_entry(self._published, active, EnteredStage(opens.revision, task.stage))
 
     def _place(self, record: ItemRecord) -> StagePlace | None:
         """Return where a work item stands, by entries that may be wrong; None: in no process, or nowhere."""
@@ -228,6 +272,12 @@ class StageCheck:
 
     def _process(self, revision: int) -> Process | None:
         return self._published.at(revision) if 0 < revision <= self._published.newest else None
+
+
+def _is_of(task: ChildTask, opened_by: OpenedBy) -> bool:
+    """Say whether something that a stage opens is what a child says that opened it."""
+    excluded = {name for name, _ in opened_by.excluded}
+    return (task.id, task.pool) == (opened_by.entry, opened_by.pool) and excluded <= set(task.exclude)
 
 
 def _wanted(stage: Stage, event: Updated) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 
 from router.assignment.ports import Assignments
 from router.model.digests import DigestBook
@@ -11,7 +11,16 @@ from router.timers.credits import credited_pools
 from router.timers.digests import concerns_lists, listed_reps
 from router.timers.follower import TimerFollower, concerns_all, toggled_by, touched_by
 from router.timers.ports import Timers
-from router.timers.timer import DIGESTS, LEDGERS, PRESENCES, Position, Timer, is_of_children, is_of_deadline
+from router.timers.timer import (
+    DIGESTS,
+    LEDGERS,
+    PRESENCES,
+    Position,
+    Timer,
+    is_of_children,
+    is_of_deadline,
+    is_of_survey,
+)
 
 _PAGE = 1000
 
@@ -36,18 +45,23 @@ class TimerCheck:
         """Return which lists were made last, as the store says."""
         return await self._timers.digests(tenant)
 
-    async def differences(self, tenant: str) -> AsyncIterator[str]:
+    async def differences(self, tenant: str, opening: Collection[str] = ()) -> AsyncIterator[str]:
         """Yield every difference in words.
 
         What events behind the position touched is not compared; nothing is while all is asked anew, for a revision
         behind it. The log may be followed meanwhile: then it is compared once more.
+
+        Parameters
+        ----------
+        opening
+            Work items, by id, that may be to open something on a date: closed, they are in no index.
         """
         position, differences = Position(), list[Timer]()
         expected = set[Timer]()
         while position != (now := await self._timers.followed(tenant)):
             position = now
             stored = await self._stored(tenant)
-            expected = await self._expected(tenant, position, stored)
+            expected = await self._expected(tenant, position, stored, opening)
             behind = await self._behind(tenant, position.event)
             untold = {*touched_by(behind), *(f"{LEDGERS}/{pool}" for pool in credited_pools(behind))}
             untold |= {f"{PRESENCES}/{rep}" for rep in toggled_by(behind)}
@@ -59,7 +73,9 @@ class TimerCheck:
         for timer in differences:
             yield _told(timer, is_expected=timer in expected)
 
-    async def _expected(self, tenant: str, position: Position, stored: set[Timer]) -> set[Timer]:
+    async def _expected(
+        self, tenant: str, position: Position, stored: set[Timer], opening: Collection[str]
+    ) -> set[Timer]:
         if not position.event:  # nobody follows it, or not yet
             return set()
         follower = self._follower(tenant)
@@ -72,8 +88,12 @@ class TimerCheck:
         of_items = of_items.union(*due.values())
         lists = follower.due_of_lists(position)
         of_items |= {timer async for page in lists for of_rep in page.values() for timer in of_rep}
-        keeping = sorted({timer.item_id for timer in stored if is_of_children(timer)})
-        of_items = of_items.union(*(await follower.due_of_children(position, keeping)).values())
+        keeping = sorted(
+            {timer.item_id for timer in stored if is_of_children(timer) or is_of_survey(timer)}.union(opening)
+        )
+        for place in range(0, len(keeping), _PAGE):
+            children = await follower.due_of_closed(position, keeping[place : place + _PAGE])
+            of_items = of_items.union(*children.values())
         return of_items.union(*of_ledgers.values(), *(await follower.returns()).values())
 
     async def _behind(self, tenant: str, number: int) -> list[Event]:

@@ -324,10 +324,18 @@ class Note(StrEnum):
     """The customer is so satisfied with how it went: ``value``, 1 to 5."""
     NPS = "NPS"
     """The customer would recommend us so likely: ``value``, 0 to 10."""
+    SURVEYED = "SURVEYED"
+    """The customer is to be asked what ``subject`` names, ``csat`` or ``nps``."""
+    SPARED = "SPARED"
+    """The customer is not asked whether they would recommend us: ``subject`` says why not."""
 
 
-OF_CLOSED = frozenset({Note.CSAT, Note.NPS})
-"""What may be noted about what is closed: what the customer answered."""
+ANSWERS = frozenset({Note.CSAT, Note.NPS})
+"""What the customer answered."""
+SURVEYS = frozenset({Note.SURVEYED, Note.SPARED})
+"""Whether they are to be asked."""
+OF_CLOSED = ANSWERS | SURVEYS
+"""What may be noted about what is closed."""
 
 
 @dataclass(frozen=True, slots=True)

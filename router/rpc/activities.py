@@ -21,6 +21,7 @@ from router.activities.next_dates import has_manager
 from router.activities.ports import Activities
 from router.activities.service import ActivityService, RecordRequest
 from router.activities.timeline import Timelines
+from router.assignment.children import ChildStanding
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.queries import WorkItemQueries
@@ -33,7 +34,7 @@ from router.model.errors import InvalidInput
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.records import ItemRecord
 from router.offers.service import OfferService
-from router.process.definition.words import NO_WORDS
+from router.process.definition.words import NO_WORDS, Bilingual
 from router.process.stages.places import place_of
 from router.rpc.activity_messages import activity_message, activity_of, next_date_message
 from router.rpc.child_messages import child_entry
@@ -44,6 +45,7 @@ from router.rpc.deadline_messages import (
     reached_message,
     revision_change,
     satisfaction_message,
+    survey_message,
 )
 from router.rpc.fields import View
 from router.rpc.messages import STATES, work_item_message
@@ -291,18 +293,25 @@ class ActivityAnswers:
         call: Call,
         tenant: str,
         event: Decision | Completed,
-        child: ItemRecord,
+        child: ChildStanding,
         roster: Roster,
         language: Language,
     ) -> routing.TimelineEntry:
         entry = child_entry(tenant, event, child)
-        published = await self._planners.processes(tenant)
-        stage = published.at(child.stage.revision).standing.get(child.stage.stage) if child.stage else None
+        title = await self._title_of(tenant, child)
         if self._mask is not None:
             await self._mask(call, entry)
         called = await self._called(call, entry, roster)
-        tell_child(entry, stage.title if stage else NO_WORDS, language, lambda rep: called.get(rep) or rep)
+        tell_child(entry, title, language, lambda rep: called.get(rep) or rep)
         return entry
+
+    async def _title_of(self, tenant: str, child: ChildStanding) -> Bilingual:
+        """Return what a child is called: as its stage, or, in a stage of the process itself, as what opened it says."""
+        entered = child.record.stage if child.record else None
+        if child.planned.task.stage or entered is None:
+            return child.planned.task.title
+        stage = (await self._planners.processes(tenant)).at(entered.revision).standing.get(entered.stage)
+        return stage.title if stage else NO_WORDS
 
     async def _called(self, call: Call, entry: routing.TimelineEntry, roster: Roster) -> Mapping[str, str]:
         """Return what the reps are called, by id, whom an entry names, as far as the caller may see it."""
@@ -335,6 +344,8 @@ class ActivityAnswers:
             case Note.CSAT | Note.NPS:
                 told = await self._reached.answer(tenant, noted)
                 entry.satisfaction.CopyFrom(satisfaction_message(tenant, noted, told.recipients if told else None))
+            case Note.SURVEYED | Note.SPARED:
+                entry.survey.CopyFrom(survey_message(tenant, noted))
 
     async def _roster(self, tenant: str) -> Roster:
         return (await self._planners.newest(tenant)).roster

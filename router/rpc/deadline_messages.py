@@ -14,20 +14,24 @@ from gateway import fields
 from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
 from router.deadlines.digest_queries import ToldDigest
+from router.deadlines.figures import ProcessCounts
 from router.deadlines.migrating import MigratedItem
 from router.deadlines.moved import MovedDeadline
 from router.deadlines.queries import ListedDeadline
 from router.deadlines.reached import MigratedWay, Reached
 from router.deadlines.recipients import Recipients
+from router.deadlines.surveying import PendingSurvey
 from router.model.digests import DigestKind
 from router.model.events import Note, Noted
 from router.process.definition.deadlines import CHANGING, Act
 from router.process.definition.processes import Process
+from router.process.definition.tasks import CSAT, NPS
 from router.process.due.due_steps import fired_steps
 from router.process.due.standings import DeadlineState
 from router.process.due.time_parts import PartKind, TimeSpent, cause_of_breach
 from router.process.life.asks import AskState
 from router.process.stages.approvals import looked_at
+from router.process.stages.surveys import SpareReason
 from router.rpc.fields import struct
 
 STATES: Mapping[DeadlineState, Any] = {
@@ -39,6 +43,8 @@ APPROVALS: Mapping[AskState, Any] = {
     state: deadlines.Approval.State.Value(f"STATE_{state}") for state in AskState if state is not AskState.VOID
 }
 ACTS: Mapping[Act, Any] = {act: deadlines.DeadlineStep.Act.Value(f"ACT_{act.name}") for act in Act}
+_QUESTIONS: Mapping[str, Any] = {CSAT: deadlines.Survey.QUESTION_CSAT, NPS: deadlines.Survey.QUESTION_NPS}
+_SPARED: Mapping[SpareReason, Any] = {why: deadlines.Survey.Spared.Value(f"SPARED_{why}") for why in SpareReason}
 DIGESTS: Mapping[DigestKind, Any] = {kind: deadlines.Digest.Kind.Value(f"KIND_{kind.name}") for kind in DigestKind}
 
 
@@ -167,6 +173,39 @@ def satisfaction_message(tenant: str, noted: Noted, told: Recipients | None) -> 
     said = {noted.note.lower(): noted.value}
     names = [_rep_name(tenant, rep) for rep in told.told] if told else []
     return routing.SatisfactionAnswer(comment=noted.text, told=names, **said)
+
+
+def survey_message(tenant: str, noted: Noted) -> deadlines.Survey:
+    """Write that a customer is to be asked, or why not."""
+    message = deadlines.Survey(
+        work_item=f"tenants/{tenant}/workItems/{noted.item_id}", ask_time=fields.timestamp(noted.at_ms * 1000)
+    )
+    if noted.note is not Note.SPARED:
+        message.question = _QUESTIONS[noted.subject]
+        return message
+    why, _, complaint = noted.subject.partition("/")
+    message.question, message.spared = deadlines.Survey.QUESTION_NPS, _SPARED[SpareReason(why)]
+    message.complaint = f"tenants/{tenant}/workItems/{complaint}" if complaint else ""
+    return message
+
+
+def figures_message(process: str, counts: ProcessCounts) -> processes.ProcessFigures:
+    """Write what was counted of a process."""
+    completeness = [
+        processes.ProcessFigures.Completeness(
+            stage=cell.stage, closed=cell.is_closed, field=cell.field, work_items=n, filled=counts.filled[cell]
+        )
+        for cell, n in sorted(counts.work_items.items())
+    ]
+    figures = {str(figure): n for figure, n in counts.figures.items()}
+    return processes.ProcessFigures(process=process, completeness=completeness, **figures)
+
+
+def pending_survey_message(tenant: str, pending: PendingSurvey) -> deadlines.Survey:
+    """Write who is to be asked in a list."""
+    message = survey_message(tenant, pending.noted)
+    message.customer, message.customer_field = pending.customer, pending.field
+    return message
 
 
 def _rep_name(tenant: str, rep: str) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
-from failures import InvalidInput
 from fairlead.v1 import fairness_pb2 as messages
 from gateway import fields
 from gateway.grpc.call import Call
 from router.fairness.period import PeriodPart
 from router.fairness.report import Fairness, FairnessReport
 from router.model.decision import Way
-from router.rpc.fields import milliseconds
+from router.rpc.fields import period
 
 _Request = messages.GetFairnessReportRequest
 
@@ -27,7 +24,7 @@ class FairnessServicer:
 
     async def GetFairnessReport(self, request: _Request, _: Call) -> messages.FairnessReport:
         tenant, pool_id = fields.name_of(request.pool, "pools", "pool")
-        start, end = _period(request)
+        start, end = period(request)
         asked = f"{start} {end}" if (start, end) != (-math.inf, math.inf) else ""
         before = fields.page_number(request.page_token, asked, of="start_time or end_time") or None
         message = _report_message(tenant, request.pool, await self._fairness.report(tenant, pool_id))
@@ -35,20 +32,6 @@ class FairnessServicer:
             part = await self._fairness.period(tenant, pool_id, from_ms=start, until_ms=end, before=before)
             message.period.CopyFrom(_period_message(tenant, part, fields.page_token(part.below, asked)))
         return message
-
-
-def _period(request: _Request) -> tuple[float, float]:
-    """Read the period that is asked for, in milliseconds; all time where none is."""
-    start = _milliseconds(request.start_time, "start_time") if request.HasField("start_time") else -math.inf
-    end = _milliseconds(request.end_time, "end_time") if request.HasField("end_time") else math.inf
-    if start >= end:
-        raise InvalidInput.of("end_time", f"{request.end_time.ToJsonString()}: must be after start_time")
-    return start, end
-
-
-def _milliseconds(stamp: Timestamp, field: str) -> int:
-    fields.instant(stamp, field)
-    return milliseconds(stamp.ToNanoseconds())
 
 
 def _named(tenant: str, by_rep: Mapping[str, float]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from failures import InvalidInput, shown
 from fairlead.v1.decisions_pb2 import DECISION_VIEW_FULL, DecisionView
-from gateway.fields import is_number, page_number, page_token
+from gateway.fields import instant, is_number, page_number, page_token
 from router.wording.languages import Language, language_of
 
 _NS_PER_MS = 1_000_000
@@ -59,6 +60,37 @@ def milliseconds(nanoseconds: int) -> int:
     (1, 2)
     """
     return -(-nanoseconds // _NS_PER_MS)
+
+
+def period(request: Any) -> tuple[float, float]:
+    """Read the period that a request asks for, in milliseconds since 1970; all time where it names none.
+
+    Raises
+    ------
+    InvalidInput
+        If a date cannot say when it begins or ends, or it ends before it begins.
+    """
+    start = start_of(request)
+    end = _milliseconds(request.end_time, "end_time") if request.HasField("end_time") else math.inf
+    if start >= end:
+        raise InvalidInput.of("end_time", f"{request.end_time.ToJsonString()}: must be after start_time")
+    return start, end
+
+
+def start_of(request: Any) -> float:
+    """Read since when a request asks, in milliseconds since 1970; minus infinity where it does not say.
+
+    Raises
+    ------
+    InvalidInput
+        If a date cannot say it.
+    """
+    return _milliseconds(request.start_time, "start_time") if request.HasField("start_time") else -math.inf
+
+
+def _milliseconds(stamp: Timestamp, field: str) -> int:
+    instant(stamp, field)
+    return milliseconds(stamp.ToNanoseconds())
 
 
 class View(NamedTuple):

@@ -176,12 +176,15 @@ def with_children(tenant: str, message: routing.WorkItem, children: Iterable[Chi
     prefix = f"tenants/{tenant}"
     for child in children:
         record = child.record
+        stands = record.stage if record and record.stage else child.planned.entered
         message.children.add(
             work_item=f"{prefix}/workItems/{child.planned.item_id}",
-            stage=child.planned.entered.stage,
+            stage=stands.stage,
             state=STATES[record.state if record else State.RECEIVED],
             owner=f"{prefix}/reps/{record.owner}" if record and record.owner else "",
             blocks=child.planned.task.blocks,
+            entry=child.planned.task.id,
+            open_time=None if child.opens_ms is None else timestamp(child.opens_ms * 1000),
         )
     return message
 

@@ -12,15 +12,25 @@ from gateway.grpc.call import Call
 from resource_names import check_id, tenant_of
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.process.definition.processes import Process
 from router.process.due.standings import DeadlineState
 from router.process.revisions.codec import loads
 from router.process.revisions.publication import ProcessPublication
 from router.process.revisions.publishing import ProcessPublishing
-from router.rpc.deadline_messages import STATES, deadline_message, digest_message, migration_message, pending_message
-from router.rpc.fields import MAX_NOTE, etag_number
+from router.rpc.deadline_messages import (
+    STATES,
+    deadline_message,
+    digest_message,
+    figures_message,
+    migration_message,
+    pending_message,
+    pending_survey_message,
+)
+from router.rpc.fields import MAX_NOTE, etag_number, period, start_of
 from router.rpc.messages import KIND_NUMBERS
 from router.rpc.pool_scope import PoolScope
 from router.rpc.problems import optional_tenant, problems_of, results_of
@@ -41,12 +51,16 @@ class ProcessServicer:
         migrating: Migrating,
         approvals: ApprovalQueries,
         digests: DigestQueries,
+        surveys: SurveyQueries,
+        figures: Figures,
         scope: PoolScope,
     ) -> None:
         self._scope = scope
         self._publishing = publishing
         self._approvals = approvals
         self._digests = digests
+        self._surveys = surveys
+        self._figures = figures
         self._migrating = migrating
         self._deadlines = deadlines
 
@@ -225,6 +239,37 @@ class ProcessServicer:
             answer.digests.append(message)
         answer.next_page_token = fields.page_token(place, rep)
         return answer
+
+    async def ListSurveys(self, request: processes.ListSurveysRequest, call: Call) -> processes.ListSurveysResponse:
+        tenant = tenant_of(request.parent)
+        start = start_of(request)
+        since, since_ms = (str(start), int(start)) if start > 0 else ("", 0)
+        before = fields.page_number(request.page_token, since, of="start_time")
+        count = fields.page_size(request.page_size)
+        page = await self._surveys.pending(tenant, before=before or None, count=count, since_ms=since_ms)
+        seen = await self._scope.seen(call, tenant, {each.noted.item_id for each in page.pending})
+        answer, room, place = processes.ListSurveysResponse(), fields.PageRoom(), page.before
+        for pending in (each for each in page.pending if each.noted.item_id in seen):
+            message = pending_survey_message(tenant, pending)
+            if not room.takes(message):
+                place = pending.noted.number + 1
+                break
+            answer.surveys.append(message)
+        answer.next_page_token = fields.page_token(place, since)
+        return answer
+
+    async def GetProcessFigures(
+        self, request: processes.GetProcessFiguresRequest, _: Call
+    ) -> processes.GetProcessFiguresResponse:
+        tenant = tenant_of(request.parent)
+        start, end = period(request)
+        asked = f"{start} {end}"
+        before = fields.page_number(request.page_token, asked, of="start_time or end_time") or None
+        part = await self._figures.part(tenant, from_ms=start, until_ms=end, before=before)
+        figures = [figures_message(process, counts) for process, counts in sorted(part.counts.items())]
+        return processes.GetProcessFiguresResponse(
+            figures=figures, next_page_token=fields.page_token(part.below, asked)
+        )
 
 
 def _tenant_and_item(parent: str) -> tuple[str, str]:

@@ -1,11 +1,11 @@
-"""Opening the children of work items, as these enter stages; and withdrawing those that the end of one opened, as it is
-reopened.
+"""Opening the children of work items, as these enter stages, or on a date; and withdrawing those that the end of one
+opened, as it is reopened.
 
 What is to be opened follows from the log, and a child has one id for good: so nothing is noted of what is done. A timer
 of the parent is there while one of its children is not; whoever is killed between two of them leaves it, and the others
-are opened by the next. That a child was opened touches its parent, whose timer goes once all are there. Withdrawing is
-the same: a timer of the parent is there while one of those children is open, and that one was closed touches it. What
-somebody reopened by hand stays.
+are opened by the next. That a child was opened touches its parent, whose timer goes once all are there. What is opened
+on a date has a timer of its own, be its parent closed by then. Withdrawing is the same: a timer of the parent is there
+while one of those children is open, and that one was closed touches it. What somebody reopened by hand stays.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from failures import Failure
-from router.assignment.children import PlannedChildren
+from router.assignment.children import Openings, PlannedChildren, openings_by
 from router.assignment.commands import BindCommand, Completion, in_calls
 from router.assignment.jobs import open_command
 from router.assignment.planner import Planner
@@ -28,6 +28,7 @@ from router.model.errors import CorruptHistory, StaleRevision
 from router.model.events import Completed, Event, Withdrawal
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.process.definition.tasks import child_stage_id
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import PlannedChild
 from router.timers.due import Due
@@ -55,18 +56,27 @@ async def unwithdrawn(items: StoredItems, children: PlannedChildren) -> list[Ite
     ]
 
 
-async def timers_of(items: StoredItems, record: ItemRecord, children: PlannedChildren) -> list[Timer]:
+async def timers_of(
+    items: StoredItems, record: ItemRecord, children: PlannedChildren, opens_ms: Openings
+) -> list[Timer]:
     """Return the timers of a work item's children: of what is to be opened, and of what is to be withdrawn."""
-    opening = opening_timers(record.item_id, await unopened(items, record, children))
+    opening = opening_timers(record.item_id, await unopened(items, record, children), opens_ms)
     if record.stage is None or not await unwithdrawn(items, children):
         return opening
     return [*opening, Timer(record.item_id, WITHDRAW, record.stage.begun, _STEP, children.begun_ms)]
 
 
-def opening_timers(item_id: str, children: Sequence[PlannedChild]) -> list[Timer]:
-    """Return the timers of what is to be opened: one for each stage that was entered, due at once."""
-    places = {(child.opened_by.event, child.opener, child.at_ms) for child in children}
-    return [Timer(item_id, f"{OPEN}/{stage}", event, _STEP, at_ms) for event, stage, at_ms in sorted(places)]
+def opening_timers(item_id: str, children: Sequence[PlannedChild], opens_ms: Openings) -> list[Timer]:
+    """Return the timers of what is to be opened: one for each stage that was entered, due at once, and one for each
+    child that is opened on a date.
+    """
+    at_once = {(child.opened_by.event, child.opener, child.at_ms) for child in children if not child.parent}
+    dated = {
+        (child.opened_by.event, child_stage_id(child.opener, child.task.id), at_ms)
+        for child in children
+        if child.parent and (at_ms := opens_ms(child)) is not None
+    }
+    return [Timer(item_id, f"{OPEN}/{name}", event, _STEP, at_ms) for event, name, at_ms in sorted(at_once | dated)]
 
 
 def parent_of(event: Event | DecisionEffect) -> str:
@@ -137,9 +147,12 @@ class ChildKeeper:
     async def _commands(
         self, planner: Planner, published: PublishedProcesses, record: ItemRecord, now_ms: int
     ) -> list[BindCommand]:
-        """Return what opens the children of a work item that are not there."""
-        commands = list[BindCommand]()
+        """Return what opens the children of a work item that are to be there by now and are not."""
+        commands, opens_ms = list[BindCommand](), openings_by(planner)
         for child in await unopened(self._items, record, await self._planned(published, record)):
+            due_ms = opens_ms(child)
+            if due_ms is None or due_ms > now_ms:  # on another date
+                continue
             command = open_command(planner, child, now_ms, published)
             if isinstance(command, Failure):
                 _log.error("tenants/%s: %s is not opened: %r", self._tenant, child.item_id, command)

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from failures import Failure
+from router.assignment.children import openings_by
 from router.assignment.commands import BindCommand, Changed, KnownAs, Moved, Refusal
 from router.assignment.jobs import escalate_command, raise_command
 from router.assignment.planner import Planner
@@ -36,9 +37,11 @@ from router.process.life.lives import Life, Occurrence, reps_in_stage
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens, opens_at_end
 from router.process.stages.places import place_of, pool_of
+from router.process.stages.surveys import asks, planned_surveys
 from router.timers.children import timers_of
 from router.timers.due import Due
 from router.timers.ports import Timers
+from router.timers.surveys import survey_timer
 from router.timers.timer import Timer, gives
 
 _log = logging.getLogger(__name__)
@@ -75,11 +78,21 @@ class DeadlineTimers:
             if record.state is State.OFFERED:  # what is raised would be rescinded
                 steps = [step for step in steps if not _raises(deadlines.process, step)]
             timers = [_timer(record.item_id, record.event, step) for step in steps]
-            return timers + await timers_of(self._items, record, deadlines.children)
+            return timers + await timers_of(self._items, record, deadlines.children, openings_by(planner))
+        surveys = await self._surveys(published, record) if not is_open else []
         begun = record.stage.begun if record.stage else 0
         if (is_open and not begun) or not any(map(opens_at_end, published.revisions)):
+            return surveys
+        children = await self._lives.children(published, record)
+        return surveys + await timers_of(self._items, record, children, openings_by(planner))
+
+    async def _surveys(self, published: PublishedProcesses, record: ItemRecord) -> list[Timer]:
+        """Return what falls due of asking the customer of what is closed."""
+        place = place_of(published, record)
+        if place is None or not asks(place.process):
             return []
-        return await timers_of(self._items, record, await self._lives.children(published, record))
+        events = await self._lives.events(record.item_id, record.event)
+        return [survey_timer(record.item_id, each) for each in planned_surveys(place, record, events)]
 
 
 def due_of_new(
@@ -102,11 +115,11 @@ def is_new(effect: DecisionEffect) -> bool:
 
 
 def stepped_kinds(published: PublishedProcesses) -> frozenset[Kind]:
-    """Return the kinds of work items of which steps may fall due, that open any, or of whose customers' answers
-    somebody is told, by any revision of a process.
+    """Return the kinds of work items of which steps may fall due, that open any, or whose customers are asked, or of
+    whose answers somebody is told, by any revision of a process.
     """
     concerned = [process for process in published.revisions if opens(process) or _has_steps(process)]
-    concerned += [process for process in published.revisions if process.csat or process.nps]
+    concerned += [process for process in published.revisions if process.csat or process.nps or asks(process)]
     children = [task.kind for process in concerned for _, task in process.tasks]
     return frozenset(kind for process in concerned for kind in process.kinds).union(children)
 

@@ -24,6 +24,7 @@ from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
 from router.deadlines.notices import Notices
+from router.deadlines.ports import Notes
 from router.deadlines.telling import Telling
 from router.model.decision import Decision, DecisionEffect, Outcome
 from router.model.errors import CorruptHistory, NotFound
@@ -46,7 +47,8 @@ from router.model.workforce import Pool
 from router.model.workitem import CLOSED_STATES, TRANSITIONS, Kind, State
 from router.process.due.newcomers import Newcomers
 from router.process.revisions.cache import PublishedProcesses
-from router.process.stages.children import opens_at_end
+from router.process.stages.children import opens_at_end, opens_on_dates
+from router.process.stages.surveys import asks
 from router.timers.children import ChildKeeper, parent_of
 from router.timers.covers import HandOvers
 from router.timers.credits import Credits, concerned_pools
@@ -54,7 +56,8 @@ from router.timers.deadlines import DeadlineTimers, Escalations, due_of_new, is_
 from router.timers.digests import Digests, concerns_lists, has_lists, listed_reps
 from router.timers.due import due_now
 from router.timers.ports import Present, Schedule, Timers
-from router.timers.timer import Position, Timer, return_of
+from router.timers.surveys import Surveys
+from router.timers.timer import Position, Timer, opens_children, return_of
 from router.workforce.ports import Presences
 
 _log = logging.getLogger(__name__)
@@ -83,6 +86,8 @@ class TimerFollower:
         Say what falls due.
     telling
         Tells people of steps of deadlines; None: nobody is told.
+    notes
+        Where it is noted that a customer is to be asked; None: none is.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class TimerFollower:
         timers: Timers,
         schedules: Sequence[Schedule],
         telling: Telling | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self._telling = telling
         self._notices = Notices(tenant, store, planners)
@@ -117,16 +123,18 @@ class TimerFollower:
         """What opens their children, and withdraws them."""
         self.digests = Digests(tenant, store, planners, timers, self._items)
         """What lists of it people are told."""
+        self.surveys = Surveys(tenant, store, planners, timers, notes)
+        """What has their customers asked, once they are closed."""
         self._states = {schedule.state for schedule in schedules}
         self._position: Position | None = None
         self._newcomers = Newcomers()
 
     async def make_due(self) -> int:
-        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, lists; return how
-        many.
+        """Make what is due and does not fire: credits for leave, hand-overs, escalations, children, surveys, lists;
+        return how many.
         """
         due = await due_now(self._timers, self._tenant)
-        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.digests)
+        makers = (self.credits, self.hand_overs, self.escalations, self.children, self.surveys, self.digests)
         return sum([await maker.make_due(due) for maker in makers])
 
     @property
@@ -212,7 +220,7 @@ class TimerFollower:
         touched = touched_by(events, covered, kinds)
         new = await self._due_of_new(position, events, published) if kinds else {}
         states = self._states | _OPEN if kinds else self._states
-        if any(map(opens_at_end, published.revisions)):
+        if any(opens_at_end(process) or asks(process) for process in published.revisions):
             states |= CLOSED_STATES
         asked = [
             item_id
@@ -297,6 +305,18 @@ class TimerFollower:
             while first <= last and (page := await index(self._tenant, after=first, count=PAGE)):
                 first = page[-1][0]
                 yield await self._due(position, [item_id for since, item_id in page if since <= last], {})
+        if with_deadlines and any(map(opens_on_dates, (await self.deadlines.published()).revisions)):
+            opening = await self._opening()
+            for place in range(0, len(opening), PAGE):
+                yield await self.due_of_items(position, opening[place : place + PAGE])
+
+    async def _opening(self) -> list[str]:
+        """Return what has timers of children that it is to open: it may be closed, and in no index."""
+        found, start = set[str](), 0
+        while page := await self._timers.timers(self._tenant, start):
+            found.update(timer.item_id for timer in page if opens_children(timer.name))
+            start += len(page)
+        return sorted(found)
 
     async def due_of_ledgers(self, position: Position) -> dict[str, list[Timer]]:
         """Return what falls due of all ledgers, in the circumstances of a position."""
@@ -320,8 +340,10 @@ class TimerFollower:
         """Return what falls due of work items, which may be in no index, as what nobody could be found for."""
         return await self._due(position, item_ids, {}) if item_ids else {}
 
-    async def due_of_children(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
-        """Return what falls due of work items that are closed, which open children, or withdraw them, all the same."""
+    async def due_of_closed(self, position: Position, item_ids: Sequence[str]) -> dict[str, list[Timer]]:
+        """Return what falls due of work items that are closed, which open children, withdraw them, or have their
+        customers asked, all the same.
+        """
         records = await self._items.records(item_ids)
         closed = [record.item_id for record in records if record.state in CLOSED_STATES]
         return await self._due(position, closed, {}) if closed else {}

@@ -23,10 +23,15 @@ from router.process.due.due_steps import GIVE, TELL
 COVER = "cover"
 """The timer of what is to go to whoever stands in for somebody on leave, or back: it is made, and does not fire."""
 OPEN = "open"
-"""What the timers of children that are to be opened begin with, ``open/{stage}``: they are opened, and none fires."""
+"""What the timers of children that are to be opened begin with, ``open/{stage}``, on a date ``open/{stage}~{id}``: they
+are opened, and none fires.
+"""
 WITHDRAW = "withdraw"
 """The timer of children that the end of a work item opened, since that was reopened: they are closed, and it does not
 fire."""
+SURVEY = "survey"
+"""What the timers of customers who are to be asked begin with, ``survey/{csat or nps}``: it is settled whether they
+are, and none fires."""
 STATES: Mapping[str, State] = {
     WAKE: State.QUEUED,
     NEXT: State.ASSIGNED,
@@ -141,7 +146,7 @@ def is_of_digest(timer: Timer) -> bool:
 def is_made(timer: Timer) -> bool:
     """Say whether a timer does not fire: what falls due is made otherwise, and the timer goes with it."""
     of_item = timer.name == COVER or gives(timer.name) or is_of_children(timer)
-    return of_item or is_of_ledger(timer) or is_of_digest(timer)
+    return of_item or is_of_ledger(timer) or is_of_digest(timer) or is_of_survey(timer)
 
 
 def gives(name: str) -> bool:
@@ -157,6 +162,11 @@ def opens_children(name: str) -> bool:
 def is_of_children(timer: Timer) -> bool:
     """Say whether a timer is of children that are to be opened, or withdrawn."""
     return timer.name == WITHDRAW or opens_children(timer.name)
+
+
+def is_of_survey(timer: Timer) -> bool:
+    """Say whether a timer is of a customer who is to be asked."""
+    return timer.name.startswith(f"{SURVEY}/")
 
 
 def is_of_deadline(name: str) -> bool:

@@ -54,7 +54,7 @@ def tell_entry(
             entry.words = noted(entry, zone, language)
         case "offer_answer":
             entry.words = answered(entry.offer_answer, language)
-        case "asked_stage" | "approval_answer" | "satisfaction":
+        case "asked_stage" | "approval_answer" | "satisfaction" | "survey":
             entry.words = answer(entry, language, called, titled)
     sentences = [entry.words, *(ended(each, language, called) for each in entry.ended_deadlines)]
     sentences += [moved(each, entry.time.ToDatetime(UTC), zone, language) for each in entry.moved_deadlines]
@@ -76,7 +76,9 @@ def tell_child(
     child = entry.child
     state = routing.WorkItem.State.Name(child.state).removeprefix("STATE_")
     key = "child withdrawn" if entry.withdrawn else f"child {state}" if state in CHILD_STATES else "child closed"
-    facts = {"child": (title.zh if language is Language.ZH else title.en) or child.stage.partition("~")[2]}
+    facts = {
+        "child": (title.zh if language is Language.ZH else title.en) or child.entry or child.stage.partition("~")[2]
+    }
     facts |= {
         "rep": called(child.owner.rpartition("/")[2]),
         "state": STATES[state].say(language) if key == "child closed" else "",

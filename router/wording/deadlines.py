@@ -33,7 +33,11 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
 def answer(
     entry: routing.TimelineEntry, language: Language, called: Callable[[str], str], titled: Callable[[str], str]
 ) -> str:
-    """Say that it was asked whether a work item may enter a stage, or what was decided; or what a customer answered."""
+    """Say that it was asked whether a work item may enter a stage, or what was decided; or what a customer is asked, or
+    answered.
+    """
+    if entry.WhichOneof("event") == "survey":
+        return survey(entry.survey, language)
     if entry.WhichOneof("event") == "satisfaction":
         return satisfaction(entry.satisfaction, language, called)
     return _approval(entry, language, called, titled)
@@ -68,6 +72,21 @@ def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called:
         return said
     told = TIMELINE["answer told"].say(language, told=_listed(answer.told, language, called))
     return f"{said}{' ' if language is Language.EN else ''}{told}"
+
+
+def survey(survey: deadlines.Survey, language: Language) -> str:
+    """Say that a customer is to be asked, or why they are spared.
+
+    Examples
+    --------
+    >>> asked = deadlines.Survey(question=deadlines.Survey.QUESTION_CSAT)
+    >>> survey(asked, Language.EN), survey(asked, Language.ZH)
+    ('The customer is to be asked how satisfied they are.', '应向客户发送满意度调查。')
+    """
+    if survey.spared:
+        why = deadlines.Survey.Spared.Name(survey.spared).removeprefix("SPARED_")
+        return TIMELINE[f"spared {why}"].say(language, complaint=survey.complaint.rpartition("/")[2])
+    return TIMELINE[f"survey {deadlines.Survey.Question.Name(survey.question).removeprefix('QUESTION_')}"].say(language)
 
 
 def noted(entry: routing.TimelineEntry, zone: tzinfo, language: Language) -> str:

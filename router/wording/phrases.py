@@ -440,6 +440,23 @@ TIMELINE: Mapping[str, Phrase] = {
         "How likely they would recommend us: {value} of 10{note}.", "客户推荐意愿评分：{value}分（满分10分）{note}。"
     ),
     "answer told": Phrase("{told} told.", "已通知{told}。"),
+    "survey CSAT": Phrase("The customer is to be asked how satisfied they are.", "应向客户发送满意度调查。"),
+    "survey NPS": Phrase(
+        "The customer is to be asked how likely they would recommend us.", "应向客户发送推荐意愿调查。"
+    ),
+    "spared RECENT": Phrase(
+        "The customer is not asked how likely they would recommend us: they were, or answered, within the last 90"
+        " days.",
+        "不向客户发送推荐意愿调查：90天内已经调查过或答复过。",
+    ),
+    "spared COMPLAINT": Phrase(
+        "The customer is not asked how likely they would recommend us: they have a complaint open, {complaint}.",
+        "不向客户发送推荐意愿调查：客户有未结的投诉{complaint}。",
+    ),
+    "spared UNKNOWN": Phrase(
+        "The customer is not asked how likely they would recommend us: nobody can say who they are.",
+        "不向客户发送推荐意愿调查：无法确定客户是谁。",
+    ),
     "reached RETURN": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
         " already; {told} told{passed_over}.",

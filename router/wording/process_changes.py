@@ -14,7 +14,7 @@ from router.process.definition.words import Bilingual
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import CHANGES, PICTURES, TABLES
-from router.wording.process_pictures import answers_told, opening_told
+from router.wording.process_pictures import answers_told, ask_told, opening_told
 from router.wording.processes import approval_told, deadline_told, duration_told
 
 _Lines = Mapping[tuple[str, str], str]
@@ -86,6 +86,7 @@ def _of_process(process: Process, language: Language) -> _Lines:
         lines["severity", ""] = _severity_told(process.severity, language)
     if process.repeats:
         lines["repeats", ""] = _repeats_told(process.repeats, language)
+    lines |= {(f"ask {name}", ""): ask_told(name, after, language) for name, after in process.surveys}
     for name, said in ((CSAT, process.csat), (NPS, process.nps)):
         for place, line in enumerate(answers_told(name, said, language) if said else ()):
             lines[name, str(place or "")] = line

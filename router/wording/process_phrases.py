@@ -21,6 +21,8 @@ TABLES: Mapping[str, Phrase] = {
     "else": Phrase("else {duration}", "其余{duration}"),
     "none": Phrase("{value} none", "{value}不设时限"),
     "else none": Phrase("else none", "其余不设时限"),
+    "none opened": Phrase("{value} none", "{value}不创建"),
+    "else none opened": Phrase("else none", "其余不创建"),
     "between": Phrase(", ", "，"),
 }
 
@@ -123,6 +125,12 @@ PICTURES: Mapping[str, Phrase] = {
     "routed": Phrase("routed to pool {pool}, unless the owner is of it", "转入分配池{pool}（归属人已在池内则不变）"),
     "opens": Phrase("opens {child} in pool {pool}", "创建{child}，分配池{pool}"),
     "opens each": Phrase("opens {child} in pool {pool} for each of {each}", "按{each}逐个创建{child}，分配池{pool}"),
+    "opens on": Phrase("{opens}, on {of}", "{opens}，在{of}当天创建"),
+    "opens before": Phrase("{opens}, {before} before {of}", "{opens}，在{of}前{before}创建"),
+    "opens before table": Phrase("{opens}, so long before {of}: {before}", "{opens}，在{of}之前创建，提前：{before}"),
+    "opens in stage": Phrase("{opens}, in stage {stage}", "{opens}，直接进入阶段{stage}"),
+    "opens with": Phrase("{opens}, with {fields}", "{opens}，带入{fields}"),
+    "as": Phrase("{field} as {name}", "{field}（填入{name}）"),
     "opens within": Phrase("{opens}, within {within}", "{opens}，{within}内完成"),
     "opens excluding": Phrase("{opens}, never for {whom}", "{opens}，{whom}回避"),
     "handlers": Phrase("who had the work item", "负责过该工作项的人"),
@@ -130,6 +138,13 @@ PICTURES: Mapping[str, Phrase] = {
     "approver": Phrase("who decided on its approvals", "审批过该工作项的人"),
     "named": Phrase("whom {field} names", "{field}所指的人"),
     "opens blocking": Phrase("{opens}: no later stage before it is closed", "{opens}：关闭后才能进入后面的阶段"),
+    "ask csat": Phrase(
+        "{after} behind its end the customer is asked how satisfied they are", "关闭{after}后向客户发送满意度调查"
+    ),
+    "ask nps": Phrase(
+        "{after} behind its end the customer is asked how likely they would recommend us",
+        "关闭{after}后向客户发送推荐意愿调查",
+    ),
     "csat": Phrase("Satisfaction {at_most} or less (of 5): {does}", "满意度评分不高于{at_most}分（满分5分）：{does}"),
     "nps": Phrase(
         "Likelihood to recommend {at_most} or less (of 10): {does}", "推荐意愿评分不高于{at_most}分（满分10分）：{does}"

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from router.process.definition.deadlines import Act, Deadline
+from router.process.definition.deadlines import Act, Deadline, DueDate
 from router.process.definition.processes import Process, Stage
 from router.process.definition.tasks import APPROVER, CSAT, NPS, OWNER, AnswerFollowUp, ChildTask
 from router.process.definition.words import Bilingual
@@ -25,7 +25,16 @@ from router.rules.route import HANDLERS
 from router.wording.languages import Language
 from router.wording.phrases import STATES
 from router.wording.process_phrases import ACTS, DEADLINES, PICTURES
-from router.wording.processes import approval_told, deadline_told, duration_told, people_told
+from router.wording.processes import (
+    approval_told,
+    deadline_told,
+    duration_told,
+    of_told,
+    on_the_wall,
+    people_told,
+    within_told,
+)
+from rules.durations import Duration
 
 _MERMAID_MARKS = str.maketrans({mark: f"#{ord(mark)};" for mark in '#"<>&`;'})
 _LEFT, _WIDTH, _BEND = 20, 620, 26
@@ -157,15 +166,36 @@ def _lines(stage: Stage, language: Language) -> Iterator[str]:
 
 
 def opening_told(task: ChildTask, language: Language) -> str:
-    """Say what a stage opens, of which pool, until when, who never gets it, and whether that blocks."""
+    """Say what a stage opens, of which pool, when, where and with what, until when, who never gets it, and whether that
+    blocks.
+    """
     facts = {"child": _title(task.id, task.title, language), "pool": task.pool, "each": task.each}
     told = PICTURES["opens each" if task.each else "opens"].say(language, **facts)
+    if task.dated:
+        told = _on_date(told, task.dated, language)
+    if task.stage:
+        told = PICTURES["opens in stage"].say(language, opens=told, stage=task.stage)
+    if task.copied:
+        fields = [
+            PICTURES["as"].say(language, field=one, name=name) if one != name else one for name, one in task.copied
+        ]
+        told = PICTURES["opens with"].say(language, opens=told, fields=PICTURES["between"].say(language).join(fields))
     if task.within:
         told = PICTURES["opens within"].say(language, opens=told, within=duration_told(task.within, language))
     if task.exclude:
         whom = PICTURES["between"].say(language).join(_excluded(name, language) for name in task.exclude)
         told = PICTURES["opens excluding"].say(language, opens=told, whom=whom)
     return PICTURES["opens blocking"].say(language, opens=told) if task.blocks else told
+
+
+def _on_date(opens: str, dated: DueDate, language: Language) -> str:
+    """Say on which date what is opened is."""
+    of = of_told(dated.of, language)
+    if dated.before is None:
+        return PICTURES["opens on"].say(language, opens=opens, of=of)
+    before = within_told(on_the_wall(dated.before), language, "none opened")
+    phrase = "opens before table" if dated.before.by else "opens before"
+    return PICTURES[phrase].say(language, opens=opens, of=of, before=before)
 
 
 def _excluded(name: str, language: Language) -> str:
@@ -184,12 +214,18 @@ def _notes(process: Process, language: Language) -> list[str]:
     throughout = list(_due(process.deadlines, language))
     if throughout:
         throughout.insert(0, DEADLINES["of the process"].say(language))
+    throughout += [ask_told(name, after, language) for name, after in process.surveys]
     for name, said in ((CSAT, process.csat), (NPS, process.nps)):
         throughout += answers_told(name, said, language) if said else ()
     if not process.kinds:
         throughout.insert(0, PICTURES["retired"].say(language))
     is_open = any(stage.following is None and not stage.closes for stage in process.stages[:-1])
     return throughout + ([PICTURES["any later"].say(language)] if is_open else [])
+
+
+def ask_told(name: str, after: Duration, language: Language) -> str:
+    """Say when a customer is asked, ``csat`` or ``nps``."""
+    return PICTURES[f"ask {name}"].say(language, after=duration_told(after, language))
 
 
 def answers_told(name: str, said: AnswerFollowUp, language: Language) -> Iterator[str]:

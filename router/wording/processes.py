@@ -69,19 +69,19 @@ def _within_told(deadline: Deadline, language: Language) -> str:
 
 
 def _dated_told(deadline: Deadline, dated: DueDate, language: Language) -> str:
-    before = _on_the_wall(dated.before) if dated.before else None
+    before = on_the_wall(dated.before) if dated.before else None
     phrase = "dated table" if before and before.by else "dated before" if before else "dated"
     return DEADLINES[phrase].say(
         language,
         deadline=deadline.id,
         until=UNTIL[deadline.until].say(language),
         before=within_told(before, language) if before else "",
-        of=_of_told(dated.of, language),
+        of=of_told(dated.of, language),
         clock=DEADLINES["between"].say(language).join(_clock_told(deadline, language)),
     )
 
 
-def _of_told(fields: Sequence[str], language: Language) -> str:
+def of_told(fields: Sequence[str], language: Language) -> str:
     """Tell the fields that may hold a date, the first of which counts."""
     first, *others = fields
     if not others:
@@ -89,7 +89,7 @@ def _of_told(fields: Sequence[str], language: Language) -> str:
     return DEADLINES["else of"].say(language, field=first, others=DEADLINES["or"].say(language).join(others))
 
 
-def _on_the_wall(before: DurationTable) -> DurationTable:
+def on_the_wall(before: DurationTable) -> DurationTable:
     """Return the days before a date as what they are: days of the calendar."""
 
     def on_the_wall(duration: Duration | None) -> Duration | None:
@@ -112,19 +112,19 @@ def _clock_told(deadline: Deadline, language: Language) -> Iterator[str]:
         yield DEADLINES["pauses" if deadline.pauses else "runs on"].say(language)
 
 
-def within_told(within: DurationTable, language: Language) -> str:
-    """Tell how long a deadline is."""
+def within_told(within: DurationTable, language: Language, none: str = "none") -> str:
+    """Tell how long a deadline is; ``none`` is the phrase of where a table says that there is none."""
     if not within.by:
         return duration_told(within.otherwise, language) if within.otherwise else ""
     return TABLES["table"].say(
-        language, field=within.by, cases=TABLES["between"].say(language).join(_cases(within, language))
+        language, field=within.by, cases=TABLES["between"].say(language).join(_cases(within, language, none))
     )
 
 
-def _cases(within: DurationTable, language: Language) -> Iterator[str]:
+def _cases(within: DurationTable, language: Language, none: str) -> Iterator[str]:
     for case in within.cases:
-        yield _case("case" if case.duration else "none", case.duration, language, _shown(case.value))
-    yield _case("else" if within.otherwise else "else none", within.otherwise, language)
+        yield _case("case" if case.duration else none, case.duration, language, _shown(case.value))
+    yield _case("else" if within.otherwise else f"else {none}", within.otherwise, language)
 
 
 def _case(phrase: str, duration: Duration | None, language: Language, value: str = "") -> str:

@@ -92,7 +92,9 @@ class Timed:
     def follower(self, *_: object) -> TimerFollower:
         world = self.world
         schedules = (Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses())
-        return TimerFollower(world.tenant, world.store, world.planners, world.presences, world.timers, schedules, self)
+        return TimerFollower(
+            world.tenant, world.store, world.planners, world.presences, world.timers, schedules, self, world.notes
+        )
 
     async def at(self, ms: int) -> list[Event]:
         """Have it be so long behind the start, and everything that is due be done; return what happened by that.

@@ -22,9 +22,11 @@ from gateway.grpc.masking import hide
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.pausing import PauseRequest
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.surveying import SurveyQueries
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -72,6 +74,8 @@ def servicer(world: World) -> ProcessServicer:
         Migrating(world.store, world.queries, world.notes, world.planners),
         cast(Any, None),
         DigestQueries(world.store, world.timers, world.planners),
+        SurveyQueries(world.store, world.planners),
+        Figures(world.store, world.queries, world.planners),
         PoolScope(world.queries, world.planners),
     )
 

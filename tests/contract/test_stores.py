@@ -222,6 +222,7 @@ class Side:
         self.digests = DigestQueries(assignments, timers, self.planners)
         self.eraser = Eraser(assignments, values, Nobody(), self.planners)
         self.values = values
+        self.notes = notes
         noting = Noting(assignments, self.queries, notes, self.planners)
         self.approving = Approving(assignments, self.planners, self.updating, noting)
         self.approvals = ApprovalQueries(assignments, self.planners, self.approving)
@@ -266,6 +267,7 @@ class Side:
             self.who_is_away,
             self.timers,
             [Wakes(lifts_of, ever_lifts), NextDates(), Covers(), Lapses()],
+            notes=self.notes,
         )
 
     async def fire(self) -> tuple[str, int, str]:
@@ -326,11 +328,13 @@ def process_of(process: str, kinds: tuple[Kind, ...]) -> ProcessPublication:
     """Return a process of these kinds, to publish."""
     rule_set = check(RULES).rule_set
     assert rule_set is not None
+    ask = "ask: {after: 1s}, " if Kind.TICKET in kinds else ""
     return process_publication(
         "severity: {field: severity, by: [region, skill], table: {east: {ERP: P2}, waits: {ERP: P1}}, else: P3}\n"
         "repeats: {same: region, within: 1h, raise: {field: severity, order: [P3, P2, P1]}}\n"
         f"process: {process}\nkinds: [{', '.join(kinds)}]\ncomplaints: {str(Kind.TICKET in kinds).lower()}\n"
-        "satisfaction: {csat: {at_most: 2, open: {id: call, pool: east, exclude: handlers}}, nps: {at_most: 6}}\n"
+        f"satisfaction:\n  csat: {{{ask}at_most: 2, open: {{id: call, pool: east, exclude: handlers}}}}\n"
+        "  nps: {ask: {after: 1h}, at_most: 6}\n"
         "deadlines:\n  - {id: call, within: 2h, from: assigned, until: attempt, steps: [{at: 50%, do: remind},"
         " {at: 75%, do: raise_priority, by: 400}, {at: 100%, do: notify, to: manager}, {at: 200%, do: reassign}]}\n"
         "stages:\n  - id: new\n    deadlines:\n"
@@ -833,6 +837,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda side: side.assignments.loads(TENANT))
         self.both(lambda side: side.assignments.worked(TENANT))
         self.both(lambda side: side.assignments.dated(TENANT))
+        self.both(lambda side: side.assignments.surveyed(TENANT))
         self.both(lambda side: side.assignments.covered(TENANT))
         self.both(lambda side: side.assignments.counts(TENANT))
         self.both(lambda side: side.assignments.open_offers(TENANT))

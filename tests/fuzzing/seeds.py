@@ -79,7 +79,11 @@ stages:
         until: contact
         steps: [{before: 2d, do: remind}, {every: 1d, at_most: 3, do: notify, to: ann}]
   - {id: won, closes: CONVERTED, approve: {by: manager, when: {field: potential, op: gt, value: 9}, on_reject: lost}}
-  - {id: lost, closes: DISQUALIFIED}
+  - id: lost
+    closes: DISQUALIFIED
+    open:
+      - {id: again, kind: LEAD, pool: everyone, stage: new, of: since, before: {by: region, west: 1d, else: none},
+         copy: {region: region, customer: customer}}
 """
 RULES = """\
 fields:
@@ -389,6 +393,14 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     ],
     "fairlead.v1.ProcessService/ListApprovals": [
         processes.ListApprovalsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)
+    ],
+    "fairlead.v1.ProcessService/GetProcessFigures": [
+        processes.GetProcessFiguresRequest(
+            parent=PARENT, start_time=Timestamp(seconds=1_600_000_000), end_time=Timestamp(seconds=1_900_000_000)
+        )
+    ],
+    "fairlead.v1.ProcessService/ListSurveys": [
+        processes.ListSurveysRequest(parent=PARENT, start_time=Timestamp(seconds=1_800_000_000), page_size=1)
     ],
     "fairlead.v1.ProcessService/ListDigests": [
         processes.ListDigestsRequest(parent=PARENT, rep=f"{PARENT}/reps/ann", page_size=1)

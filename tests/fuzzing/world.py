@@ -47,12 +47,14 @@ from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.approving import Approving
 from router.deadlines.closing import Closing
 from router.deadlines.digest_queries import DigestQueries
+from router.deadlines.figures import Figures
 from router.deadlines.migrating import Migrating
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
 from router.deadlines.satisfaction import Satisfied
+from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
 from router.history.cap_uses import CapUses
@@ -248,6 +250,8 @@ class World:
                     Migrating(store, queries, store, self._planners),
                     ApprovalQueries(store, self._planners, approving),
                     DigestQueries(store, store, self._planners),
+                    SurveyQueries(store, self._planners),
+                    Figures(store, queries, self._planners),
                     scope,
                 ),
                 processes_pb2,

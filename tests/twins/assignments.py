@@ -220,6 +220,12 @@ class MemoryAssignments(Tenants):
         asked = self._tenants[tenant].asked
         return sorted((number, item_id) for item_id, number in asked.items() if number > after)[:count]
 
+    async def surveyed(self, tenant: str, *, before: int | None = None, count: int = 1000) -> list[tuple[int, str]]:
+        """Return which customers are to be asked, the newest first."""
+        surveyed = self._tenants[tenant].surveyed.items()
+        listed = sorted((number, each) for each, number in surveyed if before is None or number < before)
+        return listed[::-1][:count]
+
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         """Return the work items that are offered."""
         standing = self._tenants[tenant].projection.offers.standing

@@ -9,6 +9,7 @@ from router.deadlines.ports import NoteCommand
 from router.model.errors import NotFound
 from router.model.events import OF_CLOSED, Note, Noted
 from router.model.workitem import CLOSED_STATES
+from router.process.definition.tasks import CSAT, NPS
 from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
@@ -41,8 +42,7 @@ class MemoryNotes(Tenants):
         if command.openings and command.customer:
             state.projection.customers.keep_sealed(command.customer, noted.item_id)
         state.projection.enter_noted(noted)
-        if noted.note is Note.NPS and command.customer:
-            state.projection.customers.last_nps[command.customer] = noted.number
+        _survey(state, command, noted)
         if noted.note is Note.ASKED:
             state.asked[noted.item_id] = noted.number
         elif noted.note in (Note.APPROVED, Note.REJECTED):
@@ -55,5 +55,24 @@ class MemoryNotes(Tenants):
 def _is_outdated(state: Tenant, command: NoteCommand) -> bool:
     """Say whether rules or the customer's last answer are others than a note depends on."""
     last_nps = state.projection.customers.last_nps.get(command.customer, 0)
-    is_behind = command.note is Note.NPS and bool(command.customer) and last_nps != command.nps_before
+    is_behind = _is_of_nps(command) and last_nps != command.nps_before
     return is_behind or command.rules not in (0, state.rules)
+
+
+def _is_of_nps(command: NoteCommand) -> bool:
+    """Say whether a customer is asked for an NPS, or answers that."""
+    asks = command.note is Note.SURVEYED and command.subject == NPS
+    return bool(command.customer) and (asks or command.note is Note.NPS)
+
+
+def _survey(state: Tenant, command: NoteCommand, noted: Noted) -> None:
+    """Keep who is to be asked, and whom answered."""
+    if _is_of_nps(command):
+        state.projection.customers.last_nps[command.customer] = noted.number
+    match noted.note:
+        case Note.SURVEYED:
+            state.surveyed[f"{noted.subject}/{noted.item_id}"] = noted.number
+        case Note.CSAT:
+            state.surveyed.pop(f"{CSAT}/{noted.item_id}", None)
+        case Note.NPS:
+            state.surveyed = {each: number for each, number in state.surveyed.items() if number != command.nps_before}

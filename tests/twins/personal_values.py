@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.model.errors import RequestIdReused
 from router.model.events import Content, Erased
+from router.process.definition.tasks import CSAT, NPS
 from tests.twins.tenants import Tenants, opened_in
 
 
@@ -53,6 +54,8 @@ class MemoryPersonalValues(Tenants):
             if erasure.customer:
                 state.projection.customers.forget(erasure.customer, item_id, was_sealed=item_id in sealed)
         state.customer_scores.pop(erasure.customer, None)
+        for asked in (f"{name}/{item_id}" for item_id in sealed for name in (CSAT, NPS)):
+            state.surveyed.pop(asked, None)
         if any(here):
             state.projection.customers.forget_customer(erasure.customer)
             previous = tuple(state.projection.items[item_id].event for item_id in sealed)

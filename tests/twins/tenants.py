@@ -39,6 +39,7 @@ class Tenant:
     other_ids: dict[str, str] = field(default_factory=dict)
     openings: defaultdict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     asked: dict[str, int] = field(default_factory=dict)
+    surveyed: dict[str, int] = field(default_factory=dict)
     activities: dict[tuple[str, str], int] = field(default_factory=dict)
     timers: set[Timer] = field(default_factory=set)
     followed: Position = field(default_factory=Position)

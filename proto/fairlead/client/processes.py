@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from fairlead.client.calls import PAGE, Calls, new_id, number
 from fairlead.v1 import deadlines_pb2 as deadlines
@@ -111,6 +112,32 @@ class ProcessCalls(Calls):
         for page in self._connection.pages("ProcessService/ListApprovals", request, processes.ListApprovalsResponse):
             yield from page.approvals
 
+    def list_surveys(self, since: datetime | None = None) -> Iterator[deadlines.Survey]:
+        """List customers who are to be asked and did not answer yet, the newest first; since an instant, or all."""
+        request = processes.ListSurveysRequest(parent=self.parent, page_size=PAGE)
+        if since is not None:
+            request.start_time.FromDatetime(since)
+        for page in self._connection.pages("ProcessService/ListSurveys", request, processes.ListSurveysResponse):
+            yield from page.surveys
+
+    def process_figures(
+        self, *, start: datetime | None = None, end: datetime | None = None
+    ) -> list[processes.ProcessFigures]:
+        """Sum up how processes fared in a period, ``end`` not included, by the ids of processes; all time without it.
+
+        Of less than 30 a share says little.
+        """
+        request, whole = processes.GetProcessFiguresRequest(parent=self.parent), dict[str, processes.ProcessFigures]()
+        for field, moment in (("start_time", start), ("end_time", end)):
+            if moment is not None:
+                getattr(request, field).FromDatetime(moment)
+        for page in self._connection.pages(
+            "ProcessService/GetProcessFigures", request, processes.GetProcessFiguresResponse
+        ):
+            for part in page.figures:
+                _add(whole.setdefault(part.process, processes.ProcessFigures(process=part.process)), part)
+        return [whole[process] for process in sorted(whole)]
+
     def list_digests(self, rep: str = "") -> Iterator[deadlines.Digest]:
         """List which lists of what falls due were made, the newest first; for a rep, or for all."""
         request = processes.ListDigestsRequest(
@@ -118,3 +145,17 @@ class ProcessCalls(Calls):
         )
         for page in self._connection.pages("ProcessService/ListDigests", request, processes.ListDigestsResponse):
             yield from page.digests
+
+
+def _add(whole: processes.ProcessFigures, part: processes.ProcessFigures) -> None:
+    """Add a part of how a process fared to those before."""
+    for field in part.DESCRIPTOR.fields:
+        if field.type == field.TYPE_INT64:
+            setattr(whole, field.name, getattr(whole, field.name) + getattr(part, field.name))
+    cells = {(each.stage, each.closed, each.field): each for each in whole.completeness}
+    for more in part.completeness:
+        if cell := cells.get((more.stage, more.closed, more.field)):
+            cell.work_items += more.work_items
+            cell.filled += more.filled
+        else:
+            whole.completeness.append(more)

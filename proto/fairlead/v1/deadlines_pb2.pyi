@@ -204,6 +204,42 @@ class ApprovalAnswer(_message.Message):
     reason: str
     def __init__(self, stage: _Optional[str] = ..., approved: bool = ..., rep: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
+class Survey(_message.Message):
+    __slots__ = ("work_item", "question", "customer", "customer_field", "ask_time", "spared", "complaint")
+    class Question(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        QUESTION_UNSPECIFIED: _ClassVar[Survey.Question]
+        QUESTION_CSAT: _ClassVar[Survey.Question]
+        QUESTION_NPS: _ClassVar[Survey.Question]
+    QUESTION_UNSPECIFIED: Survey.Question
+    QUESTION_CSAT: Survey.Question
+    QUESTION_NPS: Survey.Question
+    class Spared(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        SPARED_UNSPECIFIED: _ClassVar[Survey.Spared]
+        SPARED_RECENT: _ClassVar[Survey.Spared]
+        SPARED_COMPLAINT: _ClassVar[Survey.Spared]
+        SPARED_UNKNOWN: _ClassVar[Survey.Spared]
+    SPARED_UNSPECIFIED: Survey.Spared
+    SPARED_RECENT: Survey.Spared
+    SPARED_COMPLAINT: Survey.Spared
+    SPARED_UNKNOWN: Survey.Spared
+    WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_FIELD_FIELD_NUMBER: _ClassVar[int]
+    ASK_TIME_FIELD_NUMBER: _ClassVar[int]
+    SPARED_FIELD_NUMBER: _ClassVar[int]
+    COMPLAINT_FIELD_NUMBER: _ClassVar[int]
+    work_item: str
+    question: Survey.Question
+    customer: str
+    customer_field: str
+    ask_time: _timestamp_pb2.Timestamp
+    spared: Survey.Spared
+    complaint: str
+    def __init__(self, work_item: _Optional[str] = ..., question: _Optional[_Union[Survey.Question, str]] = ..., customer: _Optional[str] = ..., customer_field: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., spared: _Optional[_Union[Survey.Spared, str]] = ..., complaint: _Optional[str] = ...) -> None: ...
+
 class Digest(_message.Message):
     __slots__ = ("rep", "kind", "due_time", "make_time", "entries", "total_entries", "told", "on_leave", "inactive")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -208,6 +208,89 @@ class ListApprovalsResponse(_message.Message):
     next_page_token: str
     def __init__(self, approvals: _Optional[_Iterable[_Union[_deadlines_pb2.Approval, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListSurveysRequest(_message.Message):
+    __slots__ = ("parent", "start_time", "page_size", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    start_time: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSurveysResponse(_message.Message):
+    __slots__ = ("surveys", "next_page_token")
+    SURVEYS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    surveys: _containers.RepeatedCompositeFieldContainer[_deadlines_pb2.Survey]
+    next_page_token: str
+    def __init__(self, surveys: _Optional[_Iterable[_Union[_deadlines_pb2.Survey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetProcessFiguresRequest(_message.Message):
+    __slots__ = ("parent", "start_time", "end_time", "page_token")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    page_token: str
+    def __init__(self, parent: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class GetProcessFiguresResponse(_message.Message):
+    __slots__ = ("figures", "next_page_token")
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    figures: _containers.RepeatedCompositeFieldContainer[ProcessFigures]
+    next_page_token: str
+    def __init__(self, figures: _Optional[_Iterable[_Union[ProcessFigures, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ProcessFigures(_message.Message):
+    __slots__ = ("process", "csat_asked", "csat_answered", "nps_asked", "nps_answered", "csat_answers", "csat_satisfied", "nps_answers", "nps_promoters", "nps_detractors", "call_backs", "called", "completeness")
+    class Completeness(_message.Message):
+        __slots__ = ("stage", "closed", "field", "work_items", "filled")
+        STAGE_FIELD_NUMBER: _ClassVar[int]
+        CLOSED_FIELD_NUMBER: _ClassVar[int]
+        FIELD_FIELD_NUMBER: _ClassVar[int]
+        WORK_ITEMS_FIELD_NUMBER: _ClassVar[int]
+        FILLED_FIELD_NUMBER: _ClassVar[int]
+        stage: str
+        closed: bool
+        field: str
+        work_items: int
+        filled: int
+        def __init__(self, stage: _Optional[str] = ..., closed: bool = ..., field: _Optional[str] = ..., work_items: _Optional[int] = ..., filled: _Optional[int] = ...) -> None: ...
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
+    CSAT_ASKED_FIELD_NUMBER: _ClassVar[int]
+    CSAT_ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    NPS_ASKED_FIELD_NUMBER: _ClassVar[int]
+    NPS_ANSWERED_FIELD_NUMBER: _ClassVar[int]
+    CSAT_ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    CSAT_SATISFIED_FIELD_NUMBER: _ClassVar[int]
+    NPS_ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    NPS_PROMOTERS_FIELD_NUMBER: _ClassVar[int]
+    NPS_DETRACTORS_FIELD_NUMBER: _ClassVar[int]
+    CALL_BACKS_FIELD_NUMBER: _ClassVar[int]
+    CALLED_FIELD_NUMBER: _ClassVar[int]
+    COMPLETENESS_FIELD_NUMBER: _ClassVar[int]
+    process: str
+    csat_asked: int
+    csat_answered: int
+    nps_asked: int
+    nps_answered: int
+    csat_answers: int
+    csat_satisfied: int
+    nps_answers: int
+    nps_promoters: int
+    nps_detractors: int
+    call_backs: int
+    called: int
+    completeness: _containers.RepeatedCompositeFieldContainer[ProcessFigures.Completeness]
+    def __init__(self, process: _Optional[str] = ..., csat_asked: _Optional[int] = ..., csat_answered: _Optional[int] = ..., nps_asked: _Optional[int] = ..., nps_answered: _Optional[int] = ..., csat_answers: _Optional[int] = ..., csat_satisfied: _Optional[int] = ..., nps_answers: _Optional[int] = ..., nps_promoters: _Optional[int] = ..., nps_detractors: _Optional[int] = ..., call_backs: _Optional[int] = ..., called: _Optional[int] = ..., completeness: _Optional[_Iterable[_Union[ProcessFigures.Completeness, _Mapping]]] = ...) -> None: ...
+
 class ListDigestsRequest(_message.Message):
     __slots__ = ("parent", "rep", "page_size", "page_token")
     PARENT_FIELD_NUMBER: _ClassVar[int]

@@ -90,6 +90,16 @@ class ProcessServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.FromString,
                 _registered_method=True)
+        self.ListSurveys = channel.unary_unary(
+                '/fairlead.v1.ProcessService/ListSurveys',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.ListSurveysRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.ListSurveysResponse.FromString,
+                _registered_method=True)
+        self.GetProcessFigures = channel.unary_unary(
+                '/fairlead.v1.ProcessService/GetProcessFigures',
+                request_serializer=fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessServiceServicer(object):
@@ -183,6 +193,23 @@ class ProcessServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListSurveys(self, request, context):
+        """Lists customers who are to be asked how it went, or whether they would recommend us, and did not answer yet: what a program that sends
+        asks again and again for. A process says when that is, see docs/processes.md; it is listed from then on until RecordSatisfaction has
+        the answer, or the customer is erased. Newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProcessFigures(self, request, context):
+        """Sums up how processes fared in a period, a part of it with each call: who was asked, answered and is content, who was called back, and
+        what of the required fields is filled. Parts add up to the whole: call again with `next_page_token`. Of less than 30 a share says little.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProcessServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -240,6 +267,16 @@ def add_ProcessServiceServicer_to_server(servicer, server):
                     servicer.ListDigests,
                     request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.SerializeToString,
+            ),
+            'ListSurveys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSurveys,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.ListSurveysRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.ListSurveysResponse.SerializeToString,
+            ),
+            'GetProcessFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProcessFigures,
+                    request_deserializer=fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -540,6 +577,60 @@ class ProcessService(object):
             '/fairlead.v1.ProcessService/ListDigests',
             fairlead_dot_v1_dot_processes__pb2.ListDigestsRequest.SerializeToString,
             fairlead_dot_v1_dot_processes__pb2.ListDigestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSurveys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/ListSurveys',
+            fairlead_dot_v1_dot_processes__pb2.ListSurveysRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.ListSurveysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProcessFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ProcessService/GetProcessFigures',
+            fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresRequest.SerializeToString,
+            fairlead_dot_v1_dot_processes__pb2.GetProcessFiguresResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -607,7 +607,7 @@ class GetTimelineResponse(_message.Message):
     def __init__(self, entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "child", "migration", "withdrawn", "asked_note")
+    __slots__ = ("id", "time", "words", "actor", "ended_deadlines", "moved_deadlines", "decision", "activity", "closed", "reminder", "erased", "update", "offer_answer", "reached_step", "pause", "resumed", "asked_stage", "approval_answer", "satisfaction", "survey", "child", "migration", "withdrawn", "asked_note")
     ID_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
@@ -627,6 +627,7 @@ class TimelineEntry(_message.Message):
     ASKED_STAGE_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_ANSWER_FIELD_NUMBER: _ClassVar[int]
     SATISFACTION_FIELD_NUMBER: _ClassVar[int]
+    SURVEY_FIELD_NUMBER: _ClassVar[int]
     CHILD_FIELD_NUMBER: _ClassVar[int]
     MIGRATION_FIELD_NUMBER: _ClassVar[int]
     WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
@@ -650,11 +651,12 @@ class TimelineEntry(_message.Message):
     asked_stage: str
     approval_answer: _deadlines_pb2.ApprovalAnswer
     satisfaction: SatisfactionAnswer
+    survey: _deadlines_pb2.Survey
     child: WorkItem.Child
     migration: _deadlines_pb2.RevisionChange
     withdrawn: bool
     asked_note: str
-    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ..., asked_note: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ..., actor: _Optional[str] = ..., ended_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.Deadline, _Mapping]]] = ..., moved_deadlines: _Optional[_Iterable[_Union[_deadlines_pb2.MovedDeadline, _Mapping]]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., reminder: _Optional[int] = ..., erased: bool = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., pause: _Optional[_Union[Pause, _Mapping]] = ..., resumed: _Optional[_Union[Pause, _Mapping]] = ..., asked_stage: _Optional[str] = ..., approval_answer: _Optional[_Union[_deadlines_pb2.ApprovalAnswer, _Mapping]] = ..., satisfaction: _Optional[_Union[SatisfactionAnswer, _Mapping]] = ..., survey: _Optional[_Union[_deadlines_pb2.Survey, _Mapping]] = ..., child: _Optional[_Union[WorkItem.Child, _Mapping]] = ..., migration: _Optional[_Union[_deadlines_pb2.RevisionChange, _Mapping]] = ..., withdrawn: bool = ..., asked_note: _Optional[str] = ...) -> None: ...
 
 class WorkItem(_message.Message):
     __slots__ = ("name", "kind", "source", "external_id", "attributes", "value", "priority", "state", "owner", "pool", "epoch", "etag", "create_time", "decision", "covered_rep", "offer", "process", "stage", "approval", "parent", "repeat_of", "moved_deadlines", "children", "satisfaction")
@@ -704,18 +706,22 @@ class WorkItem(_message.Message):
         expire_time: _timestamp_pb2.Timestamp
         def __init__(self, rep: _Optional[str] = ..., number: _Optional[int] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     class Child(_message.Message):
-        __slots__ = ("work_item", "stage", "state", "owner", "blocks")
+        __slots__ = ("work_item", "stage", "state", "owner", "blocks", "entry", "open_time")
         WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
         STAGE_FIELD_NUMBER: _ClassVar[int]
         STATE_FIELD_NUMBER: _ClassVar[int]
         OWNER_FIELD_NUMBER: _ClassVar[int]
         BLOCKS_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_FIELD_NUMBER: _ClassVar[int]
+        OPEN_TIME_FIELD_NUMBER: _ClassVar[int]
         work_item: str
         stage: str
         state: WorkItem.State
         owner: str
         blocks: bool
-        def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ...) -> None: ...
+        entry: str
+        open_time: _timestamp_pb2.Timestamp
+        def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[WorkItem.State, str]] = ..., owner: _Optional[str] = ..., blocks: bool = ..., entry: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
     class Satisfaction(_message.Message):
         __slots__ = ("csat", "nps", "record_time")
         CSAT_FIELD_NUMBER: _ClassVar[int]

@@ -212,6 +212,9 @@ class RedisAssignments:
     async def asked(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await self._by_event(Keys(tenant).asked, after, count)
 
+    async def surveyed(self, tenant: str, *, before: int | None = None, count: int = 1000) -> list[tuple[int, str]]:
+        return await self._by_event(Keys(tenant).surveyed, 0, count, before, newest_first=True)
+
     async def open_offers(self, tenant: str, *, after: int = 0, count: int = 1000) -> list[tuple[int, str]]:
         return await offered_to(self._redis, tenant, "n", after, count)
 

@@ -102,6 +102,13 @@ class Keys:
         """
         return self._key("asked")
 
+    @property
+    def surveyed(self) -> str:
+        """Sorted set: the customers who are to be asked and did not answer, as ``csat/`` or ``nps/`` and their work
+        item, by the number of the event that says so.
+        """
+        return self._key("surveyed")
+
     def activities(self, item_id: str) -> str:
         """Hash: hash of an activity's external id → number of the event that recorded it."""
         return self._key("activities", item_id)

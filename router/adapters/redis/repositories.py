@@ -97,7 +97,9 @@ class Stores:
 
     def timer_follower(self, planners: PlannerCache, tenant: str, telling: Telling | None = None) -> TimerFollower:
         """Return what keeps a tenant's timers as the log says, and tells people; None: nobody is told."""
-        return TimerFollower(tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES, telling)
+        return TimerFollower(
+            tenant, self.assignments, planners, self.presences, self.timers, _SCHEDULES, telling, self.notes
+        )
 
     async def check(self) -> None:
         """See whether the store answers, and lets us write; see ``store.diagnostics.try_out``."""

@@ -18,6 +18,8 @@ MAX_DATE_FIELDS = 5
 """Fields of a deadline that may hold the date that it is due by."""
 MAX_OPEN = 20
 """What one stage opens."""
+MAX_COPIED = 50
+"""Fields that what is opened has of its parent."""
 MAX_CHILDREN = 100
 """Children of one list of dates."""
 MAX_SEVERITIES = 400

@@ -122,6 +122,8 @@ class Process:
         us.
     csat, nps
         What is done about answers of customers; None: nothing.
+    ask_csat, ask_nps
+        How long behind the end of a work item its customer is to be asked, around the clock; None: others know that.
     severity
         From what the severity of its work items follows where nobody says it; None: it does not.
     repeats
@@ -140,6 +142,8 @@ class Process:
     complaints: bool = False
     csat: AnswerFollowUp | None = None
     nps: AnswerFollowUp | None = None
+    ask_csat: Duration | None = None
+    ask_nps: Duration | None = None
     revision: int = 0
     event: int = 0
     severity: SeverityTable | None = None
@@ -149,7 +153,7 @@ class Process:
 
     def __post_init__(self) -> None:
         by_id = {stage.id: stage for stage in self.stages}
-        children = [_child_stage(opener, child) for opener, child in self.tasks]
+        children = [_child_stage(opener, child) for opener, child in self.tasks if not child.stage]
         object.__setattr__(self, "by_id", by_id)
         object.__setattr__(self, "standing", by_id | {stage.id: stage for stage in children})
 
@@ -164,6 +168,11 @@ class Process:
         by_stages = [(stage.id, child) for stage in self.stages for child in stage.open]
         answers = ((CSAT, self.csat), (NPS, self.nps))
         return by_stages + [(answer_id(name), each.open) for name, each in answers if each and each.open]
+
+    @property
+    def surveys(self) -> list[tuple[str, Duration]]:
+        """What customers are to be asked, and how long behind the end of their work items."""
+        return [(name, after) for name, after in ((CSAT, self.ask_csat), (NPS, self.ask_nps)) if after]
 
     def may_follow(self, stage: str, other: str) -> bool:
         """Say whether a stage may be followed by another.

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from router.model.workitem import Kind
-from router.process.definition.deadlines import Act, ClockOwner, Deadline, DeadlineStep, Recipient, RecipientRole
+from router.process.definition.deadlines import (
+    Act,
+    ClockOwner,
+    Deadline,
+    DeadlineStep,
+    DueDate,
+    Recipient,
+    RecipientRole,
+)
 from router.process.definition.words import NO_WORDS, Bilingual
 from rules.conditions import Predicate
 from rules.durations import Duration, DurationTable
@@ -69,6 +77,13 @@ class ChildTask:
         reps.
     clock
         By whose working time ``within`` runs.
+    stage
+        The stage of its parent's process that it enters, of which it is a full member then; empty: it stands in one of
+        its own.
+    copied
+        What it has of its parent: names of its attributes, each with that of the parent's.
+    dated
+        On which date of its parent's it is opened, by the hours of its pool; None: at once.
     """
 
     id: str
@@ -80,6 +95,9 @@ class ChildTask:
     each: str = ""
     exclude: tuple[str, ...] = ()
     clock: ClockOwner = ClockOwner.OWNER
+    stage: str = ""
+    copied: tuple[tuple[str, str], ...] = ()
+    dated: DueDate | None = None
 
 
 CSAT, NPS = "csat", "nps"

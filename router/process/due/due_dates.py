@@ -6,14 +6,14 @@ it has none, or an instant lies outside all hours, ``OnClosed`` says where it mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.process.definition.deadlines import ClockOwner, DueDate, OnClosed
 from router.process.due.clocks import DeadlineClocks
-from router.process.life.lives import AttributesSince, Life, Spell
+from router.process.life.lives import Life, Spell
 from router.workforce.due import days_later
 from router.workforce.open_hours import OpenHours, instant_on
 from rules.durations import UNIT_MS, Duration
@@ -71,8 +71,8 @@ def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None
     """
     earlier = [each for each in life.attributes if each.event <= begun[0]][-1:]
     later = [each for each in life.attributes if each.event > begun[0] and (left is None or each.event < left)]
-    known = [(*begun, _moment(dated, each)) for each in earlier]
-    known += [(each.event, each.at_ms, _moment(dated, each)) for each in later]
+    known = [(*begun, first_moment(dated, each.attributes)) for each in earlier]
+    known += [(each.event, each.at_ms, first_moment(dated, each.attributes)) for each in later]
     changed = [each for place, each in enumerate(known) if place == 0 or each[2] != known[place - 1][2]]
     for (event, since_ms, moment), following in zip(changed, [*changed[1:], None], strict=True):
         until = following[:2] if following else None
@@ -80,10 +80,10 @@ def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None
             yield MomentSince(event, since_ms, moment, until)
 
 
-def _moment(dated: DueDate, since: AttributesSince) -> Moment | None:
+def first_moment(dated: DueDate, attributes: Mapping[str, Any]) -> Moment | None:
     """Return the date that a work item has in the first of the fields that may hold it; None: in none."""
     years = _OF_THE_FIRST if dated.yearly else _YEARS
-    read = (moment_of(since.attributes.get(field), years) for field in dated.of)
+    read = (moment_of(attributes.get(field), years) for field in dated.of)
     return next((moment for moment in read if moment is not None), None)
 
 

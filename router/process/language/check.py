@@ -6,7 +6,7 @@ Pure. A hostile source can make it slow at worst; servers therefore call it in a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from router.model.workforce import WorkforceRecords
@@ -106,11 +106,16 @@ def _values(form: ProcessForm, rules: RoutingRules | None, report: Report) -> Fi
     return FieldValues(rules.fields, report, rules.missing, rules.ignoring, only)
 
 
+def _fields_of(durations: Iterable[object]) -> Iterator[str]:
+    for table in durations:
+        if isinstance(table, Mapping) and isinstance(table.get(BY), str):
+            yield table[BY]
+
+
 def _table_fields(form: ProcessForm) -> Iterator[str]:
     for deadline in all_deadlines(form):
-        for table in (deadline.within, deadline.before):
-            if isinstance(table, Mapping) and isinstance(table.get(BY), str):
-                yield table[BY]
+        yield from _fields_of((deadline.within, deadline.before))
+    yield from _fields_of(opened.before for stage in form.stages for opened in stage.open)
     if form.severity:
         yield from (form.severity.field, *form.severity.by)
     if form.repeats:

@@ -56,7 +56,7 @@ class ProcessCompiler:
         self._report = report
         self._names = ProcessNames(report, rules, reps, personal, pools)
         self._deadlines = DeadlineCompiler(durations, report, self._names)
-        self._children = ChildCompiler(report, self._names)
+        self._children = ChildCompiler(durations, report, self._names)
         self._answers = FollowUpCompiler(report, self._names, self._children)
         self._approvals = ApprovalCompiler(report, self._names, rules, personal)
         fields = FieldLookups(values, report, personal)
@@ -73,6 +73,7 @@ class ProcessCompiler:
             self._check_ways(form.stages)
             check_approvals(form, self._report)
         self._check_apart(form)
+        self._children.check_stages(form)
         self._names.once(form.kinds, ("kinds",))
         kinds = frozenset(map(Kind, form.kinds))
         severity = self._severity.compile(form.severity, ("severity",)) if form.severity else None
@@ -89,11 +90,15 @@ class ProcessCompiler:
         return self._with_answers(compiled, form.satisfaction) if form.satisfaction else compiled
 
     def _with_answers(self, process: Process, form: SatisfactionForm) -> Process:
-        """Return a process with what it does about answers."""
+        """Return a process with when customers are asked, and what it does about answers."""
         path: Path = ("satisfaction",)
         csat = self._answers.compile(form.csat, CSAT, (*path, CSAT)) if form.csat else None
         nps = self._answers.compile(form.nps, NPS, (*path, NPS)) if form.nps else None
-        return replace(process, csat=csat, nps=nps)
+        if form.csat and form.csat.ask and process.kinds and Kind.TICKET not in process.kinds:
+            self._report.error((*path, CSAT, "ask"), f"csat is asked of a {Kind.TICKET} alone, which this is not for")
+        ask_csat = self._answers.ask(form.csat, (*path, CSAT, "ask")) if form.csat else None
+        ask_nps = self._answers.ask(form.nps, (*path, NPS, "ask")) if form.nps else None
+        return replace(process, csat=csat, nps=nps, ask_csat=ask_csat, ask_nps=ask_nps)
 
     def _stage(self, form: StageForm, ids: Sequence[str], path: Path) -> Stage:
         for place, name in enumerate(form.require):

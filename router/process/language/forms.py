@@ -176,12 +176,55 @@ class OpenForm(Form):
             "or string and list fields of it whose texts name reps.",
         ),
     ] = []
+    of: Annotated[
+        list[Name],
+        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        Field(
+            max_length=limits.MAX_DATE_FIELDS,
+            description="The field with the date on which it is opened, as its pool's hours begin, or on the last day "
+            "before it that has any; absent: at once. Of several the first that the work item has.",
+        ),
+    ] = []
+    before: Annotated[
+        OptionalDurationForm,
+        Field(description="So long before that date: 90d (d and cd are days of the calendar here), or a table."),
+    ] = None
+    stage: Annotated[
+        Id | None,
+        Field(
+            description="The stage of this process that it enters, as one of its work items; absent: one of its own."
+        ),
+    ] = None
+    copy_: Annotated[
+        dict[Name, Name],
+        Field(
+            alias="copy",
+            max_length=limits.MAX_COPIED,
+            description="What it has of the work item that opens it: its field, and that field's: "
+            "contract_end: new_contract_end.",
+        ),
+    ] = {}
+
+
+class AskForm(Form):
+    """When a customer is to be asked."""
+
+    after: Annotated[
+        Any,
+        Field(
+            description="How long behind the end of the work item, around the clock: 30m, 1h, or 7cd, of 24 h each.",
+            json_schema_extra=_DURATION,
+        ),
+    ]
 
 
 class AnswerForm(Form):
-    """What is done about an answer that is no better than it says."""
+    """When a customer is asked, and what is done about an answer that is no better than it says."""
 
-    at_most: Annotated[int, Field(ge=0, le=10, description="The best answer of which it is done.")]
+    ask: Annotated[AskForm | None, Field(description="When they are to be asked; absent: others know that.")] = None
+    at_most: Annotated[
+        int | None, Field(ge=0, le=10, description="The best answer of which anything is done; absent: nothing is.")
+    ] = None
     notify: Annotated[
         list[Name],
         BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
@@ -194,7 +237,7 @@ class AnswerForm(Form):
 
 
 class SatisfactionForm(Form):
-    """What is done about what customers answer."""
+    """What customers are asked, and what is done about what they answer."""
 
     csat: Annotated[AnswerForm | None, Field(description="How satisfied they are with how it went, 1 to 5.")] = None
     nps: Annotated[AnswerForm | None, Field(description="How likely they would recommend us, 0 to 10.")] = None
@@ -348,6 +391,7 @@ PARTS: dict[str, type[Form]] = {
     "satisfaction": SatisfactionForm,
     "csat": AnswerForm,
     "nps": AnswerForm,
+    "ask": AskForm,
     "approve": ApprovalForm,
     "when": ComparisonForm,
     "severity": SeverityForm,

@@ -89,6 +89,25 @@ class ProcessNames:
             names = [*_RESERVED, *there]
             self._report.error(path, f"{fault}{hint_of_field(name, names, self._rules.fields, FieldType.STRING)}")
 
+    def copied(self, name: str, field: str, path: Path) -> None:
+        """Look up a field that what is opened has of its parent, where it is called ``field``."""
+        if field in self._personal and name not in self._personal:
+            fault = f"{field} is personal, and {name} is not: it would stay when it is erased; declare {name} personal"
+            self._report.error(path, fault)
+        if self._rules is None:
+            return
+        fields = self._rules.fields
+        if self._rules.arrival and name in self._rules.arrival.types:
+            self._report.error(path, f"{name} says when a work item came: the server stamps it")
+        for each in dict.fromkeys((field, name)):
+            if each not in fields:
+                meant = hint_of_field(each, fields, fields, FieldType.STRING)
+                there = f"declared are {known_names(fields)}{meant}"
+                self._report.warn(path, f"the rules declare no field {shown(each)}; {there}")
+        if name in fields and field in fields and fields[name] is not fields[field]:
+            fault = f"{name} is a {fields[name].value}, and {field} a {fields[field].value}"
+            self._report.error(path, f"{fault}: it can be copied to a field of its own type alone")
+
     def _of_type(self, name: str, path: Path, wanted: FieldType, follows: str) -> None:
         """Look up a field of a type, by which something ``follows``."""
         if name in self._personal:

@@ -14,7 +14,8 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.decision import Cause, Decision, EnteredStage, Outcome, StepOfDeadline
 from router.model.dispatch import Answer
 from router.model.events import (
-    OF_CLOSED,
+    ANSWERS,
+    SURVEYS,
     ActivityRecorded,
     Completed,
     Content,
@@ -25,7 +26,7 @@ from router.model.events import (
     OfferAnswered,
     Updated,
 )
-from router.process.definition.tasks import CHILD_DUE
+from router.process.definition.tasks import CHILD_DUE, NPS
 from router.process.life.asks import Ask, asked_after
 from router.process.life.occurrences import Occurrence as Occurrence
 
@@ -135,6 +136,17 @@ class CustomerAnswer(NamedTuple):
     value: int
 
 
+class SurveyDecision(NamedTuple):
+    """That the customer is to be asked, ``csat`` or ``nps``, or why not: by which event.
+
+    ``spared`` is the reason, as ``router.process.stages.surveys`` writes it; empty: they are to be asked.
+    """
+
+    event: int
+    name: str
+    spared: str = ""
+
+
 class StepDone(NamedTuple):
     """A step of a deadline that was done: by which event, when, in milliseconds since 1970, and which it was."""
 
@@ -176,6 +188,8 @@ class Life(NamedTuple):
         What it has, in the order of time, from when it began on: dates of it are due dates of deadlines.
     answers
         What the customer answered, until it was reopened.
+    surveys
+        What they were to be asked, or spared, until then.
     came
         By which event the work item came, and when: the beginning of its first life; None: this is that.
     proved
@@ -195,6 +209,7 @@ class Life(NamedTuple):
     migrations: tuple[Migration, ...] = ()
     attributes: tuple[AttributesSince, ...] = ()
     answers: tuple[CustomerAnswer, ...] = ()
+    surveys: tuple[SurveyDecision, ...] = ()
     came: Occurrence | None = None
     proved: frozenset[ActivityEvidence] = frozenset()
 
@@ -348,13 +363,22 @@ def _noted(life: Life, noted: Noted) -> Life:
         life = life._replace(pauses=(*life.pauses[:-1], ended))
     if noted.note is Note.MIGRATED:
         return life._replace(migrations=(*life.migrations, Migration(noted.number, noted.value, noted.subject)))
-    if noted.note in OF_CLOSED:
+    if noted.note in SURVEYS:
+        return life._replace(surveys=(*life.surveys, _survey(noted)))
+    if noted.note in ANSWERS:
         answered = CustomerAnswer(noted.number, noted.at_ms, noted.note.lower(), noted.value)
         return life._replace(answers=(*life.answers, answered))
     if noted.note is Note.PAUSED:
         pause = Pause(noted.number, noted.at_ms, noted.value, noted.subject)
         life = life._replace(pauses=(*life.pauses, pause))
     return life
+
+
+def _survey(noted: Noted) -> SurveyDecision:
+    """Return what was decided of a survey: none is spared but of an NPS."""
+    if noted.note is Note.SPARED:
+        return SurveyDecision(noted.number, NPS, noted.subject)
+    return SurveyDecision(noted.number, noted.subject)
 
 
 def _stepped(life: Life, step: StepDone) -> Life:

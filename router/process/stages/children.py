@@ -1,7 +1,8 @@
 """Which children a work item opens by entering stages. Pure.
 
 That follows from its life: each stage that it entered says what it opens, and what it was as it entered lists dates. So
-nothing need be noted of what is to be opened: what is not there yet still is.
+nothing need be noted of what is to be opened: what is not there yet still is. What is opened on a date follows from
+what the work item is by now: as long as it is not there, another date is its date.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from router.model.errors import InvalidInput
 from router.model.workitem import MAX_VALUE, OpenedBy, WorkItem, child_id
 from router.process.definition.limits import MAX_CHILDREN
 from router.process.definition.processes import Process, Stage
-from router.process.definition.tasks import APPROVER, OWNER, ChildTask, answer_id, child_stage_id, opener_of
+from router.process.definition.tasks import APPROVER, OWNER, ChildTask, answer_id, child_stage_id
+from router.process.due.clocks import DeadlineClocks
+from router.process.due.openings import opening_ms
 from router.process.due.standings import stays
 from router.process.life.lives import Life
 from router.process.life.occurrences import Occurrence
 from router.process.stages.eras import Era
 from router.process.stages.satisfaction import follow_up
 from router.rules.route import HANDLERS
+from rules.fields import Fact
 
 SOURCE = "fairlead"
 """The source of every child."""
@@ -38,10 +42,13 @@ class DatedValue(NamedTuple):
 
 
 class PlannedChild(NamedTuple):
-    """A child that a work item opens: by what, as the stage says, and when, in milliseconds since 1970.
+    """A child that a work item opens: by what, as the stage says, and when that was entered, in milliseconds since
+    1970.
 
     Parameters
     ----------
+    opener
+        The id of the stage that opens it; of an answer see ``answer_id``.
     entered
         Where it stands: the stage, and the revision of its parent's process.
     item
@@ -53,16 +60,20 @@ class PlannedChild(NamedTuple):
         is reopened.
     is_of_answer
         Whether an answer of the customer opens it, be its parent open or closed by then.
+    parent
+        What its parent is by now, where it is opened on a date of that; None: it is opened at once.
     """
 
     opened_by: OpenedBy
     task: ChildTask
+    opener: str
     entered: EnteredStage
     item: WorkItem
     at_ms: int
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
     is_of_end: bool = False
     is_of_answer: bool = False
+    parent: WorkItem | None = None
 
     @property
     def is_behind_end(self) -> bool:
@@ -74,15 +85,20 @@ class PlannedChild(NamedTuple):
         """The id of the child."""
         return child_id(self.opened_by)
 
-    @property
-    def opener(self) -> str:
-        """The id of the stage that opens it."""
-        return opener_of(self.entered.stage)
+    def opens_ms(self, fact: Fact, clocks: DeadlineClocks) -> int | None:
+        """Return when it is opened, in milliseconds since 1970; None: never, as things are. See ``opening_ms``."""
+        attributes = self.parent.attributes if self.parent else {}
+        return opening_ms(self.task, attributes, Occurrence(self.opened_by.event, self.at_ms), fact, clocks)
 
 
 def opens(process: Process) -> bool:
     """Say whether any stage of a process opens anything, or an answer of a customer."""
     return bool(process.tasks)
+
+
+def opens_on_dates(process: Process) -> bool:
+    """Say whether anything of a process is opened on a date."""
+    return any(task.dated for _, task in process.tasks)
 
 
 def opens_at_end(process: Process) -> bool:
@@ -103,7 +119,7 @@ def planned_children(
     parent
         Its id.
     items
-        What it was by each event that says so.
+        What it was by each event that says so, until the end of that life.
     before
         Its lives before that.
     """
@@ -119,7 +135,7 @@ def _of_era(era: Era, parent: str, items: Mapping[int, WorkItem], before: Sequen
         if stage is None or item is None or not era.holds(stay.event):
             continue
         for task in stage.open:
-            opened = _Opened(parent, item, stage.id, task, Occurrence(stay.event, stay.since_ms))
+            opened = _Opened(parent, _known(task, item, items), stage.id, task, Occurrence(stay.event, stay.since_ms))
             for child in opened.children(era, before):
                 yield child._replace(is_of_end=bool(stage.closes))
 
@@ -131,9 +147,14 @@ def _of_answers(era: Era, parent: str, items: Mapping[int, WorkItem], before: Se
         known = [number for number in items if number <= answer.event]
         if said is None or said.open is None or not known or not era.holds(answer.event):
             continue
-        item, occurrence = items[max(known)], Occurrence(answer.event, answer.at_ms)
+        item, occurrence = _known(said.open, items[max(known)], items), Occurrence(answer.event, answer.at_ms)
         for child in _Opened(parent, item, answer_id(answer.name), said.open, occurrence).children(era, before):
             yield child._replace(is_of_answer=True)
+
+
+def _known(task: ChildTask, item: WorkItem, items: Mapping[int, WorkItem]) -> WorkItem:
+    """Return what counts of a work item: as it was then, of what is opened on a date as it is by now."""
+    return items[max(items)] if task.dated else item
 
 
 class _Opened(NamedTuple):
@@ -152,9 +173,18 @@ class _Opened(NamedTuple):
         for number, dated in enumerate(_dates(task, item.attributes), 1):
             opened_by = OpenedBy(self.parent, event, task.id, number, task.pool, dated.due)
             name = f"{self.parent}/{event}/{task.id}/{number}"
-            child = WorkItem(task.kind, SOURCE, name, {}, dated.value, item.priority, opened_by)
-            entered = EnteredStage(era.process.revision, child_stage_id(self.opener, task.id))
-            yield PlannedChild(opened_by, task, entered, child, at_ms, excluded)
+            value = item.value if task.stage else dated.value
+            child = WorkItem(task.kind, SOURCE, name, _copied(task, item), value, item.priority, opened_by)
+            stage = task.stage or child_stage_id(self.opener, task.id)
+            entered = EnteredStage(era.process.revision, stage)
+            yield PlannedChild(
+                opened_by, task, self.opener, entered, child, at_ms, excluded, parent=item if task.dated else None
+            )
+
+
+def _copied(task: ChildTask, item: WorkItem) -> dict[str, Any]:
+    """Return what a child has of its parent, as far as that has it."""
+    return {name: item.attributes[field] for name, field in task.copied if field in item.attributes}
 
 
 def _meant(name: str, event: int, item: WorkItem, lives: Sequence[Life]) -> tuple[str, ...]:

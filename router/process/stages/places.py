@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from missing_words import BLANKS
+from router.model.decision import EnteredStage
 from router.model.errors import CorruptHistory, InvalidInput, NotPossible
 from router.model.records import ItemRecord
 from router.model.workitem import Kind
@@ -50,6 +51,25 @@ def place_of(published: PublishedProcesses, record: ItemRecord) -> StagePlace | 
     if stage is None:
         raise CorruptHistory(f"work item {record.item_id}", f"its process has no stage {record.stage.stage!r}")
     return StagePlace(process, stage)
+
+
+def member_entry(published: PublishedProcesses, active: Process | None, entered: EnteredStage) -> EnteredStage:
+    """Return the stage that is entered by what its parent's process opens as a full member of it.
+
+    That is as what is new comes, at the revision that is active; where that is of another process, or has no such stage
+    that is open, at its parent's.
+
+    Parameters
+    ----------
+    active
+        The process that is active for its kind; None: there is none.
+    entered
+        The stage, at the revision of its parent.
+    """
+    stage = active.by_id.get(entered.stage) if active else None
+    if active is None or stage is None or stage.closes or active.id != published.at(entered.revision).id:
+        return entered
+    return entered._replace(revision=active.revision)
 
 
 def pool_of(record: ItemRecord, planned: str, place: StagePlace | None = None) -> str:
@@ -117,15 +137,15 @@ def check_required(name: str, stage: Stage, attributes: Mapping[str, Any], rule_
     NotPossible
         If it lacks an attribute, or has an empty one; it names each.
     """
-    lacking = [required for required in stage.required if not _is_there(attributes.get(required), rule_set)]
+    lacking = [required for required in stage.required if not is_there(attributes.get(required), rule_set)]
     if lacking:
         raise NotPossible(name, f"{stage.id} requires {', '.join(lacking)}, which it has not")
 
 
-def _is_there(value: Any, rule_set: RuleSet[Any]) -> bool:
+def is_there(value: Any, rule_set: RuleSet[Any]) -> bool:
     """Say whether an attribute says anything: 0 and false do, blanks and the rules' words for missing do not."""
     if isinstance(value, (list, tuple)):
-        return any(_is_there(entry, rule_set) for entry in value)
+        return any(is_there(entry, rule_set) for entry in value)
     return not says_nothing(rule_set, value) and not (isinstance(value, str) and value.strip(BLANKS) == "")
 
 

@@ -17,7 +17,7 @@ from rules.spelling import hint_among
 from rules.values import INSTANT_ALLOWED, as_instant_ms
 
 _DURATION_ALLOWED = "a duration such as 45s, 3m or 1h"
-_NOTHING = "nothing is expected; allowed are stage, due, met, missed and steps_due"
+_NOTHING = "nothing is expected; allowed are stage, due, opens, met, missed and steps_due"
 _NEEDS: dict[What, tuple[str, ...]] = {
     What.ASSIGNED: ("to",),
     What.WAITING: (),
@@ -50,6 +50,7 @@ class _TestCompiler:
         self._report = report
         self._stages = [stage.id for stage in process.stages]
         parts = (process.deadlines, *(stage.deadlines for stage in process.stages))
+        self._dated = [task.id for _, task in process.tasks if task.dated]
         self._deadlines = sorted({deadline.id for deadlines in parts for deadline in deadlines})
 
     def test(self, form: ProcessTestForm, path: Path) -> ProcessTest:
@@ -106,6 +107,10 @@ class _TestCompiler:
             self._look_up("deadline", deadline, self._deadlines, (*path, "due", deadline))
             if at is not None:
                 self._check_instant(at, (*path, "due", deadline))
+        for name, at in form.opens.items():
+            self._look_up("child on a date", name, self._dated, (*path, "opens", name))
+            if at is not None:
+                self._check_instant(at, (*path, "opens", name))
         for key, names in (("met", form.met), ("missed", form.missed)):
             for place, name in enumerate(names or ()):
                 self._look_up("deadline", name, self._deadlines, (*path, key, place))
@@ -120,6 +125,7 @@ class _TestCompiler:
             None
             if form.steps_due is None
             else tuple(ExpectedStep(step.at, step.deadline, Act(step.step)) for step in form.steps_due),
+            form.opens,
         )
 
     def _look_up(self, what: str, name: str, there: Collection[str], path: Path) -> None:

@@ -68,6 +68,10 @@ class ProcessExpectationForm(Form):
     ] = {}
     met: Annotated[list[Id] | None, Field(description="Every deadline that was met, and no other.")] = None
     missed: Annotated[list[Id] | None, Field(description="Every one that is overdue or was late, and no other.")] = None
+    opens: Annotated[
+        dict[Id, str | None],
+        Field(description="By what is opened on a date, when, as a time like at; null: not at all."),
+    ] = {}
     steps_due: Annotated[
         list[StepExpectationForm] | None,
         Field(description="Every step that fell due while its deadline ran, and no other, in the order of time."),

@@ -18,7 +18,8 @@ from router.model.workitem import WorkItem
 from router.process.definition.deadlines import Act
 from router.process.definition.processes import Process
 from router.process.due.clocks import DeadlineClocks
-from router.process.due.standings import DeadlineStanding, DeadlineState, standings
+from router.process.due.openings import opening_ms
+from router.process.due.standings import DeadlineStanding, DeadlineState, standings, stays
 from router.process.life.lives import AttributesSince, Done, Life, Occurrence, Spell, StageEntry, in_answer
 from router.rules.scenarios import TestResult, moment
 from rules.fields import Fact
@@ -74,13 +75,17 @@ class ExpectedStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProcessExpectation:
-    """How deadlines are to stand; None, or a deadline that ``due`` has not: not looked at."""
+    """How deadlines are to stand; None, or a deadline that ``due`` has not: not looked at.
+
+    ``opens`` says likewise when what is opened on a date is to be.
+    """
 
     stage: str | None = None
     due: Mapping[str, str | None] = field(default_factory=dict)
     met: frozenset[str] | None = None
     missed: frozenset[str] | None = None
     steps_due: tuple[ExpectedStep, ...] | None = None
+    opens: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,8 @@ def _differences(process: Process, test: ProcessTest, fact: Fact, clocks: Deadli
         came = {each.deadline.id for each in stands if each.state(at_ms) in states}
         if wanted is not None and wanted != came:
             yield f"expected {what} {shown(sorted(wanted))}, came {shown(sorted(came))}"
+    if expect.opens:
+        yield from _opened_otherwise(process, test, life, fact, clocks)
     if expect.steps_due is not None:
         yield from _steps_otherwise(expect.steps_due, stands, at_ms, time_zone)
 
@@ -250,6 +257,22 @@ def _due_otherwise(
         came = last[deadline].due_ms if deadline in last else None
         if came != (None if text is None else _ms(text, time_zone)):
             yield f"expected {deadline} due {text or 'none'}, came {moment(came, time_zone)}"
+
+
+def _opened_otherwise(
+    process: Process, test: ProcessTest, life: Life, fact: Fact, clocks: DeadlineClocks
+) -> Iterator[str]:
+    """Tell where something is opened on another date."""
+    known = _known(test.item, test.life).attributes
+    opened = {
+        task.id: opening_ms(task, known, Occurrence(stay.event, stay.since_ms), fact, clocks)
+        for stay in stays(process, life)
+        for task in process.by_id[stay.stage].open
+    }
+    for name, text in test.expect.opens.items():
+        came = opened.get(name)
+        if came != (None if text is None else _ms(text, clocks.time_zone)):
+            yield f"expected {name} opened {text or 'none'}, came {moment(came, clocks.time_zone)}"
 
 
 def _steps_otherwise(

@@ -38,6 +38,9 @@ PORTS = {
             "contract/test_digests.py::test_of_nobody_the_last_of_all_is_known_alone",
         ),
     ),
+    "Timers.skip processes": Told(
+        "none are published", "must be given", "contract/test_timers.py::test_what_may_make_something_fall_due_is_read"
+    ),
     "ModelStorage.has_entry number": Told(
         "there is no entry 0", "must be given", f"{_STORAGE}::test_there_is_no_entry_0_and_an_empty_entry_is_one"
     ),
@@ -134,7 +137,7 @@ SCRIPTS = {
     "router/note": {
         "actor ('': nobody is asked who they are)": "NoteCommand actor",
         "request's key (absent: none)": "NoteCommand request_id",
-        "one before (0: none)": "NoteCommand nps_before",
+        "for it (0: none)": "NoteCommand nps_before",
         "depends on (0: none)": "NoteCommand rules",
     },
     "router/history": {"begin with (0: none)": "Assignments.history last"},

@@ -450,6 +450,11 @@ async def _asked(world: Routing, given: Given) -> Any:
     return await world.store.asked(world.tenant, **given)
 
 
+async def _surveyed(world: Routing, given: Given) -> Any:
+    await world.notes.note(world.tenant, NoteCommand("crm~L-1", 6, Note.SURVEYED, "csat"))
+    return await world.store.surveyed(world.tenant, **given)
+
+
 async def _covered(world: Routing, given: Given) -> Any:
     await world.write()
     planners = world.planners
@@ -725,6 +730,9 @@ ROWS = (
     Row(Assignments.asked, "after", 0, "behind nothing: from the first", "likewise",
         _asked, [(7, "crm~L-1")], [(7, "crm~L-1")]),
     Row(Assignments.asked, "count", 0, "none", "1,000", _asked, [], [(7, "crm~L-1")]),
+    Row(Assignments.surveyed, "before", 0, "before all: none", "to the last one",
+        _surveyed, [], [(7, "csat/crm~L-1")]),
+    Row(Assignments.surveyed, "count", 0, "none", "1,000", _surveyed, [], [(7, "csat/crm~L-1")]),
     Row(Assignments.covered, "after", 0, "behind nothing: from the first", "likewise",
         _covered, [(6, "crm~L-1")], [(6, "crm~L-1")]),
     Row(Assignments.covered, "count", 0, "none", "1,000", _covered, [], [(6, "crm~L-1")]),

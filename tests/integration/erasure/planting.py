@@ -24,6 +24,7 @@ SKIPPED: Mapping[str, str] = {
     r".*\.(etag|page_token|resume_token)": "was written by a server: anything else is refused, and kept nowhere",
     r".*\.(approval|moved_deadlines)\..*": "is output only, and ignored",
     r".*\.repeat_of": "is output only, and ignored",
+    r".*\.children\.entry": "is output only, and ignored",
     r".*/RecordActivity\.activity\.(rep_display_name|actor|erased)": "is output only, and ignored",
     r".*/BatchReassignWorkItems\.filter": "says which work items: it is kept nowhere",
     r".*/UpdateWorkItem\.work_item\.external_id": "cannot be changed: any other is refused, and kept nowhere",

@@ -112,14 +112,17 @@ def as_listed(items: list[processes.WorkItemMigration]) -> dict[str, tuple[Any, 
 
 
 async def content(api: Api) -> dict[bytes, bytes]:
-    """Return all that the store has of the tenant, byte by byte, once what follows the log has come to rest."""
+    """Return all that the store has of the tenant, byte by byte, once what follows the log has come to rest; but who of
+    the processes of a server has what to do for it, which they agree on at any time.
+    """
     redis: Any = Redis.from_url(api.redis_url)
     async with redis:
         (newest,) = await RedisAssignments(redis).events(api.tenant, count=1, newest_first=True)
         while not await _is_followed(redis, api.tenant, newest.number):  # noqa: ASYNC110 (another process follows)
             await asyncio.sleep(0.02)
         keys = [key async for key in redis.scan_iter(match=f"*{{{api.tenant}}}*", count=1000)]
-        return {key: await redis.dump(key) for key in keys}
+        leads = Keys(api.tenant).role("")
+        return {key: await redis.dump(key) for key in keys if not key.decode().startswith(leads)}
 
 
 async def _is_followed(redis: Any, tenant: str, event: int) -> bool:

@@ -37,9 +37,10 @@ setup:
     stages: [{id: new}, {id: solved, closes: CLOSED}]
     satisfaction:
       csat:
+        ask: {after: 1h}
         at_most: 2
         open: {id: call, pool: callback, title: {zh: 回访}, within: 24h, clock: wall, exclude: handlers}
-      nps: {at_most: 6}
+      nps: {ask: {after: 7cd}, at_most: 6}
 steps:
   - at: 2026-10-08T17:40
     do: {route: {id: T-1, kind: TICKET, attributes: {customer: C-88}}}
@@ -55,9 +56,11 @@ steps:
   - at: 2026-10-12T11:00
     do: {advance: {item: T-1, stage: solved}}
     expect: {item: T-1, state: CLOSED}
+  - at: 2026-10-12T12:00
+    expect: {surveys: {T-1: [csat]}}
   - at: 2026-10-13T20:00
     do: {satisfaction: {item: T-1, csat: 2, comment: 没解决}}
-    expect: {told: [{who: chen-jie, about: T-1, step: notify}]}
+    expect: [{told: [{who: chen-jie, about: T-1, step: notify}]}, {surveys: {}}]
   - at: 2026-10-14T09:30
     do: {reopen: {item: T-1}}
     expect: {item: T-1, owner: zhou-min}
@@ -74,6 +77,15 @@ steps:
   - at: 2026-10-16T09:00
     do: {satisfaction: {item: T-1, nps: 3}}
     expect: {refused: FAILED_PRECONDITION, names: [90 days, 2027-01-13T09:00:00+08:00]}
+  - at: 2026-10-22T09:00
+    do: {route: {id: T-2, kind: TICKET, attributes: {customer: C-89}}}
+  - at: 2026-10-22T10:00
+    do: {advance: {item: T-2, stage: solved}}
+    expect: {surveys: {}}
+  - at: 2026-10-22T12:00
+    expect: {surveys: {T-2: [csat]}}
+  - at: 2026-10-29T12:00
+    expect: {surveys: {T-2: [nps]}}
   - at: 2027-01-13T09:00
     do: {satisfaction: {item: T-1, nps: 3}}
     expect: {told: [{who: chen-jie, about: T-1, step: notify}]}
@@ -99,12 +111,29 @@ async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_open
             at = ("--server", address, "--tenant", tenant)
             refused = await asyncio.to_thread(run, "satisfaction", "crm~T-1", "--csat", "4", *at)
             wrong = await asyncio.to_thread(run, "satisfaction", "crm~T-1", *at)
+            asked = await asyncio.to_thread(run, "surveys", "--csv", "-", *at)
+            listed = await asyncio.to_thread(run, "surveys", "--language", "zh", "--since", "2026-10-23", *at)
+            counted = await asyncio.to_thread(run, "figures", "--csv", "-", *at)
+            shown = await asyncio.to_thread(run, "figures", "--language", "zh", *at)
             called, due, said, words = await asyncio.to_thread(_call, address, tenant)
     replayed = await differences(own_store.url, tenant)
 
     assert (called, due) == ("wu-qiang", datetime(2026, 10, 14, 12, tzinfo=UTC))
     assert said == (2, 3, datetime(2027, 1, 13, 1, tzinfo=UTC))
     assert (refused.exit_code, wrong.exit_code) == (1, 2)
+    assert [line.split(",")[:3] for line in asked.stdout.splitlines()[1:]] == [
+        ["crm~T-2", "NPS", "C-89"], ["crm~T-2", "CSAT", "C-89"],
+    ]  # fmt: skip
+    assert ("推荐意愿" in listed.output, "满意度" in listed.output) == (True, False), listed.output
+    figures = [tuple(line.split(",")) for line in counted.stdout.splitlines()[1:]]
+    assert [each for each in figures if each[0] == "complaint"] == [
+        ("complaint", "csat_response", "", "", "50.0", "1", "2", "0", "true"),
+        ("complaint", "nps_response", "", "", "0.0", "0", "1", "0", "true"),
+        ("complaint", "csat", "", "", "0.0", "0", "1", "0", "true"),
+        ("complaint", "nps", "", "", "-100.0", "0", "1", "1", "true"),
+    ]
+    assert "（50%）" in shown.output
+    assert "不向客户发送推荐意愿调查：90天内已经调查过或答复过。" in words
     assert "客户满意度评分：2 分（满分5分）（没解决）。已通知 chen-jie。" in words
     assert "客户推荐意愿评分：3 分（满分10分）。已通知 chen-jie。" in words
     assert replayed == []

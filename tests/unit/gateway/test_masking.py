@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fairlead.v1 import calendars_pb2 as calendars
+from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import workforce_pb2 as workforce
@@ -116,3 +118,15 @@ def test_how_whoever_answered_is_called_is_hidden_where_names_are_personal() -> 
     hide(entry, {"display_name"})
 
     assert entry.offer_answer.rep_display_name == HIDDEN
+
+
+def test_who_is_to_be_asked_is_hidden_where_the_field_that_says_so_is_personal() -> None:
+    listed = processes.ListSurveysResponse(
+        surveys=[
+            deadlines.Survey(customer=f"C-{n}", customer_field=field) for n, field in enumerate(["phone", "account"])
+        ]
+    )
+
+    assert hide(listed, {"phone"})
+
+    assert [each.customer for each in listed.surveys] == [HIDDEN, "C-1"]

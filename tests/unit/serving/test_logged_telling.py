@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from router.deadlines.notices import ChangedProcess, Notice, ReachedDate
+from router.deadlines.notices import AskedCustomer, ChangedProcess, Notice, ReachedDate
 from router.deadlines.recipients import Recipients
 from router.model.digests import DigestEntry, DigestKind, MadeDigest
 from router.model.events import Digested
@@ -28,6 +28,7 @@ async def test_each_notice_is_a_line_with_who_is_told_and_a_publication_says_wha
         Notice(6, 0, told, ChangedProcess(BEFORE, differences(None, BEFORE), None)),
         Notice(7, 0, Recipients(()), ReachedDate("crm~L-1", 1)),
         Notice(8, 0, Recipients(("mo",)), Digested(8, made, 1, 0, 0, 0)),
+        Notice(9, 0, Recipients(()), AskedCustomer("crm~T-1", "csat", "C-88")),
     ]
     caplog.set_level(logging.INFO)
 
@@ -42,4 +43,5 @@ async def test_each_notice_is_a_line_with_who_is_told_and_a_publication_says_wha
         " 新流程 sales（第 1 版），阶段：new、won。",
         "tenants/acme: event 7 tells nobody: crm~L-1, next date, step 1",
         "tenants/acme: event 8 tells mo: list tomorrow of mo, crm~L-1 and 2 more",
+        "tenants/acme: event 9 tells whoever asks customers: crm~T-1, its customer is to be asked for csat",
     ]

@@ -51,7 +51,10 @@ if values + submissions + scores > 0 then
   redis.call('HSET', KEYS[1], 'format', FORMAT)
   if has_customer then redis.call('ZREM', KEYS[next_key], '') end -- what no event tells is not forgotten
 end
-for i in ipairs(ids) do redis.call('DEL', KEYS[first_hash - 1 + i]) end
+for i, id in ipairs(ids) do
+  redis.call('DEL', KEYS[first_hash - 1 + i])
+  if is_sealed[i] then redis.call('ZREM', key_of('surveyed'), 'csat/' .. id, 'nps/' .. id) end -- who is erased is not asked
+end
 if has_customer then
   redis.call('DEL', KEYS[next_key + 1])
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)

@@ -125,6 +125,8 @@ def test_a_report_says_by_which_way_each_rep_got_how_much() -> None:
         ("MigrateWorkItems", "name stages preview page_size page_token", "MigrateWorkItemsResponse"),
         ("ListDeadlines", "parent rep state moved_by page_size page_token", "ListDeadlinesResponse"),
         ("ListApprovals", "parent rep page_size page_token", "ListApprovalsResponse"),
+        ("ListSurveys", "parent start_time page_size page_token", "ListSurveysResponse"),
+        ("GetProcessFigures", "parent start_time end_time page_token", "GetProcessFiguresResponse"),
         ("ListDigests", "parent rep page_size page_token", "ListDigestsResponse"),
     ],
 )

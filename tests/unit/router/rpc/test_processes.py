@@ -56,6 +56,8 @@ def servicer() -> ProcessServicer:
         cast(Any, None),
         cast(Any, None),
         cast(Any, None),
+        cast(Any, None),
+        cast(Any, None),
     )
 
 

@@ -35,13 +35,14 @@ AFTER = (
     .replace("done, require: [cause]", "done, require: [cause, remedy]")
     .replace("table: {high: P1}, else: P2", "table: {high: P1}, else: P3")
     .replace("Call back.", "Listen.").replace("先回电。", "先听完。")
-    .replace("at_most: 2", "at_most: 3")
+    .replace("at_most: 2", "at_most: 3, ask: {after: 1h}")
     .replace("kinds: [TICKET]", "kinds: [TICKET, LEAD]\nrepeats: {same: class, within: 30cd}")
 )  # fmt: skip
 ENGLISH = (
     '"for TICKET" is now "for LEAD, TICKET"',
     '"severity by impact: high P1, else P2" is now "severity by impact: high P1, else P3"',
     'added "it repeats another of the last 30 d with the same class"',
+    'added "1 h behind its end the customer is asked how satisfied they are"',
     '"Satisfaction 2 or less (of 5): tell the manager" is now "Satisfaction 3 or less (of 5): tell the manager"',
     'stage new: "guide: Call back." is now "guide: Listen."',
     'stage new: "first-response: turn to the customer within 1 h after its owner got it, by the owner\'s hours" is now'
@@ -57,6 +58,7 @@ CHINESE = (
     "“适用类型：TICKET”改为“适用类型：LEAD、TICKET”",
     "“severity 取决于 impact：high 为 P1，其余 P2”改为“severity 取决于 impact：high 为 P1，其余 P3”",
     "新增“30 个自然日内 class 相同的算重复”",
+    "新增“关闭 1 小时后向客户发送满意度调查”",
     "“满意度评分不高于 2 分（满分5分）：通知主管”改为“满意度评分不高于 3 分（满分5分）：通知主管”",
     "阶段 new：“工作指引：先回电。”改为“工作指引：先听完。”",
     "阶段 new：“first-response：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）”改为"

@@ -14,6 +14,8 @@ from router.process.revisions.codec import dumps, loads
 from router.process.stages.children import planned_children
 from router.process.stages.eras import eras_of
 from router.rules.check import check
+from router.wording.languages import Language
+from router.wording.process_pictures import opening_told
 
 RULES = check("fields: {dates: {type: list}, city: {type: string}}\nrules: []\ndefault: {route: {pool: p}}").rule_set
 SALES = """
@@ -25,6 +27,19 @@ stages:
   - {id: won, closes: CONVERTED}
 """
 DATED = "{id: pay, pool: cash, each: dates}"
+
+
+FIELDS = """
+fields:
+  dates: {type: list}
+  city: {type: string}
+  end: {type: date}
+  new_end: {type: date}
+  phone: {type: string, personal: true}
+rules: []
+default: {route: {pool: p}}
+"""
+MEMBER = "{id: a, kind: LEAD, pool: p, stage: STAGE, of: new_end, before: 90d, copy: {end: new_end}MORE}"
 
 
 def process(opened: str, revision: int = 1) -> Process:
@@ -52,6 +67,62 @@ def test_what_is_wrong_is_said_with_its_place(opened: str, said: str) -> None:
 
     assert said in problem.message
     assert problem.line == 6
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        ("{id: a, pool: p, of: city}", "found 'city'; allowed are date fields: end, new_end"),
+        ("{id: a, pool: p, before: 3d}", "it is before a date: of is missing"),
+        ("{id: a, pool: p, of: end, before: soon}", "found 'soon'; a duration such as"),
+        ("{id: a, pool: p, of: end, blocks: true}", "what is opened on a date blocks nothing until then"),
+        ("{id: a, pool: p, of: end, each: dates}", "what is opened on a date is one"),
+        ("{id: a, kind: LEAD, pool: p, stage: nwe}", "there is no stage 'nwe'; there are new, contract, won"),
+        ("{id: a, kind: LEAD, pool: p, stage: won}", "won closes: name a stage that stays open"),
+        ("{id: a, pool: p, stage: new}", "found TASK; what enters a stage is of a kind of its process: LEAD"),
+        ("{id: a, kind: LEAD, pool: p, stage: new, within: 3d}", "new says what is due in it: leave it out"),
+        (
+            "{id: a, kind: LEAD, pool: p, stage: contract}",
+            "what enters contract opens what enters it again, without end",
+        ),
+        ("{id: a, pool: p, copy: {city: phone}}", "phone is personal, and city is not"),
+        ("{id: a, pool: p, copy: {city: end}}", "city is a string, and end a date"),
+        ("{id: a, pool: p, copy: {city: town}}", "the rules declare no field 'town'; declared are"),
+    ],
+)
+def test_what_is_wrong_with_a_date_a_stage_or_what_is_copied_is_said_with_its_place(opened: str, said: str) -> None:
+    (problem,) = check_process(SALES.replace("OPEN", opened), rules=check(FIELDS).rule_set).problems
+
+    assert said in problem.message
+    assert (problem.line, problem.is_error) == (6, "declare no" not in said)
+
+
+def test_two_stages_that_open_each_other_never_end_and_an_answer_opens_nothing_in_a_stage() -> None:
+    both = SALES.replace("{id: new}", "{id: new, open: [{id: b, kind: LEAD, pool: p, stage: contract}]}")
+    both = both.replace("OPEN", "{id: a, kind: LEAD, pool: p, stage: new}")
+    answer = "satisfaction: {csat: {at_most: 2, open: {id: a, kind: LEAD, pool: p, stage: new, of: end}}}"
+    asked = SALES.replace("open: [OPEN]", "next: [won]") + answer
+
+    assert [each.line for each in check_process(both).problems] == [5, 6]
+    assert [each.path for each in check_process(asked).problems] == [
+        "satisfaction.csat.open.stage", "satisfaction.csat.open.of",
+    ]  # fmt: skip
+
+
+def test_a_full_member_has_no_stage_of_its_own_and_is_stored_read_back_and_told_as_it_is_written() -> None:
+    source = SALES.replace("OPEN", MEMBER.replace("STAGE", "new").replace("MORE", ", title: Next"))
+    found = check_process(source, rules=check(FIELDS).rule_set).process
+    assert found is not None
+
+    assert loads(dumps(found)) == found
+    assert list(found.standing) == ["new", "contract", "won"]
+    ((_, task),) = found.tasks
+    assert opening_told(task, Language.EN) == (
+        "opens Next (a) in pool p, 90 d before new_end, in stage new, with new_end as end"
+    )
+    assert opening_told(task, Language.ZH) == (
+        "创建 Next（a），分配池 p，在 new_end 前 90 个自然日创建，直接进入阶段 new，带入 new_end（填入 end）"
+    )
 
 
 @pytest.mark.parametrize(

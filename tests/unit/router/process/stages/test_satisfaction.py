@@ -14,6 +14,7 @@ from router.process.language.check import check_process
 from router.process.revisions.codec import dumps, loads
 from router.process.revisions.differences import differences
 from router.process.stages.satisfaction import follow_up, next_nps_ms
+from rules.durations import Duration
 
 CARE = """\
 process: care
@@ -34,6 +35,10 @@ ZONES = ["Asia/Shanghai", "Europe/Berlin", "America/St_Johns", "UTC"]
         ("csat: {at_most: 2, open: {id: a, pool: p, each: dates}}", "an answer opens one: leave it out"),
         ("csat: {at_most: 2, open: {id: a, pool: p, blocks: true}}", "nothing is left to be blocked"),
         ("csat: {at_most: 2, open: {id: a, pool: p, clock: wall}}", "nothing runs by it without within"),
+        ("csat: {ask: {after: soon}}", "found 'soon'; a duration such as 30m, 1h or 7cd"),
+        ("csat: {ask: {after: 2d}}", "customers keep no working days: say 2cd"),
+        ("csat: {ask: {after: 1h}, notify: [manager]}", "say of which answers, at_most"),
+        ("nps: {}", "nothing is said: say when to ask, or of which answers something is done, at_most"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(said: str, problem: str) -> None:
@@ -53,6 +58,17 @@ def test_it_is_stored_and_read_back_and_a_process_without_it_is_stored_as_before
     assert process.standing["~csat~call"].deadlines[0].clock is ClockOwner.WALL
     assert [(each.stage, each.kind.value) for each in differences(plain, process)] == [("", "CHANGED")]
     assert not {"complaints", "csat", "nps"} & set(dumps(plain).replace('"', " ").split())
+
+
+def test_when_customers_are_asked_is_stored_with_or_without_what_follows() -> None:
+    process = check_process(f"{CARE}satisfaction: {{csat: {{ask: {{after: 1h}}}}, nps: {{at_most: 6}}}}").process
+    lead = CARE.replace("TICKET", "LEAD")
+    asked_of_leads = check_process(f"{lead}satisfaction: {{csat: {{ask: {{after: 1h}}}}}}").problems
+    assert process is not None
+
+    assert loads(dumps(process)) == process
+    assert (process.csat, process.surveys) == (None, [("csat", Duration(1, "h"))])
+    assert [each.message for each in asked_of_leads][:1] == ["csat is asked of a TICKET alone, which this is not for"]
 
 
 def test_what_follows_is_as_the_process_says() -> None:

@@ -29,8 +29,8 @@ TOGETHER = 20
 """How many cases that came one after the other are played together: the twin looks through all that is open at each
 instant, so that more of them take longer each."""
 EVERY = 5
-"""Of how many such groups one is played: all of both logs take a quarter of an hour of one core, and may take four minutes
-with what is played through a server.
+"""Of how many such groups one is played: all of both logs take a quarter of an hour of one core, and may take four
+minutes with what is played through a server.
 """
 
 

@@ -11,8 +11,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.deadlines_pb2 import Approval
 from router.cli.approvals import told_asked
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
+from router.cli.clocks import Clock
 from router.cli.labels import label, language_option
 from router.cli.moved_deadlines import print_moved_of
+from router.cli.openings import print_openings
 from router.cli.update import told_of
 from router.cli.whom import callers
 from router.cli.words import last
@@ -55,3 +57,5 @@ def advance(
             what = told_of(before, after, spoken, after.stage, callers(client))
             click.echo(label("of item", spoken, item=last(before.name), what=what))
         print_moved_of(client, after, spoken)
+        if any(child.HasField("open_time") for child in after.children):
+            print_openings(after, Clock.of(client, utc=False), spoken)

@@ -27,6 +27,7 @@ from router.cli.deadline_cells import (
 )
 from router.cli.labels import label, language_option
 from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, show, shown_time
+from router.cli.openings import print_openings_of
 from router.cli.words import called, last
 
 STATES = click.Choice(["open", "overdue", "met", "missed", "ended"], case_sensitive=False)
@@ -79,10 +80,10 @@ def deadlines(
     ITEM those that run. The next step is what is done when its time comes, if nothing ends the deadline before. Of one
     that stands still it is said until when at the latest, and why: see fairlead pause.
 
-    Below those of ITEM it is told which steps were late and superseded by later ones of the same deadline, and where
-    the time went, on the wall: paused, on leave, outside hours, waiting for an owner, with earlier owners, with the
-    last; all parts add up. Of what is late also why: what took most of the time that the deadline counted; "owner idle"
-    where that is its owner. In CSV files parts are codes, with whose and seconds.
+    Below those of ITEM it is told which steps were late and superseded by later ones of the same deadline, where the
+    time went, on the wall: paused, on leave, outside hours, waiting for an owner, with earlier owners, with the last;
+    all parts add up; and what it is to open on a date. Of what is late also why: what took most of the time that the
+    deadline counted; "owner idle" where that is its owner. In CSV files parts are codes, with whose and seconds.
 
     An edit of a calendar is a revision of the workforce, and says what it moved: --moved-by REV shows that again, with
     when it was due before. CSV and JSON have all times in UTC, and keep the service's order.
@@ -107,6 +108,8 @@ def deadlines(
         show(found, listing, names, count, as_json, csv_to)
         tell_superseded(told[: count or SHOWN], names)
         tell_where_time_went(told[: count or SHOWN], names)
+        if item and not as_json and csv_to is None:
+            print_openings_of(client, item, names.clock, names.language)
 
 
 def _table(now: datetime | None, *, was: bool) -> Cells:

@@ -170,6 +170,9 @@ LABELS: Mapping[str, Phrase] = {
     "time went because": Phrase("  {deadline}: {parts}; cause: {cause}", "  {deadline}：{parts}；主要原因：{cause}"),
     "moved deadlines": Phrase("It moved deadlines: {count:,}; {times}", "变动的时限：{count:,}条；{times}"),
     "moved deadline": Phrase("{item} {deadline}: {before} → {after}", "{item} {deadline}：{before} → {after}"),
+    "to open": Phrase("It is to open; {times}", "到期会创建；{times}"),
+    "opening": Phrase("{child}: {time}", "{child}：{time}"),
+    "opening in stage": Phrase("{child}, in stage {stage}: {time}", "{child}，进入阶段{stage}：{time}"),
     "revisions moved": Phrase(
         "which deadlines revisions {first} to {last} moved: {command}", "版本{first}至{last}变动了哪些时限：{command}"
     ),
@@ -195,8 +198,7 @@ LABELS: Mapping[str, Phrase] = {
     "figure complete closed": Phrase("{field} filled, closed in {stage}", "{field}已填写，已关闭，阶段{stage}"),
     "percent": Phrase("{share} %", "{share}%"),
     "percent of few": Phrase("({share} %)", "（{share}%）"),
-    "points": Phrase("{share}", "{share}"),
-    "points of few": Phrase("({share})", "（{share}）"),
+    "few points": Phrase("({share})", "（{share}）"),
     "question CSAT": Phrase("satisfaction", "满意度"),
     "question NPS": Phrase("recommendation", "推荐意愿"),
     "list DAY": Phrase("of the day", "当日到期"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
@@ -12,15 +12,18 @@ from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
 from router.deadlines.digest_times import DueDigest
 from router.deadlines.lives import ItemDeadlines, ItemLives
+from router.model.decision import Decision
 from router.model.digests import DigestEntry, DigestKind, MadeDigest
 from router.model.records import ItemRecord
-from router.model.workitem import CLOSED_STATES
+from router.model.workitem import CLOSED_STATES, State
 from router.process.due.standings import DeadlineState
 from router.process.revisions.cache import PublishedProcesses
 
 MOST_ENTRIES = 500
 """In one list: of more the first are told, and how many there are."""
 _PAGE = 1000
+_POOL = "pool "
+"""What the label of a step that tries a pool begins with."""
 
 
 class DigestLists:
@@ -77,7 +80,9 @@ class DigestLists:
                 yield record
 
     async def _of_people(self, roster: Roster, rep: str) -> AsyncIterator[ItemRecord]:
-        """Yield what whoever has somebody as their manager owns, and what is in the pools that they lead."""
+        """Yield what those own whose manager somebody is, and what is in pools that they lead: had by a member,
+        offered, or waiting for them.
+        """
         people = people_of(rep, roster)
         pools = {pool.id for pool in roster.pools.values() if rep in pool.managers}
         members = {member.rep for pool in pools for member in roster.pools[pool].members}
@@ -86,7 +91,7 @@ class DigestLists:
                 if each in people or record.pool in pools:
                     yield record
         if pools:
-            async for record in self._waiting(pools):
+            async for record in self._of_nobody(pools):
                 yield record
 
     async def _owned(self, rep: str) -> AsyncIterator[ItemRecord]:
@@ -97,13 +102,18 @@ class DigestLists:
                 if record.owner == rep and record.state not in CLOSED_STATES:
                     yield record
 
-    async def _waiting(self, pools: Collection[str]) -> AsyncIterator[ItemRecord]:
-        after = 0
-        while page := await self._store.waiting(self._tenant, after=after, count=_PAGE):
-            after = page[-1][0]
-            for record in await self._items.records([item_id for _, item_id in page]):
-                if record.pool in pools and not record.owner:
+    async def _of_nobody(self, pools: set[str]) -> AsyncIterator[ItemRecord]:
+        """Yield what waits for some pools, or is offered there: nobody has it yet, and it falls due all the same."""
+        for read in (self._store.waiting, self._store.open_offers):
+            after = 0
+            while page := await read(self._tenant, after=after, count=_PAGE):
+                after = page[-1][0]
+                records = await self._items.records([item_id for _, item_id in page])
+                for record in [each for each in records if each.offer and each.offer.pool in pools]:
                     yield record
+                for record, decision in await self._items.decisions(_queued(records)):
+                    if not pools.isdisjoint(pools_of(decision)):
+                        yield record
 
     async def _entries(
         self,
@@ -123,6 +133,27 @@ class DigestLists:
             self.skipped += 1
             return []
         return list(entries_of(record, life, due, with_approvals=with_approvals))
+
+
+def _queued(records: Sequence[ItemRecord]) -> list[ItemRecord]:
+    return [record for record in records if record.state is State.QUEUED]
+
+
+def pools_of(decision: Decision) -> set[str]:
+    """Return the pools that whatever a decision is about may get its owner of: all that its route tries.
+
+    Examples
+    --------
+    >>> from router.model.decision import Cause, DecisionInputs, Outcome
+    >>> from router.model.workitem import Kind, WorkItem
+    >>> steps = ("pool east", "pool east, without skills", "pool west", "wait")
+    >>> head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), steps)
+    >>> waits = Decision(1, "x", Kind.LEAD, Outcome.WAITING, "", "", 0, 0, (), None, "", 0, 0, head)
+    >>> sorted(pools_of(waits))
+    ['east', 'west']
+    """
+    named = (step.partition(",")[0] for step in decision.head.steps)
+    return {step.removeprefix(_POOL) for step in named if step.startswith(_POOL)}
 
 
 def people_of(manager: str, roster: Roster) -> set[str]:

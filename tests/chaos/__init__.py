@@ -18,7 +18,8 @@ with the seed of its round.
 ``system``      the processes; ``stores`` has the two forms of the store, ``line`` what can be cut
 ``terms``       when reps are on leave, again and again, and their caps beside capacity
 ``desk``        leads in a process beside them, and what must hold of their steps, calls, approvals and children;
-                beside those ``book`` imports, and ``complaints`` are about reps, who must not get them
+                beside those ``book`` imports, ``complaints`` are about reps, who must not get them, ``moves`` has what
+                is open go on by new revisions, and ``lists`` hires people, who get theirs of what falls due
 ``offers``      how pools offer their work, and what must hold of it
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile

@@ -3,7 +3,8 @@
 Leads are called or left alone, so that their deadlines remind, tell and give them to somebody else; a call is sent to
 both servers at once, known by its own id or by its request's; leads ask to enter a stage, which is answered at both
 servers at once; entering it opens a child. Nobody writes down what was answered: what must hold follows from the log.
-Beside them books are imported, see ``book``, and reps complained of, see ``complaints``.
+Beside them books are imported, see ``book``, reps complained of, see ``complaints``, processes published anew, see
+``moves``, and people hired, see ``lists``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from router.model.activities import ActivityEvidence
 from router.model.decision import Cause, Decision
 from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, Updated
 from tests.api import Api
-from tests.chaos import book, complaints
+from tests.chaos import book, complaints, lists, moves
 from tests.chaos.processes import until
 
 BOSS, REPS = "boss", ("ann", "bob", "eve")
@@ -84,10 +85,14 @@ class Desk:
         self.books = book.Books(apis, REPS, Random(random.random()))
         """Whoever imports beside them."""
         self._complaints = complaints.Complaints(self._told, Random(random.random()))
+        self.movers = moves.Movers(apis, Random(random.random()))
+        """Whoever migrates beside them."""
+        self._newcomers = lists.Newcomers(apis[0], Random(random.random()))
 
     async def arrange(self, done: Callable[[Callable[[], Any]], Any]) -> None:
         """Hire them, and publish rules and the process; ``done`` says whether a change is made by now."""
         api = self._apis[0]
+        await until(partial(done, self._newcomers.begin), "yesterday's process")
         for rep in (BOSS, *REPS):
             hired = workforce.Rep(active=True, manager="" if rep == BOSS else api.rep_name(BOSS))
             request = workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired)
@@ -95,12 +100,14 @@ class Desk:
         for pool in ("desk", book.POOL):
             await until(partial(done, partial(api.pool, pool, REPS)), "a pool")
         await until(partial(done, partial(self._complaints.arrange, api)), "those who hear complaints")
+        await until(partial(done, self._newcomers.arrange), "hours")
         await until(partial(done, partial(api.adopt, RULES)), "rules")
         await until(partial(done, partial(api.publish_process, PROCESS)), "a process")
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Look after leads, import and complain until told to stop."""
-        beside = self.books.run(stopped), self._complaints.run(stopped)
+        others = self.books, self._complaints, self.movers, self._newcomers
+        beside = (each.run(stopped) for each in others)
         await asyncio.gather(*beside, *(self._look_after_leads(stopped) for _ in range(_BUSY)))
 
     async def _look_after_leads(self, stopped: asyncio.Event) -> None:

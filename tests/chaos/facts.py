@@ -13,6 +13,8 @@ from tests.chaos.checks import Evidence
 from tests.chaos.complaints import ComplaintFacts
 from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
+from tests.chaos.lists import ListFacts
+from tests.chaos.moves import MoveFacts
 from tests.chaos.plan import Fault
 
 
@@ -34,8 +36,8 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk, book, complaints
-        What was done of leads in a process, of imports, and of complaints.
+    desk, book, complaints, moves, lists
+        What was done of leads in a process, of imports, of complaints, of what migrated, and of lists.
     """
 
     evidence: Evidence
@@ -48,6 +50,8 @@ class Facts:
     desk: DeskFacts = field(default_factory=DeskFacts)
     book: BookFacts = field(default_factory=BookFacts)
     complaints: ComplaintFacts = field(default_factory=ComplaintFacts)
+    moves: MoveFacts = field(default_factory=MoveFacts)
+    lists: ListFacts = field(default_factory=ListFacts)
 
     @property
     def decisions(self) -> list[Decision]:

@@ -30,6 +30,8 @@ from tests.chaos.desk import DeskFacts, desk_of
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
 from tests.chaos.lenders import QUEUE, Lendings
+from tests.chaos.lists import ListFacts
+from tests.chaos.moves import MoveFacts
 from tests.chaos.offers import OpenOffers
 from tests.chaos.plan import Fault
 from tests.chaos.processes import until
@@ -188,7 +190,7 @@ class Judge:
         faults: Counter[Fault],
         lendings: Lendings,
         watchers: Sequence[Watcher],
-        beside: tuple[DeskFacts, BookFacts, ComplaintFacts],
+        beside: tuple[DeskFacts, BookFacts, ComplaintFacts, MoveFacts, ListFacts],
     ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()

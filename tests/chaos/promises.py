@@ -29,6 +29,8 @@ _NOTED = "note_fired(record, name, entry, step, log.now_ms)"
 _STEPPED, _VOID = "record[6] = append_event('fired.3', ", "if not may_fire("
 _OTHERS = "not is_of_deadline(name)"
 _NOTED_UPON = "if record[6] ~= expected then return {'CONFLICT'} end"
+_NOTED_OTHERS_UPON = "if record[6] ~= expected and note ~= 'MIGRATED' then return {'CONFLICT'} end"
+_LIST_NOTED = "KEYS[4], field, integer(due_ms), rep"
 _ITEM_KEPT = "  local key, packed, n = KEYS[job[1]], cmsgpack.pack(record), #kept\n"
 _IS_CHILD = "  if string.sub(job[4], 1, 1) == '~' then return end\n"
 _CREDITED = "stands.until_ms = until_ms\n"
@@ -233,6 +235,18 @@ PROMISES = (
         Guard("whom a route excludes is a candidate of nothing", Edits({_RECUSAL: [(_EXCLUDED, "for name in ():")]})),
         checked=lambda facts: facts.complaints.got.total(),
         decided=lambda facts: facts.complaints.got.total(),
+    ),
+    Promise(
+        "open work items go on by another revision once each, and none that the preview did not list",
+        Guard("what migrates is what was read", Edits({"note": [(_NOTED_UPON, _NOTED_OTHERS_UPON)]})),
+        checked=lambda facts: facts.moves.moved,
+        decided=lambda facts: facts.moves.moved,
+    ),
+    Promise(
+        "each list of what falls due is made once",
+        Guard("a list that was made is noted", Edits({"make_digest": [(_LIST_NOTED, "KEYS[4], rep")]})),
+        checked=lambda facts: facts.lists.made,
+        decided=lambda facts: facts.lists.made,
     ),
     Promise(
         "leave is credited once, and what is left of a credit taken back once",

@@ -33,6 +33,8 @@ from tests.chaos.history import PATIENCE_S, Try, long_enough
 from tests.chaos.judge import judge_of
 from tests.chaos.leaver import Leaver
 from tests.chaos.lenders import QUEUE, Lender, Lendings
+from tests.chaos.lists import list_facts
+from tests.chaos.moves import move_facts
 from tests.chaos.offers import DISPATCHES
 from tests.chaos.plan import Event as Fall
 from tests.chaos.plan import Fault, plan
@@ -181,7 +183,8 @@ class Round:
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
                 log = await judge.desk()
-                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log)
+                moved, listed = move_facts(desk.movers, log), list_facts(log)
+                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log), moved, listed
                 tally.violations += [text for facts in beside for text in facts.violations]
                 count(tally, await judge.facts(tally.faults, lendings, watchers, beside))
             finally:

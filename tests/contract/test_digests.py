@@ -20,7 +20,9 @@ from router.history.digest_check import digest_differences, digest_faults
 from router.history.projection import StateProjection
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
+from router.model.decision import Outcome
 from router.model.digests import DigestKind, MadeDigest
+from router.model.dispatch import Dispatch, DispatchMode
 from router.model.errors import CorruptHistory, InvalidInput, NotFound, StaleRevision
 from router.model.events import Digested, Event
 from router.model.workforce import Member, Pool, Rep
@@ -144,6 +146,17 @@ async def test_in_the_afternoon_managers_get_what_will_be_late_as_the_next_worki
     assert await firm.lists_at(DAY_MS + AT_16) != []
     assert await firm.lists_at(2 * DAY_MS + AT_16) == []  # on holidays nobody is told
     assert await firm.differences() == []
+
+
+async def test_what_is_offered_or_waits_is_in_the_list_of_who_leads_its_pool(firm: Listing) -> None:
+    await publish(firm.world, SALES.replace("from: assigned", "from: arrival"))
+    east = Pool("east", (Member("ann", 1),), managers=("lee",))
+    await firm.write(replace(east, dispatch=Dispatch(DispatchMode.OFFER, DAY_MS, offers_open=1)))
+    await firm.at(AT_14)
+    offered, waiting = await routed(firm.world), await routed(firm.world)
+
+    assert (offered.outcome, waiting.outcome) == (Outcome.OFFERED, Outcome.WAITING)
+    assert ("lee", "tomorrow", ["L-1 plan", "L-2 plan"]) in await firm.lists_at(AT_16)
 
 
 async def test_of_lists_that_are_late_the_last_is_made_alone(firm: Listing) -> None:

@@ -14,6 +14,10 @@
     lives         what happened to each lead: who had it, its stages, pauses and approvals, from the log alone
     dues          what falls due of that, and when its steps are
     stepping, staging, spending  what that promises: of steps, of stages and children, of where time went
+    digesting     when lists of what falls due are made, and what falls into them
+    complaint     the process that complaints are in, likewise
+    complaining   how severe they are, what they repeat, what their customers may be asked, and who calls them
+    serving       what happens about complaints
     working       what people do about leads in their process
     promises      what must hold after each event of the log
     run           one after the other: move the clock, let it happen, settle, check

@@ -41,6 +41,12 @@ class What(StrEnum):
     LEAVE_EDITED = "a leave is cancelled, or ends on another day"
     POLICY = "a pool's absence policy changes"
     MEMBER = "a rep leaves a pool, or joins it"
+    COMPLAINT = "a customer complains"
+    COMPLAINT_CHANGED = "a complaint is worse than it seemed, or not so bad"
+    COMPLAINT_BACK = "a complaint that was solved comes back"
+    SOLVE = "a complaint is to be solved"
+    RATE = "a customer says how it went, or whether they would recommend the firm"
+    CALLED_BACK = "a customer who was not satisfied is called"
     AWAY = "a rep goes away"
     BACK = "a rep comes back"
     CALENDAR = "a calendar is edited"
@@ -73,6 +79,13 @@ _PER_DAY = {
     What.MANY: 0.7, What.HEARD: 8.0, What.PAUSE: 8.0,
 }  # fmt: skip
 """How often things happen on a day of a firm of 100 reps."""
+_COMPLAINTS = 10.0
+"""Likewise, how many complaints come."""
+_OF_SERVICE = {
+    What.COMPLAINT, What.COMPLAINT_CHANGED, What.COMPLAINT_BACK, What.SOLVE, What.RATE, What.CALLED_BACK,
+}  # fmt: skip
+_BESIDE = 10**9
+"""Behind all other numbers: what is drawn for complaints changes nothing beside them."""
 _LEADS = 0.2
 """Which share of what comes are leads."""
 _FAULTS = {What.RESTART, What.FORGET, What.SKEW, What.STALL}
@@ -92,19 +105,28 @@ class Agenda:
 
     def __init__(self, seed: int, start_ms: int, days: int, reps: int) -> None:
         self.random = Random(seed)
-        self._number = 0
+        self.of_service = Random(f"{seed}/service")
+        """Draws all about complaints."""
+        self._number, self._number_of_service = 0, _BESIDE
         self._heap: list[Happening] = []
         for day in range(days):
             for at_ms, what, about in self._of_day(start_ms + day * DAY_MS, reps):
                 self.add(at_ms, what, about)
+            for _ in range(_some(_COMPLAINTS * reps / 100, self.of_service)):
+                customer = f"C{self.of_service.randrange(max(8, reps // 3))}"
+                self.add(start_ms + day * DAY_MS + self.of_service.randrange(DAY_MS), What.COMPLAINT, customer)
             self.add(start_ms + (day + 1) * DAY_MS, What.COUNT)
         for week in range(2, days // 7, 4):
             self.add(start_ms + week * 7 * DAY_MS, What.AUDIT)
 
     def add(self, at_ms: int, what: What, about: str = "") -> None:
         """Have something happen."""
-        self._number += 1
-        heappush(self._heap, Happening(at_ms, self._number, what, about))
+        if what in _OF_SERVICE:
+            self._number_of_service += 1
+        else:
+            self._number += 1
+        number = self._number_of_service if what in _OF_SERVICE else self._number
+        heappush(self._heap, Happening(at_ms, number, what, about))
 
     def __iter__(self) -> Iterator[Happening]:
         while self._heap:
@@ -113,15 +135,11 @@ class Agenda:
     def _of_day(self, from_ms: int, reps: int) -> Iterator[tuple[int, What, str]]:
         for office in OFFICES:
             expected = office.leads_per_rep * office.share * reps
-            for _ in range(self._some(expected * (0.3 if _is_weekend(office, from_ms) else 1.0))):
+            for _ in range(_some(expected * (0.3 if _is_weekend(office, from_ms) else 1.0), self.random)):
                 yield self._arrival(office, from_ms), What.LEAD, self._lead(office)
         for what, per_day in _PER_DAY.items():
-            for _ in range(self._some(per_day if what in _FAULTS else per_day * reps / 100)):
+            for _ in range(_some(per_day if what in _FAULTS else per_day * reps / 100, self.random)):
                 yield from_ms + self.random.randrange(DAY_MS), what, ""
-
-    def _some(self, expected: float) -> int:
-        """Draw how many, by a normal approximation that is never negative."""
-        return max(0, round(self.random.gauss(expected, expected**0.5)))
 
     def _arrival(self, office: Office, from_ms: int) -> int:
         """Draw an instant: most come by day where the office is, some at any hour."""
@@ -134,6 +152,11 @@ class Agenda:
         value = 10.0 if self.random.random() < 0.08 else float(self.random.randrange(1, 6))
         kind = Kind.LEAD if self.random.random() < _LEADS else BULK
         return f"{office.region}|{self.random.choice(SKILLS)}|{value}|{self.random.choice(INDUSTRIES)}|{kind}"
+
+
+def _some(expected: float, random: Random) -> int:
+    """Draw how many, by a normal approximation that is never negative."""
+    return max(0, round(random.gauss(expected, expected**0.5)))
 
 
 def _is_weekend(office: Office, at_ms: int) -> bool:

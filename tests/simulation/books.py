@@ -139,9 +139,11 @@ class Books:
             return {decision.rep: 1}
         asks = label == ASK_FOR_SKILL.get((*decision.head.matched_rules, "")[0])
         skill = str(decision.head.item.attributes["skill"]) if asks else ""
+        recused = recused_of(decision)
         those = [
             member
             for member in pool.members
+            if member.rep not in recused
             if member.rep == named
             or (member.rep not in decision.head.tried and self._truth.qualifies(member.rep, pool.id, skill, at_ms))
         ]
@@ -253,6 +255,12 @@ class Books:
         ]
         what = f"event {event.number}: {event.leavers} left with {left[:3]} open"
         return Finding(Promise.UNDONE, not left, what, False)
+
+
+def recused_of(decision: Decision) -> set[str]:
+    """Return who is not to have what a work item opened."""
+    opened_by = decision.head.item.opened_by
+    return {rep for _, reps in (opened_by.excluded if opened_by else ()) for rep in reps}
 
 
 def shares_of(weights: Mapping[str, int], charge: int, chosen: str) -> dict[str, int]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from router.model.calendars import Calendar
+from tests.simulation.complaint import CALL_STAGES, SOLUTIONS
 from tests.simulation.lives import Place, PlainAsk, PlainLife, PlainPause, PlainSpell, PlainStay
-from tests.simulation.process import APPROVAL, DEADLINES, PlainDeadline
+from tests.simulation.process import APPROVAL, DEADLINES, WHOLE, PlainDeadline
 from tests.simulation.truth import Truth, calendar_in, worked_between, worked_until
 
 
@@ -50,10 +51,17 @@ class _Start(NamedTuple):
 def dues(life: PlainLife) -> Iterator[PlainDue]:
     """Yield all that fell due in a life, or will."""
     for stay in life.places():
-        for deadline in DEADLINES.get(stay.stage, ()):
+        for deadline in _deadlines(stay, life):
             yield from _of(deadline, stay, life)
     for ask in life.asks:
         yield PlainDue(APPROVAL, ask.stage, ask.since.event, ask.since.at_ms, ask.since.at_ms, _answer(ask))
+
+
+def _deadlines(stay: PlainStay, life: PlainLife) -> tuple[PlainDeadline, ...]:
+    """Return what falls due in a stage, or in the whole process; of a complaint by how severe it is."""
+    if life.severities:
+        return (SOLUTIONS[life.severity_at(None)],) if stay.stage == WHOLE else ()
+    return CALL_STAGES.get(stay.stage) or DEADLINES.get(stay.stage, ())
 
 
 def _answer(ask: PlainAsk) -> PlainEnd | None:
@@ -67,6 +75,8 @@ def _of(deadline: PlainDeadline, stay: PlainStay, life: PlainLife) -> Iterator[P
         end = _end(deadline, place, over, stay, life)
         first_ms = place.at_ms if first_ms is None else first_ms
         entry = max(place, stay.since).event
+        if life.severities and end:
+            deadline = SOLUTIONS[life.severity_at(end.place.event)]
         yield PlainDue(deadline, stay.stage, entry, place.at_ms, first_ms, end)
         if deadline.since != "assigned" or end is None or end.is_done:
             first_ms = None

@@ -12,6 +12,7 @@ from router.model.caps import Cap, CapMeasure, CapPace, CapScope, CapWindow
 from router.model.dispatch import Dispatch, DispatchClock, DispatchMode
 from router.model.workforce import MICROS, CreditPolicy, Member, Pool, Record, Rep, WeightStep
 from router.model.workitem import Kind
+from tests.simulation.complaint import AGENTS, SERVICE
 from tests.simulation.process import DESK
 
 TENANT = "firm"
@@ -71,7 +72,10 @@ DISPATCHES = {
     "large": Dispatch(DispatchMode.OFFER, 240 * _MINUTE_MS, DispatchClock.WALL, 3),
 }
 """By pool: who offers, each by another clock; any other pushes."""
+APART = frozenset({CHIEF, *CLERKS, *AGENTS})
+"""Who do none of what the offices do."""
 RULES = """
+known_customer: {id: customer}
 fields:
   region: {type: string}
   skill: {type: string}
@@ -80,6 +84,12 @@ fields:
   budget: {type: number}
   amount: {type: number}
   discount: {type: number}
+  customer: {type: string}
+  class: {type: string}
+  impact: {type: string}
+  urgency: {type: string}
+  severity: {type: string}
+  cause: {type: string}
 rules:
   - id: large
     when: {field: potential, op: gte, value: 8}
@@ -96,6 +106,9 @@ rules:
     when: {field: region, op: eq, value: us}
     route: {pool: new-york, require: [{rep: skills, op: has, item: skill}], fallback: [{pool: night}, wait],
             on_change: [region]}
+  - id: service
+    when: {field: region, op: eq, value: service}
+    route: {pool: service, fallback: [wait]}
 default:
   route: {pool: shanghai, fallback: [wait]}
 """
@@ -140,7 +153,9 @@ def records_of(random: Random, reps: int, start: date) -> list[Record]:
     )  # fmt: skip
     clerks = [Rep(rep, manager=CHIEF) for rep in CLERKS]
     desk = Pool(DESK, tuple(Member(rep) for rep in CLERKS), managers=(CHIEF,))
-    return [Rep(CHIEF), *clerks, *everybody, *records, large, desk]
+    agents = [Rep(rep, manager=CHIEF) for rep in AGENTS]
+    service = Pool(SERVICE, tuple(Member(rep) for rep in AGENTS), managers=(CHIEF,))
+    return [Rep(CHIEF), *clerks, *agents, *everybody, *records, large, desk, service]
 
 
 def manager_of(office: Office) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -136,6 +136,41 @@ def _while_open(hours: Any, span: Any) -> Iterator[Any]:
     return (Stretch(*stretch) for stretch in stretches if stretch[2])
 
 
+def _no(*_: Any) -> bool:
+    """Say that it is not so."""
+    return False
+
+
+async def _passed(*_: Any) -> None:
+    """Refuse nothing."""
+
+
+async def _no_complaint(*_: Any) -> str:
+    """Find no complaint."""
+    return ""
+
+
+def _as_changed(*arguments: Any, **_: Any) -> Any:
+    """Leave a work item as it was changed."""
+    return arguments[-1]
+
+
+def _as_it_came(era: Any, events: Any) -> Iterator[Any]:
+    """Have a work item be what it was as it came, for good."""
+    yield era, events[0]
+
+
+async def _none_made(*_: Any) -> int:
+    """Make nothing."""
+    return 0
+
+
+async def _nothing_there(*_: Any) -> AsyncIterator[Any]:
+    """Find nothing."""
+    for nothing in list[Any]():
+        yield nothing
+
+
 _NUMBERS = count(1)
 _UNDOING = ("answer_offer", "fire")
 """Scripts by which offers end without being accepted."""
@@ -213,7 +248,7 @@ GUARDS: Mapping[str, Guard] = {
         "PARTS", {"bind": [("raise_amount(book, 'largest_entitled', most)", "")]}
     ),
     "the indexes follow an answer": Guard(
-        "REPLAY WAKING FOUND COVERED", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
+        "REPLAY WAKING FOUND COVERED LISTS", {"answer_offer": [("index_item(KEYS[4], id, 'OFFERED', '', record)", "")]}
     ),
     "what enters apart is counted apart": Guard("WAYS", {"bind": [("way == 2 and 'a:' or 'o:'", "'o:'")]}),
     "what enters apart is nothing that was missed": Guard(
@@ -280,6 +315,43 @@ GUARDS: Mapping[str, Guard] = {
     "what is to be opened is": Guard("CHILD", patch=("router.timers.children", "", "opening_timers", lambda *_: [])),
     "what is there is not opened again": Guard("CHILD", patch=("router.timers.children", "", "unopened", _not_there)),
     "hours that are off are a part": Guard("SPENT", patch=("router.process.due.time_parts", "", "_open", _while_open)),
+    "a complaint that comes is as severe as it is": Guard(
+        "SEVERITY", patch=("router.assignment.enrichment", "", "with_severity", lambda _, item: item)
+    ),
+    "a complaint that changes is as severe as it is": Guard(
+        "SEVERITY", patch=("router.assignment.updating", "", "with_severity_again", _as_changed)
+    ),
+    "a changed severity moves what is due": Guard(
+        "STEPS SPENT LISTS", patch=("router.deadlines.lives", "", "_contents", _as_it_came)
+    ),
+    "what comes again is known": Guard("REPEATS", patch=("router.assignment.repeats", "", "_is_like", _no)),
+    "what comes too late is nothing again": Guard(
+        "REPEATS", patch=("router.process.arrival.repeats", "Repeats", "since_ms", lambda *_: 0)
+    ),
+    "what comes again is more severe": Guard(
+        "REPEATS", patch=("router.assignment.repeats", "", "raised", lambda _, __, item: item)
+    ),
+    "how it went is asked once, and of what ended": Guard(
+        "ASKED", patch=("router.deadlines.satisfaction", "", "_check_csat", _nothing)
+    ),
+    "an nps is asked once in 90 days": Guard(
+        "ASKED", patch=("router.deadlines.satisfaction", "Satisfied", "_check_apart", _passed)
+    ),
+    "who complains is not asked for an nps": Guard(
+        "ASKED", patch=("router.deadlines.satisfaction", "Satisfied", "_open_complaint", _no_complaint)
+    ),
+    "a bad answer opens a call": Guard("CALLED", patch=("router.process.stages.children", "", "follow_up", _nothing)),
+    "who had it does not call": Guard(
+        "CALLED LEDGER", patch=("router.assignment.planner", "", "recused_of_child", lambda _: {})
+    ),
+    "a list that is due is made": Guard("LISTS", patch=("router.timers.digests", "Digests", "make_due", _none_made)),
+    "a list is made once": Guard("LISTS", {"make_digest": [("KEYS[4], field, integer(due_ms), rep", "KEYS[4], rep")]}),
+    "who leads others hears what falls due of theirs": Guard(
+        "LISTS", patch=("router.deadlines.digest_lists", "", "people_of", lambda *_: set())
+    ),
+    "what nobody has yet is in a list": Guard(
+        "LISTS", patch=("router.deadlines.digest_lists", "DigestLists", "_of_nobody", _nothing_there)
+    ),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),

@@ -12,6 +12,7 @@ from router.model.dispatch import Answer
 from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
 from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
+from tests.simulation import complaint
 from tests.simulation.process import FIRST, GIVE, TELL, WHOLE
 from tests.simulation.truth import Truth
 
@@ -95,11 +96,28 @@ class PlainLife:
     """When another life began."""
     first: Place | None = None
     """When the first life began; None: it is that."""
+    route: frozenset[str] = frozenset()
+    """The pools that its route tried last."""
+    severities: list[tuple[int, str]] = field(default_factory=list)
+    """How severe a complaint is, by the event that says so; of all its lives."""
+    offered: str = ""
+    """The pool by which it is offered; empty: it is not."""
+
+    @property
+    def pools(self) -> frozenset[str]:
+        """The pools that it is in: of whoever has it, or which offers it, or for which it waits."""
+        if self.owner or self.offered:
+            return frozenset({self.spells[-1].pool if self.owner else self.offered})
+        return self.route
 
     @property
     def came(self) -> Place:
         """When it first came."""
         return self.first or self.begun
+
+    def severity_at(self, event: int | None) -> str:
+        """Return how severe a complaint was as an event happened, None: is by now; empty: it is no complaint."""
+        return ([""] + [severity for number, severity in self.severities if event is None or number <= event])[-1]
 
     @property
     def owner(self) -> str:
@@ -156,13 +174,15 @@ class Lives:
         if not lives:
             return None
         life = lives[-1]
+        if isinstance(event, Decision | Updated):
+            _severe(life, event)
         place = Place(event.at_ms, event.number)
         life.events.append(place)
         match event:
             case Decision() if event.number != life.begun.event:
                 self._decided(life, event)
-            case OfferAnswered(answer=Answer.ACCEPTED):
-                self._hand(life, PlainSpell(event.rep, event.pool, Place(event.at_ms, event.offer)))
+            case OfferAnswered():
+                self._answered(life, event)
             case Completed():
                 life.closed = place
                 _over(life, place)
@@ -187,19 +207,22 @@ class Lives:
         item, cause = decision.head.item, decision.head.cause
         is_child = item.opened_by is not None
         lives = self.of.get(decision.item_id, [])
-        is_new = not lives and (is_child or item.kind is Kind.LEAD)
+        is_new = not lives and (is_child or item.kind in (Kind.LEAD, Kind.TICKET))
         if not is_new and cause is not Cause.REOPENED:
             return
         if not is_new and not lives:
             return
         place = Place(decision.at_ms, decision.number)
-        stage = decision.head.entered.stage if decision.head.entered else FIRST
+        first = complaint.FIRST if item.kind is Kind.TICKET else FIRST
+        stage = decision.head.entered.stage if decision.head.entered else first
         life = PlainLife(decision.item_id, is_child, place, [_spell(decision)], [PlainStay(stage, place)])
         if lives:
             lives[-1].next_ms = decision.at_ms
             life.attempts, life.heard = list(lives[-1].attempts), list(lives[-1].heard)
             life.events = list(lives[-1].events)
             life.first = lives[0].begun
+            life.severities = lives[0].severities
+        _tried(life, decision)
         self.of[decision.item_id] = [*lives, life]
 
     def _decided(self, life: PlainLife, decision: Decision) -> None:
@@ -208,6 +231,13 @@ class Lives:
             life.moved.append(Place(decision.at_ms, decision.number))
         if decision.outcome in (Outcome.ASSIGNED, Outcome.OFFERED) or not life.owner:
             self._hand(life, _spell(decision))
+            _tried(life, decision)
+
+    def _answered(self, life: PlainLife, event: OfferAnswered) -> None:
+        if not event.stays_open:
+            life.offered = ""
+        if event.answer is Answer.ACCEPTED:
+            self._hand(life, PlainSpell(event.rep, event.pool, Place(event.at_ms, event.offer)))
 
     def _hand(self, life: PlainLife, spell: PlainSpell) -> None:
         ended = life.spells[-1]._replace(until_ms=spell.since.at_ms, records=self._truth.records)
@@ -217,6 +247,20 @@ class Lives:
 def _spell(decision: Decision) -> PlainSpell:
     rep = decision.rep if decision.outcome is Outcome.ASSIGNED else ""
     return PlainSpell(rep, decision.pool, Place(decision.at_ms, decision.number))
+
+
+def _severe(life: PlainLife, event: Decision | Updated) -> None:
+    if severity := event.head.item.attributes.get("severity"):
+        life.severities.append((event.number, str(severity)))
+
+
+def _tried(life: PlainLife, decision: Decision) -> None:
+    """Take down which pools a decision tried, and which offers it by that."""
+    if life.offered and decision.outcome is not Outcome.OFFERED and not decision.rep:
+        return  # it stays offered
+    labels = [step.partition(",")[0].removeprefix("pool ") for step in decision.head.steps if step.startswith("pool ")]
+    life.route = frozenset(labels)
+    life.offered = labels[len(decision.seen) - 1] if decision.outcome is Outcome.OFFERED else ""
 
 
 def _over(life: PlainLife, place: Place) -> None:

@@ -12,7 +12,7 @@ from router.model.dispatch import Answer
 from router.model.events import Completed, Event, OfferAnswered, Updated
 from tests.simulation.promise import Finding, Promise
 
-ON_CHANGE = {"large": (), "cn": ("region",), "eu": ("region", "industry"), "us": ("region",)}
+ON_CHANGE = {"large": (), "cn": ("region",), "eu": ("region", "industry"), "us": ("region",), "service": ()}
 """By rule: the attributes at whose change a work item is routed anew."""
 NOTE = "many "
 """How notes begin of what is moved with others."""

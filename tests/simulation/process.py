@@ -52,12 +52,13 @@ stages:
   - {id: won, closes: CONVERTED}
   - {id: lost, closes: DISQUALIFIED}
 """
-FIRST, OPENER, ASKS, CHILD = "new", "qualified", "quote", "qualified~check"
+FIRST, OPENER, ASKS, CHILD, OPENED = "new", "qualified", "quote", "qualified~check", "check"
 FOLLOWS = {
     "new": ("qualified", "quote", "lost"), "qualified": ("quote", "lost"), "quote": ("won", "lost"),
+    "open": ("solved",),
 }  # fmt: skip
-"""By stage: which may follow."""
-REQUIRED = {"qualified": ("budget",), "quote": ("budget", "amount")}
+"""By stage: which may follow; of complaints, too."""
+REQUIRED = {"qualified": ("budget",), "quote": ("budget", "amount"), "solved": ("cause",)}
 """By stage: what a lead must have."""
 LEAST_APPROVED = 0.1
 """Above such a discount somebody is to approve a quote."""

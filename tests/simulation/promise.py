@@ -59,6 +59,11 @@ class Promise(Enum):
     APPROVED = "nothing is entered that nobody approved, and nobody approves their own"
     CHILD = "each child is opened once, and what it blocks waits for it"
     SPENT = "where the time of a deadline went adds up, part by part"
+    LISTS = "each list of what falls due is made once, in its time, and holds just that"
+    SEVERITY = "a complaint is as severe as follows from what it is, as it comes and as it changes"
+    REPEATS = "what repeats an earlier complaint names the latest, and is one more severe"
+    ASKED = "customers are asked how it went once, and for an nps not twice in 90 days, nor while they complain"
+    CALLED = "a bad answer opens one call, by somebody who had nothing to do with it"
     ON_CHANGE = "what is updated is routed anew where its route asks for that, and nowhere else"
 
 

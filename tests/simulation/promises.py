@@ -14,7 +14,7 @@ from router.model.records import Counted, ItemRecord, LedgerState
 from router.model.workforce import MICROS, Pool
 from router.model.workitem import CLOSED_STATES, Kind, State
 from tests.simulation.agenda import DAY_MS
-from tests.simulation.books import ASK_FOR_SKILL, Books
+from tests.simulation.books import ASK_FOR_SKILL, Books, recused_of
 from tests.simulation.covering import Covering
 from tests.simulation.crediting import Crediting
 from tests.simulation.lives import is_of_deadline
@@ -22,7 +22,7 @@ from tests.simulation.moving import Moving
 from tests.simulation.offering import Offering
 from tests.simulation.order import passed_over
 from tests.simulation.processing import Processing
-from tests.simulation.promise import Promise, Tally
+from tests.simulation.promise import Finding, Promise, Tally
 from tests.simulation.truth import Truth
 from tests.simulation.usage import Given, Usage
 
@@ -93,6 +93,12 @@ class Checks:
             case Completed():
                 self._leave(event.item_id)
                 self.closed[event.item_id] = self._closed_ms[event.item_id] = event.at_ms
+
+    def take(self, findings: list[Finding]) -> None:
+        """Note findings, and leave none."""
+        for finding in findings:
+            self.note(*finding)
+        findings.clear()
 
     def is_over(self, item_id: str, at_ms: int) -> bool:
         """Say whether the days are over within which what was closed may be reopened."""
@@ -297,9 +303,11 @@ class Checks:
         if pool is None or pool_id == "large":  # its pace is not reckoned here
             return ""
         skill = "" if pool_id == "munich" else str(decision.head.item.attributes.get("skill", ""))
+        recused = recused_of(decision)
         there = [
             member.rep
             for member in pool.members
+            if member.rep not in recused
             if self.truth.qualifies(member.rep, pool_id, skill, at_ms) and not self.truth.is_away(member.rep, at_ms)
         ]
         refused = self.offering.refused[decision.item_id]

@@ -25,11 +25,11 @@ from router.model.workitem import Kind, State, WorkItem
 from router.offers.service import AnswerRequest
 from router.rpc.lists import WORK_ITEMS, wanted
 from router.workforce.edits import Edit
+from tests.simulation import complaint
 from tests.simulation.agenda import DAY_MS, HOUR_MS, MINUTE_MS, Agenda, Happening, What
 from tests.simulation.firm import (
+    APART,
     BULK,
-    CHIEF,
-    CLERKS,
     DISPATCHES,
     INDUSTRIES,
     OFFICES,
@@ -46,6 +46,7 @@ from tests.simulation.moving import NOTE, same_answers
 from tests.simulation.process import PROCESS
 from tests.simulation.promise import Promise, Tally
 from tests.simulation.promises import Checks
+from tests.simulation.serving import Serving
 from tests.simulation.system import System
 from tests.simulation.truth import Truth
 from tests.simulation.working import Working
@@ -92,6 +93,7 @@ class Run:
         self.result = Result()
         self._checks = Checks(self._truth, self.result.tally)
         self._working = Working(system, self._agenda, self._checks.processing)
+        self._serving = Serving(system, self._agenda, self._checks.processing)
 
     async def play(self, on_instant: Callable[[int], object] = lambda _: None) -> Result:
         """Play it to its end, or to the first promise that is broken."""
@@ -118,7 +120,8 @@ class Run:
         """Found the firm."""
         await self._save(*records_of(self._random, self._reps, START.date()))
         await self._system.publish(RULES)
-        await self._system.publish_process(PROCESS)
+        for process in (PROCESS, complaint.PROCESS):
+            await self._system.publish_process(process)
 
     async def _reach(self, at_ms: int) -> None:
         """Let time pass, and all come due that does, each at its own instant."""
@@ -150,6 +153,9 @@ class Run:
 
     def _go_on(self, event: Event) -> None:
         """Have something follow from an event: what is owned is closed, what is offered answered or left alone."""
+        if self._is_of_service(event):
+            self._serving.go_on(event)
+            return
         self._working.go_on(event)
         match event:
             case Decision(outcome=Outcome.OFFERED):
@@ -161,6 +167,14 @@ class Run:
             case OfferAnswered(set_away=True):
                 away_ms = self._random.randrange(1, 20) * HOUR_MS
                 self._agenda.add(event.at_ms + away_ms, What.BACK, event.rep)
+
+    def _is_of_service(self, event: Event) -> bool:
+        return self._checks.processing.complaining.has(getattr(event, "item_id", ""))
+
+    def _theirs(self, item_ids: Iterable[str]) -> list[str]:
+        """Return what is of the offices alone."""
+        complaining = self._checks.processing.complaining
+        return [item_id for item_id in item_ids if not complaining.has(item_id)]
 
     def _answer_later(self, decision: Decision) -> None:
         """Have those who are asked answer, or let it lapse: some reps nearly always; two may want what many have."""
@@ -190,11 +204,15 @@ class Run:
             What.ACTIVITY: self._activity, What.UPDATE: self._update, What.TERMS: self._terms,
             What.CALL: self._working.call, What.HEARD: self._working.heard, What.ADVANCE: self._working.advance,
             What.DECIDE: self._working.decide, What.PAUSE: self._working.pause,
+            What.COMPLAINT: self._serving.complain, What.COMPLAINT_CHANGED: self._serving.change,
+            What.COMPLAINT_BACK: self._serving.come_back, What.SOLVE: self._serving.solve,
+            What.RATE: self._serving.rate, What.CALLED_BACK: self._serving.call_back,
         }  # fmt: skip
         try:
             await actions[happening.what](happening)
         except Failure:
             self.result.refused += 1
+        self._checks.take(self._serving.findings)
 
     async def _lead(self, happening: Happening) -> None:
         region, skill, potential, industry, kind = happening.about.split("|")
@@ -247,15 +265,17 @@ class Run:
 
     async def _reopen(self, _: Happening) -> None:
         await self._reopen_too_late()
-        if closed := self._checks.closed:
-            item_id = self._random.choice(list(closed)[-50:])
-            del closed[item_id]
+        if closed := self._theirs(self._checks.closed):
+            item_id = self._random.choice(closed[-50:])
+            del self._checks.closed[item_id]
             await self._system.servers[0].reopening.reopen(TENANT, ReopenRequest(item_id, "again"))
 
     async def _reopen_too_late(self) -> None:
         """Ask for what was closed last of all whose days are over: it stays closed."""
         checks, now_ms = self._checks, self._system.stores.now_ms
-        item_id = next((item_id for item_id in reversed(checks.closed) if checks.is_over(item_id, now_ms)), "")
+        item_id = next(
+            (item_id for item_id in reversed(self._theirs(checks.closed)) if checks.is_over(item_id, now_ms)), ""
+        )
         if item_id:
             refused = False
             try:
@@ -265,7 +285,7 @@ class Run:
             checks.note(Promise.REOPENED, refused, f"{item_id} is closed since {checks.closed[item_id]}")
 
     async def _activity(self, _: Happening) -> None:
-        if some := [*self._checks.owners, *self._checks.offering.standing]:
+        if some := self._theirs([*self._checks.owners, *self._checks.offering.standing]):
             item_id, rep = self._random.choice(some), self._somebody().id
             call = Activity(ActivityKind.CALL, Direction.OUTBOUND, rep, 0)
             await self._system.servers[1].activities.record(TENANT, RecordRequest(item_id, call))
@@ -293,15 +313,14 @@ class Run:
         await self._save(replace(pool, dispatch=changed))
 
     async def _reassign(self, _: Happening) -> None:
-        if self._checks.owners:
-            item_id = self._random.choice([*self._checks.owners, *self._checks.offering.standing])
+        if owned := self._theirs(self._checks.owners):
+            item_id = self._random.choice([*owned, *self._checks.offering.standing])
             await self._system.servers[1].router.reassign(TENANT, ReassignRequest(item_id))
 
     async def _named(self, _: Happening) -> None:
         checks = self._checks
-        if some := list(
-            self._random.choice((checks.waiting, checks.offering.standing, checks.owners)) or checks.owners
-        ):
+        waiting, owned = self._theirs(checks.waiting), self._theirs(checks.owners)
+        if some := self._random.choice((waiting, list(checks.offering.standing), owned)) or owned:
             item_id, rep = self._random.choice(some), self._somebody().id
             await self._system.servers[0].router.reassign(TENANT, ReassignRequest(item_id, rep, "asked for"))
 
@@ -331,7 +350,7 @@ class Run:
 
     def _somebody(self) -> Rep:
         reps = self._truth.records.reps
-        return reps[self._random.choice(sorted(reps.keys() - {CHIEF, *CLERKS}))]
+        return reps[self._random.choice(sorted(reps.keys() - APART))]
 
     async def _leave(self, happening: Happening) -> None:
         start_ms = happening.at_ms + self._random.randrange(0, 20) * DAY_MS
@@ -342,7 +361,7 @@ class Run:
 
     def _stand_in_of(self, rep: str) -> str:
         """Return whom a leave may name: of the same office, or anybody; or somebody who is stood in for themselves."""
-        office, reps = rep.rpartition("-")[0], sorted(self._truth.records.reps.keys() - {CHIEF, *CLERKS})
+        office, reps = rep.rpartition("-")[0], sorted(self._truth.records.reps.keys() - APART)
         others = [other for other in reps if other != rep and other.startswith(office)]
         named = sorted({one.rep for one in self._truth.records.absences.values() if one.substitute and one.rep != rep})
         return self._random.choice(self._random.choice((others, reps, named[-5:] or others)))

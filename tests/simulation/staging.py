@@ -11,7 +11,7 @@ from router.model.decision import Cause, Decision
 from router.model.events import Completed, Event, Note, Noted, Updated
 from router.model.workforce import Pool
 from tests.simulation.lives import Lives, PlainAsk, PlainLife
-from tests.simulation.process import ASKS, FOLLOWS, LEAST_APPROVED, OPENER, OPERATOR, ORDER, REQUIRED
+from tests.simulation.process import ASKS, FOLLOWS, LEAST_APPROVED, OPENED, OPENER, OPERATOR, ORDER, REQUIRED
 from tests.simulation.promise import Finding, Promise
 from tests.simulation.truth import Truth
 
@@ -62,7 +62,7 @@ class Staging:
         attributes = event.head.item.attributes
         lacking = [name for name in REQUIRED.get(stage, ()) if attributes.get(name) is None]
         yield Finding(Promise.STAGE, not lacking, f"{what} without {lacking}", decided=stage in REQUIRED)
-        goes_on = ORDER.index(stage) > ORDER.index(OPENER) and before == OPENER
+        goes_on = before == OPENER and ORDER.index(stage) > ORDER.index(OPENER)
         yield Finding(Promise.CHILD, not (goes_on and self.is_blocked(life)), f"{what}: its child is open", goes_on)
         if stage == OPENER:
             self._unopened.add((event.item_id, event.number))
@@ -96,6 +96,8 @@ class Staging:
     def _child(self, decision: Decision) -> Iterator[Finding]:
         opened_by = decision.head.item.opened_by
         assert opened_by is not None
+        if opened_by.entry != OPENED:
+            return  # an answer of a customer does
         place = opened_by.parent, opened_by.event
         children = self._opened.setdefault(place, [])
         what = f"decision {decision.number}: {decision.item_id} of {place}"

@@ -33,6 +33,7 @@ from router.deadlines.approving import Approving
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.satisfaction import Satisfied
 from router.fairness.report import Fairness
 from router.history.replay import Replay
 from router.model.events import Event
@@ -41,7 +42,7 @@ from router.model.workforce import WorkforceRecords
 from router.model.workitem import Kind
 from router.offers.lapses import Lapses
 from router.offers.service import OfferService
-from router.process.language.check import check_process
+from router.process.language.check import NO_RULES, check_process
 from router.process.revisions.cache import ProcessCache
 from router.process.revisions.codec import dumps as dump_process
 from router.process.revisions.publication import ProcessPublication
@@ -81,6 +82,7 @@ class Server:
         self.fairness = Fairness(stores.assignments, self.workforce, self.queries)
         noting = Noting(stores.assignments, self.queries, stores.notes, self.planners)
         self.pausing = Pausing(noting)
+        self.satisfied = Satisfied(stores.assignments, self.queries, self.planners, noting)
         self.approving = Approving(stores.assignments, self.planners, self.updating, noting)
         self.deadlines = DeadlineQueries(stores.assignments, self.queries, self.planners)
 
@@ -141,6 +143,7 @@ class System:
         self.stores = stores
         self.servers = [Server(stores), Server(stores)]
         self._read = self._stalled_until_ms = 0
+        self._rules = NO_RULES
         self._requeuer, self._follower = self._new_requeuer(), self._new_follower()
 
     def _new_requeuer(self) -> Requeuer:
@@ -168,12 +171,13 @@ class System:
         """Publish a rule set."""
         rule_set = check(source).rule_set
         assert rule_set is not None
+        self._rules = rule_set
         publication = Publication(0, source, dumps(rule_set), "", len(rule_set.rules), 0, 0)
         await self.stores.rule_sets.publish(TENANT, None, publication)
 
     async def publish_process(self, source: str) -> None:
         """Publish a process, by the active rules."""
-        process = check_process(source).process
+        process = check_process(source, rules=self._rules, reps=None).process
         assert process is not None
         kinds, stages = tuple(sorted(process.kinds)), tuple(stage.id for stage in process.stages)
         publication = ProcessPublication(0, process.id, kinds, stages, source, dump_process(process))

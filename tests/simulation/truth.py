@@ -193,16 +193,25 @@ def worked_between(calendar: Calendar | None, since_ms: int, until_ms: int) -> i
 
 def _spans_since(calendar: Calendar, since_ms: int) -> Iterator[tuple[int, int]]:
     """Yield from when until when a calendar is open, from the day before an instant on, for a year."""
-    zone = ZoneInfo(calendar.time_zone)
-    day = datetime.fromtimestamp(since_ms // 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    day = datetime.fromtimestamp(since_ms // 1000, ZoneInfo(calendar.time_zone))
+    day = day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     for after in range(-1, 400):
-        for hours in sorted(_spans(calendar, day + timedelta(days=after)), key=lambda hours: hours.start):
-            end = hours.end + (MIDNIGHT if hours.is_overnight else 0)
-            start_ms, end_ms = (
-                round((day + timedelta(days=after, minutes=minute)).replace(tzinfo=zone).timestamp() * 1000)
-                for minute in (hours.start, end)
-            )
-            yield start_ms, end_ms
+        yield from spans_on(calendar, day + timedelta(days=after))
+
+
+def spans_on(calendar: Calendar, day: datetime) -> list[tuple[int, int]]:
+    """Return from when until when a calendar is open by the hours that begin on a day, given by its midnight."""
+    found = sorted(_spans(calendar, day), key=lambda hours: hours.start)
+    ends = (hours.end + (MIDNIGHT if hours.is_overnight else 0) for hours in found)
+    return [
+        (instant(calendar, day, hours.start), instant(calendar, day, end))
+        for hours, end in zip(found, ends, strict=True)
+    ]
+
+
+def instant(calendar: Calendar, day: datetime, minute: int) -> int:
+    """Return when the clocks of a calendar's zone show a minute of a day, given by its midnight."""
+    return round((day + timedelta(minutes=minute)).replace(tzinfo=ZoneInfo(calendar.time_zone)).timestamp() * 1000)
 
 
 def is_open(calendar: Calendar, at_ms: int) -> bool:

@@ -50,7 +50,7 @@ class Working:
                 is_new = isinstance(event, OfferAnswered) or event.head.cause in (Cause.ROUTED, Cause.WOKEN)
                 if is_new:
                     self._later(event, What.ADVANCE, DAY_MS)
-            case Updated(entered=entered) if entered:
+            case Updated(entered=entered, kind=Kind.LEAD) if entered:
                 self._later(event, What.ADVANCE, DAY_MS)
             case Noted(note=Note.ASKED):
                 self._later(event, What.DECIDE, 2 * HOUR_MS)

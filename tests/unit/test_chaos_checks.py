@@ -12,13 +12,17 @@ from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1.routing_pb2 import ImportWorkItemsResponse
 from router.model.decision import Cause, Decision, DecisionInputs, ObservedState, Outcome, Way
+from router.model.digests import DigestKind, MadeDigest
 from router.model.dispatch import Answer
 from router.model.events import (
     Completed,
     Credited,
+    Digested,
     Event,
     Fired,
     LeaveCredit,
+    Note,
+    Noted,
     OfferAnswered,
     PresenceChanged,
     RulesPublished,
@@ -43,6 +47,8 @@ from tests.chaos.checks import (
 from tests.chaos.complaints import complaint_facts
 from tests.chaos.history import Reply, Try
 from tests.chaos.lenders import Lendings
+from tests.chaos.lists import list_facts
+from tests.chaos.moves import Movers, move_facts
 from tests.chaos.offers import offers_hold
 from tests.chaos.processes import Process
 from tests.chaos.system import System
@@ -309,6 +315,33 @@ def test_a_complaint_that_comes_to_who_it_is_about_is_named_by_the_way() -> None
         "event 1: crm~C-bob-1 is bob's, whom it is about: ROUTED ASSIGNED",
         "event 2: crm~C-ann-2 is ann's, whom it is about: ACCEPTED",
     ]
+
+
+def test_what_migrates_twice_or_was_not_previewed_is_named() -> None:
+    movers = Movers([], Random(1))
+    movers.listed = {2: {"x"}, 3: {"x", "y"}}
+    moved = Noted(4, "x", Kind.RENEWAL, "ann", "p", 1, Note.MIGRATED, "new", 2, 0)
+    again, unlisted = replace(moved, number=5), replace(moved, number=6, item_id="y")
+
+    sound = move_facts(movers, [ROUTED, moved, replace(moved, number=5, value=3)])
+
+    assert (sound.moved, sound.violations) == (2, [])
+    assert move_facts(movers, [moved, again, unlisted]).violations == [
+        "event 5: x goes on by revision 2 again",
+        "event 6: y goes on by revision 2, which no preview listed",
+    ]
+
+
+def test_a_list_that_is_made_twice_is_named() -> None:
+    made = Digested(7, MadeDigest("ann", DigestKind.DAY, 5, 0, ()), 1, 0, 0, 9)
+    later, of_bob = (
+        replace(made, number=8, made=made.made._replace(**other)) for other in ({"due_ms": 6}, {"rep": "bob"})
+    )
+
+    sound, broken = list_facts([made, later, of_bob]), list_facts([made, replace(made, number=8)])
+
+    assert (sound.made, sound.violations) == (3, [])
+    assert broken.violations == ["event 8: list day of ann, due at 5, is made again"]
 
 
 def test_a_job_ended_by_whom_it_was_taken_from_is_named() -> None:

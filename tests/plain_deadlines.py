@@ -81,21 +81,55 @@ def due_of(start_ms: int, open_ms: int, waited: Sequence[tuple[int, int]], offic
     return office.due(start_ms, open_ms) if office else start_ms + open_ms
 
 
+class Ran(NamedTuple):
+    """A deadline from when it began until what it waits for was done, or the case was closed, whichever came first."""
+
+    name: str
+    start_ms: int
+    done_ms: int | None
+    closed_ms: int | None
+
+    @property
+    def end_ms(self) -> int | None:
+        return min((at_ms for at_ms in (self.done_ms, self.closed_ms) if at_ms is not None), default=None)
+
+
+def ran(case: Case, wanted: Mapping[str, Wanted]) -> Iterator[Ran]:
+    """Yield each deadline that began."""
+    for name, (_, by, again, _) in wanted.items():
+        times = sorted({at_ms for at_ms, what in case.done if what == by})
+        ends = [at_ms for at_ms in times if at_ms >= case.begun_ms + again]
+        starts = [at_ms for at_ms in ends if case.closed_ms is None or at_ms < case.closed_ms]
+        for start_ms in [case.begun_ms, *starts] if again else [case.begun_ms]:
+            done_ms = next((at_ms for at_ms in ends if at_ms >= start_ms + again), None)
+            if by == "closed" and case.closed_ms is not None:
+                done_ms = case.closed_ms
+            yield Ran(name, start_ms, done_ms, case.closed_ms)
+
+
 def outcomes(case: Case, wanted: Mapping[str, Wanted], office: Office | None) -> Iterator[tuple[str, int, str]]:
     """Yield of each deadline: which, when it began, and MET, MISSED, or ENDED: closed in time without it.
 
     What never was done, and never closed, is missed.
     """
-    for name, (hours, by, again, rests) in wanted.items():
-        times = sorted({at_ms for at_ms, what in case.done if what == by})
-        ends = [at_ms for at_ms in times if at_ms >= case.begun_ms + again]
-        starts = [at_ms for at_ms in ends if case.closed_ms is None or at_ms < case.closed_ms]
-        for start_ms in [case.begun_ms, *starts] if again else [case.begun_ms]:
-            due_ms = due_of(start_ms, int(hours * 3_600_000), case.waited if rests else (), office)
-            done_ms = next((at_ms for at_ms in ends if at_ms >= start_ms + again), None)
-            if by == "closed" and case.closed_ms is not None:
-                done_ms = case.closed_ms
-            if case.closed_ms is not None and (done_ms is None or done_ms > case.closed_ms):
-                yield name, start_ms, "MISSED" if case.closed_ms >= due_ms else "ENDED"
-            else:
-                yield name, start_ms, "MET" if done_ms is not None and done_ms <= due_ms else "MISSED"
+    for name, start_ms, done_ms, closed_ms in ran(case, wanted):
+        hours, _, _, rests = wanted[name]
+        due_ms = due_of(start_ms, int(hours * 3_600_000), case.waited if rests else (), office)
+        if closed_ms is not None and (done_ms is None or done_ms > closed_ms):
+            yield name, start_ms, "MISSED" if closed_ms >= due_ms else "ENDED"
+        else:
+            yield name, start_ms, "MET" if done_ms is not None and done_ms <= due_ms else "MISSED"
+
+
+def tellings(
+    case: Case, wanted: Mapping[str, Wanted], office: Office | None, shares: Sequence[float]
+) -> Iterator[tuple[str, int, list[int]]]:
+    """Yield of each deadline: which, when it began, and when somebody is told while it runs: once such shares of its
+    time have passed.
+    """
+    for each in ran(case, wanted):
+        hours, _, _, rests = wanted[each.name]
+        waited, whole_ms = case.waited if rests else (), int(hours * 3_600_000)
+        times = [due_of(each.start_ms, int(whole_ms * share), waited, office) for share in shares]
+        end_ms = each.end_ms
+        yield each.name, each.start_ms, [at_ms for at_ms in times if end_ms is None or at_ms <= end_ms]

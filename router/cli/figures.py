@@ -74,8 +74,10 @@ def shares_of(figures: processes.ProcessFigures) -> Iterator[Share]:
 
 
 def _shown(share: Share, language: Language) -> str:
-    key = ("points" if share.figure == "nps" else "percent") + (" of few" if share.is_few else "")
-    return label(key, language, share=f"{share.percent:g}")
+    shown = f"{share.percent:g}"
+    if share.figure == "nps":
+        return label("few points", language, share=shown) if share.is_few else shown
+    return label("percent of few" if share.is_few else "percent", language, share=shown)
 
 
 COLUMNS: Cells = {

@@ -111,8 +111,9 @@ def _early(item_id: str, seen: int, step: Any) -> Any:
 
 def _to_who_had_it(*arguments: Any) -> Any:
     """Forget who had it."""
-    *known, _, pool = arguments
-    return import_module("router.assignment.jobs").escalate_command(*known, (), pool)
+    planner, record, item, step, at_ms, _, *where = arguments
+    escalate = import_module("router.assignment.jobs").escalate_command
+    return escalate(planner, record, item, step, at_ms, (), *where)
 
 
 def _anywhere(_: str, place: Any, stage: str) -> Any:

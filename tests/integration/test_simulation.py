@@ -48,6 +48,8 @@ SEEDS = {
     "a credit is used up by who is served": "5",
     "a timer fires for what it is about alone": "5",
     "who lets so many offers lapse is set away": "3",
+    "nothing is given away for ever": "5",
+    "who stands in is there": "3",
 }
 """Where the two months of the first seed bring nobody far enough from a fair share, or only late."""
 

@@ -41,7 +41,7 @@ def test_two_months_try_every_promise_and_break_none_and_both_stores_write_one_l
 
 
 SEEDS = {
-    "what is closed is not moved": "2",
+    "what is closed is not moved": "3",
     "what a credit disturbs is measured": "5",
     "a credit has an upper limit": "3",
     "what one is credited the others pay": "3",
@@ -50,6 +50,7 @@ SEEDS = {
     "who lets so many offers lapse is set away": "3",
     "nothing is given away for ever": "5",
     "who stands in is there": "3",
+    "what somebody on leave was given stays": "5",
 }
 """Where the two months of the first seed bring nobody far enough from a fair share, or only late."""
 

@@ -100,6 +100,6 @@ def servicers(
             processes_pb2,
             "ProcessService",
         ),
-        Serviced(DecisionServicer(cases.queries, presenter), decisions_pb2, "DecisionService"),
+        Serviced(DecisionServicer(cases.queries, presenter, scope), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),
     )

@@ -79,7 +79,7 @@ def read_principals(path: Path) -> dict[str, Principal]:
         entries = yaml.safe_load(path.read_text("utf-8"))["principals"]
         return {
             _checked(entry["certificate"]): principal_of(
-                entry["name"], entry["roles"], entry["tenants"], entry.get("rep", ""), entry.get("pools", "")
+                entry["name"], entry["roles"], entry["tenants"], entry.get("rep", ""), entry.get("pools")
             )
             for entry in entries
         }

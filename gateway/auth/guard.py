@@ -55,13 +55,14 @@ class Authorizer:
         principal = await self._identified(call)
         call.principal = principal
         roles = principal.roles & grant.roles
-        if roles == {Role.MANAGER} and principal.pools:
+        is_rep = grant.own and Role.REP in principal.roles and bool(principal.rep)
+        if roles == {Role.MANAGER} and principal.pools is not None:
             if grant.by_pool:
-                call.only_pools = principal.pools
+                call.only_pools, call.own_rep = principal.pools, principal.rep if is_rep else ""
                 return
             roles = frozenset()
         if not roles:
-            if not (grant.own and Role.REP in principal.roles and principal.rep):
+            if not is_rep:
                 raise PermissionDenied(f"{principal.name} may not call {call.method}: {_wanted(grant, principal)}")
             call.only_rep = principal.rep
 
@@ -94,7 +95,7 @@ class Authorizer:
 
 
 def _wanted(grant: Grant, principal: Principal) -> str:
-    if principal.pools and Role.MANAGER in principal.roles & grant.roles:
-        return f"it is about more than the pools that they see alone, {', '.join(sorted(principal.pools))}"
+    if principal.pools is not None and Role.MANAGER in principal.roles & grant.roles:
+        return f"it is about more than the pools that they see alone: {', '.join(sorted(principal.pools)) or 'none'}"
     roles = sorted(grant.roles) + (["rep"] if grant.own else [])
     return f"it takes a role of {', '.join(roles)}" if roles else "nobody may"

@@ -41,7 +41,7 @@ class Grant:
         tenant are everybody's.
     by_pool
         Whether a manager may too whose token names pools, for what is of those: the work item or the pool that the
-        request names is looked at, and of what it lists the servicer leaves out the rest.
+        request names is looked at, and of what it lists the servicer leaves out the rest. So too what is everybody's.
     """
 
     scope: Scope
@@ -104,8 +104,8 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/DeleteTerritory": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/ApplyWorkforce": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/CreateCalendar": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.WorkforceService/GetCalendar": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
-    "fairlead.v1.WorkforceService/ListCalendars": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/GetCalendar": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
+    "fairlead.v1.WorkforceService/ListCalendars": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.WorkforceService/UpdateCalendar": _tenant(MANAGER, SERVICE),
     "fairlead.v1.WorkforceService/DeleteCalendar": _tenant(MANAGER, SERVICE),
     "fairlead.v1.WorkforceService/ImportCalendar": _tenant(MANAGER, SERVICE),
@@ -114,7 +114,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.WorkforceService/ListAbsences": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
     "fairlead.v1.WorkforceService/UpdateAbsence": _tenant(MANAGER, SERVICE),
     "fairlead.v1.WorkforceService/DeleteAbsence": _tenant(MANAGER, SERVICE),
-    "fairlead.v1.WorkforceService/GetTenant": _tenant(MANAGER, SERVICE, OPERATOR, own=True),
+    "fairlead.v1.WorkforceService/GetTenant": _tenant(MANAGER, SERVICE, OPERATOR, own=True, by_pool=True),
     "fairlead.v1.WorkforceService/UpdateTenant": _tenant(MANAGER),
     "fairlead.v1.WorkforceService/SetRepPresence": _tenant(MANAGER, SERVICE, own=True),
     "fairlead.v1.WorkforceService/ListRepPresences": _tenant(MANAGER, SERVICE, OPERATOR),
@@ -162,6 +162,6 @@ GRANTS: Mapping[str, Grant] = {
     "google.longrunning.Operations/WaitOperation": _tenant(SCIENTIST, OPERATOR, MANAGER, SERVICE, scope=Scope.SERVER),
     "grpc.health.v1.Health/Check": _ANYBODY,
     "grpc.health.v1.Health/Watch": _ANYBODY,
-    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _tenant(*Role, scope=Scope.SHARED),
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _tenant(*Role, by_pool=True, scope=Scope.SHARED),
 }
 """By service and method."""

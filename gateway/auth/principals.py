@@ -36,7 +36,7 @@ class Principal:
     rep
         The id of the rep that they are, where they are one.
     pools
-        The pools that they see alone, being a manager; none: all.
+        The pools that they see alone, being a manager; None: all.
     until
         When they have to show it anew, in seconds since 1970.
     """
@@ -45,7 +45,7 @@ class Principal:
     roles: frozenset[Role]
     tenants: frozenset[str]
     rep: str = ""
-    pools: frozenset[str] = frozenset()
+    pools: frozenset[str] | None = None
     until: float = field(default=inf, compare=False)
 
     def may_touch(self, tenant: str) -> bool:
@@ -53,7 +53,7 @@ class Principal:
         return tenant in self.tenants or ALL_TENANTS in self.tenants
 
 
-def principal_of(name: object, roles: object, tenants: object, rep: object = "", pools: object = "") -> Principal:
+def principal_of(name: object, roles: object, tenants: object, rep: object = "", pools: object = None) -> Principal:
     """Read a principal as tokens and files write it; roles that Fairlead does not know count for nothing.
 
     Raises
@@ -71,7 +71,8 @@ def principal_of(name: object, roles: object, tenants: object, rep: object = "",
     if not isinstance(rep, str):
         raise ValueError("rep must be the id of a rep")
     given = frozenset(Role(role) for role in _texts("roles", roles) if role in set(Role))
-    return Principal(name, given, frozenset(_texts("tenants", tenants)), rep, frozenset(_texts("pools", pools)))
+    alone = None if pools is None else frozenset(_texts("pools", pools))
+    return Principal(name, given, frozenset(_texts("tenants", tenants)), rep, alone)
 
 
 def _texts(what: str, value: object) -> Iterable[str]:

@@ -81,7 +81,7 @@ class Tokens:
             raise Unauthenticated("authorization must be Bearer, a blank and a token")
         try:
             claims = await self._claims(token)
-            name, rep, pools = claims["sub"], claims.get("rep", ""), claims.get("pools", [])
+            name, rep, pools = claims["sub"], claims.get("rep", ""), claims.get("pools")
             principal = principal_of(name, claims.get("roles", []), claims.get("tenants", []), rep, pools)
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"the token is not valid: {error}") from None

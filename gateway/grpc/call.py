@@ -70,7 +70,9 @@ class Call:
     only_rep
         The id of the rep whose own things it may be about alone; empty: anybody's.
     only_pools
-        The pools whose things it may be about alone; none: any.
+        The pools whose things it may be about alone; None: any.
+    own_rep
+        The id of the rep whose own things it may be about beside those; empty: nobody's.
     code
         How it ended; OK while it is under way.
     error
@@ -79,7 +81,7 @@ class Call:
 
     __slots__ = (
         "_described", "_hidden", "_resource", "code", "context", "error", "method", "only_pools", "only_rep",
-        "principal", "request", "started",
+        "own_rep", "principal", "request", "started",
     )  # fmt: skip
 
     def __init__(
@@ -94,7 +96,8 @@ class Call:
         self.started = time.perf_counter()
         self.principal: Principal | None = None
         self.only_rep = ""
-        self.only_pools: AbstractSet[str] = frozenset()
+        self.only_pools: AbstractSet[str] | None = None
+        self.own_rep = ""
         self.code = grpc.StatusCode.OK
         self.error: Exception | None = None
 
@@ -152,20 +155,22 @@ class Call:
         if self.only_rep and rep != self.only_rep:
             raise PermissionDenied(f"{self.actor} may only touch what is {self.only_rep}'s own")
 
-    def check_pools(self, pools: AbstractSet[str]) -> None:
-        """Check that what is of some pools may be seen and changed; of any, unless the caller's token names theirs.
+    def check_pools(self, pools: AbstractSet[str], owner: str = "") -> None:
+        """Check that what is of some pools, or of an owner, may be seen and changed; all may, unless the caller is a
+        manager of some pools alone.
 
         Raises
         ------
         PermissionDenied
             If it is of none of those.
         """
-        if not self.sees(pools):
-            raise PermissionDenied(f"{self.actor} may only touch what is of {', '.join(sorted(self.only_pools))}")
+        if not self.sees(pools, owner):
+            theirs = ", ".join(sorted(self.only_pools or ())) or "no pool"
+            raise PermissionDenied(f"{self.actor} may only touch what is of {theirs}")
 
-    def sees(self, pools: AbstractSet[str]) -> bool:
-        """Say whether what is of some pools may be seen."""
-        return not self.only_pools or bool(self.only_pools & pools)
+    def sees(self, pools: AbstractSet[str], owner: str = "") -> bool:
+        """Say whether what is of some pools, or of an owner, may be seen."""
+        return self.only_pools is None or bool(self.only_pools & pools) or bool(owner and owner == self.own_rep)
 
     async def check_seen(self, fields: AbstractSet[str]) -> None:
         """Check that whoever makes the call sees these fields: what answers hide, no question may find out.

@@ -184,7 +184,7 @@ class GrpcServer:
         if many:
             return _authorizing(self._admission, call, request)
         self._admission.enter(call)
-        if self._scoping is not None and call.only_pools:
+        if self._scoping is not None and call.only_pools is not None:
             await self._scoping.check(call)
         return request
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
@@ -126,9 +125,7 @@ def planned_by(published: PublishedProcesses, record: ItemRecord, events: Sequen
     in_lives = list[list[PlannedChild]]()
     for place in range(len(lives)):
         eras = eras_of(published, record.kind, record.first, lives, place)
-        behind = lives[place + 1].begun.event if place + 1 < len(lives) else math.inf
-        known = {number: item for number, item in items.items() if number < behind}
-        in_lives.append(list(planned_children(eras, record.item_id, known, lives[:place])))
+        in_lives.append(list(planned_children(eras, record.item_id, items, lives[:place])))
     *before, last = in_lives or [[]]
     earlier = list(chain.from_iterable(before))
     opened = [*(child for child in earlier if child.is_of_answer), *last]

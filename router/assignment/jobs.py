@@ -293,9 +293,10 @@ def escalate_command(
     had: tuple[str, ...],
     pool: str = "",
     keeper: str = "",
-) -> BindCommand | Failure:
+) -> BindCommand | Failure | None:
     """Make the job of giving a work item to somebody who has not had it in its stage, for a step of a deadline; an
-    error where the planner's rules cannot read it. It is done only as long as nothing has happened behind the record.
+    error where the planner's rules cannot read it, None where they recuse the keeper. It is done only as long as
+    nothing has happened behind the record.
 
     Parameters
     ----------
@@ -311,6 +312,8 @@ def escalate_command(
         )
     except InvalidInput as error:
         return error
+    if keeper in plan.recused:
+        return None
     head = _head(planner, plan, item, Cause.ESCALATED, _left_out(plan, had, handlers), keeper, pool=pool)
     head = head._replace(escalates=step)
     return _job_of_known(planner, plan, Mode.ESCALATE, record, head)._replace(expected=record.event)

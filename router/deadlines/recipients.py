@@ -6,7 +6,7 @@ is on leave is told themselves: better late than nobody. Who is inactive is told
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
@@ -36,18 +36,10 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
     return recipients_of(found, roster)
 
 
-def keeper_of(step: DeadlineStep, owner: str, pool: str, had: Collection[str], roster: Roster, at_ms: int) -> str:
-    """Return the manager who keeps what was given away often enough: whom a step that gives would tell. Empty: they are
-    not there, or have had it in its stage, as ``had`` says.
-    """
-    told = recipients(step, owner, pool, roster, at_ms).told
-    return next((rep for rep in told if rep not in had and is_there(rep, roster, at_ms)), "")
-
-
-def may_keep(rep: str, owner: str, pool: str, roster: Roster) -> bool:
-    """Say whether somebody is above an owner, so that they might keep a work item of theirs at some instant."""
+def keepers(owner: str, pool: str, roster: Roster) -> list[str]:
+    """Return who may keep a work item that was given away often enough: all above its owner, the nearest first."""
     managers = named_reps(RecipientRole.MANAGER, owner, pool, roster)
-    return any(rep in _upwards(each, pool, roster) for each in managers)
+    return list(dict.fromkeys(rep for each in managers for rep in _upwards(each, pool, roster)))
 
 
 def recipients_of(found: Iterable[tuple[str | None, Iterable[str]]], roster: Roster) -> Recipients:

@@ -10,7 +10,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.deadlines.lives import ItemDeadlines, ItemLives
-from router.deadlines.recipients import may_keep
+from router.deadlines.recipients import keepers
 from router.history.projection import StateProjection
 from router.model.decision import Cause, Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
@@ -41,7 +41,7 @@ def _giving(record: ItemRecord, keeper: str) -> _Right:
         moved = moved_in_stage(life)
         if not keeper or moved != MOST_MOVED:
             return not keeper and moved < MOST_MOVED
-        return may_keep(keeper, record.owner, record.pool, roster) and keeper not in reps_in_stage(life)
+        return keeper in keepers(record.owner, record.pool, roster) and keeper not in reps_in_stage(life)
 
     return may_give
 

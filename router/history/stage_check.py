@@ -210,9 +210,11 @@ class StageCheck:
         return pool_of(record, planned, None if cause in _AS_IT_WAS else self._place(record))
 
     def _returned_to(self, record: ItemRecord, decision: Decision) -> str:
-        """Return the pool to which a decision returns a work item for a step of a deadline; empty: it does not."""
+        """Return the pool to which a decision returns a work item for a step of a deadline; empty: it does not, or a
+        manager keeps it.
+        """
         step, place = decision.head.escalates, self._place(record)
-        if step is None or place is None or decision.head.cause is not Cause.ESCALATED:
+        if step is None or place is None or decision.head.cause is not Cause.ESCALATED or decision.head.named:
             return ""
         named = named_step(place.process, step)
         return named.step.pool if named else ""

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway import fields
 from gateway.grpc.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
-from router.model.decision import Decision
 from router.rpc.fields import view_of
 from router.rpc.lists import DECISIONS, read_filter, wanted
-from router.rpc.pool_scope import tried_pools
+from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 
 
 class DecisionServicer:
     """Answers DecisionService."""
 
-    def __init__(self, queries: WorkItemQueries, presenter: DecisionPresenter) -> None:
+    def __init__(self, queries: WorkItemQueries, presenter: DecisionPresenter, scope: PoolScope) -> None:
         self._queries = queries
         self._presenter = presenter
+        self._scope = scope
 
     async def GetDecision(self, request: decisions.GetDecisionRequest, call: Call) -> decisions.Decision:
         tenant, number = fields.number_of(request.name, "decisions")
         view = view_of(request)
         decision = await self._queries.decision(tenant, number)
-        call.check_pools(tried_pools(decision))
+        await self._scope.check_decision(call, tenant, decision)
         return await self._presenter.message(call, tenant, decision, view)
 
     async def ListDecisions(
@@ -41,7 +39,7 @@ class DecisionServicer:
             before=fields.page_number(request.page_token, asked.text) or None,
             count=fields.page_size(request.page_size),
             item_id=item_id or asked.only("work_item") or None,
-            wanted=wanted(asked, "decide_time", _seen_by(call)),
+            wanted=wanted(asked, "decide_time", await self._scope.view_of_decisions(call, tenant)),
         )
         messages, room = list[decisions.Decision](), fields.PageRoom()
         for decision in page:
@@ -52,8 +50,3 @@ class DecisionServicer:
             messages.append(message)
         token = fields.page_token(position, asked.text)
         return decisions.ListDecisionsResponse(decisions=messages, next_page_token=token)
-
-
-def _seen_by(call: Call) -> Callable[[Decision], bool] | None:
-    """Return what says whether a caller sees a decision; None: they see all."""
-    return (lambda decision: call.sees(tried_pools(decision))) if call.only_pools else None

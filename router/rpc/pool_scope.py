@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
+from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import routing_pb2 as routing
 from gateway.grpc.call import Call
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
@@ -31,7 +34,8 @@ class PoolScope:
         self._planners = planners
 
     async def check(self, call: Call) -> None:
-        """Check that the work item or the pool that a call names is of its caller's pools.
+        """Check that the work item or the pool that a call names is of its caller's pools, and whoever it names beside
+        that a member of one.
 
         Raises
         ------
@@ -41,9 +45,11 @@ class PoolScope:
             If there is no such work item.
         """
         match call.resource.split("/"):
-            case ["tenants", tenant, "workItems", item_id] if call.only_pools:
-                call.check_pools(await self.of_item(tenant, item_id))
-            case ["tenants", _, "pools", pool_id] if call.only_pools:
+            case ["tenants", tenant, "workItems", item_id]:
+                await self.check_item(call, tenant, await self._queries.item(tenant, item_id))
+                if rep := _given_to(call.request):
+                    call.check_pools(_pools_with(rep, await self._planners.roster(tenant)), rep)
+            case ["tenants", _, "pools", pool_id]:
                 call.check_pools({pool_id})
 
     async def check_item(self, call: Call, tenant: str, stored: StoredItem) -> None:
@@ -54,48 +60,70 @@ class PoolScope:
         PermissionDenied
             If it is not.
         """
-        if call.only_pools:
-            call.check_pools(pools_of(stored, await self._planners.roster(tenant)))
+        if call.only_pools is not None:
+            call.check_pools(pools_of(stored, await self._planners.roster(tenant)), stored.record.owner)
 
-    async def of_item(self, tenant: str, item_id: str) -> set[str]:
-        """Return the pools that a work item is of.
-
-        Raises
-        ------
-        NotFound
-            If there is none.
-        """
-        return pools_of(await self._queries.item(tenant, item_id), await self._planners.roster(tenant))
+    async def check_decision(self, call: Call, tenant: str, decision: Decision) -> None:
+        """Check the same of a decision."""
+        if call.only_pools is not None:
+            call.check_pools(pools_of_decision(decision, await self._planners.roster(tenant)), decision.rep)
 
     async def seen(self, call: Call, tenant: str, item_ids: Iterable[str]) -> set[str]:
         """Return those of some work items that a caller sees, by id."""
-        if not call.only_pools:
+        is_seen = await self.view(call, tenant)
+        if is_seen is None:
             return set(item_ids)
-        return {item_id for item_id in item_ids if call.sees(await self.of_item(tenant, item_id))}
+        found = await self._queries.of(tenant, list(dict.fromkeys(item_ids)))
+        return {stored.record.item_id for stored in found if is_seen(stored)}
 
     async def view(self, call: Call, tenant: str) -> Callable[[StoredItem], bool] | None:
         """Return what says whether a caller sees a work item; None: they see all."""
-        if not call.only_pools:
+        if call.only_pools is None:
             return None
         roster = await self._planners.roster(tenant)
-        return lambda stored: call.sees(pools_of(stored, roster))
+        return lambda stored: call.sees(pools_of(stored, roster), stored.record.owner)
+
+    async def view_of_decisions(self, call: Call, tenant: str) -> Callable[[Decision], bool] | None:
+        """Return the same for decisions."""
+        if call.only_pools is None:
+            return None
+        roster = await self._planners.roster(tenant)
+        return lambda decision: call.sees(pools_of_decision(decision, roster), decision.rep)
 
 
 def pools_of(stored: StoredItem, roster: Roster) -> set[str]:
-    """Return the pools that a work item is of: the one that gave or offers it; of what a person gave by none, those of
-    its owner; of what nobody has, those that were tried for it.
+    """Return the pools that a work item is of: the one that gave or offers it; of what its owner has by none, those
+    that they belong to; of what nobody has, those that were tried for it.
     """
     record = stored.record
     if pool := pool_of(record):
         return {pool}
-    if record.owner:
-        return {pool for pool in roster.pools if roster.is_member(record.owner, pool)}
-    return tried_pools(stored.decision)
+    return _pools_with(record.owner, roster) if record.owner else _tried(stored.decision)
 
 
-def tried_pools(decision: Decision) -> set[str]:
-    """Return the pools of a decision: of whose ledger it is, or, where it found nobody, those that it tried."""
+def pools_of_decision(decision: Decision, roster: Roster) -> set[str]:
+    """Return the same of a decision, by whom it found."""
     if decision.pool:
         return {decision.pool}
-    labels = (label.partition(",")[0] for label in decision.head.steps)
+    return _pools_with(decision.rep, roster) if decision.rep else _tried(decision)
+
+
+def _pools_with(rep: str, roster: Roster) -> set[str]:
+    """Return the pools that a rep belongs to, as a member or as who leads them."""
+    return {pool.id for pool in roster.pools.values() if roster.is_member(rep, pool.id) or rep in pool.managers}
+
+
+def _tried(decision: Decision) -> set[str]:
+    labels = (label.partition(",")[0] for label in decision.head.steps[: len(decision.seen)])
     return {label.removeprefix(_TRIED) for label in labels if label.startswith(_TRIED)}
+
+
+def _given_to(request: Any) -> str:
+    """Return to whom a request gives a work item, or whose it says that an activity was; empty: to nobody it names."""
+    match request:
+        case (
+            routing.ReassignWorkItemRequest(rep=name)
+            | activities.RecordActivityRequest(activity=activities.Activity(rep=name))
+        ):
+            return str(name).rpartition("/")[2]
+    return ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway.grpc.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
+from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.rpc.fields import View
 from router.rpc.messages import AWAITED, DURABILITIES, decision_message, known_message, name_people
@@ -49,6 +51,8 @@ class DecisionPresenter:
         """
         explanation = await self._queries.explained(tenant, decision, full=view.full)
         message = decision_message(tenant, decision, explanation, view)
+        if call.only_pools is not None and view.full:
+            _leave_out(message, call.only_pools, await self._queries.roster(tenant, decision))
         contact = await self._queries.expected_contact(tenant, decision)
         if contact is not None:
             message.expected_contact_time.FromMilliseconds(contact.at_ms)
@@ -85,3 +89,14 @@ class DecisionPresenter:
         zone = ZoneInfo(roster.records.settings.time_zone)
         never_lapses = view.full and await self._queries.never_lapses(tenant, decision)
         tell(message, view.language, zone, full=view.full, is_owned=is_owned, never_lapses=never_lapses)
+
+
+def _leave_out(message: decisions.Decision, pools: AbstractSet[str], roster: Roster) -> None:
+    """Leave out of the candidates who is of none of some pools, but for whom was found."""
+    shown = [
+        each
+        for each in message.candidates
+        if each.rep == message.rep or any(roster.is_member(each.rep.rpartition("/")[2], pool) for pool in pools)
+    ]
+    del message.candidates[:]
+    message.candidates.extend(shown)

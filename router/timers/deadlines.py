@@ -5,8 +5,8 @@ What falls due follows from all that happened to a work item, see ``router.deadl
 has its owner that is one event, which whoever follows the log has read already. A step that tells fires; one that gives
 is made here, by a decision that is written only as long as nothing has happened to the work item since, so that nobody
 loses what they have just begun with; one that raises the priority by an update likewise. What was given away often
-enough its manager keeps. Where nobody else can have it, or no manager is there who has not had it, the step fires and
-the work item stays: its manager is told. Where its priority is the most that one may be, it fires and nobody is.
+enough its manager keeps, or whoever is above them. Where nobody else can have it, the step fires and the work item
+stays: its manager is told. Where its priority is the most that one may be, it fires and nobody is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import MAX_JOBS, Assignments
 from router.assignment.stored_items import StoredItems
 from router.deadlines.lives import ItemLives, clocks_of, depends_on_fields
-from router.deadlines.recipients import keeper_of
+from router.deadlines.recipients import is_there, keepers
 from router.model.decision import Cause, Decision, DecisionEffect, Outcome, StepOfDeadline
 from router.model.errors import CorruptHistory, StaleRevision
 from router.model.records import ItemRecord
@@ -139,6 +139,10 @@ def _timer(item_id: str, seen: int, step: DueStep) -> Timer:
     return Timer(item_id, step.name, seen, step.step, step.due_ms)
 
 
+_IN_VAIN = Refusal.NOBODY, Refusal.FULL, Refusal.CONFLICT, Refusal.CLOSED
+"""What the store says of a step by which a work item stays as it is."""
+
+
 class _Escalation(NamedTuple):
     """A step that changes a work item, and how; None: it stays as it is."""
 
@@ -179,7 +183,7 @@ class Escalations:
             with suppress(StaleRevision):  # then it is made by the new revision
                 answer = await self._made(planner, escalation.command)
                 made += isinstance(answer, Decision | Changed)
-                left += [timer] if answer in (Refusal.NOBODY, Refusal.CONFLICT, Refusal.CLOSED) else []
+                left += [timer] if answer in _IN_VAIN else []
         return made + await self._timers.leave(self._tenant, left)
 
     async def _made(self, planner: Planner, command: BindCommand) -> Decision | Changed | Refusal | KnownAs | Moved:
@@ -212,19 +216,25 @@ class Escalations:
         which: StepOfDeadline, now_ms: int,
     ) -> BindCommand | Failure | None:  # fmt: skip
         """Return the job of a step; None: nothing is to be changed, or nobody can read what."""
-        raises = step.act is Act.RAISE_PRIORITY
-        had, keeper = reps_in_stage(life), ""
-        if (moved := moved_in_stage(life)) >= MOST_MOVED and not raises:
-            if moved == MOST_MOVED:
-                keeper = keeper_of(step, record.owner, record.pool, had, planner.roster, now_ms)
-            if not keeper:
-                return None
+        raises, had, moved = step.act is Act.RAISE_PRIORITY, reps_in_stage(life), moved_in_stage(life)
+        if moved > MOST_MOVED and not raises:
+            return None
         contents, decisions = await self._items.contents([record]), await self._items.decisions([record])
         if not contents or not decisions:
             return None
         content, planned = contents[0][1], decisions[0][1].head.pool
         of_stage = pool_of(record, planned, place_of(published, record))
-        pool = of_stage if keeper else step.pool or of_stage
+        pool = step.pool or of_stage
         if raises:
             return raise_command(planner, record, content, which, step.by, now_ms, pool, had)
-        return escalate_command(planner, record, content.head.item, which, now_ms, had, pool, keeper)
+        if moved < MOST_MOVED:
+            return escalate_command(planner, record, content.head.item, which, now_ms, had, pool)
+        there = (
+            rep for rep in keepers(record.owner, record.pool, planner.roster) if is_there(rep, planner.roster, now_ms)
+        )
+        jobs = (
+            escalate_command(planner, record, content.head.item, which, now_ms, had, of_stage, rep)
+            for rep in there
+            if rep not in had
+        )
+        return next((job for job in jobs if job is not None), None)

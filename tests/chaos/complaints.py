@@ -1,7 +1,8 @@
 """Complaints about reps, beside a desk's leads: whoever one is about never gets it, whatever is done to it.
 
 Each pool hands its work out in another way. Its reps go on leave for fractions of a second, one of them standing in,
-so that what is theirs moves and comes back, and what nobody may have waits. A complaint's id says whom it is about.
+so that what is theirs moves and comes back, and what nobody may have waits. A complaint's id says whom it is about. In
+the end both servers are told at once how it went, by the customer, who says that once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -19,7 +21,7 @@ from router.adapters.redis.workforce import RedisWorkforce
 from router.model.calendars import Absence
 from router.model.decision import Decision
 from router.model.dispatch import Answer, Dispatch, DispatchMode
-from router.model.events import Event, OfferAnswered
+from router.model.events import Event, Note, Noted, OfferAnswered
 from router.model.workforce import Member, Pool, Record, Rep
 from store.clients import client_for, close
 from tests.api import Api
@@ -52,14 +54,15 @@ class Complaints:
 
     Parameters
     ----------
-    told
-        Asks a server once, whatever comes back.
+    told, told_all
+        Asks a server once, whatever comes back; or all at once.
     random
         Chooses.
     """
 
-    def __init__(self, told: Told, random: Random) -> None:
+    def __init__(self, told: Told, told_all: Told, random: Random) -> None:
         self._told = told
+        self._told_all = told_all
         self._random = random
         self._made = 0
 
@@ -102,6 +105,9 @@ class Complaints:
                 deed = self._random.choice(deeds)
                 await self._told(lambda api: deed(api, f"{api.parent}/workItems/crm~{external_id}", about))  # noqa: B023
 
+            await self._told(lambda api: api.complete(f"{api.parent}/workItems/crm~{external_id}"))  # noqa: B023
+            await self._told_all(partial(_rate, item_id=f"crm~{external_id}"))
+
     async def _answer(self, api: Api, name: str, _: str) -> None:
         """Have somebody accept what is offered, or decline it: whoever it is about, too."""
         item, rep = await api.item(name), api.rep_name(self._random.choice(REPS))
@@ -126,6 +132,11 @@ class Complaints:
         await api.routing.ReopenWorkItem(routing.ReopenWorkItemRequest(name=name))
 
 
+def _rate(api: Api, item_id: str) -> Any:
+    name = f"{api.parent}/workItems/{item_id}"
+    return api.routing.RecordSatisfaction(routing.RecordSatisfactionRequest(name=name, csat=4))
+
+
 @dataclass(slots=True)
 class ComplaintFacts:
     """What the log shows of complaints.
@@ -134,19 +145,28 @@ class ComplaintFacts:
     ----------
     got
         How often somebody got one, or was offered it, by the way.
+    rated
+        How often a customer said how it went.
     violations
         What must not be, in words.
     """
 
     got: Counter[str] = field(default_factory=Counter)
+    rated: int = 0
     violations: list[str] = field(default_factory=list)
 
 
 def complaint_facts(events: Iterable[Event]) -> ComplaintFacts:
     """Return what the log shows of complaints: an offer to many is nobody's until one accepts it."""
-    facts = ComplaintFacts()
+    facts, rated = ComplaintFacts(), set[str]()
     for event in events:
         match event:
+            case Noted(note=Note.CSAT, item_id=item_id):
+                facts.rated += 1
+                if item_id in rated:
+                    facts.violations.append(f"event {event.number}: how {item_id} went is recorded again")
+                rated.add(item_id)
+                continue
             case Decision(rep=rep, item_id=item_id) if rep:
                 way = f"{event.head.cause} {event.outcome}"
             case OfferAnswered(answer=Answer.ACCEPTED, rep=rep, item_id=item_id):

@@ -84,7 +84,7 @@ class Desk:
         self._made = 0
         self.books = book.Books(apis, REPS, Random(random.random()))
         """Whoever imports beside them."""
-        self._complaints = complaints.Complaints(self._told, Random(random.random()))
+        self._complaints = complaints.Complaints(self._told, self._told_all, Random(random.random()))
         self.movers = moves.Movers(apis, Random(random.random()))
         """Whoever migrates beside them."""
         self._newcomers = lists.Newcomers(apis[0], Random(random.random()))

@@ -30,6 +30,7 @@ _STEPPED, _VOID = "record[6] = append_event('fired.3', ", "if not may_fire("
 _OTHERS = "not is_of_deadline(name)"
 _NOTED_UPON = "if record[6] ~= expected then return {'CONFLICT'} end"
 _NOTED_OTHERS_UPON = "if record[6] ~= expected and note ~= 'MIGRATED' then return {'CONFLICT'} end"
+_NOTED_BUT_CSAT = _NOTED_OTHERS_UPON.replace("MIGRATED", "CSAT")
 _LIST_NOTED = "KEYS[4], field, integer(due_ms), rep"
 _ITEM_KEPT = "  local key, packed, n = KEYS[job[1]], cmsgpack.pack(record), #kept\n"
 _IS_CHILD = "  if string.sub(job[4], 1, 1) == '~' then return end\n"
@@ -241,6 +242,12 @@ PROMISES = (
         Guard("what migrates is what was read", Edits({"note": [(_NOTED_UPON, _NOTED_OTHERS_UPON)]})),
         checked=lambda facts: facts.moves.moved,
         decided=lambda facts: facts.moves.moved,
+    ),
+    Promise(
+        "how a ticket went is recorded once",
+        Guard("what a customer says is of what was read", Edits({"note": [(_NOTED_UPON, _NOTED_BUT_CSAT)]})),
+        checked=lambda facts: facts.complaints.rated,
+        decided=lambda facts: facts.complaints.rated,
     ),
     Promise(
         "each list of what falls due is made once",

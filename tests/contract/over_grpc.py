@@ -204,7 +204,7 @@ class Service:
                 workforce_pb2,
             ),
             (PrivacyServicer(Eraser(store, stores.personal, on_their_way, self.planners)), privacy_pb2),
-            (DecisionServicer(queries, presenter), decisions_pb2),
+            (DecisionServicer(queries, presenter, PoolScope(queries, self.planners)), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce, queries)), fairness_pb2),
         )
 

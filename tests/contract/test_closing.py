@@ -136,3 +136,23 @@ async def test_in_no_process_and_where_no_stage_closes_it_is_closed_as_somebody_
 
     for lead in (none, endless):
         assert (await complete(firm, lead, State.CLOSED)).record.state == State.CLOSED
+
+
+async def test_what_changes_while_it_is_looked_at_is_looked_at_anew(
+    firm: Selling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(firm)
+    lead = await routed(firm.world, waived="z")
+    complete_in_store = firm.world.store.complete
+
+    async def complete_later(*args: Any, **fields: Any) -> Any:
+        monkeypatch.setattr(firm.world.store, "complete", complete_in_store)
+        await firm.advance(lead, "handling")  # and its child is in the way
+        await firm.at(0)
+        return await complete_in_store(*args, **fields)
+
+    monkeypatch.setattr(firm.world.store, "complete", complete_later)
+
+    with pytest.raises(NotPossible, match="before its children are closed"):
+        await complete(firm, lead, State.CLOSED)
+    assert (await record_of(firm.world, lead)).state == State.ASSIGNED

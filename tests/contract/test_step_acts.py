@@ -26,15 +26,16 @@ from rules.revisions import Publication
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import HOUR_MS, MINUTE_MS, World, world
 from tests.contract.test_deadlines import Timed
+from tests.contract.test_deadlines_replayed import Forge, told
 from tests.contract.test_stages import Edited, advance, record_of, routed
 
 __all__ = ["world"]  # a fixture
 
 RULES = """
-fields: {region: {type: string}}
+fields: {region: {type: string}, about: {type: string}}
 rules:
   - {id: moon, when: {field: region, op: eq, value: moon}, route: {pool: nobody, priority: 7, fallback: wait}}
-default: {route: {pool: east, priority: 3, fallback: wait}}
+default: {route: {pool: east, priority: 3, exclude: [about], fallback: wait}}
 """
 SALES = """
 process: sales
@@ -182,19 +183,25 @@ async def test_it_is_returned_to_who_has_not_had_it_and_twice_at_most(world: Wor
     assert await firm.differences() == []
 
 
-async def test_what_was_given_away_twice_its_manager_keeps_apart_from_the_ledger(world: World) -> None:
-    steps = "".join(f"\n          - {{at: {at}%, do: return, to: inside}}" for at in (100, 200, 300, 400))
-    firm = await arranged(world, steps)
-    above = [
-        Rep("mo", manager="zo"),
-        Rep("zo", capacity={Kind.LEAD: 0}),
-        *(Rep(rep, manager="mo") for rep in ("li", "wu")),
-    ]
-    on_leave = Absence("mo/1", world.clock.at_ms, world.clock.at_ms + 9 * HOUR_MS)
-    edits = [Edit("rep", rep.id, lambda _, rep=rep: rep, create=True) for rep in above]  # type: ignore[misc]
-    edits.append(Edit("absence", on_leave.id, lambda _: on_leave, create=True))
+TO_INSIDE, TO_EAST = "do: return, to: inside", "do: reassign"
+
+
+@pytest.mark.parametrize(
+    ("third", "gone", "excluded", "keeper"),
+    [(TO_INSIDE, "mo", "", "zo"), (TO_EAST, "", "", "mo"), (TO_INSIDE, "", "mo", "zo"), (TO_INSIDE, "mo", "zo", "top")],
+)
+async def test_what_was_given_away_twice_the_first_above_keeps_who_is_there_and_not_recused_apart_from_the_ledger(
+    world: World, third: str, gone: str, excluded: str, keeper: str
+) -> None:
+    acts = (TO_INSIDE, TO_INSIDE, third, TO_INSIDE)
+    firm = await arranged(world, "".join(f"\n          - {{at: {at}00%, {do}}}" for at, do in enumerate(acts, 1)))
+    above = {"mo": "zo", "zo": "top", "top": "", "li": "mo", "wu": "mo"}
+    reps = [Rep(rep, manager=manager, capacity={Kind.LEAD: 9 * (rep != keeper)}) for rep, manager in above.items()]
+    edits = [Edit("rep", rep.id, lambda _, rep=rep: rep, create=True) for rep in reps]  # type: ignore[misc]
+    leave = Absence(f"{gone}/1", world.clock.at_ms, world.clock.at_ms + 9 * HOUR_MS)
+    edits += [Edit("absence", leave.id, lambda _: leave, create=True)] * bool(gone)
     await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, edits)
-    lead = await routed(world)
+    lead = await routed(world, about=excluded)
     for hours in (1, 2):
         await firm.at(hours * HOUR_MS)
     ledger = await world.store.ledger(world.tenant, "inside")
@@ -202,13 +209,52 @@ async def test_what_was_given_away_twice_its_manager_keeps_apart_from_the_ledger
     (kept,) = await firm.at(3 * HOUR_MS)
 
     assert isinstance(kept, Decision)
-    assert (kept.rep, kept.pool, kept.way, kept.head.cause) == ("zo", "", Way.APART, Cause.ESCALATED)
+    assert (kept.rep, kept.pool, kept.way, kept.head.cause) == (keeper, "", Way.APART, Cause.ESCALATED)
     assert kept.head.escalates == StepOfDeadline(f"act/{lead.number}/new/call", 3)
     assert (await world.store.ledger(world.tenant, "inside")).deficits == ledger.deficits
     (told,) = await firm.at(4 * HOUR_MS)
     assert isinstance(told, Fired)
-    assert (await record_of(world, lead)).owner == "zo"
+    assert (await record_of(world, lead)).owner == keeper
     assert await firm.differences() == []
+
+
+async def test_where_all_above_are_recused_or_have_had_it_it_stays_and_nobody_elses_step_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.timers.deadlines.MAX_JOBS", 1)
+    firm = await arranged(world, "".join(f"\n          - {{at: {at}00%, do: return, to: inside}}" for at in (1, 2, 3)))
+    edits = [Edit("rep", rep, lambda _, rep=rep: Rep(rep, manager="mo"), create=True) for rep in ("li", "wu")]  # type: ignore[misc]
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, edits)
+    leads = [await routed(world, about=about) for about in ("mo", "")]
+    for hours in (1, 2):
+        await firm.at(hours * HOUR_MS)
+
+    events = await firm.at(3 * HOUR_MS)
+
+    assert {(type(event), event.item_id) for event in events if isinstance(event, Fired | Decision)} == {
+        (Fired, leads[0].item_id),
+        (Decision, leads[1].item_id),
+    }
+    assert [(await record_of(world, lead)).owner == "mo" for lead in leads] == [False, True]
+    assert await firm.differences() == []
+
+
+async def test_a_manager_keeps_what_was_given_away_twice_not_before_and_nobody_else_does(world: World) -> None:
+    firm = await arranged(world, "".join(f"\n          - {{at: {at}00%, do: return, to: inside}}" for at in (1, 2, 3)))
+    edits = [Edit("rep", rep, lambda _, rep=rep: Rep(rep, manager="mo"), create=True) for rep in ("li", "wu")]  # type: ignore[misc]
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, edits)
+    await routed(world)
+    (first,), _, (kept,) = [await firm.at(hours * HOUR_MS) for hours in (1, 2, 3)]
+    assert isinstance(first, Decision)
+    assert isinstance(kept, Decision)
+
+    def named(rep: str) -> Forge:
+        return lambda event: event._replace(rep=rep or event.rep, head=event.head._replace(named=rep))
+
+    assert (kept.rep, await told(world, kept.number, named("mo"))) == ("mo", [])
+    for event, rep in ((first, "mo"), (kept, "bo"), (kept, "")):
+        faults = await told(world, event.number, named(rep))
+        assert any(fault.endswith("was not due") for fault in faults), (rep, faults)
 
 
 async def test_where_nobody_of_the_pool_can_have_it_it_stays_and_the_manager_is_told(world: World) -> None:

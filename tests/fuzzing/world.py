@@ -256,7 +256,7 @@ class World:
                 ),
                 processes_pb2,
             ),
-            (DecisionServicer(queries, presenter), decisions_pb2),
+            (DecisionServicer(queries, presenter, scope), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()

@@ -296,7 +296,7 @@ GUARDS: Mapping[str, Guard] = {
     ),
     "nothing is given away for ever": Guard("ESCALATED", patch=("router.timers.deadlines", "", "MOST_MOVED", 99)),
     "what is statutory never rests": Guard(
-        "PAUSED", patch=("router.process.definition.deadlines", "Deadline", "pausable", property(lambda _: True))
+        "PAUSED LISTS", patch=("router.process.definition.deadlines", "Deadline", "pausable", property(lambda _: True))
     ),
     "what is paused rests": Guard(
         "PAUSED", patch=("router.process.definition.deadlines", "Deadline", "pausable", property(lambda _: False))

@@ -308,9 +308,15 @@ def test_what_is_imported_twice_or_not_apart_or_not_as_told_is_named() -> None:
 def test_a_complaint_that_comes_to_who_it_is_about_is_named_by_the_way() -> None:
     about_bob, accepted = ROUTED._replace(item_id="crm~C-bob-1"), replace(ACCEPTED, item_id="crm~C-ann-2")
 
-    sound, broken = complaint_facts([MOVED, about_bob]), complaint_facts([about_bob._replace(rep="bob"), accepted])
+    rated = Noted(5, "x", Kind.TICKET, "ann", "p", 1, Note.CSAT, "", 4, 0)
 
-    assert (sound.got, sound.violations) == ({"ROUTED ASSIGNED": 1}, [])
+    sound, broken = (
+        complaint_facts([MOVED, about_bob, rated]),
+        complaint_facts([about_bob._replace(rep="bob"), accepted]),
+    )
+
+    assert (sound.got, sound.rated, sound.violations) == ({"ROUTED ASSIGNED": 1}, 1, [])
+    assert complaint_facts([rated, rated]).violations == ["event 5: how x went is recorded again"]
     assert broken.violations == [
         "event 1: crm~C-bob-1 is bob's, whom it is about: ROUTED ASSIGNED",
         "event 2: crm~C-ann-2 is ann's, whom it is about: ACCEPTED",

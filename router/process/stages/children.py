@@ -119,7 +119,7 @@ def planned_children(
     parent
         Its id.
     items
-        What it was by each event that says so, until the end of that life.
+        What it was by each event that says so.
     before
         Its lives before that.
     """

@@ -42,6 +42,15 @@ async def test_a_minted_token_says_who_calls(tmp_path: Path, role: Role) -> None
     assert principal == Principal("li", frozenset({role}), frozenset({"default"}), "li-na")
 
 
+async def test_a_manager_may_be_given_the_pools_that_they_see_alone(tmp_path: Path) -> None:
+    believed, pools = tokens(tmp_path), ("--pool", "east", "--pool", "west")
+
+    minted = [run("mint", str(tmp_path), "--role", "manager", *given).strip() for given in (pools, ())]
+
+    seen = [await believed.identify(call_with(f"Bearer {each}")) for each in minted]
+    assert [each.pools for each in seen if each] == [{"east", "west"}, None]
+
+
 async def test_keys_made_again_take_the_old_tokens_with_them(tmp_path: Path) -> None:
     believed = tokens(tmp_path)
     minted = run("mint", str(tmp_path), "--role", "manager").strip()

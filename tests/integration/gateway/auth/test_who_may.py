@@ -10,17 +10,13 @@ from typing import Any
 
 import grpc
 import pytest
-import yaml
 from click.testing import CliRunner
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha import reflection_pb2
 from redis.asyncio import Redis
 
 from fairlead.v1 import calendars_pb2 as calendars
-from fairlead.v1 import decisions_pb2 as decisions
-from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
-from fairlead.v1 import workforce_pb2 as workforce
 from fairlead.v1.dispatch_pb2 import DISPATCH_BROADCAST, DISPATCH_OFFER
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
@@ -35,21 +31,6 @@ from tests.integration.routing.arranging import offering
 from tests.methods import METHODS, SERVICES
 from tests.patience import FOREVER_S
 
-BY_REGION = """
-fields: {region: {type: string}}
-rules:
-  - {id: west, when: {field: region, op: eq, value: west}, route: {pool: west, fallback: wait}}
-  - id: far
-    when: {field: region, op: eq, value: far}
-    route: {pool: east, require: [{rep: skill, op: eq, value: far}], fallback: wait}
-default: {route: {pool: east, fallback: wait}}
-"""
-"""What is far nobody can take."""
-CALLED = """
-process: sales
-kinds: [LEAD]
-stages: [{id: new, deadlines: [{id: call, within: 1h}]}, {id: won, closes: CONVERTED}]
-"""
 REFUSED = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 CLAIMS: dict[str, list[str]] = {"theirs": ["mine"], "another's": ["other"], "nobody's": [], "everybody's": ["*"]}
 ROLES: list[list[str]] = [[], *([str(role)] for role in Role), list(Role)]
@@ -315,54 +296,6 @@ async def test_a_rep_sees_and_answers_what_is_offered_to_them_alone_and_a_manage
     assert (seen.offer.rep, [item.name for item in mine.offers]) == (offer.rep, [offer.work_item])
     assert open_ones == [[offer.work_item], [offer.work_item], [], [], [], []]
     assert [each.owner for each in (tried, owned, accepted)] == [offer.rep, offer.rep, second.rep]
-
-
-async def test_a_manager_whose_token_names_pools_sees_and_changes_what_is_of_those_alone(guarded: Api) -> None:
-    of_all, of_east = (bearer("mo", ["manager"], ["mine"], pools=pools) for pools in ([], ["east"]))
-    api, calls, parent = showing(guarded, "mine", of_all), guarded.routing, "tenants/mine"
-    for rep, pool in (("li", "east"), ("bo", "west")):
-        await api.hire(rep)
-        await api.pool(pool, [rep])
-    await api.adopt(yaml.safe_load(BY_REGION))
-    await api.publish_process(CALLED)
-    routed = {region: await api.route(region, region=region) for region in ("east", "west", "far")}
-    items = {region: decision.work_item for region, decision in routed.items()}
-
-    async def codes(method: Any, request: Any, field: str = "name", **other: Any) -> list[grpc.StatusCode]:
-        return [await _code(method(request(**{field: item}, **other), metadata=of_east)) for item in items.values()]
-
-    seen = [
-        await codes(calls.GetWorkItem, routing.GetWorkItemRequest),
-        await codes(calls.GetTimeline, routing.GetTimelineRequest),
-        await codes(guarded.processes.ListDeadlines, processes.ListDeadlinesRequest, "parent"),
-        await codes(calls.CompleteWorkItem, routing.CompleteWorkItemRequest, validate_only=True, resolution=1),
-    ]
-    listed = await calls.ListWorkItems(routing.ListWorkItemsRequest(parent=parent), metadata=of_east)
-    ask = processes.ListDeadlinesRequest(parent=parent)
-    running = [await guarded.processes.ListDeadlines(ask, metadata=metadata) for metadata in (of_east, of_all)]
-    given = await codes(calls.ReassignWorkItem, routing.ReassignWorkItemRequest, rep=f"{parent}/reps/bo")
-    by_key = routing.GetWorkItemRequest(parent=parent, source="crm", external_id="west")
-    left = await calls.ListWorkItems(routing.ListWorkItemsRequest(parent=parent), metadata=of_east)
-    everything = await calls.ListWorkItems(routing.ListWorkItemsRequest(parent=parent), metadata=of_all)
-    asked = decisions.ListDecisionsRequest(parent=parent, filter='cause = "ROUTED"')
-    decided = await guarded.decisions.ListDecisions(asked, metadata=of_east)
-    of_west = decisions.GetDecisionRequest(name=routed["west"].name)
-    refused = [
-        await _code(calls.GetWorkItem(by_key, metadata=of_east)),
-        await _code(guarded.decisions.GetDecision(of_west, metadata=of_east)),
-        await _code(guarded.workforce.ListReps(workforce.ListRepsRequest(parent=parent), metadata=of_east)),
-        await _code(guarded.workforce.GetPool(workforce.GetPoolRequest(name=f"{parent}/pools/west"), metadata=of_east)),
-    ]
-
-    ok, no = grpc.StatusCode.OK, grpc.StatusCode.PERMISSION_DENIED
-    assert [*seen, given] == [[ok, no, ok]] * 5
-    assert {item.name for item in listed.work_items} == {items["east"], items["far"]}
-    of_both = [{each.work_item for each in page.deadlines} for page in running]
-    assert of_both == [{items["east"], items["far"]}, set(items.values())]
-    assert list(left.work_items) == []  # they have been given to west
-    assert {item.name for item in everything.work_items} == set(items.values())
-    assert {decision.work_item for decision in decided.decisions} == {items["east"], items["far"]}
-    assert refused == [no] * 4
 
 
 async def test_what_many_are_offered_is_seen_by_those_who_have_it(guarded: Api) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from failures import Unauthenticated
-from gateway.auth.client_certificates import Certificates
+from gateway.auth.client_certificates import Certificates, read_principals
 from gateway.auth.principals import Principal, principal_of
 
 
@@ -56,3 +57,14 @@ async def test_who_shows_no_certificate_is_nobody_and_who_is_not_known_is_refuse
     assert await certificates.identify(call({})) is None
     with pytest.raises(Unauthenticated):
         await certificates.identify(call({"x509_pem_cert": [b"pem"], "peer_dns": [b"stranger"]}))
+
+
+def test_the_file_names_the_pools_that_a_manager_sees_alone(tmp_path: Path) -> None:
+    entry = "{certificate: CN=mo, name: mo, roles: [manager], tenants: [acme]%s}"
+    written = tmp_path / "principals.yaml"
+    found = []
+    for pools in ("", ", pools: [east, west]", ", pools: []"):
+        written.write_text(f"principals: [{entry % pools}]", "utf-8")
+        found.append(read_principals(written)["CN=mo"].pools)
+
+    assert found == [None, {"east", "west"}, set()]

@@ -102,6 +102,7 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("expect: {item: L-1, children: [{owner: ann}]}", "entry is missing"),
         ("expect: {item: L-1, children: [{entry: a, owner: cy}]}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {item: L-1, children: [{entry: a, due: soon}]}", "found 'soon'; a time such as"),
+        ("expect: {item: L-1, children: [{entry: a, opens: soon}]}", "found 'soon'; a time such as"),
         ("expect: {says: [x]}", "item is missing; says is of one"),
         ("expect: {repeat_of: L-1}", "item is missing; repeat_of is of one"),
         ("expect: {item: L-1, took: {d: {}}}", "nothing is expected; allowed are counted, wall, parts"),

@@ -198,6 +198,25 @@ def test_each_leaves_out_who_had_its_parent_until_then_who_had_it_then_and_whom_
     )  # fmt: skip
 
 
+def test_a_full_member_is_worth_what_its_parent_is_and_has_what_is_copied_as_far_as_that_has_it_by_now() -> None:
+    member = "{id: a, kind: LEAD, pool: p, stage: new, of: due, copy: {city: town, area: region}}"
+    opened = check_process(SALES.replace("OPEN", member + ", {id: b, pool: p, copy: {city: town}}")).process
+    assert opened is not None
+    life = Life(Occurrence(1, 0), (Spell(1, "ann", "p", 0),), (StageEntry("contract", 2, 20),))
+    eras = eras_of(PublishedProcesses([opened]), Kind.LEAD, 1, [life], 0)
+    items = {
+        event: WorkItem(Kind.LEAD, attributes={"town": town}, value=9, priority=3)
+        for event, town in ((2, "x"), (4, "y"))
+    }
+
+    planned = list(planned_children(eras, "crm~1", items))
+
+    assert [(each.item.attributes, each.item.value, each.item.priority) for each in planned] == [
+        ({"city": "y"}, 9, 3), ({"city": "x"}, 0, 3),
+    ]  # fmt: skip
+    assert [(each.entered.stage, each.parent) for each in planned] == [("new", items[4]), ("contract~b", None)]
+
+
 def test_whom_it_excludes_is_kept_with_it_and_one_that_excludes_nobody_is_written_as_before() -> None:
     opened_by = OpenedBy("crm~1", 4, "a", 1, "p")
     plain, excluding = (

@@ -58,7 +58,7 @@ class Caller:
     def __init__(self, only_rep: str = "") -> None:
         self.actor = only_rep or "mo"
         self.only_rep = only_rep
-        self.only_pools = frozenset[str]()
+        self.only_pools = None
 
     def check_own(self, rep: str) -> None:
         Call.check_own(cast(Call, self), rep)

@@ -4,7 +4,7 @@ stores.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,6 +153,18 @@ async def test_a_past_date_opens_at_once_and_without_one_or_where_a_table_says_n
     assert decisions(await firm.at(2 * MINUTE_MS)) == []
 
     assert [await children(firm, each) for each in (low, without)] == [[], []]
+    assert await firm.differences() == []
+
+
+async def test_a_date_that_no_calendar_reaches_is_listed_and_one_before_all_has_passed(firm: Timed) -> None:
+    renewal = await renewed(firm, "9999-12-31")
+    ((name, due_ms),) = await due(firm)
+    (waiting,) = await children(firm, renewal)
+    assert (name, due_ms + START_MS) == ("open/renewed~next", waiting.opens_ms)
+    assert datetime.fromtimestamp((START_MS + due_ms) / 1000, UTC).isoformat() == "9999-10-02T00:00:00+00:00"
+    await renewed(firm, "1900-01-01")
+    (opened,) = decisions(await firm.at(MINUTE_MS))
+    assert opened.head.item.attributes["end"] == "1900-01-01"
     assert await firm.differences() == []
 
 

@@ -109,8 +109,8 @@ def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bo
         item, stage = Text(_called(each.work_item, language)), Text(_stage_of(each))
         table.add_row(item, stage, came, worked, Text(date.words), Text(what))
     console_for(sys.stdout).print(table)
-    for (_, stage), guide in _guides(work).items():
-        console_for(sys.stdout).print(Text(label("stage guide", language, stage=stage, guide=guide)))
+    for (_, called), guide in _guides(work).items():
+        console_for(sys.stdout).print(Text(label("stage guide", language, stage=called, guide=guide)))
 
 
 def _called(item: routing.WorkItem, language: Language) -> str:

@@ -26,6 +26,7 @@ from router.model.events import Content, Noted, OfferAnswered, Updated, previous
 from router.model.identity import normal_name
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State, WorkItem
+from router.process.definition.words import NO_WORDS, Bilingual
 from router.process.life.lives import lives_of, reps_in_stage
 from router.process.revisions.cache import PublishedProcesses
 from router.process.stages.children import opens
@@ -413,6 +414,19 @@ class WorkItemQueries:
         """
         head = decision.head
         return explain(decision, await self._planners.at(tenant, head.rule_set_revision, head.workforce_revision))
+
+    async def entered_title(self, tenant: str, decision: Decision) -> Bilingual:
+        """Return what the stage is called that a decision's work item entered by it; no words: it has no title, or none
+        is known any more.
+        """
+        entered = decision.head.entered
+        if entered is None:
+            return NO_WORDS
+        try:
+            process = (await self._planners.processes(tenant)).at(entered.revision)
+        except CorruptHistory:  # it goes by its id then
+            return NO_WORDS
+        return process.standing[entered.stage].title if entered.stage in process.standing else NO_WORDS
 
     async def update_before(self, tenant: str, decision: Decision) -> Updated | None:
         """Return the update that a decision was made for, if it was."""

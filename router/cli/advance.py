@@ -15,6 +15,7 @@ from router.cli.clocks import Clock
 from router.cli.labels import label, language_option
 from router.cli.moved_deadlines import print_moved_of
 from router.cli.openings import print_openings
+from router.cli.stage_titles import titled_by
 from router.cli.update import told_of
 from router.cli.whom import callers
 from router.cli.words import last
@@ -54,7 +55,8 @@ def advance(
         if after.approval.state == Approval.STATE_PENDING:
             click.echo(told_asked(client, after, spoken))
         else:
-            what = told_of(before, after, spoken, after.stage, callers(client))
+            entered = titled_by(client, spoken)(after.process, after.stage)
+            what = told_of(before, after, spoken, entered, callers(client))
             click.echo(label("of item", spoken, item=last(before.name), what=what))
         print_moved_of(client, after, spoken)
         if any(child.HasField("open_time") for child in after.children):

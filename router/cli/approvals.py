@@ -20,6 +20,7 @@ from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
 from router.cli.labels import label, language_option
 from router.cli.lists import Cells, Listing, Names, known_rep, show, shown_time
+from router.cli.stage_titles import titled_by
 from router.cli.whom import rep_called
 from router.cli.words import called, last
 from router.wording.languages import Language
@@ -118,7 +119,8 @@ def approve(work_item: str, rep: str, reason: str, dry_run: bool, language: str,
     with connected(server, tenant) as client:
         decider = rep_called(client, rep, "--rep", spoken)
         after = client.approve(work_item, decider, reason, preview=dry_run)
-    click.echo(label("approved", spoken, item=last(after.name), stage=after.stage))
+        stage = titled_by(client, spoken)(after.process, after.stage)
+    click.echo(label("approved", spoken, item=last(after.name), stage=stage))
 
 
 @click.command()
@@ -134,7 +136,8 @@ def reject(work_item: str, rep: str, reason: str, dry_run: bool, language: str, 
     with connected(server, tenant) as client:
         decider = rep_called(client, rep, "--rep", spoken)
         after = client.reject(work_item, decider, reason, preview=dry_run)
-    click.echo(label("rejected", spoken, item=last(after.name), stage=after.stage))
+        stage = titled_by(client, spoken)(after.process, after.stage)
+    click.echo(label("rejected", spoken, item=last(after.name), stage=stage))
 
 
 def told_asked(client: FairleadClient, item: routing.WorkItem, language: Language) -> str:
@@ -144,4 +147,5 @@ def told_asked(client: FairleadClient, item: routing.WorkItem, language: Languag
     due = clock.shown(asked.due_time) if asked.HasField("due_time") else label("beyond known hours", language)
     approvers = ", ".join(map(last, asked.approvers))
     key = "to be approved" if approvers else "nobody may approve"
-    return label(key, language, item=last(item.name), stage=asked.stage, reps=approvers, due=due)
+    stage = titled_by(client, language)(item.process, asked.stage)
+    return label(key, language, item=last(item.name), stage=stage, reps=approvers, due=due)

@@ -88,7 +88,8 @@ class DecisionPresenter:
             await self._mask(call, message)
         zone = ZoneInfo(roster.records.settings.time_zone)
         never_lapses = view.full and await self._queries.never_lapses(tenant, decision)
-        tell(message, view.language, zone, full=view.full, is_owned=is_owned, never_lapses=never_lapses)
+        title = getattr(await self._queries.entered_title(tenant, decision), view.language)
+        tell(message, view.language, zone, full=view.full, is_owned=is_owned, never_lapses=never_lapses, title=title)
 
 
 def _leave_out(message: decisions.Decision, pools: AbstractSet[str], roster: Roster) -> None:

@@ -62,6 +62,7 @@ def tell(
     full: bool,
     is_owned: bool = False,
     never_lapses: bool = False,
+    title: str = "",
 ) -> None:
     """Write into a message what it says in words.
 
@@ -77,10 +78,12 @@ def tell(
         Whether somebody owned its work item when it was updated: where nobody else can take it, it stays theirs.
     never_lapses
         Whether its offer never lapses, although its pool limits it.
+    title
+        What the stage is called that its work item entered by it; empty: as its id.
     """
-    stays = _stays(decision, is_owned=is_owned)
+    stays, stage = _stays(decision, is_owned=is_owned), title or decision.stage
     decision.explanation = (" " if language is Language.EN else "").join(
-        _in_short(decision, language, zone, stays=stays)
+        _in_short(decision, language, zone, stage, stays=stays)
     )
     if not full:
         return
@@ -96,7 +99,7 @@ def tell(
             if reason.HasField("lift_time"):
                 _tell_lift(reason, decision, language, zone)
         candidate.sentences.extend(_stood(candidate, chosen, language, is_offered=decision.outcome == _OFFERED))
-    decision.sentences.extend(_sentences(decision, language, zone, stays=stays))
+    decision.sentences.extend(_sentences(decision, language, zone, stage, stays=stays))
     if never_lapses:
         decision.sentences.append(SENTENCES["never lapses"].say(language))
     if decision.HasField("contact_due_time"):
@@ -166,7 +169,9 @@ def _stays(decision: decisions.Decision, *, is_owned: bool) -> bool:
     return decision.cause == decisions.Decision.CAUSE_REASSIGNED or (is_update and is_owned)
 
 
-def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *, stays: bool) -> Iterator[str]:
+def _in_short(
+    decision: decisions.Decision, language: Language, zone: tzinfo, stage: str, *, stays: bool
+) -> Iterator[str]:
     if decision.outcome == decisions.Decision.OUTCOME_EXISTING_OWNER:
         yield SENTENCES["existing"].say(language, number=_last(decision.name))
     elif decision.outcome == _OFFERED and decision.HasField("known_work_item"):
@@ -181,7 +186,7 @@ def _in_short(decision: decisions.Decision, language: Language, zone: tzinfo, *,
         facts = {"before": decision.earlier_severity, "after": decision.severity}
         yield SENTENCES[key].say(language, item=_last(decision.repeat_of), **(facts if decision.severity else {}))
     if decision.stage:
-        yield PARTS["in stage"].say(language, stage=decision.stage)
+        yield PARTS["in stage"].say(language, stage=stage)
     contact, decided = (each.ToDatetime(UTC) for each in (decision.expected_contact_time, decision.decide_time))
     if decision.HasField("expected_contact_time") and contact > decided and decision.outcome != _OFFERED:
         rep = decision.rep_display_name or _last(decision.rep)
@@ -238,8 +243,10 @@ def _rule(decision: decisions.Decision) -> str:
     return decision.matched_rules[0] if decision.matched_rules else "default"
 
 
-def _sentences(decision: decisions.Decision, language: Language, zone: tzinfo, *, stays: bool) -> Iterator[str]:
-    yield from _in_short(decision, language, zone, stays=stays)
+def _sentences(
+    decision: decisions.Decision, language: Language, zone: tzinfo, stage: str, *, stays: bool
+) -> Iterator[str]:
+    yield from _in_short(decision, language, zone, stage, stays=stays)
     if decision.HasField("known_work_item"):
         yield from _known(decision.known_work_item, language)
     cause = decisions.Decision.Cause.Name(decision.cause).removeprefix("CAUSE_")

@@ -12,7 +12,7 @@ RULES = "fields: {region: {type: string}, budget: {type: number}}\nrules: []\nde
 PROCESS = """
 process: sales
 kinds: [LEAD]
-stages: [{id: new}, {id: qualified, require: [budget]}, {id: won, closes: CONVERTED}]
+stages: [{id: new, title: New lead}, {id: qualified, require: [budget]}, {id: won, closes: CONVERTED}]
 """
 
 
@@ -50,10 +50,10 @@ def test_a_lead_goes_through_its_stages_and_every_answer_says_where_it_is(
     assert (item.process, item.stage) == ("tenants/stages/processes/sales@1", "qualified")
     assert listed == [item.name]
     assert won == "crm~L-1: It entered stage won. It is converted.\n"
-    assert "It stands in stage new." in " ".join(reopened.split())
+    assert "It stands in stage New lead." in " ".join(reopened.split())
     for said in (
         "It entered stage qualified: budget 300000",
         "It entered stage won (signed today).",
-        "It stands in stage new.",
+        "It stands in stage New lead.",
     ):
         assert said in timeline

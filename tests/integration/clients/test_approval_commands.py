@@ -14,8 +14,9 @@ PROCESS = """
 process: sales
 kinds: [LEAD]
 stages:
-  - id: new
+  - {id: new, title: {zh: 新线索}}
   - id: quote
+    title: {en: Quotation, zh: 报价}
     approve: {when: {field: discount, op: gt, value: 0.1}, by: manager, within: 4h}
   - {id: won, closes: CONVERTED}
 """
@@ -39,15 +40,15 @@ def test_what_is_asked_is_listed_approved_and_rejected(shared: Restartable) -> N
     written = fairlead("approvals", "--csv", "-", *at)
 
     for said in (would, asked[0]):
-        assert said.startswith("crm~L-1: entering stage quote is to be approved by mo, until ")
+        assert said.startswith("crm~L-1: entering stage Quotation is to be approved by mo, until ")
     for expected in ("crm~L-1", "crm~L-2", "quote", "安娜", "discount 0.2", "莫"):
         assert expected in table
     assert (first["work_item"], first["state"]) == ("tenants/approvals/workItems/crm~L-1", "STATE_PENDING")
     assert '"{""discount"": 0.2}"' in written
     assert "--rep: missing: who decides has to be named" in tried("approve", "crm~L-1", *at)[1]
     assert fairlead("approve", "crm~L-1", "--rep", "莫", "--reason", "old customer", *at) == (
-        "crm~L-1: approved; it is in stage quote.\n"
+        "crm~L-1: approved; it is in stage Quotation.\n"
     )
     rejected = fairlead("reject", "crm~L-2", "--rep", "mo", "--language", "zh", *at)
-    assert rejected == "crm~L-2：已驳回，目前在阶段 new。\n"
+    assert rejected == "crm~L-2：已驳回，目前在阶段新线索。\n"
     assert "no approvals" in fairlead("approvals", *at)

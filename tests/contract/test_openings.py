@@ -141,6 +141,23 @@ async def test_what_was_reopened_before_the_date_opens_nothing_and_behind_it_wha
     assert await firm.differences() == []
 
 
+async def test_its_date_is_corrected_by_reopening_its_parent_which_ends_again_and_withdrawn_by_another_end(
+    firm: Timed,
+) -> None:
+    renewal = await renewed(firm)
+    assert await due(firm) == [("open/renewed~next", ms(3, 15))]
+
+    await reopened(firm.world, renewal)
+    assert await due(firm) == []
+    await advance(firm.world, renewal, "renewed", given={"new_end": "2030-06-17"})
+    assert await due(firm) == [("open/renewed~next", ms(3, 19))]
+    await reopened(firm.world, renewal)
+    await firm.world.close(renewal)
+
+    assert await due(firm) == []
+    assert await firm.differences() == []
+
+
 async def test_a_past_date_opens_at_once_and_without_one_or_where_a_table_says_none_nothing_does(firm: Timed) -> None:
     await renewed(firm, "2030-01-05")
     (opened,) = decisions(await firm.at(MINUTE_MS))

@@ -32,7 +32,7 @@ default: {route: {pool: east, fallback: [wait]}}
 """
 CARE = """
 process: care
-kinds: [TICKET]
+kinds: [TICKET, RENEWAL]
 stages:
   - {id: new}
   - {id: handling, require: [cause]}
@@ -145,6 +145,15 @@ async def test_who_is_erased_counts_in_no_response_rate_whatever_their_work_item
     counted, _, _ = await summed(firm)
 
     assert counted == {"csat_asked": 1, "call_backs": 4, "csat_answers": 2, "csat_satisfied": 2}
+
+
+async def test_what_ends_of_tickets_open_is_covered_and_nothing_that_others_do(firm: Asking) -> None:
+    for kind in (Kind.TICKET, Kind.RENEWAL):
+        await advance(firm.world, await routed(firm.world, kind), "solved", given={"remedy": "roof"})
+    opened = [event for event in await firm.at(0) if isinstance(event, Decision)]
+
+    assert len(opened) == 2
+    assert (await summed(firm))[0] == {"call_backs": 1}
 
 
 async def talk(firm: Asking, call: Decision) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.auth.principals import Role
+from resource_names import check_id
 
 PRIVATE, PUBLIC = "signing-key.pem", "jwks.json"
 _SERVER_SETTINGS = """Give these to fairlead serve:
@@ -77,7 +78,7 @@ def _write_secret(path: Path, content: bytes) -> None:
 )
 @click.option("--tenant", "tenants", multiple=True, default=["default"], help="Whose data; repeatable, * for all.")
 @click.option("--rep", default="", help="The id of the rep that they are.")
-@click.option("--pool", "pools", multiple=True, help="Of a manager: the pools that they see alone; repeatable.")
+@click.option("--pool", "pools", multiple=True, help="Of a manager: the pool, by id, that they see alone; repeatable.")
 @click.option("--hours", default=1.0, show_default=True, help="How long it is valid.")
 def mint(
     folder: Path,
@@ -94,6 +95,10 @@ def mint(
       $ fairlead token keys dev
       $ export FAIRLEAD_TOKEN=$(fairlead token mint dev --role manager)
     """
+    if pools and Role.MANAGER not in roles:
+        raise click.UsageError("--pool limits what a manager sees: it needs --role manager")
+    for fault in filter(None, map(check_id, pools)):
+        raise click.BadParameter(f"{fault}: a pool's id is wanted, and the option once for each", param_hint="--pool")
     try:
         key, published = (folder / PRIVATE).read_text("ascii"), json.loads((folder / PUBLIC).read_text("utf-8"))
     except OSError as error:

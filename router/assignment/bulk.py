@@ -171,7 +171,8 @@ class BulkReassignment:
             As ``Router.route``, for all at once.
         """
         answers: dict[int, Decision | Failure] = {}
-        await until_it_holds(self._planners, self._store, tenant, partial(self._once, tenant, requests, answers))
+        now_ms = await self._store.now_us(tenant) // 1000  # what is planned for another time goes behind the others
+        await until_it_holds(self._planners, now_ms, tenant, partial(self._once, tenant, requests, answers))
         return [answers.get(place) or _given_up(tenant, request) for place, request in enumerate(requests)]
 
     async def _once(

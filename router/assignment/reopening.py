@@ -76,7 +76,7 @@ class Reopening:
         """
         fingerprint = fingerprint_of(request.request_id, "reopen", request.item_id, request.reason)
         once = partial(self._once, tenant, request, fingerprint, preview)
-        decision = await until_it_holds(self._planners, self._store, tenant, once)
+        decision = await until_it_holds(self._planners, self._store.expected_ms(tenant), tenant, once)
         if decision is None:
             name = f"tenants/{tenant}/workItems/{request.item_id}"
             raise Conflict(name, "changes faster than one can decide: try again")

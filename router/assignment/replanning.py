@@ -1,6 +1,6 @@
 """Planning again: a change goes round until it was decided by what holds.
 
-    plan     by a planner, for the time that the store is likely to have
+    plan     by a planner, for the time that the store has, or is likely to have
     bind     the store does it, or says what holds no more
     again    by a newer planner, for the time that the store has, or from where the work item stands by then
 
@@ -15,7 +15,6 @@ from typing import NamedTuple, TypeVar
 from failures import Failure
 from router.assignment.planner import Planner
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.ports import StoreClock
 from router.model.errors import StaleRevision
 
 MOST_ROUNDS = 8
@@ -43,7 +42,7 @@ Answer = TypeVar("Answer")
 
 async def until_it_holds(
     planners: PlannerCache,
-    clock: StoreClock,
+    at_ms: int,
     tenant: str,
     go_round: Callable[[Planner, int], Awaitable[Answer | Failure | Again]],
 ) -> Answer | None:
@@ -51,6 +50,8 @@ async def until_it_holds(
 
     Parameters
     ----------
+    at_ms
+        For when it is planned first, in milliseconds since 1970: the store's time, or what that is likely to be.
     go_round
         Plans and binds once, by a planner and for an instant in milliseconds since 1970. It returns a failure that is
         the planner's word, and raises what is none of its business; and ``StaleRevision`` where the store says so.
@@ -62,7 +63,7 @@ async def until_it_holds(
     Failure
         What the rounds return or raise.
     """
-    planner, at_ms = await planners.current(tenant), clock.expected_ms(tenant)
+    planner = await planners.current(tenant)
     for _ in range(MOST_ROUNDS):
         try:
             answer = await go_round(planner, at_ms)

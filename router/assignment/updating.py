@@ -75,7 +75,7 @@ class Updating:
         """
         fingerprint = update_fingerprint(request)
         once = partial(self._once, tenant, request, fingerprint, preview)
-        updated = await until_it_holds(self._planners, self._store, tenant, once)
+        updated = await until_it_holds(self._planners, self._store.expected_ms(tenant), tenant, once)
         if updated is None:
             raise Conflict(_name(tenant, request), "changes faster than one can write: try again")
         return updated

@@ -232,6 +232,10 @@ LABELS: Mapping[str, Phrase] = {
         "{item} is not offered: it is {state}, {owner}'s", "{item}没有待接的派单，状态为{state}，归属{owner}"
     ),
     "who gets them": Phrase("say who gets them: {named}, or {chosen}", "请指明由谁接手：{named}或{chosen}"),
+    "which of them": Phrase(
+        "say which: {named}, or {filter}, with which {csv} goes alone",
+        "请指明转派哪些：{named}或{filter}；{csv}只能与{filter}同用",
+    ),
     "moved": Phrase(
         "{moved:,} reassigned,{offered} {stay:,} stay, {refused:,} refused",
         "转派{moved:,}条，{offered}保持不变{stay:,}条，拒绝{refused:,}条",

@@ -1,4 +1,4 @@
-"""``fairlead reassign``: many open work items, to somebody else.
+"""``fairlead reassign``: open work items, named or by a filter, to somebody else.
 
 Exit codes: 0 all were moved, or nobody else could take them; 1 one was refused, or the service does not answer; 2 an
 option is not as it must be.
@@ -35,7 +35,8 @@ COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 
 
 @click.command()
-@click.option("--filter", "given", required=True, help="Which open work items, as for `fairlead items list`.")
+@click.argument("work_items", nargs=-1)
+@click.option("--filter", "given", default="", help="All open work items that this holds for, as for `items list`.")
 @click.option("--to", "rep", default="", metavar="REP", help="Who gets them, by id or display name.")
 @click.option("--by-rules", is_flag=True, help="The rules and the ledger choose for each, among who has not had it.")
 @click.option("--note", default="", help="Why, for the record of each; up to 512 characters.")
@@ -45,27 +46,33 @@ COLUMNS = ("work_item", "former_owner", "owner", "decision", "outcome", "why")
 @server_option
 @tenant_option
 def reassign(
-    given: str, rep: str, by_rules: bool, note: str, dry_run: bool, csv_to: Path | None, language: str,
-    server: str, tenant: str,
+    work_items: tuple[str, ...], given: str, rep: str, by_rules: bool, note: str, dry_run: bool, csv_to: Path | None,
+    language: str, server: str, tenant: str,
 ) -> None:  # fmt: skip
-    """Move all open work items that a filter holds for, up to 10,000.
+    """Move WORK_ITEMS, each by its name or id, or all open work items that a filter holds for, up to 10,000.
 
     \b
+      $ fairlead reassign crm~L-017 --to 王强 --note "speaks German"
       $ fairlead reassign --filter 'owner = li-na' --by-rules --dry-run
       $ fairlead reassign --filter 'owner = li-na' --by-rules --note "on leave" --csv moved.csv
       $ fairlead reassign --filter 'source = fair AND state = ASSIGNED' --to 王强
 
-    Each is moved once, by an operation that goes on if a server stops; Ctrl-C stops watching it, not the operation.
-    Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is what was closed
-    or changed meanwhile, by somebody who gave it away, e.g.: the exit code is then 1.
+    Those of a filter are each moved once, by an operation that goes on if a server stops; Ctrl-C stops watching it, not
+    the operation. Where nobody else can take one it stays with its owner. Whoever the route excludes is refused, as is
+    what was closed or changed meanwhile, by somebody who gave it away, e.g.: the exit code is then 1.
     """
     told = Language(language)
     if bool(rep) is by_rules:
         raise click.UsageError(label("who gets them", told, named="--to REP", chosen="--by-rules"))
+    if bool(work_items) is bool(given) or (work_items and csv_to):
+        raise click.UsageError(label("which of them", told, named="WORK_ITEMS", filter="--filter", csv="--csv"))
     console = console_beside(csv_to)
     with connected(server, tenant) as client:
         names = Names.of(client, language=language)
         chosen = id_called(rep, names.reps, "--to", told) if rep else ""
+        if work_items:
+            _move(client, work_items, chosen, note, told, dry_run=dry_run)
+            return
         answer = _answer(client, given, chosen, note, console, told, dry_run=dry_run)
     _tell(answer, names, console, dry_run=dry_run)
     if csv_to:
@@ -73,6 +80,17 @@ def reassign(
         if not is_stdout(csv_to):
             console.print(label("each in file", told, file=csv_to))
     sys.exit(1 if answer.refused_count else 0)
+
+
+def _move(
+    client: FairleadClient, work_items: Sequence[str], rep: str, note: str, language: Language, *, dry_run: bool
+) -> None:
+    """Move some that are named, one after the other; what is refused ends it."""
+    written = label("only tried", language) if dry_run else ""
+    for item in work_items:
+        decision = client.reassign(item, rep, note=note, preview=dry_run, language=language)
+        what = f"{decision.explanation}{written}"
+        click.echo(label("of item", language, item=last(decision.work_item), what=what))
 
 
 def _answer(

@@ -96,7 +96,7 @@ class Imports:
             As ``Router.route``, for all at once.
         """
         once = partial(self._once, tenant, entries, actor, preview)
-        answers = await until_it_holds(self._planners, self._store, tenant, once)
+        answers = await until_it_holds(self._planners, self._store.expected_ms(tenant), tenant, once)
         if answers is None:
             raise StaleRevision(f"tenants/{tenant}", "rules or workforce change faster than one can import: try again")
         return [

@@ -12,6 +12,7 @@ from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
+from router.model.workforce import WorkforceRecords
 from router.rpc.messages import pool_of
 
 _TRIED = "pool "
@@ -34,8 +35,8 @@ class PoolScope:
         self._planners = planners
 
     async def check(self, call: Call) -> None:
-        """Check that the work item or the pool that a call names is of its caller's pools, and whoever it names beside
-        that a member of one.
+        """Check that the work item, the rep or the pool that a call names is of its caller's pools, and so is whoever
+        it gives it to.
 
         Raises
         ------
@@ -49,6 +50,8 @@ class PoolScope:
                 await self.check_item(call, tenant, await self._queries.item(tenant, item_id))
                 if rep := _given_to(call.request):
                     call.check_pools(_pools_with(rep, await self._planners.roster(tenant)), rep)
+            case ["tenants", tenant, "reps", rep]:
+                call.check_pools(_pools_with(rep, await self._planners.roster(tenant)), rep)
             case ["tenants", _, "pools", pool_id]:
                 call.check_pools({pool_id})
 
@@ -106,6 +109,17 @@ def pools_of_decision(decision: Decision, roster: Roster) -> set[str]:
     if decision.pool:
         return {decision.pool}
     return _pools_with(decision.rep, roster) if decision.rep else _tried(decision)
+
+
+def reps_seen(call: Call, records: WorkforceRecords) -> set[str] | None:
+    """Return the reps that a caller sees: who belongs to their pools, and themselves; None: they see all."""
+    if call.only_pools is None:
+        return None
+    pools = [pool for pool in records.pools.values() if pool.id in call.only_pools]
+    return {
+        call.own_rep,
+        *(rep for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)),
+    }
 
 
 def _pools_with(rep: str, roster: Roster) -> set[str]:

@@ -17,6 +17,7 @@ from router.rpc import workforce_messages as read
 from router.rpc.calendars import CalendarMethods
 from router.rpc.caps import CapMethods
 from router.rpc.joint_edits import applied_message, joint_edit
+from router.rpc.pool_scope import reps_seen
 from router.rpc.standard_methods import repetition
 from router.timers.covers import KeptItems
 from router.workforce.edits import Edit
@@ -53,8 +54,10 @@ class WorkforceServicer(CalendarMethods, CapMethods):
         call.check_own(rep_id)
         return read.rep_message(tenant, await self._workforce_service.get(tenant, "rep", rep_id))
 
-    async def ListReps(self, request: workforce.ListRepsRequest, _: Call) -> workforce.ListRepsResponse:
+    async def ListReps(self, request: workforce.ListRepsRequest, call: Call) -> workforce.ListRepsResponse:
         reps, token = await self._standard.page("rep", request, read.rep_message)
+        seen = reps_seen(call, await self._workforce_service.records(tenant_of(request.parent)))
+        reps = [rep for rep in reps if seen is None or rep.name.rpartition("/")[2] in seen]
         return workforce.ListRepsResponse(reps=reps, next_page_token=token)
 
     async def UpdateRep(self, request: workforce.UpdateRepRequest, call: Call) -> workforce.Rep:
@@ -109,8 +112,9 @@ class WorkforceServicer(CalendarMethods, CapMethods):
         tenant, pool_id = fields.name_of(request.name, "pools")
         return read.pool_message(tenant, await self._workforce_service.get(tenant, "pool", pool_id))
 
-    async def ListPools(self, request: workforce.ListPoolsRequest, _: Call) -> workforce.ListPoolsResponse:
+    async def ListPools(self, request: workforce.ListPoolsRequest, call: Call) -> workforce.ListPoolsResponse:
         pools, token = await self._standard.page("pool", request, read.pool_message)
+        pools = [pool for pool in pools if call.sees({pool.name.rpartition("/")[2]})]
         return workforce.ListPoolsResponse(pools=pools, next_page_token=token)
 
     async def UpdatePool(self, request: workforce.UpdatePoolRequest, call: Call) -> workforce.Pool:

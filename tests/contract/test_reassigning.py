@@ -19,13 +19,16 @@ from router.assignment.commands import ReassignRequest
 from router.assignment.queries import Wanted
 from router.history.rehearsal import Rehearsal
 from router.imports.ports import ItemResult, Pages
+from router.model.calendars import Absence
 from router.model.caps import Cap, CapMeasure, CapWindow
 from router.model.decision import Cause, Decision, Way
 from router.model.errors import Conflict, InvalidInput, NotFound, NotPossible
 from router.model.workforce import Member, Pool, Rep
 from router.model.workitem import State
+from router.workforce.edits import Edit
+from router.workforce.service import WorkforceService
 from serving.reassigning import ReassignWork
-from tests.contract.test_caps import World, world
+from tests.contract.test_caps import DAY_MS, World, world
 from tests.twins.import_pages import MemoryPages
 from tests.twins.store import MemoryStore
 
@@ -91,6 +94,27 @@ async def test_by_the_rules_each_goes_to_whom_the_ledger_chooses_as_it_was_rehea
     assert {each.rep for each in decisions} == {"bo", "cy"}
     assert {each.way for each in decisions} == {Way.GREEDY}
     assert await world.differences() == []
+
+
+async def test_they_are_moved_in_order_though_time_has_passed_since_anybody_asked_for_it(world: World) -> None:
+    """What is planned for another time is left out, and would go behind the others."""
+    await firm(world)
+    await world.save(Rep("li"), Rep("wu"), pool=Pool("west", (Member("li"), Member("wu"))))
+    begins_ms = world.clock.at_ms + DAY_MS
+    leave = Absence("li/1", begins_ms, begins_ms + 9 * DAY_MS)
+    edit = Edit("absence", leave.id, lambda _: leave, create=True)
+    await WorkforceService(world.workforce, world.rule_sets).save(world.tenant, [edit])
+    for number in range(6):
+        await world.publish("west" if number % 2 else "east")
+        await world.route()
+    await world.clock.set(begins_ms + DAY_MS)
+
+    await bulk(world).reassign(world.tenant, requests := await found(world))
+
+    newest = await world.store.events(world.tenant, count=50, newest_first=True)
+    moves = [each.item_id for each in newest if isinstance(each, Decision) and each.head.cause is Cause.REASSIGNED]
+    assert moves[::-1] == [each.item_id for each in requests if each.item_id in moves]
+    assert len(moves) > 3
 
 
 async def test_a_page_that_is_done_again_is_answered_as_it_was(world: World) -> None:

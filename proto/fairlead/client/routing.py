@@ -121,11 +121,12 @@ class RoutingCalls(Calls):
             yield from page.work_items
 
     def reassign(
-        self, work_item: str, rep: str = "", *, note: str = "", etag: str = "", full: bool = False, language: str = ""
-    ) -> decisions.Decision:
+        self, work_item: str, rep: str = "", *, note: str = "", etag: str = "", preview: bool = False,
+        full: bool = False, language: str = "",
+    ) -> decisions.Decision:  # fmt: skip
         """Move a work item to a rep, or to whom the rules and the ledger choose among those who have not had it.
 
-        ``full`` and ``language`` are as in `route`.
+        ``preview``, ``full`` and ``language`` are as in `route`.
         """
         request = routing.ReassignWorkItemRequest(
             name=self._name("workItems", work_item),
@@ -133,6 +134,7 @@ class RoutingCalls(Calls):
             note=note,
             etag=etag,
             request_id=new_id(),
+            validate_only=preview,
             view=view(full),
             language_code=language,
         )

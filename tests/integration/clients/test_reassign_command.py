@@ -61,3 +61,20 @@ def test_to_somebody_by_name_and_what_cannot_be_is_refused(at: tuple[str, ...]) 
     assert (status, "eve" in said) == (1, True)
     status, said = tried("reassign", "--filter", "colour = red", "--to", "bo", *at)
     assert (status, "filter" in said) == (1, True)
+
+
+def test_some_that_are_named_go_to_whom_one_says_or_to_whom_the_rules_choose(at: tuple[str, ...]) -> None:
+    with FairleadClient(at[1], at[3]) as client:
+        owner = client.get_work_item("crm~L-1").owner.rpartition("/")[2]
+    other = next(rep for rep in ("bo", "cy") if rep != owner)
+
+    tried_only = fairlead("reassign", "crm~L-1", "crm~L-2", "--by-rules", "--dry-run", *at)
+    named = fairlead("reassign", "crm~L-1", "--to", other, "--note", "speaks German", *at)
+    by_rules = fairlead("reassign", "crm~L-3", "--by-rules", "--language", "zh", *at)
+
+    assert [line.partition(":")[0] for line in tried_only.splitlines()] == ["crm~L-1", "crm~L-2"]
+    assert named.startswith("crm~L-1: ")
+    assert other in named
+    assert by_rules.startswith("crm~L-3：")
+    for wrong in ((), ("crm~L-1", "--filter", "owner = bo"), ("crm~L-1", "--csv", "moved.csv")):
+        assert tried("reassign", *wrong, "--to", "bo", *at)[0] == 2

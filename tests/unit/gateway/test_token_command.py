@@ -51,6 +51,18 @@ async def test_a_manager_may_be_given_the_pools_that_they_see_alone(tmp_path: Pa
     assert [each.pools for each in seen if each] == [{"east", "west"}, None]
 
 
+@pytest.mark.parametrize("pool", ["", "east,west", "tenants/default/pools/east"])
+def test_what_is_no_pool_of_a_manager_is_refused(tmp_path: Path, pool: str) -> None:
+    run("keys", str(tmp_path))
+
+    for arguments, said in (
+        (("--role", "manager", "--pool", pool), "--pool"),
+        (("--role", "operator", "--pool", "east"), "manager"),
+    ):
+        ended = CliRunner().invoke(token, ["mint", str(tmp_path), *arguments])
+        assert (ended.exit_code, said in ended.output) == (2, True)
+
+
 async def test_keys_made_again_take_the_old_tokens_with_them(tmp_path: Path) -> None:
     believed = tokens(tmp_path)
     minted = run("mint", str(tmp_path), "--role", "manager").strip()

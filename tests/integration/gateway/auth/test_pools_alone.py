@@ -10,6 +10,7 @@ import yaml
 from google.protobuf.message_factory import GetMessageClass
 
 from fairlead.v1 import activities_pb2 as activities
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
@@ -46,10 +47,11 @@ stages: [{id: new, deadlines: [{id: call, within: 1h}]}, {id: won, closes: CONVE
 """
 LISTING = {
     "RoutingService/ListWorkItems", "ProcessService/ListApprovals", "ProcessService/ListSurveys",
-    "DecisionService/ListDecisions",
+    "DecisionService/ListDecisions", "WorkforceService/ListReps", "WorkforceService/ListPools",
 }  # fmt: skip
 EVERYBODYS = {
     "WorkforceService/GetCalendar", "WorkforceService/ListCalendars", "WorkforceService/GetTenant",
+    "RuleService/GetRuleSet", "ProcessService/GetProcess", "ProcessService/ListProcessRevisions",
     "ServerReflection/ServerReflectionInfo",
 }  # fmt: skip
 
@@ -117,26 +119,36 @@ async def test_lists_leave_out_what_is_of_others(guarded: Api, routed: dict[str,
         found = await guarded.routing.ListWorkItems(of_items, metadata=metadata)
         made = await guarded.decisions.ListDecisions(of_decisions, metadata=metadata)
         due = await guarded.processes.ListDeadlines(running, metadata=metadata)
+        reps = await guarded.workforce.ListReps(workforce.ListRepsRequest(parent=PARENT), metadata=metadata)
+        pools = await guarded.workforce.ListPools(workforce.ListPoolsRequest(parent=PARENT), metadata=metadata)
+        people = {last(each.name) for each in (*reps.reps, *pools.pools)}
         names = [each.name for each in found.work_items], [each.work_item for each in (*made.decisions, *due.deadlines)]
-        return [set(each) for each in names]
+        return [*map(set, names), people]
 
     east = {items["east"], items["far"], later[0].work_item}
     everything = {*items.values(), *(each.work_item for each in later)}
-    assert await listed(of("east")) == [east, east]
-    assert await listed(of("east", "west")) == await listed(OF_ALL) == [everything] * 2
-    assert await listed(of()) == [set(), set()]
+    assert await listed(of("east")) == [east, east, {"li", "east"}]
+    assert (
+        await listed(of("east", "west"))
+        == await listed(OF_ALL)
+        == [everything, everything, {*["li", "bo", "east", "west"]}]
+    )
+    assert await listed(of()) == [set()] * 3
 
 
 async def test_every_method_that_they_may_call_is_held_to_their_pools(
     guarded: Api, routed: dict[str, decisions.Decision]
 ) -> None:
-    of_west = {"workItems": routed["west"].work_item, "pools": f"{PARENT}/pools/west", "decisions": routed["west"].name}
+    of_west = {
+        "workItems": routed["west"].work_item, "pools": f"{PARENT}/pools/west", "decisions": routed["west"].name,
+        "reps": f"{PARENT}/reps/bo",
+    }  # fmt: skip
     held = {}
 
     for name in (name for name, grant in GRANTS.items() if grant.by_pool):
         request: Any = GetMessageClass(METHODS[name].input_type)()
         *way, field = Method.of(METHODS[name]).resource or ("",)
-        kind = {"Pool": "pools", "FairnessReport": "pools", "Decision": "decisions"}
+        kind = {"Pool": "pools", "FairnessReport": "pools", "Decision": "decisions", "Rep": "reps"}
         about = next((kind[each] for each in kind if name.endswith(f"/Get{each}")), "workItems")
         target = request
         for part in way:
@@ -149,8 +161,8 @@ async def test_every_method_that_they_may_call_is_held_to_their_pools(
     assert {name for name, code in held.items() if code is not DENIED} == LISTING | EVERYBODYS
     by_key = routing.GetWorkItemRequest(parent=PARENT, source="crm", external_id="west")
     assert await _code(guarded.routing.GetWorkItem(by_key, metadata=of("east"))) is DENIED
-    reps = workforce.ListRepsRequest(parent=PARENT)
-    assert await _code(guarded.workforce.ListReps(reps, metadata=of("east"))) is DENIED
+    absences = calendars.ListAbsencesRequest(parent=f"{PARENT}/reps/-")
+    assert await _code(guarded.workforce.ListAbsences(absences, metadata=of("east"))) is DENIED
 
 
 async def test_a_rep_who_leads_a_pool_sees_their_own_as_well(

@@ -39,17 +39,6 @@ class PlannersInOrder:
         return planner.revisions >= self._holding
 
 
-class ClockAt100:
-    """It expects the instant 100."""
-
-    def expected_ms(self, tenant: str) -> int:
-        assert tenant == "t"
-        return 100
-
-    async def now_us(self, tenant: str) -> int:
-        raise AssertionError(tenant)
-
-
 def gone_round(*answers: Any, holding: int = 1) -> tuple[Any, list[tuple[int, int]]]:
     """Return what a change came to whose rounds say or raise these, and the planner and instant of each round."""
     said, rounds = iter(answers), list[tuple[int, int]]()
@@ -63,7 +52,7 @@ def gone_round(*answers: Any, holding: int = 1) -> tuple[Any, list[tuple[int, in
 
     planners: Any = PlannersInOrder(holding)
     try:
-        return asyncio.run(until_it_holds(planners, ClockAt100(), "t", go_round)), rounds
+        return asyncio.run(until_it_holds(planners, 100, "t", go_round)), rounds
     except NotPossible as error:
         return error, rounds
 

@@ -38,8 +38,8 @@ _OF_ITEM = {
 }
 _OF_EACH = {"due", "took", "agenda", "deficits", "reasons", "says", "names"}
 """What looks at each that is named, so at nothing where none is."""
-_NEVER = {"due", "opens"}
-"""What of a child may be null: it does not fall due, or is there."""
+_NULL = {WalkExpectForm: {"next", "expires"}, ChildForm: {"due", "opens"}}
+"""What may be null: there is no such time."""
 _OF_PROCESS = ("stage", "due", "met", "missed", "children", "paused", "took", "moved")
 
 Done = Form | Mapping[str, CalendarForm]
@@ -191,7 +191,7 @@ class _Reader:
         forms += [((*path, "took", deadline), took) for deadline, took in (expected.took or {}).items()]
         for at, form in forms:
             for name in sorted(form.model_fields_set):
-                given, may_be_null = getattr(form, name), isinstance(form, ChildForm) and name in _NEVER
+                given, may_be_null = getattr(form, name), name in _NULL.get(type(form), ())
                 if (given is None and not may_be_null) or (form is expected and name in _OF_EACH and not given):
                     self.report.error(
                         (*at, name), f"found {shown(given)}: nothing is expected; say what, or leave it out"

@@ -125,7 +125,7 @@ def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says:
 @pytest.mark.parametrize(
     "left",
     [
-        *(f"item: L-1, {name}:" for name in ("due", "took", "children", "says", "reasons", "met", "owner", "expires")),
+        *(f"item: L-1, {name}:" for name in ("due", "took", "children", "says", "reasons", "met", "owner", "state")),
         *(f"{name}:" for name in ("told", "lists", "surveys", "deficits", "agenda", "away", "moved", "nobody_told")),
         *(f"item: L-1, {name}: {{}}" for name in ("due", "took", "reasons")),
         *("agenda: {}", "deficits: {}", "item: L-1, says: []"),
@@ -140,8 +140,9 @@ def test_what_is_expected_and_left_empty_is_refused_where_it_stands(left: str) -
     assert found[1].startswith(("found null", "found {}", "found []")), found
 
 
-def test_a_child_that_falls_never_due_is_expected_as_null() -> None:
-    row = "  - {at: 2026-09-19, expect: {item: L-1, children: [{entry: a, due: null, opens: null}], met: []}}"
+def test_that_there_is_no_such_time_is_expected_as_null() -> None:
+    children = "children: [{entry: a, due: null, opens: null}]"
+    row = f"  - {{at: 2026-09-19, expect: {{item: L-1, next: null, expires: null, {children}, met: []}}}}"
 
     assert not read_walk(SMALL + row).problems
 

@@ -96,7 +96,7 @@ def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bo
     clock, now = Clock.of(client, utc=False), now_of(client) if any(each.deadlines for each in work) else None
     names = Names({}, {}, clock, language)
     title = label("open work", language, count=len(work), times=clock.told(language))
-    table = _table(title, ("work item", "first came", "worked", "when", "what"), language)
+    table = _table(title, ("work item", "stage", "first came", "worked", "when", "what"), language)
     for each in work:
         came, worked = clock.shown(each.work_item.create_time, "minutes"), "yes" if each.worked else "no"
         worked = label(worked, language)
@@ -106,18 +106,28 @@ def _show_work(client: FairleadClient, rep: str, language: Language, as_json: bo
             for one in each.deadlines
         ]
         what = "\n".join([*filter(None, [date.next_step]), *running])
-        table.add_row(last(each.work_item.name), came, worked, Text(date.words), Text(what))
+        item, stage = Text(_called(each.work_item, language)), Text(_stage_of(each))
+        table.add_row(item, stage, came, worked, Text(date.words), Text(what))
     console_for(sys.stdout).print(table)
-    for (stage, title), guide in _guides(work).items():
-        console_for(sys.stdout).print(Text(label("stage guide", language, stage=title or stage, guide=guide)))
+    for (_, called), guide in _guides(work).items():
+        console_for(sys.stdout).print(Text(label("stage guide", language, stage=called, guide=guide)))
+
+
+def _called(item: routing.WorkItem, language: Language) -> str:
+    """Return the id of a work item, and below it whose child it is."""
+    parent = label("child of", language, parent=last(item.parent)) if item.parent else ""
+    return "\n".join(filter(None, [last(item.name), parent]))
+
+
+def _stage_of(work: routing.OpenWork) -> str:
+    """Return what the stage is called that some work stands in, else its id; empty: it stands in none."""
+    return work.stage_title or work.work_item.stage
 
 
 def _guides(work: Sequence[routing.OpenWork]) -> dict[tuple[str, str], str]:
-    """Return what is to be done in the stages that some work stands in, by id and title of the stage."""
+    """Return what is to be done in the stages that some work stands in, by their ids and what they are called."""
     return {
-        (each.work_item.stage, each.stage_title): " ".join(each.stage_guide.split())
-        for each in work
-        if each.stage_guide
+        (each.work_item.stage, _stage_of(each)): " ".join(each.stage_guide.split()) for each in work if each.stage_guide
     }
 
 

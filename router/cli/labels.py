@@ -121,6 +121,7 @@ LABELS: Mapping[str, Phrase] = {
     "of a deadline": Phrase("deadline {deadline}", "时限{deadline}"),
     "deadline due": Phrase("deadline {deadline}: {due}", "时限{deadline}：{due}"),
     "stage guide": Phrase("Stage {stage}: {guide}", "阶段{stage}：{guide}"),
+    "child of": Phrase("of {parent}", "上级：{parent}"),
     "open work": Phrase("{count} open; {times}", "在手{count}条；{times}"),
     "not with all": Phrase("{date}: not with {every}, which has every date", "{date}不能与{every}同用，后者不分日期"),
     "yes": Phrase("yes", "是"),

@@ -79,7 +79,7 @@ def deadline_message(tenant: str, listed: ListedDeadline) -> deadlines.Deadline:
         message.parts.extend(_part(tenant, each) for each in listed.spent)
         message.parts_start_time.CopyFrom(fields.timestamp(standing.first_ms * 1000))
         if listed.state in _LATE and not listed.is_approval:
-            message.cause = KINDS[cause_of_breach(listed.spent)]
+            message.cause = KINDS[cause_of_breach(listed.spent, is_dated=standing.deadline.dated is not None)]
     return message
 
 

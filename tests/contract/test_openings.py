@@ -4,7 +4,7 @@ stores.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -141,6 +141,23 @@ async def test_what_was_reopened_before_the_date_opens_nothing_and_behind_it_wha
     assert await firm.differences() == []
 
 
+async def test_its_date_is_corrected_by_reopening_its_parent_which_ends_again_and_withdrawn_by_another_end(
+    firm: Timed,
+) -> None:
+    renewal = await renewed(firm)
+    assert await due(firm) == [("open/renewed~next", ms(3, 15))]
+
+    await reopened(firm.world, renewal)
+    assert await due(firm) == []
+    await advance(firm.world, renewal, "renewed", given={"new_end": "2030-06-17"})
+    assert await due(firm) == [("open/renewed~next", ms(3, 19))]
+    await reopened(firm.world, renewal)
+    await firm.world.close(renewal)
+
+    assert await due(firm) == []
+    assert await firm.differences() == []
+
+
 async def test_a_past_date_opens_at_once_and_without_one_or_where_a_table_says_none_nothing_does(firm: Timed) -> None:
     await renewed(firm, "2030-01-05")
     (opened,) = decisions(await firm.at(MINUTE_MS))
@@ -153,6 +170,18 @@ async def test_a_past_date_opens_at_once_and_without_one_or_where_a_table_says_n
     assert decisions(await firm.at(2 * MINUTE_MS)) == []
 
     assert [await children(firm, each) for each in (low, without)] == [[], []]
+    assert await firm.differences() == []
+
+
+async def test_a_date_that_no_calendar_reaches_is_listed_and_one_before_all_has_passed(firm: Timed) -> None:
+    renewal = await renewed(firm, "9999-12-31")
+    ((name, due_ms),) = await due(firm)
+    (waiting,) = await children(firm, renewal)
+    assert (name, due_ms + START_MS) == ("open/renewed~next", waiting.opens_ms)
+    assert datetime.fromtimestamp((START_MS + due_ms) / 1000, UTC).isoformat() == "9999-10-02T00:00:00+00:00"
+    await renewed(firm, "1900-01-01")
+    (opened,) = decisions(await firm.at(MINUTE_MS))
+    assert opened.head.item.attributes["end"] == "1900-01-01"
     assert await firm.differences() == []
 
 

@@ -22,8 +22,10 @@ from rules.values import as_epoch
 Moment = date | int
 """A day, or an instant in milliseconds since 1970."""
 _DAY_S = 86_400
-_YEARS, _OF_THE_FIRST = range(1971, 9998), range(1900, 9998)
+YEARS, _OF_THE_FIRST = range(1971, 9998), range(1900, 9998)
 """In which years a date may be that something is due by; where it returns each year, as a birthday does, the first."""
+_FIRST_S, LAST_S = -62_135_510_400, 253_402_214_400
+"""From 0001-01-02 until 9999-12-31, in seconds since 1970, every clock has a day to show."""
 _FARTHEST = 366
 """How many days are looked through for one that opens."""
 _HALF_A_YEAR = 183
@@ -42,7 +44,7 @@ class MomentSince(NamedTuple):
     until: tuple[int, int] | None
 
 
-def moment_of(value: object, years: range = _YEARS) -> Moment | None:
+def moment_of(value: object, years: range = YEARS) -> Moment | None:
     """Read a date of some years as rules do, for which an instant of midnight in UTC is its day; None: it is none.
 
     Examples
@@ -51,12 +53,24 @@ def moment_of(value: object, years: range = _YEARS) -> Moment | None:
     (datetime.date(2026, 12, 15), 1797300000000, None, None)
     """
     seconds = as_epoch(value)
-    if seconds is None:
+    if seconds is None or not _FIRST_S <= seconds <= LAST_S or (_EPOCH + timedelta(seconds=seconds)).year not in years:
         return None
-    instant = _EPOCH + timedelta(seconds=seconds)
-    if instant.year not in years:
-        return None
-    return round(seconds * 1000) if seconds % _DAY_S else instant.date()
+    return _moment_at(seconds)
+
+
+def opening_moment(dated: DueDate, attributes: Mapping[str, Any]) -> Moment | None:
+    """Return the date on which something is opened, of any year, in the first field that has one; None: in none.
+
+    What lies behind the last moment that every clock can show is at that.
+
+    Examples
+    --------
+    >>> opening_moment(DueDate(("end",)), {"end": "1900-01-01"}), opening_moment(DueDate(("end",)), {"end": "soon"})
+    (datetime.date(1900, 1, 1), None)
+    """
+    read = (as_epoch(attributes.get(field)) for field in dated.of)
+    seconds = next((each for each in read if each is not None), None)
+    return None if seconds is None else _moment_at(min(max(seconds, _FIRST_S), LAST_S))
 
 
 def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None) -> Iterator[MomentSince]:
@@ -82,7 +96,7 @@ def moments(dated: DueDate, life: Life, begun: tuple[int, int], left: int | None
 
 def first_moment(dated: DueDate, attributes: Mapping[str, Any]) -> Moment | None:
     """Return the date that a work item has in the first of the fields that may hold it; None: in none."""
-    years = _OF_THE_FIRST if dated.yearly else _YEARS
+    years = _OF_THE_FIRST if dated.yearly else YEARS
     read = (moment_of(attributes.get(field), years) for field in dated.of)
     return next((moment for moment in read if moment is not None), None)
 
@@ -179,6 +193,10 @@ def _so_long_before(moment: Moment, before: Duration, zone: ZoneInfo) -> Moment:
     if isinstance(moment, date):
         return moment - timedelta(days=before.amount)
     return days_later(moment, -before.amount, zone.key)
+
+
+def _moment_at(seconds: float) -> Moment:
+    return round(seconds * 1000) if seconds % _DAY_S else (_EPOCH + timedelta(seconds=seconds)).date()
 
 
 def _on(day: date, year: int) -> date:

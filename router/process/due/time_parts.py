@@ -100,20 +100,32 @@ class Whose(NamedTuple):
 
 
 class TimePart(NamedTuple):
-    """An interval of a deadline's time, in milliseconds since 1970, and whether the deadline's clock ran in it."""
+    """An interval of a deadline's time, in milliseconds since 1970.
+
+    Parameters
+    ----------
+    is_counted
+        Whether the deadline's clock ran in it.
+    is_within_hours
+        Whether it is within the hours of whoever had it, or of its pool.
+    """
 
     whose: Whose
     start_ms: int
     end_ms: int
     is_counted: bool
+    is_within_hours: bool
 
 
 class TimeSpent(NamedTuple):
-    """All parts that are alike, in milliseconds: their time on the wall, and how much of it the deadline counted."""
+    """All parts that are alike, in milliseconds: their time on the wall, how much of it the deadline counted, and how
+    much of that is within hours.
+    """
 
     whose: Whose
     wall_ms: int
     counted_ms: int
+    worked_ms: int = 0
 
 
 def time_parts(
@@ -170,6 +182,7 @@ def parts_of(tracks: Tracks, owner: str) -> list[TimePart]:
             start_ms,
             end_ms,
             counted.is_so and not paused.is_so,
+            not outside_hours.is_so,
         )
         for start_ms, end_ms, (tenure, paused, on_leave, outside_hours, counted) in _meeting(tracks)
     ]
@@ -177,17 +190,26 @@ def parts_of(tracks: Tracks, owner: str) -> list[TimePart]:
 
 def spent(parts: Iterable[TimePart]) -> list[TimeSpent]:
     """Return how much time went where; parts that are alike are one. By kind, of one kind in the order of time."""
-    wall_ms, counted_ms = defaultdict[Whose, int](int), defaultdict[Whose, int](int)
+    found = dict[Whose, TimeSpent]()
     for part in parts:
-        wall_ms[part.whose] += part.end_ms - part.start_ms
-        counted_ms[part.whose] += (part.end_ms - part.start_ms) * part.is_counted
-    return [TimeSpent(whose, wall_ms[whose], counted_ms[whose]) for whose in sorted(wall_ms, key=_place)]
+        _, wall_ms, counted_ms, worked_ms = found.get(part.whose, (part.whose, 0, 0, 0))
+        length_ms = part.end_ms - part.start_ms
+        counted = length_ms * part.is_counted
+        worked = counted * part.is_within_hours
+        found[part.whose] = TimeSpent(part.whose, wall_ms + length_ms, counted_ms + counted, worked_ms + worked)
+    return sorted(found.values(), key=lambda each: _place(each.whose))
 
 
-def cause_of_breach(times: Iterable[TimeSpent]) -> PartKind:
+def cause_of_breach(times: Sequence[TimeSpent], *, is_dated: bool = False) -> PartKind:
     """Return for what a deadline was missed: what took most of the time that it counted; ``OWNER``: its owner was idle.
 
     Of two that took as much the one that is not its owner's.
+
+    Parameters
+    ----------
+    is_dated
+        Whether it is due by a date. No night or weekend stops the clock of that, and of weeks more lie outside hours
+        than within: so only what is within hours is looked at, wherever anything is.
 
     Examples
     --------
@@ -195,10 +217,10 @@ def cause_of_breach(times: Iterable[TimeSpent]) -> PartKind:
     >>> str(cause_of_breach([TimeSpent(night, 140_400_000, 0), TimeSpent(owner, 7_200_000, 7_200_000)]))
     'OWNER'
     """
-    counted_ms = defaultdict[PartKind, int](int)
+    took_ms, is_worked = defaultdict[PartKind, int](int), is_dated and any(each.worked_ms for each in times)
     for each in times:
-        counted_ms[each.whose.kind] += each.counted_ms
-    return max(counted_ms, key=lambda kind: (counted_ms[kind], kind is not PartKind.OWNER), default=PartKind.OWNER)
+        took_ms[each.whose.kind] += each.worked_ms if is_worked else each.counted_ms
+    return max(took_ms, key=lambda kind: (took_ms[kind], kind is not PartKind.OWNER), default=PartKind.OWNER)
 
 
 def _place(whose: Whose) -> int:

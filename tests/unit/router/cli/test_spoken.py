@@ -77,6 +77,8 @@ class Desk:
     def list_my_work(self, *_: str, **__: str) -> Iterator[routing.OpenWork]:
         item = routing.WorkItem(name="tenants/t/workItems/L-1", stage="new")
         yield routing.OpenWork(work_item=item, worked=True, stage_title="New", stage_guide="Ask what\nthey need.")
+        child = routing.WorkItem(name="tenants/t/workItems/~98b8", parent="tenants/t/workItems/L-1", stage="new~call")
+        yield routing.OpenWork(work_item=child)
 
     def my_offers(self, _: str) -> routing.ListMyWorkResponse:
         offer = routing.WorkItem.Offer(rep="tenants/t/reps/li", number=7)
@@ -99,14 +101,28 @@ class Desk:
         (
             Language.EN,
             ["1 to follow up on 2026-11-30; times of UTC", "work item when what"],
-            ["1 open; times of UTC", "work item first came worked when what", "Stage New: Ask what they need."],
+            [
+                "2 open; times of UTC",
+                "work item stage first came worked when what",
+                "L-1 New ",
+                "~98b8 new~call ",
+                " of L-1 ",
+                "Stage New: Ask what they need.",
+            ],
             "has open",
             "and 4 more",
         ),
         (
             Language.ZH,
             ["2026-11-30 待跟进 1 条；时间按 UTC", "工作项 何时 内容"],
-            ["在手 1 条；时间按 UTC", "工作项 首次收到 已跟进 何时 内容", "阶段 New：Ask what they need."],
+            [
+                "在手 2 条；时间按 UTC",
+                "工作项 阶段 首次收到 已跟进 何时 内容",
+                "L-1 New ",
+                "~98b8 new~call ",
+                " 上级：L-1 ",
+                "阶段 New：Ask what they need.",
+            ],
             "待接数",
             "另有 4 条",
         ),

@@ -138,7 +138,10 @@ def test_where_nobody_works_it_moves_as_it_says(
     assert due(dated(before, OnClosed(on_closed), clock=ClockOwner(clock)), life(end, rep=rep)) == at
 
 
-@pytest.mark.parametrize("end", [None, "", "soon", 20261215, "1066-10-14", "9999-01-01", ["2026-12-15"]])
+FARTHEST = ("9999-12-31T23:00:00-08:00", "0001-01-01T00:00:00+08:00")  # of which UTC has no day
+
+
+@pytest.mark.parametrize("end", [None, "", "soon", 20261215, "1066-10-14", "9999-01-01", ["2026-12-15"], *FARTHEST])
 def test_what_has_no_date_has_no_deadline(end: object) -> None:
     assert of(dated("30d"), life(end)) == []
     assert moment_of(end) is None

@@ -91,3 +91,27 @@ def test_the_first_date_counts_a_table_may_say_none_and_where_nobody_works_the_d
     attributes: Mapping[str, Any], given: Mapping[str, Any], at_ms: int | None
 ) -> None:
     assert opened(attributes, **{"before": TABLE, **given}) == at_ms
+
+
+@pytest.mark.parametrize("end", ["1900-01-01", "0001-01-01", "0001-01-01T00:00:00+08:00", "1970-12-31T10:00:00Z"])
+@pytest.mark.parametrize("before", [None, TABLE, DurationTable(Duration(366, "d")), DurationTable(Duration(9, "h"))])
+def test_a_date_that_lies_before_all_calendars_has_passed(end: str, before: DurationTable | None) -> None:
+    assert opened({"end": end}, before, entered_ms=ms(date(2027, 9, 16))) == ms(date(2027, 9, 16))
+
+
+@pytest.mark.parametrize(
+    ("end", "before", "at_ms"),
+    [
+        ("9999-12-31", TABLE, ms(date(9999, 10, 2), 0)),
+        ("9999-12-31", None, ms(date(9999, 12, 31), 0)),
+        ("9998-06-30", TABLE, ms(date(9998, 4, 1), 0)),
+        ("9997-12-31", TABLE, ms(date(9997, 10, 2))),
+        ("9999-12-30T10:00:00+08:00", DurationTable(Duration(2, "h")), ms(date(9999, 12, 30), 8)),
+        ("9999-12-31T23:59:59-08:00", None, ms(date(9999, 12, 31), 0)),
+        ("9999-12-31T16:00:00-08:00", TABLE, ms(date(9999, 10, 2), 0)),
+    ],
+)
+def test_a_date_that_no_calendar_reaches_is_kept_by_the_wall(
+    end: str, before: DurationTable | None, at_ms: int
+) -> None:
+    assert opened({"end": end}, before) == at_ms

@@ -13,12 +13,12 @@ from router.model.activities import ActivityEvidence, ActivityKind
 from router.model.calendars import Absence, Calendar, CalendarException, Hours, TenantSettings, WeeklyHours
 from router.model.workforce import RecordChange, Rep, WorkforceRecords
 from router.model.workitem import Kind
-from router.process.definition.deadlines import ClockOwner, Deadline, Since, Until
+from router.process.definition.deadlines import ClockOwner, Deadline, DueDate, Since, Until
 from router.process.definition.processes import Process, Stage
 from router.process.due.clocks import DeadlineClocks, RevisionInForce
 from router.process.due.standings import DeadlineStanding, standings
 from router.process.due.time_parts import PartKind, TimeSpent, cause_of_breach, spent, time_parts
-from router.process.life.lives import Done, Life, Occurrence, Pause, Spell, StageEntry
+from router.process.life.lives import AttributesSince, Done, Life, Occurrence, Pause, Spell, StageEntry
 from rules.durations import Duration, DurationTable
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -190,6 +190,33 @@ def test_where_the_clock_runs_at_any_time_it_may_be_missed_outside_hours(within:
         ("OWNER", "wang-fang", "3:00:00", "3:00:00"),
     ]
     assert cause_of_breach(found) is PartKind.OUTSIDE_HOURS
+
+
+DATED = Deadline("by", DurationTable(None), dated=DueDate(("end",)), since=Since.ARRIVAL, until=Until.COMPLETION)
+
+
+@pytest.mark.parametrize(
+    ("life", "leave", "cause"),
+    [
+        (held((at(7, "09:00"), "wang-fang")), False, PartKind.OWNER),
+        (held((at(7, "09:00"), "wang-fang"), (at(15, "09:00"), "li-na")), False, PartKind.EARLIER_OWNER),
+        (held((at(7, "09:00"), ""), (at(15, "09:00"), "li-na")), False, PartKind.WAITING),
+        (held((at(7, "09:00"), "wang-fang")), True, PartKind.OWNER),  # whose leave is 4 of 9 days
+        (held((at(17, "18:00"), "wang-fang")), False, PartKind.OUTSIDE_HOURS),
+    ],
+)
+def test_what_is_due_by_a_date_is_missed_outside_hours_only_where_nobody_had_it_within_hours(
+    life: Life, leave: bool, cause: PartKind
+) -> None:
+    away = Absence("wang-fang/1", at(14, "00:00"), at(18, "00:00"))
+    known = roster(OFFICE, *[away] * leave)
+    known_life = life._replace(attributes=(AttributesSince(1, 0, {"end": "2026-09-18"}),))
+
+    (standing,) = stands(known_life, DATED, known)
+    found = times(known_life, standing, at(18, "09:00"), known)
+
+    assert sum(each.counted_ms for each in found) == at(18, "09:00") - life.begun.at_ms
+    assert cause_of_breach(found, is_dated=True) is cause
 
 
 def test_who_had_it_before_others_and_has_it_again_is_its_owner_all_the_time() -> None:

@@ -5,14 +5,13 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from fairlead.commands import connected
 from router.cli.clocks import Clock
-from router.cli.filters import composed
+from router.cli.filters import When, composed
 from router.cli.lists import (
     HELP,
     KINDS,
@@ -28,6 +27,7 @@ from router.cli.lists import (
     waits_for,
     waits_until,
 )
+from router.cli.periods import period_asked
 from router.cli.words import called, last, rule_of
 
 OUTCOMES = click.Choice(["assigned", "offered", "waiting", "unrouted"], case_sensitive=False)
@@ -83,7 +83,7 @@ def decisions() -> None:
 @several("source", "Only about what comes from this system")
 @list_options
 def list_decisions(
-    given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
+    given: str, since: When | None, until: When | None, count: int | None, as_json: bool, csv_to: Path | None,
     utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List decisions, newest first.
@@ -100,7 +100,7 @@ def list_decisions(
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
-        period = names.clock.instant(since), names.clock.instant(until)
+        period = period_asked(client, names.clock, since, until)
         text = composed(given, "decide_time", *period, resolved(wanted, names, "rep"))
         listed = client.list_decisions(filter=text, language=language or "")
         show(listed, Listing("decisions", TABLE, COLUMNS), names, count, as_json, csv_to)

@@ -14,8 +14,8 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import privacy_pb2
 
 _HINT = (
-    "erased already, written otherwise, or only in fields that the rules do not declare `personal: true`; "
-    "a work item's id is given with --work-item"
+    "erased already, written otherwise, or, of a work item, only in fields that the rules do not declare `personal: "
+    "true`; a work item's id is given with --work-item"
 )
 
 
@@ -30,7 +30,8 @@ def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, te
     """Erase what is personal of SUBJECT: a customer's id, or a work item.
 
     What rules declare `personal: true`, what FAIRLEAD_PERSONAL_FIELDS names, and notes. Decisions stay, and `fairlead
-    log verify` and `fairlead log replay` still hold. Says from when on a backup is clean; let older ones expire.
+    log verify` and `fairlead log replay` still hold. A customer of whom work items were is asked nothing about them any
+    more, whatever they hold. Says from when on a backup is clean; let older ones expire.
 
     \b
       $ fairlead erase C-1017

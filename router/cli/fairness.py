@@ -21,8 +21,9 @@ from router.cli.csv_files import CSV_FILE, console_beside, csv_file, told_of
 from router.cli.failing import InputFailed
 from router.cli.fairness_plot import fairness_svg
 from router.cli.fairness_tables import alone, fairness_table, period_table
-from router.cli.filters import period_options
+from router.cli.filters import When, period_options
 from router.cli.lists import HELP, Names
+from router.cli.periods import Period, period_asked
 from router.cli.whom import id_called
 from router.cli.words import called, last
 
@@ -31,8 +32,6 @@ COLUMNS = (
     "received_override", "distance", "bound", "worst_ever", "period_start", "period_end", "period_entitled",
     "period_received",
 )  # fmt: skip
-_Period = tuple[datetime | None, datetime | None]
-"""From when on, and until when; None: without an end on that side."""
 
 
 def _svg(_context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
@@ -58,7 +57,7 @@ def _svg(_context: click.Context, option: click.Parameter, file: Path | None) ->
 @server_option
 @tenant_option
 def fairness(
-    pools: tuple[str, ...], since: datetime | None, until: datetime | None, csv_to: Path | None, plot: Path | None,
+    pools: tuple[str, ...], since: When | None, until: When | None, csv_to: Path | None, plot: Path | None,
     server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Show how fair a running service is.
@@ -76,15 +75,15 @@ def fairness(
     """
     with connected(server, tenant) as client:
         names = Names.of(client)
-        since, until = names.clock.instant(since), names.clock.instant(until)
-        reports = [client.fairness(pool, start=since, end=until) for pool in _wanted(client, pools, names)]
+        start, end = period_asked(client, names.clock, since, until)
+        reports = [client.fairness(pool, start=start, end=end) for pool in _wanted(client, pools, names)]
     console = console_beside(csv_to)
     for report in reports:
-        _print(report, names, (since, until), console)
+        _print(report, names, (start, end), console)
     if not reports:
         console.print("there is no pool yet")
     if csv_to:
-        _write(reports, names, (since, until), csv_to)
+        _write(reports, names, (start, end), csv_to)
         n_lines = f"{sum(len(report.weights) for report in reports)} lines"
         console.print(Text(f"\n{told_of(csv_to, n_lines)}"))
     if plot:
@@ -98,7 +97,7 @@ def _wanted(client: FairleadClient, pools: Sequence[str], names: Names) -> list[
     return list(dict.fromkeys(id_called(pool, names.pools, "--pool") for pool in pools)) if pools else everything
 
 
-def _print(report: FairnessReport, names: Names, period: _Period, console: Console) -> None:
+def _print(report: FairnessReport, names: Names, period: Period, console: Console) -> None:
     console.print()
     if len(report.weights) > 1:
         console.print(fairness_table(report, None, names.reps, called(report.pool, names.pools)))
@@ -110,7 +109,7 @@ def _print(report: FairnessReport, names: Names, period: _Period, console: Conso
         console.print(period_table(report.period, names.reps, _in_words(period), jain))
 
 
-def _in_words(period: _Period) -> str:
+def _in_words(period: Period) -> str:
     """Say which period.
 
     Examples
@@ -127,7 +126,7 @@ def _moment(moment: datetime | None) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC" if moment else ""
 
 
-def _write(reports: Sequence[FairnessReport], names: Names, period: _Period, file: Path) -> None:
+def _write(reports: Sequence[FairnessReport], names: Names, period: Period, file: Path) -> None:
     start, end = (_moment(moment) for moment in period)
     with csv_file(file, COLUMNS) as rows:
         for report in reports:

@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +15,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import processes_pb2 as processes
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.filters import period_options
+from router.cli.filters import When, period_options
 from router.cli.labels import label, language_option
 from router.cli.lists import Cells, Listing, Names, show
+from router.cli.periods import period_asked
 from router.wording.languages import Language
 
 FEW = 30
@@ -109,8 +109,8 @@ _TABLE: Cells = {
 @server_option
 @tenant_option
 def figures(
-    since: datetime | None,
-    until: datetime | None,
+    since: When | None,
+    until: When | None,
     count: int | None,
     csv_to: Path | None,
     as_json: bool,
@@ -130,7 +130,7 @@ def figures(
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
-        start, end = names.clock.instant(since), names.clock.instant(until)
+        start, end = period_asked(client, names.clock, since, until)
         counted = client.process_figures(start=start, end=end)
     shares = [share for each in counted for share in shares_of(each)]
     show(counted if as_json else shares, Listing("figures", _TABLE, COLUMNS), names, count, as_json, csv_to)

@@ -16,13 +16,18 @@ _AGO = re.compile(r"([0-9]{1,4})([mhdw])")
 WRITTEN = "--since 7d (or 30m, 12h, 2w), a date 2026-11-28, or an instant 2026-11-28T09:00:00Z"
 
 
-def instant_of(text: str, now: datetime) -> datetime:
-    """Read an instant: so long ago, a date's midnight, or what ISO 8601 writes.
+When = datetime | timedelta
+"""An instant, or so long before now, which is the service's."""
+
+
+def when_of(text: str) -> When:
+    """Read when: so long ago, a date's midnight, or what ISO 8601 writes.
 
     Returns
     -------
-    datetime
+    datetime or timedelta
         In UTC; without a zone where the text says none: then it is of the clocks that the command shows times on.
+        Or how long ago.
 
     Raises
     ------
@@ -31,12 +36,11 @@ def instant_of(text: str, now: datetime) -> datetime:
 
     Examples
     --------
-    >>> now = datetime(2026, 11, 28, 9, tzinfo=UTC)
-    >>> [str(instant_of(text, now)) for text in ("7d", "2026-11-28", "2026-11-28T17:00:00+08:00")]
-    ['2026-11-21 09:00:00+00:00', '2026-11-28 00:00:00', '2026-11-28 09:00:00+00:00']
+    >>> [str(when_of(text)) for text in ("7d", "2026-11-28", "2026-11-28T17:00:00+08:00")]
+    ['7 days, 0:00:00', '2026-11-28 00:00:00', '2026-11-28 09:00:00+00:00']
     """
     if ago := _AGO.fullmatch(text):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        return timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     moment = datetime.fromisoformat(text)
     if moment.tzinfo:
         return moment.astimezone(UTC)
@@ -45,18 +49,18 @@ def instant_of(text: str, now: datetime) -> datetime:
     return moment
 
 
-def _instant(_context: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+def _when(_context: click.Context, option: click.Parameter, text: str | None) -> When | None:
     if text is None:
         return None
     try:
-        return instant_of(text, datetime.now(UTC))
+        return when_of(text)
     except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r}; allowed: {WRITTEN.removeprefix('--since ')}", param=option) from None
 
 
 def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which time: ``since`` and ``until``, the latter not included."""
-    command = click.option("--until", callback=_instant, metavar="WHEN", help="Only before this; as --since.")(command)
+    command = click.option("--until", callback=_when, metavar="WHEN", help="Only before this; as --since.")(command)
     return since_option(command)
 
 
@@ -64,7 +68,7 @@ def since_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option that says since when."""
     return click.option(
         "--since",
-        callback=_instant,
+        callback=_when,
         metavar="WHEN",
         help="Only from then on: 7d (m, h, d, w ago), a date, an instant; without a zone on the clocks of times shown.",
     )(command)

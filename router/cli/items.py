@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from fairlead.commands import connected
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.clocks import Clock
-from router.cli.filters import composed
+from router.cli.filters import When, composed
 from router.cli.lists import (
     HELP,
     KINDS,
@@ -35,6 +34,7 @@ from router.cli.lists import (
     waits_until,
 )
 from router.cli.offer_cells import offered_to, offered_until
+from router.cli.periods import period_asked
 from router.cli.words import called, last
 
 STATES = click.Choice(
@@ -102,7 +102,7 @@ def items() -> None:
 @several("source", "Only what comes from this system")
 @list_options
 def list_items(
-    given: str, since: datetime | None, until: datetime | None, count: int | None, as_json: bool, csv_to: Path | None,
+    given: str, since: When | None, until: When | None, count: int | None, as_json: bool, csv_to: Path | None,
     utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """List work items by when they first came, oldest first.
@@ -119,7 +119,7 @@ def list_items(
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
-        period = names.clock.instant(since), names.clock.instant(until)
+        period = period_asked(client, names.clock, since, until)
         text = composed(given, "create_time", *period, resolved(wanted, names, "owner"))
         listing = Listing("work items", {**TABLE, **_of_waiting(client, language or "")}, COLUMNS)
         show(client.list_work_items(filter=text), listing, names, count, as_json, csv_to)

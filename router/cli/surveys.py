@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -14,9 +13,10 @@ from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import deadlines_pb2 as deadlines
 from router.cli.clocks import Clock, utc_option
 from router.cli.csv_files import CSV_FILE
-from router.cli.filters import since_option
+from router.cli.filters import When, since_option
 from router.cli.labels import label, language_option
 from router.cli.lists import Cells, Listing, Names, show, shown_time
+from router.cli.periods import instant_asked
 from router.cli.words import last
 
 
@@ -49,7 +49,7 @@ _TABLE: Cells = {
 @server_option
 @tenant_option
 def surveys(
-    since: datetime | None,
+    since: When | None,
     count: int | None,
     csv_to: Path | None,
     as_json: bool,
@@ -69,5 +69,5 @@ def surveys(
     """
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
-        found = client.list_surveys(names.clock.instant(since))
+        found = client.list_surveys(instant_asked(client, names.clock, since))
         show(found, Listing("surveys", _TABLE, COLUMNS), names, count, as_json, csv_to)

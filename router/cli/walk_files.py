@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import grpc
 
 from router.cli.lengths import LENGTH_ALLOWED, length_of, lengths_of
-from router.cli.walk_expect_forms import TookForm, WalkExpectForm
+from router.cli.walk_expect_forms import ChildForm, TookForm, WalkExpectForm
 from router.cli.walk_forms import (
     WALK_PARTS,
     ActivityForm,
@@ -36,6 +36,10 @@ _OF_ITEM = {
     *("owner", "state", "epoch", "priority", "stage", "due", "met", "missed", "way", "offered", "expires"),
     *("worked", "next", "conflict", "children", "repeat_of", "paused", "took", "says", "reasons"),
 }
+_OF_EACH = {"due", "took", "agenda", "deficits", "reasons", "says", "names"}
+"""What looks at each that is named, so at nothing where none is."""
+_NULL = {WalkExpectForm: {"next", "expires"}, ChildForm: {"due", "opens"}}
+"""What may be null: there is no such time."""
 _OF_PROCESS = ("stage", "due", "met", "missed", "children", "paused", "took", "moved")
 
 Done = Form | Mapping[str, CalendarForm]
@@ -164,6 +168,7 @@ class _Reader:
     def _check_expected(self, expected: WalkExpectForm, step: WalkStepForm, path: Path) -> None:
         if not expected.model_fields_set:
             self.report.error(path, f"nothing is expected; allowed are {', '.join(WalkExpectForm.model_fields)}")
+        self._check_given(expected, path)
         if expected.item:
             self._check_item(expected.item, (*path, "item"))
         of_item = expected.model_fields_set & _OF_ITEM
@@ -177,6 +182,20 @@ class _Reader:
         if expected.told is not None and expected.nobody_told:
             self.report.error((*path, "nobody_told"), "found told beside it; allowed is one of the two")
         self._check_people(expected, path)
+
+    def _check_given(self, expected: WalkExpectForm, path: Path) -> None:
+        """Say where something is to be looked at and nothing said of how it should be: it would always be right."""
+        forms: list[tuple[Path, Form]] = [(path, expected)]
+        forms += [((*path, "told", place), told) for place, told in enumerate(expected.told or ())]
+        forms += [((*path, "children", place), child) for place, child in enumerate(expected.children or ())]
+        forms += [((*path, "took", deadline), took) for deadline, took in (expected.took or {}).items()]
+        for at, form in forms:
+            for name in sorted(form.model_fields_set):
+                given, may_be_null = getattr(form, name), name in _NULL.get(type(form), ())
+                if (given is None and not may_be_null) or (form is expected and name in _OF_EACH and not given):
+                    self.report.error(
+                        (*at, name), f"found {shown(given)}: nothing is expected; say what, or leave it out"
+                    )
 
     def _check_instants(self, expected: WalkExpectForm, path: Path) -> None:
         for name in ("expires", "next"):

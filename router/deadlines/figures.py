@@ -173,17 +173,25 @@ class Figures:
     async def _call_back(
         self, tenant: str, published: PublishedProcesses, decision: Decision, child: StoredItem
     ) -> list[ProcessFigure]:
-        """Return what a child counts as: a task that the end of a work item opened, and was not withdrawn."""
+        """Return what a child counts as: a task that the end of a ticket opened, and was not withdrawn.
+
+        What other ends open prepares work, as the planning of the next renewal: nobody need talk with the customer.
+        """
         entered = decision.head.entered
         if entered is None or decision.kind is not Kind.TASK:
             return []
         opener = published.at(entered.revision).by_id.get(opener_of(entered.stage))
-        if opener is None or not opener.closes:
+        if opener is None or not opener.closes or not await self._is_of_ticket(tenant, decision):
             return []
         events = await events_of(self._store, tenant, child.record.item_id, child.record.event)
         if any(isinstance(each, Completed) and each.withdrawn for each in events):
             return []
         return [ProcessFigure.CALL_BACKS] + [ProcessFigure.CALLED] * _is_reached(events)
+
+    async def _is_of_ticket(self, tenant: str, child: Decision) -> bool:
+        opened_by = child.head.item.opened_by
+        (parent,) = await self._store.items(tenant, [opened_by.parent]) if opened_by else [None]
+        return parent is not None and parent.kind is Kind.TICKET
 
     async def _complete(self, tenant: str, counts: ProcessCounts, stored: StoredItem, rules: RuleSet[object]) -> None:
         """Count what a work item should have, and has."""

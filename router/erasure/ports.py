@@ -15,7 +15,8 @@ class Counts(NamedTuple):
     Parameters
     ----------
     items
-        Work items in which something was.
+        Work items in which something was, and, of a customer, all others that are theirs and changed since they were
+        erased last.
     values
         Sealed values, one for each time that an event needed them.
     submissions

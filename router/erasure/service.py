@@ -126,7 +126,7 @@ class Eraser:
             counts = await self._values.erase(
                 tenant, replace(wish, item_ids=page, request_id=request_id), preview=preview
             )
-            wish = replace(wish, before=counts, submissions=0, customer="" if preview else subject.customer)
+            wish = replace(wish, before=counts, submissions=0)
         return counts
 
     async def _pending(self, tenant: str, subject: Subject, *, may_be_gone: bool) -> Pending:

@@ -52,6 +52,10 @@ class CustomerIndex:
         """Return them, and those in which something of the customer is sealed, in the order of their ids."""
         return sorted(self._first[customer])
 
+    def is_elsewhere(self, customer: str, item_id: str) -> bool:
+        """Say whether a work item of which something is kept as a customer's is not theirs any more, or never was."""
+        return self._first[customer].get(item_id) == _ELSEWHERE
+
     def customers(self) -> list[str]:
         """Return who has any."""
         return sorted(customer for customer, items in self._first.items() if items)

@@ -11,6 +11,7 @@ import pytest
 
 from router.activities.service import RecordRequest
 from router.deadlines.figures import Figures, FiguresPart
+from router.erasure.ports import Erasure
 from router.model.activities import Activity, ActivityKind, Direction
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep
@@ -19,7 +20,7 @@ from router.rules.check import check
 from tests.contract.staging import process_publication
 from tests.contract.test_caps import DAY_MS, HOUR_MS, START_MS, World, world
 from tests.contract.test_stages import advance, reopened, routed
-from tests.contract.test_surveys import Asking
+from tests.contract.test_surveys import Asking, personal_values
 
 __all__ = ["world"]  # a fixture
 
@@ -31,7 +32,7 @@ default: {route: {pool: east, fallback: [wait]}}
 """
 CARE = """
 process: care
-kinds: [TICKET]
+kinds: [TICKET, RENEWAL]
 stages:
   - {id: new}
   - {id: handling, require: [cause]}
@@ -129,6 +130,30 @@ async def test_what_is_reopened_wants_no_call_back_and_is_complete_as_it_stands(
     await firm.at(1)
 
     assert await summed(firm) == ({}, {}, {})  # the first stage requires nothing
+
+
+async def test_who_is_erased_counts_in_no_response_rate_whatever_their_work_items_hold(firm: Asking) -> None:
+    tickets = [await routed(firm.world, Kind.TICKET, customer=who) for who in ("C-1", "C-1", "C-1", "C-2")]
+    for ticket in tickets:
+        await advance(firm.world, ticket, "solved", given={"remedy": "roof"})
+    await firm.at(HOUR_MS + 1000)
+    await firm.answer(tickets[0], csat=4, comment="the roof at 5 Mill Lane holds")
+    await firm.answer(tickets[1], csat=5)
+    values = personal_values(firm)
+    await values.erase(firm.world.tenant, Erasure(await values.items_of(firm.world.tenant, "C-1"), "C-1"))
+
+    counted, _, _ = await summed(firm)
+
+    assert counted == {"csat_asked": 1, "call_backs": 4, "csat_answers": 2, "csat_satisfied": 2}
+
+
+async def test_what_ends_of_tickets_open_is_covered_and_nothing_that_others_do(firm: Asking) -> None:
+    for kind in (Kind.TICKET, Kind.RENEWAL):
+        await advance(firm.world, await routed(firm.world, kind), "solved", given={"remedy": "roof"})
+    opened = [event for event in await firm.at(0) if isinstance(event, Decision)]
+
+    assert len(opened) == 2
+    assert (await summed(firm))[0] == {"call_backs": 1}
 
 
 async def talk(firm: Asking, call: Decision) -> None:

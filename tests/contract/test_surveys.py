@@ -10,7 +10,7 @@ from router.adapters.redis.erasure import RedisPersonalValues
 from router.deadlines.notices import AskedCustomer
 from router.deadlines.ports import NoteCommand
 from router.deadlines.surveying import SurveyQueries
-from router.erasure.ports import Erasure
+from router.erasure.ports import Counts, Erasure, PersonalValues
 from router.model.decision import Decision
 from router.model.events import Note, Noted
 from router.model.workforce import Member, Pool, Rep
@@ -171,11 +171,40 @@ async def test_who_is_erased_is_not_asked(firm: Asking) -> None:
     await firm.happened(HOUR_MS + 1000)
     assert len(await firm.pending()) == 2
 
-    store = firm.world.store
-    values = store if isinstance(store, MemoryStore) else RedisPersonalValues(store._redis)
     for each, customer in ((asked, "C-1"), (due, "C-2")):
-        await values.erase(firm.world.tenant, Erasure([each.item_id], customer))
+        await personal_values(firm).erase(firm.world.tenant, Erasure([each.item_id], customer))
 
     assert await firm.pending() == []
     assert await firm.happened(3 * DAY_MS) == []
     assert await firm.differences() == []
+
+
+async def test_nothing_of_who_is_erased_is_asked_whatever_their_work_items_hold(firm: Asking) -> None:
+    noted, plain, still_open = await firm.closed(), await firm.closed(), await routed(firm.world, customer="C-1")
+    other = await firm.closed("C-2")
+    await firm.happened(HOUR_MS + 1000)
+    await firm.answer(noted, csat=4, comment="the roof at 5 Mill Lane holds")
+    soon = await firm.closed()
+    values, theirs = personal_values(firm), [noted, plain, still_open, soon]
+    erasure = Erasure(await values.items_of(firm.world.tenant, "C-1"), "C-1")
+
+    preview, erased, again = [
+        await values.erase(firm.world.tenant, erasure, preview=preview) for preview in (True, False, False)
+    ]
+
+    assert preview == erased == Counts(items=len(theirs), values=1)
+    assert again == Counts()  # as they were erased
+    assert await firm.pending() == [("csat", other.item_id, "C-2")]
+    await advance(firm.world, still_open, "solved")
+    assert await firm.happened(100 * DAY_MS) == [("SURVEYED", "nps", other.item_id)]
+    new = await firm.closed()
+    asked = await firm.happened(103 * DAY_MS)
+    assert [each for each in asked if each[2] != new.item_id] == []  # what comes afterwards is new data
+    assert len(asked) == 2
+    assert await firm.differences() == []
+
+
+def personal_values(firm: Asking) -> PersonalValues:
+    """Return what holds the personal values of a firm."""
+    store = firm.world.store
+    return store if isinstance(store, MemoryStore) else RedisPersonalValues(store._redis)

@@ -8,7 +8,7 @@ from router.erasure.ports import Compacted, Counts, Erasure, LogPage
 from router.model.errors import RequestIdReused
 from router.model.events import Content, Erased
 from router.process.definition.tasks import CSAT, NPS
-from tests.twins.tenants import Tenants, opened_in
+from tests.twins.tenants import Tenant, Tenants, opened_in
 
 
 class MemoryPersonalValues(Tenants):
@@ -40,13 +40,11 @@ class MemoryPersonalValues(Tenants):
             if known is not None:
                 return known
         state = self._tenants[tenant]
-        sealed = tuple(item_id for item_id in erasure.item_ids if state.openings[item_id])
-        values, scores = (
-            sum(len(state.openings[item_id]) for item_id in sealed),
-            int(erasure.customer in state.customer_scores),
-        )
-        here = (len(sealed), values, erasure.submissions, scores)
-        counts = Counts(*map(sum, zip(erasure.before, here, strict=True)))
+        sealed = {item_id: len(state.openings[item_id]) for item_id in erasure.item_ids if state.openings[item_id]}
+        named = tuple(each for each in erasure.item_ids if each in sealed or _is_theirs(state, erasure.customer, each))
+        values, scores = sum(sealed.values()), int(erasure.customer in state.customer_scores)
+        items, valued, submissions, scored = erasure.before
+        counts = Counts(items + len(named), valued + values, submissions + erasure.submissions, max(scored, scores))
         if preview:
             return counts
         for item_id in erasure.item_ids:
@@ -54,12 +52,13 @@ class MemoryPersonalValues(Tenants):
             if erasure.customer:
                 state.projection.customers.forget(erasure.customer, item_id, was_sealed=item_id in sealed)
         state.customer_scores.pop(erasure.customer, None)
-        for asked in (f"{name}/{item_id}" for item_id in sealed for name in (CSAT, NPS)):
+        for asked in (f"{name}/{item_id}" for item_id in named for name in (CSAT, NPS)):
             state.surveyed.pop(asked, None)
-        if any(here):
+        if named or erasure.submissions or scores:
             state.projection.customers.forget_customer(erasure.customer)
-            previous = tuple(state.projection.items[item_id].event for item_id in sealed)
-            erased = Erased(len(state.events) + 1, sealed, *here[1:], self._time_of(state), erasure.actor, previous)
+            previous = tuple(state.projection.items[item_id].event for item_id in named)
+            at_ms, number = self._time_of(state), len(state.events) + 1
+            erased = Erased(number, named, values, erasure.submissions, scores, at_ms, erasure.actor, previous)
             state.events.append(erased)
             state.projection.enter_erased(erased)
         if erasure.request_id:
@@ -80,3 +79,11 @@ class MemoryPersonalValues(Tenants):
     async def compact(self) -> Compacted:
         """Memory has no files."""
         return Compacted(self._now_ms())
+
+
+def _is_theirs(state: Tenant, customer: str, item_id: str) -> bool:
+    """Say whether a work item in which nothing is sealed is a customer's, and not as it was erased last."""
+    record = state.projection.items.get(item_id)
+    if not customer or record is None or state.projection.customers.is_elsewhere(customer, item_id):
+        return False
+    return not isinstance(state.events[record.version - 1], Erased)

@@ -48,7 +48,10 @@ USES = {
     ("router/adapters/redis/scripts/request.lua", "expiry"): FORGOTTEN,
     ("router/adapters/redis/upgrade.py", "expiry"): FORGOTTEN,
     ("router/cli/demo_churn.py", "time.monotonic"): HOW_LONG,
-    ("router/cli/filters.py", "datetime.now"): "what `--since 7d` counts from, for whoever types it",
+    (
+        "router/cli/periods.py",
+        "datetime.now",
+    ): "what `--since 7d` counts from, for whom the service does not tell its time",
     ("router/cli/server.py", "time.monotonic"): HOW_LONG,
     ("scoring/batch/adapters/runs.py", "datetime.now"): "as of when `fairlead rescore` scores, which has no store",
     ("scoring/cli/rescore.py", "datetime.now"): WHEN_MADE,

@@ -50,7 +50,8 @@ class PrivacyServiceServicer(object):
 
     def EraseSubject(self, request, context):
         """Erases what is personal of a work item, or of all that there is of a customer: values, submissions that are not routed yet,
-        remembered scores. Decisions stay, explained by the outcomes that they kept. Then has the store rewrite its files, and
+        remembered scores. Decisions stay, explained by the outcomes that they kept. Of the work items that were theirs a customer is
+        asked nothing any more. Then has the store rewrite its files, and
         answers when it has. May be repeated. Fails with NOT_FOUND (no such work item), ABORTED (a worker has a submission of the
         subject at this moment) or FAILED_PRECONDITION (the log was begun by a version that did not seal, or holds something of the
         subject from before it was declared personal, and is not rewritten).

@@ -113,6 +113,8 @@ async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_open
             wrong = await asyncio.to_thread(run, "satisfaction", "crm~T-1", *at)
             asked = await asyncio.to_thread(run, "surveys", "--csv", "-", *at)
             listed = await asyncio.to_thread(run, "surveys", "--language", "zh", "--since", "2026-10-23", *at)
+            late = await asyncio.to_thread(run, "surveys", "--csv", "-", "--since", "80d", *at)
+            none = await asyncio.to_thread(run, "figures", "--since", "1d", "--until", "2d", *at)
             counted = await asyncio.to_thread(run, "figures", "--csv", "-", *at)
             shown = await asyncio.to_thread(run, "figures", "--language", "zh", *at)
             called, due, said, words = await asyncio.to_thread(_call, address, tenant)
@@ -124,6 +126,8 @@ async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_open
     assert [line.split(",")[:3] for line in asked.stdout.splitlines()[1:]] == [
         ["crm~T-2", "NPS", "C-89"], ["crm~T-2", "CSAT", "C-89"],
     ]  # fmt: skip
+    assert [line.split(",")[1] for line in late.stdout.splitlines()[1:]] == ["NPS"]  # by the time of the service
+    assert (none.exit_code, "'--until'" in none.output) == (2, True)
     assert ("推荐意愿" in listed.output, "满意度" in listed.output) == (True, False), listed.output
     figures = [tuple(line.split(",")) for line in counted.stdout.splitlines()[1:]]
     assert [each for each in figures if each[0] == "complaint"] == [

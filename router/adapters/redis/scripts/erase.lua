@@ -1,4 +1,5 @@
--- Erases what opens the sealed values of some work items, and the scores of a customer; writes down that it did.
+-- Erases what opens the sealed values of some work items, and the scores of a customer; writes down that it did, of a customer with all
+-- work items that are theirs, whatever those hold: so nothing of who is erased is asked any more.
 --
 -- KEYS   1 revisions hash, 2 events stream: as in bind.lua; 3 … the items' keys; then per item the hash that opens what is
 --        sealed in its events; then, where there is a customer, the set of their work items, the string with their
@@ -22,23 +23,29 @@ if request_key then known = known_answer(redis.call('GET', request_key), header[
 if known == false then return {'REQUEST_ID_REUSED'} end
 if known then return known[2] end
 
-local values, erased, changed, is_sealed = 0, {}, {}, {} -- a work item of which nothing was sealed stays the customer's
+open_log(KEYS[2])
+local function is_named(i, packed, sealed)
+  -- Says whether an erasure names a work item: it was erased before where nothing changed since.
+  if sealed > 0 then return true end
+  if not has_customer or not packed or redis.call('ZSCORE', KEYS[next_key], ids[i]) == '0' then return false end
+  local type = read_event(cmsgpack.unpack(packed)[VERSION])
+  return not type or string.sub(type, 1, 7) ~= 'erased.'
+end
+
+local values, erased, records, changed, is_sealed = 0, {}, {}, {}, {} -- a work item of which nothing was sealed stays the customer's
 for i, id in ipairs(ids) do
-  local sealed = redis.call('HLEN', KEYS[first_hash - 1 + i])
-  is_sealed[i] = sealed > 0
-  if sealed > 0 then
-    values, erased[#erased + 1], changed[#changed + 1] = values + sealed, id, KEYS[2 + i]
+  local sealed, packed = redis.call('HLEN', KEYS[first_hash - 1 + i]), redis.call('GET', KEYS[2 + i])
+  is_sealed[i], values = sealed > 0, values + sealed
+  if is_named(i, packed, sealed) then
+    erased[#erased + 1], changed[#changed + 1], records[#records + 1] = id, KEYS[2 + i], packed and cmsgpack.unpack(packed)
   end
 end
 local scores = has_customer and redis.call('EXISTS', KEYS[next_key + 1]) or 0
-local counts = {before[1] + #erased, before[2] + values, before[3] + submissions, before[4] + scores}
+local counts = {before[1] + #erased, before[2] + values, before[3] + submissions, math.max(before[4], scores)}
 if preview then return counts end
-if values + submissions + scores > 0 then
-  open_log(KEYS[2])
-  local records, previous = {}, {}
-  for i, key in ipairs(changed) do
-    local packed = redis.call('GET', key)
-    records[i] = packed and cmsgpack.unpack(packed)
+if #erased + submissions + scores > 0 then
+  local previous = {}
+  for i in ipairs(changed) do
     previous[i] = records[i] and records[i][EVENT] or 0
   end
   local number = append_event('erased.3', cmsgpack.pack({erased, values, submissions, scores, header[7], previous}), '')
@@ -53,8 +60,8 @@ if values + submissions + scores > 0 then
 end
 for i, id in ipairs(ids) do
   redis.call('DEL', KEYS[first_hash - 1 + i])
-  if is_sealed[i] then redis.call('ZREM', key_of('surveyed'), 'csat/' .. id, 'nps/' .. id) end -- who is erased is not asked
 end
+for _, id in ipairs(erased) do redis.call('ZREM', key_of('surveyed'), 'csat/' .. id, 'nps/' .. id) end -- who is erased is not asked
 if has_customer then
   redis.call('DEL', KEYS[next_key + 1])
   redis.call('SET', KEYS[next_key + 3], redis.call('INCR', KEYS[next_key + 2]), 'EX', REMEMBERED_S)

@@ -122,6 +122,31 @@ def test_what_cannot_be_is_said_at_its_line_with_what_is_allowed(row: str, says:
     assert (below, says in message) == (1, True), message
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        *(f"item: L-1, {name}:" for name in ("due", "took", "children", "says", "reasons", "met", "owner", "state")),
+        *(f"{name}:" for name in ("told", "lists", "surveys", "deficits", "agenda", "away", "moved", "nobody_told")),
+        *(f"item: L-1, {name}: {{}}" for name in ("due", "took", "reasons")),
+        *("agenda: {}", "deficits: {}", "item: L-1, says: []"),
+        *("item: L-1, took: {d: {wall: }}", "item: L-1, children: [{entry: a, pool: }]"),
+        "told: [{who: ann, about: L-1, step: }]",
+    ],
+)
+def test_what_is_expected_and_left_empty_is_refused_where_it_stands(left: str) -> None:
+    (found,) = problems(f"  - {{at: 2026-09-19, expect: {{{left} }}}}")
+
+    assert found[0] == 1
+    assert found[1].startswith(("found null", "found {}", "found []")), found
+
+
+def test_that_there_is_no_such_time_is_expected_as_null() -> None:
+    children = "children: [{entry: a, due: null, opens: null}]"
+    row = f"  - {{at: 2026-09-19, expect: {{item: L-1, next: null, expires: null, {children}, met: []}}}}"
+
+    assert not read_walk(SMALL + row).problems
+
+
 def test_a_member_who_is_no_rep_is_named() -> None:
     read = read_walk(SMALL.replace("bo: 1}", "cy: 1}"))
 

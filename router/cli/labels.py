@@ -235,7 +235,7 @@ LABELS: Mapping[str, Phrase] = {
     "who gets them": Phrase("say who gets them: {named}, or {chosen}", "请指明由谁接手：{named}或{chosen}"),
     "which of them": Phrase(
         "say which: {named}, or {filter}, with which {csv} goes alone",
-        "请指明转派哪些：{named}或{filter}；{csv}只能与{filter}同用",
+        "请指明转派哪些：{named}，或者{filter}；{csv}只能与后者同用",
     ),
     "moved": Phrase(
         "{moved:,} reassigned,{offered} {stay:,} stay, {refused:,} refused",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def test_what_removes_a_guard_is_in_the_scripts_of_today() -> None:
 
     assert texts
     assert [text for name, text in texts if text not in script(name).source] == []
+
+
+def test_what_stands_in_place_of_a_guard_is_called_as_it_is_in_the_code_of_today() -> None:
+    patches = [guard.patch for guard in GUARDS.values() if guard.patch]
+
+    assert patches
+    for module, of_class, name, _ in patches:
+        owner = getattr(import_module(module), of_class) if of_class else import_module(module)
+        assert hasattr(owner, name), (module, of_class, name)
 
 
 @pytest.mark.long

@@ -339,7 +339,7 @@ GUARDS: Mapping[str, Guard] = {
         "ASKED", patch=("router.deadlines.satisfaction", "Satisfied", "_check_apart", _passed)
     ),
     "who complains is not asked for an nps": Guard(
-        "ASKED", patch=("router.deadlines.satisfaction", "Satisfied", "_open_complaint", _no_complaint)
+        "ASKED", patch=("router.deadlines.complaints", "Complaints", "open_of", _no_complaint)
     ),
     "a bad answer opens a call": Guard("CALLED", patch=("router.process.stages.children", "", "follow_up", _nothing)),
     "who had it does not call": Guard(

@@ -249,6 +249,7 @@ COMMANDS = {
         ("none: the other is given", "likewise"),
     ),
     **dict.fromkeys(["absences list rep", "caps list --pool", "caps list --rep"], (_EVERYBODYS, _EVERYBODYS)),
+    "reassign --filter": ("nothing is named: work items have to be", "likewise"),
     "reassign --to": ("nobody is named: --by-rules has to be given", "likewise"),
     "serve --private-store": ("none: it starts its own, or goes to the one named", "likewise"),
     "token mint --rep": ("they are no rep", "likewise"),

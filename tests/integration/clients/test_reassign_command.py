@@ -63,6 +63,7 @@ def test_to_somebody_by_name_and_what_cannot_be_is_refused(at: tuple[str, ...]) 
     assert (status, "filter" in said) == (1, True)
 
 
+@pytest.mark.long
 def test_some_that_are_named_go_to_whom_one_says_or_to_whom_the_rules_choose(at: tuple[str, ...]) -> None:
     with FairleadClient(at[1], at[3]) as client:
         owner = client.get_work_item("crm~L-1").owner.rpartition("/")[2]

@@ -76,6 +76,7 @@ def items_of(routed: dict[str, decisions.Decision]) -> dict[str, str]:
     return {region: decision.work_item for region, decision in routed.items()}
 
 
+@pytest.mark.long  # its sibling goes through every method
 async def test_each_work_item_is_seen_and_changed_by_who_leads_its_pool_alone(
     guarded: Api, routed: dict[str, decisions.Decision]
 ) -> None:
@@ -109,6 +110,7 @@ async def test_each_work_item_is_seen_and_changed_by_who_leads_its_pool_alone(
     assert again == [OK, DENIED, OK, DENIED]
 
 
+@pytest.mark.long
 async def test_lists_leave_out_what_is_of_others(guarded: Api, routed: dict[str, decisions.Decision]) -> None:
     await showing(guarded, "mine", OF_ALL).publish_process(CALLED)
     later = [await showing(guarded, "mine", OF_ALL).route(f"{region}-2", region=region) for region in ("east", "west")]

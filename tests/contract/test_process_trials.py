@@ -25,6 +25,7 @@ stages:
 """
 
 
+@pytest.mark.long
 async def test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_up() -> None:
     nothing = await try_process("")
     alone = await try_process(TABLE)
@@ -38,6 +39,7 @@ async def test_an_empty_document_no_rules_and_nobody_are_not_what_is_not_looked_
     assert (nothing.stored_json, nobodys.stored_json) == ("", "")
 
 
+@pytest.mark.long
 async def test_what_it_says_is_read_by_the_active_rules_and_the_workforce() -> None:
     rules = check("fields: {severity: {type: number}, cause: {type: string}}\ndefault: {route: {pool: p}}").rule_set
     assert rules is not None

@@ -76,6 +76,7 @@ async def test_other_tests_can_be_run_instead_of_its_own() -> None:
     assert trial.is_publishable
 
 
+@pytest.mark.long
 async def test_no_pools_is_not_pools_that_are_not_looked_up() -> None:
     none, unknown = await try_rule_set(SOURCE, [], WORKFORCE), await try_rule_set(SOURCE, None, WORKFORCE)
 

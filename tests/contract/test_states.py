@@ -105,7 +105,7 @@ def test_every_cause_and_every_path_to_another_owner_is_in_the_table() -> None:
 ALIKE = (
     "converted", "disqualified", "accepted_closed", "absent_broadcasting", "unrouted_offering", "offered_hurried",
     "reopened_waiting", "hurried", "imported", "named", "erased_closed", "closed_waiting", "offered_anew",
-    "broadcast_in_band", "queued_offering", "accepted_of_many",
+    "broadcast_in_band", "queued_offering", "accepted_of_many", "reopened", "erased", "covered",
 )  # fmt: skip
 """They differ little from others, which stay in `make test`."""
 IN_TURN = [pytest.param(name, marks=pytest.mark.long if name in ALIKE else ()) for name in STANDINGS]

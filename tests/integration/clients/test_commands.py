@@ -285,6 +285,7 @@ def test_explain_knows_who_was_not_there(served: Restartable) -> None:
 # ---- rules
 
 
+@pytest.mark.long
 def test_rules_are_published_and_rolled_back(served: Restartable, tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     where = ("--server", served.address, "--tenant", "rules")
@@ -311,6 +312,7 @@ def test_rules_with_errors_are_refused_with_their_place(served: Restartable, tmp
 # ---- verify
 
 
+@pytest.mark.long
 def test_verify_is_clean_after_routing_and_names_what_was_tampered_with(tmp_path: Path) -> None:
     with serving(tmp_path) as service:
         with service.client() as client:

@@ -54,6 +54,7 @@ def line_of(service: Restartable, *parts: str) -> str:
     return found()
 
 
+@pytest.mark.long
 def test_a_publication_tells_what_it_changed_and_open_ones_are_migrated_once_it_is_said_where_each_goes_on(
     at: tuple[str, ...], shared: Restartable, tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ async def test_revision_0_of_the_rules_is_none_and_not_the_active_one(api: Api) 
     assert error.code() == Code.NOT_FOUND
 
 
+@pytest.mark.long
 async def test_etag_0_publishes_the_first_rules_and_no_others(api: Api) -> None:
     assert (await api.publish(EVERYONE, etag="0")).revision == 1
 
@@ -95,6 +96,7 @@ async def test_etag_0_publishes_the_first_rules_and_no_others(api: Api) -> None:
     assert error.code() == Code.ABORTED
 
 
+@pytest.mark.long
 async def test_a_stale_etag_publishes_nothing(api: Api) -> None:
     await everyone(api, "ann")
     await api.publish(EVERYONE)

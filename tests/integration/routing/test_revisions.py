@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grpc
+import pytest
 
 from fairlead.v1 import rules_pb2
 from tests.api import ASSIGNED, EVERYONE, FULL, Api, last, violated_fields

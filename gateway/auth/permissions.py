@@ -40,7 +40,7 @@ class Grant:
         Whether a rep may too, for what is their own; the servicer looks whose it is. Calendars and what holds for a
         tenant are everybody's.
     by_pool
-        Whether a manager may too whose token names pools, for what is of those: the work item or the pool that the
+        Whether a manager may too whose token names pools, for what is of those: the work item, rep or pool that the
         request names is looked at, and of what it lists the servicer leaves out the rest. So too what is everybody's.
     """
 

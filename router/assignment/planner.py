@@ -7,7 +7,7 @@ step in which somebody has room.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -47,6 +47,10 @@ _ASKED_NOTHING = Route("", fallback=(Wait(),))
 """The route of what no rule is asked of, to a pool that is still to be named."""
 _ROUTED, _OPENED = "routed", "opened"
 """Stands before the pool that a process routes something to, where for others one rule alone stands."""
+
+
+_POOL = "pool "
+"""What the label of a step that tries a pool begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,22 @@ class Kept(NamedTuple):
     charge: int
 
 
+def pools_named(labels: Iterable[str]) -> set[str]:
+    """Return the pools that steps try, by their labels.
+
+    Examples
+    --------
+    >>> sorted(pools_named(["pool east", "pool east, without skills", "pool west", "rep bo"]))
+    ['east', 'west']
+    """
+    names = (label.partition(",")[0] for label in labels)
+    return {name.removeprefix(_POOL) for name in names if name.startswith(_POOL)}
+
+
 def steps_of(route: Route) -> tuple[Step, ...]:
     """Unfold a route and its fallbacks into the steps to be tried in order."""
     counts_hours = route.hours != "ignore"
-    step = Step(f"pool {route.pool}", route.pool, "", route.require, route.prefer, counts_hours=counts_hours)
+    step = Step(f"{_POOL}{route.pool}", route.pool, "", route.require, route.prefer, counts_hours=counts_hours)
     steps = [step]
     for fallback in route.fallback:
         match fallback:
@@ -135,7 +151,7 @@ def steps_of(route: Route) -> tuple[Step, ...]:
             case IgnoreHours():
                 step = replace(step, label=f"{step.label}, hours do not count", counts_hours=False)
             case OtherPool(pool, require):
-                step = Step(f"pool {pool}", pool, "", require, route.prefer, counts_hours=counts_hours)
+                step = Step(f"{_POOL}{pool}", pool, "", require, route.prefer, counts_hours=counts_hours)
             case FallbackRep(rep):
                 step = Step(f"rep {rep}", rep=rep, counts_hours=counts_hours)
             case Wait():

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from failures import Failure, StoreUnavailable, StoreUnsuitable
-from router.assignment.planner import Planner
+from router.assignment.planner import Planner, pools_named
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.assignment.roster import Roster
 from router.assignment.stored_items import StoredItems
 from router.deadlines.digest_times import DueDigest
 from router.deadlines.lives import ItemDeadlines, ItemLives
-from router.model.decision import Decision
 from router.model.digests import DigestEntry, DigestKind, MadeDigest
 from router.model.records import ItemRecord
 from router.model.workitem import CLOSED_STATES, State
@@ -22,8 +21,6 @@ from router.process.revisions.cache import PublishedProcesses
 MOST_ENTRIES = 500
 """In one list: of more the first are told, and how many there are."""
 _PAGE = 1000
-_POOL = "pool "
-"""What the label of a step that tries a pool begins with."""
 
 
 class DigestLists:
@@ -112,7 +109,7 @@ class DigestLists:
                 for record in [each for each in records if each.offer and each.offer.pool in pools]:
                     yield record
                 for record, decision in await self._items.decisions(_queued(records)):
-                    if not pools.isdisjoint(pools_of(decision)):
+                    if not pools.isdisjoint(pools_named(decision.head.steps)):
                         yield record
 
     async def _entries(
@@ -137,23 +134,6 @@ class DigestLists:
 
 def _queued(records: Sequence[ItemRecord]) -> list[ItemRecord]:
     return [record for record in records if record.state is State.QUEUED]
-
-
-def pools_of(decision: Decision) -> set[str]:
-    """Return the pools that whatever a decision is about may get its owner of: all that its route tries.
-
-    Examples
-    --------
-    >>> from router.model.decision import Cause, DecisionInputs, Outcome
-    >>> from router.model.workitem import Kind, WorkItem
-    >>> steps = ("pool east", "pool east, without skills", "pool west", "wait")
-    >>> head = DecisionInputs(WorkItem(Kind.LEAD), Cause.ROUTED, 1, 1, (), steps)
-    >>> waits = Decision(1, "x", Kind.LEAD, Outcome.WAITING, "", "", 0, 0, (), None, "", 0, 0, head)
-    >>> sorted(pools_of(waits))
-    ['east', 'west']
-    """
-    named = (step.partition(",")[0] for step in decision.head.steps)
-    return {step.removeprefix(_POOL) for step in named if step.startswith(_POOL)}
 
 
 def people_of(manager: str, roster: Roster) -> set[str]:

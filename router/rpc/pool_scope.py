@@ -8,15 +8,13 @@ from typing import Any
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
 from gateway.grpc.call import Call
+from router.assignment.planner import pools_named
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.roster import Roster
 from router.model.decision import Decision
 from router.model.workforce import WorkforceRecords
 from router.rpc.messages import pool_of
-
-_TRIED = "pool "
-"""What the label of a step that tried a pool begins with."""
 
 
 class PoolScope:
@@ -128,8 +126,7 @@ def _pools_with(rep: str, roster: Roster) -> set[str]:
 
 
 def _tried(decision: Decision) -> set[str]:
-    labels = (label.partition(",")[0] for label in decision.head.steps[: len(decision.seen)])
-    return {label.removeprefix(_TRIED) for label in labels if label.startswith(_TRIED)}
+    return pools_named(decision.head.steps[: len(decision.seen)])
 
 
 def _given_to(request: Any) -> str:

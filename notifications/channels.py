@@ -1,0 +1,39 @@
+"""Through what people are told. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ChannelKind(StrEnum):
+    """What takes messages."""
+
+    WECOM = "WECOM"
+    DINGTALK = "DINGTALK"
+    FEISHU = "FEISHU"
+    SLACK = "SLACK"
+    TEAMS = "TEAMS"
+    SMTP = "SMTP"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to tell people something.
+
+    Parameters
+    ----------
+    address, secret
+        Encrypted, as `notifications.secrets.SecretBox` seals; an empty secret: there is none.
+    language
+        ``en`` or ``zh``.
+    calendar
+        Outside its hours the channel is quiet; empty: it never is.
+    """
+
+    id: str
+    kind: ChannelKind
+    address: str
+    secret: str = ""
+    language: str = "en"
+    calendar: str = ""

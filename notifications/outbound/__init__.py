@@ -1,0 +1,1 @@
+"""The one way out: to public addresses, and to networks that the operator named."""

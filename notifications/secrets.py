@@ -1,0 +1,130 @@
+"""Secrets while they are kept: encrypted with keys that the operator has, bound to what they belong to.
+
+References
+----------
+Fernet, https://github.com/fernet/spec: AES-128-CBC with HMAC-SHA-256.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from notifications.errors import KEY_FILE, NoSecretsKey, SecretUnreadable
+
+_MAX_KEYS = 16
+_LEAST_BYTES = 32
+
+
+class SecretBox:
+    """Encrypts and decrypts.
+
+    Parameters
+    ----------
+    keys
+        The first encrypts, all decrypt: a new one is put before those that are in use. None: nothing can be kept.
+    """
+
+    def __init__(self, keys: Sequence[Fernet] = ()) -> None:
+        self._keys = MultiFernet(keys) if keys else None
+
+    @classmethod
+    def read(cls, path: str) -> SecretBox:
+        """Read the file of keys, one a line, each of at least 32 bytes that nobody can guess; no path: there are none.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be read, or holds what is too short for a key; that repeats nothing of it.
+        """
+        return cls([_fernet(key) for key in _keys(Path(path))]) if path else cls()
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether there is a key."""
+        return self._keys is not None
+
+    def seal(self, owner: str, secret: str) -> str:
+        """Encrypt a secret of a subscription or channel.
+
+        Parameters
+        ----------
+        owner
+            Its name in full: the secret can be opened as its alone.
+
+        Raises
+        ------
+        NoSecretsKey
+            If there is no key.
+        """
+        if self._keys is None:
+            raise NoSecretsKey(owner)
+        return self._keys.encrypt(f"{owner}\n{secret}".encode()).decode()
+
+    def open(self, owner: str, sealed: str) -> str:
+        """Decrypt a secret.
+
+        Raises
+        ------
+        NoSecretsKey
+            If there is no key.
+        SecretUnreadable
+            If none of the keys opens it, or it is another's.
+        """
+        if self._keys is None:
+            raise NoSecretsKey(owner)
+        try:
+            of_whom, _, secret = self._keys.decrypt(sealed.encode()).decode().partition("\n")
+        except InvalidToken:
+            raise SecretUnreadable(owner) from None
+        if not hmac.compare_digest(of_whom.encode(), owner.encode()):
+            raise SecretUnreadable(owner)
+        return secret
+
+
+def write_new_key(path: Path) -> None:
+    """Put a new key before those of a file, which is made where there is none, and readable by its owner alone.
+
+    Raises
+    ------
+    ValueError
+        As ``SecretBox.read``.
+    OSError
+        If it cannot be written.
+    """
+    kept = _keys(path) if path.exists() else []
+    if any(not key.isascii() for key in kept):
+        raise ValueError(f"{KEY_FILE}: {path} holds bytes that are no text: no second key can stand beside it")
+    written = path.with_name(path.name + ".new")
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(b"\n".join([Fernet.generate_key(), *kept]) + b"\n")
+    written.replace(path)
+
+
+def _keys(path: Path) -> list[bytes]:
+    """Return the keys of a file: its lines, or, where it is no text, all of it as one."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{KEY_FILE}: {path} cannot be read: {error.strerror}") from None
+    lines = [line.strip() for line in content.splitlines() if line.strip()] if content.isascii() else [content]
+    if not 1 <= len(lines) <= _MAX_KEYS:
+        raise ValueError(f"{KEY_FILE}: {path} holds {len(lines)} keys; allowed are 1 to {_MAX_KEYS}, one a line")
+    short = next((number for number, line in enumerate(lines, 1) if len(line) < _LEAST_BYTES), None)
+    if short is not None:
+        raise ValueError(
+            f"{KEY_FILE}: line {short} of {path} has fewer than {_LEAST_BYTES} bytes: it is no key. "
+            "`fairlead channels new-key` makes one"
+        )
+    return lines
+
+
+def _fernet(key: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(sha256(key).digest()))

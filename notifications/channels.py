@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+LANGUAGES = ("en", "zh")
+"""In which messages are; the first where nobody says."""
+
 
 class ChannelKind(StrEnum):
     """What takes messages."""

@@ -51,7 +51,7 @@ class Delivery:
     next_ms: int = 0
 
 
-class Standing(NamedTuple):
+class ReceiverStatus(NamedTuple):
     """How a receiver stands: what waits or is parked, what was given up, since when the oldest of what waits happened,
     in milliseconds since 1970, None: nothing waits; and whether nothing new is taken for it.
     """

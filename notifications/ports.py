@@ -1,10 +1,52 @@
-"""What is kept of deliveries, as whoever looks after them sees it: one for webhooks, one for messages."""
+"""What use cases need: where subscriptions and channels are kept, what became of deliveries, a way to try one."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from notifications.deliveries import Delivery, DeliveryState, Redriven, Standing
+from notifications.attempts import Attempt
+from notifications.channels import Channel
+from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
+from notifications.subscriptions import Subscription
+
+Record = TypeVar("Record", Subscription, Channel)
+Tried = TypeVar("Tried", Subscription, Channel, contravariant=True)
+
+
+class KeptRecord(NamedTuple, Generic[Record]):
+    """A subscription or channel, and what identifies its content."""
+
+    record: Record
+    etag: str
+
+
+class RecordStore(Protocol[Record]):
+    """Keeps the subscriptions or the channels of tenants."""
+
+    async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
+        """Return all of a tenant, by id, in the order of their ids."""
+
+    async def get(self, tenant: str, record_id: str) -> KeptRecord[Record] | None:
+        """Return one; None: there is none."""
+
+    async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
+        """Write a record, or delete it, where its etag is ``before``, empty where there was none; return its etag.
+
+        None, and nothing is written, where it is another by now.
+        """
+
+
+class Tester(Protocol[Tried]):
+    """Tries a subscription or channel."""
+
+    async def send_test(self, tenant: str, record: Tried) -> Attempt:
+        """Send something that says that it is a test, once.
+
+        Raises
+        ------
+        NoSecretsKey, SecretUnreadable
+            If its address or secret cannot be decrypted.
+        """
 
 
 class DeliveryFilter(NamedTuple):
@@ -23,7 +65,7 @@ class DeliveryBook(Protocol):
     ) -> list[Delivery]:
         """Return deliveries, the newest event first, equals by id; ``before``: behind the event and id of one."""
 
-    async def standing(self, tenant: str, receiver: str) -> Standing:
+    async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
         """Return how a receiver stands."""
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:

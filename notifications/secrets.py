@@ -3,13 +3,16 @@
 References
 ----------
 Fernet, https://github.com/fernet/spec: AES-128-CBC with HMAC-SHA-256.
+Standard Webhooks, https://github.com/standard-webhooks/standard-webhooks: the form of what signs.
 """
 
 from __future__ import annotations
 
+import binascii
 import hmac
 import os
-from base64 import urlsafe_b64encode
+import secrets
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +21,11 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from notifications.errors import KEY_FILE, NoSecretsKey, SecretUnreadable
 
+SIGNING_PREFIX = "whsec_"
+"""What secrets begin with that sign webhooks."""
 _MAX_KEYS = 16
 _LEAST_BYTES = 32
+_SIGNING_BYTES = range(24, 64 + 1)
 
 
 class SecretBox:
@@ -128,3 +134,31 @@ def _keys(path: Path) -> list[bytes]:
 
 def _fernet(key: bytes) -> Fernet:
     return Fernet(urlsafe_b64encode(sha256(key).digest()))
+
+
+def new_signing_secret() -> str:
+    """Make what signs webhooks: 32 bytes that nobody can guess."""
+    return SIGNING_PREFIX + b64encode(secrets.token_bytes(32)).decode()
+
+
+def signing_key(secret: str) -> bytes:
+    """Read what signs webhooks.
+
+    Raises
+    ------
+    ValueError
+        Saying what is allowed, and nothing of what it is.
+
+    Examples
+    --------
+    >>> len(signing_key(new_signing_secret()))
+    32
+    """
+    try:
+        key = b64decode(secret.removeprefix(SIGNING_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not secret.startswith(SIGNING_PREFIX) or len(key) not in _SIGNING_BYTES:
+        least, most = _SIGNING_BYTES[0], _SIGNING_BYTES[-1]
+        raise ValueError(f"it is not as it must be: {SIGNING_PREFIX}, and {least} to {most} bytes in base64")
+    return key

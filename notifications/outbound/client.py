@@ -236,20 +236,21 @@ class _Connection:
         return await self._answer()
 
     async def _answer(self) -> Answer:
-        answer, content = None, bytearray()
+        answer: h11.Response | None = None
+        content = bytearray()
         while len(content) < MAX_ANSWER_BYTES:
             match self._http.next_event():
                 case h11.NEED_DATA:
                     self._http.receive_data(await self._reader.read(_READ_BYTES))
-                case h11.Response() as answer:
-                    pass
+                case h11.Response() as response:
+                    answer = response
                 case h11.Data(data=data):
                     content += data
                 case h11.EndOfMessage() | h11.PAUSED:
                     break
                 case h11.ConnectionClosed():
                     raise ConnectionResetError
-        assert isinstance(answer, h11.Response)  # nothing of a body comes before it
+        assert answer is not None  # nothing of a body comes before it
         retry_after = next((value for name, value in answer.headers if name == b"retry-after"), b"")
         return Answer(answer.status_code, bytes(content[:MAX_ANSWER_BYTES]), retry_after.decode("latin-1"))
 

@@ -43,7 +43,7 @@ def test_the_wheel_holds_exactly_the_packages_of_the_project(tmp_path: Path) -> 
     assert {name for name in names if not name.endswith(".dist-info")} == expected
     assert {"fairlead", "router", "workqueue", "service.py"} <= expected
     assert len(scripts) == sum(
-        len(list((ROOT / package).rglob("*.lua"))) for package in ("router", "store", "workqueue")
+        len(list((ROOT / package).rglob("*.lua"))) for package in ("notifications", "router", "store", "workqueue")
     )
 
 

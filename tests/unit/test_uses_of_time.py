@@ -30,6 +30,8 @@ USES = {
     ("gateway/auth/jwks.py", "time.monotonic"): HOW_LONG,
     ("gateway/rate_limits.py", "time.monotonic"): "calls a second, counted by each process for itself",
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
+    ("notifications/outbound/client.py", "time.monotonic"): HOW_LONG,
+    ("notifications/rpc/deliveries.py", "time.perf_counter"): HOW_LONG,
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
     (

@@ -6,28 +6,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from hashlib import blake2b
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic
 
 from notifications.adapters.redis.keys import Keys
 from notifications.channels import Channel, ChannelKind
+from notifications.ports import KeptRecord, Record
 from notifications.subscriptions import Subscription
 from store.clients import RedisClient
 from store.scripts import Script
 from store.translation import translated
 
-Record = TypeVar("Record", Subscription, Channel)
-
 _PUT = Script(__package__, "put_record")
 
 
-class Kept(NamedTuple, Generic[Record]):
-    """A record, and what identifies its content."""
-
-    record: Record
-    etag: str
-
-
-class Records(Generic[Record]):
+class RedisRecords(Generic[Record]):
     """Keeps records of one kind.
 
     Parameters
@@ -41,47 +33,43 @@ class Records(Generic[Record]):
     def __init__(self, redis: RedisClient, kind: str, read: Callable[[Mapping[str, Any]], Record]) -> None:
         self._redis = redis
         self._kind = kind
-        self._read = read
+        self._read: Callable[[Mapping[str, Any]], Record] = read
 
-    async def all(self, tenant: str) -> dict[str, Kept[Record]]:
+    async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
         """Return all of a tenant, by id."""
         with translated():
             stored = await self._redis.hgetall(Keys(tenant).records)
         kept = [self._kept(value) for field, value in stored.items() if field.startswith(f"{self._kind}/".encode())]
         return {each.record.id: each for each in sorted(kept, key=lambda each: each.record.id)}
 
-    async def get(self, tenant: str, record_id: str) -> Kept[Record] | None:
+    async def get(self, tenant: str, record_id: str) -> KeptRecord[Record] | None:
         """Return one; None: there is none."""
         with translated():
             stored = await self._redis.hget(Keys(tenant).records, f"{self._kind}/{record_id}")
         return self._kept(stored) if stored else None
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
-        """Write a record, or delete it, where its etag is ``before``, empty where there was none; return its etag.
-
-        None, and nothing is written, where it is another by now.
-        """
         written = _written(record) if record else b""
-        field = f"{self._kind}/{record_id}"
-        stored = await self._redis.hget(Keys(tenant).records, field) or b""
-        if (_etag(stored) if stored else "") != before:
-            return None
-        if not await _PUT(self._redis, [Keys(tenant).records], [field, stored, written]):
-            return None
+        field, key = f"{self._kind}/{record_id}", Keys(tenant).records
+        with translated():
+            stored = await self._redis.hget(key, field) or b""
+            is_as_before = (_etag(stored) if stored else "") == before
+            if not is_as_before or not await _PUT(self._redis, [key], [field, stored, written]):
+                return None
         return _etag(written) if written else ""
 
-    def _kept(self, stored: bytes) -> Kept[Record]:
-        return Kept(self._read(json.loads(stored)), _etag(stored))
+    def _kept(self, stored: bytes) -> KeptRecord[Record]:
+        return KeptRecord(self._read(json.loads(stored)), _etag(stored))
 
 
-def subscriptions_on(redis: RedisClient) -> Records[Subscription]:
+def subscriptions_on(redis: RedisClient) -> RedisRecords[Subscription]:
     """Return where subscriptions are kept."""
-    return Records(redis, "subscription", _subscription)
+    return RedisRecords(redis, "subscription", _subscription)
 
 
-def channels_on(redis: RedisClient) -> Records[Channel]:
+def channels_on(redis: RedisClient) -> RedisRecords[Channel]:
     """Return where channels are kept."""
-    return Records(redis, "channel", _channel)
+    return RedisRecords(redis, "channel", _channel)
 
 
 def _subscription(stored: Mapping[str, Any]) -> Subscription:

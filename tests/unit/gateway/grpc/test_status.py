@@ -30,6 +30,7 @@ import failures
 from failures import Failure
 from gateway import errors as gateway
 from gateway.grpc.status import CODES, status_of
+from notifications import errors as notifications
 from operations import errors as operations
 from operations.service import no_operation
 from router.model import errors as router
@@ -58,6 +59,10 @@ SAMPLES: dict[str, Failure] = {
     "gateway.PermissionDenied": failures.PermissionDenied("crm may not touch tenants/acme"),
     "gateway.RateLimited": gateway.RateLimited("crm", 12.5, 0.25),
     "gateway.KeysUnavailable": gateway.KeysUnavailable("https://keys does not answer"),
+    "notifications.NoSecretsKey": notifications.NoSecretsKey("tenants/acme/channels/east"),
+    "notifications.SecretUnreadable": notifications.SecretUnreadable("tenants/acme/channels/east"),
+    "notifications.TooManyRecords": notifications.TooManyRecords("tenants/acme", "channels", 1000),
+    "notifications.RoleSeesMore": notifications.RoleSeesMore("tenants/acme/subscriptions/crm", "manager"),
     "operations.InvalidInput": failures.InvalidInput.of("page_token", "'x': must be another"),
     "operations.NotFound": no_operation("tenants/acme/operations/train-1"),
     "operations.RequestIdReused": failures.RequestIdReused("r-1"),

@@ -1,0 +1,1 @@
+"""DeliveryService: the servicer between messages and use cases; ``messages`` converts."""

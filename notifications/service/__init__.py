@@ -1,0 +1,1 @@
+"""What those who look after deliveries do: subscriptions and channels, what was told, and another try of it."""

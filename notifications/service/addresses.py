@@ -1,0 +1,85 @@
+"""Addresses and secrets as they are kept, encrypted, and as they are shown: what may hold a secret is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from failures import InvalidInput
+from notifications.errors import NoSecretsKey, SecretUnreadable
+from notifications.secrets import SecretBox
+
+Check = Callable[[str], Awaitable[None]]
+"""Looks whether anything may be sent to an address; raises ValueError that says why not."""
+
+
+class Sealed:
+    """Encrypts what belongs to one kind of record.
+
+    Parameters
+    ----------
+    box
+        What encrypts.
+    check
+        Looks at addresses.
+    """
+
+    def __init__(self, box: SecretBox, check: Check) -> None:
+        self.box = box
+        self._check = check
+
+    async def address(self, name: str, address: str, field: str, before: str = "") -> str:
+        """Encrypt an address, once it was looked at.
+
+        Parameters
+        ----------
+        before
+            What is kept of it; where that is the same address, it stays.
+
+        Raises
+        ------
+        InvalidInput
+            If nothing may be sent there.
+        NoSecretsKey
+            If nothing can be kept.
+        """
+        try:
+            await self._check(address)
+        except ValueError as error:
+            raise InvalidInput.of(field, str(error)) from None
+        return self.secret(name, address, before)
+
+    def secret(self, name: str, secret: str, before: str = "") -> str:
+        """Encrypt a secret; where what is kept is the same, it stays.
+
+        Raises
+        ------
+        NoSecretsKey
+            If nothing can be kept.
+        """
+        return before if before and self.opened(name, before) == secret else self.box.seal(name, secret)
+
+    def opened(self, name: str, sealed: str) -> str:
+        """Decrypt; empty: it cannot be."""
+        try:
+            return self.box.open(name, sealed)
+        except (NoSecretsKey, SecretUnreadable):
+            return ""
+
+
+def shown_address(address: str) -> str:
+    """Show where something is sent, and nothing that may be a secret.
+
+    Examples
+    --------
+    >>> shown_address("https://hooks.example.com/services/T0/B0/secret?key=1")
+    'https://hooks.example.com/…'
+    >>> shown_address("li.na@example.com"), shown_address("")
+    ('…@example.com', '')
+    """
+    if "://" not in address:
+        return f"…@{address.rpartition('@')[2]}" if address else ""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}/…"

@@ -1,0 +1,178 @@
+"""Channels, as managers and operators see and change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from failures import InvalidInput
+from notifications.attempts import Attempt
+from notifications.channels import Channel, ChannelKind
+from notifications.deliveries import ReceiverStatus
+from notifications.ports import DeliveryBook, KeptRecord, RecordStore, Tester
+from notifications.service.addresses import Sealed, shown_address
+from notifications.service.register import Register
+
+MAX_CHANNELS = 1_000
+"""Of a tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """What somebody wants of a channel; None: as it is, or as it is by default; an empty secret: there is none."""
+
+    address: str | None = None
+    secret: str | None = None
+    language: str | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel as it is shown.
+
+    Parameters
+    ----------
+    address
+        Where messages are sent, without what may be secret; empty: no key of the server decrypts it.
+    """
+
+    channel: Channel
+    etag: str
+    address: str
+    standing: ReceiverStatus
+
+
+class ChannelService:
+    """Makes, shows, changes, tries and deletes channels.
+
+    Parameters
+    ----------
+    records
+        Where they are kept.
+    book
+        What became of what they were to send.
+    sealed
+        What encrypts addresses and secrets of those that are webhooks.
+    mail
+        What encrypts addresses of those that are mail.
+    tester
+        What tries one.
+    """
+
+    def __init__(
+        self,
+        records: RecordStore[Channel],
+        book: DeliveryBook,
+        sealed: Sealed,
+        mail: Sealed,
+        tester: Tester[Channel],
+    ) -> None:
+        self._register = Register("channels", "channel", records, book, MAX_CHANNELS)
+        self._book = book
+        self._webhooks = sealed
+        self._mail = mail
+        self._tester = tester
+
+    async def create(
+        self, tenant: str, channel_id: str, kind: ChannelKind, change: ChannelChange, *, preview: bool = False
+    ) -> ChannelView:
+        """Make one.
+
+        Raises
+        ------
+        AlreadyExists
+            If there is one of that id.
+        InvalidInput
+            If a field is not as it must be.
+        NoSecretsKey
+            If the server has no key to keep secrets with.
+        """
+        made = replace(change, address=change.address or "")
+        record = await self._changed(tenant, Channel(channel_id, kind, address=""), made)
+        return await self._view(tenant, await self._register.create(tenant, record, preview=preview))
+
+    async def get(self, tenant: str, channel_id: str) -> ChannelView:
+        """Return one.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        return await self._view(tenant, await self._register.get(tenant, channel_id))
+
+    async def page(self, tenant: str, after: str, count: int) -> tuple[list[ChannelView], str]:
+        """Return those behind an id, and the id behind which the next page begins; empty: there is none."""
+        kept, position = await self._register.page(tenant, after, count)
+        return [await self._view(tenant, each) for each in kept], position
+
+    async def update(
+        self, tenant: str, channel_id: str, change: ChannelChange, etag: str = "", *, preview: bool = False
+    ) -> ChannelView:
+        """Change one.
+
+        Raises
+        ------
+        NotFound, StaleEtag
+            If there is none; if it is another than was meant.
+        InvalidInput, NoSecretsKey
+            As ``create``.
+        """
+        kept = await self._register.change(
+            tenant, channel_id, lambda present: self._changed(tenant, present, change), etag, preview=preview
+        )
+        return await self._view(tenant, kept)
+
+    async def delete(self, tenant: str, channel_id: str, etag: str = "", *, preview: bool = False) -> None:
+        """Delete one, with all that it has not sent.
+
+        Raises
+        ------
+        NotFound, StaleEtag
+            If there is none; if it is another than was meant.
+        """
+        await self._register.delete(tenant, channel_id, etag, preview=preview)
+
+    async def test(self, tenant: str, channel_id: str) -> Attempt:
+        """Send a message that says that it is a test, once.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        NoSecretsKey, SecretUnreadable
+            If its address or secret cannot be decrypted.
+        """
+        return await self._tester.send_test(tenant, (await self._register.get(tenant, channel_id)).record)
+
+    async def _changed(self, tenant: str, present: Channel, change: ChannelChange) -> Channel:
+        name, sealed = self._register.name(tenant, present.id), self._sealed(present.kind)
+        address, secret = present.address, present.secret
+        if change.address is not None:
+            address = await sealed.address(name, change.address, "channel.address", address)
+        if change.secret is not None:
+            if change.secret and present.kind not in SIGNED:
+                allowed = ", ".join(f"KIND_{kind}" for kind in SIGNED)
+                raise InvalidInput.of(
+                    "channel.secret", f"KIND_{present.kind} signs nothing: leave it out; {allowed} do"
+                )
+            secret = change.secret and sealed.secret(name, change.secret, secret)
+        return replace(
+            present,
+            address=address,
+            secret=secret,
+            language=present.language if change.language is None else change.language,
+            calendar=present.calendar if change.calendar is None else change.calendar,
+        )
+
+    def _sealed(self, kind: ChannelKind) -> Sealed:
+        return self._mail if kind is ChannelKind.SMTP else self._webhooks
+
+    async def _view(self, tenant: str, kept: KeptRecord[Channel]) -> ChannelView:
+        record, etag = kept
+        address = self._webhooks.opened(self._register.name(tenant, record.id), record.address)
+        return ChannelView(record, etag, shown_address(address), await self._book.standing(tenant, record.id))
+
+
+SIGNED = (ChannelKind.DINGTALK, ChannelKind.FEISHU)
+"""Kinds whose vendor takes a signature."""

@@ -1,0 +1,108 @@
+"""What was told, and another try of what was not: over subscriptions and channels alike."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import merge
+from typing import Any, NamedTuple
+
+from failures import NotFound
+from notifications.deliveries import Delivery, DeliveryState, Redriven
+from notifications.ports import DeliveryBook, DeliveryFilter, RecordStore
+
+
+class ReceiverKind(StrEnum):
+    """What receives; the words are those of names: ``tenants/{tenant}/subscriptions/{id}``."""
+
+    SUBSCRIPTION = "subscriptions"
+    CHANNEL = "channels"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFilter:
+    """Which deliveries are meant; empty and None: all.
+
+    Parameters
+    ----------
+    kind, receiver
+        Of which subscription or channel; without an id: of all of the kind.
+    """
+
+    kind: ReceiverKind | None = None
+    receiver: str = ""
+    state: DeliveryState | None = None
+    item_id: str = ""
+
+
+class Told(NamedTuple):
+    """One delivery, and what kind of receiver it is for."""
+
+    kind: ReceiverKind
+    delivery: Delivery
+
+
+class DeliveryQueries:
+    """Lists what was told, and has it be tried again.
+
+    Parameters
+    ----------
+    books, records
+        By kind of receiver: what became of deliveries, and where receivers are kept.
+    """
+
+    def __init__(
+        self, books: Mapping[ReceiverKind, DeliveryBook], records: Mapping[ReceiverKind, RecordStore[Any]]
+    ) -> None:
+        self._books = books
+        self._records = records
+
+    async def page(
+        self, tenant: str, wanted: ToldFilter, before: tuple[int, str] | None, count: int
+    ) -> tuple[list[Told], tuple[int, str] | None]:
+        """Return deliveries, the newest event first, and behind which event and id the next page begins.
+
+        Raises
+        ------
+        NotFound
+            If there is no such receiver.
+        """
+        await self._check(tenant, wanted)
+        asked = DeliveryFilter(wanted.receiver, wanted.state, wanted.item_id)
+        kinds = self._kinds(wanted)
+        found = await gather(*(self._books[kind].deliveries(tenant, asked, before, count + 1) for kind in kinds))
+        told = ([Told(kind, delivery) for delivery in each] for kind, each in zip(kinds, found, strict=True))
+        page = list(merge(*told, key=_place))
+        last = page[count - 1].delivery if len(page) > count else None
+        return page[:count], (last.event, last.id) if last else None
+
+    async def redrive(self, tenant: str, wanted: ToldFilter) -> Redriven:
+        """Have what is parked or dead be tried at once; the state that is wanted is not looked at.
+
+        Raises
+        ------
+        NotFound
+            If there is no such receiver.
+        """
+        await self._check(tenant, wanted)
+        dead = parked = 0
+        for kind in self._kinds(wanted):
+            receivers = [wanted.receiver] if wanted.receiver else list(await self._records[kind].all(tenant))
+            for receiver in receivers:
+                redriven = await self._books[kind].redrive(tenant, receiver, wanted.item_id)
+                dead, parked = dead + redriven.dead, parked + redriven.parked
+        return Redriven(dead, parked)
+
+    def _kinds(self, wanted: ToldFilter) -> list[ReceiverKind]:
+        return [kind for kind in self._books if wanted.kind in (kind, None)]
+
+    async def _check(self, tenant: str, wanted: ToldFilter) -> None:
+        kind = wanted.kind
+        if kind and wanted.receiver and await self._records[kind].get(tenant, wanted.receiver) is None:
+            raise NotFound(kind.removesuffix("s"), f"tenants/{tenant}/{kind}/{wanted.receiver}")
+
+
+def _place(told: Told) -> tuple[int, str]:
+    return -told.delivery.event, told.delivery.id

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fairlead.v1 import (
     decisions_pb2,
+    deliveries_pb2,
     fairness_pb2,
     privacy_pb2,
     processes_pb2,
@@ -16,6 +17,7 @@ from fairlead.v1 import (
     workforce_pb2,
 )
 from gateway.grpc.masking import Masking
+from notifications.rpc.deliveries import DeliveryServicer
 from operations.service import OperationService
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
@@ -53,9 +55,10 @@ def servicers(
     durability: DurabilityStatus,
     masking: Masking | None,
     scope: PoolScope,
+    deliveries: DeliveryServicer,
 ) -> tuple[Serviced, ...]:
     """Connect them; ``masking`` hides what a caller may not see, None: everybody sees all; ``scope`` holds managers to
-    the pools that they see alone.
+    the pools that they see alone; ``deliveries`` is connected already.
     """
     mask = masking.apply if masking else None
     presenter = DecisionPresenter(cases.queries, durability, mask)
@@ -102,4 +105,5 @@ def servicers(
         ),
         Serviced(DecisionServicer(cases.queries, presenter, scope), decisions_pb2, "DecisionService"),
         Serviced(FairnessServicer(cases.fairness), fairness_pb2, "FairnessService"),
+        Serviced(deliveries, deliveries_pb2, "DeliveryService"),
     )

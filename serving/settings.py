@@ -11,6 +11,7 @@ from gateway.settings import OPEN, Security
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
 from router.adapters.redis.assignments import MAX_REQUEST_TTL_S, REQUEST_TTL_S
+from serving.delivery_settings import NO_DELIVERIES, DeliverySettings
 from store.clients import SCHEMES, client_for, open_servers, shown_address
 from store.clock import SIMULATED
 from store.durability import Durability, DurabilityRequirement
@@ -127,6 +128,8 @@ class Settings:
         Whether this process serves alone.
     simulated_clock
         Whether the private store's time is simulated.
+    deliveries
+        What systems and people outside are told with.
     """
 
     listen: str
@@ -147,6 +150,7 @@ class Settings:
     security: Security = OPEN
     place: Place = ALONE
     simulated_clock: bool = False
+    deliveries: DeliverySettings = NO_DELIVERIES
 
     @property
     def fsync(self) -> str:
@@ -189,6 +193,7 @@ class Settings:
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), OperationSettings.read(environ), calls,
             whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400),
             whole(environ, "FAIRLEAD_TIMERS_LATE_S", TIMERS_LATE_S, 0, 86_400), telemetry, security, place, simulated,
+            DeliverySettings.read(environ),
         )  # fmt: skip
 
 

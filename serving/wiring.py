@@ -30,6 +30,7 @@ from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.alarms import Alarms
 from serving.background import Background
+from serving.deliveries import Deliveries
 from serving.errors import CannotListen
 from serving.operations import OperationServices
 from serving.servicers import servicers
@@ -103,6 +104,7 @@ class Service:
         personal = Personal.of(settings.security.personal)
         self._planners = _planners(settings, stores, personal)
         self._cases = UseCases(settings, stores, self._planners, personal, self.durability)
+        self._deliveries = Deliveries(settings.deliveries, stores.redis)
         self._connect_scoring()
         alarms = Alarms(settings, stores, self._cases.queue, self._watch.metrics)
         self._background = Background(settings, stores, self._planners, self._cases, self._operations, alarms)
@@ -125,8 +127,9 @@ class Service:
         operations = self._operations.service
         scope = PoolScope(self._cases.queries, self._planners)
         self._servicers = servicers(
-            self._stores, self._planners, self._cases, operations, self.durability, masking, scope
-        )
+            self._stores, self._planners, self._cases, operations, self.durability, masking, scope,
+            self._deliveries.servicer,
+        )  # fmt: skip
         self._health = HealthServicer()
         self.server = _listener(share_port=self._settings.place.share_port)
         self._credentials = security.credentials()
@@ -236,6 +239,7 @@ class Service:
         await self._cases.watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._background.drain(DRAIN_S))
         await self._background.stop()
+        await self._deliveries.outbound.close()
         self._scoring.champions.stop()
         self._planners.close()
         await self._stores.customer_scores.close()

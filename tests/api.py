@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from fairlead.v1 import (
     decisions_pb2,
     decisions_pb2_grpc,
+    deliveries_pb2_grpc,
     fairness_pb2,
     fairness_pb2_grpc,
     processes_pb2,
@@ -84,6 +85,7 @@ class Api:
         self.processes: Any = processes_pb2_grpc.ProcessServiceStub(channel)
         self.decisions: Any = decisions_pb2_grpc.DecisionServiceStub(channel)
         self.queue: Any = queue_pb2_grpc.QueueServiceStub(channel)
+        self.deliveries: Any = deliveries_pb2_grpc.DeliveryServiceStub(channel)
         self.fairness: Any = fairness_pb2_grpc.FairnessServiceStub(channel)
 
     def rep_name(self, rep_id: str) -> str:

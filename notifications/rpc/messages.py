@@ -14,7 +14,7 @@ from notifications.attempts import Attempt, Ended
 from notifications.channels import LANGUAGES, ChannelKind
 from notifications.deliveries import DeliveryState
 from notifications.service.channels import ChannelChange, ChannelView
-from notifications.service.deliveries import ReceiverKind, Told, ToldFilter
+from notifications.service.deliveries import ReceiverDelivery, ReceiverKind, ToldFilter
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionView
 
 SUBSCRIPTION_FIELDS = ("url", "event_types", "role", "secret")
@@ -155,7 +155,7 @@ def channel_message(tenant: str, view: ChannelView) -> deliveries.Channel:
     )
 
 
-def delivery_message(tenant: str, told: Told) -> deliveries.Delivery:
+def delivery_message(tenant: str, told: ReceiverDelivery) -> deliveries.Delivery:
     """Write a delivery."""
     kind, delivery = told
     prefix = f"tenants/{tenant}"

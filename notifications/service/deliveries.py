@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import gather
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,7 +36,7 @@ class ToldFilter:
     item_id: str = ""
 
 
-class Told(NamedTuple):
+class ReceiverDelivery(NamedTuple):
     """One delivery, and what kind of receiver it is for."""
 
     kind: ReceiverKind
@@ -61,7 +60,7 @@ class DeliveryQueries:
 
     async def page(
         self, tenant: str, wanted: ToldFilter, before: tuple[int, str] | None, count: int
-    ) -> tuple[list[Told], tuple[int, str] | None]:
+    ) -> tuple[list[ReceiverDelivery], tuple[int, str] | None]:
         """Return deliveries, the newest event first, and behind which event and id the next page begins.
 
         Raises
@@ -71,9 +70,13 @@ class DeliveryQueries:
         """
         await self._check(tenant, wanted)
         asked = DeliveryFilter(wanted.receiver, wanted.state, wanted.item_id)
-        kinds = self._kinds(wanted)
-        found = await gather(*(self._books[kind].deliveries(tenant, asked, before, count + 1) for kind in kinds))
-        told = ([Told(kind, delivery) for delivery in each] for kind, each in zip(kinds, found, strict=True))
+        told = [
+            [
+                ReceiverDelivery(kind, delivery)
+                for delivery in await self._books[kind].deliveries(tenant, asked, before, count + 1)
+            ]
+            for kind in self._kinds(wanted)
+        ]
         page = list(merge(*told, key=_place))
         last = page[count - 1].delivery if len(page) > count else None
         return page[:count], (last.event, last.id) if last else None
@@ -104,5 +107,5 @@ class DeliveryQueries:
             raise NotFound(kind.removesuffix("s"), f"tenants/{tenant}/{kind}/{wanted.receiver}")
 
 
-def _place(told: Told) -> tuple[int, str]:
+def _place(told: ReceiverDelivery) -> tuple[int, str]:
     return -told.delivery.event, told.delivery.id

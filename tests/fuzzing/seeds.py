@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from google.longrunning import operations_pb2 as operations
@@ -18,6 +19,7 @@ from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import caps_pb2 as caps
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import deliveries_pb2 as deliveries
 from fairlead.v1 import fairness_pb2 as fairness
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import operations_pb2 as ours
@@ -162,6 +164,15 @@ _ABSENCE = calendars.Absence(
     name=f"{PARENT}/reps/ann/absences/spring", reason="away",
     start_time=Timestamp(seconds=1_600_000_000), end_time=Timestamp(seconds=1_600_086_400),
 )  # fmt: skip
+_SECRET = f"whsec_{'A' * 32}"
+_SUBSCRIPTION = deliveries.Subscription(
+    name=f"{PARENT}/subscriptions/crm", url="https://crm.example.com/hook?key=1", event_types=["decision", "closed"],
+    role="manager", secret=_SECRET,
+)  # fmt: skip
+_CHANNEL = deliveries.Channel(
+    name=f"{PARENT}/channels/east-bot", kind=deliveries.Channel.KIND_FEISHU, secret="s3cret",
+    address="https://open.feishu.cn/open-apis/bot/v2/hook/1", language_code="zh-CN", calendar="shanghai",
+)  # fmt: skip
 
 BEGINNING: Sequence[tuple[str, Message]] = (
     (
@@ -202,6 +213,14 @@ BEGINNING: Sequence[tuple[str, Message]] = (
     (
         "fairlead.v1.ProcessService/PublishProcess",
         processes.PublishProcessRequest(parent=PARENT, source=PROCESS, note="first"),
+    ),
+    (
+        "fairlead.v1.DeliveryService/CreateSubscription",
+        deliveries.CreateSubscriptionRequest(parent=PARENT, subscription_id="crm", subscription=_SUBSCRIPTION),
+    ),
+    (
+        "fairlead.v1.DeliveryService/CreateChannel",
+        deliveries.CreateChannelRequest(parent=PARENT, channel_id="east-bot", channel=_CHANNEL),
     ),
 )
 """What is there before anybody attacks, in this order."""
@@ -417,6 +436,26 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     "fairlead.v1.DecisionService/ListDecisions": [
         decisions.ListDecisionsRequest(parent=PARENT, filter="decide_time > 2020-01-01T00:00:00Z AND rule = east")
     ],
+    "fairlead.v1.DeliveryService/UpdateSubscription": [
+        deliveries.UpdateSubscriptionRequest(subscription=_SUBSCRIPTION, update_mask={"paths": ["url", "secret"]}),
+        deliveries.UpdateSubscriptionRequest(
+            subscription=deliveries.Subscription(name=_SUBSCRIPTION.name, role="operator"), retire_secrets=True
+        ),
+    ],
+    "fairlead.v1.DeliveryService/UpdateChannel": [deliveries.UpdateChannelRequest(channel=_CHANNEL)],
+    "fairlead.v1.DeliveryService/ListDeliveries": [
+        deliveries.ListDeliveriesRequest(
+            parent=PARENT,
+            subscription=_SUBSCRIPTION.name,
+            state=deliveries.Delivery.STATE_PARKED,
+            work_item=f"{PARENT}/workItems/crm~L-1",
+            page_size=1,
+        ),
+        deliveries.ListDeliveriesRequest(parent=PARENT, channel="east-bot"),
+    ],
+    "fairlead.v1.DeliveryService/RedriveDeliveries": [
+        deliveries.RedriveDeliveriesRequest(parent=PARENT, subscription="crm", work_item="crm~L-1")
+    ],
     "fairlead.v1.FairnessService/GetFairnessReport": [
         fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone", start_time=Timestamp(seconds=1_700_000_000))
     ],
@@ -461,7 +500,10 @@ _THINGS = {
     "Territory": "territories/上海",
     "Calendar": "calendars/night",
     "Absence": "reps/ann/absences/spring",
+    "Subscription": "subscriptions/crm",
+    "Channel": "channels/east-bot",
 }
+_VERBS = ("Delete", "Get", "Test", "Pause", "Resume")
 
 
 def seeds_of(name: str) -> Sequence[bytes]:
@@ -477,7 +519,7 @@ def _naming(method: MethodDescriptor) -> bytes:
     for field in way:
         target = getattr(target, field)
     if last and GRANTS[f"{method.containing_service.full_name}/{method.name}"].scope is not Scope.SHARED:
-        thing = _THINGS.get(method.name.removeprefix("Delete").removeprefix("Get"), "queue")
+        thing = _THINGS.get(reduce(str.removeprefix, _VERBS, method.name), "queue")
         setattr(target, last, PARENT if last == "parent" else f"{PARENT}/{thing}")
     data: bytes = message.SerializeToString()
     return data

@@ -16,6 +16,7 @@ from typing import Any
 
 from fairlead.v1 import (
     decisions_pb2,
+    deliveries_pb2,
     fairness_pb2,
     privacy_pb2,
     processes_pb2,
@@ -29,9 +30,19 @@ from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
 from gateway.grpc.call import Call
 from gateway.grpc.load_shedding import LoadShedder
-from gateway.grpc.masking import Masking
+from gateway.grpc.masking import SEERS, Masking
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from gateway.rate_limits import Limit
+from notifications.attempts import Attempt, Ended
+from notifications.channels import Channel
+from notifications.outbound.addresses import target_of
+from notifications.rpc.deliveries import DeliveryServicer
+from notifications.secrets import SecretBox
+from notifications.service.addresses import Sealed, check_mail
+from notifications.service.channels import ChannelService
+from notifications.service.deliveries import DeliveryQueries, ReceiverKind
+from notifications.service.subscriptions import SubscriptionService
+from notifications.subscriptions import Subscription
 from operations import rpc as operations_rpc
 from operations.service import OperationService
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
@@ -105,6 +116,7 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
+from tests.twins.deliveries import MemoryBook, MemoryRecords
 from tests.twins.import_pages import MemoryImportPages, MemoryPages
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
@@ -124,6 +136,18 @@ class Silence:
 
     async def lead(self, _tenant: str, _role: str, _holder: str, _for_s: float) -> bool:
         return True
+
+
+class Taker:
+    """Takes whatever is sent to try it."""
+
+    async def send_test(self, _tenant: str, _record: Any) -> Attempt:
+        return Attempt(Ended.DELIVERED, "200")
+
+
+async def _has_form(url: str) -> None:
+    """Look at an address without the network."""
+    target_of(url)
 
 
 class Listener(logging.Handler):
@@ -182,6 +206,7 @@ class World:
         self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
         self._masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         self.server = self._make_server(folder)
+        self._deliveries = _deliveries(folder)
         self._serve_routing()
         self._serve_models(folder)
 
@@ -258,6 +283,7 @@ class World:
             ),
             (DecisionServicer(queries, presenter, scope), decisions_pb2),
             (FairnessServicer(Fairness(store, workforce_service, queries)), fairness_pb2),
+            (self._deliveries, deliveries_pb2),
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)
@@ -392,4 +418,21 @@ async def _tried(
             "engine": "index",
             "personal": ["phone"],
         }
+    )
+
+
+def _deliveries(folder: Path) -> DeliveryServicer:
+    """Connect what tells the outside, with nothing outside."""
+    (folder / "secrets").write_bytes(b"k" * 32)
+    box = SecretBox.read(str(folder / "secrets"))
+    subscriptions, channels = MemoryRecords[Subscription](), MemoryRecords[Channel]()
+    webhooks, messages = MemoryBook(), MemoryBook()
+    sealed, mail = Sealed(box, _has_form), Sealed(box, check_mail)
+    return DeliveryServicer(
+        SubscriptionService(subscriptions, webhooks, sealed, Taker(), SEERS),
+        ChannelService(channels, messages, sealed, mail, Taker()),
+        DeliveryQueries(
+            {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
+            {ReceiverKind.SUBSCRIPTION: subscriptions, ReceiverKind.CHANNEL: channels},
+        ),
     )

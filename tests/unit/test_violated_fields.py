@@ -28,6 +28,7 @@ from tests.methods import METHODS
 
 HERE = Path(__file__).parents[2]
 SERVED_BY = {
+    "notifications": "fairlead.v1.DeliveryService/",
     "router": "fairlead.v1.",
     "operations": "",
     "scoring": "fairlead.v1.",

@@ -40,6 +40,10 @@ SKIPPED: Mapping[str, str] = {
     r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.(data_path|out_path|target|positive|negative|.*_columns?)":
         "names a file, or a column of one, or an outcome in it",
     r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.read_options\..*": "says how a file is read",
+    r"DeliveryService/.*\.(url|address|secret)":
+        "is where a system or a member of staff is told, encrypted while it is kept, until it is deleted",
+    r"DeliveryService/.*\.(event_types|role|calendar|subscription|channel|subscription_id|channel_id)":
+        "names what is told, and who: a structural id, or a word that is known",
     r"PrivacyService/EraseSubject\.subject": "says who is to be erased: nothing is kept of it",
 }  # fmt: skip
 """By field, as ``Service/Method.path``: why no person is planted there."""

@@ -1,0 +1,72 @@
+"""Deliveries of one process, connected: subscriptions and channels on the store, and the one way out."""
+
+from __future__ import annotations
+
+from failures import NotPossible
+from gateway.grpc.masking import SEERS
+from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.attempts import Attempt
+from notifications.channels import Channel
+from notifications.deliveries import Delivery, ReceiverStatus, Redriven
+from notifications.outbound.client import Outbound
+from notifications.ports import DeliveryFilter
+from notifications.rpc.deliveries import DeliveryServicer
+from notifications.service.addresses import Sealed, check_mail
+from notifications.service.channels import ChannelService
+from notifications.service.deliveries import DeliveryQueries, ReceiverKind
+from notifications.service.subscriptions import SubscriptionService
+from notifications.subscriptions import Subscription
+from serving.delivery_settings import DeliverySettings
+from store.clients import RedisClient
+
+
+class Deliveries:
+    """All of them: who is told, what became of it, and the servicer that shows both.
+
+    Parameters
+    ----------
+    settings
+        What the operator chose.
+    redis
+        The store.
+    """
+
+    def __init__(self, settings: DeliverySettings, redis: RedisClient) -> None:
+        self.outbound = Outbound(settings.networks)
+        self.subscriptions, self.channels = subscriptions_on(redis), channels_on(redis)
+        webhooks, messages = _NothingTold(), _NothingTold()
+        sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)
+        self.servicer = DeliveryServicer(
+            SubscriptionService(self.subscriptions, webhooks, sealed, _Untried(), SEERS),
+            ChannelService(self.channels, messages, sealed, mail, _Untried()),
+            DeliveryQueries(
+                {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
+                {ReceiverKind.SUBSCRIPTION: self.subscriptions, ReceiverKind.CHANNEL: self.channels},
+            ),
+        )
+
+
+class _NothingTold:
+    """A ``notifications.ports.DeliveryBook`` as long as nothing is delivered."""
+
+    async def deliveries(
+        self, _tenant: str, _wanted: DeliveryFilter, _before: tuple[int, str] | None, _count: int
+    ) -> list[Delivery]:
+        return []
+
+    async def standing(self, _tenant: str, _receiver: str) -> ReceiverStatus:
+        return ReceiverStatus()
+
+    async def redrive(self, _tenant: str, _receiver: str, _item_id: str) -> Redriven:
+        return Redriven()
+
+    async def begin(self, _tenant: str, _receiver: str) -> None:
+        pass
+
+    async def forget(self, _tenant: str, _receiver: str) -> None:
+        pass
+
+
+class _Untried:
+    async def send_test(self, _tenant: str, record: Subscription | Channel) -> Attempt:
+        raise NotPossible(record.id, "it cannot be tried yet")

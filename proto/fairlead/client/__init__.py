@@ -23,6 +23,7 @@ from fairlead.client.activities import ActivityCalls
 from fairlead.client.calendars import CalendarCalls
 from fairlead.client.caps import CapCalls
 from fairlead.client.decisions import DecisionCalls
+from fairlead.client.deliveries import DeliveryCalls
 from fairlead.client.models import ModelCalls
 from fairlead.client.privacy import PrivacyCalls
 from fairlead.client.processes import ProcessCalls
@@ -41,7 +42,7 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 
 class FairleadClient(
     RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, ProcessCalls,
-    DecisionCalls, ScoringCalls, ModelCalls, PrivacyCalls,
+    DecisionCalls, ScoringCalls, ModelCalls, PrivacyCalls, DeliveryCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

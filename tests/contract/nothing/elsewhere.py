@@ -235,6 +235,11 @@ COMMANDS = {
         ["offers list --rep", "offers list --pool", "approvals --rep", "deadlines --rep", "deadlines item"],
         ("everything", "everything"),
     ),
+    **dict.fromkeys(
+        [f"deliveries {name} {option}"
+         for name in ("list", "redrive") for option in ("--subscription", "--channel", "--work-item")],
+        ("refused", "everything"),
+    ),
     "digests --rep": ("everything", "everything"),
     **dict.fromkeys(
         ["offers accept --rep", "offers decline --rep", "approve --rep", "reject --rep"],

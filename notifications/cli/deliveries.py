@@ -1,0 +1,136 @@
+"""``fairlead deliveries``: who was told what, when, through what, and how it ended.
+
+Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not as it must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import deliveries_pb2
+from notifications.cli.telling import HELP, Shown, json_option, language_option, last, print_json, say, utc_option
+
+STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable"], case_sensitive=False)
+
+
+def _given(context: click.Context, option: click.Parameter, value: str) -> str:
+    """Refuse a text that was given empty: whose variable is empty does not mean all."""
+    source = context.get_parameter_source(str(option.name))
+    if not value and source not in (None, ParameterSource.DEFAULT):
+        raise click.BadParameter("is empty: leave it out for all")
+    return value
+
+
+def _receiver(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say whose deliveries are meant."""
+    for option, text in (
+        ("--work-item", "Only what is about this work item."),
+        ("--channel", "Only what was told through this channel."),
+        ("--subscription", "Only what this subscription was told."),
+    ):
+        command = click.option(option, default="", callback=_given, help=text)(command)
+    return command
+
+
+@click.group(context_settings=HELP)
+def deliveries() -> None:
+    """Who was told what, when, through what, and how it ended.
+
+    \b
+      waiting      is sent next: with the digest of the minute, or as the channel opens
+      delivered    the receiver took it
+      parked       failed, and is tried again, or stands behind one of its work item that does
+      dead         was given up after 3 days, or refused for good
+      unreachable  the rep whom it is for has no channel
+
+    \b
+      $ fairlead deliveries list --state dead
+      $ fairlead deliveries list --work-item crm~L-7
+      $ fairlead deliveries redrive --subscription crm     once its receiver is mended
+    """
+
+
+@deliveries.command("list")
+@_receiver
+@click.option("--state", type=STATES, help="Only what stands so.")
+@click.option("--count", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many, at most.")
+@language_option
+@json_option
+@utc_option
+@server_option
+@tenant_option
+def list_all(
+    subscription: str, channel: str, work_item: str, state: str | None, count: int, language: str, as_json: bool,
+    utc: bool, server: str, tenant: str,
+) -> None:  # fmt: skip
+    """List what was told, the newest first; of what was delivered the last 10,000 of each receiver.
+
+    \b
+      $ fairlead deliveries list --state parked
+       when                        type       about     through   state    tries   outcome   next try
+       2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   503       2026-11-02 09:14:27+08:00
+    """
+    with connected(server, tenant) as client:
+        found = list(
+            islice(
+                client.list_deliveries(
+                    subscription=subscription, channel=channel, state=(state or "").upper(), work_item=work_item
+                ),
+                count,
+            )
+        )
+        shown = Shown.of(client, language, utc=utc)
+    if as_json:
+        print_json(deliveries=found)
+    elif found:
+        _table(found, shown)
+    else:
+        click.echo(shown.word("no deliveries"))
+
+
+@deliveries.command()
+@_receiver
+@language_option
+@json_option
+@server_option
+@tenant_option
+def redrive(
+    subscription: str, channel: str, work_item: str, language: str, as_json: bool, server: str, tenant: str
+) -> None:
+    """Try again, at once, what is parked or dead: of one receiver, about one work item, or all.
+
+    \b
+      $ fairlead deliveries redrive --subscription crm
+      tried again at once: 12 parked, 3 dead
+    """
+    with connected(server, tenant) as client:
+        redriven = client.redrive_deliveries(subscription=subscription, channel=channel, work_item=work_item)
+    if as_json:
+        print_json(redriven=redriven)
+        return
+    counts = {"parked": f"{redriven.parked_count:,}", "dead": f"{redriven.dead_count:,}"}
+    click.echo(say("redriven", language, **counts))
+
+
+def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
+    shown.table(
+        found,
+        {
+            "when": lambda each: shown.at(each, "event_time"),
+            "type": lambda each: each.type,
+            "about": lambda each: last(each.work_item),
+            "for": lambda each: last(each.rep),
+            "through": lambda each: last(each.receiver),
+            "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
+            "tries": lambda each: str(each.attempt_count),
+            "outcome": lambda each: each.outcome,
+            "next": lambda each: shown.at(each, "next_attempt_time"),
+        },
+        right=("tries",),
+    )

@@ -1,0 +1,274 @@
+"""``fairlead subscriptions``: which systems are told of changes by webhook.
+
+Exit codes: 0 done; 1 the service refuses or does not answer, or a receiver did not take a test; 2 an option is not as
+it must be.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+
+from fairlead.commands import connected, server_option, tenant_option
+from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
+from notifications.cli.telling import (
+    HELP,
+    Shown,
+    dry_run_option,
+    json_option,
+    language_option,
+    last,
+    print_json,
+    say,
+    utc_option,
+)
+
+_LEAST = "least"
+ROLES = click.Choice([_LEAST, "rep", "manager", "service", "operator", "data-scientist"])
+_url = address_options("--url", "url", "Where changes are sent, https://HOST/PATH. What stands in it may be a secret.")
+_events = click.option(
+    "--events",
+    metavar="A,B",
+    help="What is sent, separated by commas, e.g. decision,closed [default: all, also those to come].",
+)
+_role = click.option(
+    "--role", type=ROLES, help="As whom it sees changes; least: as the role from which most is hidden [default: least]."
+)
+
+
+@click.group(context_settings=HELP)
+def subscriptions() -> None:
+    """Which systems are told of changes by webhook.
+
+    Each change of a work item is sent as JSON, signed in the form of Standard Webhooks, in order per work item, until
+    the receiver takes it. docs/deliveries.md says what a receiver must do.
+
+    \b
+      $ fairlead subscriptions create crm --url https://crm.example.com/fairlead
+      $ fairlead subscriptions test crm               one change that never was
+      $ fairlead subscriptions list                   how they stand
+      $ fairlead deliveries list --subscription crm   what was told
+    """
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@_url
+@_events
+@_role
+@secret_option
+@dry_run_option
+@language_option
+@json_option
+@server_option
+@tenant_option
+def create(
+    subscription: str, url: str | None, url_file: IO[str] | None, events: str | None, role: str | None,
+    secret_file: IO[str] | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
+) -> None:  # fmt: skip
+    """Subscribe an address to what happens from now on.
+
+    Without --secret-file a secret is made, and shown this once: give it to the receiver.
+
+    \b
+      $ fairlead subscriptions create crm --url https://crm.example.com/fairlead --events decision,closed
+      $ fairlead subscriptions create crm --url-file url.txt --secret-file secret.txt --role manager
+    """
+    address = address_of(url, url_file, "--url")
+    if address is None:
+        raise click.UsageError("--url or --url-file: one of both is needed")
+    secret = line_of(secret_file, "--secret-file")
+    with connected(server, tenant) as client:
+        made = client.create_subscription(
+            subscription,
+            address,
+            event_types=_listed(events),
+            role=_role_of(role) or "",
+            secret=secret or "",
+            preview=dry_run,
+        )
+    _told(made, Shown(language), as_json=as_json, dry_run=dry_run)
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@language_option
+@json_option
+@utc_option
+@server_option
+@tenant_option
+def show(subscription: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
+    """Show one: where it sends what, and how it stands."""
+    with connected(server, tenant) as client:
+        found, shown = client.get_subscription(subscription), Shown.of(client, language, utc=utc)
+    _told(found, shown, as_json=as_json)
+
+
+@subscriptions.command("list")
+@language_option
+@json_option
+@utc_option
+@server_option
+@tenant_option
+def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
+    """List subscriptions by id, and how they stand.
+
+    A change that its receiver does not take is parked, and those of its work item behind it; after 3 days it is dead.
+    One that is stalled takes nothing new, for 10,000 are parked: mend the receiver.
+    """
+    with connected(server, tenant) as client:
+        found, shown = list(client.list_subscriptions()), Shown.of(client, language, utc=utc)
+    if as_json:
+        print_json(subscriptions=found)
+    elif found:
+        _table(found, shown)
+    else:
+        click.echo(shown.word("no subscriptions"))
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@_url
+@_events
+@_role
+@secret_option
+@click.option("--new-secret", is_flag=True, help="Have a secret made, and show it this once.")
+@click.option("--retire-secrets", is_flag=True, help="Have only the newest secret sign from now on.")
+@dry_run_option
+@language_option
+@json_option
+@server_option
+@tenant_option
+def update(
+    subscription: str, url: str | None, url_file: IO[str] | None, events: str | None, role: str | None,
+    secret_file: IO[str] | None, new_secret: bool, retire_secrets: bool, dry_run: bool, language: str, as_json: bool,
+    server: str, tenant: str,
+) -> None:  # fmt: skip
+    """Change what is given, and nothing else.
+
+    To change a secret: have another made, give it to the receiver, which knows both for a while, and retire the first.
+
+    \b
+      $ fairlead subscriptions update crm --new-secret
+      $ fairlead subscriptions update crm --retire-secrets
+      $ fairlead subscriptions update crm --events ""        all events again
+    """
+    secret = line_of(secret_file, "--secret-file")
+    if new_secret and secret is not None:
+        raise click.UsageError("--new-secret and --secret-file: allowed is one of both")
+    with connected(server, tenant) as client:
+        changed = client.update_subscription(
+            subscription,
+            url=address_of(url, url_file, "--url"),
+            event_types=None if events is None else _listed(events),
+            role=_role_of(role),
+            secret="" if new_secret else secret,
+            retire_secrets=retire_secrets,
+            preview=dry_run,
+        )
+    _told(changed, Shown(language), as_json=as_json, dry_run=dry_run)
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@language_option
+@server_option
+@tenant_option
+def delete(subscription: str, yes: bool, language: str, server: str, tenant: str) -> None:
+    """Delete one, with all that it has not delivered: nobody will be told of that."""
+    with connected(server, tenant) as client:
+        found = client.get_subscription(subscription)
+        if not yes:
+            click.confirm(f"delete {last(found.name)}, with {found.parked_count:,} parked?", abort=True)
+        client.delete_subscription(subscription, etag=found.etag if not yes else "")
+    click.echo(say("deleted", language, name=last(found.name)))
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@language_option
+@json_option
+@server_option
+@tenant_option
+def test(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
+    """Send a change that never was, of work item `test`, and say what the receiver answered; exit 1 if it refused."""
+    with connected(server, tenant) as client:
+        ended = client.test_subscription(subscription)
+    tell_test(ended, language, as_json=as_json)
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@language_option
+@json_option
+@server_option
+@tenant_option
+def pause(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
+    """Deliver nothing until it is resumed: changes wait in the log, none is lost."""
+    with connected(server, tenant) as client:
+        paused = client.pause_subscription(subscription)
+    _told(paused, Shown(language), as_json=as_json)
+
+
+@subscriptions.command()
+@click.argument("subscription")
+@language_option
+@json_option
+@server_option
+@tenant_option
+def resume(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
+    """Go on where it was paused."""
+    with connected(server, tenant) as client:
+        resumed = client.resume_subscription(subscription)
+    _told(resumed, Shown(language), as_json=as_json)
+
+
+def tell_test(ended: deliveries.TestDeliveryResponse, language: str, *, as_json: bool) -> None:
+    """Say how a test ended, and end with it."""
+    if as_json:
+        print_json(test=ended)
+    else:
+        word = "taken" if ended.delivered else "not taken"
+        click.echo(say(word, language, ms=f"{ended.duration_ms:,}", outcome=ended.outcome))
+    if not ended.delivered:
+        raise SystemExit(1)
+
+
+def _told(found: deliveries.Subscription, shown: Shown, *, as_json: bool, dry_run: bool = False) -> None:
+    if as_json:
+        print_json(subscription=found)
+        return
+    if dry_run:
+        click.echo(shown.word("would be"))
+    _table([found], shown)
+    if found.secret:
+        click.echo(shown.word("secret once", secret=found.secret))
+
+
+def _table(found: list[deliveries.Subscription], shown: Shown) -> None:
+    shown.table(
+        found,
+        {
+            "id": lambda each: last(each.name),
+            "address": lambda each: each.url or shown.word("cannot be read"),
+            "events": lambda each: ", ".join(each.event_types) or shown.word("all"),
+            "role": lambda each: each.role,
+            "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
+            "parked": lambda each: f"{each.parked_count:,}",
+            "dead": lambda each: f"{each.dead_count:,}",
+            "oldest": lambda each: shown.at(each, "oldest_undelivered_time"),
+            "secrets": lambda each: str(each.secret_count),
+        },
+        right=("parked", "dead", "secrets"),
+    )
+
+
+def _role_of(role: str | None) -> str | None:
+    return "" if role == _LEAST else role
+
+
+def _listed(names: str | None) -> list[str]:
+    return [name.strip() for name in (names or "").split(",") if name.strip()]

@@ -1,0 +1,157 @@
+"""How these commands show what there is: tables with headings in two languages, instants on the tenant's clocks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+import grpc
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.client import FairleadClient, FairleadError
+
+HELP = {"help_option_names": ["-h", "--help"]}
+WORDS: Mapping[str, tuple[str, str]] = {
+    "id": ("id", "标识"),
+    "address": ("address", "地址"),
+    "events": ("events", "事件"),
+    "all": ("all", "全部"),
+    "role": ("role", "角色"),
+    "state": ("state", "状态"),
+    "parked": ("parked", "搁置"),
+    "dead": ("dead", "放弃"),
+    "oldest": ("oldest undelivered", "最早未送达"),
+    "secrets": ("secrets", "密钥数"),
+    "kind": ("kind", "类型"),
+    "secret": ("secret", "密钥"),
+    "yes": ("yes", "有"),
+    "no": ("no", "无"),
+    "language": ("language", "语言"),
+    "quiet outside": ("quiet outside", "工作时间日历"),
+    "waiting": ("waiting", "待发"),
+    "when": ("when", "时间"),
+    "type": ("type", "内容"),
+    "about": ("about", "工作项"),
+    "for": ("for", "销售"),
+    "through": ("through", "经由"),
+    "tries": ("tries", "次数"),
+    "outcome": ("outcome", "结果"),
+    "next": ("next try", "下次尝试"),
+    "times of": ("times of {zone}", "时间按{zone}"),
+    "active": ("active", "正常"),
+    "paused": ("paused", "已暂停"),
+    "stalled": ("stalled", "已停住"),
+    "delivered": ("delivered", "已送达"),
+    "unreachable": ("unreachable", "无渠道"),
+    "no subscriptions": ("nobody is subscribed", "没有订阅"),
+    "no channels": ("there is no channel", "没有渠道"),
+    "no deliveries": ("nothing was told", "没有通知记录"),
+    "cannot be read": ("(no key opens it)", "（无密钥可解）"),
+    "taken": ("taken, after {ms} ms: {outcome}", "已接收，用时{ms}毫秒：{outcome}"),
+    "not taken": ("not taken, after {ms} ms: {outcome}", "未接收，用时{ms}毫秒：{outcome}"),
+    "secret once": ("secret, shown this once: {secret}", "密钥，仅显示这一次：{secret}"),
+    "would be": ("nothing was changed: it would be so", "未作更改：将会如此"),
+    "deleted": ("{name} deleted", "{name}已删除"),
+    "redriven": ("tried again at once: {parked} parked, {dead} dead", "立即重试：搁置{parked}条，放弃{dead}条"),
+}
+"""What these commands say, in English and Chinese."""
+_WIDTH = 120
+"""Columns where the output is no terminal."""
+
+language_option = click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Of all that is told.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+utc_option = click.option("--utc", is_flag=True, help="Show times in UTC [default: on the tenant's clocks].")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and change nothing.")
+
+
+def say(word: str, language: str, **values: object) -> str:
+    """Return what these commands say, in a language."""
+    return WORDS[word][language == "zh"].format(**values)
+
+
+class Shown:
+    """Shows messages of one command.
+
+    Parameters
+    ----------
+    zone
+        On whose clocks instants are.
+    """
+
+    def __init__(self, language: str, zone: str = "UTC") -> None:
+        self.language = language
+        self._zone = zone
+
+    @classmethod
+    def of(cls, client: FairleadClient, language: str, *, utc: bool) -> Shown:
+        """Ask for the tenant's clocks; whoever may not know them is shown UTC."""
+        if utc:
+            return cls(language)
+        try:
+            return cls(language, client.get_tenant().time_zone or "UTC")
+        except FairleadError as error:
+            if error.code is not grpc.StatusCode.PERMISSION_DENIED:
+                raise
+            return cls(language)
+
+    def at(self, message: Any, field: str) -> str:
+        """Write an instant of a message, with its offset; empty where it has none."""
+        if not message.HasField(field):
+            return ""
+        stamp: Timestamp = getattr(message, field)
+        zone = UTC if self._zone == "UTC" else ZoneInfo(self._zone)
+        return _written(stamp.ToDatetime(UTC).astimezone(zone))
+
+    def word(self, word: str, **values: object) -> str:
+        """Return what is said, in this language."""
+        return say(word, self.language, **values)
+
+    def table(self, rows: Iterable[Any], cells: Mapping[str, Callable[[Any], str]], right: Sequence[str] = ()) -> None:
+        """Print messages as a table; ``cells`` by heading, columns without anything in them left out."""
+        written = [{heading: cell(row) for heading, cell in cells.items()} for row in rows]
+        table = Table(title=self.word("times of", zone=self._zone), title_justify="left", box=box.SIMPLE_HEAD)
+        headings = [heading for heading in cells if any(row[heading] for row in written)]
+        for heading in headings:
+            side: Any = "right" if heading in right else "left"
+            table.add_column(self.word(heading), justify=side, overflow="fold")
+        for row in written:
+            table.add_row(*(Text(row[heading]) for heading in headings))
+        Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False).print(table)
+
+
+def print_json(**parts: Message | Sequence[Message]) -> None:
+    """Print messages as one JSON object, by name; a message of no name as it is."""
+    written = {name: _document(part) for name, part in parts.items()}
+    click.echo(json.dumps(written, ensure_ascii=False, indent=2))
+
+
+def last(name: str) -> str:
+    """Return the last part of a name."""
+    return name.rpartition("/")[2]
+
+
+def _document(part: Message | Sequence[Message]) -> Any:
+    if isinstance(part, Message):
+        return MessageToDict(part, preserving_proto_field_name=True)
+    return [_document(each) for each in part]
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(" ", "seconds")

@@ -1,0 +1,147 @@
+"""``fairlead subscriptions``, ``channels`` and ``deliveries`` against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from notifications.secrets import SecretBox
+from service import main
+from tests.conftest import serving
+from tests.integration.notifications.arranging import HOOK, SECRET, chosen
+
+Command = Callable[..., Awaitable[tuple[int, str]]]
+
+
+@pytest.fixture
+async def command(store: Any, tenant: str, tmp_path: Path) -> AsyncIterator[Command]:
+    """Yield what runs a command against a server and returns its exit code and what it printed."""
+    async with serving(store.url, deliveries=chosen(tmp_path)) as address:
+
+        def run(*arguments: str, given: str = "") -> tuple[int, str]:
+            at = ("--server", address, "--tenant", tenant)
+            done = CliRunner().invoke(main, [*arguments, *at], input=given, env={"FAIRLEAD_REDIS_URL": None})
+            return done.exit_code, done.output
+
+        async def ran(*arguments: str, given: str = "") -> tuple[int, str]:
+            return await asyncio.to_thread(run, *arguments, given=given)
+
+        yield ran
+
+
+async def test_a_secret_that_was_made_is_shown_once(command: Command) -> None:
+    code, made = await command("subscriptions", "create", "crm", "--url", HOOK, "--events", "closed, decision")
+    _, shown = await command("subscriptions", "show", "crm")
+
+    assert (code, len(re.findall(r"whsec_[A-Za-z0-9+/=]{44}", made))) == (0, 1)
+    assert "whsec_" not in shown
+    assert re.search(r"crm +http://127.0.0.1:9/… +decision, closed +active +0 +0 +1", shown)
+
+
+async def test_secrets_come_from_a_file_or_standard_input(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "hook").write_text(f"{HOOK}\n")
+
+    code, made = await command(
+        "subscriptions", "create", "crm", "--url-file", str(tmp_path / "hook"), "--secret-file", "-", given=SECRET
+    )
+    _, listed = await command("subscriptions", "list", "--json")
+
+    assert code == 0, made
+    assert SECRET not in made
+    (subscription,) = json.loads(listed)["subscriptions"]
+    assert (subscription["secret_count"], subscription["url"]) == (1, "http://127.0.0.1:9/…")
+
+
+@pytest.mark.parametrize("held", ["", "\n", "one\ntwo\n"])
+async def test_a_file_that_holds_no_single_line_is_refused(command: Command, held: str) -> None:
+    code, said = await command("channels", "create", "bot", "--kind", "feishu", "--address-file", "-", given=held)
+
+    assert (code, "--address-file" in said, "one" in said.replace("allowed is one", "")) == (2, True, False)
+
+
+async def test_a_secret_is_changed_in_three_steps(command: Command) -> None:
+    await command("subscriptions", "create", "crm", "--url", HOOK)
+
+    _, second = await command("subscriptions", "update", "crm", "--new-secret")
+    _, both = await command("subscriptions", "show", "crm", "--json")
+    _, retired = await command("subscriptions", "update", "crm", "--retire-secrets", "--json")
+
+    assert "whsec_" in second
+    counts = [json.loads(each)["subscription"]["secret_count"] for each in (both, retired)]
+    assert counts == [2, 1]
+
+
+async def test_what_is_given_changes_and_nothing_else(command: Command) -> None:
+    await command("subscriptions", "create", "crm", "--url", HOOK, "--events", "closed", "--role", "manager")
+
+    _, dry = await command("subscriptions", "update", "crm", "--events", "", "--dry-run")
+    _, changed = await command("subscriptions", "update", "crm", "--role", "least", "--json")
+
+    assert dry.startswith("nothing was changed: it would be so")
+    subscription = json.loads(changed)["subscription"]
+    assert (subscription["event_types"], "role" in subscription) == (["closed"], False)
+
+
+async def test_a_subscription_is_paused_resumed_and_deleted(command: Command) -> None:
+    await command("subscriptions", "create", "crm", "--url", HOOK)
+
+    _, paused = await command("subscriptions", "pause", "crm", "--language", "zh")
+    _, resumed = await command("subscriptions", "resume", "crm")
+    kept, _ = await command("subscriptions", "delete", "crm", given="n\n")
+    _, deleted = await command("subscriptions", "delete", "crm", "--yes")
+    _, listed = await command("subscriptions", "list", "--language", "zh")
+
+    assert ("已暂停" in paused, "active" in resumed, kept) == (True, True, 1)
+    assert (deleted, listed) == ("crm deleted\n", "没有订阅\n")
+
+
+async def test_a_channel_is_made_shown_changed_and_deleted(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "sign").write_text("s3cr3t")
+    making = ("channels", "create", "bot", "--kind", "feishu", "--address", HOOK, "--speaks", "zh")
+
+    code, made = await command(*making, "--secret-file", str(tmp_path / "sign"), "--calendar", "shanghai")
+    _, changed = await command("channels", "update", "bot", "--no-secret", "--calendar", "", "--json")
+    _, listed = await command("channels", "list")
+    _, deleted = await command("channels", "delete", "bot", "--yes")
+
+    assert code == 0, made
+    assert re.search(r"bot +feishu +http://127.0.0.1:9/… +yes +zh +shanghai +0", made)
+    assert {"has_secret", "calendar"} & set(json.loads(changed)["channel"]) == set()
+    assert re.search(r"bot +feishu +http://127.0.0.1:9/… +no +zh +0", listed)
+    assert deleted == "bot deleted\n"
+
+
+async def test_what_the_service_refuses_is_told_and_exits_with_one(command: Command) -> None:
+    code, said = await command("channels", "create", "bot", "--kind", "wecom", "--address", "https://10.0.0.1/s3cr3t")
+
+    assert (code, "address" in said, "s3cr3t" in said) == (1, True, False)
+
+
+async def test_nothing_that_was_told_is_told_so(command: Command) -> None:
+    assert await command("deliveries", "list") == (0, "nothing was told\n")
+    assert await command("deliveries", "list", "--language", "zh") == (0, "没有通知记录\n")
+    assert await command("deliveries", "redrive") == (0, "tried again at once: 0 parked, 0 dead\n")
+    code, said = await command("deliveries", "list", "--subscription", "crm")
+    assert (code, "no subscription" in said) == (1, True)
+
+
+def test_a_new_key_stands_before_those_in_use_and_nobody_else_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.key"
+
+    CliRunner().invoke(main, ["channels", "new-key", str(file)])
+    sealed = SecretBox.read(str(file)).seal("a", "s3cr3t")
+    done = CliRunner().invoke(main, ["channels", "new-key", str(file)])
+
+    assert (done.exit_code, stat.S_IMODE(file.stat().st_mode)) == (0, 0o600)
+    assert len(file.read_text().splitlines()) == 2
+    assert SecretBox.read(str(file)).open("a", sealed) == "s3cr3t"
+    refused = CliRunner().invoke(main, ["channels", "new-key", str(tmp_path)])
+    assert refused.exit_code == 2

@@ -22,9 +22,13 @@ _ACTS = tuple(map(str, Act))
 
 
 class ToldForm(Form):
-    """Who was told of which work item, by which step of a deadline; of an offer that lapsed by none."""
+    """Who was told of which work item, by which step of a deadline; of an offer that lapsed by none.
 
-    who: Id
+    Either ``who``, a rep, or ``channel``, one that the process names.
+    """
+
+    who: Id | None = None
+    channel: Id | None = None
     about: Name
     step: Literal[_ACTS] | None = None  # type: ignore[valid-type]
 

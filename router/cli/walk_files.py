@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import grpc
 
 from router.cli.lengths import LENGTH_ALLOWED, length_of, lengths_of
-from router.cli.walk_expect_forms import ChildForm, TookForm, WalkExpectForm
+from router.cli.walk_expect_forms import ChildForm, ToldForm, TookForm, WalkExpectForm
 from router.cli.walk_forms import (
     WALK_PARTS,
     ActivityForm,
@@ -251,13 +251,21 @@ class _Reader:
             for place, item in enumerate(items):
                 self._check_item(item, (*path, "lists", rep, place))
         for place, told in enumerate(expected.told or []):
-            self._check_rep(told.who, (*path, "told", place, "who"))
+            self._check_told(told, (*path, "told", place))
             self._check_item(told.about, (*path, "told", place, "about"))
         for pool, deficits in (expected.deficits or {}).items():
             if pool not in self._form.setup.pools:
                 self.report.error((*path, "deficits", pool), unknown("pool", pool, self._form.setup.pools), of_key=True)
             for rep in deficits:
                 self._check_rep(rep, (*path, "deficits", pool, rep), of_key=True)
+
+    def _check_told(self, told: ToldForm, path: Path) -> None:
+        if told.who:
+            self._check_rep(told.who, (*path, "who"))
+        if told.who and told.channel:
+            self.report.error((*path, "channel"), "found who beside it; allowed is one of the two")
+        elif not told.who and not told.channel:
+            self.report.error(path, "who is missing, or channel: whom the process tells")
 
     def _check_item(self, item: str, path: Path) -> None:
         parent = item if item in self._items or self._form.setup.process is None else item.partition("/")[0]

@@ -17,7 +17,10 @@ from router.process.definition.deadlines import Act
 
 
 class Told(NamedTuple):
-    """Who was told of which work item, by which step; of an offer that lapsed by none."""
+    """Who was told of which work item, by which step; of an offer that lapsed by none.
+
+    ``who`` is a rep, or a channel as ``whom`` writes it.
+    """
 
     who: str
     about: str
@@ -50,7 +53,7 @@ class Tellings(NamedTuple):
         remaining, also = list(self.told), list(self.also)
         expected = [each.model_copy(update={"about": self.spelt(each.about)}) for each in expected]
         found = [str(match) for each in expected if (match := _taken(each, remaining) or _taken(each, also))]
-        should = [str(Told(each.who, each.about, each.step or "")) for each in expected]
+        should = [str(Told(whom(each), each.about, each.step or "")) for each in expected]
         if not remaining and len(found) == len(should):
             return should, should
         return sorted(should), sorted([*found, *map(str, remaining)])
@@ -59,10 +62,19 @@ class Tellings(NamedTuple):
 def _taken(expected: ToldForm, among: list[Told]) -> Told | None:
     """Take out the first that is as expected."""
     for each in among:
-        if each[:2] == (expected.who, expected.about) and expected.step in (None, each.step):
+        if each[:2] == (whom(expected), expected.about) and expected.step in (None, each.step):
             among.remove(each)
             return each
     return None
+
+
+def whom(expected: ToldForm) -> str:
+    """Return who is expected to be told: a rep by id, or a channel."""
+    return _channel(expected.channel) if expected.channel else expected.who or ""
+
+
+def _channel(name: str) -> str:
+    return f"channel {last(name)}"
 
 
 class TellingWatch:
@@ -135,7 +147,9 @@ def _told_by(entry: routing.TimelineEntry, item: str) -> Iterator[Told]:
     step = entry.reached_step
     act = deadlines.DeadlineStep.Act.Name(step.act).removeprefix("ACT_").lower()
     yield from (Told(last(rep), item, act) for rep in step.told)
+    yield from (Told(_channel(channel), item, act) for channel in step.channels)
     yield from (Told(last(rep), item, Act.NOTIFY) for rep in entry.satisfaction.told)
+    yield from (Told(_channel(channel), item, Act.NOTIFY) for channel in entry.satisfaction.channels)
 
 
 def _asked_by(entry: routing.TimelineEntry) -> str:

@@ -122,13 +122,14 @@ def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool] | No
     plain = [name for name in names if _comes_back(name, [rep.attributes.fields.get(name) for rep in reps])]
     odd = [name for name in names if name not in plain]
     named = [field for field in ("calendar", "manager") if any(getattr(rep, field) for rep in reps)]
-    are_capped = any(rep.caps for rep in reps)
+    are_capped, have_channels = any(rep.caps for rep in reps), any(rep.channels for rep in reps)
     rows = [
         [
             quoted(_id(rep.name)),
             quoted(rep.display_name),
             _truth(rep.active),
             *(quoted(_id(getattr(rep, field))) for field in named),
+            *([quoted(";".join(map(_id, rep.channels)))] if have_channels else []),
             *(_cell(rep.attributes.fields.get(name)) for name in plain),
             *(str(rep.capacity[kind]) if kind in rep.capacity else "" for kind in kinds),
             *([quoted(cap_cells.cell_of(rep.caps))] if are_capped else []),
@@ -141,6 +142,7 @@ def _of_reps(reps: Sequence[workforce.Rep], pools: Iterable[workforce.Pool] | No
     more = [
         name for name, is_there in (("caps", are_capped), ("attributes", odd), ("pools", pools is not None)) if is_there
     ]
+    named += ["channels"] if have_channels else []
     return [["id", "name", "active", *named, *plain, *capacities, *more], *rows]
 
 
@@ -224,7 +226,7 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
     memberships = _memberships(records.pools)
     return {
         "reps": [
-            ["rep", "name", "active", "pools", "capacity", "calendar", "manager", "caps", "attributes"],
+            ["rep", "name", "active", "pools", "capacity", "calendar", "manager", "channels", "caps", "attributes"],
             *(
                 [
                     _id(rep.name),
@@ -232,7 +234,12 @@ def listed(records: ExportedWorkforce) -> Mapping[str, Rows]:
                     "yes" if rep.active else "no",
                     " ".join(memberships.get(rep.name, ())),
                     " ".join(f"{kind}:{units}" for kind, units in sorted(rep.capacity.items())),
-                    *(_id(rep.calendar), _id(rep.manager), cap_cells.cell_of(rep.caps)),
+                    *(
+                        _id(rep.calendar),
+                        _id(rep.manager),
+                        " ".join(map(_id, rep.channels)),
+                        cap_cells.cell_of(rep.caps),
+                    ),
                     " ".join(f"{name}={_cell(rep.attributes.fields[name])}" for name in sorted(rep.attributes)),
                 ]
                 for rep in records.reps

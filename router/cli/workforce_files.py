@@ -39,6 +39,7 @@ REP_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "attributes": ("attributes",),
     "calendar": ("calendar", "日历", "工作日历"),
     "manager": ("manager", "上级", "经理", "主管"),
+    "channels": ("channels", "通知渠道"),
     "caps": ("caps", "限额"),
     **{
         f"capacity_{kind}": (f"capacity_{kind.lower()}", *chinese)
@@ -94,7 +95,8 @@ class WorkforceFile:
 
     def mask(self) -> list[str]:
         """Return what of reps the file says, as an update mask has it."""
-        known = {"name": "display_name", **{name: name for name in ("active", "calendar", "manager", "caps")}}
+        named = ("active", "calendar", "manager", "channels", "caps")
+        known = {"name": "display_name", **{name: name for name in named}}
         kinds = {f"capacity_{kind}": f"capacity.{kind}" for kind in WorkItemKind}
         paths = {**known, **kinds, **{name: f"attributes.{name}" for name in (*_LISTS, *self._others())}}
         listed = {name for rep in self.reps for name in rep.attributes} if "attributes" in self.columns else set[str]()
@@ -192,6 +194,7 @@ def _kinds(columns: Mapping[str, str]) -> dict[str, ColumnKind | None]:
         "attributes": ColumnKind.TEXT,
         "calendar": ColumnKind.TEXT,
         "manager": ColumnKind.TEXT,
+        "channels": ColumnKind.TEXT,
         "caps": ColumnKind.TEXT,
     }
     kinds |= dict.fromkeys(_LISTS, ColumnKind.LIST) | {f"capacity_{kind}": ColumnKind.NUMBER for kind in WorkItemKind}
@@ -220,6 +223,7 @@ def _rep(
         problems.append(f"column {columns['weight']}: found {weight:,.15g}; allowed: {_WEIGHT_ALLOWED}")
     rep = workforce.Rep(name=rep_id, display_name=name)
     rep.calendar, rep.manager = unquoted(row.get("calendar", "")), unquoted(row.get("manager", ""))
+    rep.channels.extend(entries(unquoted(row.get("channels", ""))))
     rep.caps.extend(read_caps(row, columns, problems))
     if "active" in row:
         rep.active = row["active"]

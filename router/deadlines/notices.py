@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import MappingProxyType
 from typing import NamedTuple
 
 from router.assignment.customers import customer_of
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.deadlines.reached import BadAnswer, Reached, ReachedSteps
+from router.deadlines.given import GivenItem, GivenItems, SetAway, TakenOffer, of_offer
+from router.deadlines.reached import BadAnswer, DecidedStage, Reached, ReachedSteps
 from router.deadlines.recipients import Recipients, recipients, recipients_of_rep
-from router.model.decision import DecisionEffect
-from router.model.events import ANSWERS, NEXT, Digested, Event, Fired, Note, Noted, ProcessPublished
+from router.model.decision import Decision, DecisionEffect
+from router.model.digests import DigestEntry
+from router.model.errors import CorruptHistory
+from router.model.events import ANSWERS, NEXT, Digested, Event, Fired, Note, Noted, OfferAnswered, ProcessPublished
 from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
-from router.process.definition.processes import Process
+from router.process.definition.processes import Process, Stage
+from router.process.definition.words import NO_WORDS, Bilingual
 from router.process.revisions.differences import ProcessDifference, differences
+from router.process.stages.places import place_of
 
 _REMIND = DeadlineStep(None, Act.REMIND)  # type: ignore[arg-type]  # when is not asked
 _TELL_MANAGER = DeadlineStep(None, Act.NOTIFY, (RecipientRole.MANAGER,))  # type: ignore[arg-type]
 
 
 class ReachedDate(NamedTuple):
-    """The next date of a work item was reached: 1 the owner is reminded, 2 a working day later their manager."""
+    """The next date of a work item was reached: 1 the owner is reminded, 2 a working day later their manager.
+
+    ``owner`` is whose it is; empty: nobody's.
+    """
 
     item_id: str
     step: int
+    owner: str = ""
 
 
 class AskedCustomer(NamedTuple):
@@ -45,13 +57,44 @@ class ChangedProcess(NamedTuple):
     before: Process | None
 
 
+About = (
+    Reached | ReachedDate | ChangedProcess | BadAnswer | AskedCustomer | Digested
+    | GivenItem | DecidedStage | SetAway | TakenOffer
+)  # fmt: skip
+"""What people may be told of."""
+
+
+class EntryTitles(NamedTuple):
+    """What the stage and the deadline are called of which an entry of a list is; empty: by their ids, or none is."""
+
+    stage: Bilingual = NO_WORDS
+    deadline: Bilingual = NO_WORDS
+
+
 class Notice(NamedTuple):
-    """Something to tell: by which event, when that was, in milliseconds since 1970, who is to hear of it, and what."""
+    """Something to tell.
+
+    Parameters
+    ----------
+    event, at_ms
+        By which event, and when that was, in milliseconds since 1970.
+    recipients
+        Who is to hear of it.
+    about
+        What.
+    due_ms
+        When the deadline that it is about falls due, or fell; None: it is about none, there is no saying, or nobody
+        asked.
+    titles
+        Of a list what its entries are called, as far as somebody asked.
+    """
 
     event: int
     at_ms: int
     recipients: Recipients
-    about: Reached | ReachedDate | ChangedProcess | BadAnswer | AskedCustomer | Digested
+    about: About
+    due_ms: int | None = None
+    titles: Mapping[DigestEntry, EntryTitles] = MappingProxyType({})
 
 
 class Notices:
@@ -72,9 +115,27 @@ class Notices:
         self._store = store
         self._planners = planners
         self._reached = ReachedSteps(store, planners)
+        self._given = GivenItems(tenant, store, planners, self._reached)
+
+    async def at(self, number: int) -> Notice | None:
+        """Return what the event of a number is to be told as, with all that words need; None: it concerns nobody so.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        events = await self._store.events(self._tenant, after=number - 1, count=1)
+        notice = await self.of(events[0]) if events and events[0].number == number else None
+        match notice:
+            case Notice(about=Reached(fired=fired)):
+                return notice._replace(due_ms=await self._reached.due_ms(self._tenant, fired))
+            case Notice(about=Digested(made=made)):
+                return notice._replace(titles=await self._titles(made.entries))
+        return notice
 
     async def of(self, event: Event | DecisionEffect) -> Notice | None:
-        """Return what an event is to be told as; None: it concerns nobody so.
+        """Return what an event is to be told as, and to whom; None: it concerns nobody so.
 
         Raises
         ------
@@ -82,6 +143,15 @@ class Notices:
             If somebody altered what is to be read.
         """
         match event:
+            case Decision() | DecisionEffect():
+                given = await self._given.of(event)
+                return Notice(event.number, event.at_ms, given.recipients, given) if given else None
+            case OfferAnswered():
+                told_of = of_offer(event)
+                return Notice(event.number, event.at_ms, told_of[1], told_of[0]) if told_of else None
+            case Noted(note=Note.APPROVED | Note.REJECTED):
+                decided = await self._reached.decided(self._tenant, event)
+                return Notice(event.number, event.at_ms, decided.recipients, decided) if decided else None
             case Fired(workforce=workforce) if workforce:
                 reached = await self._reached.of(self._tenant, event)
                 if reached.step.step.act is Act.RAISE_PRIORITY:  # it was the highest already
@@ -116,7 +186,7 @@ class Notices:
             return None
         step = _REMIND if fired.step == 1 else _TELL_MANAGER
         told = recipients(step, record.owner, record.pool, await self._planners.roster(self._tenant), fired.at_ms)
-        return Notice(fired.number, fired.at_ms, told, ReachedDate(fired.item_id, fired.step))
+        return Notice(fired.number, fired.at_ms, told, ReachedDate(fired.item_id, fired.step, record.owner))
 
     async def _of_publication(self, published: ProcessPublished) -> Notice | None:
         """Everybody who works in a pool hears of it, and whoever leads one."""
@@ -128,3 +198,24 @@ class Notices:
         pools = (await self._planners.roster(self._tenant)).pools.values()
         concerned = {rep: None for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)}
         return Notice(published.number, published.at_ms, Recipients(tuple(concerned)), changed)
+
+    async def _titles(self, entries: Sequence[DigestEntry]) -> dict[DigestEntry, EntryTitles]:
+        """Return what entries of a list are called, as the processes say by now."""
+        published = await self._planners.processes(self._tenant)
+        named = list(dict.fromkeys(entry.item_id for entry in entries))
+        records = {each.item_id: each for each in await self._store.items(self._tenant, named) if each}
+        titles = dict[DigestEntry, EntryTitles]()
+        for entry in entries:
+            record = records.get(entry.item_id)
+            with suppress(CorruptHistory):
+                place = place_of(published, record) if record else None
+                titles[entry] = _titles_of(place.process, entry) if place else EntryTitles()
+        return titles
+
+
+def _titles_of(process: Process, entry: DigestEntry) -> EntryTitles:
+    stage: Stage | None = process.standing.get(entry.stage)
+    for deadline in (*process.deadlines, *(stage.falling_due if stage else ())):
+        if deadline.id == entry.deadline:
+            return EntryTitles(stage.title if stage else NO_WORDS, deadline.title)
+    return EntryTitles(stage.title if stage else NO_WORDS)

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from router.assignment.roster import Roster
-from router.process.definition.deadlines import GIVING, DeadlineStep, RecipientRole
+from router.process.definition.deadlines import GIVING, DeadlineStep, NamedChannel, RecipientRole
 
 
 class Recipients(NamedTuple):
     """Who is told, in the order of the process, and who would have been and is on leave, or inactive; reps by id, each
-    once.
+    once. ``channels`` are told beside them, by id, whoever reads them.
     """
 
     told: tuple[str, ...]
     on_leave: tuple[str, ...] = ()
     inactive: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms: int) -> Recipients:
@@ -32,8 +33,10 @@ def recipients(step: DeadlineStep, owner: str, pool: str, roster: Roster, at_ms:
         Who has the work item, and of which pool; empty: nobody, and the pool's managers stand for them.
     """
     wanted = (RecipientRole.MANAGER,) if step.act in GIVING else step.to
-    found = (_there(rep, pool, roster, at_ms) for who in wanted for rep in named_reps(who, owner, pool, roster))
-    return recipients_of(found, roster)
+    people = [who for who in wanted if not isinstance(who, NamedChannel)]
+    found = (_there(rep, pool, roster, at_ms) for who in people for rep in named_reps(who, owner, pool, roster))
+    channels = tuple(who.channel for who in wanted if isinstance(who, NamedChannel))
+    return recipients_of(found, roster)._replace(channels=channels)
 
 
 def keepers(owner: str, pool: str, roster: Roster) -> list[str]:
@@ -82,6 +85,40 @@ def recipients_of_rep(rep: str, roster: Roster, at_ms: int) -> Recipients:
     if rep not in roster.reps:
         return Recipients(())
     return recipients_of([_there(rep, "", roster, at_ms)], roster)
+
+
+def joined(several: Iterable[Recipients]) -> Recipients:
+    """Return all whom any of these tell, each once.
+
+    Examples
+    --------
+    >>> joined([Recipients(("ann",), ("bo",)), Recipients(("cy", "ann"))])
+    Recipients(told=('ann', 'cy'), on_leave=('bo',), inactive=(), channels=())
+    """
+    parts = [tuple(dict.fromkeys(name for names in part for name in names)) for part in zip(*several, strict=True)]
+    return Recipients(*parts) if parts else Recipients(())
+
+
+def recipients_of_gift(
+    given_to: str, before: str, pool: str, roster: Roster, at_ms: int, *, with_managers: bool
+) -> Recipients:
+    """Return who is told at an instant that a work item was given to somebody, or taken from who had it.
+
+    Whoever had it is told if they are there, and nobody in their place; whoever gets it as ``recipients``.
+
+    Parameters
+    ----------
+    given_to, before
+        Who has it now, and had it; empty: nobody.
+    with_managers
+        Whether whoever is above who had it is told too.
+    """
+    found = [_there(given_to, pool, roster, at_ms)] if given_to in roster.reps else []
+    if before in roster.reps and is_there(before, roster, at_ms):
+        found.append((before, []))
+    if with_managers:
+        found += [_there(rep, pool, roster, at_ms) for rep in named_reps(RecipientRole.MANAGER, before, pool, roster)]
+    return recipients_of(found, roster)
 
 
 def _there(rep: str, pool: str, roster: Roster, at_ms: int) -> tuple[str | None, list[str]]:

@@ -494,11 +494,11 @@ _READERS: Mapping[bytes, tuple[_TakeApart, _Make]] = {
 _FORMS: Mapping[str, TypeAdapter[Any]] = {kind: TypeAdapter(made) for kind, made in KINDS.items()}
 _LATER = {
     "tenant": ("reopen_days",),
-    "rep": ("calendar", "manager", "caps"),
+    "rep": ("calendar", "manager", "caps", "channels"),
     "pool": ("calendar", "leave_buffer_ms", "managers", "caps", "absence_policy", "dispatch"),
     "absence": ("substitute",),
 }
-"""Fields that records of before format 4, or 5, did not have: where they are empty they are left out, so that the text
+"""Fields that records of before format 4, 5 or 7 did not have: where they are empty they are left out, so that the text
 of an older record is what it was, and so is its digest in the log."""
 
 

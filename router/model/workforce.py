@@ -28,7 +28,8 @@ class Rep:
     """A person who can own work; ``capacity`` caps their open units by kind, a kind left out is unlimited.
 
     ``calendar`` says when they work; empty: as their pool's says, or the tenant's. ``manager`` is a rep. ``caps``
-    limit what they get or hold over all pools.
+    limit what they get or hold over all pools. ``channels`` are the ids of those through which they are told, in the
+    order in which they are tried; whether these exist is not known here.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Rep:
     calendar: str = ""
     manager: str = ""
     caps: tuple[Cap, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

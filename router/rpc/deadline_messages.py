@@ -128,7 +128,13 @@ def reached_message(tenant: str, reached: Reached) -> deadlines.ReachedStep:
         told=[_rep_name(tenant, rep) for rep in reached.recipients.told],
         on_leave=[_rep_name(tenant, rep) for rep in reached.recipients.on_leave],
         inactive=[_rep_name(tenant, rep) for rep in reached.recipients.inactive],
+        channels=channel_names(tenant, reached.recipients),
     )
+
+
+def channel_names(tenant: str, recipients: Recipients) -> list[str]:
+    """Name the channels that are told."""
+    return [f"tenants/{tenant}/channels/{channel}" for channel in recipients.channels]
 
 
 def approval_message(tenant: str, item_id: str, asked: AskedApproval) -> deadlines.Approval:
@@ -172,7 +178,8 @@ def satisfaction_message(tenant: str, noted: Noted, told: Recipients | None) -> 
     """Write an answer of a customer, with whom it told, if anybody."""
     said = {noted.note.lower(): noted.value}
     names = [_rep_name(tenant, rep) for rep in told.told] if told else []
-    return routing.SatisfactionAnswer(comment=noted.text, told=names, **said)
+    channels = channel_names(tenant, told) if told else []
+    return routing.SatisfactionAnswer(comment=noted.text, told=names, channels=channels, **said)
 
 
 def survey_message(tenant: str, noted: Noted) -> deadlines.Survey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -28,9 +28,10 @@ MAX_BAND = 1000
 
 MAX_LEAVE_BUFFER_S = 30 * 24 * 3600
 MAX_MANAGERS = 100
+MAX_CHANNELS = 8
 MAX_WEIGHT_STEPS = 50
 
-REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "caps")
+REP_FIELDS = ("display_name", "attributes", "active", "capacity", "calendar", "manager", "channels", "caps")
 POOL_FIELDS = (
     *("display_name", "members", "band", "value_weighted"),
     *("calendar", "leave_buffer_duration", "managers", "caps", "absence_policy", "dispatch"),
@@ -87,6 +88,7 @@ def rep(
         capacity=_entries("capacity", before.capacity, lambda: _capacity(message, at), paths),
         calendar=calendar_named(message, tenant, at) if "calendar" in paths else before.calendar,
         manager=_manager(message, tenant, at) if "manager" in paths else before.manager,
+        channels=_channels(message, tenant, at) if "channels" in paths else before.channels,
         caps=caps(message.caps, f"{at}.caps") if "caps" in paths else before.caps,
     )
 
@@ -144,6 +146,7 @@ def rep_message(tenant: str, saved: Saved) -> workforce.Rep:
         etag=saved.etag,
         calendar=calendar_name(tenant, record.calendar),
         manager=record.manager and f"tenants/{tenant}/reps/{record.manager}",
+        channels=[f"tenants/{tenant}/channels/{channel}" for channel in record.channels],
         caps=map(cap_message, record.caps),
     )
 
@@ -300,13 +303,24 @@ def _leave_buffer(message: workforce.Pool, at: str) -> int:
 def _managers(message: workforce.Pool, tenant: str, at: str) -> tuple[str, ...]:
     if len(message.managers) > MAX_MANAGERS:
         raise InvalidInput.of(f"{at}.managers", f"{len(message.managers)} managers: at most {MAX_MANAGERS}")
-    managers: list[str] = []
-    for place, name in enumerate(message.managers):
-        manager = fields.reference(name, "reps", tenant, f"{at}.managers[{place}]")
-        if manager in managers:
-            raise InvalidInput.of(f"{at}.managers[{place}]", f"{shown(name)} stands here twice")
-        managers.append(manager)
-    return tuple(managers)
+    return _each_once(message.managers, "reps", tenant, f"{at}.managers")
+
+
+def _channels(message: workforce.Rep, tenant: str, at: str) -> tuple[str, ...]:
+    if len(message.channels) > MAX_CHANNELS:
+        raise InvalidInput.of(f"{at}.channels", f"{len(message.channels)} channels: at most {MAX_CHANNELS}")
+    return _each_once(message.channels, "channels", tenant, f"{at}.channels")
+
+
+def _each_once(names: Iterable[str], collection: str, tenant: str, at: str) -> tuple[str, ...]:
+    """Read the ids of what is named, in order."""
+    ids: list[str] = []
+    for place, name in enumerate(names):
+        named = fields.reference(name, collection, tenant, f"{at}[{place}]")
+        if named in ids:
+            raise InvalidInput.of(f"{at}[{place}]", f"{shown(name)} stands here twice")
+        ids.append(named)
+    return tuple(ids)
 
 
 def member_weight(weight: float, field: str) -> int:

@@ -6,16 +6,17 @@ does not matter how far anybody had read before, or whether the timers were thro
 since: then an event behind the page says so, and until it is read a timer may be void, which whoever fires it sees.
 
 Where nothing can fall due, for there are neither calendars nor caps or nothing waits, no pool lets offers lapse or
-nothing is offered, nothing has a next date, no leave names a substitute, and no process has deadlines, the log is not
-read at all; and where it is, a decision that gave a new work item its owner is passed over, unless somebody may have to
-stand in for them, and of what is in a process nothing else is read.
+nothing is offered, nothing has a next date, no leave names a substitute, and no process has deadlines, and nobody has a
+channel through which they are told who gets what, the log is not read at all; and where it is, a decision that gave a
+new work item its owner is passed over, unless somebody may have to stand in for them, and of what is in a process
+nothing else is read.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from router.assignment.planner import Planner
@@ -194,6 +195,8 @@ class TimerFollower:
             return 0  # people are told of what was published since
         if stepped_kinds(published) or (planner and has_lists(planner.roster, published)):
             return 0
+        if self._telling and planner and _have_channels(planner.roster):
+            return 0  # whoever gets a work item, or loses it, is told
         if planner is None or planner.roster.covers.reps or any(map(_credits_leave, planner.roster.pools.values())):
             return 0
         present = Present(planner, position.workforce_ms)
@@ -421,6 +424,12 @@ class TimerFollower:
         if (planner.rule_set_revision, planner.roster.revision) == position.revisions:
             return planner
         return await self._planners.at(self._tenant, position.rules, position.workforce)
+
+
+@lru_cache(maxsize=16)
+def _have_channels(roster: Roster) -> bool:
+    """Say whether anybody can be told anything."""
+    return any(rep.channels for rep in roster.reps.values())
 
 
 def _credits_leave(pool: Pool) -> bool:

@@ -10,7 +10,7 @@ from fairlead.v1 import routing_pb2 as routing
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.phrases import PARTS, TIMELINE
-from router.wording.process_phrases import CAUSES, MOVED, TIME_PARTS, TIME_SPENT, UNITS
+from router.wording.process_phrases import CAUSES, MOVED, TELLS, TIME_PARTS, TIME_SPENT, UNITS
 
 
 def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[str], str]) -> str:
@@ -22,7 +22,8 @@ def reached(step: deadlines.ReachedStep, language: Language, called: Callable[[s
         What a rep is called, by id.
     """
     act = deadlines.DeadlineStep.Act.Name(step.act).removeprefix("ACT_")
-    told, on_leave, inactive = (_listed(reps, language, called) for reps in (step.told, step.on_leave, step.inactive))
+    on_leave, inactive = (_listed(reps, language, called) for reps in (step.on_leave, step.inactive))
+    told = people(step.told, step.channels, language, called)
     away = "on leave or inactive" if on_leave and inactive else "on leave" if on_leave else "inactive"
     said = TIMELINE[f"reached {away}"].say(language, on_leave=on_leave, inactive=inactive)
     passed_over = said if on_leave or inactive else ""
@@ -68,9 +69,9 @@ def satisfaction(answer: routing.SatisfactionAnswer, language: Language, called:
     name = answer.WhichOneof("answer") or ""
     note = _noted(answer.comment, language)
     said = TIMELINE[name].say(language, value=getattr(answer, name), note=note)
-    if not answer.told:
+    if not answer.told and not answer.channels:
         return said
-    told = TIMELINE["answer told"].say(language, told=_listed(answer.told, language, called))
+    told = TIMELINE["answer told"].say(language, told=people(answer.told, answer.channels, language, called))
     return f"{said}{' ' if language is Language.EN else ''}{told}"
 
 
@@ -215,6 +216,21 @@ def time_told(milliseconds: int, language: Language) -> str:
     units = [("h", hours), ("m", minutes)] if hours else [("m", minutes)] if minutes else []
     units += [("s", seconds)] if seconds or not units else []
     return " ".join(UNITS[unit].say(language, n=n) for unit, n in units)
+
+
+def people(reps: Iterable[str], channels: Iterable[str], language: Language, called: Callable[[str], str]) -> str:
+    """List reps by what they are called, and channels by their ids; names are resource names.
+
+    Examples
+    --------
+    >>> people(["tenants/t/reps/mo"], ["tenants/t/channels/east-bot"], Language.EN, str)
+    'mo, channel east-bot'
+    >>> people(["tenants/t/reps/mo"], ["tenants/t/channels/east-bot"], Language.ZH, str)
+    'mo、渠道 east-bot'
+    """
+    told = [called(name.rpartition("/")[2]) for name in reps]
+    told += [TELLS["channel"].say(language, channel=name.rpartition("/")[2]) for name in channels]
+    return PARTS["enumerated"].say(language).join(told)
 
 
 def _listed(names: Iterable[str], language: Language, called: Callable[[str], str]) -> str:

@@ -629,6 +629,7 @@ PARTS: Mapping[str, Phrase] = {
     "minutes": Phrase(" ({minutes} min)", "（{minutes}分钟）"),
     "minutes and seconds": Phrase(" ({minutes} min {seconds} s)", "（{minutes}分{seconds}秒）"),
     "nobody": Phrase(" (nobody)", "（无人）"),
+    "nobody alone": Phrase("nobody", "无人"),
     "none": Phrase("(none)", "无"),
     "note": Phrase(" ({note})", "（{note}）"),
     "count": Phrase("{count} {refused}", "{count}人{refused}"),

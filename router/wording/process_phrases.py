@@ -108,6 +108,12 @@ ROLES: Mapping[str, Phrase] = {
 }
 """Whom a step tells."""
 
+TELLS: Mapping[str, Phrase] = {
+    "channel": Phrase("channel {channel}", "渠道{channel}"),
+    "at any hour": Phrase("{does}, at any hour", "{does}（不受免打扰时段限制）"),
+}
+"""What else a step says of whom it tells."""
+
 APPROVALS: Mapping[str, Phrase] = {
     "always": Phrase("to be approved by {who} within {within}", "须{who}在{within}内批准"),
     "where": Phrase(

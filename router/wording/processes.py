@@ -12,6 +12,7 @@ from router.process.definition.deadlines import (
     Deadline,
     DeadlineStep,
     DueDate,
+    NamedChannel,
     Recipient,
     RecipientRole,
     StepTime,
@@ -29,6 +30,7 @@ from router.wording.process_phrases import (
     ROLES,
     SINCE,
     TABLES,
+    TELLS,
     UNITS,
     UNTIL,
 )
@@ -57,10 +59,15 @@ def deadline_told(deadline: Deadline, language: Language) -> list[str]:
     return [head, *(step_told(step, language, is_dated=deadline.dated is not None) for step in deadline.steps)]
 
 
+def _called(deadline: Deadline, language: Language) -> str:
+    title = getattr(deadline.title, language)
+    return PICTURES["titled"].say(language, title=title, name=deadline.id) if title else deadline.id
+
+
 def _within_told(deadline: Deadline, language: Language) -> str:
     return DEADLINES["table" if deadline.within.by else "deadline"].say(
         language,
-        deadline=deadline.id,
+        deadline=_called(deadline, language),
         until=UNTIL[deadline.until].say(language),
         within=within_told(deadline.within, language),
         since=SINCE[deadline.since].say(language),
@@ -73,7 +80,7 @@ def _dated_told(deadline: Deadline, dated: DueDate, language: Language) -> str:
     phrase = "dated table" if before and before.by else "dated before" if before else "dated"
     return DEADLINES[phrase].say(
         language,
-        deadline=deadline.id,
+        deadline=_called(deadline, language),
         until=UNTIL[deadline.until].say(language),
         before=within_told(before, language) if before else "",
         of=of_told(dated.of, language),
@@ -177,8 +184,13 @@ def _condition_told(condition: Predicate, language: Language) -> str:
     return COMPARISONS[condition.op].say(language, field=condition.field, expected=expected)
 
 
-def _who(recipient: RecipientRole | str, language: Language) -> str:
-    return ROLES[recipient].say(language) if isinstance(recipient, RecipientRole) else recipient
+def _who(recipient: Recipient, language: Language) -> str:
+    match recipient:
+        case RecipientRole():
+            return ROLES[recipient].say(language)
+        case NamedChannel(channel):
+            return TELLS["channel"].say(language, channel=channel)
+    return recipient
 
 
 def people_told(recipients: Sequence[Recipient], language: Language) -> str:
@@ -198,6 +210,8 @@ def step_told(step: DeadlineStep, language: Language, *, is_dated: bool = False)
     """
     at = DEADLINES["due"].say(language) if is_dated and step.at == Fraction(1) else _time_told(step.at, language)
     does = ACTS[step.act].say(language, who=people_told(step.to, language), by=step.by, pool=step.pool)
+    if step.ignores_quiet_hours:
+        does = TELLS["at any hour"].say(language, does=does)
     if step.every is None:
         return DEADLINES["step"].say(language, at=at, does=does)
     every = duration_told(step.every, language)

@@ -43,7 +43,17 @@ class RecordDifference:
 
 _ORDER = (
     *("display_name", "attributes", "active", "capacity", "members", "weight_steps", "band", "value_weighted"),
-    *("calendar", "leave_buffer_duration", "manager", "managers", "caps", "absence_policy", "dispatch", "parent"),
+    *(
+        "calendar",
+        "leave_buffer_duration",
+        "manager",
+        "managers",
+        "channels",
+        "caps",
+        "absence_policy",
+        "dispatch",
+        "parent",
+    ),
 )
 
 
@@ -68,7 +78,8 @@ def fields_of(record: Record | None) -> dict[str, FactValue]:
         return {
             **name, **attributes, "active": record.active,
             **{f"capacity.{kind}": units for kind, units in record.capacity.items()},
-            **_not_empty({"calendar": record.calendar, "manager": record.manager}), **_caps(record),
+            **_not_empty({"calendar": record.calendar, "manager": record.manager, "channels": record.channels}),
+            **_caps(record),
         }  # fmt: skip
     if isinstance(record, Pool):
         policies = {**_credit_of(record.absence_policy), **_dispatch_of(record.dispatch)}

@@ -24,7 +24,7 @@ from router.model.decision import Decision
 from router.model.errors import InvalidInput, NotPossible, RequestIdReused
 from router.model.events import Fired, Note, Noted, Updated
 from router.model.workforce import Member, Pool, Rep
-from router.process.definition.deadlines import Recipient, RecipientRole
+from router.process.definition.deadlines import Person, RecipientRole
 from router.process.definition.tasks import Approval
 from router.process.due.standings import DeadlineState
 from router.process.life.asks import AskState
@@ -83,7 +83,7 @@ class Selling(Timed):
         self.dying = Approving(world.store, world.planners, dying, noting)
         self.approvals = ApprovalQueries(world.store, world.planners, self.approving)
 
-    async def publish(self, by: Recipient = RecipientRole.MANAGER, on_reject: str = "", **stages: Approval) -> None:
+    async def publish(self, by: Person = RecipientRole.MANAGER, on_reject: str = "", **stages: Approval) -> None:
         """Publish a process whose quotes are to be approved, and other stages as given."""
         approvals = {"quote": Approval(by, LARGE, Duration(4, "h"), on_reject), **stages}
         publication = process_publication(SALES, approvals=approvals)

@@ -143,20 +143,22 @@ class MovedDeadline(_message.Message):
     def __init__(self, deadline: _Optional[str] = ..., earlier_due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ReachedStep(_message.Message):
-    __slots__ = ("stage", "deadline", "act", "told", "on_leave", "inactive")
+    __slots__ = ("stage", "deadline", "act", "told", "on_leave", "inactive", "channels")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
     ACT_FIELD_NUMBER: _ClassVar[int]
     TOLD_FIELD_NUMBER: _ClassVar[int]
     ON_LEAVE_FIELD_NUMBER: _ClassVar[int]
     INACTIVE_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
     stage: str
     deadline: str
     act: DeadlineStep.Act
     told: _containers.RepeatedScalarFieldContainer[str]
     on_leave: _containers.RepeatedScalarFieldContainer[str]
     inactive: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ...) -> None: ...
+    channels: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ..., channels: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Approval(_message.Message):
     __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes", "note")

@@ -315,16 +315,18 @@ class RecordSatisfactionRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., csat: _Optional[int] = ..., nps: _Optional[int] = ..., comment: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class SatisfactionAnswer(_message.Message):
-    __slots__ = ("csat", "nps", "comment", "told")
+    __slots__ = ("csat", "nps", "comment", "told", "channels")
     CSAT_FIELD_NUMBER: _ClassVar[int]
     NPS_FIELD_NUMBER: _ClassVar[int]
     COMMENT_FIELD_NUMBER: _ClassVar[int]
     TOLD_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
     csat: int
     nps: int
     comment: str
     told: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, csat: _Optional[int] = ..., nps: _Optional[int] = ..., comment: _Optional[str] = ..., told: _Optional[_Iterable[str]] = ...) -> None: ...
+    channels: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, csat: _Optional[int] = ..., nps: _Optional[int] = ..., comment: _Optional[str] = ..., told: _Optional[_Iterable[str]] = ..., channels: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ApproveWorkItemRequest(_message.Message):
     __slots__ = ("name", "rep", "reason", "request_id", "validate_only")

@@ -314,7 +314,7 @@ class FieldChange(_message.Message):
     def __init__(self, field: _Optional[str] = ..., before: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class Rep(_message.Message):
-    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag", "calendar", "manager", "caps")
+    __slots__ = ("name", "display_name", "attributes", "active", "capacity", "etag", "calendar", "manager", "channels", "caps")
     class CapacityEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -330,6 +330,7 @@ class Rep(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     MANAGER_FIELD_NUMBER: _ClassVar[int]
+    CHANNELS_FIELD_NUMBER: _ClassVar[int]
     CAPS_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
@@ -339,8 +340,9 @@ class Rep(_message.Message):
     etag: str
     calendar: str
     manager: str
+    channels: _containers.RepeatedScalarFieldContainer[str]
     caps: _containers.RepeatedCompositeFieldContainer[_caps_pb2.Cap]
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., active: bool = ..., capacity: _Optional[_Mapping[str, int]] = ..., etag: _Optional[str] = ..., calendar: _Optional[str] = ..., manager: _Optional[str] = ..., channels: _Optional[_Iterable[str]] = ..., caps: _Optional[_Iterable[_Union[_caps_pb2.Cap, _Mapping]]] = ...) -> None: ...
 
 class Pool(_message.Message):
     __slots__ = ("name", "display_name", "members", "band", "value_weighted", "etag", "calendar", "leave_buffer_duration", "managers", "caps", "absence_policy", "dispatch")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from router.process.definition.words import NO_WORDS, Bilingual
 from rules.durations import Duration, DurationTable
 
 
@@ -87,8 +88,17 @@ class RecipientRole(StrEnum):
     POOL_MANAGERS = "pool managers"
 
 
-Recipient = Annotated[RecipientRole | str, Field(union_mode="left_to_right")]
-"""A role, or a rep by id; read from what is stored as a role where it is one."""
+@dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A channel by id, whoever reads it, such as the bot of a group; whether it exists is not known here."""
+
+    channel: str
+
+
+Recipient = Annotated[RecipientRole | NamedChannel | str, Field(union_mode="left_to_right")]
+"""A role, a channel, or a rep by id; read from what is stored as a role where it is one."""
+Person = Annotated[RecipientRole | str, Field(union_mode="left_to_right")]
+"""A role, or a rep by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class DeadlineStep:
     Parameters
     ----------
     to
-        Whom it tells: roles, or ids of reps; a reminder tells the owner, a reassignment nobody.
+        Whom it tells: roles, channels, or ids of reps; a reminder tells the owner, a reassignment nobody.
     every, at_most
         How long after each time the next follows, by the deadline's clock, and how many times there are; None: it is
         done once.
@@ -126,6 +136,8 @@ class DeadlineStep:
         How much it raises the priority; 0: it raises none.
     pool
         To whose members it returns the work item; empty: it returns it to none.
+    ignores_quiet_hours
+        Whether what it tells is sent although the channel is quiet.
     """
 
     at: StepTime
@@ -135,6 +147,7 @@ class DeadlineStep:
     at_most: int = 1
     by: int = 0
     pool: str = ""
+    ignores_quiet_hours: bool = False
 
 
 class OnClosed(StrEnum):
@@ -187,6 +200,8 @@ class Deadline:
     dated
         The date that it is due by, instead of ``within`` and ``since``: it begins as its stage is entered, or when the
         work item gets its date; None: it is due by none.
+    title
+        What people call it who are told of it; empty: by its id.
     """
 
     id: str
@@ -198,6 +213,7 @@ class Deadline:
     statutory: bool = False
     pauses: bool | None = None
     dated: DueDate | None = None
+    title: Bilingual = NO_WORDS
 
     @property
     def times(self) -> list[tuple[DeadlineStep, int]]:

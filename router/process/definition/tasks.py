@@ -12,6 +12,7 @@ from router.process.definition.deadlines import (
     Deadline,
     DeadlineStep,
     DueDate,
+    Person,
     Recipient,
     RecipientRole,
 )
@@ -40,7 +41,7 @@ class Approval:
         The stage that is entered where they do not; empty: it stays in its own.
     """
 
-    by: Recipient
+    by: Person
     when: Predicate | None = None
     within: Duration = _A_DAY
     on_reject: str = ""

@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from router.model.workitem import Kind
 from router.process.definition.deadlines import ClockOwner, DueDate
 from router.process.definition.tasks import ChildTask
-from router.process.definition.words import Bilingual
-from router.process.language.forms import OpenForm, ProcessForm, WordsForm
+from router.process.language.forms import OpenForm, ProcessForm, words_of
 from router.process.language.lookups import ProcessNames
 from rules.duration_tables import DurationCompiler
 from rules.durations import DURATION_ALLOWED, Duration, as_duration
@@ -120,10 +119,3 @@ def _reached(stage: str, follow: Mapping[str, Collection[str]]) -> set[str]:
         reached |= new
         new = {name for each in new for name in follow.get(each, ())} - reached
     return reached
-
-
-def words_of(form: str | WordsForm) -> Bilingual:
-    """Return a text in both languages."""
-    if isinstance(form, str):
-        return Bilingual(form, form)
-    return Bilingual(form.en or form.zh, form.zh or form.en)

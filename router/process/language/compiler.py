@@ -9,11 +9,11 @@ from router.model.workitem import Kind, State
 from router.process.definition.processes import Process, Stage
 from router.process.definition.tasks import CSAT, NPS
 from router.process.language.approval_compiler import ApprovalCompiler, check_approvals, ways
-from router.process.language.child_compiler import ChildCompiler, words_of
+from router.process.language.child_compiler import ChildCompiler
 from router.process.language.deadline_compiler import DeadlineCompiler
 from router.process.language.field_lookups import FieldLookups
 from router.process.language.follow_up_compiler import FollowUpCompiler
-from router.process.language.forms import ProcessForm, SatisfactionForm, StageForm
+from router.process.language.forms import ProcessForm, SatisfactionForm, StageForm, words_of
 from router.process.language.lookups import ProcessNames
 from router.process.language.repeat_compiler import RepeatCompiler
 from router.process.language.severity_compiler import SeverityCompiler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.process.definition.deadlines import ClockOwner, Deadline, DueDate, OnClosed, Since, Until
-from router.process.language.forms import DeadlineForm
+from router.process.language.forms import DeadlineForm, words_of
 from router.process.language.lookups import ProcessNames
 from router.process.language.step_compiler import StepCompiler
 from rules.duration_tables import DurationCompiler
@@ -50,8 +50,9 @@ class DeadlineCompiler:
             what = "statutory" if form.statutory else "due by a date"
             self._report.error((*path, "pauses"), f"what is {what} never pauses: leave one of the two out")
         return Deadline(
-            form.id, within, ClockOwner(form.clock), since, until, steps, form.statutory, form.pauses, dated
-        )
+            form.id, within, ClockOwner(form.clock), since, until, steps, form.statutory, form.pauses, dated,
+            words_of(form.title),
+        )  # fmt: skip
 
     def _within(self, form: DeadlineForm, path: Path) -> DurationTable:
         """Return how long a deadline is that is due by no date."""

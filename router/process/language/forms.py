@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Discriminator, Field, JsonValue, Tag
 from router.model.workitem import CLOSED_STATES, MAX_PRIORITY, Kind
 from router.process.definition import limits
 from router.process.definition.deadlines import Act, ClockOwner, OnClosed, RecipientRole, Since, Until
+from router.process.definition.words import Bilingual
 from router.process.trials.scenario_forms import SCENARIO_PARTS, ProcessTestForm
 from router.rules.forms import WORKFORCE_PARTS, Id, WorkforceForm, as_list
 from router.rules.limits import MAX_EXCLUDED, MAX_TESTS
@@ -36,6 +37,19 @@ Words = Annotated[
     Annotated[str, Field(max_length=limits.MAX_TEXT), Tag("<text>")] | Annotated[WordsForm, Tag("<words>")],
     Discriminator(lambda value: "<words>" if isinstance(value, dict | WordsForm) else "<text>"),
 ]
+
+
+class ChannelForm(Form):
+    """A channel that is told, whoever reads it."""
+
+    channel: Id
+
+
+RecipientForm = Annotated[
+    Annotated[Name, Tag("<text>")] | Annotated[ChannelForm, Tag("<channel>")],
+    Discriminator(lambda value: "<channel>" if isinstance(value, dict | ChannelForm) else "<text>"),
+]
+_TO_TELL = f"{', '.join(RecipientRole)}, a rep by id, or {{channel: an id}}"
 
 
 class StepForm(Form):
@@ -70,13 +84,17 @@ class StepForm(Form):
         ),
     ]
     to: Annotated[
-        list[Name],
-        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        list[RecipientForm],
+        BeforeValidator(as_list, json_schema_input_type=RecipientForm | list[RecipientForm]),
         Field(
             max_length=limits.MAX_RECIPIENTS,
-            description=f"Whom notify tells: {', '.join(RecipientRole)}, or a rep by id; of return a pool.",
+            description=f"Whom notify tells: {_TO_TELL}; of return a pool.",
         ),
     ] = []
+    quiet_hours: Annotated[
+        Literal["ignore"] | None,
+        Field(description="ignore: it is sent although the channel is quiet; absent: it waits for its hours."),
+    ] = None
     by: Annotated[
         int | None,
         Field(ge=1, le=MAX_PRIORITY, description="By how much raise_priority does; absent: by one."),
@@ -87,6 +105,7 @@ class DeadlineForm(Form):
     """What is to be done until when."""
 
     id: Id
+    title: Annotated[Words, Field(description="What people call it who are told of it; absent: by its id.")] = ""
     within: Annotated[
         OptionalDurationForm,
         Field(description="How long: 30m, 4h, 2d (working days), 15cd (calendar days), or a table over a field."),
@@ -226,11 +245,11 @@ class AnswerForm(Form):
         int | None, Field(ge=0, le=10, description="The best answer of which anything is done; absent: nothing is.")
     ] = None
     notify: Annotated[
-        list[Name],
-        BeforeValidator(as_list, json_schema_input_type=Name | list[Name]),
+        list[RecipientForm],
+        BeforeValidator(as_list, json_schema_input_type=RecipientForm | list[RecipientForm]),
         Field(
             max_length=limits.MAX_RECIPIENTS,
-            description=f"Who is told at once: {', '.join(RecipientRole)}, or a rep by id; []: nobody.",
+            description=f"Who is told at once: {_TO_TELL}; []: nobody.",
         ),
     ] = [RecipientRole.MANAGER]
     open: Annotated[OpenForm | None, Field(description="A work item that is opened.")] = None
@@ -384,6 +403,7 @@ class ProcessForm(Form):
 
 PARTS: dict[str, type[Form]] = {
     "<words>": WordsForm,
+    "<channel>": ChannelForm,
     "stages": StageForm,
     "deadlines": DeadlineForm,
     "steps": StepForm,
@@ -400,4 +420,11 @@ PARTS: dict[str, type[Form]] = {
     **SCENARIO_PARTS,
     **WORKFORCE_PARTS,
 }
-"""The forms of a process's parts by the key that they stand under, and of titles and guides by their tag."""
+"""The forms of a process's parts by the key that they stand under, and of titles, guides and channels by their tag."""
+
+
+def words_of(form: str | WordsForm) -> Bilingual:
+    """Return a text in both languages."""
+    if isinstance(form, str):
+        return Bilingual(form, form)
+    return Bilingual(form.en or form.zh, form.zh or form.en)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from resource_names import check_id
-from router.process.definition.deadlines import RecipientRole
+from router.process.definition.deadlines import NamedChannel, Recipient, RecipientRole
 from router.process.definition.tasks import APPROVER, OWNER
+from router.process.language.forms import ChannelForm
 from router.rules.lookups import nearest
 from router.rules.route import HANDLERS, RoutingRules
 from rules.fields import FieldType
@@ -118,10 +119,13 @@ class ProcessNames:
             meant = hint_of_field(name, names, self._rules.fields, wanted)
             self._report.error(path, f"found {shown(name)}; {there}{meant}")
 
-    def recipients(self, names: Sequence[str], path: Path) -> tuple[RecipientRole | str, ...]:
+    def recipients(self, forms: Sequence[str | ChannelForm], path: Path) -> tuple[Recipient, ...]:
         """Return whom these are, each once."""
-        self.once(names, path)
-        return tuple(dict.fromkeys(self._recipient(name, (*path, place)) for place, name in enumerate(names)))
+        self.once([form if isinstance(form, str) else f"channel: {form.channel}" for form in forms], path)
+        return tuple(dict.fromkeys(self._told(form, (*path, place)) for place, form in enumerate(forms)))
+
+    def _told(self, form: str | ChannelForm, path: Path) -> Recipient:
+        return NamedChannel(form.channel) if isinstance(form, ChannelForm) else self._recipient(form, path)
 
     def approver(self, name: str, path: Path) -> RecipientRole | str:
         """Return who approves: whoever owns the work item does not."""

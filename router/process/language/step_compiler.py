@@ -71,7 +71,10 @@ class StepCompiler:
         pool = self._pool(form, path) if act is Act.RETURN else ""
         to = () if act is Act.RETURN else self._told(form, act, path)
         by = (form.by or 1) if act is Act.RAISE_PRIORITY else 0
-        return None if at is None else DeadlineStep(at, act, to, every, at_most, by, pool)
+        if form.quiet_hours and act is Act.RAISE_PRIORITY:
+            self._report.error((*path, "quiet_hours"), f"{act} tells nobody: leave it out")
+        is_loud = form.quiet_hours is not None
+        return None if at is None else DeadlineStep(at, act, to, every, at_most, by, pool, is_loud)
 
     def _told(self, form: StepForm, act: Act, path: Path) -> tuple[Recipient, ...]:
         """Return whom a step tells."""
@@ -85,10 +88,11 @@ class StepCompiler:
 
     def _pool(self, form: StepForm, path: Path) -> str:
         """Return the pool to which a step returns a work item."""
-        if len(form.to) != 1:
+        named = form.to[0] if len(form.to) == 1 else None
+        if not isinstance(named, str):
             self._report.error((*path, "to") if form.to else path, "to names the pool that it is returned to: one")
             return ""
-        return self._names.pool(form.to[0], (*path, "to", 0))
+        return self._names.pool(named, (*path, "to", 0))
 
     def _at(self, form: StepForm, is_dated: bool, path: Path) -> StepTime | None:
         """Return when a step is due, the first time; None: there is no saying."""

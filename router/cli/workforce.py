@@ -79,8 +79,8 @@ def load(
     Columns (英文或中文; any order; lists separated by ; or |):
       reps         id 编号, name 姓名, regions 区域, industries 行业, skills 技能, languages 语言,
                    pools 分配池 (east:2;key-accounts; all pools of the rep), weight 权重, active 在职,
-                   capacity_LEAD 线索上限, calendar 日历, manager 上级, caps 限额 (daily:COUNT 20 DAY; …);
-                   attributes (a JSON object);
+                   capacity_LEAD 线索上限, calendar 日历, manager 上级, channels 通知渠道 (mail;east-bot),
+                   caps 限额 (daily:COUNT 20 DAY; …); attributes (a JSON object);
                    any other column becomes an attribute
       pools        id 分配池, name 名称, members 成员 (li-na:2;anna; all of them), band, value_weighted, caps 限额,
                    calendar 日历, managers 主管 (anna;bo), leave_buffer_hours (nothing new before a leave),

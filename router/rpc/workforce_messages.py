@@ -11,6 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
+from resource_names import check_id
 from router.model.errors import InvalidInput, Violation
 from router.model.workforce import MICROS, MILLIS, Member, Pool, Rep, Territory, WeightStep
 from router.rpc.absence_policies import absence_policy, absence_policy_message
@@ -309,7 +310,11 @@ def _managers(message: workforce.Pool, tenant: str, at: str) -> tuple[str, ...]:
 def _channels(message: workforce.Rep, tenant: str, at: str) -> tuple[str, ...]:
     if len(message.channels) > MAX_CHANNELS:
         raise InvalidInput.of(f"{at}.channels", f"{len(message.channels)} channels: at most {MAX_CHANNELS}")
-    return _each_once(message.channels, "channels", tenant, f"{at}.channels")
+    channels = _each_once(message.channels, "channels", tenant, f"{at}.channels")
+    for place, channel in enumerate(channels):  # nobody looks whether it exists
+        if fault := check_id(channel):
+            raise InvalidInput.of(f"{at}.channels[{place}]", fault)
+    return channels
 
 
 def _each_once(names: Iterable[str], collection: str, tenant: str, at: str) -> tuple[str, ...]:

@@ -165,3 +165,105 @@ MESSAGE_REASONS: Mapping[str, Phrase] = {
     ),
 }
 """Why a work item went to somebody else, by the cause of the decision."""
+
+TOLD_PHRASES: Mapping[str, Phrase] = {
+    "page": Phrase(
+        "# Who is told of what\n\n"
+        "Every kind of event, and every step of a deadline: who is told, by which message, in both languages. A message"
+        " is put in words when it is sent, in the language of the channel; it names work items by id, and holds none of"
+        " their attributes.\n\n"
+        "People are told through the channels of `Rep.channels`, in that order; a step may name a channel too. Whoever"
+        " is on leave is passed over to who is above them, as is who is inactive. What no message tells is in the"
+        " answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers: the"
+        " CRM does that, Fairlead says when and to whom. The `{{…}}` are filled in.",
+        "# 谁会收到什么通知\n\n"
+        "下表列出每一种事件、时限的每一种动作：通知谁、用哪种消息，附中英文模板。消息在发送时才生成文字，用渠道的语言；"
+        "只写工作项编号，不含工作项的任何字段。\n\n"
+        "通知走销售的通知渠道，按所列顺序逐个尝试；流程里的动作也可以直接指定渠道。休假的人跳过，改为通知其上级，停用的人同样。"
+        "没有消息的，见调用的返回、时间线，以及推送给订阅方的变更。系统不给客户发任何东西：由客户管理系统联系客户，"
+        "本系统只说明什么时候、联系谁。“{{…}}”处填入实际内容。",
+    ),
+    "columns": Phrase(
+        "| what happens | who is told | message | title in English | title in Chinese |",
+        "| 发生了什么 | 通知谁 | 消息 | 英文标题 | 中文标题 |",
+    ),
+    "step remind": Phrase("a step of a deadline: remind", "时限的动作：提醒"),
+    "step notify": Phrase("a step of a deadline: notify", "时限的动作：通知"),
+    "step raise_priority": Phrase("a step of a deadline: raise the priority", "时限的动作：上调优先级"),
+    "step reassign": Phrase(
+        "a step of a deadline: reassign, and nobody else could have it", "时限的动作：改派，但没有其他人可接"
+    ),
+    "step return": Phrase(
+        "a step of a deadline: return to a pool, and nobody of it could have it",
+        "时限的动作：退回分配池，但池内无人可接",
+    ),
+    "approval asked": Phrase("an approval is asked for", "申请审批"),
+    "approval late": Phrase("an approval is late", "审批超时"),
+    "next date": Phrase("a next date is reached", "到下次跟进时间"),
+    "next date missed": Phrase("a next date was reached a working day ago", "下次跟进时间已过一个工作日"),
+    "approved": Phrase("an approval is given", "审批通过"),
+    "rejected": Phrase("an approval is refused", "审批驳回"),
+    "bad csat": Phrase("a customer is not satisfied", "客户满意度低"),
+    "bad nps": Phrase("a customer would hardly recommend us", "客户推荐意愿低"),
+    "survey csat": Phrase("a customer is to be asked how satisfied they are", "应向客户发送满意度调查"),
+    "survey nps": Phrase("a customer is to be asked how likely they would recommend us", "应向客户发送推荐意愿调查"),
+    "other notes": Phrase(
+        "a pause begins or ends, an answer is good enough, a customer is spared, a work item is migrated",
+        "暂停或恢复、客户评价尚可、不再调查客户、工作项换用流程版本",
+    ),
+    "given": Phrase(
+        "a work item goes to somebody else: reassigned, given by name, after an update, escalated, during leave and"
+        " after it",
+        "工作项转给他人：改派、指定归属人、信息更新、时限升级、休假代理及代理结束",
+    ),
+    "taken": Phrase("the same, or nobody has it from then on", "同上，或转出后暂无归属人"),
+    "escalated": Phrase("the same, by a step of a deadline", "同上，由时限的动作引起"),
+    "other decisions": Phrase(
+        "a work item is routed, waits, is offered, opened, imported or reopened",
+        "工作项分配、等待、派单、创建、导入或重新打开",
+    ),
+    "set away": Phrase("a rep let too many offers lapse in a row, and is set away", "连续超时未接单，被设为暂离"),
+    "offer taken": Phrase("somebody accepts what up to 20 were offered", "至多二十人可抢的单被一人接走"),
+    "other answers": Phrase("any other answer to an offer", "派单的其他结果"),
+    "list day": Phrase("a working day begins: the list of what falls due", "上班时：当日待办清单"),
+    "list holidays": Phrase(
+        "the afternoon before more than 72 closed hours: the list of what falls due in them",
+        "连续休息超过72小时前的下午：假期内到期清单",
+    ),
+    "list tomorrow": Phrase("in the afternoon: the list of what will be late tomorrow", "下午：明日将逾期清单"),
+    "process new": Phrase("a process is published for the first time", "流程首次发布"),
+    "process changed": Phrase("a process is published again", "流程再次发布"),
+    "process retired": Phrase("a process is taken out of use", "流程停用"),
+    "updated": Phrase("a work item is updated, or enters a stage", "工作项更新或进入阶段"),
+    "activity": Phrase("an activity is recorded", "记录跟进"),
+    "completed": Phrase("a work item is closed", "工作项结案"),
+    "erased": Phrase("personal values are erased", "个人信息删除"),
+    "ledger": Phrase(
+        "what a pool's members are due changes: somebody leaves, or is credited", "账本变动：成员离开或补偿"
+    ),
+    "workforce": Phrase("reps, pools, territories, calendars or absences change", "销售、分配池、区域、日历或请假变动"),
+    "rules": Phrase("rules are published", "规则发布"),
+    "presence": Phrase("a rep says that they are away, or back", "销售暂离或恢复在岗"),
+    "owner": Phrase("the owner; of what nobody owns, the pool's managers", "归属人；没有归属人时为分配池主管"),
+    "named": Phrase("whom the process names: roles, reps, channels", "流程指定的角色、销售、渠道"),
+    "manager": Phrase("the manager of who had it", "原归属人的主管"),
+    "approvers": Phrase("whoever is asked to approve", "被请求审批的人"),
+    "above approvers": Phrase("who is above them, or else they", "其上级；没有上级则为本人"),
+    "owner but decider": Phrase(
+        "who owns it, and owned it as it was asked for; never who decided", "归属人与申请时的归属人，审批人本人除外"
+    ),
+    "customers": Phrase(
+        "no rep: whoever sends surveys reads it from a subscription", "不通知销售，由发送调查的系统从订阅得知"
+    ),
+    "new owner": Phrase("who has it now", "现归属人"),
+    "earlier owner": Phrase("who had it, unless they are on leave", "原归属人，休假时除外"),
+    "rep": Phrase("that rep", "本人"),
+    "others offered": Phrase("the others who had the offer", "其他可抢该单的人"),
+    "rep or manager": Phrase("each rep, each manager", "每位销售、每位主管"),
+    "manager of people": Phrase("each manager", "每位主管"),
+    "everybody": Phrase("everybody in a pool, and who leads one", "所有分配池成员及主管"),
+    "timeline": Phrase("nobody by message: the timeline says it", "不发消息，见时间线"),
+    "answer": Phrase("nobody by message: the answer to the call says it", "不发消息，见调用的返回"),
+    "nobody": Phrase("nobody", "不通知"),
+}
+"""What the table of who is told says of events, and of people."""

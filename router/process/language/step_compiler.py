@@ -80,7 +80,9 @@ class StepCompiler:
         """Return whom a step tells."""
         if act is Act.NOTIFY:
             if not form.to:
-                self._report.error(path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, or a rep by id")
+                self._report.error(
+                    path, f"to is missing: whom to tell: {', '.join(RecipientRole)}, a rep by id, or {{channel: an id}}"
+                )
             return self._names.recipients(form.to, (*path, "to"))
         if form.to:
             self._report.error((*path, "to"), f"only {Act.NOTIFY} and {Act.RETURN} take to; {_INSTEAD[act]}")

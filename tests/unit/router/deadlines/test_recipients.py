@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from router.assignment.roster import Roster
-from router.deadlines.recipients import Recipients, keepers, recipients
+from router.deadlines.recipients import Recipients, keepers, recipients, recipients_of_gift
 from router.model.calendars import Absence
 from router.model.workforce import Pool, RecordChange, Rep, WorkforceRecords
-from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
+from router.process.definition.deadlines import Act, DeadlineStep, NamedChannel, RecipientRole
 from rules.durations import Duration
 
 AT = Duration(1, "h")
@@ -104,3 +104,24 @@ def test_a_leave_is_over_at_its_end() -> None:
     assert recipients(DeadlineStep(AT, Act.REMIND, (RecipientRole.OWNER,)), "ann", "east", roster("ann"), NOW + 1) == (
         Recipients(("ann",))
     )
+
+
+def test_a_channel_that_a_step_names_is_told_beside_people_whoever_reads_it() -> None:
+    step = DeadlineStep(AT, Act.NOTIFY, (NamedChannel("east-bot"), RecipientRole.MANAGER, NamedChannel("all")))
+
+    assert recipients(step, "ann", "east", roster("mo"), NOW) == Recipients(
+        ("zo",), ("mo",), channels=("east-bot", "all")
+    )
+    assert recipients(DeadlineStep(AT, Act.NOTIFY, (NamedChannel("a"),)), "", "", roster(), NOW).told == ()
+
+
+def test_of_what_goes_from_one_to_another_both_hear_and_who_had_it_only_while_they_are_there() -> None:
+    def told(given_to: str, before: str, who: Roster, *, with_managers: bool = False) -> Recipients:
+        return recipients_of_gift(given_to, before, "east", who, NOW, with_managers=with_managers)
+
+    assert told("bo", "ann", roster()) == Recipients(("bo", "ann"))
+    assert told("bo", "ann", roster(), with_managers=True) == Recipients(("bo", "ann", "mo"))
+    assert told("bo", "ann", roster("ann")) == Recipients(("bo",))
+    assert told("ann", "bo", roster("ann")) == Recipients(("mo", "bo"), ("ann",))
+    assert told("", "ann", roster()) == Recipients(("ann",))
+    assert told("gone", "gone too", roster()) == Recipients(())

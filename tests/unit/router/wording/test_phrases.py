@@ -17,7 +17,7 @@ from router.model.decision import Cause, Outcome
 from router.model.workitem import CLOSED_STATES
 from router.process.definition.deadlines import Act, ClockOwner, RecipientRole, Since, Until
 from router.rules.forms import REQUIREMENT_OPERATORS
-from router.wording import phrases, process_phrases
+from router.wording import message_phrases, phrases, process_phrases
 from router.wording.figures import decided_by
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
@@ -39,7 +39,7 @@ from tests.unit.router.wording.deciding import (
 
 TABLES: Mapping[str, Mapping[str, Phrase]] = {
     name: table
-    for module in (phrases, process_phrases, labels)
+    for module in (phrases, process_phrases, message_phrases, labels)
     for name, table in vars(module).items()
     if name.isupper() and isinstance(table, dict)
 }

@@ -284,7 +284,7 @@ MARKED = [
             STAGE + "{id: d, within: 1h, unitl: stage}",
             6,
             29,
-            "unknown key 'unitl'; allowed are id, within, clock, from",
+            "unknown key 'unitl'; allowed are id, title, within, clock, from",
         ),
         (
             STAGE + "{id: d, within: 1h}\n      - {id: d, within: 2h}",

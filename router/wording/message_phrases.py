@@ -167,21 +167,20 @@ MESSAGE_REASONS: Mapping[str, Phrase] = {
 """Why a work item went to somebody else, by the cause of the decision."""
 
 TOLD_PHRASES: Mapping[str, Phrase] = {
+    "title": Phrase("# Who is told of what", "# 谁会收到什么通知"),
     "page": Phrase(
-        "# Who is told of what\n\n"
         "Every kind of event, and every step of a deadline: who is told, by which message, in both languages. A message"
         " is put in words when it is sent, in the language of the channel; it names work items by id, and holds none of"
         " their attributes.\n\n"
-        "People are told through the channels of `Rep.channels`, in that order; a step may name a channel too. Whoever"
-        " is on leave is passed over to who is above them, as is who is inactive. What no message tells is in the"
+        "People are told through the channels that each rep names, in their order; a step may name a channel too."
+        " Whoever is on leave is passed over to who is above them, as is who is inactive. What no message tells is in the"
         " answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers: the"
-        " CRM does that, Fairlead says when and to whom. The `{{…}}` are filled in.",
-        "# 谁会收到什么通知\n\n"
+        " CRM does that, Fairlead says when and to whom. What is in braces is filled in.",
         "下表列出每一种事件、时限的每一种动作：通知谁、用哪种消息，附中英文模板。消息在发送时才生成文字，用渠道的语言；"
         "只写工作项编号，不含工作项的任何字段。\n\n"
         "通知走销售的通知渠道，按所列顺序逐个尝试；流程里的动作也可以直接指定渠道。休假的人跳过，改为通知其上级，停用的人同样。"
         "没有消息的，见调用的返回、时间线，以及推送给订阅方的变更。系统不给客户发任何东西：由客户管理系统联系客户，"
-        "本系统只说明什么时候、联系谁。“{{…}}”处填入实际内容。",
+        "本系统只说明什么时候、联系谁。花括号处填入实际内容。",
     ),
     "columns": Phrase(
         "| what happens | who is told | message | title in English | title in Chinese |",
@@ -223,7 +222,7 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
         "工作项分配、等待、派单、创建、导入或重新打开",
     ),
     "set away": Phrase("a rep let too many offers lapse in a row, and is set away", "连续超时未接单，被设为暂离"),
-    "offer taken": Phrase("somebody accepts what up to 20 were offered", "至多二十人可抢的单被一人接走"),
+    "offer taken": Phrase("somebody accepts what up to 20 were offered", "至多20人可抢的单被一人接走"),
     "other answers": Phrase("any other answer to an offer", "派单的其他结果"),
     "list day": Phrase("a working day begins: the list of what falls due", "上班时：当日待办清单"),
     "list holidays": Phrase(

@@ -94,7 +94,9 @@ def titles_of(kind: MessageType) -> list[Phrase]:
 
 def told_page(language: Language) -> str:
     """Return the page, as docs hold it."""
-    return "\n".join([TOLD_PHRASES["page"].say(language), "", *_table(language), ""])
+    beside = "[English](../told.md)" if language is Language.ZH else "[中文](zh/told.md)"
+    head = [TOLD_PHRASES["title"].say(language), "", beside, "", TOLD_PHRASES["page"].say(language), ""]
+    return "\n".join([*head, *_table(language), ""])
 
 
 def _table(language: Language) -> Iterator[str]:

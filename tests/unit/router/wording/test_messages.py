@@ -68,7 +68,7 @@ def noted(note: Note, value: int = 0) -> Noted:
 
 
 def given(cause: Cause, outcome: Outcome = Outcome.ASSIGNED, *, before: str = "ann", named: str = "") -> GivenItem:
-    item = WorkItem("crm", "L-1", Kind.LEAD, {"phone": PHONE})
+    item = WorkItem(Kind.LEAD, "crm", "L-1", {"phone": PHONE})
     escalates = StepOfDeadline("act/1/new/call", 1) if cause is Cause.ESCALATED else None
     head = DecisionInputs(item, cause, 1, 1, (), (), named=named, covered="mo", escalates=escalates)
     rep = "bo" if outcome in (Outcome.ASSIGNED, Outcome.OFFERED) else ""
@@ -168,7 +168,7 @@ def test_the_table_has_every_kind_of_event_and_every_message_and_its_docs_are_as
     assert {row.type for row in TOLD} - {None} == set(MessageType)
     assert {f"step {act}" for act in Act} <= {row.what for row in TOLD}
     assert all(titles_of(kind) for kind in MessageType)
-    assert {*(row.what for row in TOLD), *(row.who for row in TOLD), "page", "columns"} == set(TOLD_PHRASES)
+    assert {*(row.what for row in TOLD), *(row.who for row in TOLD), "title", "page", "columns"} == set(TOLD_PHRASES)
     assert (DOCS / "told.md").read_text("utf-8") == told_page(Language.EN)
     assert (DOCS / "zh" / "told.md").read_text("utf-8") == told_page(Language.ZH)
 

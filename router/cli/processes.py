@@ -78,7 +78,8 @@ def process() -> None:
                 from last_inbound: answer.
     Steps:      at a share of the time (50%, 200%) or so long from the start (5m), before or after: 2d (when it is
                 due), every: 30m with at_most: 3: remind (the owner), notify (to: owner, manager, manager's
-                manager, pool managers, or reps by id), reassign, raise_priority (by: 20), return (to: a pool).
+                manager, pool managers, reps by id, or {channel: east-bot}), reassign, raise_priority (by: 20),
+                return (to: a pool); quiet_hours: ignore: it is sent whatever the hour.
     Severity:   severity: {field: severity, by: [impact, urgency], table: {high: {high: P1, low: P2}}, else: P3}.
     Repeats:    repeats: {same: class, within: 30cd, raise: {field: severity, order: [P4, P3, P2, P1]}}: of one
                 customer.

@@ -173,8 +173,8 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
         " is put in words when it is sent, in the language of the channel; it names work items by id, and holds none of"
         " their attributes.\n\n"
         "People are told through the channels that each rep names, in their order; a step may name a channel too."
-        " Whoever is on leave is passed over to who is above them, as is who is inactive. What no message tells is in the"
-        " answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers: the"
+        " Whoever is on leave is passed over to who is above them, as is who is inactive. What no message tells is in"
+        " the answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers: the"
         " CRM does that, Fairlead says when and to whom. What is in braces is filled in.",
         "下表列出每一种事件、时限的每一种动作：通知谁、用哪种消息，附中英文模板。消息在发送时才生成文字，用渠道的语言；"
         "只写工作项编号，不含工作项的任何字段。\n\n"

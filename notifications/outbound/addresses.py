@@ -3,7 +3,7 @@
 References
 ----------
 IANA, "IPv4 and IPv6 Special-Purpose Address Registries"; RFC 3056 (6to4); RFC 4380 (Teredo); RFC 6052 and RFC 8215
-(NAT64).
+(NAT64); RFC 5214 (ISATAP).
 """
 
 from __future__ import annotations
@@ -26,6 +26,20 @@ _NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 _SITE_LOCAL = ip_network("fec0::/10")
 _COMPATIBLE = ip_network("::/96")
 """What was once IPv4 within IPv6."""
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
+"""What stands before the IPv4 address in the lower half of an address of RFC 5214."""
+_INSIDE = tuple(
+    map(
+        ip_network,
+        (
+            "168.63.129.16/32",  # what Azure tells its machines by
+            "192.0.0.0/24",  # 192.0.0.192 is Oracle's metadata
+            "192.88.99.0/24",  # relays of 6to4
+            "3fff::/20",  # documentation, RFC 9637
+        ),
+    )
+)
+"""What Python calls global, in some versions or in all, and which reaches inside or nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +156,14 @@ def is_public(text: str) -> bool:
             address = address.ipv4_mapped
         elif address.sixtofour is not None or address.teredo is not None or _carries_another(address):
             return False
+    if any(address in network for network in _INSIDE if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _carries_another(address: IPv6Address) -> bool:
+    if int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
+        return True
     return any(address in network for network in (*_NAT64, _SITE_LOCAL, _COMPATIBLE))
 
 

@@ -20,19 +20,25 @@ class Keys:
         return self._key("notifications")
 
     def cursor(self, subscription_id: str) -> str:
-        """Hash: how far a subscription is, ``event``, and ``turn``, which counts what was written of it."""
+        """Hash: ``event``, behind which a subscription goes on; ``turn``, which changes with all that is written of it;
+        ``parked``, how many changes are.
+        """
         return self._key("deliveries", subscription_id)
 
     def parked(self, subscription_id: str) -> str:
-        """Hash: id of a work item → msgpack: its changes that are not delivered, how often the first was tried, …"""
+        """Hash: id of a work item → msgpack: its changes that are not delivered, and how often the first was tried."""
         return self._key("deliveries", subscription_id, "parked")
 
     def retries(self, subscription_id: str) -> str:
         """Sorted set: the work items that have something parked, by when it is tried again, in milliseconds."""
         return self._key("deliveries", subscription_id, "retries")
 
+    def oldest(self, subscription_id: str) -> str:
+        """Sorted set: the same, by when the first of what is parked happened, in milliseconds."""
+        return self._key("deliveries", subscription_id, "oldest")
+
     def dead(self, subscription_id: str) -> str:
-        """Sorted set: ``{event} {item}`` of what was given up, by its event."""
+        """Sorted set: the last 100,000 changes that were given up, in msgpack, by their events."""
         return self._key("deliveries", subscription_id, "dead")
 
     def gaps(self, subscription_id: str) -> str:

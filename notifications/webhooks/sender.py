@@ -1,0 +1,127 @@
+"""One signed request to a subscription's address, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple, Protocol
+from urllib.parse import quote
+
+from notifications.attempts import Attempt, Ended
+from notifications.outbound.client import AddressRefused, Answer, NotAnswered
+from notifications.secrets import SecretBox
+from notifications.signing import key_of, signed_headers
+from notifications.subscriptions import Subscription
+
+_LONGEST_RETRY_AFTER_S = 24 * 3600.0
+_HEADERS = {"Content-Type": "application/json", "User-Agent": "Fairlead"}
+
+
+class Poster(Protocol):
+    """Sends requests."""
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, keep_alive: bool = False) -> Answer:
+        """Send one, see ``notifications.outbound.client.Outbound.post``."""
+
+
+class Receiver(NamedTuple):
+    """Where changes go, and what signs them, as they are for as long as a turn takes."""
+
+    url: str
+    keys: tuple[bytes, ...]
+
+
+def subscription_name(tenant: str, subscription: str) -> str:
+    """Return a subscription's name in full, which its secrets are bound to."""
+    return f"tenants/{tenant}/subscriptions/{subscription}"
+
+
+def message_id(tenant: str, event: int | str, subscription: str) -> str:
+    """Return what identifies a change at its receiver, however often it is sent.
+
+    Examples
+    --------
+    >>> message_id("acme", 7, "crm"), message_id("a.b", 7, "客户")
+    ('acme-7-crm', 'a%2Eb-7-%E5%AE%A2%E6%88%B7')
+    """
+    return quote(f"{tenant}-{event}-{subscription}", safe="").replace(".", "%2E")
+
+
+class WebhookSender:
+    """Sends changes.
+
+    Parameters
+    ----------
+    outbound
+        The one way out.
+    secrets
+        Opens addresses and secrets.
+    """
+
+    def __init__(self, outbound: Poster, secrets: SecretBox) -> None:
+        self._outbound = outbound
+        self._secrets = secrets
+
+    def receiver(self, tenant: str, subscription: Subscription) -> Receiver:
+        """Return where a subscription's changes go.
+
+        Raises
+        ------
+        NoSecretsKey, SecretUnreadable
+            As ``SecretBox.open``.
+        """
+        name = subscription_name(tenant, subscription.id)
+        opened = (self._secrets.open(name, secret) for secret in subscription.secrets)
+        return Receiver(self._secrets.open(name, subscription.url), tuple(map(key_of, opened)))
+
+    async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
+        """Send a body once.
+
+        Parameters
+        ----------
+        identifier
+            See ``message_id``.
+        at_ms
+            When, in milliseconds since 1970.
+
+        Notes
+        -----
+        Whatever is not taken is worth another try, 410 and other codes of 400 to 499 too: whoever looks after a
+        receiver may mend it within days.
+        """
+        headers = {**_HEADERS, **signed_headers(identifier, at_ms // 1000, body, receiver.keys)}
+        try:
+            answer = await self._outbound.post(receiver.url, body, headers, keep_alive=True)
+        except AddressRefused as error:
+            return Attempt(Ended.REFUSED, error.why)
+        except NotAnswered as error:
+            return Attempt(Ended.RETRY, error.why)
+        if 200 <= answer.status <= 299:
+            return Attempt(Ended.DELIVERED, str(answer.status))
+        return Attempt(Ended.RETRY, str(answer.status), retry_after_s(answer.retry_after, at_ms))
+
+
+def retry_after_s(header: str, now_ms: int) -> float | None:
+    """Read how long a receiver asks to wait, in seconds, a day at most; None: it does not say, or nothing readable.
+
+    References
+    ----------
+    RFC 9110, 10.2.3: seconds, or a date.
+
+    Examples
+    --------
+    >>> retry_after_s("120", 0), retry_after_s("Thu, 01 Jan 1970 00:01:00 GMT", 0), retry_after_s("soon", 0)
+    (120.0, 60.0, None)
+    """
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        return min(float(text[:10]), _LONGEST_RETRY_AFTER_S)
+    try:
+        until = parsedate_to_datetime(text)
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        wait_s = (until - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() - now_ms / 1000
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return min(max(wait_s, 0.0), _LONGEST_RETRY_AFTER_S)

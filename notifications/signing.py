@@ -8,46 +8,9 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import hmac
-import os
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
+from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
-
-PREFIX = "whsec_"
-LEAST_BYTES = 24
-MOST_BYTES = 64
-_MADE_BYTES = 32
-
-
-def new_secret() -> str:
-    """Return a secret that nobody can guess."""
-    return PREFIX + b64encode(os.urandom(_MADE_BYTES)).decode()
-
-
-def key_of(secret: str) -> bytes:
-    """Return what a secret signs with.
-
-    Raises
-    ------
-    ValueError
-        Saying what is allowed, and nothing of the secret.
-
-    Examples
-    --------
-    >>> len(key_of("whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"))
-    24
-    >>> key_of("secret")
-    Traceback (most recent call last):
-    ValueError: it is no secret of the form `whsec_` and 24 to 64 bytes in base64
-    """
-    try:
-        key = b64decode(secret.removeprefix(PREFIX), validate=True) if secret.startswith(PREFIX) else b""
-    except (NotBase64, ValueError):
-        key = b""
-    if not LEAST_BYTES <= len(key) <= MOST_BYTES:
-        raise ValueError(f"it is no secret of the form `{PREFIX}` and {LEAST_BYTES} to {MOST_BYTES} bytes in base64")
-    return key
 
 
 def signed_headers(message_id: str, at_s: int, body: bytes, keys: Sequence[bytes]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from operations.service import OperationService
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.rpc.activities import ActivityAnswers
+from router.rpc.changes import WatchAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.pool_scope import PoolScope
@@ -71,7 +72,7 @@ def servicers(
         cases.updating,
         cases.queries,
         cases.submissions,
-        cases.watches,
+        WatchAnswers(cases.watches, cases.change_messages),
         presenter,
         ImportOperations(operations, cases.import_pages, cases.imports),
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),

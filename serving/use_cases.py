@@ -26,6 +26,7 @@ from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.reached import ReachedSteps
 from router.deadlines.satisfaction import Satisfied
 from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
@@ -38,6 +39,7 @@ from router.model.sealing import Personal
 from router.offers.service import OfferService
 from router.process.revisions.cache import ProcessCache
 from router.process.revisions.publishing import ProcessPublishing
+from router.rpc.changes import ChangeMessages
 from router.rules.publishing import Publishing
 from router.submission.service import SubmissionService
 from router.timers.covers import KeptItems
@@ -114,6 +116,7 @@ class UseCases:
 
         self.digests = DigestQueries(store, stores.timers, planners)
         self.surveys = SurveyQueries(store, planners)
+        self.change_messages = ChangeMessages(self.queries, ReachedSteps(store, planners))
         self.figures = Figures(store, self.queries, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)

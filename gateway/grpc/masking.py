@@ -88,6 +88,12 @@ def _sees_all(call: Call) -> bool:
     return call.principal is None or bool(call.principal.roles & SEERS)
 
 
+def hide_from(role: str, message: Message, names: AbstractSet[str]) -> None:
+    """Hide in a message what a caller of a role has no need of; an empty role: of the one from which most is hidden."""
+    if role not in SEERS:
+        hide(message, names)
+
+
 def hide(message: Any, names: AbstractSet[str]) -> bool:
     """Replace the values of fields of these names, and notes and reasons of leave, in place; say whether any showed.
 

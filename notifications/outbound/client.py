@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 import h11
 
 from notifications.outbound.addresses import Network, Target, check_addresses, target_of
-from notifications.outbound.connections import MAX_ANSWER_BYTES, Answer, Connection
+from notifications.outbound.connections import MAX_ANSWER_BYTES, Answer, ReceiverConnection
 from notifications.outbound.names import Resolve, Resolver
 
 __all__ = ["MAX_ANSWER_BYTES", "TIMEOUT_S", "AddressRefused", "Answer", "NotAnswered", "Outbound", "Resolve"]
@@ -72,7 +72,7 @@ class Outbound:
         self._resolve = resolve or self._resolver
         self._context = context
         self._timeout_s = timeout_s
-        self._idle: dict[_Place, list[Connection]] = {}
+        self._idle: dict[_Place, list[ReceiverConnection]] = {}
         self._sweeping: asyncio.TimerHandle | None = None
 
     def target(self, url: str) -> Target:
@@ -159,7 +159,7 @@ class Outbound:
     async def _used(
         self,
         place: _Place,
-        connection: Connection,
+        connection: ReceiverConnection,
         target: Target,
         body: bytes,
         headers: Mapping[str, str],
@@ -175,7 +175,7 @@ class Outbound:
                 connection.close()
         return answer
 
-    def _keep(self, place: _Place, connection: Connection) -> bool:
+    def _keep(self, place: _Place, connection: ReceiverConnection) -> bool:
         """Keep a connection for the next request; say whether there is room for it."""
         idle = self._idle.setdefault(place, [])
         if len(idle) >= _MAX_IDLE:
@@ -186,7 +186,7 @@ class Outbound:
             self._sweeping = asyncio.get_running_loop().call_later(_IDLE_S, self._sweep)
         return True
 
-    def _unused(self, place: _Place) -> Connection | None:
+    def _unused(self, place: _Place) -> ReceiverConnection | None:
         idle, now_s = self._idle.get(place, []), time.monotonic()
         while idle:
             connection = idle.pop()
@@ -208,20 +208,23 @@ class Outbound:
         later = asyncio.get_running_loop().call_later
         self._sweeping = later(_IDLE_S, self._sweep) if self._idle else None
 
-    async def _connected(self, target: Target) -> Connection:
+    async def _connected(self, target: Target) -> ReceiverConnection:
         found = await self._resolve(target.host, target.port)
         try:
             addresses = check_addresses(target, found, self._networks)
         except ValueError as error:
             raise AddressRefused(str(error)) from None
-        tls = self._tls() if target.is_tls else None
-        name = target.host if target.is_tls else None
         for address in addresses[:-1]:
             try:
-                return Connection(*await asyncio.open_connection(address, target.port, ssl=tls, server_hostname=name))
+                return await self._connected_to(address, target)
             except OSError:
                 continue
-        return Connection(*await asyncio.open_connection(addresses[-1], target.port, ssl=tls, server_hostname=name))
+        return await self._connected_to(addresses[-1], target)
+
+    async def _connected_to(self, address: str, target: Target) -> ReceiverConnection:
+        tls = self._tls() if target.is_tls else None
+        name = target.host if target.is_tls else None
+        return ReceiverConnection(*await asyncio.open_connection(address, target.port, ssl=tls, server_hostname=name))
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:

@@ -28,7 +28,7 @@ class Answer:
     retry_after: str = ""
 
 
-class Connection:
+class ReceiverConnection:
     """A connection.
 
     Attributes

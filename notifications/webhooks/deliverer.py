@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterable
 from typing import Any, NamedTuple
 
+from failures import DataLoss
 from notifications.attempts import Attempt, Ended
 from notifications.subscriptions import Subscription
 from notifications.webhooks.parking import (
     MAX_PARKED,
-    Backoff,
     Chain,
-    Change,
     Dead,
     Delivered,
+    LoggedChange,
+    RetryWaits,
     after_failure,
     parked,
     untried,
     with_behind,
     without_first,
 )
-from notifications.webhooks.ports import ChangeFeed, DeliveryStore, FeedPage, Place, TracedChange, Turned
+from notifications.webhooks.ports import ChangeFeed, CursorPlace, DeliveryStore, FeedPage, TracedChange, Turned
 from notifications.webhooks.sender import WebhookSender, message_id
 
 PAGE = 128
@@ -56,7 +58,7 @@ class Deliverer:
         How long failed changes wait.
     """
 
-    def __init__(self, feed: ChangeFeed, store: DeliveryStore, sender: WebhookSender, backoff: Backoff) -> None:
+    def __init__(self, feed: ChangeFeed, store: DeliveryStore, sender: WebhookSender, backoff: RetryWaits) -> None:
         self._feed = feed
         self._store = store
         self._sender = sender
@@ -82,7 +84,7 @@ class Deliverer:
         await self._store.write(tenant, subscription.id, place.turn, turn.turned)
         return TurnEnd(False, turn.turned.event)
 
-    async def _place(self, tenant: str, subscription: str) -> Place:
+    async def _place(self, tenant: str, subscription: str) -> CursorPlace:
         place = await self._store.place(tenant, subscription)
         if place is None:  # whoever made it was killed before it began
             await self._store.begin(tenant, subscription, await self._feed.last(tenant))
@@ -99,10 +101,10 @@ class _Turn:
         feed: ChangeFeed,
         store: DeliveryStore,
         sender: WebhookSender,
-        backoff: Backoff,
+        backoff: RetryWaits,
         tenant: str,
         subscription: Subscription,
-        place: Place,
+        place: CursorPlace,
     ) -> None:
         self._feed = feed
         self._store = store
@@ -122,10 +124,10 @@ class _Turn:
     async def begin(self) -> None:
         """Ask for the time."""
         self._began_ms = await self._feed.now_ms(self._tenant)
-        self._began_s = asyncio.get_running_loop().time()
+        self._began_s = time.monotonic()
 
     def _elapsed_s(self) -> float:
-        return asyncio.get_running_loop().time() - self._began_s
+        return time.monotonic() - self._began_s
 
     def _now_ms(self) -> int:
         return self._began_ms + int(self._elapsed_s() * 1000)
@@ -193,7 +195,7 @@ class _Turn:
                 self._keep(left, attempt)
                 return
             self._left -= 1
-            self._note(Change(first.event, chain.item_id, first.type, first.at_ms), left.tries + 1, attempt)
+            self._note(LoggedChange(first.event, chain.item_id, first.type, first.at_ms), left.tries + 1, attempt)
             self.turned.parked -= 1
             left = without_first(left, self._now_ms())
         self.turned.chains[chain.item_id] = None
@@ -205,11 +207,14 @@ class _Turn:
             if self._elapsed_s() > TURN_S:
                 return None
             gap = change.item_id in self._gaps
-            body = await self._feed.body(self._tenant, traced, self._subscription.role, gap=gap)
+            try:
+                body = await self._feed.body(self._tenant, traced, self._subscription.role, gap=gap)
+            except DataLoss as error:  # shown, and the others go on
+                return Attempt(Ended.RETRY, error.reason)
             identifier = message_id(self._tenant, change.event, self._subscription.id)
             return await self._sender.send(self._receiver, identifier, body, self._now_ms())
 
-    def _note(self, change: Change, tries: int, attempt: Attempt) -> None:
+    def _note(self, change: LoggedChange, tries: int, attempt: Attempt) -> None:
         """Take note of a change that was delivered: behind it nothing is missing any more."""
         if change.item_id in self._gaps:
             self._gaps.discard(change.item_id)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from notifications.deliveries import Delivery, DeliveryState, Redriven, Standing
-from notifications.ports import DeliveryFilter
+from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
+from notifications.ports import DeliveryFilter, RecordStore
+from notifications.subscriptions import Subscription
 from notifications.webhooks.parking import MAX_PARKED, Chain, Dead, Delivered, revived
-from notifications.webhooks.ports import ChangeFeed, DeliveryStore, Subscriptions, Turned
+from notifications.webhooks.ports import ChangeFeed, DeliveryStore, Turned
 from notifications.webhooks.sender import message_id
 
 _REVIVED_AT_ONCE = 1000
@@ -48,20 +50,20 @@ class WebhookDeliveries:
         What is kept.
     feed
         Says where the log ends, and what time it is.
-    subscriptions
-        Which there are.
+    records
+        Which subscriptions there are.
     """
 
-    def __init__(self, store: KeptDeliveries, feed: ChangeFeed, subscriptions: Subscriptions) -> None:
+    def __init__(self, store: KeptDeliveries, feed: ChangeFeed, records: RecordStore[Subscription]) -> None:
         self._store = store
         self._feed = feed
-        self._subscriptions = subscriptions
+        self._records = records
 
     async def deliveries(
         self, tenant: str, wanted: DeliveryFilter, before: tuple[int, str] | None, count: int
     ) -> list[Delivery]:
         """Return deliveries, the newest event first, equals by id; ``before``: behind the event and id of one."""
-        receivers = [wanted.receiver] if wanted.receiver else list(await self._subscriptions.current(tenant))
+        receivers = [wanted.receiver] if wanted.receiver else list(await self._records.all(tenant))
         found = [
             delivery
             for receiver in receivers
@@ -85,19 +87,19 @@ class WebhookDeliveries:
                 found += _parked(tenant, receiver, chain)
         return found
 
-    async def standing(self, tenant: str, receiver: str) -> Standing:
+    async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
         """Return how a subscription stands; what the log has for it and was not read yet is undelivered too."""
         place = await self._store.place(tenant, receiver)
         if place is None:
-            return Standing()
+            return ReceiverStatus()
         dead, oldest_ms = await self._store.counts(tenant, receiver)
         unread_ms = await self._unread_ms(tenant, receiver, place.event)
         instants = [each for each in (oldest_ms, unread_ms) if each is not None]
-        return Standing(place.parked, dead, min(instants, default=None), place.is_full)
+        return ReceiverStatus(place.parked, dead, min(instants, default=None), place.is_full)
 
     async def _unread_ms(self, tenant: str, receiver: str, after: int) -> int | None:
-        subscription = (await self._subscriptions.current(tenant)).get(receiver)
-        wanted = subscription.event_types if subscription else frozenset()
+        kept = await self._records.get(tenant, receiver)
+        wanted = kept.record.event_types if kept else frozenset[str]()
         page = await self._feed.page(tenant, after, _LOOKED_AT)
         changes = (each.change for each in page.changes)
         return next((change.at_ms for change in changes if not wanted or change.type in wanted), None)
@@ -172,15 +174,20 @@ def _ended(tenant: str, receiver: str, state: DeliveryState, ended: Dead | Deliv
 
 
 def _parked(tenant: str, receiver: str, chain: Chain) -> list[Delivery]:
-    deliveries = []
-    for index, change in enumerate(chain.changes):
-        identifier = message_id(tenant, change.event, receiver)
-        first = (chain.tries, chain.outcome, chain.attempt_ms, chain.next_ms) if index == 0 else (0, "", 0, 0)
-        tries, outcome, attempt_ms, next_ms = first
-        deliveries.append(
-            Delivery(
-                identifier, change.event, receiver, DeliveryState.PARKED, change.type, chain.item_id, "", tries,
-                outcome, change.at_ms, attempt_ms, next_ms,
-            )  # fmt: skip
+    """Return what is parked of a work item: how often was tried, and when next, is said of the first alone."""
+    first, *behind = (
+        Delivery(
+            message_id(tenant, each.event, receiver),
+            each.event,
+            receiver,
+            DeliveryState.PARKED,
+            each.type,
+            chain.item_id,
+            event_ms=each.at_ms,
         )
-    return deliveries
+        for each in chain.changes
+    )
+    tried = replace(
+        first, attempts=chain.tries, outcome=chain.outcome, attempt_ms=chain.attempt_ms, next_ms=chain.next_ms
+    )
+    return [tried, *behind]

@@ -23,8 +23,8 @@ _CHANCE = 0.1
 _MOST_DOUBLINGS = 30
 
 
-class Change(NamedTuple):
-    """A change of a work item: the number of its event, whose, the name of its kind, when, in milliseconds since 1970."""
+class LoggedChange(NamedTuple):
+    """A change of a work item: the number of its event, whose, the name of its kind, and when, in ms since 1970."""
 
     event: int
     item_id: str
@@ -87,7 +87,7 @@ class Delivered(NamedTuple):
     outcome: str
 
 
-class Backoff:
+class RetryWaits:
     """Says how long to wait behind a failed try.
 
     Parameters
@@ -112,16 +112,16 @@ class Backoff:
 
         Examples
         --------
-        >>> backoff = Backoff(5, lambda: 0.0)
+        >>> backoff = RetryWaits(5, lambda: 0.0)
         >>> [backoff.wait_ms(tries, None) for tries in (1, 2, 3, 16)], backoff.wait_ms(1, 60)
         ([5000, 10000, 20000, 86400000], 60000)
         """
         doubled = self._first_ms * 2 ** min(tries - 1, _MOST_DOUBLINGS)
         wait = min(doubled, LONGEST_WAIT_MS) * (1 - _CHANCE * self._draw())
-        return round(min(max(wait, (retry_after_s or 0) * 1000), LONGEST_WAIT_MS))
+        return int(min(max(wait, (retry_after_s or 0) * 1000), LONGEST_WAIT_MS))
 
 
-def parked(change: Change, now_ms: int) -> ParkedChange:
+def parked(change: LoggedChange, now_ms: int) -> ParkedChange:
     """Return a change as it is parked."""
     return ParkedChange(change.event, change.type, change.at_ms, now_ms)
 
@@ -142,7 +142,7 @@ def without_first(chain: Chain, now_ms: int) -> Chain | None:
 
 
 def after_failure(
-    chain: Chain, attempt: Attempt, now_ms: int, backoff: Backoff
+    chain: Chain, attempt: Attempt, now_ms: int, backoff: RetryWaits
 ) -> tuple[Chain | None, tuple[Dead, ...]]:
     """Return what is left of a chain whose first was tried and not taken, and what is given up with it.
 

@@ -7,14 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from notifications.subscriptions import Subscription
-from notifications.webhooks.parking import MAX_PARKED, Chain, Change, Dead, Delivered
+from notifications.webhooks.parking import MAX_PARKED, Chain, Dead, Delivered, LoggedChange
 
 
 class TracedChange(NamedTuple):
     """A change, and what its body is made of, which its feed alone understands."""
 
-    change: Change
+    change: LoggedChange
     content: Any
 
 
@@ -52,10 +51,18 @@ class ChangeFeed(Protocol):
             Empty: the role from which most is hidden.
         gap
             Whether changes of the work item before it were given up.
+
+        Raises
+        ------
+        DataLoss
+            If what is stored of it cannot be read.
         """
 
+    async def sample(self, tenant: str) -> bytes:
+        """Return the body of a change that never was, of the work item ``test``."""
 
-class Place(NamedTuple):
+
+class CursorPlace(NamedTuple):
     """How far a subscription is: behind which event, how often that was written, how many changes are parked."""
 
     event: int
@@ -108,7 +115,7 @@ class DeliveryStore(Protocol):
     async def begin(self, tenant: str, subscription: str, event: int) -> None:
         """Begin behind an event, with nothing parked; where it has begun already, nothing changes."""
 
-    async def place(self, tenant: str, subscription: str) -> Place | None:
+    async def place(self, tenant: str, subscription: str) -> CursorPlace | None:
         """Return how far it is; None: it has not begun."""
 
     async def known(self, tenant: str, subscription: str, item_ids: Sequence[str]) -> KnownItems:
@@ -121,14 +128,7 @@ class DeliveryStore(Protocol):
         """Return when a chain is next tried, in milliseconds since 1970; None: nothing is parked."""
 
     async def write(self, tenant: str, subscription: str, turn: int, turned: Turned) -> bool:
-        """Write what a turn came to; False, and nothing is written, where somebody wrote since ``Place.turn``."""
-
-
-class Subscriptions(Protocol):
-    """Knows who is told of changes."""
-
-    async def current(self, tenant: str) -> Mapping[str, Subscription]:
-        """Return all subscriptions of a tenant, by id."""
+        """Write what a turn came to; False, and nothing is written, where somebody wrote since ``CursorPlace.turn``."""
 
 
 class Tenants(Protocol):
@@ -138,7 +138,7 @@ class Tenants(Protocol):
         """Return them."""
 
 
-class Lease(Protocol):
+class DeliveryLease(Protocol):
     """Agrees on who does what only one process needs to do."""
 
     async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:

@@ -1,7 +1,7 @@
 """Takes turns of every subscription of every tenant, while a service runs.
 
-Of the services on one store one does it for a tenant at a time. Each subscription has a task of its own: a receiver that
-hangs holds up nobody else's changes.
+Of the services on one store one does it for a tenant at a time. Each subscription has a task of its own: a receiver
+that hangs holds up nobody else's changes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from failures import Failure
+from notifications.ports import KeptRecord, RecordStore
 from notifications.subscriptions import Subscription
 from notifications.webhooks.deliverer import Deliverer
-from notifications.webhooks.ports import ChangeFeed, DeliveryStore, Lease, Subscriptions, Tenants
+from notifications.webhooks.ports import ChangeFeed, DeliveryLease, DeliveryStore, Tenants
 
 LOOK_S = 1.0
 """Seconds between two looks for subscriptions that were made, changed or deleted."""
@@ -40,7 +41,7 @@ class WebhookRunner:
         Says when there is more.
     store
         Says when something parked is due.
-    subscriptions
+    records
         Who is told.
     tenants
         Knows the tenants.
@@ -53,14 +54,14 @@ class WebhookRunner:
         deliverer: Deliverer,
         feed: ChangeFeed,
         store: DeliveryStore,
-        subscriptions: Subscriptions,
+        records: RecordStore[Subscription],
         tenants: Tenants,
-        lease: Lease,
+        lease: DeliveryLease,
     ) -> None:
         self._deliverer = deliverer
         self._feed = feed
         self._store = store
-        self._subscriptions = subscriptions
+        self._records = records
         self._tenants = tenants
         self._lease = lease
         self._name = secrets.token_hex(8)
@@ -96,9 +97,9 @@ class WebhookRunner:
         tenants = [tenant for tenant in await self._tenants.tenants() if tenant not in self._at_work]
         for start in range(0, len(tenants), _TENANTS_AT_ONCE):
             some = tenants[start : start + _TENANTS_AT_ONCE]
-            found = await asyncio.gather(*map(self._subscriptions.current, some))
-            for tenant, subscriptions in zip(some, found, strict=True):
-                if subscriptions and await self._leads(tenant):
+            found = await asyncio.gather(*map(self._records.all, some))
+            for tenant, kept in zip(some, found, strict=True):
+                if any(not each.record.paused for each in kept.values()) and await self._leads(tenant):
                     self._at_work[tenant] = asyncio.create_task(self._lead(tenant))
 
     async def _lead(self, tenant: str) -> None:
@@ -106,7 +107,7 @@ class WebhookRunner:
         crew = _Crew(lambda subscription: self._deliver(tenant, crew.current, subscription))
         try:
             while not self._stopping.is_set() and await self._leads(tenant):
-                crew.match(await self._subscriptions.current(tenant))
+                crew.match(await self._records.all(tenant))
                 if not crew.current:
                     return
                 await self._rest(LOOK_S)
@@ -174,9 +175,9 @@ class _Crew:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.current: dict[str, Subscription] = {}
 
-    def match(self, subscriptions: Mapping[str, Subscription]) -> None:
+    def match(self, kept: Mapping[str, KeptRecord[Subscription]]) -> None:
         """Have those work that are there, and no others."""
-        active = {name: each for name, each in subscriptions.items() if not each.paused}
+        active = {name: each.record for name, each in kept.items() if not each.record.paused}
         for name in self._tasks.keys() - active.keys():
             self._tasks.pop(name).cancel()
         self.current.clear()

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from notifications.attempts import Attempt, Ended
 from notifications.outbound.client import AddressRefused, Answer, NotAnswered
-from notifications.secrets import SecretBox
-from notifications.signing import key_of, signed_headers
+from notifications.secrets import SecretBox, signing_key
+from notifications.signing import signed_headers
 from notifications.subscriptions import Subscription
+from notifications.webhooks.ports import ChangeFeed
 
 _LONGEST_RETRY_AFTER_S = 24 * 3600.0
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "Fairlead"}
@@ -73,7 +74,7 @@ class WebhookSender:
         """
         name = subscription_name(tenant, subscription.id)
         opened = (self._secrets.open(name, secret) for secret in subscription.secrets)
-        return Receiver(self._secrets.open(name, subscription.url), tuple(map(key_of, opened)))
+        return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, opened)))
 
     async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
         """Send a body once.
@@ -100,6 +101,34 @@ class WebhookSender:
         if 200 <= answer.status <= 299:
             return Attempt(Ended.DELIVERED, str(answer.status))
         return Attempt(Ended.RETRY, str(answer.status), retry_after_s(answer.retry_after, at_ms))
+
+
+class SubscriptionTester:
+    """``notifications.ports.Tester`` of subscriptions.
+
+    Parameters
+    ----------
+    sender
+        Sends.
+    feed
+        Says what, and what time it is.
+    """
+
+    def __init__(self, sender: WebhookSender, feed: ChangeFeed) -> None:
+        self._sender = sender
+        self._feed = feed
+
+    async def send_test(self, tenant: str, record: Subscription) -> Attempt:
+        """Send a change that never was, once.
+
+        Raises
+        ------
+        NoSecretsKey, SecretUnreadable
+            As ``WebhookSender.receiver``.
+        """
+        receiver = self._sender.receiver(tenant, record)
+        body, now_ms = await self._feed.sample(tenant), await self._feed.now_ms(tenant)
+        return await self._sender.send(receiver, message_id(tenant, "test", record.id), body, now_ms)
 
 
 def retry_after_s(header: str, now_ms: int) -> float | None:

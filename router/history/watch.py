@@ -1,6 +1,7 @@
 """Watching the changes of work items: from any event on, in order, at least once.
 
-A timer that fires changes nothing of a work item by itself; what is done for it is an event of its own, and told.
+A step of a deadline that is reached changes nothing of a work item by itself; what is done for it is an event of its
+own. It is told all the same, and so is that a customer is to be asked: others act on both.
 """
 
 from __future__ import annotations
@@ -8,17 +9,28 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncIterator
+from typing import TypeGuard
 
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
-from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
+from router.model.events import ActivityRecorded, Completed, Event, Fired, Note, Noted, OfferAnswered, Updated
 
-Change = Decision | OfferAnswered | Completed | Updated | ActivityRecorded
-"""What happens to a work item."""
+Change = Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Noted
+"""What happens to a work item; of timers and notes see ``is_change``."""
 _PAGE = 100
 _WAIT_S = 2.0
 """Seconds between two questions to the store while nothing happens."""
+
+
+def is_change(event: Event) -> TypeGuard[Change]:
+    """Say whether an event is told to those who watch: of timers steps of deadlines, of notes surveys to send."""
+    match event:
+        case Fired(workforce=workforce):
+            return workforce > 0
+        case Noted(note=note):
+            return note is Note.SURVEYED
+    return isinstance(event, Change)
 
 
 class WatchService:
@@ -65,7 +77,7 @@ class WatchService:
             events = await self._store.events(tenant, after=after, count=_PAGE)
             for event in events:
                 after = event.number
-                if isinstance(event, Change):
+                if is_change(event):
                     yield event
             if not events:
                 await self._growth(tenant, after)

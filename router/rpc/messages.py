@@ -23,14 +23,11 @@ from router.assignment.queries import StoredItem
 from router.assignment.roster import Roster
 from router.model.decision import Cause, Decision, Outcome, Way
 from router.model.errors import CorruptHistory, InvalidInput
-from router.model.events import ActivityRecorded, Completed, OfferAnswered, Updated
 from router.model.records import UNASKED, ItemRecord, Satisfaction
 from router.model.workforce import MICROS
 from router.model.workitem import MAX_PRIORITY, MAX_VALUE, Kind, State, WorkItem
-from router.rpc.activity_messages import activity_message
 from router.rpc.fields import BASIC, View, plain, write_instant, write_struct
-from router.rpc.offer_messages import offer_answer_message, offer_message
-from router.rpc.update_messages import update_message
+from router.rpc.offer_messages import offer_message
 from router.submission.ports import WHY_UNREADABLE, Submission
 from router.wording.decisions import listed, summary
 from router.wording.languages import Language
@@ -349,29 +346,6 @@ def known_message(known: KnownItem) -> decisions.KnownWorkItem:
         ],
         erased=known.erased,
     )
-
-
-def change_message(
-    tenant: str, event: Decision | OfferAnswered | Completed | Updated | ActivityRecorded
-) -> routing.WorkItemChange:
-    """Write what happened to a work item."""
-    message = routing.WorkItemChange(
-        id=str(event.number),
-        work_item=f"tenants/{tenant}/workItems/{event.item_id}",
-        epoch=0 if isinstance(event, ActivityRecorded) else event.epoch,
-        change_time=timestamp(event.at_ms * 1000),
-    )
-    if isinstance(event, Decision):
-        message.decision.CopyFrom(decision_message(tenant, event))
-    elif isinstance(event, OfferAnswered):
-        message.offer_answer.CopyFrom(offer_answer_message(tenant, event))
-    elif isinstance(event, ActivityRecorded):
-        message.activity.CopyFrom(activity_message(tenant, event))
-    elif isinstance(event, Updated):
-        message.update.CopyFrom(update_message(event))
-    else:
-        message.closed = STATES[event.state]
-    return message
 
 
 def _candidate(prefix: str, candidate: Candidate, language: Language) -> decisions.Candidate:

@@ -25,18 +25,17 @@ from router.assignment.queries import StoredItem, WorkItemQueries
 from router.assignment.reopening import Reopening
 from router.assignment.service import Router
 from router.assignment.updating import Updating
-from router.history.watch import WatchService
 from router.model.decision import Decision, Outcome
 from router.model.errors import InvalidInput
 from router.model.workitem import State
 from router.offers.service import OfferService
 from router.rpc.activities import ActivityAnswers
 from router.rpc.bulk import BulkReassigner, bulk_request
-from router.rpc.fields import MAX_NOTE, etag_number, resume_number, resume_token, view_of
+from router.rpc.changes import WatchAnswers
+from router.rpc.fields import MAX_NOTE, etag_number, view_of
 from router.rpc.imports import Importer, imported_items
 from router.rpc.lists import WORK_ITEMS, read_filter, wanted
 from router.rpc.messages import (
-    change_message,
     natural_key,
     received_message,
     route_request,
@@ -78,7 +77,7 @@ class RoutingServicer:
         updating: Updating,
         queries: WorkItemQueries,
         submissions: SubmissionService,
-        watches: WatchService,
+        watches: WatchAnswers,
         presenter: DecisionPresenter,
         importer: Importer,
         bulk: BulkReassigner,
@@ -338,15 +337,8 @@ class RoutingServicer:
     async def WatchWorkItems(
         self, request: routing.WatchWorkItemsRequest, _: Call
     ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
-        tenant = tenant_of(request.parent)
-        after = resume_number(request.resume_token)
-        after = await self._watches.begin(tenant, after)
-        yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
-        async for event in self._watches.changes(tenant, after):
-            change = change_message(tenant, event)
-            if isinstance(event, Decision):
-                await self._presenter.add_times(tenant, event, change.decision)
-            yield routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change)
+        async for answer in self._watches.stream(request):
+            yield answer
 
     async def RecordActivity(
         self, request: activities_pb2.RecordActivityRequest, call: Call

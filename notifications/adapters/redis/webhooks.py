@@ -9,7 +9,7 @@ import msgpack
 
 from notifications.adapters.redis.keys import Keys
 from notifications.webhooks.parking import Chain, Dead, Delivered, ParkedChange
-from notifications.webhooks.ports import KnownItems, Place, Turned
+from notifications.webhooks.ports import CursorPlace, KnownItems, Turned
 from packing import pack, pack_for_lua
 from store.clients import RedisClient
 from store.scripts import Script
@@ -34,10 +34,10 @@ class RedisDeliveries:
     async def begin(self, tenant: str, subscription: str, event: int) -> None:
         await _BEGIN(self._redis, [Keys(tenant).cursor(subscription)], [event, secrets.randbelow(_TURNS)])
 
-    async def place(self, tenant: str, subscription: str) -> Place | None:
+    async def place(self, tenant: str, subscription: str) -> CursorPlace | None:
         with translated():
             found = await self._redis.hmget(Keys(tenant).cursor(subscription), "event", "turn", "parked")
-        return Place(*map(int, found)) if found[0] is not None else None
+        return CursorPlace(*map(int, found)) if found[0] is not None else None
 
     async def known(self, tenant: str, subscription: str, item_ids: Sequence[str]) -> KnownItems:
         keys = Keys(tenant)

@@ -515,7 +515,7 @@ class WatchWorkItemsResponse(_message.Message):
     def __init__(self, resume_token: _Optional[str] = ..., change: _Optional[_Union[WorkItemChange, _Mapping]] = ...) -> None: ...
 
 class WorkItemChange(_message.Message):
-    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update", "offer_answer")
+    __slots__ = ("id", "work_item", "epoch", "change_time", "decision", "closed", "activity", "update", "offer_answer", "reached_step", "survey", "gap")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -525,6 +525,9 @@ class WorkItemChange(_message.Message):
     ACTIVITY_FIELD_NUMBER: _ClassVar[int]
     UPDATE_FIELD_NUMBER: _ClassVar[int]
     OFFER_ANSWER_FIELD_NUMBER: _ClassVar[int]
+    REACHED_STEP_FIELD_NUMBER: _ClassVar[int]
+    SURVEY_FIELD_NUMBER: _ClassVar[int]
+    GAP_FIELD_NUMBER: _ClassVar[int]
     id: str
     work_item: str
     epoch: int
@@ -534,7 +537,10 @@ class WorkItemChange(_message.Message):
     activity: _activities_pb2.Activity
     update: _decisions_pb2.WorkItemUpdate
     offer_answer: OfferAnswer
-    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ...) -> None: ...
+    reached_step: _deadlines_pb2.ReachedStep
+    survey: _deadlines_pb2.Survey
+    gap: bool
+    def __init__(self, id: _Optional[str] = ..., work_item: _Optional[str] = ..., epoch: _Optional[int] = ..., change_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., decision: _Optional[_Union[_decisions_pb2.Decision, _Mapping]] = ..., closed: _Optional[_Union[WorkItem.State, str]] = ..., activity: _Optional[_Union[_activities_pb2.Activity, _Mapping]] = ..., update: _Optional[_Union[_decisions_pb2.WorkItemUpdate, _Mapping]] = ..., offer_answer: _Optional[_Union[OfferAnswer, _Mapping]] = ..., reached_step: _Optional[_Union[_deadlines_pb2.ReachedStep, _Mapping]] = ..., survey: _Optional[_Union[_deadlines_pb2.Survey, _Mapping]] = ..., gap: bool = ...) -> None: ...
 
 class ListMyWorkRequest(_message.Message):
     __slots__ = ("rep", "page_size", "page_token", "language_code")

@@ -12,6 +12,7 @@ from router.backlog.runner import RequeueRunner
 from router.history.monitor import Monitor, MonitorRunner
 from router.timers.runner import TimerRunner
 from serving.alarms import Alarms
+from serving.deliveries import Deliveries
 from serving.imports import ImportWork
 from serving.logged_telling import LoggedTelling
 from serving.operations import OperationServices
@@ -38,6 +39,8 @@ class Background:
         What else they do, as far as the settings allow.
     alarms
         What is told of what waits too long.
+    deliveries
+        What is told to whoever is outside.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class Background:
         cases: UseCases,
         operations: OperationServices,
         alarms: Alarms,
+        deliveries: Deliveries,
     ) -> None:
+        self._webhook_runner = deliveries.webhook_runner
         self._stores = stores
         self._planners = planners
         self._alarms = alarms
@@ -75,6 +80,7 @@ class Background:
         self._operation_workers.start()
         self._paged_workers.start()
         self._monitors.start()
+        self._webhook_runner.start()
 
     async def leave_operations(self) -> None:
         """Take no operation any more, and leave those under way to others: nobody waits for hours."""
@@ -86,4 +92,5 @@ class Background:
 
     async def stop(self) -> None:
         """Run no more."""
-        await asyncio.gather(self._requeue_runner.stop(), self._timer_runner.stop(), self._monitors.stop())
+        runners = (self._requeue_runner, self._timer_runner, self._monitors, self._webhook_runner)
+        await asyncio.gather(*(runner.stop() for runner in runners))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from random import SystemRandom
+
 from failures import NotPossible
 from gateway.grpc.masking import SEERS
 from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.attempts import Attempt
 from notifications.channels import Channel
 from notifications.deliveries import Delivery, ReceiverStatus, Redriven
@@ -15,7 +18,12 @@ from notifications.service.addresses import Sealed, check_mail
 from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries, ReceiverKind
 from notifications.service.subscriptions import SubscriptionService
-from notifications.subscriptions import Subscription
+from notifications.webhooks.deliverer import Deliverer
+from notifications.webhooks.deliveries import WebhookDeliveries
+from notifications.webhooks.parking import RetryWaits
+from notifications.webhooks.ports import ChangeFeed, DeliveryLease, Tenants
+from notifications.webhooks.runner import WebhookRunner
+from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from store.clients import RedisClient
 
@@ -29,15 +37,25 @@ class Deliveries:
         What the operator chose.
     redis
         The store.
+    feed
+        The changes that subscriptions are sent.
+    tenants, lease
+        Whose they are, and who delivers them.
     """
 
-    def __init__(self, settings: DeliverySettings, redis: RedisClient) -> None:
+    def __init__(
+        self, settings: DeliverySettings, redis: RedisClient, feed: ChangeFeed, tenants: Tenants, lease: DeliveryLease
+    ) -> None:
         self.outbound = Outbound(settings.networks)
         self.subscriptions, self.channels = subscriptions_on(redis), channels_on(redis)
-        webhooks, messages = _NothingTold(), _NothingTold()
+        kept, sender = RedisDeliveries(redis), WebhookSender(self.outbound, settings.secrets)
+        waits = RetryWaits(settings.first_retry_s, SystemRandom().random)
+        deliverer = Deliverer(feed, kept, sender, waits)
+        self.webhook_runner = WebhookRunner(deliverer, feed, kept, self.subscriptions, tenants, lease)
+        webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), _NothingTold()
         sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)
         self.servicer = DeliveryServicer(
-            SubscriptionService(self.subscriptions, webhooks, sealed, _Untried(), SEERS),
+            SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
             ChannelService(self.channels, messages, sealed, mail, _Untried()),
             DeliveryQueries(
                 {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
@@ -68,5 +86,5 @@ class _NothingTold:
 
 
 class _Untried:
-    async def send_test(self, _tenant: str, record: Subscription | Channel) -> Attempt:
+    async def send_test(self, _tenant: str, record: Channel) -> Attempt:
         raise NotPossible(record.id, "it cannot be tried yet")

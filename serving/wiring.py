@@ -30,6 +30,7 @@ from scoring.memory import LastScore
 from scoring.services import ScoringServices
 from serving.alarms import Alarms
 from serving.background import Background
+from serving.change_feed import LogChanges
 from serving.deliveries import Deliveries
 from serving.errors import CannotListen
 from serving.operations import OperationServices
@@ -104,11 +105,21 @@ class Service:
         personal = Personal.of(settings.security.personal)
         self._planners = _planners(settings, stores, personal)
         self._cases = UseCases(settings, stores, self._planners, personal, self.durability)
-        self._deliveries = Deliveries(settings.deliveries, stores.redis)
+        self._connect_deliveries()
         self._connect_scoring()
         alarms = Alarms(settings, stores, self._cases.queue, self._watch.metrics)
-        self._background = Background(settings, stores, self._planners, self._cases, self._operations, alarms)
+        self._background = Background(
+            settings, stores, self._planners, self._cases, self._operations, alarms, self._deliveries
+        )
         self._connect_server(observers)
+
+    def _connect_deliveries(self) -> None:
+        """Connect subscriptions with the log."""
+        stores, messages, always = self._stores, self._cases.change_messages, self._settings.security.personal
+        self._feed = LogChanges(stores.assignments, stores.log_follower, self._planners, messages, always)
+        self._deliveries = Deliveries(
+            self._settings.deliveries, stores.redis, self._feed, stores.rule_sets, stores.leader_lease
+        )
 
     def _connect_scoring(self) -> None:
         """Connect scores, and the operations that make them or move work items."""
@@ -239,7 +250,7 @@ class Service:
         await self._cases.watches.stop()
         await asyncio.gather(self.server.stop(STREAMS_S), self._background.drain(DRAIN_S))
         await self._background.stop()
-        await self._deliveries.outbound.close()
+        await asyncio.gather(self._deliveries.outbound.close(), self._feed.close())
         self._scoring.champions.stop()
         self._planners.close()
         await self._stores.customer_scores.close()

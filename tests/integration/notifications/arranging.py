@@ -19,10 +19,10 @@ HOOK = "http://127.0.0.1:9/hook/of-ours?key=s3cr3t"
 SECRET = "whsec_" + "c2VjcmV0" * 4
 
 
-def chosen(folder: Path, networks: str = "127.0.0.0/8") -> DeliverySettings:
+def chosen(folder: Path, networks: str = "127.0.0.0/8", first_retry_s: float = 0.05) -> DeliverySettings:
     """Return settings with a key of their own."""
     write_new_key(folder / "secrets")
-    return DeliverySettings(SecretBox.read(str(folder / "secrets")), networks_from(networks))
+    return DeliverySettings(SecretBox.read(str(folder / "secrets")), networks_from(networks), first_retry_s)
 
 
 @asynccontextmanager

@@ -46,6 +46,7 @@ from router.deadlines.closing import Closing
 from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
+from router.deadlines.reached import ReachedSteps
 from router.deadlines.satisfaction import Satisfied
 from router.erasure.service import Eraser
 from router.fairness.report import Fairness
@@ -58,6 +59,7 @@ from router.offers.lapses import Lapses
 from router.offers.service import OfferService
 from router.process.revisions.cache import ProcessCache
 from router.rpc.activities import ActivityAnswers
+from router.rpc.changes import ChangeMessages, WatchAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.pool_scope import PoolScope
@@ -176,7 +178,10 @@ class Service:
                     updating,
                     queries,
                     SubmissionService(QueuedSubmissions(stores.queue, durability), queries),
-                    WatchService(store, stores.assignments),  # nobody watches
+                    WatchAnswers(
+                        WatchService(store, stores.assignments),  # nobody watches
+                        ChangeMessages(queries, ReachedSteps(store, self.planners)),
+                    ),
                     presenter,
                     ImportOperations(self.operations, stores.pages, imports),
                     ReassignOperations(self.operations, stores.to_move, bulk, rehearsal),

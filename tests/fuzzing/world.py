@@ -64,6 +64,7 @@ from router.deadlines.moved import UpdatedDeadlines
 from router.deadlines.noting import Noting
 from router.deadlines.pausing import Pausing
 from router.deadlines.queries import DeadlineQueries
+from router.deadlines.reached import ReachedSteps
 from router.deadlines.satisfaction import Satisfied
 from router.deadlines.surveying import SurveyQueries
 from router.erasure.service import Eraser
@@ -81,6 +82,7 @@ from router.process.revisions.cache import ProcessCache
 from router.process.revisions.publishing import ProcessPublishing
 from router.process.trials.trial import ProcessTrial
 from router.rpc.activities import ActivityAnswers
+from router.rpc.changes import ChangeMessages, WatchAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
 from router.rpc.pool_scope import PoolScope
@@ -222,7 +224,8 @@ class World:
         store, queries, durability = self._store, self._queries, DurabilityStatus()
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
-        watches = WatchService(store, Silence())
+        messages = ChangeMessages(queries, ReachedSteps(store, self._planners))
+        watches = WatchAnswers(WatchService(store, Silence()), messages)
         offers = OfferService(store, store, queries, self._planners)
         activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)

@@ -74,7 +74,11 @@ async def test_what_happens_arrives_in_order_signed_and_as_the_contract_says(tol
         await told.routing.RecordActivity(
             activities.RecordActivityRequest(
                 name=decision.work_item,
-                activity=activities.Activity(kind=activities.Activity.KIND_CALL, rep=told.rep_name("ann")),
+                activity=activities.Activity(
+                    kind=activities.Activity.KIND_CALL,
+                    direction=activities.Activity.DIRECTION_OUTBOUND,
+                    rep=told.rep_name("ann"),
+                ),
             )
         )
         await told.complete(decision.work_item)

@@ -48,3 +48,31 @@ class Keys:
     def ended(self, receiver: str) -> str:
         """Stream: the last 10,000 deliveries to a receiver, ``subscription/{id}`` or ``channel/{id}``, that ended."""
         return self._key("deliveries", "ended", receiver)
+
+    @property
+    def messages(self) -> str:
+        """Hash: id of a message for somebody → JSON: its channel, and what became of it; not what it says."""
+        return self._key("messages")
+
+    @property
+    def told(self) -> str:
+        """String: number of the last event that people are told of."""
+        return self._key("messages", "told")
+
+    @property
+    def due(self) -> str:
+        """Sorted set: the channels that something waits for, by when to look at them, in milliseconds."""
+        return self._key("messages", "due")
+
+    @property
+    def used(self) -> str:
+        """Set: the channels that anything is kept of; empty: what had none."""
+        return self._key("messages", "channels")
+
+    def of_channel(self, channel_id: str, what: str) -> str:
+        """Sorted sets ``waiting``, ``ended``, ``dead``: ids of messages by event; hash ``state``: how it stands."""
+        return self._key("messages", "of", channel_id, what)
+
+    def waiting_or_ended(self, channel_id: str) -> str:
+        """Sorted set in which a message for a channel is: what waits for it; what ended, where there is none."""
+        return self.of_channel(channel_id, "waiting" if channel_id else "ended")

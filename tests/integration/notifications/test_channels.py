@@ -1,118 +1,339 @@
-"""Channels over a real server: made, shown without what is secret, changed and deleted."""
+"""What waits for people, on a real store with a simulated clock, sent to doubles of vendors over real sockets."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
 from typing import Any
 
-import grpc
 import pytest
 
-from fairlead.v1 import deliveries_pb2 as deliveries
-from tests.api import Api, violated_fields
-from tests.integration.notifications.arranging import HOOK, delivering, open_channel
+from notifications.adapters.redis.outbox import RedisOutbox
+from notifications.channels import ChannelKind
+from notifications.deliveries import Delivery, DeliveryState
+from notifications.messages.dispatcher import Dispatcher
+from notifications.messages.sending import Sender
+from notifications.ports import DeliveryFilter
+from store.clock import SimulatedClock
+from store.embedded.server import EmbeddedServer
+from tests.integration.notifications.outside import (
+    BOX,
+    HOUR_MS,
+    Channels,
+    Directory,
+    MessageWords,
+    outbound,
+    sealed,
+    told,
+)
+from tests.robots import vendors
+from tests.robots.server import Robot, Verdict
+from tests.simulated_redis import SimulatedRedis
 
-Channel = deliveries.Channel
+START_US = 1_790_000_000_000_000
+DAY_S = 86_400
+
+
+class NoChance(Random):
+    """Takes nothing off a wait."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+@dataclass
+class Office:
+    """All parts of a dispatcher, and its clock."""
+
+    tenant: str
+    clock: SimulatedClock
+    outbox: RedisOutbox
+    words: MessageWords
+    directory: Directory
+    channels: Channels
+    dispatcher: Dispatcher
+    now_s: list[float]
+
+    async def advance(self, seconds: float) -> None:
+        self.now_s[0] += seconds
+        await self.clock.set(round(self.now_s[0] * 1_000_000), 0)
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let time pass, and look once at its end."""
+        await self.advance(seconds)
+        await self.dispatcher.dispatch(self.tenant)
+
+    async def listed(self, **wanted: Any) -> list[Delivery]:
+        return await self.outbox.deliveries(self.tenant, DeliveryFilter(**wanted), None, 1000)
+
+    async def states(self) -> dict[str, DeliveryState]:
+        return {each.id: each.state for each in await self.listed()}
 
 
 @pytest.fixture
-async def told(store: Any, tenant: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with delivering(store, tenant, tmp_path) as api:
-        yield api
-
-
-async def got(api: Api, channel_id: str = "east-bot") -> Channel:
-    found: Channel = await api.deliveries.GetChannel(
-        deliveries.GetChannelRequest(name=f"{api.parent}/channels/{channel_id}")
+async def office(store: EmbeddedServer, tenant: str) -> AsyncIterator[Office]:
+    redis = SimulatedRedis.from_url(store.url)
+    clock, outbox, words, directory, channels = (
+        SimulatedClock(redis),
+        RedisOutbox(redis),
+        MessageWords(),
+        Directory(),
+        Channels(),
     )
-    return found
+    dispatcher = Dispatcher(outbox, words, directory, channels, Sender(outbound(), BOX), 5, NoChance())
+    office = Office(tenant, clock, outbox, words, directory, channels, dispatcher, [START_US / 1_000_000])
+    await office.advance(0)
+    yield office
+    await redis.aclose()
 
 
-async def updated(api: Api, *paths: str, **fields: Any) -> Channel:
-    channel = Channel(name=f"{api.parent}/channels/east-bot", **fields)
-    request = deliveries.UpdateChannelRequest(channel=channel, update_mask={"paths": paths})
-    changed: Channel = await api.deliveries.UpdateChannel(request)
-    return changed
+def clock_of(office: Office) -> Any:
+    return lambda: office.now_s[0]
 
 
-async def test_a_channel_is_shown_without_its_secrets(told: Api) -> None:
-    made = await open_channel(told, secret="s3cr3t", language_code="zh-CN", calendar="shanghai")
-
-    assert (made.address, made.secret, made.has_secret) == ("http://127.0.0.1:9/…", "", True)
-    assert (made.language_code, made.calendar) == ("zh", f"{told.parent}/calendars/shanghai")
-    assert await got(told) == made
+def has_bot(office: Office, robot: Robot, **other: str) -> None:
+    office.channels.of_id["bot"] = sealed(office.tenant, "bot", ChannelKind.WECOM, robot.url, **other)
 
 
-async def test_of_a_mail_address_its_domain_is_shown(told: Api) -> None:
-    made = await open_channel(told, kind=Channel.KIND_SMTP, address="li.na@example.com")
-
-    assert (made.address, made.language_code, made.has_secret) == ("…@example.com", "en", False)
+def texts(robot: Robot) -> list[str]:
+    return [each.content["markdown"]["content"] for each in robot.messages]
 
 
-async def test_a_mask_names_what_changes_and_the_rest_stays(told: Api) -> None:
-    before = await open_channel(told, secret="s3cr3t", calendar="shanghai")
+async def test_fifty_messages_in_a_minute_are_one_digest(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        for event in range(1, 51):
+            await office.outbox.add(office.tenant, event, [told(event)])
+            await office.pass_by(0.02)
 
-    after = await updated(told, "secret", "language_code", language_code="zh", calendar="berlin")
+        await office.pass_by(2)
+        await office.pass_by(60)
 
-    assert (after.has_secret, after.language_code, after.calendar) == (False, "zh", before.calendar)
-
-
-async def test_an_asterisk_leaves_the_secret_that_nobody_could_send_back(told: Api) -> None:
-    await open_channel(told, secret="s3cr3t", calendar="shanghai")
-
-    after = await updated(told, "*", address=HOOK)
-
-    assert (after.has_secret, after.calendar) == (True, "")
-
-
-async def test_a_stale_etag_changes_nothing(told: Api) -> None:
-    before = await open_channel(told)
-    await updated(told, language_code="zh")
-
-    with pytest.raises(grpc.aio.AioRpcError) as refusal:
-        await updated(told, language_code="en", etag=before.etag)
-
-    assert refusal.value.code() is grpc.StatusCode.ABORTED
-    assert (await got(told)).language_code == "zh"
+        (text,) = texts(robot)
+        assert text.startswith("### 50 messages, first: 李娜: T-1\n\n**李娜: T-1**\n> first response is due soon")
+        assert "**李娜: T-50**" in text
+        assert set((await office.states()).values()) == {DeliveryState.DELIVERED}
 
 
-async def test_what_is_deleted_is_gone(told: Api) -> None:
-    made = await open_channel(told)
+async def test_what_comes_within_the_minute_goes_as_one_digest_when_it_is_over(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(2)
+        for event in range(2, 52):
+            await office.outbox.add(office.tenant, event, [told(event)])
+            await office.pass_by(1)
+        assert len(robot.messages) == 1
 
-    await told.deliveries.DeleteChannel(deliveries.DeleteChannelRequest(name=made.name))
+        await office.pass_by(10)
 
-    listed = await told.deliveries.ListChannels(deliveries.ListChannelsRequest(parent=told.parent))
-    assert listed.channels == []
+        assert len(robot.messages) == 2
+        assert not robot.refused
+        assert texts(robot)[0] == "**李娜: T-1**\n> first response is due soon\n\nSent by Fairlead to channel bot"
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"kind": Channel.KIND_UNSPECIFIED}, "channel.kind"),
-        ({"kind": 99}, "channel.kind"),
-        ({"address": ""}, "channel.address"),
-        ({"address": "https://192.168.0.1/hook"}, "channel.address"),
-        ({"address": "https://example.com/" + "x" * 10_001}, "channel.address"),
-        ({"kind": Channel.KIND_SMTP, "address": HOOK}, "channel.address"),
-        ({"kind": Channel.KIND_SMTP, "address": "a@example.com\r\nBcc: b@example.com"}, "channel.address"),
-        ({"kind": Channel.KIND_SMTP, "address": "a@example.com,b@example.com"}, "channel.address"),
-        ({"kind": Channel.KIND_SMTP, "address": "a@" + "x" * 260 + ".com"}, "channel.address"),
-        ({"kind": Channel.KIND_SLACK, "secret": "s3cr3t"}, "channel.secret"),
-        ({"secret": "s3cr3t" * 100}, "channel.secret"),
-        ({"secret": "s3cr3t\x00"}, "channel.secret"),
-        ({"language_code": "de"}, "channel.language_code"),
-        ({"calendar": "tenants/another/calendars/x"}, "channel.calendar"),
-        ({"channel_id": "a/b"}, "channel_id"),
-    ],
-    ids=str,
-)
-async def test_what_cannot_be_is_refused_by_its_field_and_no_secret_is_repeated(
-    told: Api, fields: Mapping[str, Any], field: str
+async def test_what_is_told_twice_arrives_once(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        assert await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(2)
+
+        assert not await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(120)
+
+        assert len(robot.messages) == 1
+
+
+async def test_a_quiet_channel_sends_what_is_urgent_and_the_rest_as_it_opens(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot, calendar="east")
+        office.directory.opens = round(office.now_s[0] * 1000) + HOUR_MS
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.outbox.add(office.tenant, 2, [told(2, is_urgent=True)])
+        await office.pass_by(2)
+        assert ["T-2" in text and "T-1" not in text for text in texts(robot)] == [True]
+
+        await office.pass_by(1800)
+        assert len(robot.messages) == 1
+
+        await office.pass_by(1800)
+        assert "T-1" in texts(robot)[1]
+
+
+async def test_waits_grow_from_five_seconds_to_a_day_and_end_in_death_after_three(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        robot.broken = Verdict(503, "")
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.advance(2)
+        tried = []
+        while (now := round(office.now_s[0])) < START_US // 1_000_000 + 4 * DAY_S:
+            before = len(robot.refused)
+            await office.dispatcher.dispatch(office.tenant)
+            if len(robot.refused) > before:
+                tried.append(now)
+            (delivery,) = await office.listed()
+            if delivery.state is DeliveryState.DEAD:
+                break
+            await office.advance(max(1, min(delivery.next_ms / 1000 - now, 3600)))
+
+        waits = [later - earlier for earlier, later in pairwise(tried)]
+        assert waits[:4] == [5, 10, 20, 40]
+        assert max(waits) <= DAY_S
+        assert all(later == min(DAY_S, 2 * earlier) for earlier, later in pairwise(waits))
+        assert delivery.state is DeliveryState.DEAD
+        assert 3 * DAY_S <= office.now_s[0] - tried[0] < 3 * DAY_S + 3600
+        assert delivery.outcome == "HTTP_503"
+        assert (await office.outbox.standing(office.tenant, "bot")).dead == 1
+
+
+async def test_what_was_dead_is_sent_once_it_is_tried_again(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        robot.broken = Verdict(200, json.dumps({"errcode": 93000}))
+        await office.outbox.add(office.tenant, 1, [told(1, item_id="T-1"), told(1, "wei", item_id="T-1")])
+        await office.pass_by(2)
+        assert set((await office.states()).values()) == {DeliveryState.DEAD}
+        robot.broken = None
+
+        redriven = await office.outbox.redrive(office.tenant, "bot", "T-1")
+        await office.pass_by(60)
+
+        assert (redriven.dead, redriven.parked) == (2, 0)
+        assert set((await office.states()).values()) == {DeliveryState.DELIVERED}
+        assert (await office.outbox.redrive(office.tenant, "", "")).dead == 0
+
+
+async def test_the_next_channel_of_a_rep_is_used_when_one_refuses_for_good(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot, vendors.feishu(now_s=clock_of(office)) as second:
+        has_bot(office, robot)
+        office.channels.of_id["lark"] = sealed(
+            office.tenant, "lark", ChannelKind.FEISHU, second.url, "s-1", language="zh"
+        )
+        office.directory.of_reps = {"li-na": ["gone", "bot", "lark"]}
+        robot.broken = Verdict(200, json.dumps({"errcode": 93000}))
+        await office.outbox.add(office.tenant, 1, [told(1)])
+
+        await office.pass_by(2)
+        await office.pass_by(2)
+
+        assert [each.content["card"]["elements"][0]["text"]["content"] for each in second.messages] == [
+            "李娜：T-1\n  首次响应即将到期\n\n由 Fairlead 发送到渠道 lark"
+        ]
+        (delivery,) = await office.listed()
+        assert (delivery.receiver, delivery.state, delivery.attempts) == ("lark", DeliveryState.DELIVERED, 2)
+
+
+async def test_the_next_channel_is_used_after_three_failures_and_later_messages_go_there_at_once(
+    office: Office,
 ) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as refusal:
-        await open_channel(told, **fields)
+    async with vendors.wecom(now_s=clock_of(office)) as robot, vendors.slack(now_s=clock_of(office)) as second:
+        has_bot(office, robot)
+        office.channels.of_id["slack"] = sealed(office.tenant, "slack", ChannelKind.SLACK, second.url)
+        office.directory.of_reps = {"li-na": ["bot", "slack"]}
+        robot.broken = Verdict(500, "")
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        for wait in (2, 5, 10):
+            await office.pass_by(wait)
+        assert (len(robot.refused), len(second.messages)) == (3, 0)
 
-    assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert violated_fields(refusal.value) == [field]
-    assert "s3cr3t" not in (refusal.value.details() or "")
+        await office.pass_by(1)
+        await office.outbox.add(office.tenant, 2, [told(2)])
+        await office.pass_by(2)
+        await office.pass_by(60)
+
+        assert len(robot.refused) == 3
+        assert [each.content["text"].count("T-") for each in second.messages] == [1, 1]
+
+
+async def test_what_has_no_channel_is_kept_as_unreachable_and_listed(office: Office) -> None:
+    await office.outbox.add(office.tenant, 3, [told(3, channel=""), told(3, "wei", channel="")])
+
+    listed = await office.listed(state=DeliveryState.UNREACHABLE)
+
+    assert [(each.id, each.receiver) for each in listed] == [("3:li-na", ""), ("3:wei", "")]
+
+
+async def test_what_waits_for_a_channel_that_was_deleted_is_unreachable_or_goes_elsewhere(office: Office) -> None:
+    async with vendors.slack(now_s=clock_of(office)) as second:
+        office.channels.of_id["slack"] = sealed(office.tenant, "slack", ChannelKind.SLACK, second.url)
+        office.directory.of_reps = {"li-na": ["bot", "slack"]}
+        await office.outbox.add(office.tenant, 1, [told(1), told(1, "wei"), told(1, "")])
+
+        await office.pass_by(2)
+        await office.pass_by(0)
+
+        states = await office.states()
+        assert states == {
+            "1:li-na": DeliveryState.DELIVERED, "1:wei": DeliveryState.UNREACHABLE, "1::bot": DeliveryState.UNREACHABLE,
+        }  # fmt: skip
+
+
+async def test_what_there_is_nothing_left_to_say_of_is_given_up(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        office.words.gone = {1}
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.outbox.add(office.tenant, 2, [told(2)])
+
+        await office.pass_by(2)
+
+        assert [("T-1" in text, "T-2" in text) for text in texts(robot)] == [(False, True)]
+        assert (await office.listed(state=DeliveryState.DEAD))[0].outcome == "NOTHING_LEFT_TO_TELL"
+
+
+async def test_whoever_lost_the_role_writes_nothing(office: Office) -> None:
+    await office.outbox.add(office.tenant, 1, [told(1)])
+    waiting = await office.outbox.waiting(office.tenant, "bot")
+    ended = list(waiting.entries)
+
+    assert await office.outbox.write(office.tenant, "bot", waiting.state, ended, 1, None)
+    assert not await office.outbox.write(office.tenant, "bot", waiting.state, ended, 1, None)
+
+
+async def test_what_comes_while_something_is_being_sent_is_looked_at_soon(office: Office) -> None:
+    await office.outbox.add(office.tenant, 1, [told(1)])
+    await office.advance(2)
+    waiting = await office.outbox.waiting(office.tenant, "bot")
+    await office.outbox.add(office.tenant, 2, [told(2)])
+
+    await office.outbox.write(office.tenant, "bot", waiting.state, [], 1, None)
+
+    assert await office.outbox.due(office.tenant) == (round(office.now_s[0] * 1000), [])
+    await office.advance(2)
+    assert (await office.outbox.due(office.tenant))[1] == ["bot"]
+
+
+async def test_everything_is_listed_page_by_page_newest_first(office: Office) -> None:
+    for event in range(1, 8):
+        entries = [told(event, f"rep-{number:03}", item_id=f"T-{event % 2}") for number in range(90)]
+        await office.outbox.add(office.tenant, event, entries)
+
+    found, before = list[Delivery](), None
+    while page := await office.outbox.deliveries(office.tenant, DeliveryFilter(item_id="T-1"), before, 25):
+        found += page
+        before = (page[-1].event, page[-1].id)
+
+    assert [(each.event, each.rep) for each in found] == [
+        (event, f"rep-{number:03}") for event in (7, 5, 3, 1) for number in range(90)
+    ]
+
+
+async def test_nothing_is_left_of_a_channel_that_is_deleted(office: Office, store: EmbeddedServer) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(2)
+        await office.outbox.add(office.tenant, 2, [told(2)])
+
+        await office.outbox.forget(office.tenant, "bot")
+
+        assert await office.listed() == []
+        redis: Any = SimulatedRedis.from_url(store.url)
+        assert [key async for key in redis.scan_iter(f"fairlead:{{{office.tenant}}}:messages*")] == [
+            f"fairlead:{{{office.tenant}}}:messages:told".encode()
+        ]
+        await redis.aclose()

@@ -1,0 +1,201 @@
+"""``notifications.messages.ports.Outbox`` on Redis, and ``notifications.ports.DeliveryBook`` of messages."""
+
+from __future__ import annotations
+
+import json
+from asyncio import gather
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from functools import partial
+
+from notifications.adapters.redis.keys import Keys
+from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
+from notifications.messages.digests import GATHER_MS, redriven, unreachable
+from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, WaitingMessages
+from notifications.ports import DeliveryFilter
+from store.clients import RedisClient
+from store.clock import clock
+from store.scripts import Argument, Script, lua
+from store.translation import translated
+
+KEPT = 10_000
+"""How many are kept that ended, of each channel."""
+_PAGE = 200
+_READ = 1000
+"""How many of what waits for a channel are looked at together: more than any digest shows, urgent ones first or not."""
+
+
+def _libraries() -> list[str]:
+    return [clock(), lua(__package__, "messages")]
+
+
+_ADD, _DUE, _WRITE, _REDRIVE, _FORGET = (
+    Script(__package__, f"{name}_messages", _libraries) for name in ("add", "due", "write", "redrive", "forget")
+)
+_DEFAULTS = {each.name: each.default for each in fields(OutboxEntry)}
+
+
+class RedisOutbox:
+    """Keeps what people are to be told."""
+
+    def __init__(self, redis: RedisClient) -> None:
+        self._redis = redis
+
+    async def add(self, tenant: str, event: int, entries: Sequence[OutboxEntry]) -> bool:
+        keys = Keys(tenant)
+        places = [keys.waiting_or_ended(each.channel) for each in entries]
+        written = [part for each in entries for part in (each.channel, each.id, _written(_reachable(each)))]
+        return bool(
+            await _ADD(
+                self._redis,
+                [keys.told, keys.messages, keys.due, keys.used, *places],
+                [event, GATHER_MS, KEPT, *written],
+            )
+        )
+
+    async def due(self, tenant: str) -> tuple[int, list[str]]:
+        now_ms, channels = await _DUE(self._redis, [Keys(tenant).due], [])
+        return now_ms, [channel.decode() for channel in channels]
+
+    async def waiting(self, tenant: str, channel: str) -> WaitingMessages:
+        of_channel = partial(Keys(tenant).of_channel, channel)
+        with translated():
+            stored = await self._redis.hgetall(of_channel("state"))
+            ids = await self._redis.zrange(of_channel("waiting"), 0, _READ - 1)
+        state = ChannelState(**{name.decode(): int(value) for name, value in stored.items()})
+        return WaitingMessages(state, await self._entries(tenant, ids))
+
+    async def write(
+        self,
+        tenant: str,
+        channel: str,
+        state: ChannelState,
+        changed: Sequence[OutboxEntry],
+        left: int,
+        look_ms: int | None,
+    ) -> bool:
+        of_channel, keys = partial(Keys(tenant).of_channel, channel), Keys(tenant)
+        own = [of_channel("state"), keys.messages, keys.due, keys.used, *map(of_channel, ("waiting", "ended", "dead"))]
+        others = list(dict.fromkeys(each.channel for each in changed if each.channel != channel))
+        place_of = {to: len(own) + 1 + at for at, to in enumerate(others)}
+        look = "" if look_ms is None else look_ms
+        arguments: list[Argument] = [state.turn, channel, *state[1:], look, left, GATHER_MS, KEPT]
+        for each in changed:
+            what, place = _what(each, channel), place_of.get(each.channel, "")
+            arguments += [what, each.event, each.id, _written(each), each.channel if place else "", place]
+        return bool(await _WRITE(self._redis, [*own, *map(keys.waiting_or_ended, others)], arguments))
+
+    async def deliveries(
+        self, tenant: str, wanted: DeliveryFilter, before: tuple[int, str] | None, count: int
+    ) -> list[Delivery]:
+        channels, found = [wanted.receiver] if wanted.receiver else await self._used(tenant), list[Delivery]()
+        keys = [Keys(tenant).of_channel(channel, what) for channel in channels for what in ("waiting", "ended")]
+        while len(found) < count and (ids := await self._newest(keys, before)):
+            entries = await self._entries(tenant, [message_id.encode() for _, message_id in ids])
+            found += [each.delivery for each in entries if _is_wanted(each, wanted)]
+            before = ids[-1]
+        return found[:count]
+
+    async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
+        of_channel = partial(Keys(tenant).of_channel, receiver)
+        with translated():
+            waiting, dead, oldest = await gather(
+                self._redis.zcard(of_channel("waiting")),
+                self._redis.zcard(of_channel("dead")),
+                self._redis.zrange(of_channel("waiting"), 0, 0),
+            )
+        entries = await self._entries(tenant, oldest)
+        return ReceiverStatus(waiting, dead, entries[0].since_ms if entries else None)
+
+    async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
+        channels, done = [receiver] if receiver else await self._used(tenant), Redriven()
+        for channel in filter(None, channels):
+            dead, parked = await self._redrive(tenant, channel, item_id)
+            done = Redriven(done.dead + dead, done.parked + parked)
+        return done
+
+    async def begin(self, tenant: str, receiver: str) -> None:
+        """Do nothing: what is told waits for whatever channel its rep has then."""
+
+    async def forget(self, tenant: str, receiver: str) -> None:
+        keys = Keys(tenant)
+        of_channel = partial(keys.of_channel, receiver)
+        own = map(of_channel, ("waiting", "ended", "dead"))
+        await _FORGET(self._redis, [of_channel("state"), keys.messages, keys.due, keys.used, *own], [receiver])
+
+    async def _redrive(self, tenant: str, channel: str, item_id: str) -> Redriven:
+        keys = Keys(tenant)
+        of_channel = partial(keys.of_channel, channel)
+        with translated():
+            dead_ids = await self._redis.zrange(of_channel("dead"), 0, -1)
+            waiting_ids = await self._redis.zrange(of_channel("waiting"), 0, -1)
+        dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
+        again = [redriven(each) for each in dead if item_id in ("", each.item_id)]
+        parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
+        if not again and not parked:
+            return Redriven()
+        own = [of_channel("state"), keys.messages, keys.due, *map(of_channel, ("waiting", "ended", "dead"))]
+        written = [part for each in again for part in (each.event, each.id, _written(each))]
+        return Redriven(await _REDRIVE(self._redis, own, [channel, *written]), parked)
+
+    async def _used(self, tenant: str) -> list[str]:
+        with translated():
+            return sorted(each.decode() for each in await self._redis.smembers(Keys(tenant).used))
+
+    async def _newest(self, keys: Iterable[str], before: tuple[int, str] | None) -> list[tuple[int, str]]:
+        """Return event and id of a page of what is in some sorted sets, the newest event first, equals by id."""
+        pages = await gather(*(self._newest_of(key, before) for key in keys))
+        return sorted(set().union(*pages), key=_newest_first)[:_PAGE]
+
+    async def _newest_of(self, key: str, before: tuple[int, str] | None) -> set[tuple[int, str]]:
+        """Return at least the first page of what is in a sorted set; of the last event of it everything."""
+        found: list[tuple[bytes, float]] = []
+        most = "+inf"
+        with translated():
+            if before:
+                event, most = before[0], f"({before[0]}"
+                found += await self._redis.zrangebyscore(key, event, event, withscores=True)
+            page = await self._redis.zrevrangebyscore(key, most, "-inf", 0, _PAGE, withscores=True)
+            if page:
+                found += page + await self._redis.zrangebyscore(key, page[-1][1], page[-1][1], withscores=True)
+        numbered = {(int(event), message_id.decode()) for message_id, event in found}
+        return {each for each in numbered if not before or _newest_first(each) > _newest_first(before)}
+
+    async def _entries(self, tenant: str, ids: Sequence[bytes]) -> list[OutboxEntry]:
+        if not ids:
+            return []
+        with translated():
+            stored = await self._redis.hmget(Keys(tenant).messages, ids)
+        return [_entry(each) for each in stored if each]
+
+
+def _newest_first(numbered: tuple[int, str]) -> tuple[int, str]:
+    return -numbered[0], numbered[1]
+
+
+def _is_wanted(entry: OutboxEntry, wanted: DeliveryFilter) -> bool:
+    return wanted.state in (None, entry.state) and wanted.item_id in ("", entry.item_id)
+
+
+def _what(entry: OutboxEntry, channel: str) -> str:
+    """Return what the script does with an entry that was read as waiting for a channel."""
+    if entry.channel != channel:
+        return "move"
+    if entry.state is DeliveryState.DEAD:
+        return "die"
+    return "keep" if entry.state in WAITING_STATES else "end"
+
+
+def _reachable(entry: OutboxEntry) -> OutboxEntry:
+    return entry if entry.channel else unreachable(entry)
+
+
+def _written(entry: OutboxEntry) -> str:
+    """Write an entry, without what is as it is with most."""
+    return json.dumps({name: value for name, value in asdict(entry).items() if value != _DEFAULTS[name]})
+
+
+def _entry(stored: bytes) -> OutboxEntry:
+    known = json.loads(stored)
+    lists = {"left": tuple(known.get("left", ())), "state": DeliveryState(known.get("state", DeliveryState.WAITING))}
+    return OutboxEntry(**{**known, **lists})

@@ -1,0 +1,163 @@
+"""From what waits for people to what became of it: one turn of a tenant.
+
+What a message says is read when it is sent: a text is nowhere kept. Whoever is killed between a try and writing down
+how it ended has it tried again: a robot may show a digest twice, and loses none; a mail has the same id then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from notifications.backoff import wait_ms
+from notifications.channels import Channel
+from notifications.deliveries import DeliveryState
+from notifications.messages.digests import After, ChannelPlan, after, plan, unreachable
+from notifications.messages.frames import Frame, frame
+from notifications.messages.outbox import WAITING_STATES, OutboxEntry, WaitingMessages
+from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
+from notifications.messages.sending import digest_id
+from notifications.messages.texts import Digest, Text, one_line
+
+SHOWN = 100
+"""Messages that a digest shows; the others are counted in it."""
+_AT_ONCE = 16
+NOTHING_LEFT = "NOTHING_LEFT_TO_TELL"
+
+
+class Dispatcher:
+    """Sends what is due.
+
+    Parameters
+    ----------
+    outbox, words, directory, channels, sending
+        See the ports.
+    first_retry_s
+        The first wait behind a failure, in seconds.
+    chance
+        Returns a number in [0, 1).
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        words: MessageWords,
+        directory: Directory,
+        channels: Channels,
+        sending: Sending,
+        first_retry_s: float,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._words = words
+        self._directory = directory
+        self._channels = channels
+        self._sending = sending
+        self._first_retry_s = first_retry_s
+        self._chance = chance or random.Random()  # noqa: S311 (spreads waits, hides nothing)
+
+    async def dispatch(self, tenant: str) -> int:
+        """Look at every channel that is due; return how many there were."""
+        now_ms, due = await self._outbox.due(tenant)
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(channel: str) -> None:
+            async with turns:
+                await self._look(tenant, channel, now_ms)
+
+        await asyncio.gather(*map(one, due))
+        return len(due)
+
+    async def _look(self, tenant: str, channel_id: str, now_ms: int) -> None:
+        waiting, channel = await self._outbox.waiting(tenant, channel_id), await self._channels.get(tenant, channel_id)
+        elsewhere = partial(_next, await self._ways(tenant, waiting.entries))
+        if channel is None:
+            gone = [_moved(each, elsewhere(each)) for each in waiting.entries]
+            await self._write(tenant, channel_id, waiting, ChannelPlan(), After(waiting.state, tuple(gone)))
+            return
+        opens_ms = None
+        if channel.calendar:
+            opens_ms = await self._directory.opens_ms(tenant, channel.calendar, now_ms)
+        planned = plan(waiting.entries, waiting.state, opens_ms, now_ms, elsewhere)
+        ended = After(waiting.state, ())
+        if planned.send:
+            sent, nothing = await self._composed(tenant, channel, planned.send)
+            if sent is not None:
+                attempt = await self._sending.send(tenant, channel, sent, now_ms)
+                told = [each for each in planned.send if each.id not in nothing]
+                wait = partial(self._wait_ms)
+                ended = after(attempt, told, waiting.state, now_ms, wait, elsewhere)
+            ended = ended._replace(changed=(*ended.changed, *nothing.values()))
+        await self._write(tenant, channel_id, waiting, planned, ended)
+
+    def _wait_ms(self, failures: int, asked_s: float | None) -> int:
+        return wait_ms(failures, self._first_retry_s, self._chance.random(), asked_s)
+
+    async def _write(
+        self, tenant: str, channel: str, waiting: WaitingMessages, planned: ChannelPlan, ended: After
+    ) -> None:
+        changed = [*planned.changed, *ended.changed]
+        gone = sum(each.channel != channel or each.state not in WAITING_STATES for each in changed)
+        looks = [each for each in (planned.look_ms, ended.look_ms) if each is not None]
+        left = len(waiting.entries) - gone
+        await self._outbox.write(tenant, channel, ended.state, changed, left, min(looks, default=None))
+
+    async def _ways(self, tenant: str, entries: Sequence[OutboxEntry]) -> Mapping[str, Sequence[str]]:
+        """Return the channels of each rep that something waits for, in order, as far as they are there."""
+        there = await self._channels.ids(tenant)
+        reps = sorted({each.rep for each in entries if each.rep})
+        named = await asyncio.gather(*(self._directory.channels(tenant, rep) for rep in reps))
+        return {rep: [each for each in of_rep if each in there] for rep, of_rep in zip(reps, named, strict=True)}
+
+    async def _composed(
+        self, tenant: str, channel: Channel, entries: Sequence[OutboxEntry]
+    ) -> tuple[Digest | None, Mapping[str, OutboxEntry]]:
+        """Return what is sent, None: nothing; and of what there is nothing to say any more, as it ended, by id."""
+        shown = entries[:SHOWN]
+        texts = await asyncio.gather(
+            *(self._words.text(tenant, each.event, each.rep, channel.language) for each in shown)
+        )
+        silent = [each for each, text in zip(shown, texts, strict=True) if text is None]
+        nothing = {each.id: replace(each, state=DeliveryState.DEAD, outcome=NOTHING_LEFT, next_ms=0) for each in silent}
+        said = [(each, text) for each, text in zip(shown, texts, strict=True) if text is not None]
+        if not said:
+            return None, nothing
+        made = frame(channel.language).with_own(await self._channels.templates(tenant, channel.language))
+        reps = sorted({each.rep for each, _ in said if each.rep})
+        called = dict(
+            zip(reps, await asyncio.gather(*(self._directory.called(tenant, rep) for rep in reps)), strict=True)
+        )
+        messages = [made.message(text, called.get(each.rep, "")) for each, text in said]
+        beyond = len(entries) - len(shown)
+        return _digest(tenant, channel, made, messages, beyond, [each.id for each in entries]), nothing
+
+
+def test_digest(tenant: str, channel: Channel, now_ms: int, own: Mapping[str, str]) -> Digest:
+    """Return what a channel is tried with at an instant, in milliseconds since 1970."""
+    made = frame(channel.language).with_own(own)
+    return _digest(tenant, channel, made, [made.test(channel.id)], 0, [f"test {now_ms}"])
+
+
+def _digest(
+    tenant: str, channel: Channel, made: Frame, messages: Sequence[Text], beyond: int, ids: Sequence[str]
+) -> Digest:
+    title = one_line(made.title([each.title for each in messages], len(messages) + beyond))
+    footer = made.below(channel.id)
+    return Digest(digest_id(tenant, channel.id, *ids), title, tuple(messages), footer, made.left_out, beyond)
+
+
+def _next(ways: Mapping[str, Sequence[str]], entry: OutboxEntry) -> str:
+    """Return the first channel of its rep that an entry did not go through; empty: there is none."""
+    tried = {*entry.left, entry.channel}
+    return next((each for each in ways.get(entry.rep, ()) if each not in tried), "")
+
+
+def _moved(entry: OutboxEntry, channel: str) -> OutboxEntry:
+    """Return an entry whose channel is gone, as it waits for another, or is reached by none."""
+    if not channel:
+        return unreachable(entry)
+    left = (*entry.left, entry.channel)
+    return replace(entry, channel=channel, left=left, state=DeliveryState.WAITING, failing_since_ms=0, next_ms=0)

@@ -1,0 +1,136 @@
+"""Mail: what a digest is as one, and handing it in.
+
+A header is one line whatever a title holds, and the address is one that ``check_mail_address`` let through.
+
+References
+----------
+RFC 5322 (form), RFC 5321 (codes: 4xx may pass later, 5xx will not), RFC 3207 (STARTTLS), RFC 3834 (Auto-Submitted).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+
+from notifications.attempts import Attempt, Ended
+from notifications.messages.mail_server import MailServer, check_mail_address
+from notifications.messages.texts import Digest, one_line
+
+TIMEOUT_S = 10.0
+"""For each answer of the server, in seconds."""
+LIMIT = 200
+"""Messages in one mail."""
+_MAX_SUBJECT = 200
+_PERMANENT = 500
+
+
+class Mailer:
+    """Hands mails in.
+
+    Parameters
+    ----------
+    server
+        Where.
+    context
+        Whose certificates are trusted; None: as this machine does.
+    """
+
+    def __init__(self, server: MailServer, context: ssl.SSLContext | None = None) -> None:
+        self._server = server
+        self._context = context
+
+    async def send(self, address: str, digest: Digest, at_ms: int) -> Attempt:
+        """Send a digest as a mail of an instant, in milliseconds since 1970."""
+        try:
+            check_mail_address(address)
+        except ValueError:
+            return Attempt(Ended.REFUSED, "ADDRESS_REFUSED")
+        written = written_mail(self._server.sender, address, digest, at_ms)
+        return await asyncio.to_thread(self._hand_in, address, written)
+
+    def _hand_in(self, address: str, mail: EmailMessage) -> Attempt:
+        try:
+            with self._connected() as smtp:
+                if refusal := self._prepare(smtp):
+                    return refusal
+                smtp.send_message(mail, self._server.sender, [address])
+                return Attempt(Ended.DELIVERED, "250")
+        except smtplib.SMTPRecipientsRefused as error:
+            return _of_code(error.recipients[address][0])
+        except smtplib.SMTPDataError as error:
+            return _of_code(error.smtp_code)
+        except smtplib.SMTPAuthenticationError:
+            return Attempt(Ended.RETRY, "LOGIN_REFUSED")  # the operator's fault, and nobody's whom the mail is for
+        except smtplib.SMTPResponseException as error:
+            return Attempt(Ended.RETRY, f"SMTP_{error.smtp_code}")
+        except smtplib.SMTPException:
+            return Attempt(Ended.RETRY, "ANSWER_NOT_SMTP")
+        except ssl.SSLError:
+            return Attempt(Ended.RETRY, "TLS_FAILED")
+        except TimeoutError:
+            return Attempt(Ended.RETRY, "TIMEOUT")
+        except OSError:
+            return Attempt(Ended.RETRY, "NOT_CONNECTED")
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self._server
+        if server.is_tls:
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=self._tls())
+        return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+
+    def _prepare(self, smtp: smtplib.SMTP) -> Attempt | None:
+        """Go over to TLS and log in, as the server is to be used; return how the try ended, if it did."""
+        smtp.ehlo_or_helo_if_needed()
+        if self._server.needs_starttls:
+            if not smtp.has_extn("starttls"):
+                return Attempt(Ended.RETRY, "STARTTLS_NOT_OFFERED")
+            smtp.starttls(context=self._tls())
+            smtp.ehlo()
+        if self._server.user:
+            smtp.login(self._server.user, self._server.password)
+        return None
+
+    def _tls(self) -> ssl.SSLContext:
+        return self._context or ssl.create_default_context()
+
+
+def written_mail(sender: str, address: str, digest: Digest, at_ms: int) -> EmailMessage:
+    """Write a digest as a mail: plain text, and the same as HTML.
+
+    Its id is the digest's: whoever gets it twice can tell.
+    """
+    shown = digest.first(LIMIT)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = address
+    mail["Subject"] = one_line(shown.title)[:_MAX_SUBJECT]
+    mail["Date"] = format_datetime(datetime.fromtimestamp(at_ms / 1000, UTC))
+    mail["Message-ID"] = f"<{digest.id}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(_plain(shown))
+    mail.add_alternative(_html(shown), subtype="html")
+    return mail
+
+
+def _plain(digest: Digest) -> str:
+    messages = ["\n".join([message.title, *(f"  {line}" for line in message.lines)]) for message in digest.messages]
+    return "\n\n".join([*messages, *digest.below]) + "\n"
+
+
+def _html(digest: Digest) -> str:
+    blocks = [
+        f"<p><strong>{escape(message.title)}</strong>{''.join(f'<br>{escape(line)}' for line in message.lines)}</p>"
+        for message in digest.messages
+    ]
+    below = [f"<p><small>{escape(line)}</small></p>" for line in digest.below]
+    return "\n".join(["<!DOCTYPE html>", "<html><body>", *blocks, *below, "</body></html>", ""])
+
+
+def _of_code(code: int) -> Attempt:
+    return Attempt(Ended.REFUSED if code >= _PERMANENT else Ended.RETRY, f"SMTP_{code}")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.messages.texts import Digest, Text, fitting, one_line, utf8_size
+from notifications.messages.vendors.markdown import markdown
+
+
+def digest(*messages: Text, beyond: int = 0) -> Digest:
+    return Digest("d-1", "2 messages", messages, "below", lambda count: f"and {count} more", beyond)
+
+
+def plainly(digest: Digest) -> str:
+    return "\n".join([*(line for each in digest.messages for line in (each.title, *each.lines)), *digest.below])
+
+
+def test_what_fits_is_written_whole() -> None:
+    assert fitting(digest(Text("a", ("b",)), Text("c")), plainly, 100) == "a\nb\nc\nbelow"
+
+
+def test_messages_without_room_are_counted() -> None:
+    messages = [Text(f"message {number}") for number in range(10)]
+
+    written = fitting(digest(*messages, beyond=3), plainly, 50)
+
+    assert written == "message 0\nmessage 1\nmessage 2\nand 10 more\nbelow"
+
+
+def test_of_a_message_that_is_too_long_alone_as_many_lines_as_fit_are_written() -> None:
+    written = fitting(digest(Text("title", ("one", "two", "three" * 20)), Text("next")), plainly, 40)
+
+    assert written == "title\none\ntwo\n…\nand 1 more\nbelow"
+
+
+_texts = st.builds(Text, st.text(max_size=60), st.lists(st.text(max_size=80), max_size=4).map(tuple))
+
+
+@given(st.lists(_texts, min_size=1, max_size=12), st.integers(200, 2000))
+def test_what_is_written_fits_and_counts_every_message(messages: list[Text], limit: int) -> None:
+    shown: list[Digest] = []
+
+    def write(digest: Digest) -> str:
+        shown.append(digest)
+        return markdown(digest)
+
+    written = fitting(digest(*messages), write, limit, utf8_size)
+
+    assert utf8_size(written) <= limit
+    assert all(len(each.messages) + each.beyond == len(messages) for each in shown)
+
+
+@given(st.text())
+def test_one_line_is_one_line(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+    assert one_line(text).isprintable()

@@ -174,8 +174,8 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
         " their attributes.\n\n"
         "People are told through the channels that each rep names, in their order; a step may name a channel too."
         " Whoever is on leave is passed over to who is above them, as is who is inactive. What no message tells is in"
-        " the answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers: the"
-        " CRM does that, Fairlead says when and to whom. What is in braces is filled in.",
+        " the answer to the call, in the timeline, and in what subscriptions are sent. Nothing is sent to customers:"
+        " the CRM does that, Fairlead says when and to whom. What is in braces is filled in.",
         "下表列出每一种事件、时限的每一种动作：通知谁、用哪种消息，附中英文模板。消息在发送时才生成文字，用渠道的语言；"
         "只写工作项编号，不含工作项的任何字段。\n\n"
         "通知走销售的通知渠道，按所列顺序逐个尝试；流程里的动作也可以直接指定渠道。休假的人跳过，改为通知其上级，停用的人同样。"

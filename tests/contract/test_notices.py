@@ -1,0 +1,238 @@
+"""What people are told of changes of owners, offers, approvals and steps, read off the log; on both stores.
+
+The clock stands where a test sets it. What the follower tells, which sees what events changed, and what whoever puts it
+in words reads, which sees events whole, is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from router.assignment.commands import ReassignRequest
+from router.deadlines.given import MOST_IN_RACE, GivenItem, SetAway, TakenOffer
+from router.deadlines.notices import Notice, Notices
+from router.deadlines.reached import DecidedStage, Reached
+from router.model.calendars import TenantSettings
+from router.model.decision import Cause, Outcome
+from router.model.digests import DigestKind
+from router.model.events import Digested
+from router.model.workforce import Member, Pool, Rep
+from router.rules.check import check
+from router.rules.codec import dumps
+from router.wording.languages import Language
+from router.wording.message_phrases import MessageType
+from router.wording.messages import kind_of, message
+from rules.revisions import Publication
+from tests.contract.offering import BROADCAST, OFFER, THREE, Firm, firm
+from tests.contract.test_approvals import RULES as APPROVAL_RULES
+from tests.contract.test_approvals import Selling
+from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, START_MS, World, world
+from tests.contract.test_covers import CoverDesk
+from tests.contract.test_deadlines import Timed
+from tests.contract.test_digests import AT_9, OFFICE, Listing
+from tests.contract.test_stages import publish, routed
+from tests.contract.test_step_acts import RETURNED, TOLD, arranged
+
+__all__ = ["firm", "world"]  # fixtures
+
+UTC = ZoneInfo("UTC")
+LOUD = """
+          - {at: 100%, do: notify, to: [manager, {channel: east-bot}], quiet_hours: ignore}
+          - {at: 150%, do: return, to: inside}
+"""
+
+
+async def noticed(world: World) -> list[Notice]:
+    """Return all that anybody is told, and see that the follower would tell the same people."""
+    notices = Notices(world.tenant, world.store, world.planners)
+    effects = await world.store.effects(world.tenant, count=1000, whole=Outcome.WAITING)
+    told = [await notices.of(effect) for effect in effects]
+    whole = [await notices.at(effect.number) for effect in effects]
+    assert [each and each.recipients for each in told] == [each and each.recipients for each in whole]
+    return [each for each in whole if each]
+
+
+async def given(world: World) -> list[tuple[Cause, str, str, tuple[str, ...]]]:
+    """Return what went from one to another: why, from whom, to whom, and who is told."""
+    about = [(notice, notice.about) for notice in await noticed(world)]
+    return [
+        (each.decision.head.cause, each.before, each.owner, notice.recipients.told)
+        for notice, each in about
+        if isinstance(each, GivenItem)
+    ]
+
+
+def titles(notice: Notice) -> list[tuple[str, MessageType, str]]:
+    """Return what each who is told reads."""
+    said = [(rep, message(notice, rep, Language.EN, UTC)) for rep in notice.recipients.told]
+    return [(rep, each.type, each.title) for rep, each in said]
+
+
+async def test_who_is_given_work_by_a_person_is_told_and_who_had_it_but_nobody_of_what_is_new(world: World) -> None:
+    await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann", 999), Member("mo", 1))))
+    await world.publish()
+    lead = await world.route()
+    assert lead.rep == "ann"
+    assert await noticed(world) == []
+
+    await world.router.reassign(world.tenant, ReassignRequest(lead.item_id, "mo"))
+
+    (notice,) = await noticed(world)
+    assert await given(world) == [(Cause.OVERRIDE, "ann", "mo", ("mo", "ann"))]
+    assert titles(notice) == [
+        ("mo", MessageType.GIVEN, "crm~L-1 is yours now"),
+        ("ann", MessageType.TAKEN, "crm~L-1 is not yours any more"),
+    ]
+
+
+async def test_a_step_that_gives_a_lead_away_tells_who_has_it_who_had_it_and_the_manager(world: World) -> None:
+    timed = await arranged(world)
+    await routed(world)
+    await timed.at(TOLD)
+    timed.told()
+
+    await timed.at(RETURNED)
+
+    assert timed.told() == [("li", "ann", "mo")]
+    notice = (await noticed(world))[-1]
+    assert isinstance(notice.about, GivenItem)
+    assert notice.about.giving
+    assert (notice.about.giving.process.id, notice.about.giving.step.deadline.id) == ("sales", "call")
+    assert titles(notice)[-1] == ("mo", MessageType.MOVED, "crm~L-1 went from ann to li")
+
+
+async def test_a_step_tells_a_channel_at_any_hour_and_says_when_its_deadline_is_due(world: World) -> None:
+    timed = await arranged(world, LOUD)
+    await routed(world)
+
+    await timed.at(HOUR_MS)
+
+    _, notice = await noticed(world)  # the first is of the process
+    assert timed.notices[-1].recipients == notice.recipients
+    assert (notice.recipients.told, notice.recipients.channels) == (("mo",), ("east-bot",))
+    assert isinstance(notice.about, Reached)
+    assert (notice.due_ms, notice.about.owner) == (START_MS + HOUR_MS, "ann")
+    said = message(notice, "", Language.EN, UTC)
+    assert (said.title, said.ignores_quiet_hours) == ("Overdue: call, crm~L-1, ann, was due at 01:00", True)
+
+
+async def test_who_stands_in_during_leave_is_told_and_both_when_it_ends(world: World) -> None:
+    await world.save(Rep("ann"), Rep("bo"), pool=Pool("east", (Member("ann", 999), Member("bo", 1))))
+    await world.publish()
+    desk = CoverDesk(world)
+    await world.route()
+
+    await desk.leave("ann", START_MS + DAY_MS, START_MS + 2 * DAY_MS, "bo")
+    await desk.at(START_MS + DAY_MS)
+    await desk.at(START_MS + 2 * DAY_MS)
+
+    assert await given(world) == [
+        (Cause.COVERED, "ann", "bo", ("bo",)),  # ann is on leave
+        (Cause.COVER_ENDED, "bo", "ann", ("ann", "bo")),
+    ]
+
+
+async def test_who_is_set_away_for_lapses_is_told(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE[:1], dispatch=replace(OFFER, lapses_until_away=1)))
+    offer = await firm.world.route()
+
+    await firm.pass_ms(15 * MINUTE_MS)
+
+    (notice,) = await noticed(firm.world)
+    assert (notice.about, notice.recipients.told) == (SetAway(offer.item_id, "ann", 1), ("ann",))
+    assert message(notice, "ann", Language.ZH, UTC).title == "您已被设为暂离"
+
+
+async def test_who_was_slower_to_accept_is_told_who_was_faster_and_who_declined_is_not(firm: Firm) -> None:
+    await firm.begin(Pool("east", THREE, dispatch=BROADCAST))
+    offer = await firm.world.route()
+    await firm.decline(offer, "ann")
+
+    await firm.accept(offer, "cy")
+
+    (notice,) = await noticed(firm.world)
+    assert (notice.about, notice.recipients.told) == (TakenOffer(offer.item_id, "cy"), ("bo",))
+
+
+@pytest.mark.parametrize(("many", "told"), [(MOST_IN_RACE, 1), (MOST_IN_RACE + 1, 0)])
+async def test_of_what_very_many_were_offered_nobody_is_told_who_was_faster(firm: Firm, many: int, told: int) -> None:
+    members = tuple(Member(f"r{place}") for place in range(many))
+    await firm.begin(Pool("east", members, dispatch=BROADCAST))
+
+    await firm.accept(await firm.world.route(), "r0")
+
+    assert len(await noticed(firm.world)) == told
+
+
+async def test_whose_approval_was_decided_is_told_and_not_who_decided(world: World) -> None:
+    reps = (Rep("ann", manager="mo"), Rep("mo"))
+    await world.save(*reps, pool=Pool("east", (Member("ann"),), managers=("mo",)))
+    rule_set = check(APPROVAL_RULES).rule_set
+    assert rule_set is not None
+    await world.rule_sets.publish(world.tenant, None, Publication(0, APPROVAL_RULES, dumps(rule_set), "", 0, 0, 0))
+    selling = Selling(world)
+    await selling.publish()
+    lead = await routed(world)
+    await selling.quote(lead)
+
+    await selling.decide(lead, "mo")
+
+    decided = [notice for notice in await noticed(world) if isinstance(notice.about, DecidedStage)]
+    assert [(each.about.stage.id, each.recipients.told) for each in decided] == [("quote", ("ann",))]  # type: ignore[union-attr]
+    assert kind_of(decided[0], "ann").type is MessageType.APPROVED
+
+
+async def test_a_list_says_what_stages_and_deadlines_are_called(world: World) -> None:
+    source = """
+process: sales
+kinds: [LEAD]
+stages:
+  - id: new
+    title: {zh: 新线索, en: new leads}
+    deadlines: [{id: answer, title: {zh: 首次响应, en: first response}, within: 2h, clock: wall, from: assigned}]
+"""
+    await world.save(Rep("ann"), pool=Pool("east", (Member("ann"),)))
+    await world.publish()
+    listing = Listing(world)
+    await listing.write(OFFICE, TenantSettings(calendar="office"))
+    await publish(world, source)
+    await routed(world)
+
+    await listing.all_at(AT_9)
+
+    lists = [notice for notice in await noticed(world) if isinstance(notice.about, Digested)]
+    assert [each.about.made.kind for each in lists] == [DigestKind.DAY]  # type: ignore[union-attr]
+    said = message(lists[0], "ann", Language.ZH, ZoneInfo(OFFICE.time_zone))
+    assert (said.title, said.lines) == ("今日待办 1 项", ("crm~L-1：首次响应（阶段新线索），10:00",))
+
+
+async def test_the_log_is_read_for_what_people_are_told_once_anybody_has_a_channel(world: World) -> None:
+    await world.save(Rep("ann"), Rep("bo"), pool=Pool("east", (Member("ann", 999), Member("bo", 1))))
+    await world.publish()
+    timed = Timed(world)
+    lead = await world.route()
+    await timed.follower().catch_up()
+
+    await world.router.reassign(world.tenant, ReassignRequest(lead.item_id, "bo"))
+    await timed.follower().catch_up()
+    unheard = timed.told()
+    await world.save(Rep("cy", channels=("mail",)), pool=Pool("east", (Member("ann", 999), Member("bo", 1))))
+    await timed.follower().catch_up()
+    await world.router.reassign(world.tenant, ReassignRequest(lead.item_id, "ann"))
+    await timed.follower().catch_up()
+
+    assert (unheard, timed.told()) == ([], [("ann", "bo")])
+
+
+async def test_of_what_nobody_is_told_there_is_nothing_to_put_in_words(world: World) -> None:
+    await world.save(Rep("ann"), pool=Pool("east", (Member("ann"),)))
+    await world.publish()
+    await publish(world)
+    lead = await world.route()
+    notices = Notices(world.tenant, world.store, world.planners)
+
+    assert await notices.at(lead.number) is None
+    assert await notices.at(lead.number + 100) is None

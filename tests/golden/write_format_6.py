@@ -38,7 +38,7 @@ fields:
   customer: {type: string}
   discount: {type: number}
 known_customer: {id: customer}
-default: {route: {pool: care, fallback: [wait]}}
+default: {route: {pool: care, hours: ignore, fallback: [wait]}}
 """
 PROCESS = """
 process: care

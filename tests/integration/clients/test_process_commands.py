@@ -45,7 +45,7 @@ def test_a_process_goes_through_all_that_can_be_done_with_it(at: tuple[str, ...]
     picture = fairlead("process", "draw", "sales", "--language", "zh", *at)
     diagram = fairlead("process", "draw", "sales@2", "--mermaid", *at)
 
-    assert "sales.yaml:29:" in checked
+    assert "sales.yaml:30:" in checked
     assert "declare no field 'contract_no'" in checked
     assert "process sales, 7 stages, 1 deadline, no errors" in checked
     assert "process sales: revision 1 is active" in published
@@ -93,14 +93,14 @@ def test_what_is_refused_says_why(at: tuple[str, ...], tmp_path: Path) -> None:
         refusals,
         (
             "LEAD enters process sales: take it out of that one first",
-            "wrong.yaml:19:16 error: found 'attemt'",
-            "failing.yaml:40:1 error: test failed: expected first-response due 2026-09-20T09:21",
-            "failing.yaml:40:1 error: test failed: expected first-response due 2026-09-20T09:21",
+            "wrong.yaml:20:16 error: found 'attemt'",
+            "failing.yaml:41:1 error: test failed: expected first-response due 2026-09-20T09:21",
+            "failing.yaml:41:1 error: test failed: expected first-response due 2026-09-20T09:21",
             "revision 1 is its active one, not 7",
             "there is no revision before it",
             "there is no process",
-            "wrong.yaml:19:16 error: found 'attemt'",
-            "failing.yaml:40 expected first-response due 2026-09-20T09:21",
+            "wrong.yaml:20:16 error: found 'attemt'",
+            "failing.yaml:41 expected first-response due 2026-09-20T09:21",
         ),
         strict=True,
     ):

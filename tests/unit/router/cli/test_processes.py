@@ -132,7 +132,7 @@ def test_tests_are_run_and_a_failed_one_says_what_came(file: Path) -> None:
     assert (passed.exit_code, passed.output.splitlines()[-1]) == (0, "5 passed, 0 failed")
     assert (failed.exit_code, failed.output.splitlines()[-1]) == (1, "4 passed, 1 failed")
     came = "expected first-response due 2026-09-20T11:21, came 2026-09-20T11:20:00+08:00"
-    assert f"{file}:83 {came}" in failed.output
+    assert f"{file}:84 {came}" in failed.output
 
 
 @pytest.mark.parametrize("name", ["complaints", "renewal", "sales", "win-back"])
@@ -163,7 +163,7 @@ def test_what_is_wrong_ends_each_command_with_its_place(file: Path, tmp_path: Pa
     ended = [invoke(command, file) for command in ("check", "test", "draw")]
 
     assert [each.exit_code for each in ended] == [1] * 3
-    assert all(f"{file}:19:16 error: found 'attemt'; allowed are" in each.output for each in ended)
+    assert all(f"{file}:20:16 error: found 'attemt'; allowed are" in each.output for each in ended)
     assert invoke("diff", file).exit_code == 2
     assert invoke("check", tmp_path / "none.yaml").exit_code == 2
     assert "wrong.yaml has errors" in invoke("check", file, "--rules", tmp_path / "wrong.yaml").output

@@ -43,8 +43,8 @@ def test_a_picture_says_what_is_due_and_who_is_told() -> None:
     assert english[:7] == [
         "B2B sales (sales)",
         "New lead (new)",
-        "first-response: turn to the customer within 1 h after its owner got it, by the",
-        "owner's hours",
+        "First response (first-response): turn to the customer within 1 h after its owner got",
+        "it, by the owner's hours",
         "· 50%: remind the owner",
         "· 100%: tell the manager",
         "· 200%: give it to somebody else",
@@ -52,7 +52,7 @@ def test_a_picture_says_what_is_due_and_who_is_told() -> None:
     assert chinese[:6] == [
         "销售流程（sales）",
         "新线索（new）",
-        "first-response：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）",
+        "首次跟进（first-response）：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）",
         "· 50%：提醒归属人",
         "· 100%：通知主管",
         "· 200%：改派他人",

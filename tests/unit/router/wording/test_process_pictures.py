@@ -49,10 +49,11 @@ def test_a_picture_says_what_is_due_and_who_is_told() -> None:
         "· 100%: tell the manager",
         "· 200%: give it to somebody else",
     ]
-    assert chinese[:6] == [
+    assert chinese[:7] == [
         "销售流程（sales）",
         "新线索（new）",
-        "首次跟进（first-response）：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间）",
+        "首次跟进（first-response）：自分配给归属人起 1 小时内主动联系客户（按归属人工作时间",
+        "）",
         "· 50%：提醒归属人",
         "· 100%：通知主管",
         "· 200%：改派他人",

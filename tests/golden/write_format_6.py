@@ -100,7 +100,7 @@ def _do_what_is_newest(tenant: Tenant, data: Path) -> None:
     url = f"unix://{data / 'valkey.sock'}"
     for _ in range(3):  # a list is made as hours begin, at the next whole minute but one
         try:
-            until(lambda: {*OF_6} <= _kinds(keys.read(url)) and _noted(url) >= {*NOTES})
+            until(lambda: {*OF_6} <= _kinds(_read(url)) and _noted(url) >= {*NOTES})
         except AssertionError:
             continue
         return
@@ -141,14 +141,23 @@ def _answer(tenant: Tenant, tickets: list[str]) -> None:
     tenant.call("RoutingService/AdvanceWorkItem", name=closed, stage="solved")
 
 
+def _read(url: str) -> dict[str, keys.Key]:
+    """Read the store, whose leases come and go."""
+    while True:
+        try:
+            return keys.read(url)
+        except KeyError:
+            continue
+
+
 def _noted(url: str) -> set[str]:
     """Return which notes there are."""
-    text = json.dumps(keys.read(url), ensure_ascii=False)
+    text = json.dumps(_read(url), ensure_ascii=False)
     return {note for note in NOTES if note in text}
 
 
 def _write_all(running: Running, data: Path, out: Path) -> None:
-    stored = keys.read(f"unix://{data / 'valkey.sock'}")
+    stored = _read(f"unix://{data / 'valkey.sock'}")
     _check(stored)
     assert _item(Tenant(running.channel, "kept"), "tenants/kept/workItems/crm~T-5")["stage"] == "new"
     asked = [question for tenant in TENANTS for question in questions.of_routing(running.channel, f"tenants/{tenant}")]

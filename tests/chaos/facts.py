@@ -11,6 +11,7 @@ from router.model.events import Credited, Fired, OfferAnswered
 from tests.chaos.book import BookFacts
 from tests.chaos.checks import Evidence
 from tests.chaos.complaints import ComplaintFacts
+from tests.chaos.crm import CrmFacts
 from tests.chaos.desk import DeskFacts
 from tests.chaos.lenders import Lendings
 from tests.chaos.lists import ListFacts
@@ -36,8 +37,8 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk, book, complaints, moves, lists
-        What was done of leads in a process, of imports, of complaints, of what migrated, and of lists.
+    desk, book, complaints, moves, lists, crm
+        What was done of leads in a process, of imports, of complaints, of what migrated, of lists, and outside.
     """
 
     evidence: Evidence
@@ -52,6 +53,7 @@ class Facts:
     complaints: ComplaintFacts = field(default_factory=ComplaintFacts)
     moves: MoveFacts = field(default_factory=MoveFacts)
     lists: ListFacts = field(default_factory=ListFacts)
+    crm: CrmFacts = field(default_factory=CrmFacts)
 
     @property
     def decisions(self) -> list[Decision]:

@@ -13,12 +13,14 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from failures import StoreUnavailable
+from notifications.adapters.redis.webhooks import RedisDeliveries
 from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.history.timer_check import TimerCheck
+from router.history.watch import is_change
 from router.model.decision import Decision
 from router.model.events import Event
 from router.process.revisions.cache import ProcessCache
@@ -26,6 +28,8 @@ from serving.imports import KIND as IMPORT
 from tests.chaos.book import BookFacts
 from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.complaints import ComplaintFacts
+from tests.chaos.crm import NAME as CRM
+from tests.chaos.crm import CrmFacts
 from tests.chaos.desk import DeskFacts, desk_of
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
@@ -103,8 +107,33 @@ class Judge:
         with suppress(StoreUnavailable):  # on a busy machine sentinels take a slow primary for lost
             stats = [await self._queue.stats(self._tenant), await self._imports.stats(desk_of(self._tenant))]
             moving = sum(each.counts[JobState.READY] + each.counts[JobState.LEASED] for each in stats)
-            return not moving and not await self._could_be_woken() and await self._all_told(watchers)
+            if moving or await self._could_be_woken() or not await self._all_told(watchers):
+                return False
+            return await self._all_delivered()
         return False
+
+    async def _all_delivered(self) -> bool:
+        """Say whether whoever is told outside has all there is; where nobody is, they have."""
+        place = await RedisDeliveries(self._stores.redis).place(self._tenant, CRM)
+        changes = await self.changes() if place else []
+        return not place or (not place.parked and (not changes or place.event >= changes[-1].number))
+
+    async def subscribed_changes(self) -> list[Event]:
+        """Read what whoever is told outside is to be told of; a store that does not answer just now is asked again."""
+        found: list[list[Event]] = []
+
+        async def looked() -> bool:
+            with suppress(StoreUnavailable):
+                is_told = await RedisDeliveries(self._stores.redis).place(self._tenant, CRM)
+                found.append(await self.changes() if is_told else [])
+            return bool(found)
+
+        await until(looked, "what the outside is told")
+        return found[0]
+
+    async def changes(self) -> list[Event]:
+        """Read what happened to work items."""
+        return [event for event in await self.events() if is_change(event)]
 
     async def _could_be_woken(self) -> bool:
         """Say whether anybody could take something that waits, or be offered it."""
@@ -190,7 +219,7 @@ class Judge:
         faults: Counter[Fault],
         lendings: Lendings,
         watchers: Sequence[Watcher],
-        beside: tuple[DeskFacts, BookFacts, ComplaintFacts, MoveFacts, ListFacts],
+        beside: tuple[DeskFacts, BookFacts, ComplaintFacts, MoveFacts, ListFacts, CrmFacts],
     ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()

@@ -27,6 +27,7 @@ from tests.chaos.book import book_facts
 from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
 from tests.chaos.complaints import complaint_facts
+from tests.chaos.crm import Crm, CrmFacts
 from tests.chaos.desk import Desk, desk_facts, desk_of
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Try, long_enough
@@ -37,7 +38,7 @@ from tests.chaos.lists import list_facts
 from tests.chaos.moves import move_facts
 from tests.chaos.offers import DISPATCHES
 from tests.chaos.plan import Event as Fall
-from tests.chaos.plan import Fault, plan
+from tests.chaos.plan import Fault, Topology, plan
 from tests.chaos.processes import until
 from tests.chaos.promises import count
 from tests.chaos.publisher import Publisher
@@ -127,7 +128,11 @@ class Round:
                 await stack.enter_async_context(connected(address, desk_of(self.tenant), system.store.direct_url))
                 for address in system.addresses
             ]
-            await self._live(system, apis, desks, terms, random, tally)
+            crm = Crm(Random(random.random()))
+            await stack.enter_async_context(crm.receiver)
+            if system.topology is Topology.ALONE:
+                await until(partial(crm.subscribe, apis[0]), "a subscription")
+            await self._live(system, apis, desks, terms, random, tally, crm)
         tally.violations += [*system.unasked_deaths(), *system.crashes()]
         return tally
 
@@ -159,7 +164,14 @@ class Round:
         return terms
 
     async def _live(
-        self, system: System, apis: list[Api], desks: list[Api], terms: Terms, random: Random, tally: Tally
+        self,
+        system: System,
+        apis: list[Api],
+        desks: list[Api],
+        terms: Terms,
+        random: Random,
+        tally: Tally,
+        crm: Crm,
     ) -> None:
         desk = Desk(desks, Random(random.random()))
         await desk.arrange(_is_done)
@@ -184,7 +196,8 @@ class Round:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
                 log = await judge.desk()
                 moved, listed = move_facts(desk.movers, log), list_facts(log)
-                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log), moved, listed
+                told = crm.facts(await judge.subscribed_changes()) if not restless else CrmFacts()
+                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log), moved, listed, told
                 tally.violations += [text for facts in beside for text in facts.violations]
                 count(tally, await judge.facts(tally.faults, lendings, watchers, beside))
             finally:

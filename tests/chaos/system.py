@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from notifications.secrets import write_new_key
 from tests.chaos.altered import CLOCK, REPLIES, Edits
 from tests.chaos.failpoints import STEP, taken
 from tests.chaos.plan import Topology
@@ -84,12 +85,16 @@ class System:
         self.topology = topology
         self.store: Store = Lone(folder) if topology is Topology.ALONE else Watched(folder)
         self.addresses = [f"127.0.0.1:{free_port()}" for _ in range(SERVERS)]
+        write_new_key(folder / "secrets")
         environ = {
             **edits.environ(),
             "FAIRLEAD_DURABILITY": durability or self.store.durability,
             "FAIRLEAD_REDIS_URL": self.store.url,
             "FAIRLEAD_RULE_ENGINE": "index",
             "FAIRLEAD_LEASE_S": "2",
+            "FAIRLEAD_SECRETS_KEY_FILE": str(folder / "secrets"),
+            "FAIRLEAD_WEBHOOK_NETWORKS": "127.0.0.0/8",
+            "FAIRLEAD_DELIVERY_FIRST_RETRY_S": "1",
         }
         serving = {**environ, "FAIRLEAD_WORKERS": "0"}
         self.servers = [

@@ -9,13 +9,18 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from random import Random
+
+import h11
 
 from failures import Failure
 from gateway import fields
 from gateway.auth.client_certificates import read_principals
 from gateway.auth.jwks import parsed
+from notifications.outbound.addresses import check_addresses, is_public, target_of
+from notifications.webhooks.sender import retry_after_s
 from resource_names import tenant_of
 from router.cli.failing import InputFailed
 from router.cli.lead_files import read_leads
@@ -63,6 +68,10 @@ _HEAD = DecisionInputs(WorkItem(Kind.LEAD, "crm", "L-1"), Cause.ROUTED, 1, 1, ("
 _DECISION = Decision(
     1, "crm~L-1", Kind.LEAD, Outcome.ASSIGNED, "ann", "east", 1, 1, (), None, "", 0, 1_795_856_400_000, _HEAD
 )
+ADDRESSES = (
+    b"https://crm.example/hooks/1?key=secret", b"https://8.8.8.8:443/", b"https://[2400:3200::1]/a", b"http://*.example:80/",
+    b"https://[::ffff:10.0.0.1]/", b"https://me:secret@127.1/#x", b"Mon, 30 Nov 2026 00:54:20 GMT", b"120",
+)  # fmt: skip
 URLS = ("redis://:secret@h:1/0", "unix:///tmp/s?db=1", _SEVERAL, "rediss+cluster://u:p@[::1]:6379,h:6380", "redis://")
 
 
@@ -121,6 +130,7 @@ def _of_texts() -> list[Parser]:
         Parser("schemas", FeatureSchema.from_json, (Failure,), [SCHEMA.to_json().encode()]),
         Parser("reports", _report, (Failure,), [_REPORT]),
         Parser("store URLs", _url, (ValueError,), [url.encode() for url in URLS]),
+        Parser("addresses outside", _address, (ValueError,), ADDRESSES),
     ]
 
 
@@ -188,6 +198,22 @@ def _url(data: bytes) -> None:
         client_for(url)
         if "secret" in shown_address(url) and url.count("secret") == url.count(":secret@") == 1:
             raise Violation(f"a password is shown: {shown_address(url)}")
+
+
+def _address(data: bytes) -> str:
+    """Read an address that a tenant gives, and what a receiver may ask for; nobody's name is looked up."""
+    text = data.decode("utf-8", "ignore")
+    retry_after_s(text, 1_796_000_000_000)
+    target = target_of(text, has_networks=b"*" in data)
+    h11.Request(method="POST", target=target.path, headers=[("Host", target.authority)])
+    try:
+        ip_address(target.host)
+    except ValueError:
+        return "name"
+    check_addresses(target, [target.host])
+    if not is_public(target.host):
+        raise Violation(f"{target.host} is allowed, and not public")
+    return "address"
 
 
 def _of_files(folder: Path) -> list[Parser]:

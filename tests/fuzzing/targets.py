@@ -23,6 +23,7 @@ SHARES: Mapping[str, float] = {
     "reports": 0.03,
     "journals": 0.03,
     "store URLs": 0.03,
+    "addresses outside": 0.03,
     "events of the log": 0.03,
     "rule sets": 0.01,
     "tests of rules": 0.01,

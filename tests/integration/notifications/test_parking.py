@@ -14,7 +14,7 @@ from notifications.webhooks.ports import Turned
 from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
-from tests.receivers import Received, Receiver, answers, response, takes
+from tests.receivers import Answer, Received, Receiver, answers, response, takes
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def hand(clock: None, own_store: EmbeddedServer, tenant: str, receiver: Re
         yield hand
 
 
-def refuses(*items: str, status: int = 500, headers: str = "") -> object:
+def refuses(*items: str, status: int = 500, headers: str = "") -> Answer:
     """Refuse changes of some work items."""
 
     async def answer(received: Received) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from notifications.attempts import Attempt
@@ -34,6 +35,14 @@ class RecordStore(Protocol[Record]):
 
         None, and nothing is written, where it is another by now.
         """
+
+
+Counted = Callable[[str, Attempt], None]
+"""Is told of each try to tell somebody: of which tenant, and how it ended."""
+
+
+def uncounted(_tenant: str, _attempt: Attempt) -> None:
+    """Count nothing."""
 
 
 class Tester(Protocol[Tried]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from failures import NotPossible
 from gateway.grpc.masking import SEERS
@@ -12,7 +13,7 @@ from notifications.attempts import Attempt
 from notifications.channels import Channel
 from notifications.deliveries import Delivery, ReceiverStatus, Redriven
 from notifications.outbound.client import Outbound
-from notifications.ports import DeliveryFilter
+from notifications.ports import Counted, DeliveryFilter, uncounted
 from notifications.rpc.deliveries import DeliveryServicer
 from notifications.service.addresses import Sealed, check_mail
 from notifications.service.channels import ChannelService
@@ -26,6 +27,9 @@ from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from store.clients import RedisClient
+
+if TYPE_CHECKING:
+    from telemetry.metrics import Metrics
 
 
 class Deliveries:
@@ -41,27 +45,48 @@ class Deliveries:
         The changes that subscriptions are sent.
     tenants, lease
         Whose they are, and who delivers them.
+    metrics
+        What counts tries; None: nobody asked for it.
     """
 
     def __init__(
-        self, settings: DeliverySettings, redis: RedisClient, feed: ChangeFeed, tenants: Tenants, lease: DeliveryLease
+        self,
+        settings: DeliverySettings,
+        redis: RedisClient,
+        feed: ChangeFeed,
+        tenants: Tenants,
+        lease: DeliveryLease,
+        metrics: Metrics | None,
     ) -> None:
         self.outbound = Outbound(settings.networks)
         self.subscriptions, self.channels = subscriptions_on(redis), channels_on(redis)
-        kept, sender = RedisDeliveries(redis), WebhookSender(self.outbound, settings.secrets)
+        kept = RedisDeliveries(redis)
+        sender = WebhookSender(self.outbound, settings.secrets, _counted(metrics, ReceiverKind.SUBSCRIPTION))
         waits = RetryWaits(settings.first_retry_s, SystemRandom().random)
         deliverer = Deliverer(feed, kept, sender, waits)
         self.webhook_runner = WebhookRunner(deliverer, feed, kept, self.subscriptions, tenants, lease)
         webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), _NothingTold()
         sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)
+        self.told = DeliveryQueries(
+            {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
+            {ReceiverKind.SUBSCRIPTION: self.subscriptions, ReceiverKind.CHANNEL: self.channels},
+        )
         self.servicer = DeliveryServicer(
             SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
             ChannelService(self.channels, messages, sealed, mail, _Untried()),
-            DeliveryQueries(
-                {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
-                {ReceiverKind.SUBSCRIPTION: self.subscriptions, ReceiverKind.CHANNEL: self.channels},
-            ),
+            self.told,
         )
+
+
+def _counted(metrics: Metrics | None, receivers: ReceiverKind) -> Counted:
+    """Return what counts the tries of a kind of receivers."""
+    if metrics is None:
+        return uncounted
+
+    def counted(tenant: str, attempt: Attempt) -> None:
+        metrics.attempted(tenant, receivers, attempt.ended.lower())
+
+    return counted
 
 
 class _NothingTold:

@@ -11,6 +11,9 @@ from notifications.secrets import SecretBox
 from notifications.webhooks.parking import FIRST_WAIT_S
 from router.adapters.queue import whole
 
+LATE_S = 3600
+"""What was not told so long after it happened is worth an alarm: a receiver that is only being restarted is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
@@ -24,11 +27,14 @@ class DeliverySettings:
         What may be sent to beside public addresses.
     first_retry_s
         How long the first failure waits, in seconds; each further one twice as long, up to a day.
+    late_s
+        From how many seconds after something happened it is late that it was not told.
     """
 
     secrets: SecretBox = field(default_factory=SecretBox, repr=False)
     networks: tuple[Network, ...] = ()
     first_retry_s: float = FIRST_WAIT_S
+    late_s: int = LATE_S
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> DeliverySettings:
@@ -40,7 +46,9 @@ class DeliverySettings:
             Naming the variable, and what is allowed; with nothing of what is in the file.
         """
         first_retry_s = whole(environ, "FAIRLEAD_DELIVERY_FIRST_RETRY_S", FIRST_WAIT_S, 1, 86_400)
-        return cls(SecretBox.read(environ.get(KEY_FILE, "")), networks_from(environ.get(NETWORKS, "")), first_retry_s)
+        late_s = whole(environ, "FAIRLEAD_DELIVERIES_LATE_S", LATE_S, 60, 604_800)
+        box, networks = SecretBox.read(environ.get(KEY_FILE, "")), networks_from(environ.get(NETWORKS, ""))
+        return cls(box, networks, first_retry_s, late_s)
 
 
 NO_DELIVERIES = DeliverySettings()

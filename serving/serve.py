@@ -48,6 +48,8 @@ Environment:
   FAIRLEAD_SECRETS_KEY_FILE  keys that addresses and secrets of deliveries are kept with; absent: there are none
   FAIRLEAD_WEBHOOK_NETWORKS  networks that may be told beside public addresses, e.g. 10.2.0.0/16, by http too
   FAIRLEAD_DELIVERY_FIRST_RETRY_S  how long a delivery waits behind its first failure, in seconds (default 5)
+  FAIRLEAD_DELIVERIES_LATE_S  the monitor alarms when something is not told outside so long after it happened
+                          (default 3600)
   FAIRLEAD_LOG            text (default) or json
   FAIRLEAD_METRICS        port, or host:port, that Prometheus may ask; absent: none
   FAIRLEAD_TRACES         otlp: send spans where OTEL_EXPORTER_OTLP_ENDPOINT says; absent: none

@@ -107,7 +107,7 @@ class Service:
         self._cases = UseCases(settings, stores, self._planners, personal, self.durability)
         self._connect_deliveries()
         self._connect_scoring()
-        alarms = Alarms(settings, stores, self._cases.queue, self._watch.metrics)
+        alarms = Alarms(settings, stores, self._cases.queue, self._deliveries.told, self._watch.metrics)
         self._background = Background(
             settings, stores, self._planners, self._cases, self._operations, alarms, self._deliveries
         )
@@ -118,7 +118,12 @@ class Service:
         stores, messages, always = self._stores, self._cases.change_messages, self._settings.security.personal
         self._feed = LogChanges(stores.assignments, stores.log_follower, self._planners, messages, always)
         self._deliveries = Deliveries(
-            self._settings.deliveries, stores.redis, self._feed, stores.rule_sets, stores.leader_lease
+            self._settings.deliveries,
+            stores.redis,
+            self._feed,
+            stores.rule_sets,
+            stores.leader_lease,
+            self._watch.metrics,
         )
 
     def _connect_scoring(self) -> None:

@@ -77,6 +77,15 @@ class Metrics:
             "tenant",
         )
         self._offers = self._gauge("fairlead_offers_open", "Offers that a rep is to answer.", "tenant")
+        self._attempts = self._counter(
+            "fairlead_delivery_attempts", "Tries to tell somebody outside.", "tenant", "receivers", "outcome"
+        )
+        self._undelivered = self._gauge(
+            "fairlead_deliveries", "What waits or is parked, and what was given up.", "tenant", "receivers", "state"
+        )
+        self._undelivered_age = self._gauge(
+            "fairlead_delivery_oldest_seconds", "How long ago the oldest of it happened.", "tenant", "receivers"
+        )
         self._audited = self._gauge("fairlead_audited_events", "Events of the log that were audited.", "tenant")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -146,6 +155,17 @@ class Metrics:
         if tenant in self._tenants:
             self._timers.labels(tenant).set(timers)
             self._lateness.labels(tenant).set(lateness_s)
+
+    def attempted(self, tenant: str, receivers: str, outcome: str) -> None:
+        """Count a try to tell somebody outside, as this process makes it."""
+        self._attempts.labels(tenant if tenant in self._tenants else OTHERS, receivers, outcome).inc()
+
+    def undelivered(self, tenant: str, receivers: str, waiting: int, dead: int, oldest_s: float) -> None:
+        """Show how a kind of receivers of a tenant stands."""
+        if tenant in self._tenants:
+            self._undelivered.labels(tenant, receivers, "waiting").set(waiting)
+            self._undelivered.labels(tenant, receivers, "dead").set(dead)
+            self._undelivered_age.labels(tenant, receivers).set(oldest_s)
 
     def skipped(self, tenant: str, times: int) -> None:
         """Count what was passed over when timers were made or fired."""

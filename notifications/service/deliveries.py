@@ -9,8 +9,9 @@ from heapq import merge
 from typing import Any, NamedTuple
 
 from failures import NotFound
-from notifications.deliveries import Delivery, DeliveryState, Redriven
+from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
 from notifications.ports import DeliveryBook, DeliveryFilter, RecordStore
+from notifications.subscriptions import Subscription
 
 
 class ReceiverKind(StrEnum):
@@ -97,6 +98,23 @@ class DeliveryQueries:
                 redriven = await self._books[kind].redrive(tenant, receiver, wanted.item_id)
                 dead, parked = dead + redriven.dead, parked + redriven.parked
         return Redriven(dead, parked)
+
+    async def undelivered(self, tenant: str) -> dict[ReceiverKind, ReceiverStatus]:
+        """Return how receivers stand, by kind, all of a kind as one; of what is paused the oldest is not looked at."""
+        return {kind: await self._standing(tenant, kind) for kind in self._books}
+
+    async def _standing(self, tenant: str, kind: ReceiverKind) -> ReceiverStatus:
+        waiting = dead = 0
+        oldest_ms: list[int] = []
+        is_stalled = False
+        for receiver, kept in (await self._records[kind].all(tenant)).items():
+            status = await self._books[kind].standing(tenant, receiver)
+            waiting, dead = waiting + status.waiting, dead + status.dead
+            is_stalled |= status.is_stalled
+            is_paused = isinstance(kept.record, Subscription) and kept.record.paused
+            if status.oldest_ms is not None and not is_paused:
+                oldest_ms.append(status.oldest_ms)
+        return ReceiverStatus(waiting, dead, min(oldest_ms, default=None), is_stalled)
 
     def _kinds(self, wanted: ToldFilter) -> list[ReceiverKind]:
         return [kind for kind in self._books if wanted.kind in (kind, None)]

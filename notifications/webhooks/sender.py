@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from notifications.attempts import Attempt, Ended
 from notifications.outbound.client import AddressRefused, Answer, NotAnswered
+from notifications.ports import Counted, uncounted
 from notifications.secrets import SecretBox, signing_key
 from notifications.signing import signed_headers
 from notifications.subscriptions import Subscription
@@ -27,10 +28,11 @@ class Poster(Protocol):
 
 
 class Receiver(NamedTuple):
-    """Where changes go, and what signs them, as they are for as long as a turn takes."""
+    """Where changes of a tenant go, and what signs them, as they are for as long as a turn takes."""
 
     url: str
     keys: tuple[bytes, ...]
+    tenant: str = ""
 
 
 def subscription_name(tenant: str, subscription: str) -> str:
@@ -58,11 +60,14 @@ class WebhookSender:
         The one way out.
     secrets
         Opens addresses and secrets.
+    counted
+        Is told of each try.
     """
 
-    def __init__(self, outbound: Poster, secrets: SecretBox) -> None:
+    def __init__(self, outbound: Poster, secrets: SecretBox, counted: Counted = uncounted) -> None:
         self._outbound = outbound
         self._secrets = secrets
+        self._counted = counted
 
     def receiver(self, tenant: str, subscription: Subscription) -> Receiver:
         """Return where a subscription's changes go.
@@ -74,7 +79,7 @@ class WebhookSender:
         """
         name = subscription_name(tenant, subscription.id)
         opened = (self._secrets.open(name, secret) for secret in subscription.secrets)
-        return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, opened)))
+        return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, opened)), tenant)
 
     async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
         """Send a body once.
@@ -91,6 +96,11 @@ class WebhookSender:
         Whatever is not taken is worth another try, 410 and other codes of 400 to 499 too: whoever looks after a
         receiver may mend it within days.
         """
+        attempt = await self._tried(receiver, identifier, body, at_ms)
+        self._counted(receiver.tenant, attempt)
+        return attempt
+
+    async def _tried(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
         headers = {**_HEADERS, **signed_headers(identifier, at_ms // 1000, body, receiver.keys)}
         try:
             answer = await self._outbound.post(receiver.url, body, headers, keep_alive=True)

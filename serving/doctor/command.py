@@ -22,15 +22,22 @@ from rich.text import Text
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
+from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.adapters.redis.webhooks import RedisDeliveries
+from notifications.errors import KEY_FILE
+from notifications.secrets import SecretBox
 from router.adapters.durable_rules import selection as engines
 from router.adapters.redis.format import FORMAT
+from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
+from router.model.workforce import WorkforceRecords
 from router.rules.codec import loads
 from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.calendars import judge_calendars
+from serving.doctor.deliveries import Receivers, judge_key_file, judge_receivers
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.pools import judge_pools
 from serving.doctor.recusal import judge_recusal
@@ -66,6 +73,7 @@ def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Fi
     yield host.python()
     yield from _rule_engine(environ)
     yield host.disk(data)
+    yield from judge_key_file(environ.get(KEY_FILE, ""))
     yield from _store(environ, data)
     yield host.port(listen)
     yield from _access(environ, listen)
@@ -96,6 +104,7 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         yield form
         if form.severity is Severity.GOOD:  # else what it holds cannot be read
             yield from asyncio.run(_timed(url))
+            yield from asyncio.run(_told_outside(url, _box(environ)))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -142,6 +151,33 @@ async def _timed(url: str) -> list[Finding]:
             if publication := await stores.rule_sets.publication(tenant):
                 found += judge_recusal(tenant, loads(publication.stored), record)
     return found
+
+
+def _box(environ: Mapping[str, str]) -> SecretBox:
+    try:
+        return SecretBox.read(environ.get(KEY_FILE, ""))
+    except ValueError:  # what is wrong with it is a finding already
+        return SecretBox()
+
+
+async def _told_outside(url: str, box: SecretBox) -> list[Finding]:
+    """Judge who is told outside."""
+    found: list[Finding] = []
+    async with connected_stores(url) as stores:
+        for tenant in await stores.rule_sets.tenants():
+            receivers = await _receivers(stores, tenant, await stores.workforce.read(tenant))
+            found += judge_receivers(tenant, receivers, box)
+    return found
+
+
+async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -> Receivers:
+    subscriptions = [each.record for each in (await subscriptions_on(stores.redis).all(tenant)).values()]
+    channels = [each.record for each in (await channels_on(stores.redis).all(tenant)).values()]
+    kept = RedisDeliveries(stores.redis)
+    places = {each.id: await kept.place(tenant, each.id) for each in subscriptions}
+    stalled = [each for each, place in places.items() if place is not None and place.is_full]
+    named = {rep.id: rep.channels for rep in workforce.reps.values() if rep.channels and rep.active}
+    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled)
 
 
 def _date_of(at_us: int) -> date:

@@ -208,7 +208,8 @@ class World:
         self._scoring = ScoringServices(str(folder / "models"), "churn", str(profiles))
         self._masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         self.server = self._make_server(folder)
-        self._deliveries = _deliveries(folder)
+        self._subscriptions, self._channels = MemoryRecords[Subscription](), MemoryRecords[Channel]()
+        self._deliveries = _deliveries(folder, self._subscriptions, self._channels)
         self._serve_routing()
         self._serve_models(folder)
 
@@ -377,6 +378,8 @@ class World:
         self._store.forget()
         self._queue.forget()
         self._lanes.forget()
+        self._subscriptions.lose()
+        self._channels.lose()
         for entry in sorted(self._journal.iterdir())[1:]:
             entry.unlink()
         await self._arrange()
@@ -424,11 +427,12 @@ async def _tried(
     )
 
 
-def _deliveries(folder: Path) -> DeliveryServicer:
+def _deliveries(
+    folder: Path, subscriptions: MemoryRecords[Subscription], channels: MemoryRecords[Channel]
+) -> DeliveryServicer:
     """Connect what tells the outside, with nothing outside."""
     (folder / "secrets").write_bytes(b"k" * 32)
     box = SecretBox.read(str(folder / "secrets"))
-    subscriptions, channels = MemoryRecords[Subscription](), MemoryRecords[Channel]()
     webhooks, messages = MemoryBook(), MemoryBook()
     sealed, mail = Sealed(box, _has_form), Sealed(box, check_mail)
     return DeliveryServicer(

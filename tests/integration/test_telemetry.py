@@ -228,6 +228,8 @@ def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> 
         figures.stepped(tenant, times=2)
         figures.skipped(tenant, times=1)
         figures.timed(tenant, timers=4, lateness_s=1.5)
+        figures.attempted(tenant, "subscriptions", "delivered")
+        figures.undelivered(tenant, "subscriptions", waiting=2, dead=1, oldest_s=60.0)
         figures.audited(tenant, events=number, violations=1)
         figures.queued(tenant, {"READY": 1}, {"submitted": 1}, 0.0)
         for pool in ("a", "b", "c"):
@@ -248,6 +250,9 @@ def test_tenants_beyond_the_first_are_counted_together_and_nothing_is_lost() -> 
     assert labels("fairlead_timers_skipped") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert labels("fairlead_timers") == {"t0": 4.0, "t1": 4.0}
     assert labels("fairlead_timer_lateness_seconds") == {"t0": 1.5, "t1": 1.5}
+    assert labels("fairlead_delivery_attempts") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
+    assert labels("fairlead_delivery_oldest_seconds") == {"t0": 60.0, "t1": 60.0}
+    assert set(labels("fairlead_deliveries")) == {"t0", "t1"}
     assert labels("fairlead_cap_hits") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert labels("fairlead_invariant_violations") == {"t0": 1.0, "t1": 1.0, OTHERS: 48.0}
     assert set(labels("fairlead_queue_jobs")) == {"t0", "t1"}

@@ -18,6 +18,10 @@ class MemoryRecords(Generic[Record]):
         self._kept: defaultdict[str, dict[str, KeptRecord[Record]]] = defaultdict(dict)
         self._etags = count(1)
 
+    def lose(self) -> None:
+        """Lose everything, as a store can."""
+        self._kept.clear()
+
     async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
         return dict(sorted(self._kept[tenant].items()))
 

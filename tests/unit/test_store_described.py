@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from notifications.adapters.redis import keys as delivery_keys
 from router.adapters.redis import keys
 from router.adapters.redis.format import FORMAT
 from store import clock, replication
@@ -24,6 +25,9 @@ NAMES = {
     "pool": "POOL",
     "role": "ROLE",
     "state": "",
+    "subscription_id": "ID",
+    "channel_id": "ID",
+    "receiver": "RECEIVER",
 }
 _HASH = re.compile("[0-9a-f]{32}")
 
@@ -34,7 +38,9 @@ def of_a_tenant(keys_object: Any) -> list[str]:
     for name, member in inspect.getmembers(type(keys_object)):
         if name.startswith("_") or name in ("tenant", "queue", "all", "state"):
             continue
-        if isinstance(member, property):
+        if name in ("of_channel", "waiting_or_ended"):
+            names += [keys_object.of_channel("ID", what) for what in ("waiting", "ended", "dead", "state")]
+        elif isinstance(member, property):
             names.append(getattr(keys_object, name))
         else:
             parts = [NAMES[parameter] for parameter in list(inspect.signature(member).parameters)[1:]]
@@ -43,6 +49,7 @@ def of_a_tenant(keys_object: Any) -> list[str]:
 
 
 ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
+DELIVERIES = [key.partition("}:")[2] for key in of_a_tenant(delivery_keys.Keys("T"))]
 QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
 QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]
 SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication.MARK]
@@ -52,7 +59,7 @@ SHARED += [queue_keys.tenants_key("QUEUE"), queue_keys.wakeup_key("QUEUE")]
 def test_every_key_is_described() -> None:
     described = "\n".join(line.split("|")[1] for line in TEXT.splitlines() if line.startswith("| `"))
 
-    assert [key for key in sorted({*ROUTING, *QUEUES, *SHARED}) if f"`{key}`" not in described] == []
+    assert [key for key in sorted({*ROUTING, *DELIVERIES, *QUEUES, *SHARED}) if f"`{key}`" not in described] == []
 
 
 def test_the_newest_format_is_described() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
@@ -24,6 +25,9 @@ from resource_names import check_id, tenant_of
 
 _PLACE = re.compile(r"(\d{1,15}) ([^\x00-\x1f]{1,400})")
 """Behind which event and delivery a page of deliveries begins."""
+
+_log = logging.getLogger("fairlead.deliveries")
+"""Is told who changed to whom what is told: such changes stand in no log of decisions. Who made the call is added."""
 
 Listed = TypeVar("Listed", bound=Message)
 
@@ -46,6 +50,7 @@ class DeliveryServicer:
             request.subscription, read.SUBSCRIPTION_FIELDS, retires_secrets=False, sees_all=_sees_all(call)
         )
         view = await self._subscriptions.create(tenant, subscription_id, change, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "created")
         return read.subscription_message(tenant, view)
 
     async def GetSubscription(self, request: deliveries.GetSubscriptionRequest, _: Call) -> deliveries.Subscription:
@@ -74,11 +79,13 @@ class DeliveryServicer:
         view = await self._subscriptions.update(
             tenant, subscription_id, change, message.etag, preview=request.validate_only
         )
+        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "changed")
         return read.subscription_message(tenant, view)
 
     async def DeleteSubscription(self, request: deliveries.DeleteSubscriptionRequest, _: Call) -> Empty:
         tenant, subscription_id = fields.name_of(request.name, "subscriptions")
         await self._subscriptions.delete(tenant, subscription_id, request.etag, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "deleted")
         return Empty()
 
     async def TestSubscription(
@@ -92,6 +99,7 @@ class DeliveryServicer:
     async def PauseSubscription(self, request: deliveries.PauseSubscriptionRequest, _: Call) -> deliveries.Subscription:
         tenant, subscription_id = fields.name_of(request.name, "subscriptions")
         view = await self._subscriptions.pause(tenant, subscription_id, paused=True)
+        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "paused")
         return read.subscription_message(tenant, view)
 
     async def ResumeSubscription(
@@ -99,6 +107,7 @@ class DeliveryServicer:
     ) -> deliveries.Subscription:
         tenant, subscription_id = fields.name_of(request.name, "subscriptions")
         view = await self._subscriptions.pause(tenant, subscription_id, paused=False)
+        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "resumed")
         return read.subscription_message(tenant, view)
 
     # --------------------------------------------------------------------------------------------------------- channels
@@ -108,6 +117,7 @@ class DeliveryServicer:
         kind = read.channel_kind(request.channel.kind)
         change = read.channel_change(request.channel, read.CHANNEL_FIELDS, tenant)
         view = await self._channels.create(tenant, channel_id, kind, change, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/channels/{channel_id}", "created")
         return read.channel_message(tenant, view)
 
     async def GetChannel(self, request: deliveries.GetChannelRequest, _: Call) -> deliveries.Channel:
@@ -128,11 +138,13 @@ class DeliveryServicer:
         paths = read.masked(request.update_mask.paths, read.CHANNEL_FIELDS, message)
         change = read.channel_change(message, paths, tenant)
         view = await self._channels.update(tenant, channel_id, change, message.etag, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/channels/{channel_id}", "changed")
         return read.channel_message(tenant, view)
 
     async def DeleteChannel(self, request: deliveries.DeleteChannelRequest, _: Call) -> Empty:
         tenant, channel_id = fields.name_of(request.name, "channels")
         await self._channels.delete(tenant, channel_id, request.etag, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/channels/{channel_id}", "deleted")
         return Empty()
 
     async def TestChannel(self, request: deliveries.TestChannelRequest, _: Call) -> deliveries.TestDeliveryResponse:
@@ -164,6 +176,11 @@ class DeliveryServicer:
         tenant = tenant_of(request.parent)
         redriven = await self._told.redrive(tenant, read.told_filter(request, tenant))
         return deliveries.RedriveDeliveriesResponse(dead_count=redriven.dead, parked_count=redriven.parked)
+
+
+def _note(request: Any, name: str, done: str) -> None:
+    if not getattr(request, "validate_only", False):
+        _log.info("%s: %s", name, done)
 
 
 def _sees_all(call: Call) -> bool:

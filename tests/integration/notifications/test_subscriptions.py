@@ -276,3 +276,21 @@ async def test_nobody_is_sent_what_is_hidden_from_them(store: Any, tenant: str, 
                 await call
             assert refusal.value.code() is grpc.StatusCode.PERMISSION_DENIED
         assert (await updated(operator, "event_types", subscription_id="theirs", event_types=["closed"])).event_types
+
+
+async def test_the_log_says_what_was_changed_and_nothing_of_what_is_secret(
+    told: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await subscribe(told, secret=SECRET)
+    await updated(told, url="http://127.0.0.1:9/hook?key=0th3r")
+    await updated(told, "role", role="rep", validate_only=True)
+    for wrong in ({"url": "https://10.0.0.1/s3cr3t"}, {"secret": "whsec_s3cr3t"}, {"url": "s3cr3t"}):
+        with pytest.raises(grpc.aio.AioRpcError):
+            await updated(told, **wrong)
+    await told.deliveries.TestSubscription(deliveries.TestSubscriptionRequest(name=name_of(told)))
+    await told.deliveries.DeleteSubscription(deliveries.DeleteSubscriptionRequest(name=name_of(told)))
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "fairlead.deliveries"]
+    assert lines == [f"{name_of(told)}: {done}" for done in ("created", "changed", "deleted")]
+    assert not [secret for secret in ("s3cr3t", "0th3r", SECRET[6:]) if secret in caplog.text]

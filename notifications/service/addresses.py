@@ -40,7 +40,7 @@ class Sealed:
         Parameters
         ----------
         before
-            What is kept of it; where that is the same address, it stays.
+            What is kept of it; where that is the same address, or the address is as that one is shown, it stays.
 
         Raises
         ------
@@ -49,6 +49,8 @@ class Sealed:
         NoSecretsKey
             If nothing can be kept.
         """
+        if before and address and address == shown_address(self.opened(name, before)):
+            return before  # who sends back what they were shown changes nothing
         try:
             await self._check(address)
         except ValueError as error:

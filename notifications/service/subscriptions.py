@@ -193,12 +193,12 @@ class SubscriptionService:
     async def _changed(self, tenant: str, present: Subscription, change: SubscriptionChange) -> Subscription:
         name = self._register.name(tenant, present.id)
         role = present.role if change.role is None else change.role
-        sends_anew = change.url is not None or role != present.role
-        if sends_anew and role in self._seeing_roles and not change.sees_all:
-            raise RoleSeesMore(name, role)
         url = present.url
         if change.url is not None:
             url = await self._sealed.address(name, change.url, "subscription.url", present.url)
+        sends_anew = url != present.url or role != present.role
+        if sends_anew and role in self._seeing_roles and not change.sees_all:
+            raise RoleSeesMore(name, role)
         return replace(
             present,
             url=url,

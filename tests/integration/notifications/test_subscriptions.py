@@ -135,6 +135,18 @@ async def test_an_update_to_what_it_is_changes_no_etag(told: Api) -> None:
     assert (await updated(told, "url", "role", url=HOOK, role="operator")).etag == before.etag
 
 
+async def test_what_was_shown_can_be_sent_back_with_a_change(told: Api) -> None:
+    shown = await subscribe(told, secret=SECRET, event_types=["closed"])
+    shown.role = "operator"
+
+    request = deliveries.UpdateSubscriptionRequest(subscription=shown)
+    changed: Subscription = await told.deliveries.UpdateSubscription(request)
+
+    assert (changed.role, changed.url, changed.secret_count) == ("operator", shown.url, 1)
+    ended = await told.deliveries.TestSubscription(deliveries.TestSubscriptionRequest(name=shown.name))
+    assert ended.outcome == "CONNECTION_REFUSED", "its address is as it was"
+
+
 async def test_a_stale_etag_changes_nothing(told: Api) -> None:
     before = await subscribe(told)
     await updated(told, role="operator")
@@ -275,6 +287,7 @@ async def test_nobody_is_sent_what_is_hidden_from_them(store: Any, tenant: str, 
             with pytest.raises(grpc.aio.AioRpcError) as refusal:
                 await call
             assert refusal.value.code() is grpc.StatusCode.PERMISSION_DENIED
+        assert (await updated(operator, "url", subscription_id="theirs", url=HOOK)).role == "manager", "it is as it was"
         assert (await updated(operator, "event_types", subscription_id="theirs", event_types=["closed"])).event_types
 
 

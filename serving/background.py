@@ -14,11 +14,11 @@ from router.timers.runner import TimerRunner
 from serving.alarms import Alarms
 from serving.deliveries import Deliveries
 from serving.imports import ImportWork
-from serving.logged_telling import LoggedTelling
 from serving.operations import OperationServices
 from serving.paged import paged_workers
 from serving.reassigning import ReassignWork
 from serving.settings import Settings
+from serving.simulated_telling import SimulatedTelling
 from serving.use_cases import UseCases
 
 
@@ -53,13 +53,16 @@ class Background:
         alarms: Alarms,
         deliveries: Deliveries,
     ) -> None:
-        self._webhook_runner = deliveries.webhook_runner
+        self._webhook_runner, self._message_runner = deliveries.webhook_runner, deliveries.message_runner
         self._stores = stores
         self._planners = planners
         self._alarms = alarms
         store, rule_sets, leader_lease = stores.assignments, stores.rule_sets, stores.leader_lease
         self._requeue_runner = RequeueRunner(store, planners, rule_sets, stores.log_follower, leader_lease)
-        follower = partial(stores.timer_follower, planners, telling=LoggedTelling())
+        self._simulated_telling = SimulatedTelling(store, planners, rule_sets, deliveries.outbox, deliveries.telling)
+        self._is_simulated = settings.simulated_clock
+        telling = None if settings.simulated_clock else deliveries.telling
+        follower = partial(stores.timer_follower, planners, telling=telling)
         self._timer_runner = TimerRunner(follower, stores.timers, rule_sets, leader_lease, alarms.count_skipped)
         self._monitors = MonitorRunner(self.monitor, rule_sets, leader_lease)
         self._workers = routing_workers(cases.queue, cases.router, settings.work)
@@ -81,6 +84,9 @@ class Background:
         self._paged_workers.start()
         self._monitors.start()
         self._webhook_runner.start()
+        self._message_runner.start()
+        if self._is_simulated:
+            self._simulated_telling.start()
 
     async def leave_operations(self) -> None:
         """Take no operation any more, and leave those under way to others: nobody waits for hours."""
@@ -92,5 +98,6 @@ class Background:
 
     async def stop(self) -> None:
         """Run no more."""
-        runners = (self._requeue_runner, self._timer_runner, self._monitors, self._webhook_runner)
+        runners = (self._requeue_runner, self._timer_runner, self._monitors, self._webhook_runner, self._message_runner)
+        await self._simulated_telling.stop()
         await asyncio.gather(*(runner.stop() for runner in runners))

@@ -5,15 +5,18 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from failures import NotPossible
 from gateway.grpc.masking import SEERS
+from notifications.adapters.redis.known_channels import KnownChannels
+from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on, subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.attempts import Attempt
-from notifications.channels import Channel
-from notifications.deliveries import Delivery, ReceiverStatus, Redriven
+from notifications.messages.dispatcher import ChannelTester, Dispatcher
+from notifications.messages.mail import Mailer
+from notifications.messages.runner import MessageRunner
+from notifications.messages.sending import Sender
 from notifications.outbound.client import Outbound
-from notifications.ports import Counted, DeliveryFilter, uncounted
+from notifications.ports import Counted, uncounted
 from notifications.rpc.deliveries import DeliveryServicer
 from notifications.service.addresses import Sealed, check_mail
 from notifications.service.channels import ChannelService
@@ -26,6 +29,8 @@ from notifications.webhooks.ports import ChangeFeed, DeliveryLease, Tenants
 from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
+from serving.logged_telling import LoggedTelling
+from serving.people import OutboxTelling, People
 from store.clients import RedisClient
 
 if TYPE_CHECKING:
@@ -43,6 +48,8 @@ class Deliveries:
         The store.
     feed
         The changes that subscriptions are sent.
+    people
+        Who is told by channels, and in which words.
     tenants, lease
         Whose they are, and who delivers them.
     metrics
@@ -54,6 +61,7 @@ class Deliveries:
         settings: DeliverySettings,
         redis: RedisClient,
         feed: ChangeFeed,
+        people: People,
         tenants: Tenants,
         lease: DeliveryLease,
         metrics: Metrics | None,
@@ -62,10 +70,11 @@ class Deliveries:
         self.subscriptions, self.channels = subscriptions_on(redis), channels_on(redis)
         kept = RedisDeliveries(redis)
         sender = WebhookSender(self.outbound, settings.secrets, _counted(metrics, ReceiverKind.SUBSCRIPTION))
+        self._connect_messages(settings, redis, feed, tenants, people, lease, metrics)
         waits = RetryWaits(settings.first_retry_s, SystemRandom().random)
         deliverer = Deliverer(feed, kept, sender, waits)
         self.webhook_runner = WebhookRunner(deliverer, feed, kept, self.subscriptions, tenants, lease)
-        webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), _NothingTold()
+        webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), self.outbox
         sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)
         self.told = DeliveryQueries(
             {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
@@ -73,9 +82,28 @@ class Deliveries:
         )
         self.servicer = DeliveryServicer(
             SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
-            ChannelService(self.channels, messages, sealed, mail, _Untried()),
+            ChannelService(self.channels, messages, sealed, mail, self._channel_tester),
             self.told,
         )
+
+    def _connect_messages(
+        self,
+        settings: DeliverySettings,
+        redis: RedisClient,
+        feed: ChangeFeed,
+        tenants: Tenants,
+        people: People,
+        lease: DeliveryLease,
+        metrics: Metrics | None,
+    ) -> None:
+        """Connect channels."""
+        self.outbox, known = RedisOutbox(redis), KnownChannels(redis)
+        mailer = Mailer(settings.mail) if settings.mail else None
+        sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
+        dispatcher = Dispatcher(self.outbox, people, people, known, sender, settings.first_retry_s)
+        self.message_runner = MessageRunner(dispatcher, self.outbox, tenants.tenants, lease)
+        self._channel_tester = ChannelTester(sender, known, feed.now_ms)
+        self.telling = OutboxTelling(self.outbox, known, people, LoggedTelling())
 
 
 def _counted(metrics: Metrics | None, receivers: ReceiverKind) -> Counted:
@@ -87,29 +115,3 @@ def _counted(metrics: Metrics | None, receivers: ReceiverKind) -> Counted:
         metrics.attempted(tenant, receivers, attempt.ended.lower())
 
     return counted
-
-
-class _NothingTold:
-    """A ``notifications.ports.DeliveryBook`` as long as nothing is delivered."""
-
-    async def deliveries(
-        self, _tenant: str, _wanted: DeliveryFilter, _before: tuple[int, str] | None, _count: int
-    ) -> list[Delivery]:
-        return []
-
-    async def standing(self, _tenant: str, _receiver: str) -> ReceiverStatus:
-        return ReceiverStatus()
-
-    async def redrive(self, _tenant: str, _receiver: str, _item_id: str) -> Redriven:
-        return Redriven()
-
-    async def begin(self, _tenant: str, _receiver: str) -> None:
-        pass
-
-    async def forget(self, _tenant: str, _receiver: str) -> None:
-        pass
-
-
-class _Untried:
-    async def send_test(self, _tenant: str, record: Channel) -> Attempt:
-        raise NotPossible(record.id, "it cannot be tried yet")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifications.errors import KEY_FILE
+from notifications.messages.mail_server import MailServer
 from notifications.outbound.addresses import NETWORKS, Network, networks_from
 from notifications.secrets import SecretBox
 from notifications.webhooks.parking import FIRST_WAIT_S
@@ -29,12 +30,15 @@ class DeliverySettings:
         How long the first failure waits, in seconds; each further one twice as long, up to a day.
     late_s
         From how many seconds after something happened it is late that it was not told.
+    mail
+        Where mail is handed in; None: nowhere.
     """
 
     secrets: SecretBox = field(default_factory=SecretBox, repr=False)
     networks: tuple[Network, ...] = ()
     first_retry_s: float = FIRST_WAIT_S
     late_s: int = LATE_S
+    mail: MailServer | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> DeliverySettings:
@@ -48,7 +52,7 @@ class DeliverySettings:
         first_retry_s = whole(environ, "FAIRLEAD_DELIVERY_FIRST_RETRY_S", FIRST_WAIT_S, 1, 86_400)
         late_s = whole(environ, "FAIRLEAD_DELIVERIES_LATE_S", LATE_S, 60, 604_800)
         box, networks = SecretBox.read(environ.get(KEY_FILE, "")), networks_from(environ.get(NETWORKS, ""))
-        return cls(box, networks, first_retry_s, late_s)
+        return cls(box, networks, first_retry_s, late_s, MailServer.read(environ))
 
 
 NO_DELIVERIES = DeliverySettings()

@@ -34,6 +34,7 @@ from serving.change_feed import LogChanges
 from serving.deliveries import Deliveries
 from serving.errors import CannotListen
 from serving.operations import OperationServices
+from serving.people import People
 from serving.servicers import servicers
 from serving.settings import Settings
 from serving.upgrading import upgrade_report
@@ -114,13 +115,14 @@ class Service:
         self._connect_server(observers)
 
     def _connect_deliveries(self) -> None:
-        """Connect subscriptions with the log."""
+        """Connect subscriptions with the log, and channels with people."""
         stores, messages, always = self._stores, self._cases.change_messages, self._settings.security.personal
         self._feed = LogChanges(stores.assignments, stores.log_follower, self._planners, messages, always)
         self._deliveries = Deliveries(
             self._settings.deliveries,
             stores.redis,
             self._feed,
+            People(stores.assignments, self._planners),
             stores.rule_sets,
             stores.leader_lease,
             self._watch.metrics,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from notifications.attempts import Attempt
 from notifications.backoff import wait_ms
 from notifications.channels import Channel
 from notifications.deliveries import DeliveryState
@@ -107,9 +108,9 @@ class Dispatcher:
 
     async def _ways(self, tenant: str, entries: Sequence[OutboxEntry]) -> Mapping[str, Sequence[str]]:
         """Return the channels of each rep that something waits for, in order, as far as they are there."""
-        there = await self._channels.ids(tenant)
         reps = sorted({each.rep for each in entries if each.rep})
         named = await asyncio.gather(*(self._directory.channels(tenant, rep) for rep in reps))
+        there = await self._channels.known(tenant, {each for of_rep in named for each in of_rep})
         return {rep: [each for each in of_rep if each in there] for rep, of_rep in zip(reps, named, strict=True)}
 
     async def _composed(
@@ -135,10 +136,28 @@ class Dispatcher:
         return _digest(tenant, channel, made, messages, beyond, [each.id for each in entries]), nothing
 
 
-def test_digest(tenant: str, channel: Channel, now_ms: int, own: Mapping[str, str]) -> Digest:
-    """Return what a channel is tried with at an instant, in milliseconds since 1970."""
-    made = frame(channel.language).with_own(own)
-    return _digest(tenant, channel, made, [made.test(channel.id)], 0, [f"test {now_ms}"])
+class ChannelTester:
+    """``notifications.ports.Tester`` of channels.
+
+    Parameters
+    ----------
+    sending, channels
+        See the ports.
+    now_ms
+        Returns the time by a tenant's clock, in milliseconds since 1970.
+    """
+
+    def __init__(self, sending: Sending, channels: Channels, now_ms: Callable[[str], Awaitable[int]]) -> None:
+        self._sending = sending
+        self._channels = channels
+        self._now_ms = now_ms
+
+    async def send_test(self, tenant: str, record: Channel) -> Attempt:
+        """Send a message that says that it is a test, once."""
+        now_ms = await self._now_ms(tenant)
+        made = frame(record.language).with_own(await self._channels.templates(tenant, record.language))
+        digest = _digest(tenant, record, made, [made.test(record.id)], 0, [f"test {now_ms}"])
+        return await self._sending.send(tenant, record, digest, now_ms)
 
 
 def _digest(

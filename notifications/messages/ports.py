@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from notifications.attempts import Attempt
@@ -76,8 +76,8 @@ class Channels(Protocol):
     async def get(self, tenant: str, channel: str) -> Channel | None:
         """Return one; None: there is none."""
 
-    async def ids(self, tenant: str) -> frozenset[str]:
-        """Return the ids of all."""
+    async def known(self, tenant: str, wanted: Collection[str]) -> frozenset[str]:
+        """Return which of some ids are those of channels."""
 
     async def templates(self, tenant: str, language: str) -> Mapping[str, str]:
         """Return a tenant's own templates in a language, see `notifications.messages.frames`."""

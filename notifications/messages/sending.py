@@ -11,6 +11,7 @@ from notifications.messages.mail import Mailer
 from notifications.messages.texts import Digest
 from notifications.messages.vendors.all import VENDORS
 from notifications.outbound.client import NotAnswered, Outbound
+from notifications.ports import Counted, uncounted
 from notifications.secrets import SecretBox
 
 
@@ -25,15 +26,25 @@ class Sender:
         Opens addresses and secrets.
     mailer
         Hands mails in; None: the operator named no server.
+    counted
+        Told of every try.
     """
 
-    def __init__(self, outbound: Outbound, box: SecretBox, mailer: Mailer | None = None) -> None:
+    def __init__(
+        self, outbound: Outbound, box: SecretBox, mailer: Mailer | None = None, counted: Counted = uncounted
+    ) -> None:
+        self._counted = counted
         self._outbound = outbound
         self._box = box
         self._mailer = mailer
 
     async def send(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> Attempt:
         """Try once to send a digest through a channel."""
+        attempt = await self._attempt(tenant, channel, digest, at_ms)
+        self._counted(tenant, attempt)
+        return attempt
+
+    async def _attempt(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> Attempt:
         owner = f"tenants/{tenant}/channels/{channel.id}"
         try:
             address = self._box.open(owner, channel.address)

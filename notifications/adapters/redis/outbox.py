@@ -53,6 +53,11 @@ class RedisOutbox:
             )
         )
 
+    async def last_told(self, tenant: str) -> int:
+        """Return the number of the last event that anybody was told of; 0: there is none."""
+        with translated():
+            return int(await self._redis.get(Keys(tenant).told) or 0)
+
     async def due(self, tenant: str) -> tuple[int, list[str]]:
         now_ms, channels = await _DUE(self._redis, [Keys(tenant).due], [])
         return now_ms, [channel.decode() for channel in channels]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet
@@ -40,10 +40,13 @@ class MessageWords:
 
     def __init__(self) -> None:
         self.gone: set[int] = set()
+        self.say = ""
 
     async def text(self, _: str, event: int, __: str, language: str) -> Text | None:
         if event in self.gone:
             return None
+        if self.say:
+            return Text(self.say)
         return Text(f"T-{event}", ("首次响应即将到期",) if language == "zh" else ("first response is due soon",))
 
 
@@ -74,8 +77,8 @@ class Channels:
     async def get(self, _: str, channel: str) -> Channel | None:
         return self.of_id.get(channel)
 
-    async def ids(self, _: str) -> frozenset[str]:
-        return frozenset(self.of_id)
+    async def known(self, _: str, wanted: Collection[str]) -> frozenset[str]:
+        return frozenset(self.of_id.keys() & wanted)
 
     async def templates(self, _: str, __: str) -> Mapping[str, str]:
         return self.own

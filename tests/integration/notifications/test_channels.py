@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
+from notifications.adapters.redis.records import channels_on
 from notifications.channels import ChannelKind
 from notifications.deliveries import Delivery, DeliveryState
 from notifications.messages.dispatcher import Dispatcher
@@ -337,3 +340,39 @@ async def test_nothing_is_left_of_a_channel_that_is_deleted(office: Office, stor
             f"fairlead:{{{office.tenant}}}:messages:told".encode()
         ]
         await redis.aclose()
+
+
+SECRET, TOKEN, PHONE = "SEC-planted-secret", "planted-token", "13812345678"
+
+
+async def test_no_secret_is_kept_logged_or_listed_whatever_becomes_of_what_was_sent(
+    office: Office, own_store: EmbeddedServer, caplog: pytest.LogCaptureFixture, data_folder: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    redis = SimulatedRedis.from_url(own_store.url)
+    outbox, clock = RedisOutbox(redis), SimulatedClock(redis)
+    await clock.set(START_US, 0)
+    dispatcher = Dispatcher(outbox, office.words, office.directory, KnownChannels(redis), Sender(outbound(), BOX), 5)
+    async with vendors.dingtalk(TOKEN, SECRET, now_s=lambda: START_US / 1e6) as robot:
+        channel = sealed(office.tenant, "bot", ChannelKind.DINGTALK, robot.url, SECRET)
+        await channels_on(redis).put(office.tenant, "bot", channel, "")
+        office.words.say = f"{PHONE} is to be called"
+        for event, answer in enumerate(
+            (None, Verdict(500, f"{SECRET} {TOKEN}"), Verdict(200, '{"errcode":310000}')), 1
+        ):
+            robot.broken = answer
+            await outbox.add(office.tenant, event, [told(event)])
+            await clock.set(START_US + event * 300_000_000, 0)
+            await dispatcher.dispatch(office.tenant)
+        listed = await outbox.deliveries(office.tenant, DeliveryFilter(), None, 10)
+        await outbox.redrive(office.tenant, "bot", "")
+
+    assert {each.state for each in listed} == {DeliveryState.DELIVERED, DeliveryState.DEAD}
+    assert PHONE in robot.messages[0].body.decode()
+    stored = b"".join([await redis.dump(key) or b"" async for key in redis.scan_iter("*")])
+    await redis.aclose()
+    files = b"".join(path.read_bytes() for path in data_folder.rglob("*") if path.is_file())
+    assert len(files) > 1000
+    for planted in (SECRET, TOKEN, PHONE):
+        assert planted.encode() not in stored + files
+        assert planted not in caplog.text + repr(listed)

@@ -1,0 +1,110 @@
+"""People, for whoever tells them: what a message says, through what they are reached, and when they work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from notifications.messages.outbox import OutboxEntry, message_id
+from notifications.messages.ports import Channels, Outbox
+from notifications.messages.texts import Text
+from router.assignment.planner_cache import PlannerCache
+from router.assignment.ports import Assignments
+from router.deadlines.notices import Notice, Notices
+from router.deadlines.telling import Telling
+from router.model.errors import CorruptHistory, NotFound
+from router.wording.languages import Language
+from router.wording.messages import kind_of, message
+from router.workforce.open_hours import open_hours
+
+_log = logging.getLogger(__name__)
+
+
+class People:
+    """``notifications.messages.ports.MessageWords`` and ``Directory``, from the log and the workforce.
+
+    Parameters
+    ----------
+    store
+        The log.
+    planners
+        The workforce, and the processes.
+    """
+
+    def __init__(self, store: Assignments, planners: PlannerCache) -> None:
+        self._store = store
+        self._planners = planners
+
+    async def text(self, tenant: str, event: int, rep: str, language: str) -> Text | None:
+        """Return what an event tells a rep, or everybody, in ``en`` or ``zh``; None: nothing any more."""
+        try:
+            notice = await Notices(tenant, self._store, self._planners).at(event)
+        except (CorruptHistory, NotFound) as error:
+            _log.error("tenants/%s: nobody is told of event %d: %r", tenant, event, error)
+            return None
+        if notice is None:
+            return None
+        roster = await self._planners.roster(tenant)
+        called = {each.id: each.display_name for each in roster.reps.values()}
+        zone, now_ms = ZoneInfo(roster.records.settings.time_zone), await self._store.now_us(tenant) // 1000
+        said = message(notice, rep, Language(language), zone, lambda rep: called.get(rep) or rep, now_ms=now_ms)
+        return Text(said.title, said.lines)
+
+    async def channels(self, tenant: str, rep: str) -> Sequence[str]:
+        """Return the ids of a rep's channels, in order, whether or not they are there."""
+        there = (await self._planners.roster(tenant)).reps.get(rep)
+        return there.channels if there else ()
+
+    async def called(self, tenant: str, rep: str) -> str:
+        """Return the name that a rep is shown by."""
+        there = (await self._planners.roster(tenant)).reps.get(rep)
+        return there.display_name or rep if there else rep
+
+    async def opens_ms(self, tenant: str, calendar: str, at_ms: int) -> int | None:
+        """Return when a calendar opens next behind an instant, in milliseconds since 1970; None: it is open then."""
+        there = (await self._planners.roster(tenant)).records.calendars.get(calendar.rpartition("/")[2])
+        hours = open_hours(there) if there else None
+        return None if hours is None or hours.is_open(at_ms) else hours.next_opening(at_ms)
+
+
+class OutboxTelling:
+    """``router.deadlines.telling.Telling``: puts what people are told into the outbox, once.
+
+    Parameters
+    ----------
+    outbox, channels
+        See the ports.
+    people
+        Knows through what they are reached.
+    beside
+        Tells as well: the log of the process.
+    """
+
+    def __init__(self, outbox: Outbox, channels: Channels, people: People, beside: Telling) -> None:
+        self._outbox = outbox
+        self._channels = channels
+        self._people = people
+        self._beside = beside
+
+    async def tell(self, tenant: str, notice: Notice) -> None:
+        """Tell whom a notice is for."""
+        told = notice.recipients
+        named = {rep: await self._people.channels(tenant, rep) for rep in told.told}
+        there = await self._channels.known(
+            tenant, {*told.channels, *(each for of_rep in named.values() for each in of_rep)}
+        )
+        through = {rep: next((each for each in of_rep if each in there), "") for rep, of_rep in named.items()}
+        entries = [_entry(notice, rep, channel, message_id(notice.event, rep)) for rep, channel in through.items()]
+        for channel in told.channels:
+            reached = channel if channel in there else ""
+            entries.append(_entry(notice, "", reached, message_id(notice.event, "", channel)))
+        if not entries or await self._outbox.add(tenant, notice.event, entries):
+            await self._beside.tell(tenant, notice)
+
+
+def _entry(notice: Notice, rep: str, channel: str, entry_id: str) -> OutboxEntry:
+    kind = kind_of(notice, rep)
+    return OutboxEntry(
+        entry_id, notice.event, notice.at_ms, channel, str(kind.type), rep, kind.item_id, kind.ignores_quiet_hours
+    )

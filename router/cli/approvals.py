@@ -39,6 +39,7 @@ def _due(asked: deadlines.Approval, names: Names) -> str:
 
 COLUMNS: Cells = {
     "work_item": lambda each, _: last(each.work_item),
+    "process": lambda each, _: last(each.process),
     "stage": lambda each, _: each.stage,
     "owner": lambda each, _: last(each.owner),
     "owner_name": lambda each, names: called(each.owner, names.reps),
@@ -84,7 +85,9 @@ def approvals(
     with connected(server, tenant) as client:
         names = Names.of(client, Clock.of(client, utc=utc), language)
         found = client.list_approvals(known_rep(rep, names, "--rep") if rep else "")
-        show(found, Listing("approvals", _TABLE, COLUMNS), names, count, as_json, csv_to)
+        titled = titled_by(client, Language(language))
+        table: Cells = {**_TABLE, "stage": lambda each, _: titled(each.process, each.stage)}
+        show(found, Listing("approvals", table, COLUMNS), names, count, as_json, csv_to)
 
 
 def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:

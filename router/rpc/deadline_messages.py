@@ -11,6 +11,7 @@ from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from router.assignment.queries import StoredItem
 from router.deadlines.approval_queries import PendingApproval
 from router.deadlines.approving import AskedApproval
 from router.deadlines.digest_queries import ToldDigest
@@ -137,11 +138,12 @@ def channel_names(tenant: str, recipients: Recipients) -> list[str]:
     return [f"tenants/{tenant}/channels/{channel}" for channel in recipients.channels]
 
 
-def approval_message(tenant: str, item_id: str, asked: AskedApproval) -> deadlines.Approval:
+def approval_message(tenant: str, stored: StoredItem, asked: AskedApproval) -> deadlines.Approval:
     """Write what is asked of a work item."""
     ask = asked.ask
     message = deadlines.Approval(
-        work_item=f"tenants/{tenant}/workItems/{item_id}",
+        work_item=f"tenants/{tenant}/workItems/{stored.record.item_id}",
+        process=process_name(tenant, stored.place.process) if stored.place else "",
         stage=ask.stage,
         state=APPROVALS[asked.state],
         owner=_rep_name(tenant, ask.rep) if ask.rep else "",
@@ -158,7 +160,7 @@ def approval_message(tenant: str, item_id: str, asked: AskedApproval) -> deadlin
 def pending_message(tenant: str, pending: PendingApproval) -> deadlines.Approval:
     """Write what is asked of a work item in a list."""
     stored, asked = pending.item.stored, pending.asked
-    message = approval_message(tenant, stored.record.item_id, asked)
+    message = approval_message(tenant, stored, asked)
     message.attributes.CopyFrom(struct(looked_at(asked.approval, stored.item.attributes)))
     events = pending.item.events
     message.note = next(

@@ -151,7 +151,7 @@ def _decider(tenant: str, rep: str, call: Call) -> str:
 def _asked_message(tenant: str, item: AskedItem) -> routing.WorkItem:
     message = work_item_message(tenant, item.stored)
     if item.approval:
-        message.approval.CopyFrom(approval_message(tenant, item.stored.record.item_id, item.approval))
+        message.approval.CopyFrom(approval_message(tenant, item.stored, item.approval))
     return message
 
 

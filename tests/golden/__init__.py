@@ -35,6 +35,11 @@ substitutes::
     .venv/bin/python -m tests.golden.write_format_5 ../format_5_0fe08943
     .venv/bin/python -m tests.golden.contract ../format_5_0fe08943/contract.json
 
+format_6_3e590064 holds the last store of before anybody had a channel, with processes and all that falls due in them::
+
+    .venv/bin/python -m tests.golden.write_format_6 ../format_6_3e590064
+    .venv/bin/python -m tests.golden.contract ../format_6_3e590064/contract.json
+
 tables_66829cd holds the last model written before there were triples, with pairs, and answers.jsonl, what it says of
 rows to the bit::
 
@@ -57,5 +62,6 @@ SPELLINGS_329B6AC = Path(__file__).parent / "spellings_329b6ac"
 FORMAT_3_A211184 = Path(__file__).parent / "format_3_a211184"
 FORMAT_4_7D2EDFD = Path(__file__).parent / "format_4_7d2edfd"
 FORMAT_5_0FE08943 = Path(__file__).parent / "format_5_0fe08943"
+FORMAT_6_3E590064 = Path(__file__).parent / "format_6_3e590064"
 TABLES_66829CD = Path(__file__).parent / "tables_66829cd"
 SCORES_8D6342A = Path(__file__).parent / "scores_8d6342a"

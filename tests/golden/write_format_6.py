@@ -2,8 +2,8 @@
 
 Run on a commit before anybody had a channel. It does all that format 5 had, see ``write_format_5``, in tenant ``kept``,
 and after it what came with format 6: a process that is published twice and rolled back, stages that are entered, asked
-for, approved and rejected, children, steps of deadlines, pauses, migrations, answers of customers and whether they are
-asked, and lists of what falls due. See the package for how to run it there.
+for, approved and rejected, children, one of them withdrawn, steps of deadlines, pauses, migrations, answers of
+customers and whether they are asked, and lists of what falls due. See the package for how to run it there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ stages:
                 {at: 125%, do: reassign}]
   - {id: offer, approve: {by: manager, when: {field: discount, op: gt, value: 0.1}, on_reject: new}}
   - {id: work, open: [{id: check, kind: TASK, pool: care, within: 1d}]}
-  - {id: solved, closes: CLOSED}
+  - {id: solved, closes: CLOSED, open: [{id: thanks, kind: TASK, pool: care}]}
 deadlines: [{id: solution, within: 8h, clock: owner, steps: [{at: 100%, do: notify, to: pool managers}]}]
 satisfaction: {csat: {ask: {after: 1s}, at_most: 2, open: {id: call, pool: care}}, nps: {at_most: 6}}
 """
@@ -100,7 +100,7 @@ def _do_what_is_newest(tenant: Tenant, data: Path) -> None:
     url = f"unix://{data / 'valkey.sock'}"
     for _ in range(3):  # a list is made as hours begin, at the next whole minute but one
         try:
-            until(lambda: {*OF_6} <= _kinds(_read(url)) and _noted(url) >= {*NOTES})
+            until(lambda: {*OF_6, "completed.3"} <= _kinds(_read(url)) and _noted(url) >= {*NOTES})
         except AssertionError:
             continue
         return
@@ -139,6 +139,8 @@ def _answer(tenant: Tenant, tickets: list[str]) -> None:
         tenant.call("RoutingService/RecordSatisfaction", name=ticket, comment="张 3 is sad", **said)
     closed = tenant.route("T-9", kind="KIND_TICKET", customer="K-9")["work_item"]
     tenant.call("RoutingService/AdvanceWorkItem", name=closed, stage="solved")
+    until(lambda: _item(tenant, closed).get("children"))
+    tenant.call("RoutingService/ReopenWorkItem", name=closed)  # what its end opened is withdrawn
 
 
 def _read(url: str) -> dict[str, keys.Key]:

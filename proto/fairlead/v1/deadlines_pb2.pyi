@@ -161,7 +161,7 @@ class ReachedStep(_message.Message):
     def __init__(self, stage: _Optional[str] = ..., deadline: _Optional[str] = ..., act: _Optional[_Union[DeadlineStep.Act, str]] = ..., told: _Optional[_Iterable[str]] = ..., on_leave: _Optional[_Iterable[str]] = ..., inactive: _Optional[_Iterable[str]] = ..., channels: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Approval(_message.Message):
-    __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes", "note")
+    __slots__ = ("work_item", "stage", "state", "owner", "actor", "ask_time", "due_time", "approvers", "attributes", "note", "process")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Approval.State]
@@ -182,6 +182,7 @@ class Approval(_message.Message):
     APPROVERS_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    PROCESS_FIELD_NUMBER: _ClassVar[int]
     work_item: str
     stage: str
     state: Approval.State
@@ -192,7 +193,8 @@ class Approval(_message.Message):
     approvers: _containers.RepeatedScalarFieldContainer[str]
     attributes: _struct_pb2.Struct
     note: str
-    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[Approval.State, str]] = ..., owner: _Optional[str] = ..., actor: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approvers: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
+    process: str
+    def __init__(self, work_item: _Optional[str] = ..., stage: _Optional[str] = ..., state: _Optional[_Union[Approval.State, str]] = ..., owner: _Optional[str] = ..., actor: _Optional[str] = ..., ask_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., due_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., approvers: _Optional[_Iterable[str]] = ..., attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., note: _Optional[str] = ..., process: _Optional[str] = ...) -> None: ...
 
 class ApprovalAnswer(_message.Message):
     __slots__ = ("stage", "approved", "rep", "reason")

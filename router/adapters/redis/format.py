@@ -18,6 +18,8 @@ format what is new
        told, and of one that gives its work item to somebody else the head of the decision says which it is; the zset
        of a customer has all their work items, by first event, and not only those in which something is sealed;
        ``digest.1`` is a list of what falls due that a rep was told, and ``digests`` says which were the last
+7      a rep's record may have ``channels``; a process may name channels where its steps tell somebody, have them told
+       at any hour, and give deadlines titles: an older server would fail on the first, and drop the others
 ====== =====================================================================================================
 
 Every script refuses a store of another format, but for the one that keeps scores, which are the same in all. What is
@@ -31,7 +33,7 @@ from typing import Any
 
 from router.model.errors import FormatMismatch
 
-FORMAT = 6
+FORMAT = 7
 
 
 def check_reply(tenant: str, reply: list[Any]) -> None:

@@ -81,8 +81,9 @@ async def test_walk_1_row_16_zhao_lei_asks_and_chen_jie_approves_what_he_may_not
         assert (await office.item(lead)).approval == asked
 
         listed = await chen.processes.ListApprovals(processes.ListApprovalsRequest(parent=api.parent))
-        assert [(each.work_item, dict(each.attributes), each.note) for each in listed.approvals] == [
-            (lead, {"discount": 0.15}, "吴总要一成半")
+        sales = f"{api.parent}/processes/sales@1"
+        assert [(each.work_item, each.process, dict(each.attributes), each.note) for each in listed.approvals] == [
+            (lead, sales, {"discount": 0.15}, "吴总要一成半")
         ]
         of_desk = await operator.processes.ListApprovals(processes.ListApprovalsRequest(parent=api.parent))
         assert [each.note for each in of_desk.approvals] == ["***"]

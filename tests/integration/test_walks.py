@@ -77,7 +77,7 @@ REST = (
             within: 1h
             from: assigned
             until: attempt
-            steps: [{at: 50%, do: remind}, {at: 100%, do: notify, to: manager}]
+            steps: [{at: 50%, do: remind}, {at: 100%, do: notify, to: [manager, {channel: east-bot}]}]
       - {id: qualified, require: [budget]}
       - id: quote
         require: [budget]
@@ -102,7 +102,9 @@ steps:
     do: {update: {item: L-1, priority: 9, attributes: {region: 上海}}}
     expect:
       - {item: L-1, priority: 9, missed: [first-response]}
-      - told: [{who: chen-jie, about: L-1, step: notify}, {who: li-na, about: L-2, step: remind}]
+      - told: [{who: chen-jie, about: L-1, step: notify}, {channel: east-bot, about: L-1, step: notify},
+               {who: li-na, about: L-2, step: remind}]
+      - {item: L-1, says: ["chen-jie, channel east-bot told"]}
   - at: 2026-09-21T09:21
     do: {reassign: {item: L-2, note: 太忙}}
     expect: {item: L-2, owner: wang-fang, due: {first-response: 2026-09-21T10:21}}

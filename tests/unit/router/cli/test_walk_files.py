@@ -86,6 +86,8 @@ def test_every_verb_has_a_form_of_its_own() -> None:
         ("expect: {deficits: {west: {}}}", "there is no pool 'west' so far; there are east"),
         ("expect: {deficits: {east: {cy: 1}}}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {told: [{who: ann}]}", "about is missing"),
+        ("expect: {told: [{about: L-1}]}", "who is missing, or channel: whom the process tells"),
+        ("expect: {told: [{who: ann, channel: a, about: L-1}]}", "found who beside it; allowed is one of the two"),
         ("expect: {told: [{who: cy, about: L-1}]}", "there is no rep 'cy' so far; there are ann, bo"),
         ("expect: {told: [{who: ann, about: L-2}]}", "there is no work item 'L-2' so far; there are L-1"),
         ("expect: {told: [{who: ann, about: L-1, step: tell}]}", "found 'tell'; allowed are 'remind', 'notify'"),

@@ -50,3 +50,12 @@ def test_one_too_many_or_missing_is_shown(told: list[Told], expected: list[Told]
 
     assert should != is_found
     assert (should, is_found) == (sorted(map(str, expected)), found)
+
+
+def test_a_channel_is_no_rep_of_the_same_name() -> None:
+    bot = ToldForm(channel="bo", about="L-1", step="notify")
+    telling = Told("channel bo", "L-1", "notify")
+
+    assert [*Tellings([telling]).compared([bot])] == [["channel bo of L-1 (notify)"]] * 2
+    should, found = Tellings([telling]).compared([ToldForm(who="bo", about="L-1", step="notify")])
+    assert (should, found) == (["bo of L-1 (notify)"], ["channel bo of L-1 (notify)"])

@@ -139,8 +139,13 @@ def _answer(tenant: Tenant, tickets: list[str]) -> None:
         tenant.call("RoutingService/RecordSatisfaction", name=ticket, comment="张 3 is sad", **said)
     closed = tenant.route("T-9", kind="KIND_TICKET", customer="K-9")["work_item"]
     tenant.call("RoutingService/AdvanceWorkItem", name=closed, stage="solved")
-    until(lambda: any(child.get("owner") for child in _item(tenant, closed).get("children", ())))
+    until(lambda: _children(tenant, closed) == ["STATE_QUEUED"])  # for it is outside hours
     tenant.call("RoutingService/ReopenWorkItem", name=closed)  # what its end opened is withdrawn
+
+
+def _children(tenant: Tenant, name: str) -> list[str]:
+    """Return how what a work item opened stands."""
+    return [child["state"] for child in _item(tenant, name).get("children", ())]
 
 
 def _read(url: str) -> dict[str, keys.Key]:

@@ -52,8 +52,8 @@ class Delivery:
 
 
 class ReceiverStatus(NamedTuple):
-    """How a receiver stands: what waits or is parked, what was given up, since when the oldest of what waits happened,
-    in milliseconds since 1970, None: nothing waits; and whether nothing new is taken for it.
+    """How a receiver stands: what waits or is parked, what was given up, when the oldest happened of what should have
+    been told by now, in milliseconds since 1970, None: there is nothing; and whether nothing new is taken for it.
     """
 
     waiting: int = 0

@@ -104,12 +104,14 @@ class RedisOutbox:
     async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
         of_channel = partial(Keys(tenant).of_channel, receiver)
         with translated():
-            waiting, dead, oldest = await gather(
+            waiting, dead, failures, oldest = await gather(
                 self._redis.zcard(of_channel("waiting")),
                 self._redis.zcard(of_channel("dead")),
+                self._redis.hget(of_channel("state"), "failures"),
                 self._redis.zrange(of_channel("waiting"), 0, 0),
             )
-        entries = await self._entries(tenant, oldest)
+        is_failing = bool(int(failures or 0))  # what waits for its minute, or for quiet hours to end, is not late
+        entries = await self._entries(tenant, oldest) if is_failing else []
         return ReceiverStatus(waiting, dead, entries[0].since_ms if entries else None)
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:

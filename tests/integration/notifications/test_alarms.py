@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.channels import Channel
 from notifications.deliveries import Delivery, DeliveryState
+from notifications.messages.outbox import ChannelState, OutboxEntry
 from notifications.service.deliveries import DeliveryQueries, ReceiverKind
 from notifications.subscriptions import Subscription
 from router.adapters.queue import WorkSettings, routing_queue
@@ -86,3 +88,16 @@ async def test_of_what_somebody_paused_there_is_no_alarm(at: Arranged, tenant: s
 
     assert await at.alarms.overdue(tenant) == []
     assert at.figure("fairlead_delivery_oldest_seconds", tenant) == 0
+
+
+async def test_what_waits_for_a_channel_is_late_only_where_it_fails(at: Arranged, tenant: str) -> None:
+    outbox = RedisOutbox(at.stores.redis)
+    entry = OutboxEntry("7:ann", 7, 1_000, "bot", "remind", "ann")
+    await outbox.add(tenant, 7, [entry])
+    quiet = await outbox.standing(tenant, "bot")
+
+    await outbox.write(tenant, "bot", ChannelState(failures=1, next_ms=9_000), [], 1, 9_000)
+    failing = await outbox.standing(tenant, "bot")
+
+    assert (quiet.waiting, quiet.oldest_ms) == (1, None)
+    assert (failing.waiting, failing.oldest_ms) == (1, 1_000)

@@ -15,8 +15,10 @@ from click.testing import CliRunner
 
 from notifications.secrets import SecretBox
 from service import main
+from tests.api import EVERYONE, connected
 from tests.conftest import serving
-from tests.integration.notifications.arranging import HOOK, SECRET, chosen
+from tests.integration.notifications.arranging import HOOK, SECRET, chosen, subscribe
+from tests.receivers import Receiver
 
 Command = Callable[..., Awaitable[tuple[int, str]]]
 
@@ -131,6 +133,32 @@ async def test_nothing_that_was_told_is_told_so(command: Command) -> None:
     assert await command("deliveries", "redrive") == (0, "tried again at once: 0 parked, 0 dead\n")
     code, said = await command("deliveries", "list", "--subscription", "crm")
     assert (code, "no subscription" in said) == (1, True)
+
+
+async def test_what_was_told_is_listed_with_how_it_ended(store: Any, tenant: str, tmp_path: Path) -> None:
+    async with (
+        serving(store.url, deliveries=chosen(tmp_path)) as address,
+        connected(address, tenant, store.url) as api,
+        Receiver() as receiver,
+    ):
+        await api.hire("ann")
+        await api.pool("everyone", ["ann"])
+        await api.adopt(EVERYONE)
+        await subscribe(api, url=receiver.url)
+        routed = await api.route("L-7")
+
+        async def listed(*options: str) -> str:
+            command = ["deliveries", "list", "--server", address, "--tenant", tenant, *options]
+            return (await asyncio.to_thread(CliRunner().invoke, main, command)).output
+
+        while "decision" not in (table := await listed("--state", "delivered", "--utc")):
+            pass
+        of_item = json.loads(await listed("--json", "--work-item", "crm~L-7"))["deliveries"]
+        dead = await listed("--state", "dead", "--subscription", "crm")
+
+    assert re.search(r"\+00:00 +decision +crm~L-7 +crm +delivered +1 +200", table)
+    assert [(each["id"], each["work_item"]) for each in of_item] == [(receiver.received[0].id, routed.work_item)]
+    assert dead == "nothing was told\n"
 
 
 def test_a_new_key_stands_before_those_in_use_and_nobody_else_reads_it(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
-"""One turn of one subscription: a page of the log, then what is parked and due, written in one step at its end."""
+"""One turn of one subscription: what is parked and due, and the next of the log, written in one step at its end."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from failures import DataLoss
 from notifications.attempts import Attempt, Ended
@@ -15,7 +15,6 @@ from notifications.webhooks.parking import (
     Chain,
     Dead,
     Delivered,
-    LoggedChange,
     RetryWaits,
     after_failure,
     parked,
@@ -23,15 +22,17 @@ from notifications.webhooks.parking import (
     with_behind,
     without_first,
 )
-from notifications.webhooks.ports import ChangeFeed, CursorPlace, DeliveryStore, FeedPage, TracedChange, Turned
+from notifications.webhooks.ports import ChangeFeed, CursorPlace, DeliveryStore, TracedChange, Turned
 from notifications.webhooks.sender import WebhookSender, message_id
 
 PAGE = 128
-"""Events that a turn reads, and parked changes that it tries."""
+"""Events that are read at a time."""
 AT_ONCE = 64
 """Work items of which something is on its way at a time."""
 TURN_S = 10.0
 """After so long a turn sends nothing more, in seconds: what is left of it is parked, and tried in the next."""
+_STRAGGLING_S = 0.2
+"""How long a turn waits for what is under way before it reads on, in seconds."""
 NOT_IN_LOG = "NOT_IN_LOG"
 """How a change ends that the log has not got any more."""
 
@@ -54,18 +55,18 @@ class Deliverer:
         What is kept of subscriptions.
     sender
         Sends.
-    backoff
+    waits
         How long failed changes wait.
     """
 
-    def __init__(self, feed: ChangeFeed, store: DeliveryStore, sender: WebhookSender, backoff: RetryWaits) -> None:
+    def __init__(self, feed: ChangeFeed, store: DeliveryStore, sender: WebhookSender, waits: RetryWaits) -> None:
         self._feed = feed
         self._store = store
         self._sender = sender
-        self._backoff = backoff
+        self._waits = waits
 
     async def turn(self, tenant: str, subscription: Subscription) -> TurnEnd:
-        """Deliver a page, and what is due.
+        """Deliver what is due, and what the log has next.
 
         Raises
         ------
@@ -75,11 +76,9 @@ class Deliverer:
             If the store does not answer.
         """
         place = await self._place(tenant, subscription.id)
-        turn = _Turn(self._feed, self._store, self._sender, self._backoff, tenant, subscription, place)
+        turn = _Turn(self._feed, self._store, self._sender, self._waits, tenant, subscription, place)
         await turn.begin()
-        has_read = await turn.deliver_page()
-        has_tried = await turn.deliver_due()
-        if not has_read and not has_tried:
+        if not await turn.deliver():
             return TurnEnd(True, place.event)
         await self._store.write(tenant, subscription.id, place.turn, turn.turned)
         return TurnEnd(False, turn.turned.event)
@@ -101,7 +100,7 @@ class _Turn:
         feed: ChangeFeed,
         store: DeliveryStore,
         sender: WebhookSender,
-        backoff: RetryWaits,
+        waits: RetryWaits,
         tenant: str,
         subscription: Subscription,
         place: CursorPlace,
@@ -109,14 +108,17 @@ class _Turn:
         self._feed = feed
         self._store = store
         self._sender = sender
-        self._backoff = backoff
+        self._waits = waits
         self._tenant = tenant
         self._subscription = subscription
         self._place = place
         self._receiver = sender.receiver(tenant, subscription)
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._chains = dict[str, Chain]()
+        self._tasks = set[asyncio.Task[None]]()
+        self._loaded = dict[int, TracedChange]()
+        self._stored = set[str]()
         self._gaps = set[str]()
-        self._left = PAGE
         self._began_ms = 0
         self._began_s = 0.0
         self.turned = Turned(place.event, place.parked)
@@ -132,73 +134,108 @@ class _Turn:
     def _now_ms(self) -> int:
         return self._began_ms + int(self._elapsed_s() * 1000)
 
-    async def deliver_page(self) -> bool:
-        """Deliver what the log has next, as much as there is room to park; say whether there was anything to read."""
-        page = await self._page()
-        self.turned.event = page.last
-        changes = dict[str, list[TracedChange]]()
+    async def deliver(self) -> bool:
+        """Try what is due, and what the log has next; say whether there was anything.
+
+        One that hangs holds up its own work item alone: meanwhile more of the log is read, for as long as a turn may
+        take.
+        """
+        due = await self._store.due(self._tenant, self._subscription.id, self._now_ms(), AT_ONCE)
+        await self._known([chain.item_id for chain in due])
+        try:
+            for chain in due:
+                self._stored.add(chain.item_id)
+                self._begin(chain)
+            has_read = await self._read()
+            while self._tasks:
+                await self._some_ended()
+                if len(self._tasks) < AT_ONCE and self._elapsed_s() < TURN_S:
+                    has_read |= await self._read()
+        finally:
+            await self._leave()
+        return has_read or bool(due)
+
+    async def _some_ended(self) -> None:
+        """Wait until all that is under way has ended, but not long; raise what ended any."""
+        done, _ = await asyncio.wait(self._tasks, timeout=_STRAGGLING_S)
+        self._tasks -= done
+        for task in done:
+            task.result()
+
+    async def _leave(self) -> None:
+        """Have nothing go on where the turn failed, or was cancelled."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _read(self) -> bool:
+        """Begin with what the log has next, as much as there is room to park; say whether there was anything."""
+        room = MAX_PARKED - self.turned.parked
+        if room <= 0:
+            return False
+        page = await self._feed.page(self._tenant, self.turned.event, min(PAGE, room))
+        by_item = dict[str, list[TracedChange]]()
         for each in page.changes:
             if not self._subscription.event_types or each.change.type in self._subscription.event_types:
-                changes.setdefault(each.change.item_id, []).append(each)
-        chains = await self._known(list(changes))
-        for item_id, chain in chains.items():
-            behind = tuple(parked(each.change, self._now_ms()) for each in changes[item_id])
-            self.turned.chains[item_id] = with_behind(chain, behind)
-            self.turned.parked += len(behind)
-        await _all(self._fresh(item_id, some) for item_id, some in changes.items() if item_id not in chains)
-        return page.last > self._place.event
+                by_item.setdefault(each.change.item_id, []).append(each)
+        known = await self._known(list(by_item))
+        for item_id, changes in by_item.items():
+            self._take_in(item_id, changes, known.get(item_id))
+        has_read = page.last > self.turned.event
+        self.turned.event = page.last
+        return has_read
 
-    async def _page(self) -> FeedPage:
-        room = MAX_PARKED - self._place.parked
-        if room <= 0:
-            return FeedPage(self._place.event, ())
-        return await self._feed.page(self._tenant, self._place.event, min(PAGE, room))
-
-    async def _known(self, item_ids: list[str]) -> dict[str, Chain]:
+    async def _known(self, item_ids: list[str]) -> Mapping[str, Chain]:
+        """Return what is parked of work items, as it was before this turn."""
         if not item_ids:
             return {}
         known = await self._store.known(self._tenant, self._subscription.id, item_ids)
-        self._gaps |= known.gaps
-        return dict(known.chains)
+        self._gaps |= {item_id for item_id in known.gaps if item_id not in self.turned.gaps}
+        return known.chains
 
-    async def deliver_due(self) -> bool:
-        """Try what is due of what was parked before; say whether there was anything."""
-        due = await self._store.due(self._tenant, self._subscription.id, self._now_ms(), AT_ONCE)
-        await self._known([chain.item_id for chain in due])
-        await _all(self._again(self.turned.chains.get(chain.item_id) or chain) for chain in due)
-        return bool(due)
+    def _take_in(self, item_id: str, changes: list[TracedChange], before: Chain | None) -> None:
+        """Put changes behind what there is of their work item, or begin with them where there is nothing.
 
-    async def _fresh(self, item_id: str, changes: list[TracedChange]) -> None:
-        """Deliver changes of a work item of which nothing is parked; what is not taken is, and what comes behind it."""
-        for index, traced in enumerate(changes):
-            attempt = await self._attempt(traced)
-            if attempt and attempt.ended is Ended.DELIVERED:
-                self._note(traced.change, 1, attempt)
-                continue
-            now_ms = self._now_ms()
-            chain = untried(item_id, tuple(parked(each.change, now_ms) for each in changes[index:]), now_ms)
-            self.turned.parked += len(chain.changes)
-            self._keep(chain, attempt)
+        Parameters
+        ----------
+        before
+            What was parked of it before this turn.
+        """
+        now_ms = self._now_ms()
+        behind = tuple(parked(each.change, now_ms) for each in changes)
+        self.turned.parked += len(behind)
+        if item_id in self._chains:
+            self._chains[item_id] = with_behind(self._chains[item_id], behind)
+        elif chain := self.turned.chains.get(item_id, before):
+            self._stored.update([item_id] if before else [])
+            self.turned.chains[item_id] = with_behind(chain, behind)
             return
+        else:
+            self._begin(untried(item_id, behind, now_ms))
+        self._loaded.update((each.change.event, each) for each in changes)
 
-    async def _again(self, chain: Chain) -> None:
-        """Deliver what is parked of a work item, as far as it is taken."""
-        left: Chain | None = chain
-        while left:
-            first = left.changes[0]
-            traced = await self._feed.again(self._tenant, first.event)
+    def _begin(self, chain: Chain) -> None:
+        self._chains[chain.item_id] = chain
+        self._tasks.add(asyncio.create_task(self._deliver(chain.item_id)))
+
+    async def _deliver(self, item_id: str) -> None:
+        """Deliver what there is of a work item, in order, as far as it is taken; more may come behind it meanwhile."""
+        while item_id in self._chains:
+            first = self._chains[item_id].changes[0]
+            traced = self._loaded.pop(first.event, None) or await self._feed.again(self._tenant, first.event)
             if traced is None:
-                left = self._lost(left)
+                self._lose(self._chains[item_id])
                 continue
-            attempt = await self._attempt(traced) if self._left > 0 else None
-            if attempt is None or attempt.ended is not Ended.DELIVERED:
-                self._keep(left, attempt)
-                return
-            self._left -= 1
-            self._note(LoggedChange(first.event, chain.item_id, first.type, first.at_ms), left.tries + 1, attempt)
-            self.turned.parked -= 1
-            left = without_first(left, self._now_ms())
-        self.turned.chains[chain.item_id] = None
+            attempt = await self._attempt(traced)
+            chain = self._chains[item_id]
+            if attempt is None:
+                self._end(item_id, chain)
+            elif attempt.ended is Ended.DELIVERED:
+                self._note(chain, attempt)
+            else:
+                left, dead = after_failure(chain, attempt, self._now_ms(), self._waits)
+                self._end(item_id, left)
+                self._bury(item_id, dead)
 
     async def _attempt(self, traced: TracedChange) -> Attempt | None:
         """Send a change; None: the turn has taken too long already, and sends nothing more."""
@@ -214,28 +251,42 @@ class _Turn:
             identifier = message_id(self._tenant, change.event, self._subscription.id)
             return await self._sender.send(self._receiver, identifier, body, self._now_ms())
 
-    def _note(self, change: LoggedChange, tries: int, attempt: Attempt) -> None:
-        """Take note of a change that was delivered: behind it nothing is missing any more."""
-        if change.item_id in self._gaps:
-            self._gaps.discard(change.item_id)
-            self.turned.gaps[change.item_id] = False
-        self.turned.delivered.append(Delivered(*change, tries, self._now_ms(), attempt.outcome))
+    def _note(self, chain: Chain, attempt: Attempt) -> None:
+        """Take note that the first of a chain was delivered: behind it nothing is missing any more."""
+        first, item_id = chain.changes[0], chain.item_id
+        if item_id in self._gaps:
+            self._gaps.discard(item_id)
+            self.turned.gaps[item_id] = False
+        self.turned.delivered.append(
+            Delivered(first.event, item_id, first.type, first.at_ms, chain.tries + 1, self._now_ms(), attempt.outcome)
+        )
+        self.turned.parked -= 1
+        self._go_on(chain)
 
-    def _keep(self, chain: Chain, attempt: Attempt | None) -> None:
-        """Park a chain whose first was not taken, or for whose first there was no time."""
-        if attempt is None:
-            self.turned.chains[chain.item_id] = chain
-            return
-        left, dead = after_failure(chain, attempt, self._now_ms(), self._backoff)
-        self.turned.chains[chain.item_id] = left
-        self._bury(chain.item_id, dead)
-
-    def _lost(self, chain: Chain) -> Chain | None:
+    def _lose(self, chain: Chain) -> None:
         """Give up the first of a chain, which the log has not got any more."""
         first = chain.changes[0]
         dead = Dead(first.event, chain.item_id, first.type, first.at_ms, chain.tries, chain.attempt_ms, NOT_IN_LOG)
         self._bury(chain.item_id, (dead,))
-        return without_first(chain, self._now_ms())
+        self._go_on(chain)
+
+    def _go_on(self, chain: Chain) -> None:
+        """Go on behind the first of a chain."""
+        left = without_first(chain, self._now_ms())
+        if left:
+            self._chains[chain.item_id] = left
+        else:
+            self._end(chain.item_id, None)
+
+    def _end(self, item_id: str, left: Chain | None) -> None:
+        """Have nothing more of a work item be tried in this turn; what is left is parked."""
+        del self._chains[item_id]
+        for change in left.changes if left else ():
+            self._loaded.pop(change.event, None)
+        if left or item_id in self._stored:
+            self.turned.chains[item_id] = left
+        else:
+            self.turned.chains.pop(item_id, None)
 
     def _bury(self, item_id: str, dead: tuple[Dead, ...]) -> None:
         if dead:
@@ -243,14 +294,3 @@ class _Turn:
             self.turned.parked -= len(dead)
             self.turned.gaps[item_id] = True
             self._gaps.add(item_id)
-
-
-async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Do all at once; where one fails, or this is cancelled, none goes on."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

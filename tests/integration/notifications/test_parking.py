@@ -157,7 +157,7 @@ async def test_what_is_parked_is_tried_at_once_where_somebody_asks_and_of_others
 async def test_at_the_limit_nothing_new_is_taken_and_it_goes_on_by_itself_once_there_is_room(
     hand: ByHand, receiver: Receiver
 ) -> None:
-    """Of ten thousand parked all but one are put there by hand, of a work item that the log knows."""
+    """Most of the ten thousand that are parked are there by their count alone."""
     receiver.answer = refuses("L-1", "L-2")
     await hand.api.route("L-1")
     await hand.turn()
@@ -165,7 +165,7 @@ async def test_at_the_limit_nothing_new_is_taken_and_it_goes_on_by_itself_once_t
     (parked,) = await hand.store.parked(hand.tenant, NAME)
     assert place
     (change,) = parked.changes
-    stuffed = Chain(parked.item_id, (change,) * (MAX_PARKED - 1), next_ms=change.since_ms + 60_000)
+    stuffed = Chain(parked.item_id, (change,) * 3, next_ms=change.since_ms + 60_000)
     turned = Turned(place.event, MAX_PARKED - 1, {parked.item_id: stuffed})
     assert await hand.store.write(hand.tenant, NAME, place.turn, turned)
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from notifications.adapters.redis.records import subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.outbound.addresses import networks_from
-from notifications.outbound.client import Outbound
+from notifications.outbound.client import TIMEOUT_S, Outbound
 from notifications.secrets import SecretBox, new_signing_secret
 from notifications.subscriptions import Subscription
 from notifications.webhooks.deliverer import Deliverer, TurnEnd
@@ -82,6 +82,7 @@ async def by_hand(
     rules: Mapping[str, Any] = EVERYONE,
     box: SecretBox | None = None,
     signing: Sequence[str] = (),
+    timeout_s: float = TIMEOUT_S,
     **chosen: Any,
 ) -> AsyncIterator[ByHand]:
     """Subscribe an address to a tenant that has a rep and rules, on a store whose time is simulated.
@@ -92,6 +93,8 @@ async def by_hand(
         What secrets are kept with; None: one with a key of its own.
     signing
         The secrets; none: one is made.
+    timeout_s
+        How long an answer may take.
     chosen
         Fields of the subscription beside.
     """
@@ -108,7 +111,7 @@ async def by_hand(
         planners = PlannerCache(
             stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
         )
-        outbound = Outbound(networks_from("127.0.0.0/8"))
+        outbound = Outbound(networks_from("127.0.0.0/8"), timeout_s=timeout_s)
         secrets = box or SecretBox([Fernet(Fernet.generate_key())])
         feed, kept, records = feed_of(stores, planners), RedisDeliveries(stores.redis), subscriptions_on(stores.redis)
         name = subscription_name(tenant, NAME)

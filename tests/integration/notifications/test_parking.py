@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import pytest
 
 from notifications.deliveries import DeliveryState, Redriven
 from notifications.ports import DeliveryFilter
+from notifications.webhooks.deliverer import AT_ONCE, PAGE
 from notifications.webhooks.parking import GIVEN_UP_MS, LONGEST_WAIT_MS, MAX_PARKED, Chain, ParkedChange
 from notifications.webhooks.ports import Turned
 from store.clock import simulated
@@ -223,3 +225,32 @@ async def test_a_page_of_what_was_told_goes_on_behind_the_one_before(hand: ByHan
     events = [each.event for each in (*found, *rest)]
     assert len(events) == 5
     assert events == sorted(events, reverse=True)
+
+
+async def test_one_that_hangs_holds_up_its_own_work_item_alone(
+    clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver
+) -> None:
+    """Whoever waited for it would never get behind the page that it is in: it ends once the others are there."""
+    released, others = asyncio.Event(), set[str]()
+
+    async def hangs(received: Received) -> bytes | None:
+        if received.json["workItem"].endswith("L-0"):
+            await released.wait()
+        else:
+            others.add(received.id)
+        if len(others) == 2 * PAGE:
+            released.set()
+        return response(200)
+
+    receiver.answer = hangs
+    async with by_hand(own_store.url, tenant, receiver.url, timeout_s=600) as hand:
+        for start in range(0, 2 * PAGE, AT_ONCE):
+            numbers = range(start, start + AT_ONCE)
+            await hand.api.route_batch([hand.api.wish(f"L-{number}") for number in numbers])
+        await hand.api.route("L-last")
+        while not (await hand.turn()).is_idle:
+            pass
+        standing = await hand.book.standing(tenant, NAME)
+
+    assert standing.waiting == 0
+    assert len(receiver.received) == 2 * PAGE + 1

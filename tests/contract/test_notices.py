@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from router.activities.service import RecordRequest
 from router.assignment.commands import ReassignRequest
 from router.deadlines.given import MOST_IN_RACE, GivenItem, SetAway, TakenOffer
-from router.deadlines.notices import Notice, Notices
+from router.deadlines.notices import Notice, Notices, ReachedDate
 from router.deadlines.reached import DecidedStage, Reached
+from router.model.activities import Activity, ActivityKind, Direction
 from router.model.calendars import TenantSettings
 from router.model.decision import Cause, Outcome
 from router.model.digests import DigestKind
@@ -167,7 +169,8 @@ async def test_of_what_very_many_were_offered_nobody_is_told_who_was_faster(firm
     assert len(await noticed(firm.world)) == told
 
 
-async def test_whose_approval_was_decided_is_told_and_not_who_decided(world: World) -> None:
+async def selling_by_approval(world: World) -> Selling:
+    """Return a firm in which mo approves what ann quotes."""
     reps = (Rep("ann", manager="mo"), Rep("mo"))
     await world.save(*reps, pool=Pool("east", (Member("ann"),), managers=("mo",)))
     rule_set = check(APPROVAL_RULES).rule_set
@@ -175,6 +178,30 @@ async def test_whose_approval_was_decided_is_told_and_not_who_decided(world: Wor
     await world.rule_sets.publish(world.tenant, None, Publication(0, APPROVAL_RULES, dumps(rule_set), "", 0, 0, 0))
     selling = Selling(world)
     await selling.publish()
+    return selling
+
+
+async def test_an_approval_is_asked_for_and_asked_for_again_as_it_is_due(world: World) -> None:
+    selling = await selling_by_approval(world)
+    await selling.quote(await routed(world))
+
+    await selling.at(0)
+    await selling.at(4 * HOUR_MS)
+
+    asked = [notice for notice in await noticed(world) if isinstance(notice.about, Reached)]
+    assert [(kind_of(each, "mo").type, each.recipients.told, each.due_ms) for each in asked] == [
+        (MessageType.APPROVAL_ASKED, ("mo",), START_MS + 4 * HOUR_MS),
+        (MessageType.APPROVAL_LATE, ("mo",), START_MS + 4 * HOUR_MS),
+    ]
+    assert message(asked[0], "mo", Language.ZH, UTC).lines == (
+        "申请人：ann。",
+        "到期时间：04:00。",
+        "请批准，或写明原因后驳回。",
+    )
+
+
+async def test_whose_approval_was_decided_is_told_and_not_who_decided(world: World) -> None:
+    selling = await selling_by_approval(world)
     lead = await routed(world)
     await selling.quote(lead)
 
@@ -183,6 +210,24 @@ async def test_whose_approval_was_decided_is_told_and_not_who_decided(world: Wor
     decided = [notice for notice in await noticed(world) if isinstance(notice.about, DecidedStage)]
     assert [(each.about.stage.id, each.recipients.told) for each in decided] == [("quote", ("ann",))]  # type: ignore[union-attr]
     assert kind_of(decided[0], "ann").type is MessageType.APPROVED
+
+
+async def test_a_next_date_tells_the_owner_and_a_working_day_later_the_manager_whose_it_is(world: World) -> None:
+    await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann"),)))
+    await world.publish()
+    timed, lead = Timed(world), await world.route()
+    call = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", START_MS, next_ms=START_MS + HOUR_MS)
+    await timed.activities.record(world.tenant, RecordRequest(lead.item_id, call, by_owner=True))
+
+    await timed.at(HOUR_MS)
+    await timed.at(3 * DAY_MS)
+
+    told = await noticed(world)
+    assert [(each.about, each.recipients.told) for each in told] == [
+        (ReachedDate(lead.item_id, 1, "ann"), ("ann",)),
+        (ReachedDate(lead.item_id, 2, "ann"), ("mo",)),
+    ]
+    assert message(told[1], "mo", Language.EN, UTC).title == "ann has not followed up crm~L-1"
 
 
 async def test_a_list_says_what_stages_and_deadlines_are_called(world: World) -> None:

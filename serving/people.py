@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from notifications.messages.outbox import OutboxEntry, message_id
@@ -53,8 +53,12 @@ class People:
 
     async def channels(self, tenant: str, rep: str) -> Sequence[str]:
         """Return the ids of a rep's channels, in order, whether or not they are there."""
-        there = (await self._planners.roster(tenant)).reps.get(rep)
-        return there.channels if there else ()
+        return (await self.named_channels(tenant, [rep]))[rep]
+
+    async def named_channels(self, tenant: str, reps: Iterable[str]) -> dict[str, Sequence[str]]:
+        """Return the ids of the channels of each of some reps, as ``channels``."""
+        there = (await self._planners.roster(tenant)).reps
+        return {rep: there[rep].channels if rep in there else () for rep in reps}
 
     async def called(self, tenant: str, rep: str) -> str:
         """Return the name that a rep is shown by."""
@@ -90,7 +94,7 @@ class OutboxTelling:
     async def tell(self, tenant: str, notice: Notice) -> None:
         """Tell whom a notice is for."""
         told = notice.recipients
-        named = {rep: await self._people.channels(tenant, rep) for rep in told.told}
+        named = await self._people.named_channels(tenant, told.told)
         there = await self._channels.known(
             tenant, {*told.channels, *(each for of_rep in named.values() for each in of_rep)}
         )

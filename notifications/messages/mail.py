@@ -19,7 +19,8 @@ from email.utils import format_datetime
 from html import escape
 
 from notifications.attempts import Attempt, Ended
-from notifications.messages.mail_server import MailServer, check_mail_address
+from notifications.mail_addresses import check_mail_address
+from notifications.messages.mail_server import MailServer
 from notifications.messages.texts import Digest, one_line
 
 TIMEOUT_S = 10.0

@@ -9,32 +9,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from notifications.mail_addresses import check_mail_address
+
 URL, PASSWORD_FILE, FROM = "FAIRLEAD_SMTP_URL", "FAIRLEAD_SMTP_PASSWORD_FILE", "FAIRLEAD_SMTP_FROM"
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+insecure": 25}
 _FORMS = "smtp://USER@HOST:587, smtps://USER@HOST or smtp+insecure://HOST:25"
-_MAX_ADDRESS = 254
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64})*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-)
-
-
-def check_mail_address(address: str) -> None:
-    """Insist on one mail address of the plain form, as RFC 5321 has it without quotes.
-
-    Raises
-    ------
-    ValueError
-        Saying what is allowed, and not what was found, which may be personal.
-    """
-    if len(address) > _MAX_ADDRESS or not _ADDRESS.fullmatch(address) or address.index("@") > 64:
-        raise ValueError("it is no mail address; allowed is one, NAME@HOST, of up to 254 ASCII characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from failures import InvalidInput
 from notifications.errors import NoSecretsKey, SecretUnreadable
+from notifications.mail_addresses import check_mail_address
 from notifications.secrets import SecretBox
-
-MAX_MAIL_LENGTH = 254
-"""Characters of a mail address, by RFC 5321, 4.5.3.1.3."""
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-"""One address, without a name, a comment or quotes: what WHATWG's HTML calls a valid one, of a domain with a dot."""
 
 Check = Callable[[str], Awaitable[None]]
 """Looks whether anything may be sent to an address; raises ValueError that says why not."""
@@ -83,10 +78,7 @@ async def check_mail(address: str) -> None:
     ValueError
         Saying what is allowed, and nothing of what it is.
     """
-    if len(address) > MAX_MAIL_LENGTH:
-        raise ValueError(f"it has {len(address)} characters; allowed are {MAX_MAIL_LENGTH}")
-    if not _MAIL.fullmatch(address):
-        raise ValueError("it is no mail address; allowed is one of the form name@example.com, in ASCII")
+    check_mail_address(address)
 
 
 def shown_address(address: str) -> str:

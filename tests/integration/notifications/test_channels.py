@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -18,8 +19,10 @@ from notifications.adapters.redis.records import channels_on
 from notifications.channels import ChannelKind
 from notifications.deliveries import Delivery, DeliveryState
 from notifications.messages.dispatcher import Dispatcher
+from notifications.messages.runner import MessageRunner
 from notifications.messages.sending import Sender
 from notifications.ports import DeliveryFilter
+from router.adapters.redis.log_follower import RedisLeaderLease
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.outside import (
@@ -376,3 +379,26 @@ async def test_no_secret_is_kept_logged_or_listed_whatever_becomes_of_what_was_s
     for planted in (SECRET, TOKEN, PHONE):
         assert planted.encode() not in stored + files
         assert planted not in caplog.text + repr(listed)
+
+
+async def test_of_two_services_one_sends(office: Office, store: EmbeddedServer) -> None:
+    redis = SimulatedRedis.from_url(store.url)
+
+    async def tenants() -> list[str]:
+        return [office.tenant]
+
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.advance(2)
+        runners = [MessageRunner(office.dispatcher, office.outbox, tenants, RedisLeaderLease(redis)) for _ in "12"]
+        for runner in runners:
+            runner.start()
+        for _ in range(1000):
+            if (await office.listed())[0].state is DeliveryState.DELIVERED:
+                break
+            await asyncio.sleep(0.01)
+        await asyncio.gather(*(runner.stop() for runner in runners))
+
+        assert len(robot.messages) == 1
+    await redis.aclose()

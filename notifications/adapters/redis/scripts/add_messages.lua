@@ -10,6 +10,7 @@ if event <= tonumber(redis.call('GET', KEYS[1]) or '0') then
 end
 redis.call('SET', KEYS[1], ARGV[1])
 local look_ms = math.floor(clock_us() / 1000) + tonumber(ARGV[2])
+local ended
 for at = 5, #KEYS do
   local first = 4 + 3 * (at - 5)
   local channel, id = ARGV[first], ARGV[first + 1]
@@ -19,7 +20,10 @@ for at = 5, #KEYS do
   if channel ~= '' then
     look_by(KEYS[3], channel, look_ms)
   else
-    keep_newest(KEYS[at], KEYS[2], nil, tonumber(ARGV[3]))
+    ended = KEYS[at]
   end
+end
+if ended then
+  keep_newest(ended, KEYS[2], nil, tonumber(ARGV[3]))
 end
 return 1

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.mail_addresses import check_mail_address
 from notifications.messages.mail import written_mail
-from notifications.messages.mail_server import MailServer, check_mail_address
+from notifications.messages.mail_server import MailServer
 from notifications.messages.texts import Digest, Text
 
 AT = 1_790_000_000_000

@@ -254,3 +254,33 @@ async def test_one_that_hangs_holds_up_its_own_work_item_alone(
 
     assert standing.waiting == 0
     assert len(receiver.received) == 2 * PAGE + 1
+
+
+@pytest.mark.long
+async def test_of_more_than_ten_thousand_failures_none_is_lost(hand: ByHand, receiver: Receiver) -> None:
+    """They are parked up to the limit, and stand in the log behind it; three days later the first are dead, and the
+    rest is told. What is dead comes back when somebody asks.
+    """
+    count = MAX_PARKED + 200
+    receiver.answer = answers(500)
+    for start in range(0, count, 500):
+        wishes = [hand.api.wish(f"L-{number}") for number in range(start, min(start + 500, count))]
+        await hand.api.route_batch(wishes)
+    while not (await hand.turn()).is_idle:
+        pass
+    standing = await hand.book.standing(hand.tenant, NAME)
+    assert (standing.waiting, standing.dead, standing.is_stalled) == (MAX_PARKED, 0, True)
+
+    await hand.move_to(await hand.now_ms() + GIVEN_UP_MS + 600_000)
+    while (await hand.book.standing(hand.tenant, NAME)).waiting > 200:
+        await hand.turn()
+    receiver.answer = takes
+    await hand.book.redrive(hand.tenant, NAME, "")
+    while not (await hand.turn()).is_idle:
+        pass
+    while (await hand.book.redrive(hand.tenant, NAME, "")).dead or not (await hand.turn()).is_idle:
+        pass
+
+    standing = await hand.book.standing(hand.tenant, NAME)
+    assert (standing.waiting, standing.dead, standing.is_stalled) == (0, 0, False)
+    assert len({each.id for each in receiver.received}) == count

@@ -69,7 +69,9 @@ class Dispatcher:
             async with turns:
                 await self._look(tenant, channel, now_ms)
 
-        await asyncio.gather(*map(one, due))
+        for ended in await asyncio.gather(*map(one, due), return_exceptions=True):  # all end, whatever one ends with
+            if isinstance(ended, BaseException):
+                raise ended
         return len(due)
 
     async def _look(self, tenant: str, channel_id: str, now_ms: int) -> None:

@@ -73,8 +73,11 @@ class Channels:
     def __init__(self, *channels: Channel) -> None:
         self.of_id = {each.id: each for each in channels}
         self.own: Mapping[str, str] = {}
+        self.broken: dict[str, Exception] = {}
 
     async def get(self, _: str, channel: str) -> Channel | None:
+        if channel in self.broken:
+            raise self.broken[channel]
         return self.of_id.get(channel)
 
     async def known(self, _: str, wanted: Collection[str]) -> frozenset[str]:

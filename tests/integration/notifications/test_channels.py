@@ -402,3 +402,21 @@ async def test_of_two_services_one_sends(office: Office, store: EmbeddedServer) 
 
         assert len(robot.messages) == 1
     await redis.aclose()
+
+
+class NoChannel(Exception):
+    """A record that cannot be read."""
+
+
+async def test_a_channel_that_cannot_be_read_holds_up_no_other(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        office.channels.broken["a-bot"] = NoChannel()
+        await office.outbox.add(office.tenant, 1, [told(1, "wei", "a-bot"), told(1)])
+        await office.advance(2)
+
+        with pytest.raises(NoChannel):
+            await office.dispatcher.dispatch(office.tenant)
+
+        assert len(robot.messages) == 1
+        assert (await office.states())["1:li-na"] is DeliveryState.DELIVERED

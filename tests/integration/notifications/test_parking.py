@@ -15,6 +15,7 @@ from notifications.webhooks.parking import GIVEN_UP_MS, LONGEST_WAIT_MS, MAX_PAR
 from notifications.webhooks.ports import Turned
 from store.clock import simulated
 from store.embedded.server import EmbeddedServer
+from tests.conftest import STORES
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.receivers import Answer, Received, Receiver, answers, response, takes
 
@@ -114,6 +115,7 @@ async def test_the_next_one_of_a_work_item_says_that_there_is_a_gap_and_the_one_
     assert [each.json.get("gap", False) for each in receiver.received] == [True, False]
 
 
+@pytest.mark.parametrize("own_store", STORES, indirect=True)
 async def test_what_is_dead_is_tried_again_with_its_id_and_without_a_gap_where_nothing_came_since(
     hand: ByHand, receiver: Receiver
 ) -> None:

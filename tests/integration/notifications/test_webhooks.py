@@ -16,7 +16,7 @@ from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import deliveries_pb2 as deliveries
 from fairlead.v1 import routing_pb2 as routing
 from tests.api import EVERYONE, Api, connected, last
-from tests.conftest import serving
+from tests.conftest import ON_EVERY_STORE, serving
 from tests.integration.notifications.arranging import chosen, delivering, subscribe
 from tests.receivers import Received, Receiver, answers, response, sends, takes
 
@@ -67,6 +67,7 @@ def orders(received: Sequence[Received]) -> dict[str, list[int]]:
     return came
 
 
+@ON_EVERY_STORE
 async def test_what_happens_arrives_in_order_signed_and_as_the_contract_says(told: Api) -> None:
     async with Receiver() as receiver:
         secret = (await subscribe(told, url=receiver.url)).secret

@@ -25,6 +25,7 @@ from cryptography.fernet import Fernet
 from rich.console import Console
 from rich.table import Table
 
+from notifications.adapters.redis.records import subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.outbound.addresses import networks_from
 from notifications.outbound.client import Outbound
@@ -101,6 +102,7 @@ async def tell(stores: Stores, feed: LogChanges, name: str, url: str) -> tuple[f
     full_name, kept = subscription_name(TENANT, name), RedisDeliveries(stores.redis)
     secret = box.seal(full_name, new_signing_secret())
     subscription = Subscription(name, box.seal(full_name, url), secrets=(secret,))
+    await subscriptions_on(stores.redis).put(TENANT, name, subscription, "")
     await kept.begin(TENANT, name, 0)
     deliverer = Deliverer(feed, kept, WebhookSender(outbound, box), RetryWaits(0.05, lambda: 0.0))
     start, used_s, peak = time.perf_counter(), time.process_time(), _peak_bytes()

@@ -76,6 +76,8 @@ class Deliverer:
             If the store does not answer.
         """
         place = await self._place(tenant, subscription.id)
+        if place is None:
+            return TurnEnd(True, 0)
         turn = _Turn(self._feed, self._store, self._sender, self._waits, tenant, subscription, place)
         await turn.begin()
         if not await turn.deliver():
@@ -83,12 +85,12 @@ class Deliverer:
         await self._store.write(tenant, subscription.id, place.turn, turn.turned)
         return TurnEnd(False, turn.turned.event)
 
-    async def _place(self, tenant: str, subscription: str) -> CursorPlace:
+    async def _place(self, tenant: str, subscription: str) -> CursorPlace | None:
+        """Return how far a subscription is; None: it was deleted meanwhile."""
         place = await self._store.place(tenant, subscription)
         if place is None:  # whoever made it was killed before it began
             await self._store.begin(tenant, subscription, await self._feed.last(tenant))
             place = await self._store.place(tenant, subscription)
-        assert place is not None
         return place
 
 

@@ -152,8 +152,7 @@ class WebhookDeliveries:
         turned.revived = [each.event for each in dead[:count]]
 
     async def begin(self, tenant: str, receiver: str) -> None:
-        """Begin with a subscription that was just made: it is told what happens from now on."""
-        await self._store.forget(tenant, receiver)
+        """Begin with a subscription that was just made, unless whoever delivers has: it is told what happens now."""
         await self._store.begin(tenant, receiver, await self._feed.last(tenant))
 
     async def forget(self, tenant: str, receiver: str) -> None:

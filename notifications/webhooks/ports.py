@@ -113,10 +113,10 @@ class DeliveryStore(Protocol):
     """Keeps what is known of each subscription."""
 
     async def begin(self, tenant: str, subscription: str, event: int) -> None:
-        """Begin behind an event, with nothing parked; where it has begun already, nothing changes."""
+        """Begin behind an event, with nothing parked; not where it has begun already, or was deleted."""
 
     async def place(self, tenant: str, subscription: str) -> CursorPlace | None:
-        """Return how far it is; None: it has not begun."""
+        """Return how far it is; None: it has not begun, or was deleted."""
 
     async def known(self, tenant: str, subscription: str, item_ids: Sequence[str]) -> KnownItems:
         """Return what is kept of work items."""

@@ -32,7 +32,8 @@ class RedisDeliveries:
         self._redis = redis
 
     async def begin(self, tenant: str, subscription: str, event: int) -> None:
-        await _BEGIN(self._redis, [Keys(tenant).cursor(subscription)], [event, secrets.randbelow(_TURNS)])
+        keys, field = Keys(tenant), f"subscription/{subscription}"
+        await _BEGIN(self._redis, [keys.cursor(subscription), keys.records], [event, secrets.randbelow(_TURNS), field])
 
     async def place(self, tenant: str, subscription: str) -> CursorPlace | None:
         with translated():

@@ -45,6 +45,7 @@ class ByHand:
     book: WebhookDeliveries
     deliverer: Deliverer
     subscription: Subscription
+    redis: Any
 
     @property
     def tenant(self) -> str:
@@ -121,7 +122,7 @@ async def by_hand(
         book = WebhookDeliveries(kept, feed, records)
         await book.begin(tenant, NAME)
         deliverer = Deliverer(feed, kept, WebhookSender(outbound, secrets), RetryWaits(5, lambda: 0.0))
-        yield ByHand(api, clock, feed, kept, book, deliverer, subscription)
+        yield ByHand(api, clock, feed, kept, book, deliverer, subscription, stores.redis)
         await outbound.close()
         await feed.close()
         planners.close()

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from notifications.adapters.redis.records import subscriptions_on
 from notifications.deliveries import DeliveryState, Redriven
 from notifications.ports import DeliveryFilter
 from notifications.webhooks.deliverer import AT_ONCE, PAGE
@@ -187,6 +188,20 @@ async def test_at_the_limit_nothing_new_is_taken_and_it_goes_on_by_itself_once_t
     await hand.turn()
     assert any("L-3" in each.json["workItem"] for each in receiver.received)
     assert not (await hand.book.standing(hand.tenant, NAME)).is_stalled
+
+
+async def test_of_a_subscription_that_was_deleted_nothing_is_begun_again(hand: ByHand, receiver: Receiver) -> None:
+    """Whoever delivers may hear of it a second later."""
+    records = subscriptions_on(hand.redis)
+    kept = await records.get(hand.tenant, NAME)
+    assert kept
+    await records.put(hand.tenant, NAME, None, kept.etag)
+    await hand.book.forget(hand.tenant, NAME)
+    await hand.api.route("L-1")
+
+    assert (await hand.turn()).is_idle
+    assert await hand.store.place(hand.tenant, NAME) is None
+    assert receiver.received == []
 
 
 async def test_who_acts_late_writes_nothing(hand: ByHand, receiver: Receiver) -> None:

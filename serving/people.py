@@ -14,6 +14,7 @@ from router.assignment.ports import Assignments
 from router.deadlines.notices import Notice, Notices
 from router.deadlines.telling import Telling
 from router.model.errors import CorruptHistory, NotFound
+from router.model.events import Digested
 from router.wording.languages import Language
 from router.wording.messages import kind_of, message
 from router.workforce.open_hours import open_hours
@@ -48,8 +49,30 @@ class People:
         roster = await self._planners.roster(tenant)
         called = {each.id: each.display_name for each in roster.reps.values()}
         zone, now_ms = ZoneInfo(roster.records.settings.time_zone), await self._store.now_us(tenant) // 1000
-        said = message(notice, rep, Language(language), zone, lambda rep: called.get(rep) or rep, now_ms=now_ms)
+        parents = await self._parents(tenant, notice)
+        said = message(
+            notice,
+            rep,
+            Language(language),
+            zone,
+            lambda rep: called.get(rep) or rep,
+            itemed=lambda item: parents.get(item, item),
+            now_ms=now_ms,
+        )
         return Text(said.title, said.lines)
+
+    async def _parents(self, tenant: str, notice: Notice) -> dict[str, str]:
+        """Return by which work item each was opened that a notice is about; only of those that another opened."""
+        concerned = (
+            {kind_of(notice, "").item_id}
+            if not isinstance(notice.about, Digested)
+            else {entry.item_id for entry in notice.about.made.entries}
+        )
+        records = await self._store.items(tenant, sorted(concerned - {""}))
+        there = {record.content: record.item_id for record in records if record}
+        contents = await self._store.contents(tenant, sorted(there)) if there else []
+        items = {there[content.number]: content.head.item for content in contents}
+        return {item_id: item.opened_by.parent for item_id, item in items.items() if item.opened_by}
 
     async def channels(self, tenant: str, rep: str) -> Sequence[str]:
         """Return the ids of a rep's channels, in order, whether or not they are there."""

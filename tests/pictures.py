@@ -71,7 +71,13 @@ def draw(mail: Any, target: Path, browser: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "mail.html")
         page.write_text(_PAGE.format(heads=heads, body=html), "utf-8")
-        options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking")
+        options = (
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-background-networking",
+        )
         size = ("--window-size=720,560", f"--user-data-dir={folder}/profile")
         command = [browser, *options, *size, f"--screenshot={target}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)

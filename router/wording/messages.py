@@ -6,7 +6,7 @@ channel, and what was erased meanwhile is in none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -71,11 +71,16 @@ class _Telling(NamedTuple):
     zone: tzinfo
     called: Callable[[str], str]
     titled: Callable[[str], str]
+    itemed: Callable[[str], str]
     now: datetime
 
     def line(self, key: str, **facts: object) -> str:
         """Say a line."""
-        return MESSAGE_LINES[key].say(self.language, **facts)
+        return MESSAGE_LINES[key].say(self.language, **self.said(facts))
+
+    def said(self, facts: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what is filled in, with the work item as it is called."""
+        return {**facts, "item": self.itemed(str(facts["item"]))} if "item" in facts else facts
 
     def when(self, at_ms: int) -> str:
         """Say when something is."""
@@ -110,6 +115,7 @@ def message(
     zone: tzinfo,
     called: Callable[[str], str] = str,
     titled: Callable[[str], str] = str,
+    itemed: Callable[[str], str] = str,
     now_ms: int | None = None,
 ) -> Message:
     """Put in words what somebody is told.
@@ -126,11 +132,13 @@ def message(
         What a rep is called, by id.
     titled
         What a stage is called whose process does not say.
+    itemed
+        What a work item is called, by id: what another opened by that one's.
     now_ms
         When it is told, in milliseconds since 1970; None: as it happened.
     """
     now = _instant(notice.at_ms if now_ms is None else now_ms)
-    telling = _Telling(notice, rep, language, zone, called, titled, now)
+    telling = _Telling(notice, rep, language, zone, called, titled, itemed, now)
     kind = kind_of(notice, rep)
     title, lines = _composed(telling, kind)
     return Message(title, (*lines, *_absent(telling)), kind.item_id, kind.type, kind.ignores_quiet_hours)
@@ -211,7 +219,7 @@ def _composed(telling: _Telling, kind: MessageKind) -> tuple[str, Iterator[str]]
 
 def _title(telling: _Telling, kind: MessageKind, how: str = "", **facts: object) -> str:
     """Say a title; ``how`` it is told, where there are several ways."""
-    return MESSAGE_TITLES[" ".join(filter(None, [kind.type, how]))].say(telling.language, **facts)
+    return MESSAGE_TITLES[" ".join(filter(None, [kind.type, how]))].say(telling.language, **telling.said(facts))
 
 
 def _reached(telling: _Telling, reached: Reached, kind: MessageKind) -> tuple[str, Iterator[str]]:
@@ -336,6 +344,8 @@ def _entry(telling: _Telling, entry: DigestEntry) -> str:
     if not entry.stage:
         return telling.line("entry whole", item=entry.item_id, deadline=deadline, when=due)
     stage = telling.words(titles.stage if titles else NO_WORDS, telling.titled(entry.stage))
+    if stage == deadline:  # what another work item opened
+        return telling.line("entry whole", item=entry.item_id, deadline=deadline, when=due)
     return telling.line("entry", item=entry.item_id, deadline=deadline, stage=stage, when=due)
 
 

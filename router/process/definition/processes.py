@@ -87,20 +87,25 @@ def _child_stage(opener: str, child: ChildTask) -> Stage:
     told = (RecipientRole.MANAGER,)
     if child.each:
         steps = DeadlineStep(_ALL, Act.REMIND), DeadlineStep(AfterDue(_A_DAY), Act.NOTIFY, told)
-        deadlines = (_child_deadline(steps, dated=DueDate((CHILD_DUE,))),)
+        deadlines = (_child_deadline(child, steps, dated=DueDate((CHILD_DUE,))),)
     elif child.within:
         steps = DeadlineStep(_HALF, Act.REMIND), DeadlineStep(_ALL, Act.NOTIFY, told)
-        deadlines = (_child_deadline(steps, child.within, clock=child.clock),)
+        deadlines = (_child_deadline(child, steps, child.within, clock=child.clock),)
     return Stage(child_stage_id(opener, child.id), child.title, following=(), deadlines=deadlines)
 
 
 def _child_deadline(
+    child: ChildTask,
     steps: tuple[DeadlineStep, ...],
     within: Duration | None = None,
     dated: DueDate | None = None,
     clock: ClockOwner = ClockOwner.OWNER,
 ) -> Deadline:
-    return Deadline(CHILD_DEADLINE, DurationTable(within), clock, until=Until.COMPLETION, steps=steps, dated=dated)
+    """Return when a child is to be done, called as what is to be done is."""
+    title = child.title if any(child.title) else Bilingual(child.id, child.id)
+    return Deadline(
+        CHILD_DEADLINE, DurationTable(within), clock, until=Until.COMPLETION, steps=steps, dated=dated, title=title
+    )
 
 
 @dataclass(frozen=True, slots=True)

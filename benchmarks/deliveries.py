@@ -27,12 +27,12 @@ from rich.table import Table
 
 from notifications.adapters.redis.records import subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
+from notifications.backoff import RetryWaits
 from notifications.outbound.addresses import networks_from
 from notifications.outbound.client import Outbound
 from notifications.secrets import SecretBox, new_signing_secret
 from notifications.subscriptions import Subscription
 from notifications.webhooks.deliverer import Deliverer
-from notifications.webhooks.parking import RetryWaits
 from notifications.webhooks.sender import WebhookSender, subscription_name
 from router.adapters.redis.repositories import Stores
 from router.assignment.commands import Completion, RouteRequest

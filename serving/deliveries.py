@@ -11,6 +11,7 @@ from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on, subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.attempts import Attempt
+from notifications.backoff import RetryWaits
 from notifications.messages.dispatcher import ChannelTester, Dispatcher
 from notifications.messages.mail import Mailer
 from notifications.messages.runner import MessageRunner
@@ -24,7 +25,6 @@ from notifications.service.deliveries import DeliveryQueries, ReceiverKind
 from notifications.service.subscriptions import SubscriptionService
 from notifications.webhooks.deliverer import Deliverer
 from notifications.webhooks.deliveries import WebhookDeliveries
-from notifications.webhooks.parking import RetryWaits
 from notifications.webhooks.ports import ChangeFeed, DeliveryLease, Tenants
 from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
@@ -71,8 +71,7 @@ class Deliveries:
         kept = RedisDeliveries(redis)
         sender = WebhookSender(self.outbound, settings.secrets, _counted(metrics, ReceiverKind.SUBSCRIPTION))
         self._connect_messages(settings, redis, feed, tenants, people, lease, metrics)
-        waits = RetryWaits(settings.first_retry_s, SystemRandom().random)
-        deliverer = Deliverer(feed, kept, sender, waits)
+        deliverer = Deliverer(feed, kept, sender, _waits(settings))
         self.webhook_runner = WebhookRunner(deliverer, feed, kept, self.subscriptions, tenants, lease)
         webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), self.outbox
         sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)
@@ -100,10 +99,14 @@ class Deliveries:
         self.outbox, known = RedisOutbox(redis), KnownChannels(redis)
         mailer = Mailer(settings.mail) if settings.mail else None
         sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
-        dispatcher = Dispatcher(self.outbox, people, people, known, sender, settings.first_retry_s)
+        dispatcher = Dispatcher(self.outbox, people, people, known, sender, _waits(settings))
         self.message_runner = MessageRunner(dispatcher, self.outbox, tenants.tenants, lease)
         self._channel_tester = ChannelTester(sender, known, feed.now_ms)
         self.telling = OutboxTelling(self.outbox, known, people, LoggedTelling())
+
+
+def _waits(settings: DeliverySettings) -> RetryWaits:
+    return RetryWaits(settings.first_retry_s, SystemRandom().random)
 
 
 def _counted(metrics: Metrics | None, receivers: ReceiverKind) -> Counted:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from notifications.backoff import FIRST_WAIT_S
 from notifications.errors import KEY_FILE
 from notifications.messages.mail_server import MailServer
 from notifications.outbound.addresses import NETWORKS, Network, networks_from
 from notifications.secrets import SecretBox
-from notifications.webhooks.parking import FIRST_WAIT_S
 from router.adapters.queue import whole
 
 LATE_S = 3600

@@ -7,13 +7,12 @@ how it ended has it tried again: a robot may show a digest twice, and loses none
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from notifications.attempts import Attempt
-from notifications.backoff import wait_ms
+from notifications.backoff import RetryWaits
 from notifications.channels import Channel
 from notifications.deliveries import DeliveryState
 from notifications.messages.digests import After, ChannelPlan, after, plan, unreachable
@@ -36,10 +35,8 @@ class Dispatcher:
     ----------
     outbox, words, directory, channels, sending
         See the ports.
-    first_retry_s
-        The first wait behind a failure, in seconds.
-    chance
-        Returns a number in [0, 1).
+    waits
+        How long what failed waits.
     """
 
     def __init__(
@@ -49,16 +46,14 @@ class Dispatcher:
         directory: Directory,
         channels: Channels,
         sending: Sending,
-        first_retry_s: float,
-        chance: random.Random | None = None,
+        waits: RetryWaits,
     ) -> None:
         self._outbox = outbox
         self._words = words
         self._directory = directory
         self._channels = channels
         self._sending = sending
-        self._first_retry_s = first_retry_s
-        self._chance = chance or random.Random()  # noqa: S311 (spreads waits, hides nothing)
+        self._waits = waits
 
     async def dispatch(self, tenant: str) -> int:
         """Look at every channel that is due; return how many there were."""
@@ -91,13 +86,9 @@ class Dispatcher:
             if sent is not None:
                 attempt = await self._sending.send(tenant, channel, sent, now_ms)
                 told = [each for each in planned.send if each.id not in nothing]
-                wait = partial(self._wait_ms)
-                ended = after(attempt, told, waiting.state, now_ms, wait, elsewhere)
+                ended = after(attempt, told, waiting.state, now_ms, self._waits.wait_ms, elsewhere)
             ended = ended._replace(changed=(*ended.changed, *nothing.values()))
         await self._write(tenant, channel_id, waiting, planned, ended)
-
-    def _wait_ms(self, failures: int, asked_s: float | None) -> int:
-        return wait_ms(failures, self._first_retry_s, self._chance.random(), asked_s)
 
     async def _write(
         self, tenant: str, channel: str, waiting: WaitingMessages, planned: ChannelPlan, ended: After

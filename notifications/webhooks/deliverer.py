@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from failures import DataLoss
 from notifications.attempts import Attempt, Ended
+from notifications.backoff import RetryWaits
 from notifications.subscriptions import Subscription
 from notifications.webhooks.parking import (
     MAX_PARKED,
     Chain,
     Dead,
     Delivered,
-    RetryWaits,
     after_failure,
     parked,
     untried,

@@ -1,26 +1,21 @@
 """What is parked of one work item, when it is tried again, and when it is given up. Pure.
 
 A chain holds the changes of one work item that were not delivered, in order. Only its first is tried; those behind it
-wait for it. Each is given up three days after it was parked: at a last try, which takes with it what is as old. Then
-the next one begins anew, and the first one delivered after that says that there is a gap.
+wait for it. Each is given up three days after it was parked, and never untried: a receiver that cannot take one may
+take the next. That one begins anew, and the first one delivered after that says that there is a gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from notifications.attempts import Attempt
+from notifications.backoff import RetryWaits
 
 MAX_PARKED = 10_000
 """Changes of one subscription; then it takes nothing new."""
 GIVEN_UP_MS = 3 * 24 * 3_600_000
-LONGEST_WAIT_MS = 24 * 3_600_000
-FIRST_WAIT_S = 5
-_CHANCE = 0.1
-"""Up to which share waits are shortened, for receivers not to be called by all at once."""
-_MOST_DOUBLINGS = 30
 
 
 class LoggedChange(NamedTuple):
@@ -87,40 +82,6 @@ class Delivered(NamedTuple):
     outcome: str
 
 
-class RetryWaits:
-    """Says how long to wait behind a failed try.
-
-    Parameters
-    ----------
-    first_s
-        The first wait, in seconds; each is twice the one before, up to a day.
-    draw
-        Returns a number from 0 to 1, by chance.
-    """
-
-    def __init__(self, first_s: float, draw: Callable[[], float]) -> None:
-        self._first_ms = first_s * 1000
-        self._draw = draw
-
-    def wait_ms(self, tries: int, retry_after_s: float | None) -> int:
-        """Return the wait behind so many tries, 1 or more, in milliseconds; a day at most.
-
-        Parameters
-        ----------
-        retry_after_s
-            How long the receiver asked for: it waits at least that, but a day at most.
-
-        Examples
-        --------
-        >>> backoff = RetryWaits(5, lambda: 0.0)
-        >>> [backoff.wait_ms(tries, None) for tries in (1, 2, 3, 16)], backoff.wait_ms(1, 60)
-        ([5000, 10000, 20000, 86400000], 60000)
-        """
-        doubled = self._first_ms * 2 ** min(tries - 1, _MOST_DOUBLINGS)
-        wait = min(doubled, LONGEST_WAIT_MS) * (1 - _CHANCE * self._draw())
-        return int(min(max(wait, (retry_after_s or 0) * 1000), LONGEST_WAIT_MS))
-
-
 def parked(change: LoggedChange, now_ms: int) -> ParkedChange:
     """Return a change as it is parked."""
     return ParkedChange(change.event, change.type, change.at_ms, now_ms)
@@ -142,26 +103,18 @@ def without_first(chain: Chain, now_ms: int) -> Chain | None:
 
 
 def after_failure(
-    chain: Chain, attempt: Attempt, now_ms: int, backoff: RetryWaits
+    chain: Chain, attempt: Attempt, now_ms: int, waits: RetryWaits
 ) -> tuple[Chain | None, tuple[Dead, ...]]:
-    """Return what is left of a chain whose first was tried and not taken, and what is given up with it.
+    """Return what is left of a chain whose first was tried and not taken, and that one where it is given up.
 
-    The last try comes three days after the first was parked, to the millisecond, however long the wait would be.
+    Its last try comes three days after it was parked, to the millisecond, however long the wait would be; the next is
+    then tried at once, and given up at its first failure where it is as old.
     """
-    tries = chain.tries + 1
-    old = 0
-    while old < len(chain.changes) and chain.changes[old].since_ms + GIVEN_UP_MS <= now_ms:
-        old += 1
-    if old:
-        dead = tuple(
-            Dead(each.event, chain.item_id, each.type, each.at_ms, tries, now_ms, attempt.outcome)
-            if index == 0
-            else Dead(each.event, chain.item_id, each.type, each.at_ms, 0, 0, "")
-            for index, each in enumerate(chain.changes[:old])
-        )
-        left = chain.changes[old:]
-        return (untried(chain.item_id, left, now_ms) if left else None), dead
-    next_ms = min(now_ms + backoff.wait_ms(tries, attempt.retry_after_s), chain.changes[0].since_ms + GIVEN_UP_MS)
+    tries, first = chain.tries + 1, chain.changes[0]
+    if first.since_ms + GIVEN_UP_MS <= now_ms:
+        dead = Dead(first.event, chain.item_id, first.type, first.at_ms, tries, now_ms, attempt.outcome)
+        return without_first(chain, now_ms), (dead,)
+    next_ms = min(now_ms + waits.wait_ms(tries, attempt.retry_after_s), first.since_ms + GIVEN_UP_MS)
     again = replace(chain, tries=tries, attempt_ms=now_ms, outcome=attempt.outcome, next_ms=next_ms)
     return again, ()
 

@@ -11,13 +11,13 @@ from cryptography.fernet import Fernet
 
 from notifications.adapters.redis.records import subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
+from notifications.backoff import RetryWaits
 from notifications.outbound.addresses import networks_from
 from notifications.outbound.client import TIMEOUT_S, Outbound
 from notifications.secrets import SecretBox, new_signing_secret
 from notifications.subscriptions import Subscription
 from notifications.webhooks.deliverer import Deliverer, TurnEnd
 from notifications.webhooks.deliveries import WebhookDeliveries
-from notifications.webhooks.parking import RetryWaits
 from notifications.webhooks.sender import WebhookSender, subscription_name
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache

@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
-from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on
+from notifications.backoff import RetryWaits
 from notifications.channels import ChannelKind
 from notifications.deliveries import Delivery, DeliveryState
 from notifications.messages.dispatcher import Dispatcher
@@ -39,15 +39,9 @@ from tests.robots import vendors
 from tests.robots.server import Robot, Verdict
 from tests.simulated_redis import SimulatedRedis
 
+PLAIN = RetryWaits(5, lambda: 0.0)
 START_US = 1_790_000_000_000_000
 DAY_S = 86_400
-
-
-class NoChance(Random):
-    """Takes nothing off a wait."""
-
-    def random(self) -> float:
-        return 0.0
 
 
 @dataclass
@@ -89,7 +83,7 @@ async def office(store: EmbeddedServer, tenant: str) -> AsyncIterator[Office]:
         Directory(),
         Channels(),
     )
-    dispatcher = Dispatcher(outbox, words, directory, channels, Sender(outbound(), BOX), 5, NoChance())
+    dispatcher = Dispatcher(outbox, words, directory, channels, Sender(outbound(), BOX), PLAIN)
     office = Office(tenant, clock, outbox, words, directory, channels, dispatcher, [START_US / 1_000_000])
     await office.advance(0)
     yield office
@@ -355,7 +349,9 @@ async def test_no_secret_is_kept_logged_or_listed_whatever_becomes_of_what_was_s
     redis = SimulatedRedis.from_url(own_store.url)
     outbox, clock = RedisOutbox(redis), SimulatedClock(redis)
     await clock.set(START_US, 0)
-    dispatcher = Dispatcher(outbox, office.words, office.directory, KnownChannels(redis), Sender(outbound(), BOX), 5)
+    dispatcher = Dispatcher(
+        outbox, office.words, office.directory, KnownChannels(redis), Sender(outbound(), BOX), PLAIN
+    )
     async with vendors.dingtalk(TOKEN, SECRET, now_s=lambda: START_US / 1e6) as robot:
         channel = sealed(office.tenant, "bot", ChannelKind.DINGTALK, robot.url, SECRET)
         await channels_on(redis).put(office.tenant, "bot", channel, "")

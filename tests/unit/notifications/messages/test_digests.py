@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from notifications.attempts import Attempt, Ended
-from notifications.backoff import DAY_MS, wait_ms
+from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.deliveries import DeliveryState
 from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, after, plan
 from notifications.messages.outbox import ChannelState, OutboxEntry, message_id
@@ -31,8 +31,7 @@ def to_mail(_: OutboxEntry) -> str:
     return "mail"
 
 
-def doubling(failures: int, asked_s: float | None) -> int:
-    return wait_ms(failures, 5, 0.0, asked_s)
+doubling = RetryWaits(5, lambda: 0.0).wait_ms
 
 
 def test_everything_that_waits_goes_at_once_where_nothing_went_within_a_minute() -> None:
@@ -79,7 +78,7 @@ def test_what_failed_three_days_ago_is_dead_and_the_rest_lives() -> None:
     old = entry(1, failing_since_ms=NOW - DEAD_AFTER_MS, state=DeliveryState.PARKED)
     young = entry(2, failing_since_ms=NOW - DEAD_AFTER_MS + 1, state=DeliveryState.PARKED)
 
-    planned = plan([old, young], ChannelState(failures=9, next_ms=NOW + DAY_MS), None, NOW, nowhere)
+    planned = plan([old, young], ChannelState(failures=9, next_ms=NOW + LONGEST_WAIT_MS), None, NOW, nowhere)
 
     assert [(each.id, each.state) for each in planned.changed] == [(old.id, DeliveryState.DEAD)]
     assert planned.look_ms == NOW + 1  # as the other dies, long before the next try
@@ -108,7 +107,7 @@ def test_waits_double_from_the_first_to_a_day() -> None:
         state, parked, at_ms = then.state, list(then.changed), then.state.next_ms
 
     assert waits[:4] == [5_000, 10_000, 20_000, 40_000]
-    assert waits[-2:] == [DAY_MS, DAY_MS]
+    assert waits[-2:] == [LONGEST_WAIT_MS, LONGEST_WAIT_MS]
     assert parked[0].failing_since_ms == NOW
     assert parked[0].tries == 17
 
@@ -118,7 +117,7 @@ def test_what_a_channel_asks_for_is_waited_for_up_to_a_day() -> None:
     too_much = Attempt(Ended.RETRY, "HTTP_429", 10.0**6)
 
     assert after(asked, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + 60_000
-    assert after(too_much, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + DAY_MS
+    assert after(too_much, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + LONGEST_WAIT_MS
 
 
 def test_what_is_refused_for_good_moves_at_once_and_is_dead_where_there_is_nothing_else() -> None:

@@ -6,14 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.attempts import Attempt, Ended
+from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.webhooks.parking import (
     GIVEN_UP_MS,
-    LONGEST_WAIT_MS,
     Chain,
     Dead,
     LoggedChange,
     ParkedChange,
-    RetryWaits,
     after_failure,
     parked,
     revived,
@@ -82,7 +81,7 @@ def test_what_is_behind_one_that_was_delivered_begins_anew_at_once() -> None:
     assert without_first(left, NOW_MS + 1) is None
 
 
-def test_after_three_days_the_first_is_tried_once_more_and_given_up_with_what_is_as_old() -> None:
+def test_after_three_days_the_first_is_tried_once_more_and_given_up_and_the_next_has_a_try_of_its_own() -> None:
     chain: Chain | None = with_behind(chain_of(7, 8), (ParkedChange(9, "closed", NOW_MS, NOW_MS + DAY_MS),))
     now_ms, waits = NOW_MS, list[int]()
     dead: tuple[Dead, ...] = ()
@@ -93,7 +92,11 @@ def test_after_three_days_the_first_is_tried_once_more_and_given_up_with_what_is
             now_ms = chain.next_ms
 
     assert now_ms == NOW_MS + GIVEN_UP_MS
-    assert [(each.event, each.tries > 0, each.outcome) for each in dead] == [(7, True, "500"), (8, False, "")]
+    assert [(each.event, each.tries > 1, each.outcome) for each in dead] == [(7, True, "500")]
+    assert chain
+    assert ([each.event for each in chain.changes], chain.tries, chain.next_ms) == ([8, 9], 0, now_ms)
+    chain, dead = after_failure(chain, FAILED, now_ms, PLAIN)
+    assert [(each.event, each.tries) for each in dead] == [(8, 1)]
     assert chain
     assert ([each.event for each in chain.changes], chain.tries, chain.next_ms) == ([9], 0, now_ms)
     assert waits[0] == 5_000
@@ -111,14 +114,14 @@ def test_nothing_is_lost_and_order_is_kept_whatever_fails(since: list[int], late
 
     events = [each.event for each in dead] + [each.event for each in (left.changes if left else ())]
     assert events == list(range(1, len(since) + 1))
-    old = [each.event for each in changes if each.since_ms + GIVEN_UP_MS <= NOW_MS + later_ms]
+    old = [each.event for each in changes[:1] if each.since_ms + GIVEN_UP_MS <= NOW_MS + later_ms]
     assert [each.event for each in dead] == old
 
 
 @given(st.sets(st.integers(1, 50), min_size=1), st.data())
 def test_what_was_dead_comes_back_in_order(events: set[int], data: st.DataObject) -> None:
     dead = sorted(data.draw(st.sets(st.sampled_from(sorted(events)), min_size=1)))
-    _, given_up = after_failure(chain_of(*dead, since_ms=NOW_MS - GIVEN_UP_MS), FAILED, NOW_MS, PLAIN)
+    given_up = tuple(Dead(event, "crm~1", "update", NOW_MS, 1, NOW_MS, "500") for event in dead)
     rest = sorted(events - set(dead))
 
     chain = revived(chain_of(*rest) if rest else None, "crm~1", given_up, NOW_MS)

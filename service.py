@@ -70,6 +70,7 @@ COMMANDS = {
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
     "subscriptions": ("notifications.cli.subscriptions", "Set up which systems are told of changes by webhook."),
     "surveys": ("router.cli.surveys", "List which customers are to be asked, and have not answered yet."),
+    "templates": ("notifications.cli.templates", "Show and set your own words around what people are told."),
     "tenant": (
         "router.cli.tenant",
         "Show and set a tenant's zone, calendar, and how long what is closed may be reopened.",

@@ -1,4 +1,4 @@
-"""What use cases need: where subscriptions and channels are kept, what became of deliveries, a way to try one."""
+"""What use cases need: where records are kept, what became of deliveries, a way to try a subscription or channel."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from notifications.attempts import Attempt
 from notifications.channels import Channel
 from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
 from notifications.subscriptions import Subscription
+from notifications.templates import Templates
 
-Record = TypeVar("Record", Subscription, Channel)
+Record = TypeVar("Record", Subscription, Channel, Templates)
 Tried = TypeVar("Tried", Subscription, Channel, contravariant=True)
 
 
 class KeptRecord(NamedTuple, Generic[Record]):
-    """A subscription or channel, and what identifies its content."""
+    """A subscription, a channel or the templates of a language, and what identifies its content."""
 
     record: Record
     etag: str
 
 
 class RecordStore(Protocol[Record]):
-    """Keeps the subscriptions or the channels of tenants."""
+    """Keeps the subscriptions, the channels or the templates of tenants."""
 
     async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
         """Return all of a tenant, by id, in the order of their ids."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.grpc.masking import SEERS
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
-from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.adapters.redis.records import channels_on, subscriptions_on, templates_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.attempts import Attempt
 from notifications.backoff import RetryWaits
@@ -23,6 +23,7 @@ from notifications.service.addresses import Sealed, check_mail
 from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries, ReceiverKind
 from notifications.service.subscriptions import SubscriptionService
+from notifications.service.templates import TemplateService
 from notifications.webhooks.deliverer import Deliverer
 from notifications.webhooks.deliveries import WebhookDeliveries
 from notifications.webhooks.ports import ChangeFeed, DeliveryLease, Tenants
@@ -31,6 +32,7 @@ from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from serving.logged_telling import LoggedTelling
 from serving.people import OutboxTelling, People
+from serving.templates import TEMPLATE_NAMES, shipped_templates
 from store.clients import RedisClient
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class Deliveries:
         self.servicer = DeliveryServicer(
             SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
             ChannelService(self.channels, messages, sealed, mail, self._channel_tester),
+            TemplateService(templates_on(redis), TEMPLATE_NAMES, shipped_templates),
             self.told,
         )
 
@@ -96,7 +99,7 @@ class Deliveries:
         metrics: Metrics | None,
     ) -> None:
         """Connect channels."""
-        self.outbox, known = RedisOutbox(redis), KnownChannels(redis)
+        self.outbox, known = RedisOutbox(redis), KnownChannels(redis, TEMPLATE_NAMES)
         mailer = Mailer(settings.mail) if settings.mail else None
         sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
         dispatcher = Dispatcher(self.outbox, people, people, known, sender, _waits(settings))

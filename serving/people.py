@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from notifications.messages.outbox import OutboxEntry, message_id
@@ -37,8 +37,14 @@ class People:
         self._store = store
         self._planners = planners
 
-    async def text(self, tenant: str, event: int, rep: str, language: str) -> Text | None:
-        """Return what an event tells a rep, or everybody, in ``en`` or ``zh``; None: nothing any more."""
+    async def text(self, tenant: str, event: int, rep: str, language: str, own: Mapping[str, str]) -> Text | None:
+        """Return what an event tells a rep, or everybody, in ``en`` or ``zh``; None: nothing any more.
+
+        Parameters
+        ----------
+        own
+            The tenant's own templates in that language.
+        """
         try:
             notice = await Notices(tenant, self._store, self._planners).at(event)
         except (CorruptHistory, NotFound) as error:
@@ -58,6 +64,7 @@ class People:
             lambda rep: called.get(rep) or rep,
             itemed=lambda item: parents.get(item, item),
             now_ms=now_ms,
+            own=own,
         )
         return Text(said.title, said.lines)
 

@@ -152,6 +152,8 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.DeliveryService/UpdateChannel": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DeliveryService/DeleteChannel": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DeliveryService/TestChannel": _tenant(MANAGER, OPERATOR),
+    "fairlead.v1.DeliveryService/GetTemplates": _tenant(MANAGER, OPERATOR),
+    "fairlead.v1.DeliveryService/UpdateTemplates": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DeliveryService/ListDeliveries": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DeliveryService/RedriveDeliveries": _tenant(MANAGER, OPERATOR),
     "fairlead.v1.DecisionService/GetDecision": _tenant(MANAGER, SERVICE, OPERATOR, by_pool=True),

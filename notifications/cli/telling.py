@@ -62,6 +62,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not taken": ("not taken, after {ms} ms: {outcome}", "未接收，用时{ms}毫秒：{outcome}"),
     "secret once": ("secret, shown this once: {secret}", "密钥，仅显示这一次：{secret}"),
     "would be": ("nothing was changed: it would be so", "未作更改：将会如此"),
+    "templates": (
+        "your own templates; behind # stand those of which ours hold",
+        "自己的模板；# 后面的是没有改、照 Fairlead 原样的",
+    ),
     "deleted": ("{name} deleted", "{name}已删除"),
     "redriven": ("tried again at once: {parked} parked, {dead} dead", "立即重试：搁置{parked}条，放弃{dead}条"),
 }

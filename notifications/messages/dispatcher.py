@@ -110,16 +110,16 @@ class Dispatcher:
         self, tenant: str, channel: Channel, entries: Sequence[OutboxEntry]
     ) -> tuple[Digest | None, Mapping[str, OutboxEntry]]:
         """Return what is sent, None: nothing; and of what there is nothing to say any more, as it ended, by id."""
-        shown = entries[:SHOWN]
+        shown, own = entries[:SHOWN], await self._channels.templates(tenant, channel.language)
         texts = await asyncio.gather(
-            *(self._words.text(tenant, each.event, each.rep, channel.language) for each in shown)
+            *(self._words.text(tenant, each.event, each.rep, channel.language, own) for each in shown)
         )
         silent = [each for each, text in zip(shown, texts, strict=True) if text is None]
         nothing = {each.id: replace(each, state=DeliveryState.DEAD, outcome=NOTHING_LEFT, next_ms=0) for each in silent}
         said = [(each, text) for each, text in zip(shown, texts, strict=True) if text is not None]
         if not said:
             return None, nothing
-        made = frame(channel.language).with_own(await self._channels.templates(tenant, channel.language))
+        made = frame(channel.language).with_own(own)
         reps = sorted({each.rep for each, _ in said if each.rep})
         called = dict(
             zip(reps, await asyncio.gather(*(self._directory.called(tenant, rep) for rep in reps)), strict=True)

@@ -14,10 +14,9 @@ from string import Template
 import yaml
 
 from notifications.messages.texts import Text, one_line
+from notifications.templates import TemplateNames, template_faults
 
-MAX_LENGTH = 500
-"""Characters of a template."""
-_NAMES: Mapping[str, frozenset[str]] = {
+FRAME_NAMES: TemplateNames = {
     "one": frozenset({"title"}),
     "many": frozenset({"count", "title"}),
     "to_rep": frozenset({"rep", "title"}),
@@ -44,15 +43,16 @@ class Frame:
     test_line: str
 
     def with_own(self, own: Mapping[str, str]) -> Frame:
-        """Return it with a tenant's own templates in place of some.
+        """Return it with a tenant's own templates in place of some; those of others than the frame's are left out.
 
         Raises
         ------
         ValueError
-            If there is no such template, or it holds a name that is not filled in there.
+            If one holds a name that is not filled in there.
         """
-        check_templates(own)
-        return replace(self, **own)
+        of_frame = {name: text for name, text in own.items() if name in FRAME_NAMES}
+        check_templates(of_frame)
+        return replace(self, **of_frame)
 
     def title(self, titles: list[str], count: int) -> str:
         """Return the title of a number of messages, whose own titles are given."""
@@ -82,29 +82,15 @@ class Frame:
 
 
 def check_templates(own: Mapping[str, str]) -> None:
-    """Insist on templates that can be filled in.
+    """Insist on templates of the frame that can be filled in.
 
     Raises
     ------
     ValueError
         Naming the template, what it holds, and what is allowed.
     """
-    for name, text in own.items():
-        if name not in _NAMES:
-            raise ValueError(f"{name}: there is no such template; allowed are {', '.join(_NAMES)}")
-        if not isinstance(text, str) or len(text) > MAX_LENGTH:
-            raise ValueError(f"{name}: it is no text of up to {MAX_LENGTH} characters")
-        _check(name, Template(text))
-
-
-def _check(name: str, template: Template) -> None:
-    allowed = ", ".join(f"${each}" for each in sorted(_NAMES[name])) or "none"
-    if not template.is_valid():
-        raise ValueError(
-            f"{name}: a $ stands before no name; write $$ for the sign itself; names allowed are {allowed}"
-        )
-    if unknown := sorted(set(template.get_identifiers()) - _NAMES[name]):
-        raise ValueError(f"{name}: ${unknown[0]} is not filled in there; allowed are {allowed}")
+    for name, fault in template_faults(own, FRAME_NAMES):
+        raise ValueError(f"{name}: {fault}")
 
 
 @cache
@@ -116,4 +102,4 @@ def frame(language: str) -> Frame:
     return made
 
 
-assert set(_NAMES) == {each.name for each in fields(Frame)}
+assert set(FRAME_NAMES) == {each.name for each in fields(Frame)}

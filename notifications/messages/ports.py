@@ -50,8 +50,14 @@ class Outbox(Protocol):
 class MessageWords(Protocol):
     """Knows what messages say."""
 
-    async def text(self, tenant: str, event: int, rep: str, language: str) -> Text | None:
-        """Return what an event tells a rep, or everybody, in ``en`` or ``zh``; None: nothing any more."""
+    async def text(self, tenant: str, event: int, rep: str, language: str, own: Mapping[str, str]) -> Text | None:
+        """Return what an event tells a rep, or everybody, in ``en`` or ``zh``; None: nothing any more.
+
+        Parameters
+        ----------
+        own
+            The tenant's own templates in that language.
+        """
 
 
 class Directory(Protocol):
@@ -80,7 +86,7 @@ class Channels(Protocol):
         """Return which of some ids are those of channels."""
 
     async def templates(self, tenant: str, language: str) -> Mapping[str, str]:
-        """Return a tenant's own templates in a language, see `notifications.messages.frames`."""
+        """Return a tenant's own templates in a language: those alone that can be filled in."""
 
 
 class Sending(Protocol):

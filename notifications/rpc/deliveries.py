@@ -1,4 +1,4 @@
-"""DeliveryService: subscriptions and channels in, what was told out."""
+"""DeliveryService: subscriptions, channels and templates in, what was told out."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from notifications.rpc import messages as read
 from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries
 from notifications.service.subscriptions import SubscriptionService
+from notifications.service.templates import TemplateService
 from resource_names import check_id, tenant_of
 
 _PLACE = re.compile(r"(\d{1,15}) ([^\x00-\x1f]{1,400})")
@@ -35,9 +36,16 @@ Listed = TypeVar("Listed", bound=Message)
 class DeliveryServicer:
     """Answers DeliveryService; errors are raised and become statuses in ``gateway.grpc.server``."""
 
-    def __init__(self, subscriptions: SubscriptionService, channels: ChannelService, told: DeliveryQueries) -> None:
+    def __init__(
+        self,
+        subscriptions: SubscriptionService,
+        channels: ChannelService,
+        templates: TemplateService,
+        told: DeliveryQueries,
+    ) -> None:
         self._subscriptions = subscriptions
         self._channels = channels
+        self._templates = templates
         self._told = told
 
     # ---------------------------------------------------------------------------------------------------- subscriptions
@@ -152,6 +160,20 @@ class DeliveryServicer:
         began = time.perf_counter()
         attempt = await self._channels.test(tenant, channel_id)
         return read.test_message(attempt, time.perf_counter() - began)
+
+    # -------------------------------------------------------------------------------------------------------- templates
+
+    async def GetTemplates(self, request: deliveries.GetTemplatesRequest, _: Call) -> deliveries.Templates:
+        tenant, language = read.templates_of(request.name, "name")
+        return read.templates_message(tenant, await self._templates.get(tenant, language))
+
+    async def UpdateTemplates(self, request: deliveries.UpdateTemplatesRequest, _: Call) -> deliveries.Templates:
+        message = request.templates
+        tenant, language = read.templates_of(message.name, "templates.name")
+        texts = dict(message.texts)
+        view = await self._templates.replace(tenant, language, texts, message.etag, preview=request.validate_only)
+        _note(request, f"tenants/{tenant}/templates/{language}", "changed")
+        return read.templates_message(tenant, view)
 
     # ------------------------------------------------------------------------------------------------------- deliveries
 

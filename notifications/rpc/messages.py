@@ -1,4 +1,4 @@
-"""Between messages and values: subscriptions, channels, deliveries."""
+"""Between messages and values: subscriptions, channels, templates, deliveries."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from notifications.deliveries import DeliveryState
 from notifications.service.channels import ChannelChange, ChannelView
 from notifications.service.deliveries import ReceiverDelivery, ReceiverKind, ToldFilter
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionView
+from notifications.service.templates import TemplatesView
 
 SUBSCRIPTION_FIELDS = ("url", "event_types", "role", "secret")
 CHANNEL_FIELDS = ("address", "secret", "language_code", "calendar")
@@ -99,6 +100,20 @@ def channel_kind(number: int) -> ChannelKind:
         raise InvalidInput.of("channel.kind", f"{number}: must be one of {allowed}") from None
 
 
+def templates_of(name: str, field: str) -> tuple[str, str]:
+    """Read whose templates are meant, and in which language.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no name of templates.
+    """
+    tenant, language = fields.name_of(name, "templates", field)
+    if language not in LANGUAGES:
+        raise InvalidInput.of(field, f"{shown(language)}: must be one of {', '.join(LANGUAGES)}")
+    return tenant, language
+
+
 def told_filter(request: Any, tenant: str, state: int = 0) -> ToldFilter:
     """Read which deliveries a request means.
 
@@ -152,6 +167,16 @@ def channel_message(tenant: str, view: ChannelView) -> deliveries.Channel:
         etag=view.etag,
         has_secret=bool(record.secret),
         waiting_count=view.standing.waiting,
+    )
+
+
+def templates_message(tenant: str, view: TemplatesView) -> deliveries.Templates:
+    """Write templates."""
+    return deliveries.Templates(
+        name=f"tenants/{tenant}/templates/{view.language}",
+        texts=view.texts,
+        etag=view.etag,
+        default_texts=view.shipped,
     )
 
 

@@ -23,12 +23,14 @@ from router.process.due.standings import WHOLE
 from router.wording.instants import when
 from router.wording.languages import Language
 from router.wording.message_phrases import MESSAGE_LINES, MESSAGE_REASONS, MESSAGE_TITLES, MessageType
+from router.wording.own_titles import own_title
 from router.wording.phrases import PARTS
 from router.wording.process_changes import publication_told
 from router.wording.process_phrases import UNTIL
 
 MOST_LISTED = 20
 """Entries of a list that stand in a message; of more it says how many there are."""
+NO_OWN_TITLES: Mapping[str, str] = {}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,6 +75,7 @@ class _Telling(NamedTuple):
     titled: Callable[[str], str]
     itemed: Callable[[str], str]
     now: datetime
+    own: Mapping[str, str]
 
     def line(self, key: str, **facts: object) -> str:
         """Say a line."""
@@ -117,6 +120,7 @@ def message(
     titled: Callable[[str], str] = str,
     itemed: Callable[[str], str] = str,
     now_ms: int | None = None,
+    own: Mapping[str, str] = NO_OWN_TITLES,
 ) -> Message:
     """Put in words what somebody is told.
 
@@ -136,9 +140,12 @@ def message(
         What a work item is called, by id: what another opened by that one's.
     now_ms
         When it is told, in milliseconds since 1970; None: as it happened.
+    own
+        The tenant's own titles in that language, by key of ``MESSAGE_TITLES``, in which nothing stands but what
+        ``TITLE_NAMES`` says; what else is in it is left out.
     """
     now = _instant(notice.at_ms if now_ms is None else now_ms)
-    telling = _Telling(notice, rep, language, zone, called, titled, itemed, now)
+    telling = _Telling(notice, rep, language, zone, called, titled, itemed, now, own)
     kind = kind_of(notice, rep)
     title, lines = _composed(telling, kind)
     return Message(title, (*lines, *_absent(telling)), kind.item_id, kind.type, kind.ignores_quiet_hours)
@@ -219,7 +226,10 @@ def _composed(telling: _Telling, kind: MessageKind) -> tuple[str, Iterator[str]]
 
 def _title(telling: _Telling, kind: MessageKind, how: str = "", **facts: object) -> str:
     """Say a title; ``how`` it is told, where there are several ways."""
-    return MESSAGE_TITLES[" ".join(filter(None, [kind.type, how]))].say(telling.language, **telling.said(facts))
+    key, said = " ".join(filter(None, [kind.type, how])), telling.said(facts)
+    if own := telling.own.get(key):
+        return own_title(own, telling.language, said)
+    return MESSAGE_TITLES[key].say(telling.language, **said)
 
 
 def _reached(telling: _Telling, reached: Reached, kind: MessageKind) -> tuple[str, Iterator[str]]:

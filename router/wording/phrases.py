@@ -35,13 +35,14 @@ class Phrase(NamedTuple):
 def _spaced(template: str, facts: Mapping[str, object]) -> str:
     text = ""
     for before, name, form, _ in Formatter().parse(template):
-        text = _joined(text, before)
+        text = joined(text, before)
         if name is not None:
-            text = _joined(text, format(facts[name], form or ""))
+            text = joined(text, format(facts[name], form or ""))
     return text
 
 
-def _joined(left: str, right: str) -> str:
+def joined(left: str, right: str) -> str:
+    """Join two parts of a Chinese text, with a space between where `Phrase.say` has one."""
     border = left[-1:] + right[:1]
     return f"{left} {right}" if _MEETS.fullmatch(border) else left + right
 

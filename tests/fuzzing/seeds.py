@@ -443,6 +443,15 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         ),
     ],
     "fairlead.v1.DeliveryService/UpdateChannel": [deliveries.UpdateChannelRequest(channel=_CHANNEL)],
+    "fairlead.v1.DeliveryService/UpdateTemplates": [
+        deliveries.UpdateTemplatesRequest(
+            templates=deliveries.Templates(
+                name=f"{PARENT}/templates/zh",
+                texts={"reminder": "$item：$deadline，$$5", "footer": "", "one": "${title}"},
+            )
+        )
+    ],
+    "fairlead.v1.DeliveryService/GetTemplates": [deliveries.GetTemplatesRequest(name=f"{PARENT}/templates/en")],
     "fairlead.v1.DeliveryService/ListDeliveries": [
         deliveries.ListDeliveriesRequest(
             parent=PARENT,

@@ -42,7 +42,9 @@ from notifications.service.addresses import Sealed, check_mail
 from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries, ReceiverKind
 from notifications.service.subscriptions import SubscriptionService
+from notifications.service.templates import TemplateService
 from notifications.subscriptions import Subscription
+from notifications.templates import Templates
 from operations import rpc as operations_rpc
 from operations.service import OperationService
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
@@ -108,6 +110,7 @@ from scoring.rpc.rescorings import Rescorings
 from scoring.services import ScoringServices
 from serving.imports import ImportOperations
 from serving.reassigning import ReassignOperations
+from serving.templates import TEMPLATE_NAMES, shipped_templates
 from store.durability import DurabilityStatus
 from telemetry.logs import JsonLines, TextLines
 from telemetry.watch import TelemetrySettings, Watch
@@ -209,7 +212,8 @@ class World:
         self._masking = Masking(self._personal, frozenset({"display_name", "phone"}))
         self.server = self._make_server(folder)
         self._subscriptions, self._channels = MemoryRecords[Subscription](), MemoryRecords[Channel]()
-        self._deliveries = _deliveries(folder, self._subscriptions, self._channels)
+        self._templates = MemoryRecords[Templates]()
+        self._deliveries = _deliveries(folder, self._subscriptions, self._channels, self._templates)
         self._serve_routing()
         self._serve_models(folder)
 
@@ -380,6 +384,7 @@ class World:
         self._lanes.forget()
         self._subscriptions.lose()
         self._channels.lose()
+        self._templates.lose()
         for entry in sorted(self._journal.iterdir())[1:]:
             entry.unlink()
         await self._arrange()
@@ -428,7 +433,10 @@ async def _tried(
 
 
 def _deliveries(
-    folder: Path, subscriptions: MemoryRecords[Subscription], channels: MemoryRecords[Channel]
+    folder: Path,
+    subscriptions: MemoryRecords[Subscription],
+    channels: MemoryRecords[Channel],
+    templates: MemoryRecords[Templates],
 ) -> DeliveryServicer:
     """Connect what tells the outside, with nothing outside."""
     (folder / "secrets").write_bytes(b"k" * 32)
@@ -438,6 +446,7 @@ def _deliveries(
     return DeliveryServicer(
         SubscriptionService(subscriptions, webhooks, sealed, Taker(), SEERS),
         ChannelService(channels, messages, sealed, mail, Taker()),
+        TemplateService(templates, TEMPLATE_NAMES, shipped_templates),
         DeliveryQueries(
             {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},
             {ReceiverKind.SUBSCRIPTION: subscriptions, ReceiverKind.CHANNEL: channels},

@@ -16,7 +16,7 @@ class Keys:
 
     @property
     def records(self) -> str:
-        """Hash: ``subscription/{id}`` and ``channel/{id}`` → JSON, secrets encrypted."""
+        """Hash: ``subscription/{id}``, ``channel/{id}`` and ``templates/{language}`` → JSON, secrets encrypted."""
         return self._key("notifications")
 
     def cursor(self, subscription_id: str) -> str:

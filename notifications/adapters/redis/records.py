@@ -1,4 +1,4 @@
-"""Subscriptions and channels on Redis: JSON in a hash, replaced only where it is as it was read."""
+"""Subscriptions, channels and templates on Redis: JSON in a hash, replaced only where it is as it was read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from notifications.adapters.redis.keys import Keys
 from notifications.channels import Channel, ChannelKind
 from notifications.ports import KeptRecord, Record
 from notifications.subscriptions import Subscription
+from notifications.templates import Templates
 from store.clients import RedisClient
 from store.scripts import Script
 from store.translation import translated
@@ -25,7 +26,7 @@ class RedisRecords(Generic[Record]):
     Parameters
     ----------
     kind
-        ``subscription`` or ``channel``.
+        ``subscription``, ``channel`` or ``templates``.
     read
         Makes a record of what is stored.
     """
@@ -72,6 +73,11 @@ def channels_on(redis: RedisClient) -> RedisRecords[Channel]:
     return RedisRecords(redis, "channel", _channel)
 
 
+def templates_on(redis: RedisClient) -> RedisRecords[Templates]:
+    """Return where tenants' own templates are kept, by language."""
+    return RedisRecords(redis, "templates", _templates)
+
+
 def _subscription(stored: Mapping[str, Any]) -> Subscription:
     lists = {"event_types": frozenset(stored["event_types"]), "secrets": tuple(stored["secrets"])}
     return Subscription(**{**stored, **lists})
@@ -81,7 +87,11 @@ def _channel(stored: Mapping[str, Any]) -> Channel:
     return Channel(**{**stored, "kind": ChannelKind(stored["kind"])})
 
 
-def _written(record: Subscription | Channel) -> bytes:
+def _templates(stored: Mapping[str, Any]) -> Templates:
+    return Templates(**stored)
+
+
+def _written(record: Subscription | Channel | Templates) -> bytes:
     return json.dumps(asdict(record), sort_keys=True, ensure_ascii=False, default=sorted).encode()
 
 

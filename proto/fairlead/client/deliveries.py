@@ -1,8 +1,8 @@
-"""Subscriptions and channels, what was told through them, and another try of what was not."""
+"""Subscriptions, channels and templates, what was told through them, and another try of what was not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
@@ -166,6 +166,24 @@ class DeliveryCalls(Calls):
         """Send a message that says that it is a test, at once, and say what became of it."""
         request = deliveries.TestChannelRequest(name=self._name("channels", channel))
         return self._deliver("TestChannel", request, deliveries.TestDeliveryResponse)
+
+    # -------------------------------------------------------------------------------------------------------- templates
+
+    def get_templates(self, language: str) -> deliveries.Templates:
+        """Get the own templates of messages in a language, en or zh, and the repository's."""
+        request = deliveries.GetTemplatesRequest(name=self._name("templates", language))
+        return self._deliver("GetTemplates", request, deliveries.Templates)
+
+    def update_templates(
+        self, language: str, texts: Mapping[str, str], *, etag: str = "", preview: bool = False
+    ) -> deliveries.Templates:
+        """Have these be the own templates in a language; those that are not named are the repository's.
+
+        An etag must be current.
+        """
+        kept = deliveries.Templates(name=self._name("templates", language), texts=texts, etag=etag)
+        request = deliveries.UpdateTemplatesRequest(templates=kept, validate_only=preview)
+        return self._deliver("UpdateTemplates", request, deliveries.Templates)
 
     # ------------------------------------------------------------------------------------------------------- deliveries
 

@@ -86,6 +86,32 @@ class Channel(_message.Message):
     waiting_count: int
     def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[Channel.Kind, str]] = ..., address: _Optional[str] = ..., secret: _Optional[str] = ..., language_code: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., has_secret: bool = ..., waiting_count: _Optional[int] = ...) -> None: ...
 
+class Templates(_message.Message):
+    __slots__ = ("name", "texts", "etag", "default_texts")
+    class TextsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class DefaultTextsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TEXTS_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_TEXTS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    texts: _containers.ScalarMap[str, str]
+    etag: str
+    default_texts: _containers.ScalarMap[str, str]
+    def __init__(self, name: _Optional[str] = ..., texts: _Optional[_Mapping[str, str]] = ..., etag: _Optional[str] = ..., default_texts: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
 class Delivery(_message.Message):
     __slots__ = ("id", "receiver", "work_item", "rep", "type", "state", "attempt_count", "outcome", "event_time", "attempt_time", "next_attempt_time")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -273,6 +299,20 @@ class TestChannelRequest(_message.Message):
     NAME_FIELD_NUMBER: _ClassVar[int]
     name: str
     def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class GetTemplatesRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class UpdateTemplatesRequest(_message.Message):
+    __slots__ = ("templates", "validate_only")
+    TEMPLATES_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    templates: Templates
+    validate_only: bool
+    def __init__(self, templates: _Optional[_Union[Templates, _Mapping]] = ..., validate_only: bool = ...) -> None: ...
 
 class ListDeliveriesRequest(_message.Message):
     __slots__ = ("parent", "subscription", "channel", "state", "work_item", "page_size", "page_token")

@@ -107,6 +107,16 @@ class DeliveryServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_deliveries__pb2.TestChannelRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_deliveries__pb2.TestDeliveryResponse.FromString,
                 _registered_method=True)
+        self.GetTemplates = channel.unary_unary(
+                '/fairlead.v1.DeliveryService/GetTemplates',
+                request_serializer=fairlead_dot_v1_dot_deliveries__pb2.GetTemplatesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_deliveries__pb2.Templates.FromString,
+                _registered_method=True)
+        self.UpdateTemplates = channel.unary_unary(
+                '/fairlead.v1.DeliveryService/UpdateTemplates',
+                request_serializer=fairlead_dot_v1_dot_deliveries__pb2.UpdateTemplatesRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_deliveries__pb2.Templates.FromString,
+                _registered_method=True)
         self.ListDeliveries = channel.unary_unary(
                 '/fairlead.v1.DeliveryService/ListDeliveries',
                 request_serializer=fairlead_dot_v1_dot_deliveries__pb2.ListDeliveriesRequest.SerializeToString,
@@ -224,6 +234,20 @@ class DeliveryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTemplates(self, request, context):
+        """Gets a tenant's own templates of messages in a language, and the repository's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateTemplates(self, request, context):
+        """Replaces a tenant's own templates of messages in a language, all of them. May be repeated.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDeliveries(self, request, context):
         """Lists what was told: to whom, of what, when, through what, and how it ended. Newest first.
         """
@@ -310,6 +334,16 @@ def add_DeliveryServiceServicer_to_server(servicer, server):
                     servicer.TestChannel,
                     request_deserializer=fairlead_dot_v1_dot_deliveries__pb2.TestChannelRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_deliveries__pb2.TestDeliveryResponse.SerializeToString,
+            ),
+            'GetTemplates': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTemplates,
+                    request_deserializer=fairlead_dot_v1_dot_deliveries__pb2.GetTemplatesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_deliveries__pb2.Templates.SerializeToString,
+            ),
+            'UpdateTemplates': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateTemplates,
+                    request_deserializer=fairlead_dot_v1_dot_deliveries__pb2.UpdateTemplatesRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_deliveries__pb2.Templates.SerializeToString,
             ),
             'ListDeliveries': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDeliveries,
@@ -702,6 +736,60 @@ class DeliveryService(object):
             '/fairlead.v1.DeliveryService/TestChannel',
             fairlead_dot_v1_dot_deliveries__pb2.TestChannelRequest.SerializeToString,
             fairlead_dot_v1_dot_deliveries__pb2.TestDeliveryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTemplates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.DeliveryService/GetTemplates',
+            fairlead_dot_v1_dot_deliveries__pb2.GetTemplatesRequest.SerializeToString,
+            fairlead_dot_v1_dot_deliveries__pb2.Templates.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateTemplates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.DeliveryService/UpdateTemplates',
+            fairlead_dot_v1_dot_deliveries__pb2.UpdateTemplatesRequest.SerializeToString,
+            fairlead_dot_v1_dot_deliveries__pb2.Templates.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,7 +42,7 @@ class MessageWords:
         self.gone: set[int] = set()
         self.say = ""
 
-    async def text(self, _: str, event: int, __: str, language: str) -> Text | None:
+    async def text(self, _: str, event: int, __: str, language: str, ___: Mapping[str, str]) -> Text | None:
         if event in self.gone:
             return None
         if self.say:

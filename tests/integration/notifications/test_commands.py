@@ -127,6 +127,41 @@ async def test_what_the_service_refuses_is_told_and_exits_with_one(command: Comm
     assert (code, "address" in said, "s3cr3t" in said) == (1, True, False)
 
 
+async def test_templates_that_were_shown_are_changed_and_set(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "templates.yaml"
+
+    _, shown = await command("templates", "show", "--speaks", "zh")
+    mine = shown.replace('# given: "$item', 'given: "客户$item').replace('# footer: "', 'footer: "—— ')
+    file.write_text(mine, "utf-8")
+    code, kept = await command("templates", "set", str(file), "--speaks", "zh")
+    _, again = await command("templates", "show", "--speaks", "zh")
+    _, dry = await command("templates", "set", "-", "--dry-run", "--language", "zh", given="{}")
+    _, other = await command("templates", "show", "--json")
+
+    assert (code, again, kept.splitlines()) == (0, mine, mine.splitlines())
+    assert dry.startswith("# 未作更改：将会如此\n")
+    assert "texts" not in json.loads(other)["templates"]
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (
+            "taken: $item\ngiven: $owner\n",
+            "<stdin>:2:1 error: $owner is not filled in there; allowed are $item (given)",
+        ),
+        ("taken: $item\nremind: x\n", "<stdin>:2:1 error: there is no such template; allowed are one, many"),
+        ("taken: [1]\n", "<stdin>:1:8 error: found [1]; allowed is a text (taken)"),
+        ("taken: a\ntaken: b\n", "<stdin>:2:1 error: "),
+        ("", "<stdin>:1:1 error: found null; allowed is `name: text`, or {} for none"),
+    ],
+)
+async def test_what_is_wrong_with_templates_is_said_by_its_line(command: Command, held: str, said: str) -> None:
+    code, output = await command("templates", "set", "-", given=held)
+
+    assert (code, said in output) == (1, True), f"{code} {output}"
+
+
 async def test_nothing_that_was_told_is_told_so(command: Command) -> None:
     assert await command("deliveries", "list") == (0, "nothing was told\n")
     assert await command("deliveries", "list", "--language", "zh") == (0, "没有通知记录\n")

@@ -89,8 +89,11 @@ async def test_what_a_message_says_is_read_off_the_event_in_both_languages(api: 
     notice = await published(api, stores, planners)
     people = People(stores.assignments, planners)
 
-    en, zh = [await people.text(api.tenant, notice.event, "li-na", language) for language in ("en", "zh")]
+    en, zh = [await people.text(api.tenant, notice.event, "li-na", language, {}) for language in ("en", "zh")]
 
     assert (en and en.title, zh and zh.title) == ("New process: Sales", "新流程：销售")
-    assert await people.text(api.tenant, notice.event + 99, "li-na", "en") is None
+    own = await people.text(api.tenant, notice.event, "li-na", "zh", {"process_new": "上新：$process", "one": "x"})
+    assert own is not None
+    assert own.title == "上新：销售"
+    assert await people.text(api.tenant, notice.event + 99, "li-na", "en", {}) is None
     await stores.close()

@@ -21,7 +21,7 @@ def test_whose_data_a_request_is_about_can_be_read_off_it() -> None:
         ("parent",), ("name",), ("pool",), ("rep",), ("first",), ("request", "parent"),
         ("rep", "name"), ("pool", "name"), ("territory", "name"),
         ("calendar", "name"), ("absence", "name"), ("tenant", "name"),
-        ("work_item", "name"), ("subscription", "name"), ("channel", "name"),
+        ("work_item", "name"), ("subscription", "name"), ("channel", "name"), ("templates", "name"),
     }  # fmt: skip
 
     assert {name: place for name in OF_A_TENANT if (place := Method.of(METHODS[name]).resource) not in known} == {}

@@ -42,6 +42,8 @@ def test_a_tenants_own_template_stands_in_place_of_ours() -> None:
         ({"one": "${title.__class__}"}, "one: a $ stands before no name"),
         ({"one": "x" * 501}, "one: it is no text of up to 500 characters"),
         ({"one": 7}, "one: it is no text of up to 500 characters"),
+        ({"one": "$title\nBcc: x"}, "one: it holds a line break or another control character"),
+        ({"one": " "}, "one: it is empty: allowed is that of footer alone"),
     ],
 )
 def test_what_cannot_be_filled_in_is_refused_naming_what_is_allowed(own: dict[str, str], said: str) -> None:
@@ -49,6 +51,10 @@ def test_what_cannot_be_filled_in_is_refused_naming_what_is_allowed(own: dict[st
         check_templates(own)
 
     assert said in str(refused.value)
+
+
+def test_own_titles_are_none_of_the_frames_affair() -> None:
+    assert frame("zh").with_own({"given": "$item"}) == frame("zh")
 
 
 def test_nothing_that_is_filled_in_is_read_as_a_template_or_begins_a_line() -> None:

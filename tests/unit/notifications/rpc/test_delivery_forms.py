@@ -41,6 +41,8 @@ def numbered(enum: EnumDescriptor) -> list[str]:
         ("UpdateChannel", "channel update_mask validate_only", "Channel"),
         ("DeleteChannel", "name etag validate_only", "Empty"),
         ("TestChannel", "name", "TestDeliveryResponse"),
+        ("GetTemplates", "name", "Templates"),
+        ("UpdateTemplates", "templates validate_only", "Templates"),
         ("ListDeliveries", f"parent subscription channel state work_item {PAGE}", "ListDeliveriesResponse"),
         ("RedriveDeliveries", "parent subscription channel work_item", "RedriveDeliveriesResponse"),
     ],
@@ -54,7 +56,7 @@ def test_a_method_is_asked_in_its_fixed_form(method: str, asked: str, answer: st
 
 
 def test_there_is_no_method_beside_them() -> None:
-    assert len(SERVICE.methods) == 16
+    assert len(SERVICE.methods) == 18
 
 
 def test_a_subscription_has_its_fixed_form() -> None:
@@ -72,6 +74,10 @@ def test_a_channel_has_its_fixed_form() -> None:
         *("name", "kind", "address", "secret", "language_code", "calendar", "etag", "has_secret", "waiting_count"),
     ]
     assert numbered(deliveries.Channel.Kind.DESCRIPTOR) == [f"KIND_{kind}" for kind in ("UNSPECIFIED", *ChannelKind)]
+
+
+def test_templates_have_their_fixed_form() -> None:
+    assert fields(deliveries.Templates.DESCRIPTOR) == ["name", "texts", "etag", "default_texts"]
 
 
 def test_a_delivery_has_its_fixed_form() -> None:

@@ -30,6 +30,7 @@ from router.process.revisions.differences import differences
 from router.wording.languages import Language
 from router.wording.message_phrases import MESSAGE_REASONS, MESSAGE_TITLES, TOLD_PHRASES, MessageType
 from router.wording.messages import MOST_LISTED, kind_of, message
+from router.wording.own_titles import title_templates
 from router.wording.told import TOLD, titles_of, told_page
 from rules.durations import Duration, DurationTable
 
@@ -146,6 +147,16 @@ def test_each_is_told_in_both_languages_and_in_chinese_by_chinese_words_alone() 
         assert not set(english) & set(chinese)
         for text in chinese:
             assert re.search(r"[A-Za-z]", ids.sub("", text)) is None, text
+
+
+def test_with_our_titles_as_a_tenants_own_the_same_is_told_and_with_others_theirs() -> None:
+    theirs = dict.fromkeys(MESSAGE_TITLES, "theirs")
+    for notice, rep in notices():
+        for language in Language:
+            ours = message(notice, rep, language, SHANGHAI, itemed=lambda item: f"of {item}")
+            own = title_templates(language)
+            assert message(notice, rep, language, SHANGHAI, itemed=lambda item: f"of {item}", own=own) == ours
+            assert message(notice, rep, language, SHANGHAI, own=theirs).title == "theirs"
 
 
 def test_none_holds_an_attribute_nor_what_somebody_wrote() -> None:

@@ -291,3 +291,21 @@ async def test_of_two_answers_of_one_customer_at_once_one_is_recorded(firm: Firm
 
     assert [isinstance(each, NotPossible) for each in answers].count(False) == 1
     assert await firm.differences() == []
+
+
+async def test_an_answer_that_only_tells_somebody_opens_nothing_though_another_would(firm: Firm) -> None:
+    rule_set, ask = check(RULES).rule_set, "open: {id: call, pool: calls, within: 24h, clock: wall, exclude: handlers}"
+    assert rule_set is not None
+    assert ask in CARE
+    telling = process_publication(CARE.replace(ask, "notify: [mo]"), rule_set)
+    await firm.world.processes.publish_process(firm.world.tenant, None, telling)
+    ticket = await firm.solved(customer="C-1")
+    await firm.answer(ticket, csat=1)
+
+    assert [event for event in await firm.at(0) if isinstance(event, Decision)] == []
+
+    await firm.answer(ticket, nps=0)
+    (opened,) = [event for event in await firm.at(0) if isinstance(event, Decision)]
+    assert opened.head.item.opened_by is not None
+    assert (opened.head.item.opened_by.parent, opened.rep) == (ticket.item_id, "bo")
+    assert await firm.differences() == []

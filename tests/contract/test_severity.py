@@ -159,6 +159,7 @@ async def test_what_is_published_counts_from_the_next_work_item_on_at_every_serv
 
 
 async def test_an_update_has_severity_follow_and_deadlines_be_due_from_when_they_began(firm: Timed) -> None:
+    await publish(firm.world, "process: sales\nkinds: [LEAD]\nstages: [{id: new}]\n")  # one that looks at no field
     ticket = await came(firm, impact="low")
     await firm.at(HOUR_MS)
     preview = await update(firm.world, ticket, given={"impact": "high"}, preview=True)

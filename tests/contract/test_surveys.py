@@ -9,7 +9,7 @@ import pytest
 from router.adapters.redis.erasure import RedisPersonalValues
 from router.deadlines.notices import AskedCustomer
 from router.deadlines.ports import NoteCommand
-from router.deadlines.surveying import SurveyQueries
+from router.deadlines.surveying import EXTERNAL_ID, SurveyQueries
 from router.erasure.ports import Counts, Erasure, PersonalValues
 from router.model.decision import Decision
 from router.model.events import Note, Noted
@@ -38,6 +38,13 @@ process: complaint
 kinds: [RESCUE]
 complaints: true
 stages: [{id: new}, {id: solved, closes: CLOSED}]
+"""
+BOOK = """
+process: book
+kinds: [CUSTOMER]
+stages: [{id: new}, {id: left, closes: CLOSED}]
+satisfaction:
+  nps: {ask: {after: 1h}}
 """
 
 
@@ -208,3 +215,18 @@ def personal_values(firm: Asking) -> PersonalValues:
     """Return what holds the personal values of a firm."""
     store = firm.world.store
     return store if isinstance(store, MemoryStore) else RedisPersonalValues(store._redis)
+
+
+async def test_of_a_customer_that_is_a_work_item_itself_the_external_id_says_who_is_asked(firm: Asking) -> None:
+    rule_set = check(RULES).rule_set
+    assert rule_set is not None
+    await firm.world.processes.publish_process(firm.world.tenant, None, process_publication(BOOK, rule_set))
+    ticket, customer = await firm.closed("C-1"), await routed(firm.world, Kind.CUSTOMER)
+    await advance(firm.world, customer, "left")
+    assert ("SURVEYED", "nps", customer.item_id) in await firm.happened(2 * HOUR_MS)
+
+    page = await SurveyQueries(firm.world.store, firm.world.planners).pending(firm.world.tenant, count=10)
+
+    said = {each.noted.item_id: (each.customer, each.field) for each in page.pending}
+    assert said[ticket.item_id] == ("C-1", "customer")
+    assert said[customer.item_id] == (customer.head.item.external_id, EXTERNAL_ID)

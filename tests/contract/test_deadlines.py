@@ -337,7 +337,8 @@ async def test_each_step_is_told_once_to_whom_it_concerns(firm: Timed) -> None:
     await firm.at(1)
     firm.told()
 
-    for at_ms, who in ((REMIND, [("ann",)]), (NOTIFY, [("mo",)]), (REASSIGN, []), (REASSIGN + REMIND, [("bo",)])):
+    moved = ("bo", "ann", "mo")  # who has it now, who had it, and who leads them
+    for at_ms, who in ((REMIND, [("ann",)]), (NOTIFY, [("mo",)]), (REASSIGN, [moved]), (REASSIGN + REMIND, [("bo",)])):
         await firm.at(at_ms)
         assert firm.told() == who
 

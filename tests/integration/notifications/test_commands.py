@@ -170,6 +170,7 @@ async def test_nothing_that_was_told_is_told_so(command: Command) -> None:
     assert (code, "no subscription" in said) == (1, True)
 
 
+@pytest.mark.long  # a servicer's test lists them too
 async def test_what_was_told_is_listed_with_how_it_ended(store: Any, tenant: str, tmp_path: Path) -> None:
     async with (
         serving(store.url, deliveries=chosen(tmp_path)) as address,

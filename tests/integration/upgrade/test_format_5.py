@@ -97,6 +97,7 @@ async def test_nothing_but_the_number_changes(url: str, redis: Any) -> None:
     assert keys.contents(url) == expected
 
 
+@pytest.mark.long  # as of format 6
 async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url: str, redis: Any) -> None:
     restored(url)
     whole = Mortal(redis)
@@ -117,6 +118,7 @@ async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url:
         assert keys.contents(url) == expected, f"killed after {calls} calls: {whole.calls[:calls][-3:]}"
 
 
+@pytest.mark.long  # as of format 6
 async def test_every_answer_is_the_one_of_then_and_what_is_reopened_goes_through_stages(url: str) -> None:
     restored(url)
     new = fields() - fields(FORMAT_5_0FE08943)

@@ -26,8 +26,11 @@ class Attempt:
         An HTTP status, a vendor's code, or what kept it from being answered; never what a receiver wrote.
     retry_after_s
         How long the receiver asked us to wait, in seconds; None: it did not say.
+    shown
+        How many of several messages found room, from the first on, at least one; None: all.
     """
 
     ended: Ended
     outcome: str
     retry_after_s: float | None = None
+    shown: int | None = None

@@ -15,6 +15,7 @@ class DeliveryState(StrEnum):
     PARKED = "PARKED"
     DEAD = "DEAD"
     UNREACHABLE = "UNREACHABLE"
+    OBSOLETE = "OBSOLETE"
 
 
 @dataclass(frozen=True, slots=True)

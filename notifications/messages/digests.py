@@ -2,6 +2,11 @@
 
 A robot takes 20 messages a minute, and people fewer: what comes within a minute of the last goes as one, when that
 minute is over. Outside its hours a channel is quiet, but for what is urgent.
+What finds no room in one message waits for the next minute.
+
+What is refused may be refused for the channel (its key, its signature) or for one message (its words). Nobody says
+which, so a digest that was refused is tried in halves, down to one message. What was refused alone waits behind all
+others; it is given up at once only where something else was taken since, and it is refused alone again.
 """
 
 from __future__ import annotations
@@ -22,12 +27,17 @@ DEAD_AFTER_MS = 3 * 86_400_000
 FAILURES_TO_LEAVE = 3
 """Tries in a row that go wrong before whoever has another channel is told through that."""
 
+SHOWN = 100
+"""Messages that a digest shows at most."""
+
 Elsewhere = Callable[[OutboxEntry], str]
 """Returns the next channel for an entry; empty: there is none."""
 
 
 class ChannelPlan(NamedTuple):
-    """What to do with a channel: what goes now, what is dead or moves, and when to look again; None: not by itself."""
+    """What to do with a channel: what goes now, as far as there is room for it, the most urgent first; what is dead or
+    moves; and when to look again; None: not by itself.
+    """
 
     send: tuple[OutboxEntry, ...] = ()
     changed: tuple[OutboxEntry, ...] = ()
@@ -51,16 +61,39 @@ def plan(
     gone = {each.id for each in moved}
     left = [each for each in living if each.id not in gone]
     may_go = [each for each in left if each.is_urgent or opens_ms is None]
-    ready_ms = max(state.next_ms, state.sent_ms + MINUTE_MS if state.sent_ms else 0)
-    is_ready = bool(may_go) and ready_ms <= now_ms
-    stay = [each for each in left if each not in may_go] if is_ready else left
-    looks = [each.failing_since_ms + DEAD_AFTER_MS for each in stay if each.failing_since_ms]
+    send, looks = _ready(may_go, state, now_ms)
+    sent = {each.id for each in send}
+    stay = [each for each in left if each.id not in sent]
+    looks += [each.failing_since_ms + DEAD_AFTER_MS for each in stay if each.failing_since_ms]
     if opens_ms is not None and len(may_go) < len(left):
         looks.append(opens_ms)
-    if may_go and not is_ready:
-        looks.append(ready_ms)
-    send = sorted(may_go, key=lambda each: (not each.is_urgent, each.event)) if is_ready else ()
-    return ChannelPlan(tuple(send), (*dead, *moved), min(looks, default=None))
+    return ChannelPlan(send, (*dead, *moved), min(looks, default=None))
+
+
+def _ready(
+    may_go: Sequence[OutboxEntry], state: ChannelState, now_ms: int
+) -> tuple[tuple[OutboxEntry, ...], list[int]]:
+    """Return what of what may go goes now, and when others could."""
+    minute_over_ms = state.sent_ms + MINUTE_MS if state.sent_ms else 0
+    ready_ms = max(state.next_ms, minute_over_ms)
+    if ready_ms <= now_ms:
+        send = _together(may_go)
+        return send, [now_ms + MINUTE_MS] if len(send) < len(may_go) else []
+    looks = [ready_ms] if may_go else []
+    fresh = [each for each in may_go if not each.failing_since_ms]
+    if not fresh or not state.at_most:
+        return (), looks
+    # what was refused may be its own fault: what is new is not held up by it
+    fresh_ms = max(minute_over_ms, *(each.attempt_ms + MINUTE_MS for each in may_go))
+    return (_together(fresh), looks) if fresh_ms <= now_ms else ((), [*looks, fresh_ms])
+
+
+def _together(entries: Sequence[OutboxEntry]) -> tuple[OutboxEntry, ...]:
+    """Return what may stand in one digest, in order; what was refused alone goes alone, once there is nothing else."""
+    unsuspected = [each for each in entries if not each.refused_ms]
+    if unsuspected or not entries:
+        return tuple(sorted(unsuspected, key=lambda each: (not each.is_urgent, each.event)))
+    return (min(entries, key=lambda each: (each.attempt_ms, each.event)),)
 
 
 class After(NamedTuple):
@@ -73,7 +106,7 @@ class After(NamedTuple):
 
 def after(
     attempt: Attempt,
-    sent: Sequence[OutboxEntry],
+    due: Sequence[OutboxEntry],
     state: ChannelState,
     now_ms: int,
     wait: Callable[[int, float | None], int],
@@ -83,24 +116,44 @@ def after(
 
     Parameters
     ----------
+    due
+        What was to be sent; how many of them found room, the attempt says.
     wait
         Returns the wait behind a number of failures in a row, in milliseconds, given what the channel asked for.
     """
-    tried = [replace(each, tries=each.tries + 1, attempt_ms=now_ms, outcome=attempt.outcome) for each in sent]
+    shown = len(due) if attempt.shown is None else attempt.shown
+    tried = [replace(each, tries=each.tries + 1, attempt_ms=now_ms, outcome=attempt.outcome) for each in due[:shown]]
+    behind = due[shown:]
     if attempt.ended is Ended.DELIVERED:
-        taken = (replace(each, state=DeliveryState.DELIVERED, next_ms=0) for each in tried)
-        return After(state._replace(sent_ms=now_ms, failures=0, next_ms=0), tuple(taken))
-    if attempt.ended is Ended.REFUSED:
-        refused = (_elsewhere(each, elsewhere) or replace(each, state=DeliveryState.DEAD, next_ms=0) for each in tried)
-        return After(state._replace(next_ms=now_ms + MINUTE_MS), tuple(refused))
+        return _taken(tried, behind, state, now_ms)
+    is_refused = attempt.ended is Ended.REFUSED
+    if is_refused and len(tried) == 1:
+        if tried[0].refused_ms and state.sent_ms > tried[0].refused_ms and not elsewhere(tried[0]):
+            dead = replace(tried[0], state=DeliveryState.DEAD, next_ms=0)
+            return After(state._replace(next_ms=now_ms + MINUTE_MS), (dead,), now_ms + MINUTE_MS)
+        tried = [replace(tried[0], refused_ms=now_ms)]
     failures = state.failures + 1
     next_ms = now_ms + wait(failures, attempt.retry_after_s)
-    changed = [_parked(each, now_ms, next_ms) for each in tried]
-    if failures >= FAILURES_TO_LEAVE:
+    changed = [_parked(each, now_ms, next_ms) for each in (*tried, *behind)]
+    if is_refused or failures >= FAILURES_TO_LEAVE:
         changed = [_elsewhere(each, elsewhere) or each for each in changed]
     deaths = [each.failing_since_ms + DEAD_AFTER_MS for each in changed if each.state is DeliveryState.PARKED]
     look_ms = min(next_ms, *deaths) if deaths else None
-    return After(state._replace(failures=failures, next_ms=next_ms), tuple(changed), look_ms)
+    at_most = max(1, shown // 2) if is_refused else 0
+    return After(state._replace(failures=failures, next_ms=next_ms, at_most=at_most), tuple(changed), look_ms)
+
+
+def _taken(tried: Sequence[OutboxEntry], behind: Sequence[OutboxEntry], state: ChannelState, now_ms: int) -> After:
+    """Return what follows where a digest was taken: what found no room goes when the minute is over."""
+    taken = (replace(each, state=DeliveryState.DELIVERED, next_ms=0) for each in tried)
+    well = (
+        replace(each, state=DeliveryState.WAITING, failing_since_ms=0, next_ms=0)
+        for each in behind
+        if each.failing_since_ms
+    )
+    at_most = 2 * state.at_most if 2 * state.at_most < SHOWN else 0
+    then = state._replace(sent_ms=now_ms, failures=0, next_ms=0, at_most=at_most)
+    return After(then, (*taken, *well), now_ms + MINUTE_MS if behind else None)
 
 
 def _parked(entry: OutboxEntry, now_ms: int, next_ms: int) -> OutboxEntry:
@@ -118,16 +171,30 @@ def _elsewhere(entry: OutboxEntry, elsewhere: Elsewhere) -> OutboxEntry | None:
     if not channel:
         return None
     left = (*entry.left, entry.channel)
-    return replace(
-        entry, channel=channel, left=left, state=DeliveryState.WAITING, failing_since_ms=0, next_ms=0
-    )  # fmt: skip
+    return replace(_anew(entry), channel=channel, left=left)
 
 
 def redriven(entry: OutboxEntry) -> OutboxEntry:
     """Return an entry that is tried again though it was dead, as if it were new."""
-    return replace(entry, state=DeliveryState.WAITING, failing_since_ms=0, next_ms=0, left=())
+    return replace(_anew(entry), left=())
 
 
 def unreachable(entry: OutboxEntry) -> OutboxEntry:
     """Return an entry that there is no channel for."""
     return replace(entry, state=DeliveryState.UNREACHABLE, channel="", next_ms=0)
+
+
+def moved(entry: OutboxEntry, channel: str) -> OutboxEntry:
+    """Return an entry whose channel is gone, as it waits for another, or is reached by none."""
+    if not channel:
+        return unreachable(entry)
+    return replace(_anew(entry), channel=channel, left=(*entry.left, entry.channel))
+
+
+def obsolete(entry: OutboxEntry) -> OutboxEntry:
+    """Return an entry that there is nothing left to say of."""
+    return replace(entry, state=DeliveryState.OBSOLETE, outcome="", next_ms=0)
+
+
+def _anew(entry: OutboxEntry) -> OutboxEntry:
+    return replace(entry, state=DeliveryState.WAITING, failing_since_ms=0, refused_ms=0, next_ms=0)

@@ -1,7 +1,7 @@
 """From what waits for people to what became of it: one turn of a tenant.
 
 What a message says is read when it is sent: a text is nowhere kept. Whoever is killed between a try and writing down
-how it ended has it tried again: a robot may show a digest twice, and loses none; a mail has the same id then.
+how it ended has it tried again: a robot or a mailbox may show a digest twice, and loses none.
 """
 
 from __future__ import annotations
@@ -14,18 +14,14 @@ from functools import partial
 from notifications.attempts import Attempt
 from notifications.backoff import RetryWaits
 from notifications.channels import Channel
-from notifications.deliveries import DeliveryState
-from notifications.messages.digests import After, ChannelPlan, after, plan, unreachable
+from notifications.messages.digests import SHOWN, After, ChannelPlan, Elsewhere, after, moved, obsolete, plan
 from notifications.messages.frames import Frame, frame
-from notifications.messages.outbox import WAITING_STATES, OutboxEntry, WaitingMessages
+from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, WaitingMessages
 from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
 from notifications.messages.sending import digest_id
 from notifications.messages.texts import Digest, Text, one_line
 
-SHOWN = 100
-"""Messages that a digest shows; the others are counted in it."""
 _AT_ONCE = 16
-NOTHING_LEFT = "NOTHING_LEFT_TO_TELL"
 
 
 class Dispatcher:
@@ -73,7 +69,7 @@ class Dispatcher:
         waiting, channel = await self._outbox.waiting(tenant, channel_id), await self._channels.get(tenant, channel_id)
         elsewhere = partial(_next, await self._ways(tenant, waiting.entries))
         if channel is None:
-            gone = [_moved(each, elsewhere(each)) for each in waiting.entries]
+            gone = [moved(each, elsewhere(each)) for each in waiting.entries]
             await self._write(tenant, channel_id, waiting, ChannelPlan(), After(waiting.state, tuple(gone)))
             return
         opens_ms = None
@@ -82,12 +78,7 @@ class Dispatcher:
         planned = plan(waiting.entries, waiting.state, opens_ms, now_ms, elsewhere)
         ended = After(waiting.state, ())
         if planned.send:
-            sent, nothing = await self._composed(tenant, channel, planned.send)
-            if sent is not None:
-                attempt = await self._sending.send(tenant, channel, sent, now_ms)
-                told = [each for each in planned.send if each.id not in nothing]
-                ended = after(attempt, told, waiting.state, now_ms, self._waits.wait_ms, elsewhere)
-            ended = ended._replace(changed=(*ended.changed, *nothing.values()))
+            ended = await self._told(tenant, channel, planned.send, waiting.state, now_ms, elsewhere)
         await self._write(tenant, channel_id, waiting, planned, ended)
 
     async def _write(
@@ -106,27 +97,42 @@ class Dispatcher:
         there = await self._channels.known(tenant, {each for of_rep in named for each in of_rep})
         return {rep: [each for each in of_rep if each in there] for rep, of_rep in zip(reps, named, strict=True)}
 
-    async def _composed(
-        self, tenant: str, channel: Channel, entries: Sequence[OutboxEntry]
-    ) -> tuple[Digest | None, Mapping[str, OutboxEntry]]:
-        """Return what is sent, None: nothing; and of what there is nothing to say any more, as it ended, by id."""
-        shown, own = entries[:SHOWN], await self._channels.templates(tenant, channel.language)
+    async def _told(
+        self,
+        tenant: str,
+        channel: Channel,
+        due: Sequence[OutboxEntry],
+        state: ChannelState,
+        now_ms: int,
+        elsewhere: Elsewhere,
+    ) -> After:
+        """Try once to send what is due, as much as there is room for; return what follows."""
+        first, own = due[: state.at_most or SHOWN], await self._channels.templates(tenant, channel.language)
         texts = await asyncio.gather(
-            *(self._words.text(tenant, each.event, each.rep, channel.language, own) for each in shown)
+            *(self._words.text(tenant, each.event, each.rep, channel.language, own) for each in first)
         )
-        silent = [each for each, text in zip(shown, texts, strict=True) if text is None]
-        nothing = {each.id: replace(each, state=DeliveryState.DEAD, outcome=NOTHING_LEFT, next_ms=0) for each in silent}
-        said = [(each, text) for each, text in zip(shown, texts, strict=True) if text is not None]
+        over = tuple(obsolete(each) for each, text in zip(first, texts, strict=True) if text is None)
+        said = [(each, text) for each, text in zip(first, texts, strict=True) if text is not None]
+        behind = due[len(first) :]
         if not said:
-            return None, nothing
-        made = frame(channel.language).with_own(own)
+            return After(state, over, now_ms if behind else None)
+        digest = await self._composed(tenant, channel, frame(channel.language).with_own(own), said, len(behind))
+        attempt = await self._sending.send(tenant, channel, digest, now_ms)
+        shown = len(said) if attempt.shown is None else attempt.shown
+        told = [*(each for each, _ in said), *behind]
+        then = after(replace(attempt, shown=shown), told, state, now_ms, self._waits.wait_ms, elsewhere)
+        return then._replace(changed=(*then.changed, *over))
+
+    async def _composed(
+        self, tenant: str, channel: Channel, made: Frame, said: Sequence[tuple[OutboxEntry, Text]], behind: int
+    ) -> Digest:
+        """Return what is sent; ``behind``: how many follow."""
         reps = sorted({each.rep for each, _ in said if each.rep})
         called = dict(
             zip(reps, await asyncio.gather(*(self._directory.called(tenant, rep) for rep in reps)), strict=True)
         )
         messages = [made.message(text, called.get(each.rep, "")) for each, text in said]
-        beyond = len(entries) - len(shown)
-        return _digest(tenant, channel, made, messages, beyond, [each.id for each in entries]), nothing
+        return _digest(tenant, channel, made, messages, behind, [each.id for each, _ in said])
 
 
 class ChannelTester:
@@ -165,11 +171,3 @@ def _next(ways: Mapping[str, Sequence[str]], entry: OutboxEntry) -> str:
     """Return the first channel of its rep that an entry did not go through; empty: there is none."""
     tried = {*entry.left, entry.channel}
     return next((each for each in ways.get(entry.rep, ()) if each not in tried), "")
-
-
-def _moved(entry: OutboxEntry, channel: str) -> OutboxEntry:
-    """Return an entry whose channel is gone, as it waits for another, or is reached by none."""
-    if not channel:
-        return unreachable(entry)
-    left = (*entry.left, entry.channel)
-    return replace(entry, channel=channel, left=left, state=DeliveryState.WAITING, failing_since_ms=0, next_ms=0)

@@ -65,7 +65,7 @@ class Frame:
         return Text(heading, tuple(map(one_line, text.lines)))
 
     def left_out(self, count: int) -> str:
-        """Say that a number of messages are not shown."""
+        """Say that a number of messages follow."""
         return self._filled("more", count=count)
 
     def below(self, channel: str) -> str:

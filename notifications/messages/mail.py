@@ -102,10 +102,7 @@ class Mailer:
 
 
 def written_mail(sender: str, address: str, digest: Digest, at_ms: int) -> EmailMessage:
-    """Write a digest as a mail: plain text, and the same as HTML.
-
-    Its id is the digest's: whoever gets it twice can tell.
-    """
+    """Write a digest as a mail: plain text, and the same as HTML."""
     shown = digest.first(LIMIT)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender

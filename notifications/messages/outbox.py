@@ -33,6 +33,8 @@ class OutboxEntry:
         Whether it goes though its channel is quiet.
     tries, failing_since_ms
         How often it was tried in all, and when that went wrong first on its channel.
+    refused_ms
+        When it was refused last on its channel with nothing else beside it.
     left
         The channels that it went through before, in vain.
     """
@@ -48,6 +50,7 @@ class OutboxEntry:
     state: DeliveryState = DeliveryState.WAITING
     tries: int = 0
     failing_since_ms: int = 0
+    refused_ms: int = 0
     attempt_ms: int = 0
     next_ms: int = 0
     outcome: str = ""
@@ -85,13 +88,19 @@ class ChannelState(NamedTuple):
     failures
         Tries in a row that went wrong.
     next_ms
-        Before that nothing is tried.
+        Before that nothing is tried that was tried before.
+    at_most
+        How many messages the next digest holds at most, since one was refused; 0: as many as there is room for.
+    redrives
+        Counts how often somebody had all of it be tried at once.
     """
 
     turn: int = 0
     sent_ms: int = 0
     failures: int = 0
     next_ms: int = 0
+    at_most: int = 0
+    redrives: int = 0
 
 
 class WaitingMessages(NamedTuple):

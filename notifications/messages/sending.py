@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 from notifications.attempts import Attempt, Ended
 from notifications.channels import Channel, ChannelKind
 from notifications.errors import NoSecretsKey, SecretUnreadable
-from notifications.messages.mail import Mailer
+from notifications.messages.mail import LIMIT, Mailer
 from notifications.messages.texts import Digest
 from notifications.messages.vendors.all import VENDORS
 from notifications.outbound.client import NotAnswered, Outbound
@@ -55,15 +56,17 @@ class Sender:
             return await self._post(channel.kind, address, secret, digest, at_ms)
         if self._mailer is None:
             return Attempt(Ended.RETRY, "NO_MAIL_SERVER")
-        return await self._mailer.send(address, digest, at_ms)
+        attempt = await self._mailer.send(address, digest, at_ms)
+        return replace(attempt, shown=min(LIMIT, len(digest.messages)))
 
     async def _post(self, kind: ChannelKind, address: str, secret: str, digest: Digest, at_ms: int) -> Attempt:
         vendor = VENDORS[kind]
         request = vendor.request(address, secret, digest, at_ms)
         try:
-            return vendor.read(await self._outbound.post(request.url, request.body, request.headers))
+            attempt = vendor.read(await self._outbound.post(request.url, request.body, request.headers))
         except NotAnswered as error:
-            return Attempt(Ended.RETRY, error.why)
+            attempt = Attempt(Ended.RETRY, error.why)
+        return replace(attempt, shown=request.shown)
 
 
 def digest_id(*parts: str) -> str:

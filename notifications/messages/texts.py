@@ -31,7 +31,7 @@ class Digest:
     footer
         The line below all; empty: there is none.
     more
-        Says of a number of messages that they are not shown.
+        Says of a number of messages that they follow.
     beyond
         How many there are beside ``messages``.
     """
@@ -55,7 +55,14 @@ class Digest:
         return replace(self, messages=self.messages[:count], beyond=self.beyond + left_out)
 
 
-def fitting(digest: Digest, write: Callable[[Digest], str], limit: int, size: Callable[[str], int] = len) -> str:
+class FittedText(NamedTuple):
+    """What was written of a digest, and how many of its messages stand in it, from the first on."""
+
+    text: str
+    shown: int
+
+
+def fitting(digest: Digest, write: Callable[[Digest], str], limit: int, size: Callable[[str], int] = len) -> FittedText:
     """Write as much of a digest as fits.
 
     Parameters
@@ -69,15 +76,15 @@ def fitting(digest: Digest, write: Callable[[Digest], str], limit: int, size: Ca
 
     Returns
     -------
-    str
+    FittedText
         All of it, or as many of its messages from the first on as fit; of the first alone as many lines as fit, and of
         its title what fits.
     """
     if shown := _most(len(digest.messages), lambda count: size(write(digest.first(count))) <= limit):
-        return write(digest.first(shown))
+        return FittedText(write(digest.first(shown)), shown)
     if not digest.messages:
-        return write(digest)
-    return write(_shortened(digest.first(1), lambda shorter: size(write(shorter)) <= limit))
+        return FittedText(write(digest), 0)
+    return FittedText(write(_shortened(digest.first(1), lambda shorter: size(write(shorter)) <= limit)), 1)
 
 
 def _shortened(digest: Digest, fits: Callable[[Digest], bool]) -> Digest:

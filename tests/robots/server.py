@@ -98,6 +98,8 @@ class Robot:
         self.refused: list[Asked] = []
         self.broken: Verdict | None = None
         """What it answers whatever comes, where it is set."""
+        self.forbidden: tuple[str, Verdict] | None = None
+        """A word, and what it answers where that comes."""
 
     async def __aenter__(self) -> Robot:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -135,6 +137,9 @@ class Robot:
 
     def answer(self, asked: Asked) -> Verdict:
         """Judge a request, and keep it."""
-        verdict = self.broken or self._judge(asked)
+        verdict = self.broken or self._forbidding(asked) or self._judge(asked)
         (self.refused if verdict else self.messages).append(asked)
         return verdict or self._taken
+
+    def _forbidding(self, asked: Asked) -> Verdict | None:
+        return self.forbidden[1] if self.forbidden and self.forbidden[0] in asked.body.decode() else None

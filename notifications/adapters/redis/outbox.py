@@ -21,8 +21,9 @@ from store.translation import translated
 KEPT = 10_000
 """How many are kept that ended, of each channel."""
 _PAGE = 200
-_READ = 1000
-"""How many of what waits for a channel are looked at together: more than any digest shows, urgent ones first or not."""
+_READ = 10_000
+"""How many of what waits for a channel are looked at together: what is urgent among them goes first."""
+_READ_AT_ONCE = 1_000
 
 
 def _libraries() -> list[str]:
@@ -169,11 +170,12 @@ class RedisOutbox:
         return {each for each in numbered if not before or _newest_first(each) > _newest_first(before)}
 
     async def _entries(self, tenant: str, ids: Sequence[bytes]) -> list[OutboxEntry]:
-        if not ids:
-            return []
-        with translated():
-            stored = await self._redis.hmget(Keys(tenant).messages, ids)
-        return [_entry(each) for each in stored if each]
+        found = list[OutboxEntry]()
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            with translated():
+                stored = await self._redis.hmget(Keys(tenant).messages, ids[start : start + _READ_AT_ONCE])
+            found += [_entry(each) for each in stored if each]
+        return found
 
 
 def _newest_first(numbered: tuple[int, str]) -> tuple[int, str]:

@@ -47,8 +47,8 @@ _CODES = Codes(
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:
     """Return the request that sends a digest at an instant, in milliseconds since 1970."""
-    text = fitting(digest, markdown, LIMIT, lambda text: len(json_bytes(_message(digest.title, text))))
-    return json_request(signed(address, secret, at_ms) if secret else address, _message(digest.title, text))
+    text, shown = fitting(digest, markdown, LIMIT, lambda text: len(json_bytes(_message(digest.title, text))))
+    return json_request(signed(address, secret, at_ms) if secret else address, _message(digest.title, text), shown)
 
 
 def _message(title: str, text: str) -> dict[str, object]:

@@ -43,10 +43,10 @@ _CODES = Codes(
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:
     """Return the request that sends a digest at an instant, in milliseconds since 1970."""
-    text = fitting(digest, _body, LIMIT - _ROOM, lambda text: len(json_bytes(_card(digest.title, text))))
+    text, shown = fitting(digest, _body, LIMIT - _ROOM, lambda text: len(json_bytes(_card(digest.title, text))))
     at_s = at_ms // 1000
     proof = {"timestamp": str(at_s), "sign": sign(secret, at_s)} if secret else {}
-    return json_request(address, {**proof, **_card(digest.title, text)})
+    return json_request(address, {**proof, **_card(digest.title, text)}, shown)
 
 
 def sign(secret: str, at_s: int) -> str:

@@ -18,16 +18,17 @@ _CODES = range(-1_000_000_000, 1_000_000_000)
 
 
 class RobotRequest(NamedTuple):
-    """What is posted where."""
+    """What is posted where, and how many messages of the digest found room in it."""
 
     url: str
     body: bytes
     headers: Mapping[str, str]
+    shown: int
 
 
-def json_request(url: str, content: object) -> RobotRequest:
+def json_request(url: str, content: object, shown: int) -> RobotRequest:
     """Return a request whose body is JSON."""
-    return RobotRequest(url, json_bytes(content), _HEADERS)
+    return RobotRequest(url, json_bytes(content), _HEADERS, shown)
 
 
 def json_bytes(content: object) -> bytes:

@@ -28,7 +28,8 @@ _RETRIED = frozenset({"rollup_error", "rate_limited"})
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:  # noqa: ARG001 (as all vendors)
     """Return the request that sends a digest."""
-    return json_request(address, {"text": fitting(digest, _mrkdwn, LIMIT), "mrkdwn": True})
+    text, shown = fitting(digest, _mrkdwn, LIMIT)
+    return json_request(address, {"text": text, "mrkdwn": True}, shown)
 
 
 def plain(text: str) -> str:

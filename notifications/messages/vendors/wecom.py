@@ -25,8 +25,8 @@ _CODES = Codes(
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:  # noqa: ARG001 (as all vendors)
     """Return the request that sends a digest."""
-    content = fitting(digest, markdown, LIMIT, utf8_size)
-    return json_request(address, {"msgtype": "markdown", "markdown": {"content": content}})
+    content, shown = fitting(digest, markdown, LIMIT, utf8_size)
+    return json_request(address, {"msgtype": "markdown", "markdown": {"content": content}}, shown)
 
 
 def read(answer: Answer) -> Attempt:

@@ -122,12 +122,14 @@ class Delivery(_message.Message):
         STATE_PARKED: _ClassVar[Delivery.State]
         STATE_DEAD: _ClassVar[Delivery.State]
         STATE_UNREACHABLE: _ClassVar[Delivery.State]
+        STATE_OBSOLETE: _ClassVar[Delivery.State]
     STATE_UNSPECIFIED: Delivery.State
     STATE_WAITING: Delivery.State
     STATE_DELIVERED: Delivery.State
     STATE_PARKED: Delivery.State
     STATE_DEAD: Delivery.State
     STATE_UNREACHABLE: Delivery.State
+    STATE_OBSOLETE: Delivery.State
     ID_FIELD_NUMBER: _ClassVar[int]
     RECEIVER_FIELD_NUMBER: _ClassVar[int]
     WORK_ITEM_FIELD_NUMBER: _ClassVar[int]

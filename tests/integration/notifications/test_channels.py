@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -196,6 +198,8 @@ async def test_what_was_dead_is_sent_once_it_is_tried_again(office: Office) -> N
         robot.broken = Verdict(200, json.dumps({"errcode": 93000}))
         await office.outbox.add(office.tenant, 1, [told(1, item_id="T-1"), told(1, "wei", item_id="T-1")])
         await office.pass_by(2)
+        assert set((await office.states()).values()) == {DeliveryState.PARKED}
+        await office.pass_by(3 * DAY_S)
         assert set((await office.states()).values()) == {DeliveryState.DEAD}
         robot.broken = None
 
@@ -205,6 +209,21 @@ async def test_what_was_dead_is_sent_once_it_is_tried_again(office: Office) -> N
         assert (redriven.dead, redriven.parked) == (2, 0)
         assert set((await office.states()).values()) == {DeliveryState.DELIVERED}
         assert (await office.outbox.redrive(office.tenant, "", "")).dead == 0
+
+
+async def test_what_is_tried_again_at_once_while_it_is_being_sent_in_vain_is_tried_at_once(office: Office) -> None:
+    later_ms = round(office.now_s[0] * 1000) + HOUR_MS
+    parked = replace(told(1), state=DeliveryState.PARKED, failing_since_ms=1, next_ms=later_ms)
+    await office.outbox.add(office.tenant, 1, [parked])
+    waiting = await office.outbox.waiting(office.tenant, "bot")
+
+    await office.outbox.redrive(office.tenant, "bot", "")
+    failed = waiting.state._replace(failures=9, next_ms=later_ms, at_most=1)
+    assert await office.outbox.write(office.tenant, "bot", failed, [parked], 1, later_ms)
+
+    now = await office.outbox.waiting(office.tenant, "bot")
+    assert (now.state.failures, now.state.next_ms, now.state.at_most) == (0, 0, 0)
+    assert (await office.outbox.due(office.tenant))[1] == ["bot"]
 
 
 async def test_the_next_channel_of_a_rep_is_used_when_one_refuses_for_good(office: Office) -> None:
@@ -272,7 +291,7 @@ async def test_what_waits_for_a_channel_that_was_deleted_is_unreachable_or_goes_
         }  # fmt: skip
 
 
-async def test_what_there_is_nothing_left_to_say_of_is_given_up(office: Office) -> None:
+async def test_what_there_is_nothing_left_to_say_of_is_obsolete(office: Office) -> None:
     async with vendors.wecom(now_s=clock_of(office)) as robot:
         has_bot(office, robot)
         office.words.gone = {1}
@@ -282,7 +301,58 @@ async def test_what_there_is_nothing_left_to_say_of_is_given_up(office: Office) 
         await office.pass_by(2)
 
         assert [("T-1" in text, "T-2" in text) for text in texts(robot)] == [(False, True)]
-        assert (await office.listed(state=DeliveryState.DEAD))[0].outcome == "NOTHING_LEFT_TO_TELL"
+        assert [each.id for each in await office.listed(state=DeliveryState.OBSOLETE)] == ["1:li-na"]
+
+
+async def test_what_waits_behind_a_hundred_with_nothing_left_to_say_is_sent_all_the_same(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        office.words.gone = set(range(1, 101))
+        for event in range(1, 121):
+            await office.outbox.add(office.tenant, event, [told(event)])
+
+        await office.pass_by(2)
+        await office.pass_by(0)
+
+        states = Counter((await office.states()).values())
+        assert states == {DeliveryState.OBSOLETE: 100, DeliveryState.DELIVERED: 20}
+
+
+async def test_of_a_thousand_messages_each_is_shown_once_minute_by_minute(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        for event in range(1, 1001):
+            await office.outbox.add(office.tenant, event, [told(event, is_urgent=event == 1000)])
+
+        await office.pass_by(2)
+        first = Counter((await office.states()).values())
+        left = first[DeliveryState.WAITING]
+        assert first[DeliveryState.DELIVERED] == texts(robot)[0].count("**李娜")
+        assert f"… and {left} more follow" in texts(robot)[0]
+        assert "first: 李娜: T-1000\n" in texts(robot)[0]
+        while left and len(robot.messages) < 50:
+            await office.pass_by(60)
+            left = Counter((await office.states()).values())[DeliveryState.WAITING]
+
+        shown = [name for text in texts(robot) for name in re.findall(r"\*\*李娜: (T-\d+)\*\*", text)]
+        assert shown == ["T-1000", *(f"T-{event}" for event in range(1, 1000))]
+        assert not robot.refused
+
+
+async def test_a_message_whose_words_are_forbidden_kills_no_other_of_its_digest(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        robot.forbidden = "T-3", Verdict(200, json.dumps({"errcode": 40058}))
+        for event in range(1, 7):
+            await office.outbox.add(office.tenant, event, [told(event)])
+
+        await office.advance(2)
+        for _ in range(40):
+            await office.pass_by(60)
+
+        states = await office.states()
+        assert states.pop("3:li-na") is DeliveryState.DEAD
+        assert set(states.values()) == {DeliveryState.DELIVERED}
 
 
 async def test_whoever_lost_the_role_writes_nothing(office: Office) -> None:
@@ -366,7 +436,7 @@ async def test_no_secret_is_kept_logged_or_listed_whatever_becomes_of_what_was_s
         listed = await outbox.deliveries(office.tenant, DeliveryFilter(), None, 10)
         await outbox.redrive(office.tenant, "bot", "")
 
-    assert {each.state for each in listed} == {DeliveryState.DELIVERED, DeliveryState.DEAD}
+    assert {each.state for each in listed} == {DeliveryState.DELIVERED, DeliveryState.PARKED}
     assert PHONE in robot.messages[0].body.decode()
     stored = b"".join([await redis.dump(key) or b"" async for key in redis.scan_iter("*")])
     await redis.aclose()

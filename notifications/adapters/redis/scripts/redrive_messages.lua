@@ -13,7 +13,8 @@ for at = 2, #ARGV, 3 do
   end
 end
 if redis.call('ZCARD', KEYS[4]) > 0 then
-  redis.call('HSET', KEYS[1], 'failures', 0, 'next_ms', 0)
+  redis.call('HSET', KEYS[1], 'failures', 0, 'next_ms', 0, 'at_most', 0)
+  redis.call('HINCRBY', KEYS[1], 'redrives', 1) -- whoever is sending does not write over it
   look_by(KEYS[3], ARGV[1], math.floor(clock_us() / 1000))
 end
 return count

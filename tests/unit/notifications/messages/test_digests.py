@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from notifications.attempts import Attempt, Ended
 from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.deliveries import DeliveryState
-from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, after, plan
-from notifications.messages.outbox import ChannelState, OutboxEntry, message_id
+from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, SHOWN, after, plan
+from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, message_id
 
 NOW = 1_790_000_000_000
 TAKEN, LATER, NEVER = (
@@ -120,12 +121,133 @@ def test_what_a_channel_asks_for_is_waited_for_up_to_a_day() -> None:
     assert after(too_much, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + LONGEST_WAIT_MS
 
 
-def test_what_is_refused_for_good_moves_at_once_and_is_dead_where_there_is_nothing_else() -> None:
+def test_what_is_refused_moves_at_once_and_is_tried_again_where_there_is_nothing_else() -> None:
     (moved,) = after(NEVER, [entry()], ChannelState(), NOW, doubling, to_mail).changed
-    (dead,) = after(NEVER, [entry()], ChannelState(), NOW, doubling, nowhere).changed
+    then = after(NEVER, [entry()], ChannelState(), NOW, doubling, nowhere)
 
     assert (moved.channel, moved.state) == ("mail", DeliveryState.WAITING)
-    assert (dead.state, dead.outcome, dead.next_ms) == (DeliveryState.DEAD, "CODE_93000", 0)
+    (parked,) = then.changed
+    assert (parked.state, parked.outcome, parked.next_ms) == (DeliveryState.PARKED, "CODE_93000", NOW + 5_000)
+    assert (then.state.failures, then.state.next_ms, then.look_ms) == (1, NOW + 5_000, NOW + 5_000)
+
+
+class Played:
+    """A channel that is looked at whenever it asks for that, and what it is sent."""
+
+    def __init__(self, *entries: OutboxEntry, answer: Callable[[list[str], int], Attempt]) -> None:
+        self.entries = {each.id: each for each in entries}
+        self.answer = answer
+        self.state = ChannelState()
+        self.tried: list[tuple[list[str], int]] = []
+
+    def run(self, until_ms: int, at_ms: int = NOW) -> Played:
+        for _ in range(1_000):
+            waiting = [each for each in self.entries.values() if each.state in WAITING_STATES]
+            planned = plan(waiting, self.state, None, at_ms, nowhere)
+            looks = [planned.look_ms]
+            changed = list(planned.changed)
+            if planned.send:
+                shown = [each.id for each in planned.send[: self.state.at_most or SHOWN]]
+                self.tried.append((shown, at_ms))
+                attempt = replace(self.answer(shown, at_ms), shown=len(shown))
+                then = after(attempt, planned.send, self.state, at_ms, doubling, nowhere)
+                self.state = then.state
+                changed += then.changed
+                looks.append(then.look_ms)
+            self.entries |= {each.id: each for each in changed}
+            at_ms = min((each for each in looks if each is not None), default=until_ms)
+            if at_ms >= until_ms:
+                break
+        return self
+
+    def count(self, state: DeliveryState) -> int:
+        return sum(each.state is state for each in self.entries.values())
+
+
+def test_a_secret_that_is_corrected_within_three_days_lets_everything_arrive() -> None:
+    corrected_ms = NOW + 2 * LONGEST_WAIT_MS
+
+    played = Played(*map(entry, range(1, 31)), answer=lambda _, at_ms: NEVER if at_ms < corrected_ms else TAKEN)
+    played.run(NOW + DEAD_AFTER_MS)
+
+    assert played.count(DeliveryState.DELIVERED) == 30
+    assert len(played.tried) < 60
+
+
+def test_a_secret_that_nobody_corrects_kills_everything_after_three_days_and_not_before() -> None:
+    played = Played(*map(entry, range(1, 31)), answer=lambda *_: NEVER).run(NOW + DEAD_AFTER_MS - 1)
+    assert played.count(DeliveryState.PARKED) == 30
+
+    assert played.run(NOW + 2 * DEAD_AFTER_MS, NOW + DEAD_AFTER_MS).count(DeliveryState.DEAD) == 30
+
+
+@pytest.mark.parametrize("poison", [1, 5, 29])
+def test_a_message_that_is_not_taken_for_its_words_kills_no_other(poison: int) -> None:
+    bad = message_id(poison, "li-na")
+
+    played = Played(*map(entry, range(1, 31)), answer=lambda shown, _: NEVER if bad in shown else TAKEN)
+    played.run(NOW + 3_600_000)
+
+    assert played.count(DeliveryState.DELIVERED) == 29
+    assert played.entries[bad].state is DeliveryState.DEAD
+    assert played.state.failures == 0
+
+
+def test_what_is_refused_last_of_all_is_given_up_once_something_new_was_taken() -> None:
+    bad = message_id(2, "li-na")
+    played = Played(entry(1), entry(2), answer=lambda shown, _: NEVER if bad in shown else TAKEN)
+    assert played.run(NOW + 3_600_000).entries[bad].state is DeliveryState.PARKED
+
+    played.entries["3:li-na"] = entry(3)
+    played.run(NOW + 3 * 3_600_000, NOW + 3_600_000)
+
+    assert played.entries["3:li-na"].state is DeliveryState.DELIVERED
+    assert played.entries[bad].state is DeliveryState.DEAD
+
+
+def test_what_is_new_is_not_held_up_by_what_was_refused_and_goes_at_most_once_a_minute() -> None:
+    refused = entry(1, state=DeliveryState.PARKED, failing_since_ms=NOW - 9, refused_ms=NOW - 9, attempt_ms=NOW - 9)
+    state = ChannelState(failures=9, next_ms=NOW + LONGEST_WAIT_MS, at_most=1)
+
+    early, late = (plan([refused, entry(2)], state, None, at_ms, nowhere) for at_ms in (NOW, NOW - 9 + MINUTE_MS))
+
+    assert (early.send, early.look_ms) == ((), NOW - 9 + MINUTE_MS)
+    assert [each.event for each in late.send] == [2]
+
+
+def test_what_found_no_room_waits_for_the_next_minute_and_is_counted_as_told_by_nobody() -> None:
+    waiting = [entry(event) for event in range(1, 11)]
+
+    then = after(replace(TAKEN, shown=3), waiting, ChannelState(), NOW, doubling, nowhere)
+
+    assert [(each.event, each.state) for each in then.changed] == [(n, DeliveryState.DELIVERED) for n in (1, 2, 3)]
+    assert then.look_ms == NOW + MINUTE_MS
+
+
+def test_what_found_no_room_beside_what_failed_fails_with_it_though_it_was_not_tried() -> None:
+    then = after(replace(LATER, shown=1), [entry(1), entry(2)], ChannelState(), NOW, doubling, nowhere)
+
+    assert [(each.state, each.tries) for each in then.changed] == [(DeliveryState.PARKED, 1), (DeliveryState.PARKED, 0)]
+
+
+class Compared(str):
+    """An id that counts how often it is compared."""
+
+    times = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+
+def test_what_goes_is_found_without_comparing_everything_with_everything() -> None:
+    waiting = [entry(event, id=Compared(event)) for event in range(1000)]
+    Compared.times = 0
+
+    plan(waiting, ChannelState(), None, NOW, nowhere)
+
+    assert Compared.times < 10_000
 
 
 @pytest.mark.parametrize(("failures", "channel"), [(0, "east-bot"), (1, "east-bot"), (2, "mail")])

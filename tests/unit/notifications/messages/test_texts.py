@@ -16,7 +16,7 @@ def plainly(digest: Digest) -> str:
 
 
 def test_what_fits_is_written_whole() -> None:
-    assert fitting(digest(Text("a", ("b",)), Text("c")), plainly, 100) == "a\nb\nc\nbelow"
+    assert fitting(digest(Text("a", ("b",)), Text("c")), plainly, 100) == ("a\nb\nc\nbelow", 2)
 
 
 def test_messages_without_room_are_counted() -> None:
@@ -24,13 +24,13 @@ def test_messages_without_room_are_counted() -> None:
 
     written = fitting(digest(*messages, beyond=3), plainly, 50)
 
-    assert written == "message 0\nmessage 1\nmessage 2\nand 10 more\nbelow"
+    assert written == ("message 0\nmessage 1\nmessage 2\nand 10 more\nbelow", 3)
 
 
 def test_of_a_message_that_is_too_long_alone_as_many_lines_as_fit_are_written() -> None:
     written = fitting(digest(Text("title", ("one", "two", "three" * 20)), Text("next")), plainly, 40)
 
-    assert written == "title\none\ntwo\n…\nand 1 more\nbelow"
+    assert written == ("title\none\ntwo\n…\nand 1 more\nbelow", 1)
 
 
 _texts = st.builds(Text, st.text(max_size=60), st.lists(st.text(max_size=80), max_size=4).map(tuple))
@@ -44,9 +44,10 @@ def test_what_is_written_fits_and_counts_every_message(messages: list[Text], lim
         shown.append(digest)
         return markdown(digest)
 
-    written = fitting(digest(*messages), write, limit, utf8_size)
+    written, count = fitting(digest(*messages), write, limit, utf8_size)
 
     assert utf8_size(written) <= limit
+    assert count == len(shown[-1].messages)
     assert all(len(each.messages) + each.beyond == len(messages) for each in shown)
 
 

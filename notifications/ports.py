@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from notifications.attempts import Attempt
@@ -57,6 +57,13 @@ class Tester(Protocol[Tried]):
         NoSecretsKey, SecretUnreadable
             If its address or secret cannot be decrypted.
         """
+
+
+class Calendars(Protocol):
+    """Knows the calendars of tenants."""
+
+    async def calendar_ids(self, tenant: str) -> Collection[str]:
+        """Return the ids of a tenant's calendars, in order."""
 
 
 class DeliveryFilter(NamedTuple):

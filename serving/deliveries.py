@@ -83,7 +83,7 @@ class Deliveries:
         )
         self.servicer = DeliveryServicer(
             SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
-            ChannelService(self.channels, messages, sealed, mail, self._channel_tester),
+            ChannelService(self.channels, messages, sealed, mail, self._channel_tester, people),
             TemplateService(templates_on(redis), TEMPLATE_NAMES, shipped_templates),
             self.told,
         )

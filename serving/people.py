@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from notifications.messages.outbox import OutboxEntry, message_id
@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 
 
 class People:
-    """``notifications.messages.ports.MessageWords`` and ``Directory``, from the log and the workforce.
+    """``notifications.messages.ports.MessageWords`` and ``Directory``, and ``notifications.ports.Calendars``: from the
+    log and the workforce.
 
     Parameters
     ----------
@@ -94,6 +95,10 @@ class People:
         """Return the name that a rep is shown by."""
         there = (await self._planners.roster(tenant)).reps.get(rep)
         return there.display_name or rep if there else rep
+
+    async def calendar_ids(self, tenant: str) -> Collection[str]:
+        """Return the ids of a tenant's calendars, in order."""
+        return sorted((await self._planners.roster(tenant)).records.calendars)
 
     async def opens_ms(self, tenant: str, calendar: str, at_ms: int) -> int | None:
         """Return when a calendar opens next behind an instant, in milliseconds since 1970; None: it is open then."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from failures import InvalidInput
+from failures import InvalidInput, shown
 from notifications.attempts import Attempt
 from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import ReceiverStatus
-from notifications.ports import DeliveryBook, KeptRecord, RecordStore, Tester
+from notifications.ports import Calendars, DeliveryBook, KeptRecord, RecordStore, Tester
 from notifications.service.addresses import Sealed, shown_address
 from notifications.service.register import Register
 
 MAX_CHANNELS = 1_000
 """Of a tenant."""
+_CALENDARS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class ChannelService:
         What encrypts addresses of those that are mail.
     tester
         What tries one.
+    calendars
+        Which there are.
     """
 
     def __init__(
@@ -66,12 +70,14 @@ class ChannelService:
         sealed: Sealed,
         mail: Sealed,
         tester: Tester[Channel],
+        calendars: Calendars,
     ) -> None:
         self._register = Register("channels", "channel", records, book, MAX_CHANNELS)
         self._book = book
         self._webhooks = sealed
         self._mail = mail
         self._tester = tester
+        self._calendars = calendars
 
     async def create(
         self, tenant: str, channel_id: str, kind: ChannelKind, change: ChannelChange, *, preview: bool = False
@@ -146,6 +152,8 @@ class ChannelService:
         return await self._tester.send_test(tenant, (await self._register.get(tenant, channel_id)).record)
 
     async def _changed(self, tenant: str, present: Channel, change: ChannelChange) -> Channel:
+        if change.calendar and change.calendar != present.calendar:
+            await self._check_calendar(tenant, change.calendar)
         name, sealed = self._register.name(tenant, present.id), self._sealed(present.kind)
         address, secret = present.address, present.secret
         if change.address is not None:
@@ -164,6 +172,13 @@ class ChannelService:
             language=present.language if change.language is None else change.language,
             calendar=present.calendar if change.calendar is None else change.calendar,
         )
+
+    async def _check_calendar(self, tenant: str, calendar: str) -> None:
+        there = await self._calendars.calendar_ids(tenant)
+        if calendar not in there:
+            few = ", ".join(islice(there, _CALENDARS_SHOWN)) + (", …" if len(there) > _CALENDARS_SHOWN else "")
+            known = f"allowed are {few}, or none" if there else "make it first: fairlead calendars"
+            raise InvalidInput.of("channel.calendar", f"there is no calendar {shown(calendar)}; {known}")
 
     def _sealed(self, kind: ChannelKind) -> Sealed:
         return self._mail if kind is ChannelKind.SMTP else self._webhooks

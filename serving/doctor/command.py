@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from gateway.settings import Security
 from notifications.adapters.redis.records import channels_on, subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.errors import KEY_FILE
+from notifications.messages.mail_server import URL
 from notifications.secrets import SecretBox
 from router.adapters.durable_rules import selection as engines
 from router.adapters.redis.format import FORMAT
@@ -33,11 +35,12 @@ from router.cli.consoles import console_for
 from router.cli.stores import connected_stores
 from router.model.errors import FormatMismatch
 from router.model.workforce import WorkforceRecords
+from router.process.revisions.cache import ProcessCache
 from router.rules.codec import loads
 from scoring.services import ScoringServices
 from serving.doctor import host
 from serving.doctor.calendars import judge_calendars
-from serving.doctor.deliveries import Receivers, judge_key_file, judge_receivers
+from serving.doctor.deliveries import Receivers, channels_of, judge_key_file, judge_mail, judge_receivers
 from serving.doctor.finding import Finding, Severity, bad, good, mind
 from serving.doctor.pools import judge_pools
 from serving.doctor.recusal import judge_recusal
@@ -74,6 +77,7 @@ def findings(environ: Mapping[str, str], listen: str, data: Path) -> Iterator[Fi
     yield from _rule_engine(environ)
     yield host.disk(data)
     yield from judge_key_file(environ.get(KEY_FILE, ""))
+    yield from judge_mail(environ)
     yield from _store(environ, data)
     yield host.port(listen)
     yield from _access(environ, listen)
@@ -104,7 +108,7 @@ def _store(environ: Mapping[str, str], data: Path) -> Iterator[Finding]:
         yield form
         if form.severity is Severity.GOOD:  # else what it holds cannot be read
             yield from asyncio.run(_timed(url))
-            yield from asyncio.run(_told_outside(url, _box(environ)))
+            yield from asyncio.run(_told_outside(url, _box(environ), has_mail=bool(environ.get(URL))))
     except StoreUnsuitable as error:
         yield bad("store", error.description, "let its operator put it right: serve does not start")
     except (StoreUnavailable, ValueError) as error:
@@ -160,13 +164,13 @@ def _box(environ: Mapping[str, str]) -> SecretBox:
         return SecretBox()
 
 
-async def _told_outside(url: str, box: SecretBox) -> list[Finding]:
+async def _told_outside(url: str, box: SecretBox, *, has_mail: bool) -> list[Finding]:
     """Judge who is told outside."""
     found: list[Finding] = []
     async with connected_stores(url) as stores:
         for tenant in await stores.rule_sets.tenants():
             receivers = await _receivers(stores, tenant, await stores.workforce.read(tenant))
-            found += judge_receivers(tenant, receivers, box)
+            found += judge_receivers(tenant, replace(receivers, has_mail=has_mail), box)
     return found
 
 
@@ -177,7 +181,9 @@ async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -
     places = {each.id: await kept.place(tenant, each.id) for each in subscriptions}
     stalled = [each for each, place in places.items() if place is not None and place.is_full]
     named = {rep.id: rep.channels for rep in workforce.reps.values() if rep.channels and rep.active}
-    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled)
+    active = (await ProcessCache(stores.processes).newest(tenant)).active
+    stepped = {process.id: channels_of(process) for process in active.values()}
+    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled, stepped)
 
 
 def _date_of(at_us: int) -> date:

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from notifications.channels import Channel
+from notifications.channels import Channel, ChannelKind
 from notifications.errors import KEY_FILE, NoSecretsKey, SecretUnreadable
+from notifications.messages.mail_server import URL, MailServer
 from notifications.secrets import SecretBox
 from notifications.subscriptions import Subscription
+from router.process.definition.deadlines import NamedChannel
+from router.process.definition.processes import Process
 from serving.doctor.finding import Finding, bad, good, mind
 
 _SHOWN = 3
@@ -28,6 +31,10 @@ class Receivers:
         By rep: the channels through which they are to be told.
     stalled
         Ids of the subscriptions that take nothing new.
+    stepped
+        By active process: the channels that steps of its deadlines tell.
+    has_mail
+        Whether the operator named a mail server.
     """
 
     subscriptions: Sequence[Subscription]
@@ -35,6 +42,8 @@ class Receivers:
     named: Mapping[str, Sequence[str]]
     calendars: Collection[str]
     stalled: Collection[str] = ()
+    stepped: Mapping[str, Collection[str]] = field(default_factory=dict)
+    has_mail: bool = True
 
 
 def judge_key_file(path: str) -> Iterator[Finding]:
@@ -53,19 +62,33 @@ def judge_key_file(path: str) -> Iterator[Finding]:
         yield good("secrets", f"{path} is for its owner alone")
 
 
+def judge_mail(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Judge how the mail server is named; where it is as it must be, or is not named, nothing is said."""
+    try:
+        MailServer.read(environ)
+    except ValueError as error:
+        yield bad("mail", str(error), "correct the variable it names: serve does not start")
+
+
+def channels_of(process: Process) -> frozenset[str]:
+    """Return the channels that steps of a process's deadlines tell."""
+    deadlines = (*process.deadlines, *(deadline for stage in process.stages for deadline in stage.deadlines))
+    told = (who for deadline in deadlines for step in deadline.steps for who in step.to)
+    return frozenset(who.channel for who in told if isinstance(who, NamedChannel))
+
+
 def judge_receivers(tenant: str, receivers: Receivers, box: SecretBox) -> Iterator[Finding]:
     """Judge a tenant's subscriptions and channels; of those that are sound nothing is said."""
     yield from _unreadable(tenant, receivers, box)
     for each in receivers.stalled:
         yield bad("subscription", f"{tenant}/{each}: it takes nothing new, for 10,000 changes are parked", _STALLED)
-    there = {channel.id for channel in receivers.channels}
-    missing: dict[str, list[str]] = {}
-    for rep, named in receivers.named.items():
-        for name in named:
-            if name not in there:
-                missing.setdefault(name, []).append(rep)
-    for name, reps in sorted(missing.items()):
+    for name, reps in _missing(receivers, receivers.named):
         yield mind("channel", f"{tenant}: there is no {name}, which {_few(reps)} should be told through", _MISSING)
+    for name, processes in _missing(receivers, receivers.stepped):
+        yield mind("channel", f"{tenant}: there is no {name}, which steps of {_few(processes)} tell", _MISSING_IN_STEPS)
+    mails = [channel.id for channel in receivers.channels if channel.kind is ChannelKind.SMTP]
+    if mails and not receivers.has_mail:
+        yield bad("mail", f"{tenant}: {_few(mails)} would send mail, and {URL} is not set", _NO_MAIL)
     for channel in receivers.channels:
         if channel.calendar and channel.calendar not in receivers.calendars:
             seen = f"{tenant}/{channel.id}: there is no calendar {channel.calendar}, so it is never quiet"
@@ -74,6 +97,21 @@ def judge_receivers(tenant: str, receivers: Receivers, box: SecretBox) -> Iterat
 
 _STALLED = "mend its receiver: fairlead deliveries list --state parked; it goes on by itself"
 _MISSING = "make the channel, or take it off them: fairlead channels create, fairlead workforce load"
+_MISSING_IN_STEPS = (
+    "make the channel, or take it out of the process: fairlead channels create, fairlead process publish"
+)
+_NO_MAIL = f"name the mail server that serve uses in {URL}, or delete these channels"
+
+
+def _missing(receivers: Receivers, named: Mapping[str, Collection[str]]) -> list[tuple[str, list[str]]]:
+    """Return the channels that are named and not there, and by whom each is named."""
+    there = {channel.id for channel in receivers.channels}
+    missing: dict[str, list[str]] = {}
+    for by, channels in named.items():
+        for channel in channels:
+            if channel not in there:
+                missing.setdefault(channel, []).append(by)
+    return sorted(missing.items())
 
 
 def _unreadable(tenant: str, receivers: Receivers, box: SecretBox) -> Iterator[Finding]:

@@ -121,7 +121,7 @@ from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
 from tests.fuzzing.seeds import BEGINNING
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
-from tests.twins.deliveries import MemoryBook, MemoryRecords
+from tests.twins.deliveries import MemoryBook, MemoryCalendars, MemoryRecords
 from tests.twins.import_pages import MemoryImportPages, MemoryPages
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
@@ -445,7 +445,7 @@ def _deliveries(
     sealed, mail = Sealed(box, _has_form), Sealed(box, check_mail)
     return DeliveryServicer(
         SubscriptionService(subscriptions, webhooks, sealed, Taker(), SEERS),
-        ChannelService(channels, messages, sealed, mail, Taker()),
+        ChannelService(channels, messages, sealed, mail, Taker(), MemoryCalendars(["night", "shanghai"])),
         TemplateService(templates, TEMPLATE_NAMES, shipped_templates),
         DeliveryQueries(
             {ReceiverKind.SUBSCRIPTION: webhooks, ReceiverKind.CHANNEL: messages},

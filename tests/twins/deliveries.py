@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Generic
@@ -39,6 +40,16 @@ class MemoryRecords(Generic[Record]):
         etag = present.etag if present and same else str(next(self._etags))
         self._kept[tenant][record_id] = KeptRecord(record, etag)
         return etag
+
+
+class MemoryCalendars:
+    """``notifications.ports.Calendars`` with the same for every tenant."""
+
+    def __init__(self, ids: Sequence[str] = ()) -> None:
+        self._ids = ids
+
+    async def calendar_ids(self, _tenant: str) -> Sequence[str]:
+        return self._ids
 
 
 class MemoryBook:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import deliveries_pb2 as deliveries
 from notifications.outbound.addresses import networks_from
 from notifications.secrets import SecretBox, write_new_key
@@ -45,6 +46,16 @@ async def subscribe(api: Api, subscription_id: str = "crm", **fields: Any) -> de
         )
     )
     return made
+
+
+async def open_calendar(api: Api, calendar_id: str) -> str:
+    """Make a calendar of nine to six, and return its name."""
+    calendar = calendars.Calendar(
+        time_zone="Asia/Shanghai", weekly=[calendars.WeeklyHours(day=1, start="09:00", end="18:00")]
+    )
+    request = calendars.CreateCalendarRequest(parent=api.parent, calendar_id=calendar_id, calendar=calendar)
+    made: calendars.Calendar = await api.workforce.CreateCalendar(request)
+    return made.name
 
 
 async def open_channel(api: Api, channel_id: str = "east-bot", **fields: Any) -> deliveries.Channel:

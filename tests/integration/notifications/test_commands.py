@@ -20,6 +20,8 @@ from tests.conftest import serving
 from tests.integration.notifications.arranging import HOOK, SECRET, chosen, subscribe
 from tests.receivers import Receiver
 
+HOURS = "calendars: {shanghai: {time_zone: Asia/Shanghai, weekly: {mon-fri: 09:00-18:00}}}"
+
 Command = Callable[..., Awaitable[tuple[int, str]]]
 
 
@@ -109,11 +111,16 @@ async def test_a_channel_is_made_shown_changed_and_deleted(command: Command, tmp
     (tmp_path / "sign").write_text("s3cr3t")
     making = ("channels", "create", "bot", "--kind", "feishu", "--address", HOOK, "--speaks", "zh")
 
+    (tmp_path / "hours").write_text(HOURS)
+    await command("calendars", "load", str(tmp_path / "hours"))
+
+    missing = await command(*making, "--calendar", "beijing")
     code, made = await command(*making, "--secret-file", str(tmp_path / "sign"), "--calendar", "shanghai")
     _, changed = await command("channels", "update", "bot", "--no-secret", "--calendar", "", "--json")
     _, listed = await command("channels", "list")
     _, deleted = await command("channels", "delete", "bot", "--yes")
 
+    assert (missing[0], "channel.calendar: there is no calendar 'beijing'" in missing[1]) == (1, True), missing
     assert code == 0, made
     assert re.search(r"bot +feishu +http://127.0.0.1:9/… +yes +zh +shanghai +0", made)
     assert {"has_secret", "calendar"} & set(json.loads(changed)["channel"]) == set()

@@ -6,18 +6,21 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import workforce_pb2 as workforce
 from serving.doctor.command import findings
 from serving.doctor.finding import Finding, Severity
 from tests.api import EVERYONE
-from tests.integration.notifications.arranging import delivering, open_channel, subscribe
+from tests.integration.notifications.arranging import delivering, open_calendar, open_channel, subscribe
 
 
 async def test_what_keeps_somebody_from_being_told_is_found(store: Any, tenant: str, tmp_path: Path) -> None:
     async with delivering(store, tenant, tmp_path) as api:
         await api.adopt(EVERYONE)
         await subscribe(api)
+        calendar = await open_calendar(api, "nowhere")
         await open_channel(api, calendar="nowhere")
+        await api.workforce.DeleteCalendar(calendars.DeleteCalendarRequest(name=calendar))
         rep = workforce.Rep(active=True, channels=["east-bot", "mail"])
         await api.workforce.CreateRep(workforce.CreateRepRequest(parent=api.parent, rep_id="ann", rep=rep))
 

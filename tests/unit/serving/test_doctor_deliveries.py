@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,11 @@ import pytest
 from notifications.channels import Channel, ChannelKind
 from notifications.secrets import SecretBox, write_new_key
 from notifications.subscriptions import Subscription
-from serving.doctor.deliveries import Receivers, judge_key_file, judge_receivers
+from router.model.workitem import Kind
+from router.process.definition.deadlines import Act, Deadline, DeadlineStep, NamedChannel
+from router.process.definition.processes import Process, Stage
+from rules.durations import Duration, DurationTable
+from serving.doctor.deliveries import Receivers, channels_of, judge_key_file, judge_mail, judge_receivers
 from serving.doctor.finding import Severity
 
 
@@ -37,6 +42,36 @@ def test_a_channel_that_reps_name_and_is_not_there_is_named_once(box: SecretBox)
 
     assert finding.severity is Severity.MIND
     assert finding.seen == "acme: there is no mail, which r0, r1, r2 and 2 more should be told through"
+
+
+def test_a_channel_that_steps_tell_and_is_not_there_is_named(box: SecretBox) -> None:
+    steps = [DeadlineStep(Fraction(1), Act.NOTIFY, (NamedChannel(name),)) for name in ("bot", "desk", "east")]
+    first = Deadline("whole", DurationTable(Duration(1, "h")), steps=tuple(steps[:2]))
+    second = Deadline("stage", DurationTable(Duration(1, "h")), steps=tuple(steps[2:]))
+    process = Process("sales", frozenset({Kind.LEAD}), (Stage("new", deadlines=(second,)),), deadlines=(first,))
+
+    stepped = {"sales": channels_of(process)}
+    found = [each.seen for each in judge_receivers("acme", replace(sound(box), stepped=stepped), box)]
+
+    assert found == [f"acme: there is no {name}, which steps of sales tell" for name in ("desk", "east")]
+
+
+def test_a_channel_of_mail_without_a_mail_server_is_bad(box: SecretBox) -> None:
+    mail = Channel("li-na", ChannelKind.SMTP, box.seal("tenants/acme/channels/li-na", "li.na@example.com"))
+    with_mail = replace(sound(box), channels=[*sound(box).channels, mail])
+
+    (finding,) = judge_receivers("acme", replace(with_mail, has_mail=False), box)
+
+    assert list(judge_receivers("acme", with_mail, box)) == []
+    assert finding.severity is Severity.BAD
+    assert finding.seen == "acme: li-na would send mail, and FAIRLEAD_SMTP_URL is not set"
+
+
+def test_a_mail_server_that_is_named_wrongly_is_bad() -> None:
+    (finding,) = judge_mail({"FAIRLEAD_SMTP_URL": "http://mail.example.org"})
+
+    assert (finding.severity, "FAIRLEAD_SMTP_URL" in finding.seen) == (Severity.BAD, True)
+    assert list(judge_mail({})) == []
 
 
 def test_a_calendar_that_is_not_there_keeps_nobody_quiet(box: SecretBox) -> None:

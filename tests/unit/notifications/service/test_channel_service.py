@@ -1,0 +1,57 @@
+"""A channel is made of what there is: of a calendar that is not there nothing is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from failures import InvalidInput
+from notifications.attempts import Attempt, Ended
+from notifications.channels import Channel, ChannelKind
+from notifications.secrets import SecretBox
+from notifications.service.addresses import Sealed, check_mail
+from notifications.service.channels import ChannelChange, ChannelService
+from tests.twins.deliveries import MemoryBook, MemoryCalendars, MemoryRecords
+
+
+class Taker:
+    """Takes whatever is sent to try it."""
+
+    async def send_test(self, _tenant: str, _record: Any) -> Attempt:
+        return Attempt(Ended.DELIVERED, "200")
+
+
+async def anywhere(_address: str) -> None:
+    """Let something be sent wherever."""
+
+
+@pytest.fixture
+def channels(tmp_path: Path) -> ChannelService:
+    (tmp_path / "keys").write_text("k" * 32)
+    box = SecretBox.read(str(tmp_path / "keys"))
+    calendars = MemoryCalendars(["munich", "shanghai"])
+    sealed, mail = Sealed(box, anywhere), Sealed(box, check_mail)
+    return ChannelService(MemoryRecords[Channel](), MemoryBook(), sealed, mail, Taker(), calendars)
+
+
+async def test_a_calendar_that_is_not_there_is_refused_by_its_field(channels: ChannelService) -> None:
+    await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="shanghai"))
+
+    for refused in (
+        channels.create("t", "b", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="shangai")),
+        channels.update("t", "bot", ChannelChange(calendar="shangai")),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            await refused
+        (violation,) = refusal.value.violations
+        assert violation.field == "channel.calendar"
+        assert violation.description == "there is no calendar 'shangai'; allowed are munich, shanghai, or none"
+    assert (await channels.get("t", "bot")).channel.calendar == "shanghai"
+
+
+async def test_a_channel_without_a_calendar_is_never_quiet(channels: ChannelService) -> None:
+    await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="munich"))
+
+    assert (await channels.update("t", "bot", ChannelChange(calendar=""))).channel.calendar == ""

@@ -19,6 +19,8 @@ from router.wording.languages import Language
 from router.wording.messages import kind_of, message
 from router.workforce.open_hours import open_hours
 
+WAITED_MS = 60_000
+"""What waited longer is looked at again before it is told, in milliseconds: it may be over."""
 _log = logging.getLogger(__name__)
 
 
@@ -46,8 +48,11 @@ class People:
         own
             The tenant's own templates in that language.
         """
+        notices, now_ms = Notices(tenant, self._store, self._planners), await self._store.now_us(tenant) // 1000
         try:
-            notice = await Notices(tenant, self._store, self._planners).at(event)
+            notice = await notices.at(event)
+            if notice and now_ms - notice.at_ms > WAITED_MS:
+                notice = await notices.left_to_tell(notice, rep)
         except (CorruptHistory, NotFound) as error:
             _log.error("tenants/%s: nobody is told of event %d: %r", tenant, event, error)
             return None
@@ -55,7 +60,7 @@ class People:
             return None
         roster = await self._planners.roster(tenant)
         called = {each.id: each.display_name for each in roster.reps.values()}
-        zone, now_ms = ZoneInfo(roster.records.settings.time_zone), await self._store.now_us(tenant) // 1000
+        zone = ZoneInfo(roster.records.settings.time_zone)
         parents = await self._parents(tenant, notice)
         said = message(
             notice,

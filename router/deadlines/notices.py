@@ -17,6 +17,7 @@ from router.model.decision import Decision, DecisionEffect
 from router.model.digests import DigestEntry
 from router.model.errors import CorruptHistory
 from router.model.events import ANSWERS, NEXT, Digested, Event, Fired, Note, Noted, OfferAnswered, ProcessPublished
+from router.model.workitem import CLOSED_STATES
 from router.process.definition.deadlines import Act, DeadlineStep, RecipientRole
 from router.process.definition.processes import Process, Stage
 from router.process.definition.words import NO_WORDS, Bilingual
@@ -133,6 +134,29 @@ class Notices:
             case Notice(about=Digested(made=made)):
                 return notice._replace(titles=await self._titles(made.entries))
         return notice
+
+    async def left_to_tell(self, notice: Notice, rep: str) -> Notice | None:
+        """Return what of a notice is still to be told a rep, or everybody, that waited to be told; None: nothing.
+
+        What is over reminds nobody: a deadline that was met, a work item that left the stage or was closed, a next date
+        that was set anew, or who had a work item and has it no more. When a deadline falls due is said as it is by now.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        about = notice.about
+        if not isinstance(about, Reached | ReachedDate):
+            return notice
+        item_id = about.fired.item_id if isinstance(about, Reached) else about.item_id
+        (record,) = await self._store.items(self._tenant, [item_id])
+        if record is None or record.state in CLOSED_STATES or (rep and rep == about.owner != record.owner):
+            return None
+        if isinstance(about, ReachedDate):
+            return notice if record.next_date and record.next_date.at_ms <= notice.at_ms else None
+        running = await self._reached.running(self._tenant, about.fired, record)
+        return notice._replace(due_ms=running.due_ms) if running else None
 
     async def of(self, event: Event | DecisionEffect) -> Notice | None:
         """Return what an event is to be told as, and to whom; None: it concerns nobody so.

@@ -16,10 +16,12 @@ from router.deadlines.recipients import Recipients, joined, recipients, recipien
 from router.model.decision import Decision, StepOfDeadline
 from router.model.errors import CorruptHistory
 from router.model.events import Fired, Note, Noted
+from router.model.records import ItemRecord
 from router.process.definition.deadlines import Act, DeadlineStep
 from router.process.definition.processes import Process, Stage
 from router.process.definition.tasks import APPROVAL, AnswerFollowUp
 from router.process.due.due_steps import NamedStep, named_step
+from router.process.due.standings import DeadlineStanding
 from router.process.life.asks import Ask
 from router.process.life.lives import lives_of
 from router.process.stages.eras import eras_of
@@ -203,15 +205,32 @@ class ReachedSteps:
         CorruptHistory
             If somebody altered what is to be read.
         """
+        standing = await self._standing(tenant, fired, fired.number)
+        return standing.due_ms if standing else None
+
+    async def running(self, tenant: str, fired: Fired, record: ItemRecord) -> DeadlineStanding | None:
+        """Return how the deadline stands by now of which a step fired; None: it does not run any more, for it was met,
+        or its work item left the stage, was closed or goes on by another process.
+
+        Raises
+        ------
+        CorruptHistory
+            If somebody altered what is to be read.
+        """
+        standing = await self._standing(tenant, fired, record.event)
+        return standing if standing and standing.end is None else None
+
+    async def _standing(self, tenant: str, fired: Fired, last: int) -> DeadlineStanding | None:
+        """Return how the deadline stood of which a step fired, by the events of its work item until one."""
         reader = ItemLives(tenant, self._store, self._planners)
-        events = await reader.events(fired.item_id, fired.number)
+        events = await reader.events(fired.item_id, last)
         kinds = [event.kind for event in events if isinstance(event, Decision)]
         planner, published = await self._planners.newest(tenant), await self._planners.processes(tenant)
         told = await reader.told_by(planner, published, kinds[-1], events) if kinds else None
         named = fired.name.split("/")[1:]
         for each in told.stands if told else ():
             if [str(each.entry), each.stage, each.deadline.id] == named:
-                return each.due_ms
+                return each
         return None
 
     async def giving(self, tenant: str, decision: Decision) -> GivingStep | None:

@@ -89,6 +89,10 @@ class _Telling(NamedTuple):
         """Say when something is."""
         return when(_instant(at_ms), self.now, self.zone, self.language)
 
+    def is_past(self, at_ms: int) -> bool:
+        """Say whether an instant is over as it is told."""
+        return _instant(at_ms) <= self.now
+
     def name(self, rep: str) -> str:
         """Say what a rep is called; of nobody that it is nobody."""
         return self.called(rep) or rep if rep else PARTS["nobody alone"].say(self.language)
@@ -240,7 +244,7 @@ def _reached(telling: _Telling, reached: Reached, kind: MessageKind) -> tuple[st
     elif due_ms is None:
         title = _title(telling, kind, "undated", item=item, deadline=deadline, owner=owner)
     else:
-        how = "overdue" if telling.notice.at_ms >= due_ms else ""
+        how = "overdue" if telling.is_past(due_ms) else ""
         title = _title(telling, kind, how, item=item, deadline=deadline, owner=owner, when=telling.when(due_ms))
     return title, _of_step(telling, reached, kind)
 

@@ -22,6 +22,7 @@ from router.model.decision import Cause, Outcome
 from router.model.digests import DigestKind
 from router.model.events import Digested
 from router.model.workforce import Member, Pool, Rep
+from router.model.workitem import State
 from router.rules.check import check
 from router.rules.codec import dumps
 from router.wording.languages import Language
@@ -35,7 +36,7 @@ from tests.contract.test_caps import DAY_MS, HOUR_MS, MINUTE_MS, START_MS, World
 from tests.contract.test_covers import CoverDesk
 from tests.contract.test_deadlines import Timed
 from tests.contract.test_digests import AT_9, OFFICE, Listing
-from tests.contract.test_stages import publish, routed
+from tests.contract.test_stages import advance, publish, routed
 from tests.contract.test_step_acts import RETURNED, TOLD, arranged
 
 __all__ = ["firm", "world"]  # fixtures
@@ -44,6 +45,11 @@ UTC = ZoneInfo("UTC")
 LOUD = """
           - {at: 100%, do: notify, to: [manager, {channel: east-bot}], quiet_hours: ignore}
           - {at: 150%, do: return, to: inside}
+"""
+
+
+EARLY = """
+          - {at: 50%, do: notify, to: manager}
 """
 
 
@@ -228,6 +234,73 @@ async def test_a_next_date_tells_the_owner_and_a_working_day_later_the_manager_w
         (ReachedDate(lead.item_id, 2, "ann"), ("mo",)),
     ]
     assert message(told[1], "mo", Language.EN, UTC).title == "ann has not followed up crm~L-1"
+
+
+async def left(world: World, notice: Notice, rep: str) -> Notice | None:
+    """Return what is left of a notice to tell a rep."""
+    return await Notices(world.tenant, world.store, world.planners).left_to_tell(notice, rep)
+
+
+async def test_of_a_deadline_that_still_runs_everything_is_left_to_tell_and_it_is_overdue_by_then(world: World) -> None:
+    timed = await arranged(world, EARLY)
+    await routed(world)
+    await timed.at(HOUR_MS // 2)
+    notice = (await noticed(world))[-1]
+
+    still = await left(world, notice, "mo")
+
+    assert still == notice
+    early, late = (
+        message(notice, "mo", Language.EN, UTC, now_ms=START_MS + at_ms).title for at_ms in (HOUR_MS // 2, HOUR_MS)
+    )
+    assert (early.startswith("Overdue"), late.startswith("Overdue")) == (False, True)
+
+
+@pytest.mark.parametrize("ends", ["met", "closed", "left its stage"])
+async def test_of_a_deadline_that_is_over_nothing_is_left_to_tell(world: World, ends: str) -> None:
+    timed = await arranged(world, LOUD)
+    lead = await routed(world)
+    await timed.at(HOUR_MS)
+    notice = (await noticed(world))[-1]
+
+    if ends == "met":
+        call = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", START_MS + HOUR_MS)
+        await timed.activities.record(world.tenant, RecordRequest(lead.item_id, call, by_owner=True))
+    elif ends == "closed":
+        await world.router.complete(world.tenant, lead.item_id, State.DISQUALIFIED)
+    else:
+        await advance(world, lead, "talk")
+
+    assert await left(world, notice, "mo") is None
+
+
+async def test_who_has_a_work_item_no_more_is_reminded_of_nothing_and_whoever_leads_them_is(world: World) -> None:
+    timed = await arranged(world, LOUD)
+    lead = await routed(world)
+    await timed.at(HOUR_MS)
+    notice = (await noticed(world))[-1]
+
+    await world.router.reassign(world.tenant, ReassignRequest(lead.item_id, "bo"))
+
+    assert await left(world, notice, "ann") is None
+    assert await left(world, notice, "mo")
+
+
+async def test_of_a_next_date_that_was_set_anew_nothing_is_left_to_tell(world: World) -> None:
+    await world.save(Rep("ann", manager="mo"), Rep("mo"), pool=Pool("east", (Member("ann"),)))
+    await world.publish()
+    timed, lead = Timed(world), await world.route()
+    call = Activity(ActivityKind.CALL, Direction.OUTBOUND, "ann", START_MS, next_ms=START_MS + HOUR_MS)
+    await timed.activities.record(world.tenant, RecordRequest(lead.item_id, call, by_owner=True))
+    await timed.at(HOUR_MS)
+    (notice,) = await noticed(world)
+    assert await left(world, notice, "ann") == notice
+
+    again = call._replace(occur_ms=START_MS + HOUR_MS, next_ms=START_MS + DAY_MS)
+    await timed.activities.record(world.tenant, RecordRequest(lead.item_id, again, by_owner=True))
+
+    assert isinstance(notice.about, ReachedDate)
+    assert await left(world, notice, "ann") is None
 
 
 async def test_a_list_says_what_stages_and_deadlines_are_called(world: World) -> None:

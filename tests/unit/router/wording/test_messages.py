@@ -221,7 +221,7 @@ def test_what_waited_for_the_morning_says_the_day() -> None:
 
     said = message(notice, "ann", Language.EN, SHANGHAI, now_ms=NOW + 18 * 3_600_000)
 
-    assert said.title == "Due on 2026-10-09 at 15:00: first response, crm~L-1"
+    assert said.title == "Overdue: first response, crm~L-1, was due on 2026-10-09 at 15:00"
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,9 @@ def target_of(url: str, *, has_networks: bool = False) -> Target:
     except ValueError:
         raise ValueError("it is no address of the form https://HOST/PATH") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        scheme = url.partition("://")[0] if "://" in url else ""
-        raise ValueError(f"it begins with {shown(scheme) if scheme else 'no https://'}; allowed is https://HOST/PATH")
+        scheme, colon, _ = url.partition("://")
+        begins = shown(scheme) if colon and scheme.isalpha() else "no https://"  # what else stands there may be secret
+        raise ValueError(f"it begins with {begins}; allowed is https://HOST/PATH")
     if parts.username is not None or parts.password is not None:
         raise ValueError("it holds a user or a password; allowed is https://HOST/PATH")
     if parts.fragment:

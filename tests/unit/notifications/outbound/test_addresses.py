@@ -35,7 +35,8 @@ UNREADABLE = (
     "https://8.8.8.8#x@10.0.0.1/", "https://8.8.8.8/#x", "https://8.8.8.8\\@10.0.0.1/", "https://8.8.8.8 /",
     " https://8.8.8.8/", "https://8.8.8.8/a\r\nX-Y: z", "https://8.8.8.8/\nHost: x", "https://8.8.8.8/a b",
     "https://8.8.8.8/\x00", "https://8.8.8.8/\t", "https://8.8.8.8/ä", "https://例子.中国/", "https://⑧.8.8.8/",
-    "https://[8.8.8.8/", "https://[zz]/", "javascript:alert(1)", "https:8.8.8.8", "https://8.8.8.8/" + "a" * 2048,
+    "https://[8.8.8.8/", "https://[zz]/", "javascript:alert(1)", "https:8.8.8.8",
+    "hooks.example/secret?to=https://8.8.8.8/", "secret-1://8.8.8.8/", "?secret://x", "https://8.8.8.8/" + "a" * 2048,
 )  # fmt: skip
 """What is no address of the one form that is allowed."""
 NETWORKS = networks_from("127.0.0.0/8 fd00::/8")

@@ -138,7 +138,8 @@ class SubscriptionTester:
         """
         receiver = self._sender.receiver(tenant, record)
         body, now_ms = await self._feed.sample(tenant), await self._feed.now_ms(tenant)
-        return await self._sender.send(receiver, message_id(tenant, "test", record.id), body, now_ms)
+        identifier = message_id(tenant, f"test-{now_ms}", record.id)  # of its own: receivers deal with each once
+        return await self._sender.send(receiver, identifier, body, now_ms)
 
 
 def retry_after_s(header: str, now_ms: int) -> float | None:

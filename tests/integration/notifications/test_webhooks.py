@@ -214,7 +214,8 @@ async def test_a_test_says_what_the_receiver_answered(told: Api) -> None:
         refused = await told.deliveries.TestSubscription(request)
 
     assert (taken.delivered, taken.outcome, refused.delivered, refused.outcome) == (True, "200", False, "503")
-    (first, _) = receiver.received
+    first, second = receiver.received
+    assert first.id != second.id
     assert Webhook(made.secret).verify(first.body, first.headers)["workItem"].endswith("/workItems/test")
     assert await listed(told) == []
 

@@ -78,7 +78,6 @@ class Register(Generic[Record]):
             raise TooManyRecords(f"tenants/{tenant}", self._collection, self._most)
         if preview:
             return KeptRecord(record, "")
-        await self._book.forget(tenant, record.id)  # what one of its id left that was deleted half
         etag = await self._records.put(tenant, record.id, record, "")
         if etag is None:
             raise AlreadyExists(self._kind, self.name(tenant, record.id))

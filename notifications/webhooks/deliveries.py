@@ -37,9 +37,6 @@ class KeptDeliveries(DeliveryStore, Protocol):
     async def counts(self, tenant: str, subscription: str) -> tuple[int, int | None]:
         """Return how many were given up, and when the oldest of what is parked happened; None: nothing is."""
 
-    async def forget(self, tenant: str, subscription: str) -> None:
-        """Throw away all that is kept of a subscription."""
-
 
 class WebhookDeliveries:
     """``notifications.ports.DeliveryBook`` of subscriptions.
@@ -156,8 +153,7 @@ class WebhookDeliveries:
         await self._store.begin(tenant, receiver, await self._feed.last(tenant))
 
     async def forget(self, tenant: str, receiver: str) -> None:
-        """Throw away all that is kept of a subscription that is deleted."""
-        await self._store.forget(tenant, receiver)
+        """Do nothing: what is kept of a subscription went in one step with its record."""
 
 
 def _order(delivery: Delivery) -> tuple[int, str]:

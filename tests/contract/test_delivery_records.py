@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.channels import Channel, ChannelKind
 from notifications.ports import RecordStore
 from notifications.subscriptions import Subscription
@@ -75,4 +76,25 @@ async def test_channels_and_subscriptions_of_one_id_are_two(store: Any, tenant: 
 
     assert [each.record for each in (await channels.all(tenant)).values()] == [BOT]
     assert [each.record.id for each in (await subscriptions.all(tenant)).values()] == ["bot"]
+    await close(redis)
+
+
+async def test_what_is_kept_of_a_subscription_goes_with_it_and_whoever_is_refused_takes_nothing_away(
+    store: Any, tenant: str
+) -> None:
+    redis = client_for(store.url)
+    records, kept = subscriptions_on(redis), RedisDeliveries(redis)
+    etag = await records.put(tenant, "crm", CRM, "")
+    assert etag
+    await kept.begin(tenant, "crm", 7)
+
+    assert await records.put(tenant, "crm", CRM, "") is None
+    changed = await records.put(tenant, "crm", replace(CRM, paused=True), etag)
+    assert changed
+    place = await kept.place(tenant, "crm")
+    assert place
+    assert place.event == 7
+
+    await records.put(tenant, "crm", None, changed)
+    assert await kept.place(tenant, "crm") is None
     await close(redis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any, Generic
@@ -29,12 +29,21 @@ class RedisRecords(Generic[Record]):
         ``subscription``, ``channel`` or ``templates``.
     read
         Makes a record of what is stored.
+    owned
+        Returns the keys of what is kept for a record of a tenant, which goes with it.
     """
 
-    def __init__(self, redis: RedisClient, kind: str, read: Callable[[Mapping[str, Any]], Record]) -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        kind: str,
+        read: Callable[[Mapping[str, Any]], Record],
+        owned: Callable[[Keys, str], Sequence[str]] = lambda _keys, _record_id: (),
+    ) -> None:
         self._redis = redis
         self._kind = kind
         self._read: Callable[[Mapping[str, Any]], Record] = read
+        self._owned = owned
 
     async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
         """Return all of a tenant, by id."""
@@ -51,11 +60,14 @@ class RedisRecords(Generic[Record]):
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
         written = _written(record) if record else b""
-        field, key = f"{self._kind}/{record_id}", Keys(tenant).records
+        field, keys = f"{self._kind}/{record_id}", Keys(tenant)
         with translated():
-            stored = await self._redis.hget(key, field) or b""
+            stored = await self._redis.hget(keys.records, field) or b""
             is_as_before = (_etag(stored) if stored else "") == before
-            if not is_as_before or not await _PUT(self._redis, [key], [field, stored, written]):
+            if not is_as_before:
+                return None
+            own = [keys.records, *self._owned(keys, record_id)]
+            if not await _PUT(self._redis, own, [field, stored, written]):
                 return None
         return _etag(written) if written else ""
 
@@ -65,7 +77,7 @@ class RedisRecords(Generic[Record]):
 
 def subscriptions_on(redis: RedisClient) -> RedisRecords[Subscription]:
     """Return where subscriptions are kept."""
-    return RedisRecords(redis, "subscription", _subscription)
+    return RedisRecords(redis, "subscription", _subscription, Keys.of_subscription)
 
 
 def channels_on(redis: RedisClient) -> RedisRecords[Channel]:

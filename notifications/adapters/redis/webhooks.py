@@ -80,7 +80,7 @@ class RedisDeliveries:
                 [item_id for item_id, gap in turned.gaps.items() if not gap],
             ]
         )
-        keys = _all_keys(tenant, subscription)
+        keys = Keys(tenant).of_subscription(subscription)
         return bool(await _WRITE(self._redis, keys, [turn, written, MAX_DELIVERED, MAX_DEAD]))
 
     async def retry(self, tenant: str, subscription: str, now_ms: int, item_id: str = "") -> None:
@@ -117,24 +117,6 @@ class RedisDeliveries:
             dead = await self._redis.zcard(keys.dead(subscription))
             first = await self._redis.zrange(keys.oldest(subscription), 0, 0, withscores=True)
         return int(dead), int(first[0][1]) if first else None
-
-    async def forget(self, tenant: str, subscription: str) -> None:
-        """Throw away all that is kept of a subscription."""
-        with translated():
-            await self._redis.delete(*_all_keys(tenant, subscription))
-
-
-def _all_keys(tenant: str, subscription: str) -> list[str]:
-    keys = Keys(tenant)
-    return [
-        keys.cursor(subscription),
-        keys.parked(subscription),
-        keys.retries(subscription),
-        keys.oldest(subscription),
-        keys.dead(subscription),
-        keys.gaps(subscription),
-        keys.ended(f"subscription/{subscription}"),
-    ]
 
 
 def _written(chain: Chain) -> list[object]:

@@ -196,7 +196,6 @@ async def test_of_a_subscription_that_was_deleted_nothing_is_begun_again(hand: B
     kept = await records.get(hand.tenant, NAME)
     assert kept
     await records.put(hand.tenant, NAME, None, kept.etag)
-    await hand.book.forget(hand.tenant, NAME)
     await hand.api.route("L-1")
 
     assert (await hand.turn()).is_idle

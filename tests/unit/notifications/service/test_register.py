@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from failures import AlreadyExists, NotFound, StaleEtag
 from notifications.channels import Channel, ChannelKind
 from notifications.errors import TooManyRecords
+from notifications.ports import KeptRecord
 from notifications.service.register import Register
 from tests.twins.deliveries import MemoryBook, MemoryRecords
 
@@ -34,6 +36,33 @@ async def test_what_is_made_begins_and_what_is_deleted_is_forgotten() -> None:
     assert at.book.begun == set()
     with pytest.raises(NotFound, match="channel 'tenants/t/channels/bot'"):
         await at.register.get("t", "bot")
+
+
+class Overtaken(MemoryRecords[Channel]):
+    """Records that somebody else writes to right after they were first looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overtake: Callable[[], Awaitable[object]] | None = None
+
+    async def all(self, tenant: str) -> dict[str, KeptRecord[Channel]]:
+        found = await super().all(tenant)
+        overtake, self.overtake = self.overtake, None
+        if overtake:
+            await overtake()
+        return found
+
+
+async def test_of_two_who_make_one_at_once_the_one_who_is_refused_takes_nothing_away() -> None:
+    at, records = Arranged(), Overtaken()
+    register = Register("channels", "channel", records, at.book, 3)
+    records.overtake = lambda: register.create("t", BOT, preview=False)
+
+    with pytest.raises(AlreadyExists):
+        await register.create("t", replace(BOT, language="zh"), preview=False)
+
+    assert at.book.begun == {("t", "bot")}
+    assert (await register.get("t", "bot")).record == BOT
 
 
 async def test_a_change_is_made_again_of_what_somebody_else_wrote_meanwhile() -> None:

@@ -102,12 +102,14 @@ async def tell(stores: Stores, feed: LogChanges, name: str, url: str) -> tuple[f
     full_name, kept = subscription_name(TENANT, name), RedisDeliveries(stores.redis)
     secret = box.seal(full_name, new_signing_secret())
     subscription = Subscription(name, box.seal(full_name, url), secrets=(secret,))
-    await subscriptions_on(stores.redis).put(TENANT, name, subscription, "")
+    records = subscriptions_on(stores.redis)
+    await records.put(TENANT, name, subscription, "")
     await kept.begin(TENANT, name, 0)
-    deliverer = Deliverer(feed, kept, WebhookSender(outbound, box), RetryWaits(0.05, lambda: 0.0))
+    deliverer = Deliverer(feed, kept, records, WebhookSender(outbound, box), RetryWaits(0.05, lambda: 0.0))
     start, used_s, peak = time.perf_counter(), time.process_time(), _peak_bytes()
-    while not (await deliverer.turn(TENANT, subscription)).is_idle or await kept.next_ms(TENANT, name) is not None:
-        pass
+    while ended := await deliverer.turn(TENANT, name):
+        if ended.is_idle and await kept.next_ms(TENANT, name) is None:
+            break
     found = time.perf_counter() - start, time.process_time() - used_s, _peak_bytes() - peak
     await outbound.close()
     return found

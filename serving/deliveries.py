@@ -73,7 +73,7 @@ class Deliveries:
         kept = RedisDeliveries(redis)
         sender = WebhookSender(self.outbound, settings.secrets, _counted(metrics, ReceiverKind.SUBSCRIPTION))
         self._connect_messages(settings, redis, feed, tenants, people, lease, metrics)
-        deliverer = Deliverer(feed, kept, sender, _waits(settings))
+        deliverer = Deliverer(feed, kept, self.subscriptions, sender, _waits(settings))
         self.webhook_runner = WebhookRunner(deliverer, feed, kept, self.subscriptions, tenants, lease)
         webhooks, messages = WebhookDeliveries(kept, feed, self.subscriptions), self.outbox
         sealed, mail = Sealed(settings.secrets, self.outbound.check), Sealed(settings.secrets, check_mail)

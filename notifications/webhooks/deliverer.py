@@ -1,40 +1,22 @@
-"""One turn of one subscription: what is parked and due, and the next of the log, written in one step at its end."""
+"""Takes turns of subscriptions: what each came to is written in one step at its end, however it ends."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from failures import DataLoss
-from notifications.attempts import Attempt, Ended
 from notifications.backoff import RetryWaits
+from notifications.ports import RecordStore
 from notifications.subscriptions import Subscription
-from notifications.webhooks.parking import (
-    MAX_PARKED,
-    Chain,
-    Dead,
-    Delivered,
-    after_failure,
-    parked,
-    untried,
-    with_behind,
-    without_first,
-)
-from notifications.webhooks.ports import ChangeFeed, CursorPlace, DeliveryStore, TracedChange, Turned
-from notifications.webhooks.sender import WebhookSender, message_id
+from notifications.webhooks.parking import Chain
+from notifications.webhooks.ports import ChangeFeed, CursorPlace, DeliveryStore, KnownItems, Turned
+from notifications.webhooks.rebasing import rebased
+from notifications.webhooks.sender import WebhookSender
+from notifications.webhooks.turn import DeliveryTurn
+from notifications.webhooks.unchanged import Unchanged
 
-PAGE = 128
-"""Events that are read at a time."""
-AT_ONCE = 64
-"""Work items of which something is on its way at a time."""
-TURN_S = 10.0
-"""After so long a turn sends nothing more, in seconds: what is left of it is parked, and tried in the next."""
-_STRAGGLING_S = 0.2
-"""How long a turn waits for what is under way before it reads on, in seconds."""
-NOT_IN_LOG = "NOT_IN_LOG"
-"""How a change ends that the log has not got any more."""
+_WRITES = 5
+"""How often a turn is written, where others ask for something all the time."""
 
 
 class TurnEnd(NamedTuple):
@@ -53,20 +35,32 @@ class Deliverer:
         The changes.
     store
         What is kept of subscriptions.
+    records
+        Which subscriptions there are.
     sender
         Sends.
     waits
         How long failed changes wait.
     """
 
-    def __init__(self, feed: ChangeFeed, store: DeliveryStore, sender: WebhookSender, waits: RetryWaits) -> None:
+    def __init__(
+        self,
+        feed: ChangeFeed,
+        store: DeliveryStore,
+        records: RecordStore[Subscription],
+        sender: WebhookSender,
+        waits: RetryWaits,
+    ) -> None:
         self._feed = feed
         self._store = store
+        self._records = records
         self._sender = sender
         self._waits = waits
 
-    async def turn(self, tenant: str, subscription: Subscription) -> TurnEnd:
-        """Deliver what is due, and what the log has next.
+    async def turn(self, tenant: str, subscription: str) -> TurnEnd | None:
+        """Deliver what is due, and what the log has next; None: the subscription is paused, or was deleted.
+
+        What was finished is written however the turn ends: where it fails, or is cancelled, too.
 
         Raises
         ------
@@ -75,15 +69,36 @@ class Deliverer:
         StoreUnavailable
             If the store does not answer.
         """
-        place = await self._place(tenant, subscription.id)
+        kept = await self._records.get(tenant, subscription)
+        if kept is None or kept.record.paused:
+            return None
+        place = await self._place(tenant, subscription)
         if place is None:
-            return TurnEnd(True, 0)
-        turn = _Turn(self._feed, self._store, self._sender, self._waits, tenant, subscription, place)
-        await turn.begin()
-        if not await turn.deliver():
-            return TurnEnd(True, place.event)
-        await self._store.write(tenant, subscription.id, place.turn, turn.turned)
-        return TurnEnd(False, turn.turned.event)
+            return None
+        unchanged = Unchanged(self._records, tenant, kept)
+        turn = DeliveryTurn(self._feed, self._store, self._sender, self._waits, tenant, kept.record, place, unchanged)
+        try:
+            await turn.deliver()
+        finally:
+            await turn.leave()
+            if turn.has_begun:
+                await self._write(tenant, subscription, place, turn.found, turn.turned)
+        return TurnEnd(not turn.has_begun, turn.turned.event)
+
+    async def _write(
+        self, tenant: str, subscription: str, before: CursorPlace, found: Mapping[str, Chain | None], turned: Turned
+    ) -> None:
+        """Write what a turn came to, on top of what others asked for meanwhile; nothing, where somebody took a turn."""
+        place: CursorPlace | None = before
+        written: Turned | None = turned
+        for _ in range(_WRITES):
+            if place is None or written is None:
+                return
+            if await self._store.write(tenant, subscription, place.turn, written):
+                return
+            place = await self._store.place(tenant, subscription)
+            known = await self._store.known(tenant, subscription, list(found)) if found else KnownItems({}, set())
+            written = rebased(turned, before, found, place, known.chains) if place else None
 
     async def _place(self, tenant: str, subscription: str) -> CursorPlace | None:
         """Return how far a subscription is; None: it was deleted meanwhile."""
@@ -92,207 +107,3 @@ class Deliverer:
             await self._store.begin(tenant, subscription, await self._feed.last(tenant))
             place = await self._store.place(tenant, subscription)
         return place
-
-
-class _Turn:
-    """A turn under way; parameters as for ``Deliverer``."""
-
-    def __init__(
-        self,
-        feed: ChangeFeed,
-        store: DeliveryStore,
-        sender: WebhookSender,
-        waits: RetryWaits,
-        tenant: str,
-        subscription: Subscription,
-        place: CursorPlace,
-    ) -> None:
-        self._feed = feed
-        self._store = store
-        self._sender = sender
-        self._waits = waits
-        self._tenant = tenant
-        self._subscription = subscription
-        self._place = place
-        self._receiver = sender.receiver(tenant, subscription)
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._chains = dict[str, Chain]()
-        self._tasks = set[asyncio.Task[None]]()
-        self._loaded = dict[int, TracedChange]()
-        self._stored = set[str]()
-        self._gaps = set[str]()
-        self._began_ms = 0
-        self._began_s = 0.0
-        self.turned = Turned(place.event, place.parked)
-
-    async def begin(self) -> None:
-        """Ask for the time."""
-        self._began_ms = await self._feed.now_ms(self._tenant)
-        self._began_s = time.monotonic()
-
-    def _elapsed_s(self) -> float:
-        return time.monotonic() - self._began_s
-
-    def _now_ms(self) -> int:
-        return self._began_ms + int(self._elapsed_s() * 1000)
-
-    async def deliver(self) -> bool:
-        """Try what is due, and what the log has next; say whether there was anything.
-
-        One that hangs holds up its own work item alone: meanwhile more of the log is read, for as long as a turn may
-        take.
-        """
-        due = await self._store.due(self._tenant, self._subscription.id, self._now_ms(), AT_ONCE)
-        await self._known([chain.item_id for chain in due])
-        try:
-            for chain in due:
-                self._stored.add(chain.item_id)
-                self._begin(chain)
-            has_read = await self._read()
-            while self._tasks:
-                await self._some_ended()
-                if len(self._tasks) < AT_ONCE and self._elapsed_s() < TURN_S:
-                    has_read |= await self._read()
-        finally:
-            await self._leave()
-        return has_read or bool(due)
-
-    async def _some_ended(self) -> None:
-        """Wait until all that is under way has ended, but not long; raise what ended any."""
-        done, _ = await asyncio.wait(self._tasks, timeout=_STRAGGLING_S)
-        self._tasks -= done
-        for task in done:
-            task.result()
-
-    async def _leave(self) -> None:
-        """Have nothing go on where the turn failed, or was cancelled."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _read(self) -> bool:
-        """Begin with what the log has next, as much as there is room to park; say whether there was anything."""
-        room = MAX_PARKED - self.turned.parked
-        if room <= 0:
-            return False
-        page = await self._feed.page(self._tenant, self.turned.event, min(PAGE, room))
-        by_item = dict[str, list[TracedChange]]()
-        for each in page.changes:
-            if not self._subscription.event_types or each.change.type in self._subscription.event_types:
-                by_item.setdefault(each.change.item_id, []).append(each)
-        known = await self._known(list(by_item))
-        for item_id, changes in by_item.items():
-            self._take_in(item_id, changes, known.get(item_id))
-        has_read = page.last > self.turned.event
-        self.turned.event = page.last
-        return has_read
-
-    async def _known(self, item_ids: list[str]) -> Mapping[str, Chain]:
-        """Return what is parked of work items, as it was before this turn."""
-        if not item_ids:
-            return {}
-        known = await self._store.known(self._tenant, self._subscription.id, item_ids)
-        self._gaps |= {item_id for item_id in known.gaps if item_id not in self.turned.gaps}
-        return known.chains
-
-    def _take_in(self, item_id: str, changes: list[TracedChange], before: Chain | None) -> None:
-        """Put changes behind what there is of their work item, or begin with them where there is nothing.
-
-        Parameters
-        ----------
-        before
-            What was parked of it before this turn.
-        """
-        now_ms = self._now_ms()
-        behind = tuple(parked(each.change, now_ms) for each in changes)
-        self.turned.parked += len(behind)
-        if item_id in self._chains:
-            self._chains[item_id] = with_behind(self._chains[item_id], behind)
-        elif chain := self.turned.chains.get(item_id, before):
-            self._stored.update([item_id] if before else [])
-            self.turned.chains[item_id] = with_behind(chain, behind)
-            return
-        else:
-            self._begin(untried(item_id, behind, now_ms))
-        self._loaded.update((each.change.event, each) for each in changes)
-
-    def _begin(self, chain: Chain) -> None:
-        self._chains[chain.item_id] = chain
-        self._tasks.add(asyncio.create_task(self._deliver(chain.item_id)))
-
-    async def _deliver(self, item_id: str) -> None:
-        """Deliver what there is of a work item, in order, as far as it is taken; more may come behind it meanwhile."""
-        while item_id in self._chains:
-            first = self._chains[item_id].changes[0]
-            traced = self._loaded.pop(first.event, None) or await self._feed.again(self._tenant, first.event)
-            if traced is None:
-                self._lose(self._chains[item_id])
-                continue
-            attempt = await self._attempt(traced)
-            chain = self._chains[item_id]
-            if attempt is None:
-                self._end(item_id, chain)
-            elif attempt.ended is Ended.DELIVERED:
-                self._note(chain, attempt)
-            else:
-                left, dead = after_failure(chain, attempt, self._now_ms(), self._waits)
-                self._end(item_id, left)
-                self._bury(item_id, dead)
-
-    async def _attempt(self, traced: TracedChange) -> Attempt | None:
-        """Send a change; None: the turn has taken too long already, and sends nothing more."""
-        change = traced.change
-        async with self._slots:
-            if self._elapsed_s() > TURN_S:
-                return None
-            gap = change.item_id in self._gaps
-            try:
-                body = await self._feed.body(self._tenant, traced, self._subscription.role, gap=gap)
-            except DataLoss as error:  # shown, and the others go on
-                return Attempt(Ended.RETRY, error.reason)
-            identifier = message_id(self._tenant, change.event, self._subscription.id)
-            return await self._sender.send(self._receiver, identifier, body, self._now_ms())
-
-    def _note(self, chain: Chain, attempt: Attempt) -> None:
-        """Take note that the first of a chain was delivered: behind it nothing is missing any more."""
-        first, item_id = chain.changes[0], chain.item_id
-        if item_id in self._gaps:
-            self._gaps.discard(item_id)
-            self.turned.gaps[item_id] = False
-        self.turned.delivered.append(
-            Delivered(first.event, item_id, first.type, first.at_ms, chain.tries + 1, self._now_ms(), attempt.outcome)
-        )
-        self.turned.parked -= 1
-        self._go_on(chain)
-
-    def _lose(self, chain: Chain) -> None:
-        """Give up the first of a chain, which the log has not got any more."""
-        first = chain.changes[0]
-        dead = Dead(first.event, chain.item_id, first.type, first.at_ms, chain.tries, chain.attempt_ms, NOT_IN_LOG)
-        self._bury(chain.item_id, (dead,))
-        self._go_on(chain)
-
-    def _go_on(self, chain: Chain) -> None:
-        """Go on behind the first of a chain."""
-        left = without_first(chain, self._now_ms())
-        if left:
-            self._chains[chain.item_id] = left
-        else:
-            self._end(chain.item_id, None)
-
-    def _end(self, item_id: str, left: Chain | None) -> None:
-        """Have nothing more of a work item be tried in this turn; what is left is parked."""
-        del self._chains[item_id]
-        for change in left.changes if left else ():
-            self._loaded.pop(change.event, None)
-        if left or item_id in self._stored:
-            self.turned.chains[item_id] = left
-        else:
-            self.turned.chains.pop(item_id, None)
-
-    def _bury(self, item_id: str, dead: tuple[Dead, ...]) -> None:
-        if dead:
-            self.turned.dead += dead
-            self.turned.parked -= len(dead)
-            self.turned.gaps[item_id] = True
-            self._gaps.add(item_id)

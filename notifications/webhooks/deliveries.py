@@ -117,8 +117,8 @@ class WebhookDeliveries:
     async def _revive(self, tenant: str, receiver: str, item_id: str, now_ms: int) -> int:
         raised, tries = 0, 0
         while tries < _TRIES:
+            place = await self._store.place(tenant, receiver)  # first: whoever writes after it is noticed
             dead = [each for each in await self._store.dead(tenant, receiver) if item_id in ("", each.item_id)]
-            place = await self._store.place(tenant, receiver)
             if not dead or place is None or place.is_full:
                 break
             count = min(_REVIVED_AT_ONCE, MAX_PARKED - place.parked, len(dead))

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from failures import Failure
@@ -74,7 +75,7 @@ class WebhookRunner:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End: what was sent and not written yet is sent again by whoever goes on."""
+        """End: what is on its way is sent again by whoever goes on."""
         self._stopping.set()
         tasks = [*self._at_work.values(), *([self._task] if self._task else [])]
         for task in tasks:
@@ -104,11 +105,11 @@ class WebhookRunner:
 
     async def _lead(self, tenant: str) -> None:
         """Have each subscription of a tenant have its task, for as long as this process has the role."""
-        crew = _Crew(lambda subscription: self._deliver(tenant, crew.current, subscription))
+        crew = _Crew(partial(self._deliver, tenant))
         try:
             while not self._stopping.is_set() and await self._leads(tenant):
                 crew.match(await self._records.all(tenant))
-                if not crew.current:
+                if not crew.is_needed:
                     return
                 await self._rest(LOOK_S)
         except Failure as error:
@@ -118,12 +119,14 @@ class WebhookRunner:
         finally:
             await crew.end()
 
-    async def _deliver(self, tenant: str, current: Mapping[str, Subscription], name: str) -> None:
-        """Take turns of a subscription for as long as it is there."""
+    async def _deliver(self, tenant: str, name: str, goes_on: Callable[[], bool]) -> None:
+        """Take turns of a subscription for as long as it is there, and is not paused."""
         told = ""
-        while name in current:  # beside cancelling: the driver can swallow a cancellation that meets its answer
+        while goes_on():  # beside cancelling: the driver can swallow a cancellation that meets its answer
             try:
-                ended = await self._deliverer.turn(tenant, current[name])
+                ended = await self._deliverer.turn(tenant, name)
+                if ended is None:
+                    return
                 told = ""
                 if ended.is_idle:
                     await self._wait(tenant, name, ended.event)
@@ -162,32 +165,29 @@ class _Crew:
     Parameters
     ----------
     work
-        What the task of one does until it is cancelled.
-
-    Attributes
-    ----------
-    current
-        The subscriptions as they were read last; those that are paused are not among them.
+        What the task of one does: until it is paused or deleted, or what it is given says that it goes on no more.
     """
 
-    def __init__(self, work: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, work: Callable[[str, Callable[[], bool]], Coroutine[Any, Any, None]]) -> None:
         self._work = work
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self.current: dict[str, Subscription] = {}
+        self._goes_on = True
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether any works."""
+        return bool(self._tasks)
 
     def match(self, kept: Mapping[str, KeptRecord[Subscription]]) -> None:
-        """Have those work that are there, and no others."""
-        active = {name: each.record for name, each in kept.items() if not each.record.paused}
-        for name in self._tasks.keys() - active.keys():
-            self._tasks.pop(name).cancel()
-        self.current.clear()
-        self.current.update(active)
-        for name in active.keys() - self._tasks.keys():
-            self._tasks[name] = asyncio.create_task(self._work(name))
+        """Have those work that are there; those that are not any more, or are paused, end by themselves."""
+        self._tasks = {name: task for name, task in self._tasks.items() if not task.done()}
+        for name, each in kept.items():
+            if not each.record.paused and name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(self._work(name, lambda: self._goes_on))
 
     async def end(self) -> None:
-        """Have none work."""
-        self.current.clear()
+        """Have none work; what each has finished it writes."""
+        self._goes_on = False
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

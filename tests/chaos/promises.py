@@ -37,7 +37,7 @@ _IS_CHILD = "  if string.sub(job[4], 1, 1) == '~' then return end\n"
 _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "  return answered_before(stored_value[call_key])\n"
 _CHAINS_KNOWN = "self._take_in(item_id, changes, known.get(item_id))"
-_DELIVERER = "notifications.webhooks.deliverer"
+_TURN = "notifications.webhooks.turn"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
 _ACCEPTED = "(answer == 'ACCEPTED' and 1 or 0)"
@@ -355,7 +355,7 @@ PROMISES = (
         "whoever is told outside hears of each change, and of a work item in order",
         Guard(
             "what comes behind a change that was not taken waits for it",
-            Edits({_DELIVERER: [(_CHAINS_KNOWN, "self._take_in(item_id, changes, None)")]}),
+            Edits({_TURN: [(_CHAINS_KNOWN, "self._take_in(item_id, changes, None)")]}),
         ),
         checked=lambda facts: facts.crm.taken,
         decided=lambda facts: facts.crm.refused,

@@ -32,7 +32,7 @@ USES = {
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
     ("notifications/outbound/client.py", "time.monotonic"): HOW_LONG,
     ("notifications/rpc/deliveries.py", "time.perf_counter"): HOW_LONG,
-    ("notifications/webhooks/deliverer.py", "time.monotonic"): HOW_LONG,
+    ("notifications/webhooks/turn.py", "time.monotonic"): HOW_LONG,
     ("operations/service.py", "time.monotonic"): HOW_LONG,
     ("proto/fairlead/retries.py", "time.monotonic"): HOW_LONG,
     (

@@ -49,11 +49,6 @@ class Keys:
         """Stream: the last 10,000 deliveries to a receiver, ``subscription/{id}`` or ``channel/{id}``, that ended."""
         return self._key("deliveries", "ended", receiver)
 
-    def of_subscription(self, subscription_id: str) -> list[str]:
-        """Return all that is kept for a subscription, in the order in which scripts have it."""
-        kept = (self.cursor, self.parked, self.retries, self.oldest, self.dead, self.gaps)
-        return [*(key(subscription_id) for key in kept), self.ended(f"subscription/{subscription_id}")]
-
     @property
     def messages(self) -> str:
         """Hash: id of a message for somebody → JSON: its channel, and what became of it; not what it says."""
@@ -81,3 +76,9 @@ class Keys:
     def waiting_or_ended(self, channel_id: str) -> str:
         """Sorted set in which a message for a channel is: what waits for it; what ended, where there is none."""
         return self.of_channel(channel_id, "waiting" if channel_id else "ended")
+
+
+def all_of_subscription(keys: Keys, subscription_id: str) -> list[str]:
+    """Return all that is kept for a subscription, in the order in which scripts have it."""
+    kept = (keys.cursor, keys.parked, keys.retries, keys.oldest, keys.dead, keys.gaps)
+    return [*(key(subscription_id) for key in kept), keys.ended(f"subscription/{subscription_id}")]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any, Generic
 
-from notifications.adapters.redis.keys import Keys
+from notifications.adapters.redis.keys import Keys, all_of_subscription
 from notifications.channels import Channel, ChannelKind
 from notifications.ports import KeptRecord, Record
 from notifications.subscriptions import Subscription
@@ -60,14 +60,14 @@ class RedisRecords(Generic[Record]):
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
         written = _written(record) if record else b""
-        field, keys = f"{self._kind}/{record_id}", Keys(tenant)
+        key = Keys(tenant).records
+        field = f"{self._kind}/{record_id}"
         with translated():
-            stored = await self._redis.hget(keys.records, field) or b""
+            stored = await self._redis.hget(key, field) or b""
             is_as_before = (_etag(stored) if stored else "") == before
             if not is_as_before:
                 return None
-            own = [keys.records, *self._owned(keys, record_id)]
-            if not await _PUT(self._redis, own, [field, stored, written]):
+            if not await _PUT(self._redis, [key, *self._owned(Keys(tenant), record_id)], [field, stored, written]):
                 return None
         return _etag(written) if written else ""
 
@@ -77,7 +77,7 @@ class RedisRecords(Generic[Record]):
 
 def subscriptions_on(redis: RedisClient) -> RedisRecords[Subscription]:
     """Return where subscriptions are kept."""
-    return RedisRecords(redis, "subscription", _subscription, Keys.of_subscription)
+    return RedisRecords(redis, "subscription", _subscription, all_of_subscription)
 
 
 def channels_on(redis: RedisClient) -> RedisRecords[Channel]:

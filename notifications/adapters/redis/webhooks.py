@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgpack
 
-from notifications.adapters.redis.keys import Keys
+from notifications.adapters.redis.keys import Keys, all_of_subscription
 from notifications.webhooks.parking import Chain, Dead, Delivered, ParkedChange
 from notifications.webhooks.ports import CursorPlace, KnownItems, Turned
 from packing import pack, pack_for_lua
@@ -80,12 +80,13 @@ class RedisDeliveries:
                 [item_id for item_id, gap in turned.gaps.items() if not gap],
             ]
         )
-        keys = Keys(tenant).of_subscription(subscription)
+        keys = all_of_subscription(Keys(tenant), subscription)
         return bool(await _WRITE(self._redis, keys, [turn, written, MAX_DELIVERED, MAX_DEAD]))
 
     async def retry(self, tenant: str, subscription: str, now_ms: int, item_id: str = "") -> None:
         """Have what is parked of a work item be tried by an instant; an empty id: of all."""
-        await _RETRY(self._redis, [Keys(tenant).retries(subscription)], [now_ms, item_id])
+        keys = Keys(tenant)
+        await _RETRY(self._redis, [keys.retries(subscription), keys.cursor(subscription)], [now_ms, item_id])
 
     async def parked(self, tenant: str, subscription: str) -> list[Chain]:
         """Return all that is parked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -14,6 +14,7 @@ from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.backoff import RetryWaits
 from notifications.outbound.addresses import networks_from
 from notifications.outbound.client import TIMEOUT_S, Outbound
+from notifications.ports import RecordStore
 from notifications.secrets import SecretBox, new_signing_secret
 from notifications.subscriptions import Subscription
 from notifications.webhooks.deliverer import Deliverer, TurnEnd
@@ -44,7 +45,8 @@ class ByHand:
     store: RedisDeliveries
     book: WebhookDeliveries
     deliverer: Deliverer
-    subscription: Subscription
+    records: RecordStore[Subscription]
+    box: SecretBox
     redis: Any
 
     @property
@@ -52,7 +54,20 @@ class ByHand:
         return self.api.tenant
 
     async def turn(self) -> TurnEnd:
-        return await self.deliverer.turn(self.tenant, self.subscription)
+        """Take a turn of a subscription that is not paused."""
+        ended = await self.deliverer.turn(self.tenant, NAME)
+        assert ended
+        return ended
+
+    async def change(self, **fields: Any) -> None:
+        """Change the subscription, as somebody does who is answered."""
+        kept = await self.records.get(self.tenant, NAME)
+        assert kept
+        assert await self.records.put(self.tenant, NAME, replace(kept.record, **fields), kept.etag)
+
+    def sealed(self, url: str) -> str:
+        """Encrypt an address."""
+        return self.box.seal(subscription_name(self.tenant, NAME), url)
 
     async def now_ms(self) -> int:
         return await self.feed.now_ms(self.tenant)
@@ -68,11 +83,16 @@ class ByHand:
         return next_ms
 
 
-def feed_of(stores: Stores, planners: PlannerCache, always: frozenset[str] = frozenset()) -> LogChanges:
+def feed_of(
+    stores: Stores,
+    planners: PlannerCache,
+    always: frozenset[str] = frozenset(),
+    changes: type[LogChanges] = LogChanges,
+) -> LogChanges:
     """Return the changes of a store, as a service feeds subscriptions."""
     store = stores.assignments
     messages = ChangeMessages(WorkItemQueries(store, planners), ReachedSteps(store, planners))
-    return LogChanges(store, stores.log_follower, planners, messages, always)
+    return changes(store, stores.log_follower, planners, messages, always)
 
 
 @asynccontextmanager
@@ -84,6 +104,7 @@ async def by_hand(
     box: SecretBox | None = None,
     signing: Sequence[str] = (),
     timeout_s: float = TIMEOUT_S,
+    changes: type[LogChanges] = LogChanges,
     **chosen: Any,
 ) -> AsyncIterator[ByHand]:
     """Subscribe an address to a tenant that has a rep and rules, on a store whose time is simulated.
@@ -96,6 +117,8 @@ async def by_hand(
         The secrets; none: one is made.
     timeout_s
         How long an answer may take.
+    changes
+        What feeds them.
     chosen
         Fields of the subscription beside.
     """
@@ -114,15 +137,19 @@ async def by_hand(
         )
         outbound = Outbound(networks_from("127.0.0.0/8"), timeout_s=timeout_s)
         secrets = box or SecretBox([Fernet(Fernet.generate_key())])
-        feed, kept, records = feed_of(stores, planners), RedisDeliveries(stores.redis), subscriptions_on(stores.redis)
+        feed, kept, records = (
+            feed_of(stores, planners, changes=changes),
+            RedisDeliveries(stores.redis),
+            subscriptions_on(stores.redis),
+        )
         name = subscription_name(tenant, NAME)
         signs = tuple(secrets.seal(name, secret) for secret in signing or [new_signing_secret()])
         subscription = Subscription(NAME, secrets.seal(name, url), secrets=signs, **chosen)
         await records.put(tenant, NAME, subscription, "")
         book = WebhookDeliveries(kept, feed, records)
         await book.begin(tenant, NAME)
-        deliverer = Deliverer(feed, kept, WebhookSender(outbound, secrets), RetryWaits(5, lambda: 0.0))
-        yield ByHand(api, clock, feed, kept, book, deliverer, subscription, stores.redis)
+        deliverer = Deliverer(feed, kept, records, WebhookSender(outbound, secrets), RetryWaits(5, lambda: 0.0))
+        yield ByHand(api, clock, feed, kept, book, deliverer, records, secrets, stores.redis)
         await outbound.close()
         await feed.close()
         planners.close()

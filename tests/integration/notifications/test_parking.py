@@ -12,9 +12,9 @@ from notifications.adapters.redis.records import subscriptions_on
 from notifications.backoff import LONGEST_WAIT_MS
 from notifications.deliveries import DeliveryState, Redriven
 from notifications.ports import DeliveryFilter
-from notifications.webhooks.deliverer import AT_ONCE, PAGE
 from notifications.webhooks.parking import GIVEN_UP_MS, MAX_PARKED, Chain, ParkedChange
 from notifications.webhooks.ports import Turned
+from notifications.webhooks.turn import AT_ONCE, PAGE
 from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.conftest import STORES
@@ -198,7 +198,7 @@ async def test_of_a_subscription_that_was_deleted_nothing_is_begun_again(hand: B
     await records.put(hand.tenant, NAME, None, kept.etag)
     await hand.api.route("L-1")
 
-    assert (await hand.turn()).is_idle
+    assert await hand.deliverer.turn(hand.tenant, NAME) is None
     assert await hand.store.place(hand.tenant, NAME) is None
     assert receiver.received == []
 

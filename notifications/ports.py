@@ -86,10 +86,13 @@ class DeliveryBook(Protocol):
         """Return how a receiver stands."""
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
-        """Have what is parked or dead be tried at once; an empty id: of all work items."""
+        """Have what is parked or dead be tried at once; an empty id: of all work items.
+
+        Without a receiver: what had none.
+        """
 
     async def begin(self, tenant: str, receiver: str) -> None:
         """Begin with a receiver that was just made: it is told what happens from now on."""
 
     async def forget(self, tenant: str, receiver: str) -> None:
-        """Throw away all that is kept of a receiver that is deleted."""
+        """End a receiver that is deleted: nothing is sent to it any more."""

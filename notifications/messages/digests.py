@@ -175,7 +175,7 @@ def _elsewhere(entry: OutboxEntry, elsewhere: Elsewhere) -> OutboxEntry | None:
 
 
 def redriven(entry: OutboxEntry) -> OutboxEntry:
-    """Return an entry that is tried again though it was dead, as if it were new."""
+    """Return an entry that is tried again though it was given up, as if it were new."""
     return replace(_anew(entry), left=())
 
 

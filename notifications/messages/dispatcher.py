@@ -71,6 +71,8 @@ class Dispatcher:
         if channel is None:
             gone = [moved(each, elsewhere(each)) for each in waiting.entries]
             await self._write(tenant, channel_id, waiting, ChannelPlan(), After(waiting.state, tuple(gone)))
+            if channel_id:
+                await self._outbox.forget(tenant, channel_id)
             return
         opens_ms = None
         if channel.calendar:

@@ -46,6 +46,9 @@ class Outbox(Protocol):
             When to look at the channel again; None: there is nothing more.
         """
 
+    async def forget(self, tenant: str, receiver: str) -> None:
+        """End a channel that is not there: what became of its messages is kept, and what waits for it."""
+
 
 class MessageWords(Protocol):
     """Knows what messages say."""

@@ -130,7 +130,7 @@ class ChannelService:
         return await self._view(tenant, kept)
 
     async def delete(self, tenant: str, channel_id: str, etag: str = "", *, preview: bool = False) -> None:
-        """Delete one, with all that it has not sent.
+        """Delete one; what it has not sent goes to the next channel of whom it is for.
 
         Raises
         ------

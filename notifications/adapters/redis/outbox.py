@@ -116,35 +116,35 @@ class RedisOutbox:
         return ReceiverStatus(waiting, dead, entries[0].since_ms if entries else None)
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
-        channels, done = [receiver] if receiver else await self._used(tenant), Redriven()
-        for channel in filter(None, channels):
-            dead, parked = await self._redrive(tenant, channel, item_id)
-            done = Redriven(done.dead + dead, done.parked + parked)
-        return done
-
-    async def begin(self, tenant: str, receiver: str) -> None:
-        """Do nothing: what is told waits for whatever channel its rep has then."""
-
-    async def forget(self, tenant: str, receiver: str) -> None:
         keys = Keys(tenant)
         of_channel = partial(keys.of_channel, receiver)
-        own = map(of_channel, ("waiting", "ended", "dead"))
-        await _FORGET(self._redis, [of_channel("state"), keys.messages, keys.due, keys.used, *own], [receiver])
-
-    async def _redrive(self, tenant: str, channel: str, item_id: str) -> Redriven:
-        keys = Keys(tenant)
-        of_channel = partial(keys.of_channel, channel)
         with translated():
-            dead_ids = await self._redis.zrange(of_channel("dead"), 0, -1)
+            dead_ids = await self._redis.zrange(of_channel("dead" if receiver else "ended"), 0, -1)
             waiting_ids = await self._redis.zrange(of_channel("waiting"), 0, -1)
         dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
-        again = [redriven(each) for each in dead if item_id in ("", each.item_id)]
+        given_up = [each for each in dead if each.state in (DeliveryState.DEAD, DeliveryState.UNREACHABLE)]
+        again = [redriven(each) for each in given_up if item_id in ("", each.item_id)]
         parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
         if not again and not parked:
             return Redriven()
         own = [of_channel("state"), keys.messages, keys.due, *map(of_channel, ("waiting", "ended", "dead"))]
         written = [part for each in again for part in (each.event, each.id, _written(each))]
-        return Redriven(await _REDRIVE(self._redis, own, [channel, *written]), parked)
+        return Redriven(await _REDRIVE(self._redis, own, [receiver, *written]), parked)
+
+    async def begin(self, tenant: str, receiver: str) -> None:
+        """Do nothing: what is told waits for whatever channel its rep has then."""
+
+    async def forget(self, tenant: str, receiver: str) -> None:
+        """Keep what became of its messages; what waits goes elsewhere when it is looked at, see ``Dispatcher``."""
+        keys = Keys(tenant)
+        of_channel = partial(keys.of_channel, receiver)
+        own = map(of_channel, ("waiting", "ended", "dead"))
+        without = keys.of_channel("", "ended")
+        await _FORGET(
+            self._redis,
+            [of_channel("state"), keys.messages, keys.due, keys.used, *own, without],
+            [receiver, KEPT],
+        )
 
     async def _used(self, tenant: str) -> list[str]:
         with translated():

@@ -221,7 +221,7 @@ class DeliveryServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteChannel(self, request, context):
-        """Deletes a channel with all that it has not sent.
+        """Deletes a channel: what waits for it goes to the next channel of its rep, what was told through it stays listed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -392,21 +392,48 @@ async def test_everything_is_listed_page_by_page_newest_first(office: Office) ->
     ]
 
 
-async def test_nothing_is_left_of_a_channel_that_is_deleted(office: Office, store: EmbeddedServer) -> None:
-    async with vendors.wecom(now_s=clock_of(office)) as robot:
+async def test_what_waits_for_a_channel_that_is_deleted_goes_elsewhere_and_what_was_told_stays_listed(
+    office: Office, store: EmbeddedServer
+) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot, vendors.slack(now_s=clock_of(office)) as second:
         has_bot(office, robot)
+        office.channels.of_id["slack"] = sealed(office.tenant, "slack", ChannelKind.SLACK, second.url)
+        office.directory.of_reps = {"li-na": ["bot", "slack"]}
         await office.outbox.add(office.tenant, 1, [told(1)])
         await office.pass_by(2)
-        await office.outbox.add(office.tenant, 2, [told(2)])
+        await office.outbox.add(office.tenant, 2, [told(2), told(2, "wei")])
 
+        del office.channels.of_id["bot"]
         await office.outbox.forget(office.tenant, "bot")
+        await office.pass_by(0)
+        await office.pass_by(0)
 
-        assert await office.listed() == []
+        listed = {each.id: (each.receiver, each.state) for each in await office.listed()}
+        assert listed == {
+            "1:li-na": ("bot", DeliveryState.DELIVERED),
+            "2:li-na": ("slack", DeliveryState.DELIVERED),
+            "2:wei": ("", DeliveryState.UNREACHABLE),
+        }
         redis: Any = SimulatedRedis.from_url(store.url)
-        assert [key async for key in redis.scan_iter(f"fairlead:{{{office.tenant}}}:messages*")] == [
-            f"fairlead:{{{office.tenant}}}:messages:told".encode()
-        ]
+        assert [key async for key in redis.scan_iter(f"fairlead:{{{office.tenant}}}:messages:of:bot:*")] == []
         await redis.aclose()
+
+
+async def test_what_was_unreachable_is_sent_when_it_is_tried_again_once_its_rep_has_a_channel(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        await office.outbox.add(office.tenant, 1, [told(1, channel=""), told(1, "wei", channel="")])
+        has_bot(office, robot)
+        office.directory.of_reps = {"li-na": ["bot"]}
+
+        redriven = await office.outbox.redrive(office.tenant, "", "")
+        await office.pass_by(0)
+        await office.pass_by(0)
+
+        assert redriven.dead == 2
+        assert await office.states() == {
+            "1:li-na": DeliveryState.DELIVERED, "1:wei": DeliveryState.UNREACHABLE,
+        }  # fmt: skip
+        assert len(robot.messages) == 1
 
 
 SECRET, TOKEN, PHONE = "SEC-planted-secret", "planted-token", "13812345678"

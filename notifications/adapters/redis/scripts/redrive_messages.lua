@@ -1,12 +1,12 @@
--- Has what is dead or waits for a channel be tried at once.
+-- Has what is dead or waits for a channel be tried at once; what ended without a channel, as if it waited for one.
 -- KEYS: 1 state of the channel, hash; 2 messages, hash; 3 due, sorted set; 4 waiting, 5 ended, 6 dead, sorted sets
--- ARGV: 1 the channel; then of each dead message: its event; its id; it, as JSON
+-- ARGV: 1 the channel, empty: there was none; then of each dead message: its event; its id; it, as JSON
 -- Returns how many were dead.
 local count = 0
 for at = 2, #ARGV, 3 do
   local event, id = ARGV[at], ARGV[at + 1]
-  if redis.call('ZREM', KEYS[6], id) == 1 then
-    redis.call('ZREM', KEYS[5], id)
+  redis.call('ZREM', KEYS[6], id)
+  if redis.call('ZREM', KEYS[5], id) == 1 then
     redis.call('ZADD', KEYS[4], event, id)
     redis.call('HSET', KEYS[2], id, ARGV[at + 2])
     count = count + 1

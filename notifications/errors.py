@@ -18,6 +18,12 @@ KEY_FILE = "FAIRLEAD_SECRETS_KEY_FILE"
 """The setting that names the file of keys which secrets are kept with."""
 
 
+_UNREADABLE = (
+    f"nothing can be sent: its address or its secret was kept with a key that is not in {KEY_FILE}; put that key back, "
+    "or set the address and the secret anew"
+)
+
+
 class NoSecretsKey(NotPossible):
     """There is no key to keep secrets with."""
 
@@ -35,7 +41,7 @@ class SecretUnreadable(NotPossible):
     reason = "SECRET_UNREADABLE"
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, f"its secret was kept with a key that is not in {KEY_FILE}: set the secret anew")
+        super().__init__(name, _UNREADABLE)
 
 
 class TooManyRecords(NotPossible):

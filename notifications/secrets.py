@@ -13,6 +13,7 @@ import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ SIGNING_PREFIX = "whsec_"
 _MAX_KEYS = 16
 _LEAST_BYTES = 32
 _SIGNING_BYTES = range(24, 64 + 1)
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class SecretBox:
@@ -94,6 +96,10 @@ class SecretBox:
         return secret
 
 
+_ARGUMENT = "FILE"
+"""What the command that writes keys calls the file."""
+
+
 def write_new_key(path: Path) -> None:
     """Put a new key before those of a file, which is made where there is none, and readable by its owner alone.
 
@@ -104,9 +110,9 @@ def write_new_key(path: Path) -> None:
     OSError
         If it cannot be written.
     """
-    kept = _keys(path) if path.exists() else []
+    kept = _keys(path, _ARGUMENT) if path.exists() else []
     if any(not key.isascii() for key in kept):
-        raise ValueError(f"{KEY_FILE}: {path} holds bytes that are no text: no second key can stand beside it")
+        raise ValueError(f"{_ARGUMENT}: {path} holds bytes that are no text: no second key can stand beside it")
     written = path.with_name(path.name + ".new")
     descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -114,19 +120,20 @@ def write_new_key(path: Path) -> None:
     written.replace(path)
 
 
-def _keys(path: Path) -> list[bytes]:
+def _keys(path: Path, named: str = KEY_FILE) -> list[bytes]:
     """Return the keys of a file: its lines, or, where it is no text, all of it as one."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ValueError(f"{KEY_FILE}: {path} cannot be read: {error.strerror}") from None
+        raise ValueError(f"{named}: {path} cannot be read: {error.strerror}") from None
+    content = content.removeprefix(BOM_UTF8)
     lines = [line.strip() for line in content.splitlines() if line.strip()] if content.isascii() else [content]
     if not 1 <= len(lines) <= _MAX_KEYS:
-        raise ValueError(f"{KEY_FILE}: {path} holds {len(lines)} keys; allowed are 1 to {_MAX_KEYS}, one a line")
+        raise ValueError(f"{named}: {path} holds {len(lines)} keys; allowed are 1 to {_MAX_KEYS}, one a line")
     short = next((number for number, line in enumerate(lines, 1) if len(line) < _LEAST_BYTES), None)
     if short is not None:
         raise ValueError(
-            f"{KEY_FILE}: line {short} of {path} has fewer than {_LEAST_BYTES} bytes: it is no key. "
+            f"{named}: line {short} of {path} has fewer than {_LEAST_BYTES} bytes: it is no key. "
             "`fairlead channels new-key` makes one"
         )
     return lines
@@ -142,7 +149,7 @@ def new_signing_secret() -> str:
 
 
 def signing_key(secret: str) -> bytes:
-    """Read what signs webhooks.
+    """Read what signs webhooks; base64 may be the one that is safe in URLs, and without ``=`` at its end.
 
     Raises
     ------
@@ -155,7 +162,8 @@ def signing_key(secret: str) -> bytes:
     32
     """
     try:
-        key = b64decode(secret.removeprefix(SIGNING_PREFIX), validate=True)
+        text = secret.removeprefix(SIGNING_PREFIX).translate(_URL_SAFE).rstrip("=")
+        key = b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not secret.startswith(SIGNING_PREFIX) or len(key) not in _SIGNING_BYTES:

@@ -47,6 +47,9 @@ Environment:
   FAIRLEAD_TIMERS_LATE_S  the monitor alarms when a timer has not fired so long after it was due (default 60)
   FAIRLEAD_SECRETS_KEY_FILE  keys that addresses and secrets of deliveries are kept with; absent: there are none
   FAIRLEAD_WEBHOOK_NETWORKS  networks that may be told beside public addresses, e.g. 10.2.0.0/16, by http too
+  FAIRLEAD_SMTP_URL       mail server of channels of mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS) or
+                          smtp+insecure://host:25; absent: no mail is sent
+  FAIRLEAD_SMTP_PASSWORD_FILE, FAIRLEAD_SMTP_FROM  file with that user's password; whom mails are from
   FAIRLEAD_DELIVERY_FIRST_RETRY_S  how long a delivery waits behind its first failure, in seconds (default 5)
   FAIRLEAD_DELIVERIES_LATE_S  the monitor alarms when something is not told outside so long after it happened
                           (default 3600)

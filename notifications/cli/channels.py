@@ -136,7 +136,7 @@ def show(channel: str, language: str, as_json: bool, utc: bool, server: str, ten
 @server_option
 @tenant_option
 def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
-    """List channels by id, and how many messages wait."""
+    """List channels by id, and how many messages wait or are parked."""
     with connected(server, tenant) as client:
         found, shown = list(client.list_channels()), Shown.of(client, language, utc=utc)
     if as_json:
@@ -190,7 +190,7 @@ def delete(channel: str, yes: bool, language: str, server: str, tenant: str) -> 
     with connected(server, tenant) as client:
         found = client.get_channel(channel)
         if not yes:
-            click.confirm(f"delete {last(found.name)}, with {found.waiting_count:,} waiting?", abort=True)
+            click.confirm(f"delete {last(found.name)}, with {found.waiting_count:,} waiting or parked?", abort=True)
         client.delete_channel(channel, etag=found.etag if not yes else "")
     click.echo(say("deleted", language, name=last(found.name)))
 
@@ -223,11 +223,13 @@ def _table(found: list[deliveries.Channel], shown: Shown) -> None:
         {
             "id": lambda each: last(each.name),
             "kind": lambda each: each.Kind.Name(each.kind).removeprefix("KIND_").lower(),
-            "address": lambda each: each.address or shown.word("cannot be read"),
+            "address": lambda each: each.address or shown.word("cannot be sent"),
             "secret": lambda each: shown.word("yes" if each.has_secret else "no"),
             "language": lambda each: each.language_code,
             "quiet outside": lambda each: last(each.calendar),
-            "waiting": lambda each: f"{each.waiting_count:,}",
+            "waiting or parked": lambda each: f"{each.waiting_count:,}",
         },
-        right=("waiting",),
+        right=("waiting or parked",),
     )
+    if not all(each.address for each in found):
+        click.echo(shown.word("why not sent"))

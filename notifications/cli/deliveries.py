@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from itertools import islice
 from typing import Any
 
@@ -28,14 +29,22 @@ def _given(context: click.Context, option: click.Parameter, value: str) -> str:
 
 
 def _receiver(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say whose deliveries are meant."""
+    """Add the options that say whose deliveries are meant, of one receiver at most."""
+
+    @wraps(command)
+    def checked(subscription: str, channel: str, **others: Any) -> Any:
+        if subscription and channel:
+            raise click.UsageError("--subscription and --channel: allowed is one of both, or none")
+        return command(subscription=subscription, channel=channel, **others)
+
+    optioned: Callable[..., Any] = checked
     for option, text in (
         ("--work-item", "Only what is about this work item."),
         ("--channel", "Only what was told through this channel."),
         ("--subscription", "Only what this subscription was told."),
     ):
-        command = click.option(option, default="", callback=_given, help=text)(command)
-    return command
+        optioned = click.option(option, default="", callback=_given, help=text)(optioned)
+    return optioned
 
 
 @click.group(context_settings=HELP)
@@ -74,7 +83,7 @@ def list_all(
     \b
       $ fairlead deliveries list --state parked
        when                        type       about     through   state    tries   outcome   next try
-       2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   503       2026-11-02 09:14:27+08:00
+       2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   HTTP_503  2026-11-02 09:14:27+08:00
     """
     with connected(server, tenant) as client:
         found = list(

@@ -8,6 +8,8 @@ from typing import IO, Any
 import click
 
 _LONGEST = 16 * 1024
+_BOM = "\ufeff"
+"""What editors of Windows put before a text."""
 
 secret_option = click.option(
     "--secret-file",
@@ -32,7 +34,7 @@ def address_options(option: str, parameter: str, text: str) -> Callable[[Callabl
 
 
 def line_of(file: IO[str] | None, option: str) -> str | None:
-    """Read the one line of a file; None: there is no file.
+    """Read the one line of a file, whatever is blank behind it; None: there is no file.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def line_of(file: IO[str] | None, option: str) -> str | None:
     if file is None:
         return None
     try:
-        lines = file.read(_LONGEST).splitlines()
+        lines = file.read(_LONGEST).removeprefix(_BOM).rstrip().splitlines()
     except UnicodeDecodeError:
         raise click.BadParameter("holds bytes that are no text in UTF-8", param_hint=option) from None
     if len(lines) != 1 or not lines[0].strip():

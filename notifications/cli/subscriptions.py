@@ -158,6 +158,10 @@ def update(
     secret = line_of(secret_file, "--secret-file")
     if new_secret and secret is not None:
         raise click.UsageError("--new-secret and --secret-file: allowed is one of both")
+    if retire_secrets and (new_secret or secret is not None):
+        raise click.UsageError(
+            "--retire-secrets beside a new secret: the receiver does not know that yet; retire the one before it later"
+        )
     with connected(server, tenant) as client:
         changed = client.update_subscription(
             subscription,
@@ -253,7 +257,7 @@ def _table(found: list[deliveries.Subscription], shown: Shown) -> None:
         found,
         {
             "id": lambda each: last(each.name),
-            "address": lambda each: each.url or shown.word("cannot be read"),
+            "address": lambda each: each.url or shown.word("cannot be sent"),
             "events": lambda each: ", ".join(each.event_types) or shown.word("all"),
             "role": lambda each: each.role,
             "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
@@ -264,6 +268,8 @@ def _table(found: list[deliveries.Subscription], shown: Shown) -> None:
         },
         right=("parked", "dead", "secrets"),
     )
+    if not all(each.url for each in found):
+        click.echo(shown.word("why not sent"))
 
 
 def _role_of(role: str | None) -> str | None:

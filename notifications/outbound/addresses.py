@@ -8,6 +8,7 @@ IANA, "IPv4 and IPv6 Special-Purpose Address Registries"; RFC 3056 (6to4); RFC 4
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -17,6 +18,8 @@ from failures import shown
 
 HTTPS_PORT = 443
 MAX_URL_LENGTH = 2048
+_MAX_HOST, _MAX_LABEL = 253, 63
+_LABEL = re.compile("[a-z0-9_-]+")
 NETWORKS = "FAIRLEAD_WEBHOOK_NETWORKS"
 
 Network = IPv4Network | IPv6Network
@@ -103,6 +106,8 @@ def target_of(url: str, *, has_networks: bool = False) -> Target:
         port = parts.port
     except ValueError:
         raise ValueError("it is no address of the form https://HOST/PATH") from None
+    if parts.scheme in ("http", "https") and "://" in url and not parts.hostname:
+        raise ValueError("it names no host; allowed is https://HOST/PATH")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         scheme, colon, _ = url.partition("://")
         begins = shown(scheme) if colon and scheme.isalpha() else "no https://"  # what else stands there may be secret
@@ -111,11 +116,27 @@ def target_of(url: str, *, has_networks: bool = False) -> Target:
         raise ValueError("it holds a user or a password; allowed is https://HOST/PATH")
     if parts.fragment:
         raise ValueError("it has a part behind `#`, which no server would see")
+    _check_host(parts.hostname)
+    if port == 0:
+        raise ValueError("it names port 0, which nobody listens on")
     is_tls = parts.scheme == "https"
     if not has_networks and (not is_tls or port not in (None, HTTPS_PORT)):
         raise ValueError("it is not https on port 443, and nothing else is allowed")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_tls, parts.hostname, port if port is not None else HTTPS_PORT if is_tls else 80, path)
+
+
+def _check_host(host: str) -> None:
+    """Insist on an address or a name that can be looked up."""
+    if "%" in host:
+        raise ValueError("its host holds %: a zone, or a sign that no name has")
+    if ":" in host:
+        return  # brackets around it: read as IPv6 already
+    labels = host.removesuffix(".").split(".")
+    if len(host) > _MAX_HOST or not all(1 <= len(label) <= _MAX_LABEL for label in labels):
+        raise ValueError(f"its host has an empty part, one above {_MAX_LABEL} characters, or above {_MAX_HOST} in all")
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError("its host holds a sign that no name has; allowed are a to z, 0 to 9, - and _")
 
 
 def check_addresses(target: Target, addresses: Iterable[str], networks: Sequence[Network] = ()) -> list[str]:

@@ -22,8 +22,6 @@ SUBSCRIPTION_FIELDS = ("url", "event_types", "role", "secret")
 CHANNEL_FIELDS = ("address", "secret", "language_code", "calendar")
 EVENT_TYPES = tuple(field.name for field in routing.WorkItemChange.DESCRIPTOR.oneofs_by_name["event"].fields)
 MAX_SECRET = 512
-_MAX_ADDRESS = 10_000
-"""Characters that are looked at: how many are allowed is said by what looks at addresses."""
 _MAX_TAG = 35
 """Characters that the tag of a language may need, by RFC 5646, 4.4.1."""
 
@@ -57,7 +55,7 @@ def subscription_change(
         If a field is not as the contract says.
     """
     return SubscriptionChange(
-        url=_text(message.url, _MAX_ADDRESS, "subscription.url") if "url" in paths else None,
+        url=_printable(message.url, "subscription.url") if "url" in paths else None,
         event_types=_event_types(message.event_types) if "event_types" in paths else None,
         role=_role(message.role) if "role" in paths else None,
         secret=_text(message.secret, MAX_SECRET, "subscription.secret") if "secret" in paths else None,
@@ -78,7 +76,7 @@ def channel_change(message: deliveries.Channel, paths: Collection[str], tenant: 
     if calendar and "calendar" in paths:
         calendar = fields.reference(calendar, "calendars", tenant, "channel.calendar")
     return ChannelChange(
-        address=_text(message.address, _MAX_ADDRESS, "channel.address") if "address" in paths else None,
+        address=_printable(message.address, "channel.address") if "address" in paths else None,
         secret=_text(message.secret, MAX_SECRET, "channel.secret") if "secret" in paths else None,
         language=_language(message.language_code) if "language_code" in paths else None,
         calendar=calendar if "calendar" in paths else None,
@@ -252,6 +250,11 @@ def _text(value: str, longest: int, field: str) -> str:
     """Check a text that may hold a secret: nothing of it is shown."""
     if len(value) > longest:
         raise InvalidInput.of(field, f"{len(value)} characters: at most {longest}")
+    return _printable(value, field)
+
+
+def _printable(value: str, field: str) -> str:
+    """Check an address, whose length is judged by what looks at addresses; nothing of it is shown."""
     if not value.isprintable():
         raise InvalidInput.of(field, "it holds control characters: must be printable")
     return value

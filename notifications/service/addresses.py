@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from urllib.parse import urlsplit
 
 from failures import InvalidInput
@@ -12,6 +12,11 @@ from notifications.secrets import SecretBox
 
 Check = Callable[[str], Awaitable[None]]
 """Looks whether anything may be sent to an address; raises ValueError that says why not."""
+
+
+HIDDEN = "…"
+"""Stands for what of an address is not shown."""
+_KEPT = "is kept where the same host is sent back alone, and can be opened"
 
 
 class Sealed:
@@ -46,6 +51,8 @@ class Sealed:
         """
         if before and address and address == shown_address(self.opened(name, before)):
             return before  # who sends back what they were shown changes nothing
+        if HIDDEN in address:
+            raise InvalidInput.of(field, f"{HIDDEN} stands for what is hidden, which {_KEPT}: give the address whole")
         try:
             await self._check(address)
         except ValueError as error:
@@ -61,6 +68,10 @@ class Sealed:
             If nothing can be kept.
         """
         return before if before and self.opened(name, before) == secret else self.box.seal(name, secret)
+
+    def opens(self, name: str, sealed: Iterable[str]) -> bool:
+        """Say whether all of these can be decrypted."""
+        return all(self.opened(name, each) for each in sealed)
 
     def opened(self, name: str, sealed: str) -> str:
         """Decrypt; empty: it cannot be."""
@@ -92,8 +103,8 @@ def shown_address(address: str) -> str:
     ('…@example.com', '')
     """
     if "://" not in address:
-        return f"…@{address.rpartition('@')[2]}" if address else ""
+        return f"{HIDDEN}@{address.rpartition('@')[2]}" if address else ""
     parts = urlsplit(address)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port is None else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}/…"
+    return f"{parts.scheme}://{host}{port}/{HIDDEN}"

@@ -35,7 +35,8 @@ class ChannelView:
     Parameters
     ----------
     address
-        Where messages are sent, without what may be secret; empty: no key of the server decrypts it.
+        Where messages are sent, without what may be secret; empty: nothing can be sent, for no key of the server
+        decrypts it, or what signs.
     """
 
     channel: Channel
@@ -185,7 +186,9 @@ class ChannelService:
 
     async def _view(self, tenant: str, kept: KeptRecord[Channel]) -> ChannelView:
         record, etag = kept
-        address = self._webhooks.opened(self._register.name(tenant, record.id), record.address)
+        name = self._register.name(tenant, record.id)
+        can_sign = not record.secret or self._webhooks.opens(name, [record.secret])
+        address = self._webhooks.opened(name, record.address) if can_sign else ""
         return ChannelView(record, etag, shown_address(address), await self._book.standing(tenant, record.id))
 
 

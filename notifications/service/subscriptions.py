@@ -22,6 +22,12 @@ MAX_SECRETS = 2
 """That sign at a time: the newest, and the one before it until that is retired."""
 
 
+_RETIRED_TOO_SOON = (
+    "stands beside a new secret, which the receiver does not know yet: change the secret first, and retire the one "
+    "before it once the receiver has the new one"
+)
+
+
 class SubscriptionState(StrEnum):
     """How a subscription is; the words are those of the contract."""
 
@@ -59,7 +65,8 @@ class SubscriptionView:
     Parameters
     ----------
     address
-        Where changes are sent, without what may be secret; empty: no key of the server decrypts it.
+        Where changes are sent, without what may be secret; empty: nothing can be sent, for no key of the server
+        decrypts it, or what signs.
     secret
         What signs, where it was made by this very call; else empty.
     """
@@ -210,6 +217,8 @@ class SubscriptionService:
     def _secrets(self, name: str, before: tuple[str, ...], change: SubscriptionChange) -> tuple[str, ...]:
         """Return what signs from now on, encrypted, the newest first."""
         if change.secret is not None:
+            if change.retires_secrets:
+                raise InvalidInput.of("retire_secrets", _RETIRED_TOO_SOON)
             try:
                 signing_key(change.secret)
             except ValueError as error:
@@ -217,14 +226,15 @@ class SubscriptionService:
             opened = {each: self._sealed.opened(name, each) for each in before}
             same = next((each for each, secret in opened.items() if secret == change.secret), "")
             newest = same or self._sealed.secret(name, change.secret)
-            before = (newest, *(each for each, secret in opened.items() if secret and each != same))
+            before = (newest, *(each for each in before if each != same))  # who puts an old key back has them all
         return before[: 1 if change.retires_secrets else MAX_SECRETS]
 
     async def _view(self, tenant: str, kept: KeptRecord[Subscription], secret: str = "") -> SubscriptionView:
         record, etag = kept
         standing = await self._book.standing(tenant, record.id)
         state = SubscriptionState.STALLED if standing.is_stalled else SubscriptionState.ACTIVE
-        address = self._sealed.opened(self._register.name(tenant, record.id), record.url)
+        name = self._register.name(tenant, record.id)
+        address = self._sealed.opened(name, record.url) if self._sealed.opens(name, record.secrets[:1]) else ""
         return SubscriptionView(
             record, etag, shown_address(address), SubscriptionState.PAUSED if record.paused else state, standing, secret
         )

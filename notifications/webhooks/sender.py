@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
 from notifications.attempts import Attempt, Ended
+from notifications.errors import SecretUnreadable
 from notifications.outbound.client import AddressRefused, Answer, NotAnswered
 from notifications.ports import Counted, uncounted
 from notifications.secrets import SecretBox, signing_key
@@ -75,11 +76,17 @@ class WebhookSender:
         Raises
         ------
         NoSecretsKey, SecretUnreadable
-            As ``SecretBox.open``.
+            As ``SecretBox.open``, of the address or the newest secret.
         """
         name = subscription_name(tenant, subscription.id)
-        opened = (self._secrets.open(name, secret) for secret in subscription.secrets)
-        return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, opened)), tenant)
+        signing: list[str] = []
+        for each in subscription.secrets:
+            try:
+                signing.append(self._secrets.open(name, each))
+            except SecretUnreadable:
+                if not signing:  # else a newer one was set since: this one waits for its key, or to be retired
+                    raise
+        return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, signing)), tenant)
 
     async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
         """Send a body once.
@@ -109,8 +116,8 @@ class WebhookSender:
         except NotAnswered as error:
             return Attempt(Ended.RETRY, error.why)
         if 200 <= answer.status <= 299:
-            return Attempt(Ended.DELIVERED, str(answer.status))
-        return Attempt(Ended.RETRY, str(answer.status), retry_after_s(answer.retry_after, at_ms))
+            return Attempt(Ended.DELIVERED, f"HTTP_{answer.status}")
+        return Attempt(Ended.RETRY, f"HTTP_{answer.status}", retry_after_s(answer.retry_after, at_ms))
 
 
 class SubscriptionTester:

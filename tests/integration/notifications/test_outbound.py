@@ -156,7 +156,7 @@ async def test_who_does_not_listen_has_refused(outbound: Outbound) -> None:
 
 async def test_a_name_that_nobody_knows_is_said_so(outbound: Outbound) -> None:
     assert await why(outbound, "https://no-such-name.invalid/") == "NAME_NOT_FOUND"
-    assert await why(outbound, f"https://{'a' * 64}.example/") == "NAME_NOT_FOUND"
+    assert await why(outbound, f"https://{'a' * 63}.invalid/") == "NAME_NOT_FOUND"
 
 
 async def test_nothing_is_sent_inside_and_why_is_kept_from_what_is_shown(outbound: Outbound) -> None:

@@ -82,7 +82,7 @@ async def test_waits_go_from_the_first_to_a_day_and_after_three_days_a_change_is
     assert len({each.id for each in receiver.received}) == 1
     assert len(receiver.received) == len(tried) + 1
     (dead,) = await hand.book.deliveries(hand.tenant, DeliveryFilter(state=DeliveryState.DEAD), None, 10)
-    assert (dead.attempts, dead.outcome, dead.id) == (len(receiver.received), "500", receiver.received[0].id)
+    assert (dead.attempts, dead.outcome, dead.id) == (len(receiver.received), "HTTP_500", receiver.received[0].id)
 
 
 async def test_nothing_is_tried_before_it_is_due_and_a_receiver_that_asks_to_wait_is_left_alone(

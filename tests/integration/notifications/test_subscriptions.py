@@ -45,6 +45,12 @@ async def updated(api: Api, *paths: str, subscription_id: str = "crm", **fields:
     return changed
 
 
+async def tried(api: Api) -> deliveries.TestDeliveryResponse:
+    request = deliveries.TestSubscriptionRequest(name=name_of(api))
+    ended: deliveries.TestDeliveryResponse = await api.deliveries.TestSubscription(request)
+    return ended
+
+
 async def test_a_secret_is_made_and_shown_once(told: Api) -> None:
     made = await subscribe(told)
 
@@ -266,10 +272,15 @@ async def test_with_another_key_what_was_kept_is_shown_without_its_address(
 
     async with delivering(store, tenant, tmp_path / "another") as api:
         shown = await got(api)
+        with pytest.raises(grpc.aio.AioRpcError) as refusal:
+            await tried(api)
         renewed = await updated(api, "url", "secret", url=HOOK, secret=SECRET)
+        ended = await tried(api)
 
     assert (shown.url, shown.secret_count) == ("", 1)
-    assert (renewed.url, renewed.secret_count) == ("http://127.0.0.1:9/…", 1)
+    assert "put that key back, or set the address and the secret anew" in (refusal.value.details() or "")
+    assert (renewed.url, renewed.secret_count) == ("http://127.0.0.1:9/…", 2), "the other waits for its key"
+    assert ended.outcome == "CONNECTION_REFUSED"
 
 
 async def test_nobody_is_sent_what_is_hidden_from_them(store: Any, tenant: str, tmp_path: Path) -> None:

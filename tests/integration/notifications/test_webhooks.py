@@ -103,8 +103,8 @@ async def test_what_is_delivered_is_listed_newest_first(told: Api) -> None:
         found = await listed_at_least(told, 2)
 
     assert [(each.type, each.state, each.outcome, each.attempt_count) for each in found] == [
-        ("closed", Delivery.STATE_DELIVERED, "200", 1),
-        ("decision", Delivery.STATE_DELIVERED, "200", 1),
+        ("closed", Delivery.STATE_DELIVERED, "HTTP_200", 1),
+        ("decision", Delivery.STATE_DELIVERED, "HTTP_200", 1),
     ]
     assert [each.id for each in found] == [each.id for each in reversed(receiver.received)]
     assert {each.work_item for each in found} == {decision.work_item}
@@ -113,9 +113,9 @@ async def test_what_is_delivered_is_listed_newest_first(told: Api) -> None:
 @pytest.mark.parametrize(
     ("fails", "outcome"),
     [
-        (answers(500), "500"),
-        (answers(410), "410"),
-        (answers(302, "Location: http://127.0.0.1:1/\r\n"), "302"),
+        (answers(500), "HTTP_500"),
+        (answers(410), "HTTP_410"),
+        (answers(302, "Location: http://127.0.0.1:1/\r\n"), "HTTP_302"),
         (sends(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"), "CONNECTION_LOST"),
         (sends(b"\x00\x01\r\n\r\n"), "ANSWER_NOT_HTTP"),
     ],
@@ -213,7 +213,7 @@ async def test_a_test_says_what_the_receiver_answered(told: Api) -> None:
         receiver.answer = answers(503)
         refused = await told.deliveries.TestSubscription(request)
 
-    assert (taken.delivered, taken.outcome, refused.delivered, refused.outcome) == (True, "200", False, "503")
+    assert (taken.delivered, taken.outcome, refused.delivered, refused.outcome) == (True, "HTTP_200", False, "HTTP_503")
     first, second = receiver.received
     assert first.id != second.id
     assert Webhook(made.secret).verify(first.body, first.headers)["workItem"].endswith("/workItems/test")

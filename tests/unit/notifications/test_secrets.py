@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.errors import NoSecretsKey, SecretUnreadable
-from notifications.secrets import SecretBox, write_new_key
+from notifications.secrets import SecretBox, signing_key, write_new_key
 
 NAME = "tenants/acme/channels/east"
 
@@ -90,3 +91,34 @@ def test_bytes_that_are_no_text_are_one_key_and_get_no_second(tmp_path: Path) ->
     assert SecretBox.read(str(file)).can_keep
     with pytest.raises(ValueError, match="no second key"):
         write_new_key(file)
+
+
+def test_a_mark_that_editors_put_before_a_text_is_no_part_of_a_key(tmp_path: Path) -> None:
+    (tmp_path / "marked").write_text(FIRST, "utf-8-sig")
+    sealed = box(tmp_path, FIRST).seal(NAME, "s3cr3t")
+
+    assert SecretBox.read(str(tmp_path / "marked")).open(NAME, sealed) == "s3cr3t"
+    write_new_key(tmp_path / "marked")
+    assert SecretBox.read(str(tmp_path / "marked")).open(NAME, sealed) == "s3cr3t"
+
+
+def test_what_is_too_short_for_a_key_is_named_as_the_command_calls_it(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("s3cr3t")
+
+    with pytest.raises(ValueError, match=r"^FILE: line 1 of .*fewer than 32 bytes"):
+        write_new_key(tmp_path / "keys")
+
+
+@given(key=st.binary(min_size=24, max_size=64))
+def test_what_signs_is_read_in_every_form_of_base64(key: bytes) -> None:
+    forms = [b64encode(key).decode(), urlsafe_b64encode(key).decode(), b64encode(key).decode().rstrip("=")]
+
+    assert [signing_key(f"whsec_{form}") for form in forms] == [key] * 3
+
+
+@pytest.mark.parametrize(
+    "text", ["whsec_", "whsec_" + "A" * 33, "whsec_" + "A" * 31 + "!", "A" * 32, "whsec_" + "ä" * 32]
+)
+def test_what_is_no_base64_signs_nothing(text: str) -> None:
+    with pytest.raises(ValueError, match="24 to 64 bytes in base64"):
+        signing_key(text)

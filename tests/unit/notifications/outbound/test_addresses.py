@@ -23,7 +23,7 @@ INSIDE = (
     "https://localhost./", "https://LOCALHOST/", "https://[::1]/", "https://[::]/", "https://[::127.0.0.1]/",
     "https://[::ffff:10.0.0.1]/", "https://[::ffff:a9fe:a9fe]/", "https://[::ffff:0:10.0.0.1]/",
     "https://[2002:a00:1::1]/", "https://[2001:0:5ef5:79fd::1]/", "https://[64:ff9b::a9fe:a9fe]/",
-    "https://[64:ff9b:1::a00:1]/", "https://[fe80::1]/", "https://[fe80::1%25lo]/", "https://[fec0::1]/",
+    "https://[64:ff9b:1::a00:1]/", "https://[fe80::1]/", "https://[fec0::1]/",
     "https://[fc00::1]/", "https://[fd00:ec2::254]/", "https://[ff02::1]/", "https://[2001:db8::1]/",
     "https://[3fff::1]/", "https://[100::1]/", "https://[5f00::1]/", "https://[2001:4860:0:0:0:5efe:a00:1]/",
 )  # fmt: skip
@@ -36,7 +36,10 @@ UNREADABLE = (
     " https://8.8.8.8/", "https://8.8.8.8/a\r\nX-Y: z", "https://8.8.8.8/\nHost: x", "https://8.8.8.8/a b",
     "https://8.8.8.8/\x00", "https://8.8.8.8/\t", "https://8.8.8.8/ä", "https://例子.中国/", "https://⑧.8.8.8/",
     "https://[8.8.8.8/", "https://[zz]/", "javascript:alert(1)", "https:8.8.8.8",
-    "hooks.example/secret?to=https://8.8.8.8/", "secret-1://8.8.8.8/", "?secret://x", "https://8.8.8.8/" + "a" * 2048,
+    "hooks.example/secret?to=https://8.8.8.8/", "secret-1://8.8.8.8/", "?secret://x",
+    "https://[fe80::1%25lo]/", "https://[2400:3200::1%25eth0]/",
+    "https://a..b/", "https://.a/", "https://a.b../", "https://" + "a" * 64 + ".example/", "https://a%2eb/",
+    "https://a$b.example/", "https://" + "a." * 127 + "example/", "https://8.8.8.8/" + "a" * 2048,
 )  # fmt: skip
 """What is no address of the one form that is allowed."""
 NETWORKS = networks_from("127.0.0.0/8 fd00::/8")
@@ -100,6 +103,17 @@ def test_http_and_other_ports_are_allowed_within_the_networks_of_the_operator_al
         check_addresses(target_of("https://8.8.8.8:8443/", has_networks=True), ["8.8.8.8"], NETWORKS)
     with pytest.raises(ValueError, match="is not public"):
         check_addresses(inside, ["10.0.0.1"], NETWORKS)
+
+
+@pytest.mark.parametrize("url", ["https:///path", "https://", "http://:443/"])
+def test_an_address_without_a_host_is_told_so(url: str) -> None:
+    with pytest.raises(ValueError, match="it names no host"):
+        target_of(url, has_networks=True)
+
+
+def test_nobody_listens_on_port_0_in_networks_either() -> None:
+    with pytest.raises(ValueError, match="port 0"):
+        target_of("http://127.0.0.1:0/", has_networks=True)
 
 
 def test_a_network_that_is_none_is_refused_by_the_name_of_the_setting() -> None:

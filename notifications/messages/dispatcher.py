@@ -58,14 +58,15 @@ class Dispatcher:
 
         async def one(channel: str) -> None:
             async with turns:
-                await self._look(tenant, channel, now_ms)
+                await self.look(tenant, channel, now_ms)
 
         for ended in await asyncio.gather(*map(one, due), return_exceptions=True):  # all end, whatever one ends with
             if isinstance(ended, BaseException):
                 raise ended
         return len(due)
 
-    async def _look(self, tenant: str, channel_id: str, now_ms: int) -> None:
+    async def look(self, tenant: str, channel_id: str, now_ms: int) -> None:
+        """Look at one channel at an instant, in milliseconds since 1970."""
         waiting, channel = await self._outbox.waiting(tenant, channel_id), await self._channels.get(tenant, channel_id)
         elsewhere = partial(_next, await self._ways(tenant, waiting.entries))
         if channel is None:

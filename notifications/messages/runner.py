@@ -1,6 +1,7 @@
 """Sends what people are to be told, of every tenant, while a service runs.
 
-Of the services on one store one does it at a time, for each tenant.
+Of the services on one store one does it at a time, for each tenant; each channel has its task, so that one that is slow
+holds up no other.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ LOOK_S = 1.0
 """Seconds between two looks for channels that something is due through."""
 _LEAD_S = 10.0
 _TENANTS_AT_ONCE = 100
+_CHANNELS_AT_ONCE = 64
+"""Of one tenant: others wait for the next look."""
 _ROLE = "messages"
 
 _log = logging.getLogger(__name__)
@@ -65,7 +68,7 @@ class MessageRunner:
         self._tenants = tenants
         self._lease = lease
         self._name = secrets.token_hex(8)
-        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._at_work: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -93,19 +96,22 @@ class MessageRunner:
                 await asyncio.wait_for(self._stopping.wait(), LOOK_S)
 
     async def _look(self) -> None:
-        """Begin with the tenants of whom something is due, and which nobody here is at."""
-        self._at_work = {tenant: task for tenant, task in self._at_work.items() if not task.done()}
-        tenants = [tenant for tenant in await self._tenants() if tenant not in self._at_work]
+        """Begin with the channels that something is due through, and which nobody here is at."""
+        self._at_work = {channel: task for channel, task in self._at_work.items() if not task.done()}
+        tenants = await self._tenants()
         for start in range(0, len(tenants), _TENANTS_AT_ONCE):
             some = tenants[start : start + _TENANTS_AT_ONCE]
             found = await asyncio.gather(*map(self._outbox.due, some))
-            for tenant, (_, due) in zip(some, found, strict=True):
-                if due and await self._leads(tenant):
-                    self._at_work[tenant] = asyncio.create_task(self._work(tenant))
+            for tenant, (now_ms, due) in zip(some, found, strict=True):
+                idle = [channel for channel in due if (tenant, channel) not in self._at_work]
+                room = _CHANNELS_AT_ONCE - sum(each == tenant for each, _ in self._at_work)
+                if idle and room > 0 and await self._leads(tenant):
+                    for channel in idle[:room]:
+                        self._at_work[tenant, channel] = asyncio.create_task(self._work(tenant, channel, now_ms))
 
-    async def _work(self, tenant: str) -> None:
-        """Send what is due of a tenant, for as long as this process has the role."""
-        sending = asyncio.ensure_future(self._dispatcher.dispatch(tenant))
+    async def _work(self, tenant: str, channel: str, now_ms: int) -> None:
+        """Send what is due through a channel, for as long as this process has the role."""
+        sending = asyncio.ensure_future(self._dispatcher.look(tenant, channel, now_ms))
         try:
             while not sending.done():
                 done, _ = await asyncio.wait([sending], timeout=_LEAD_S / 3)
@@ -113,9 +119,9 @@ class MessageRunner:
                     return  # whoever has the role now sends it
             sending.result()
         except Failure as error:
-            _log.warning("tenants/%s: messages are not sent for now: %s", tenant, error)
+            _log.warning("tenants/%s/channels/%s: messages are not sent for now: %s", tenant, channel, error)
         except Exception:  # nobody awaits it
-            _log.exception("tenants/%s: sending messages failed; it begins anew", tenant)
+            _log.exception("tenants/%s/channels/%s: sending messages failed; it begins anew", tenant, channel)
         finally:
             sending.cancel()
             await asyncio.wait([sending])

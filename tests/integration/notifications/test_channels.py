@@ -17,8 +17,9 @@ import pytest
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on
+from notifications.attempts import Attempt, Ended
 from notifications.backoff import RetryWaits
-from notifications.channels import ChannelKind
+from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import Delivery, DeliveryState
 from notifications.messages.dispatcher import Dispatcher
 from notifications.messages.runner import MessageRunner
@@ -494,6 +495,48 @@ async def test_of_two_services_one_sends(office: Office, store: EmbeddedServer) 
         await asyncio.gather(*(runner.stop() for runner in runners))
 
         assert len(robot.messages) == 1
+    await redis.aclose()
+
+
+class Slow:
+    """Sends; through the channel ``slow`` for ever."""
+
+    def __init__(self) -> None:
+        self.through: list[str] = []
+
+    async def send(self, _: str, channel: Channel, __: object, ___: int) -> Attempt:
+        self.through.append(channel.id)
+        if channel.id == "slow":
+            await asyncio.Event().wait()
+        return Attempt(Ended.DELIVERED, "200")
+
+
+async def test_a_slow_channel_holds_up_no_other(office: Office, store: EmbeddedServer) -> None:
+    async def tenants() -> list[str]:
+        return [office.tenant]
+
+    redis, sending, waits = SimulatedRedis.from_url(store.url), Slow(), RetryWaits(5, lambda: 0.0)
+    for channel in ("slow", "bot"):
+        office.channels.of_id[channel] = sealed(office.tenant, channel, ChannelKind.WECOM, "http://127.0.0.1:1/")
+    dispatcher = Dispatcher(office.outbox, office.words, office.directory, office.channels, sending, waits)
+    runner = MessageRunner(dispatcher, office.outbox, tenants, RedisLeaderLease(redis))
+    await office.outbox.add(office.tenant, 1, [told(1, "wei", "slow")])
+    await office.advance(2)
+    runner.start()
+    for _ in range(1000):
+        if sending.through:
+            break
+        await asyncio.sleep(0.01)
+
+    await office.outbox.add(office.tenant, 2, [told(2)])
+    await office.advance(2)
+    for _ in range(1000):
+        if "bot" in sending.through:
+            break
+        await asyncio.sleep(0.01)
+    await runner.stop()
+
+    assert sending.through == ["slow", "bot"]
     await redis.aclose()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
+import threading
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,6 +26,8 @@ from notifications.messages.texts import Digest, one_line
 
 TIMEOUT_S = 10.0
 """For each answer of the server, in seconds."""
+WHOLE_S = 30.0
+"""For a whole try, in seconds."""
 LIMIT = 200
 """Messages in one mail."""
 _MAX_SUBJECT = 200
@@ -40,10 +43,13 @@ class Mailer:
         Where.
     context
         Whose certificates are trusted; None: as this machine does.
+    whole_s
+        How long a try may take, in seconds.
     """
 
-    def __init__(self, server: MailServer, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: MailServer, context: ssl.SSLContext | None = None, whole_s: float = WHOLE_S) -> None:
         self._server = server
+        self._whole_s = whole_s
         self._context = context
 
     async def send(self, address: str, digest: Digest, at_ms: int) -> Attempt:
@@ -53,13 +59,23 @@ class Mailer:
         except ValueError:
             return Attempt(Ended.REFUSED, "ADDRESS_REFUSED")
         written = written_mail(self._server.sender, address, digest, at_ms)
-        return await asyncio.to_thread(self._hand_in, address, written)
+        over = threading.Event()
+        handing_in = asyncio.to_thread(self._hand_in, address, written, over)
+        try:
+            return await asyncio.wait_for(handing_in, self._whole_s)
+        except TimeoutError:
+            return Attempt(Ended.RETRY, "TIMEOUT")
+        finally:
+            over.set()
 
-    def _hand_in(self, address: str, mail: EmailMessage) -> Attempt:
+    def _hand_in(self, address: str, mail: EmailMessage, over: threading.Event) -> Attempt:
+        """Hand a mail in; not where the try is over by the time the server is ready for it."""
         try:
             with self._connected() as smtp:
                 if refusal := self._prepare(smtp):
                     return refusal
+                if over.is_set():
+                    return Attempt(Ended.RETRY, "TIMEOUT")
                 smtp.send_message(mail, self._server.sender, [address])
                 return Attempt(Ended.DELIVERED, "250")
         except smtplib.SMTPRecipientsRefused as error:

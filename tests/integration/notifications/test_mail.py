@@ -90,6 +90,20 @@ async def test_nothing_is_sent_where_starttls_is_not_offered() -> None:
     assert not box.taken
 
 
+async def test_a_server_that_answers_too_late_is_tried_again_and_takes_nothing() -> None:
+    async def dally(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ended.wait()
+        writer.close()
+
+    ended = asyncio.Event()
+    async with await asyncio.start_server(dally, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        attempt = await Mailer(server(port), whole_s=0.05).send("li.na@example.org", DIGEST, AT_MS)
+        ended.set()
+
+    assert attempt == Attempt(Ended.RETRY, "TIMEOUT")
+
+
 async def test_nothing_is_sent_to_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
     theirs, _ = contexts(tmp_path)
     async with running(box := Mailbox(), tls_context=theirs) as port:

@@ -65,7 +65,7 @@ async def test_its_tests_run_by_the_hours_that_they_bring_or_by_those_of_the_wor
     theirs = await try_process(TABLE + test, None, workforce)
     nobodys = await try_process(TABLE + test)
 
-    assert [(each.passed, each.line) for each in own.test_results] == [(True, 40), (True, 51), (True, 63)]
+    assert [(each.passed, each.line) for each in own.test_results] == [(True, 41), (True, 52), (True, 64)]
     assert [each.message for each in theirs.test_results] == [
         "expected answer due 2026-10-14T09:00, came 2026-10-13T18:00:00+00:00"
     ]

@@ -41,7 +41,7 @@ def test_what_is_asked_is_listed_approved_and_rejected(shared: Restartable) -> N
 
     for said in (would, asked[0]):
         assert said.startswith("crm~L-1: entering stage Quotation is to be approved by mo, until ")
-    for expected in ("crm~L-1", "crm~L-2", "quote", "安娜", "discount 0.2", "莫"):
+    for expected in ("crm~L-1", "crm~L-2", "Quotation", "安娜", "discount 0.2", "莫"):
         assert expected in table
     assert (first["work_item"], first["state"]) == ("tenants/approvals/workItems/crm~L-1", "STATE_PENDING")
     assert '"{""discount"": 0.2}"' in written

@@ -41,10 +41,10 @@ test: export FAIRLEAD_FUZZ_SECONDS ?= 1
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"
 
-# At full size: random calls for 20 s in each way in, whatever can fail failing for 90 s, 20,000 leads from 64 clients.
+# At full size: random calls for 30 s in each way in, whatever can fail failing for 120 s, 20,000 leads from 64 clients.
 test-all: export FAIRLEAD_TABLES ?= 10000
-test-all: export FAIRLEAD_FUZZ_SECONDS ?= 20
-test-all: export FAIRLEAD_CHAOS_SECONDS ?= 90
+test-all: export FAIRLEAD_FUZZ_SECONDS ?= 30
+test-all: export FAIRLEAD_CHAOS_SECONDS ?= 120
 test-all: export FAIRLEAD_SCALE ?= 5
 test-all: setup  ## Run all tests, the long ones too, at full size
 	$(PYTEST)

@@ -1,4 +1,4 @@
-"""``router.deadlines.telling.Telling`` by the log of the process: as long as nothing else carries messages."""
+"""``router.deadlines.telling.Telling`` by the log of the process, beside the channels that carry messages."""
 
 from __future__ import annotations
 

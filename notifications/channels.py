@@ -32,6 +32,8 @@ class Channel:
         ``en`` or ``zh``.
     calendar
         Outside its hours the channel is quiet; empty: it never is.
+    request
+        As of a subscription.
     """
 
     id: str
@@ -40,3 +42,4 @@ class Channel:
     secret: str = ""
     language: str = "en"
     calendar: str = ""
+    request: str = ""

@@ -75,20 +75,25 @@ class SecretBox:
             raise NoSecretsKey(owner)
         return self._keys.encrypt(f"{owner}\n{secret}".encode()).decode()
 
-    def open(self, owner: str, sealed: str) -> str:
+    def open(self, owner: str, sealed: str, within_s: int | None = None) -> str:
         """Decrypt a secret.
+
+        Parameters
+        ----------
+        within_s
+            For how long after it was encrypted that is possible, in seconds of real time; None: always.
 
         Raises
         ------
         NoSecretsKey
             If there is no key.
         SecretUnreadable
-            If none of the keys opens it, or it is another's.
+            If none of the keys opens it, it is another's, or too old.
         """
         if self._keys is None:
             raise NoSecretsKey(owner)
         try:
-            of_whom, _, secret = self._keys.decrypt(sealed.encode()).decode().partition("\n")
+            of_whom, _, secret = self._keys.decrypt(sealed.encode(), within_s).decode().partition("\n")
         except InvalidToken:
             raise SecretUnreadable(owner) from None
         if not hmac.compare_digest(of_whom.encode(), owner.encode()):

@@ -21,6 +21,8 @@ class Subscription:
         What signs, encrypted, the newest first.
     paused
         Whether somebody paused it.
+    request
+        Encrypted, what tells the call that made it from others; empty: it was changed since, or that had no id.
     """
 
     id: str
@@ -29,3 +31,4 @@ class Subscription:
     role: str = ""
     secrets: tuple[str, ...] = ()
     paused: bool = False
+    request: str = ""

@@ -56,6 +56,8 @@ class Deliveries:
         Whose they are, and who delivers them.
     metrics
         What counts tries; None: nobody asked for it.
+    request_ttl_s
+        How long what made a subscription or channel may be sent again.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Deliveries:
         tenants: Tenants,
         lease: DeliveryLease,
         metrics: Metrics | None,
+        request_ttl_s: int,
     ) -> None:
         self.outbound = Outbound(settings.networks)
         self.subscriptions, self.channels = subscriptions_on(redis), channels_on(redis)
@@ -82,8 +85,10 @@ class Deliveries:
             {ReceiverKind.SUBSCRIPTION: self.subscriptions, ReceiverKind.CHANNEL: self.channels},
         )
         self.servicer = DeliveryServicer(
-            SubscriptionService(self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS),
-            ChannelService(self.channels, messages, sealed, mail, self._channel_tester, people),
+            SubscriptionService(
+                self.subscriptions, webhooks, sealed, SubscriptionTester(sender, feed), SEERS, request_ttl_s
+            ),
+            ChannelService(self.channels, messages, sealed, mail, self._channel_tester, people, request_ttl_s),
             TemplateService(templates_on(redis), TEMPLATE_NAMES, shipped_templates),
             self.told,
         )

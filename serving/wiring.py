@@ -126,6 +126,7 @@ class Service:
             stores.rule_sets,
             stores.leader_lease,
             self._watch.metrics,
+            self._settings.request_ttl_s,
         )
 
     def _connect_scoring(self) -> None:

@@ -57,7 +57,8 @@ class DeliveryServicer:
         change = read.subscription_change(
             request.subscription, read.SUBSCRIPTION_FIELDS, retires_secrets=False, sees_all=_sees_all(call)
         )
-        view = await self._subscriptions.create(tenant, subscription_id, change, preview=request.validate_only)
+        repeated, preview = read.repeated(request, call.actor), request.validate_only
+        view = await self._subscriptions.create(tenant, subscription_id, change, repeated, preview=preview)
         _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "created")
         return read.subscription_message(tenant, view)
 
@@ -120,11 +121,12 @@ class DeliveryServicer:
 
     # --------------------------------------------------------------------------------------------------------- channels
 
-    async def CreateChannel(self, request: deliveries.CreateChannelRequest, _: Call) -> deliveries.Channel:
+    async def CreateChannel(self, request: deliveries.CreateChannelRequest, call: Call) -> deliveries.Channel:
         tenant, channel_id = tenant_of(request.parent), _new_id(request.channel_id, "channel_id")
         kind = read.channel_kind(request.channel.kind)
         change = read.channel_change(request.channel, read.CHANNEL_FIELDS, tenant)
-        view = await self._channels.create(tenant, channel_id, kind, change, preview=request.validate_only)
+        repeated, preview = read.repeated(request, call.actor), request.validate_only
+        view = await self._channels.create(tenant, channel_id, kind, change, repeated, preview=preview)
         _note(request, f"tenants/{tenant}/channels/{channel_id}", "created")
         return read.channel_message(tenant, view)
 

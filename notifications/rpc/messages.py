@@ -15,6 +15,7 @@ from notifications.channels import LANGUAGES, ChannelKind
 from notifications.deliveries import DeliveryState
 from notifications.service.channels import ChannelChange, ChannelView
 from notifications.service.deliveries import ReceiverDelivery, ReceiverKind, ToldFilter
+from notifications.service.requests import Request
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionView
 from notifications.service.templates import TemplatesView
 
@@ -42,6 +43,18 @@ def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> froz
     if unknown := [path for path in paths if path not in allowed]:
         raise InvalidInput.of("update_mask", f"{shown(unknown[0])}: must be of {', '.join(allowed)}, or *")
     return frozenset(paths)
+
+
+def repeated(request: Any, actor: str) -> Request:
+    """Read what tells a call that makes something, and is sent again, from others.
+
+    Raises
+    ------
+    InvalidInput
+        If its id is too long or holds control characters.
+    """
+    request_id = fields.request_id(request)
+    return Request(request_id, request.SerializeToString(deterministic=True) if request_id else b"", actor)
 
 
 def subscription_change(

@@ -12,6 +12,7 @@ from notifications.deliveries import ReceiverStatus
 from notifications.ports import Calendars, DeliveryBook, KeptRecord, RecordStore, Tester
 from notifications.service.addresses import Sealed, shown_address
 from notifications.service.register import Register
+from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, Request, Requests
 
 MAX_CHANNELS = 1_000
 """Of a tenant."""
@@ -62,6 +63,8 @@ class ChannelService:
         What tries one.
     calendars
         Which there are.
+    request_ttl_s
+        How long a call that made one may be sent again, in seconds.
     """
 
     def __init__(
@@ -72,8 +75,10 @@ class ChannelService:
         mail: Sealed,
         tester: Tester[Channel],
         calendars: Calendars,
+        request_ttl_s: int = REQUEST_TTL_S,
     ) -> None:
-        self._register = Register("channels", "channel", records, book, MAX_CHANNELS)
+        requests = Requests(sealed.box, request_ttl_s)
+        self._register = Register("channels", "channel", records, book, requests, MAX_CHANNELS)
         self._book = book
         self._webhooks = sealed
         self._mail = mail
@@ -81,14 +86,21 @@ class ChannelService:
         self._calendars = calendars
 
     async def create(
-        self, tenant: str, channel_id: str, kind: ChannelKind, change: ChannelChange, *, preview: bool = False
+        self,
+        tenant: str,
+        channel_id: str,
+        kind: ChannelKind,
+        change: ChannelChange,
+        request: Request = NOT_REPEATED,
+        *,
+        preview: bool = False,
     ) -> ChannelView:
-        """Make one.
+        """Make one; the same call again is answered alike.
 
         Raises
         ------
-        AlreadyExists
-            If there is one of that id.
+        AlreadyExists, RequestIdReused
+            If there is one of that id that another call made; if that call had the same id.
         InvalidInput
             If a field is not as it must be.
         NoSecretsKey
@@ -96,7 +108,7 @@ class ChannelService:
         """
         made = replace(change, address=change.address or "")
         record = await self._changed(tenant, Channel(channel_id, kind, address=""), made)
-        return await self._view(tenant, await self._register.create(tenant, record, preview=preview))
+        return await self._view(tenant, await self._register.create(tenant, record, request, preview=preview))
 
     async def get(self, tenant: str, channel_id: str) -> ChannelView:
         """Return one.

@@ -8,13 +8,19 @@ AIP-133 to AIP-135 and AIP-154 (etags), https://google.aip.dev.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Generic
+from dataclasses import replace
+from typing import Generic, TypeVar
 
 from failures import AlreadyExists, NotFound, StaleEtag
+from notifications.channels import Channel
 from notifications.errors import TooManyRecords
-from notifications.ports import DeliveryBook, KeptRecord, Record, RecordStore
+from notifications.ports import DeliveryBook, KeptRecord, RecordStore
+from notifications.service.requests import NOT_REPEATED, Request, Requests
+from notifications.subscriptions import Subscription
 
 _TRIES = 5
+
+Record = TypeVar("Record", Subscription, Channel)
 
 
 class Register(Generic[Record]):
@@ -28,15 +34,26 @@ class Register(Generic[Record]):
         Where they are kept.
     book
         What is kept of what they were told.
+    requests
+        What tells a call that is sent again.
     most
         How many a tenant may have.
     """
 
-    def __init__(self, collection: str, kind: str, records: RecordStore[Record], book: DeliveryBook, most: int) -> None:
+    def __init__(
+        self,
+        collection: str,
+        kind: str,
+        records: RecordStore[Record],
+        book: DeliveryBook,
+        requests: Requests,
+        most: int,
+    ) -> None:
         self._collection = collection
         self._kind = kind
         self._records: RecordStore[Record] = records
         self._book = book
+        self._requests = requests
         self._most = most
 
     def name(self, tenant: str, record_id: str) -> str:
@@ -61,28 +78,41 @@ class Register(Generic[Record]):
         kept = [each for record_id, each in (await self._records.all(tenant)).items() if record_id > after]
         return kept[:count], kept[count - 1].record.id if len(kept) > count else ""
 
-    async def create(self, tenant: str, record: Record, *, preview: bool) -> KeptRecord[Record]:
-        """Write one that is new, and begin with it.
+    async def create(
+        self, tenant: str, record: Record, request: Request = NOT_REPEATED, *, preview: bool
+    ) -> KeptRecord[Record]:
+        """Write one that is new, and begin with it; the same call again returns it, until it is changed.
 
         Raises
         ------
         AlreadyExists
-            If there is one of its id.
+            If there is one of its id that another call made.
+        RequestIdReused
+            If there is, made by a call of the same id.
         TooManyRecords
             If the tenant has as many as it may have.
         """
         present = await self._records.all(tenant)
         if record.id in present:
-            raise AlreadyExists(self._kind, self.name(tenant, record.id))
+            return await self._made_before(tenant, record.id, request)
         if len(present) >= self._most:
             raise TooManyRecords(f"tenants/{tenant}", self._collection, self._most)
         if preview:
             return KeptRecord(record, "")
-        etag = await self._records.put(tenant, record.id, record, "")
+        made = replace(record, request=self._requests.kept(self.name(tenant, record.id), request))
+        etag = await self._records.put(tenant, record.id, made, "")
         if etag is None:
-            raise AlreadyExists(self._kind, self.name(tenant, record.id))
+            return await self._made_before(tenant, record.id, request)
         await self._book.begin(tenant, record.id)
-        return KeptRecord(record, etag)
+        return KeptRecord(made, etag)
+
+    async def _made_before(self, tenant: str, record_id: str, request: Request) -> KeptRecord[Record]:
+        name = self.name(tenant, record_id)
+        kept = await self._records.get(tenant, record_id)
+        if kept is None or not self._requests.is_repeated(name, kept.record.request, request):
+            raise AlreadyExists(self._kind, name)
+        await self._book.begin(tenant, record_id)  # the first call may not have come so far
+        return kept
 
     async def change(
         self,
@@ -112,6 +142,7 @@ class Register(Generic[Record]):
             record = await changed(kept.record)
             if preview or record == kept.record:
                 return KeptRecord(record, kept.etag)
+            record = replace(record, request="")  # the call that made it would not be answered with this
             written = await self._records.put(tenant, record_id, record, kept.etag)
             if written is not None:
                 return KeptRecord(record, written)

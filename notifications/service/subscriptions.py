@@ -14,6 +14,7 @@ from notifications.ports import DeliveryBook, KeptRecord, RecordStore, Tester
 from notifications.secrets import new_signing_secret, signing_key
 from notifications.service.addresses import Sealed, shown_address
 from notifications.service.register import Register
+from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, Request, Requests
 from notifications.subscriptions import Subscription
 
 MAX_SUBSCRIPTIONS = 100
@@ -68,7 +69,7 @@ class SubscriptionView:
         Where changes are sent, without what may be secret; empty: nothing can be sent, for no key of the server
         decrypts it, or what signs.
     secret
-        What signs, where it was made by this very call; else empty.
+        What signs, where it was made by this call, or by this one as it was sent before; else empty.
     """
 
     subscription: Subscription
@@ -94,6 +95,8 @@ class SubscriptionService:
         What tries one.
     seeing_roles
         The roles from which nothing is hidden.
+    request_ttl_s
+        How long a call that made one may be sent again, in seconds.
     """
 
     def __init__(
@@ -103,22 +106,32 @@ class SubscriptionService:
         sealed: Sealed,
         tester: Tester[Subscription],
         seeing_roles: Collection[str],
+        request_ttl_s: int = REQUEST_TTL_S,
     ) -> None:
-        self._register = Register("subscriptions", "subscription", records, book, MAX_SUBSCRIPTIONS)
+        requests = Requests(sealed.box, request_ttl_s)
+        self._register = Register("subscriptions", "subscription", records, book, requests, MAX_SUBSCRIPTIONS)
         self._book = book
         self._sealed = sealed
         self._tester = tester
         self._seeing_roles = seeing_roles
 
     async def create(
-        self, tenant: str, subscription_id: str, change: SubscriptionChange, *, preview: bool = False
+        self,
+        tenant: str,
+        subscription_id: str,
+        change: SubscriptionChange,
+        request: Request = NOT_REPEATED,
+        *,
+        preview: bool = False,
     ) -> SubscriptionView:
         """Subscribe an address to what happens from now on; a secret that was made is in the answer this once.
 
+        And in that of the same call, sent again before anything of it was changed.
+
         Raises
         ------
-        AlreadyExists
-            If there is one of that id.
+        AlreadyExists, RequestIdReused
+            If there is one of that id that another call made; if that call had the same id.
         InvalidInput
             If a field is not as it must be.
         NoSecretsKey
@@ -126,11 +139,12 @@ class SubscriptionService:
         RoleSeesMore
             If it would be sent what is hidden from who wants it.
         """
-        secret = "" if change.secret else new_signing_secret()
-        made = replace(change, url=change.url or "", secret=change.secret or secret)
+        made = replace(change, url=change.url or "", secret=change.secret or new_signing_secret())
         record = await self._changed(tenant, Subscription(subscription_id, url=""), made)
-        kept = await self._register.create(tenant, record, preview=preview)
-        return await self._view(tenant, kept, "" if preview else secret)
+        kept = await self._register.create(tenant, record, request, preview=preview)
+        is_shown = not preview and not change.secret
+        name, (secret,) = self._register.name(tenant, subscription_id), kept.record.secrets
+        return await self._view(tenant, kept, self._sealed.opened(name, secret) if is_shown else "")
 
     async def get(self, tenant: str, subscription_id: str) -> SubscriptionView:
         """Return one.

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
-from fairlead.client.calls import PAGE, Calls, number
+from fairlead.client.calls import PAGE, Calls, new_id, number
 from fairlead.connection import Answer
 from fairlead.v1 import deliveries_pb2 as deliveries
 
@@ -27,16 +27,19 @@ class DeliveryCalls(Calls):
         role: str = "",
         secret: str = "",
         preview: bool = False,
+        request_id: str = "",
     ) -> deliveries.Subscription:
         """Subscribe an address to what happens from now on; without a secret one is made, and in the answer this once.
 
-        Where the answer is lost, so is the secret: ask for another with ``update_subscription(…, secret="")``.
+        Where the answer is lost, the same call with the same ``request_id`` is answered alike, for a day and until the
+        subscription is changed; after that ask for another secret with ``update_subscription(…, secret="")``.
         """
         request = deliveries.CreateSubscriptionRequest(
             parent=self.parent,
             subscription_id=subscription,
             subscription=deliveries.Subscription(url=url, event_types=event_types, role=role, secret=secret),
             validate_only=preview,
+            request_id=request_id or new_id(),
         )
         return self._deliver("CreateSubscription", request, deliveries.Subscription)
 
@@ -109,6 +112,7 @@ class DeliveryCalls(Calls):
         language: str = "",
         calendar: str = "",
         preview: bool = False,
+        request_id: str = "",
     ) -> deliveries.Channel:
         """Make a way to tell people something; kinds are WECOM, DINGTALK, FEISHU, SLACK, TEAMS and SMTP."""
         made = deliveries.Channel(
@@ -119,7 +123,11 @@ class DeliveryCalls(Calls):
             calendar=calendar,
         )
         request = deliveries.CreateChannelRequest(
-            parent=self.parent, channel_id=channel, channel=made, validate_only=preview
+            parent=self.parent,
+            channel_id=channel,
+            channel=made,
+            validate_only=preview,
+            request_id=request_id or new_id(),
         )
         return self._deliver("CreateChannel", request, deliveries.Channel)
 

@@ -38,7 +38,7 @@ async def delivering(store: Any, tenant: str, folder: Path, **others: Any) -> As
 
 async def subscribe(api: Api, subscription_id: str = "crm", **fields: Any) -> deliveries.Subscription:
     """Subscribe an address."""
-    options = {name: fields.pop(name) for name in ("validate_only",) if name in fields}
+    options = {name: fields.pop(name) for name in ("validate_only", "request_id") if name in fields}
     subscription = deliveries.Subscription(**{"url": HOOK, **fields})
     made: deliveries.Subscription = await api.deliveries.CreateSubscription(
         deliveries.CreateSubscriptionRequest(

@@ -33,7 +33,7 @@ class Unsealed(SecretBox):
     def seal(self, owner: str, secret: str) -> str:  # noqa: ARG002 (it is as what it replaces)
         return secret
 
-    def open(self, owner: str, sealed: str) -> str:  # noqa: ARG002
+    def open(self, owner: str, sealed: str, within_s: int | None = None) -> str:  # noqa: ARG002
         return sealed
 
 

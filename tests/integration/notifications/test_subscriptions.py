@@ -93,8 +93,9 @@ async def test_what_is_checked_alone_is_not_written(told: Api) -> None:
 
 
 async def test_an_id_stands_for_one_subscription(told: Api) -> None:
-    await subscribe(told)
+    made = await subscribe(told, request_id="r-1")
 
+    assert await subscribe(told, request_id="r-1") == made, "who lost the answer is shown the secret again"
     with pytest.raises(grpc.aio.AioRpcError) as refusal:
         await subscribe(told, url="http://127.0.0.1:10/")
     assert refusal.value.code() is grpc.StatusCode.ALREADY_EXISTS

@@ -27,7 +27,7 @@ def numbered(enum: EnumDescriptor) -> list[str]:
 @pytest.mark.parametrize(
     ("method", "asked", "answer"),
     [
-        ("CreateSubscription", "parent subscription_id subscription validate_only", "Subscription"),
+        ("CreateSubscription", "parent subscription_id subscription validate_only request_id", "Subscription"),
         ("GetSubscription", "name", "Subscription"),
         ("ListSubscriptions", f"parent {PAGE}", "ListSubscriptionsResponse"),
         ("UpdateSubscription", "subscription update_mask retire_secrets validate_only", "Subscription"),
@@ -35,7 +35,7 @@ def numbered(enum: EnumDescriptor) -> list[str]:
         ("TestSubscription", "name", "TestDeliveryResponse"),
         ("PauseSubscription", "name", "Subscription"),
         ("ResumeSubscription", "name", "Subscription"),
-        ("CreateChannel", "parent channel_id channel validate_only", "Channel"),
+        ("CreateChannel", "parent channel_id channel validate_only request_id", "Channel"),
         ("GetChannel", "name", "Channel"),
         ("ListChannels", f"parent {PAGE}", "ListChannelsResponse"),
         ("UpdateChannel", "channel update_mask validate_only", "Channel"),

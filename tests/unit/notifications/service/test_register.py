@@ -11,9 +11,12 @@ from failures import AlreadyExists, NotFound, StaleEtag
 from notifications.channels import Channel, ChannelKind
 from notifications.errors import TooManyRecords
 from notifications.ports import KeptRecord
+from notifications.secrets import SecretBox
 from notifications.service.register import Register
+from notifications.service.requests import Requests
 from tests.twins.deliveries import MemoryBook, MemoryRecords
 
+REQUESTS = Requests(SecretBox())
 BOT = Channel("bot", ChannelKind.WECOM, address="sealed")
 
 
@@ -23,7 +26,7 @@ class Arranged:
     def __init__(self) -> None:
         self.records = MemoryRecords[Channel]()
         self.book = MemoryBook()
-        self.register = Register("channels", "channel", self.records, self.book, 3)
+        self.register = Register("channels", "channel", self.records, self.book, REQUESTS, 3)
 
 
 async def test_what_is_made_begins_and_what_is_deleted_is_forgotten() -> None:
@@ -55,7 +58,7 @@ class Overtaken(MemoryRecords[Channel]):
 
 async def test_of_two_who_make_one_at_once_the_one_who_is_refused_takes_nothing_away() -> None:
     at, records = Arranged(), Overtaken()
-    register = Register("channels", "channel", records, at.book, 3)
+    register = Register("channels", "channel", records, at.book, REQUESTS, 3)
     records.overtake = lambda: register.create("t", BOT, preview=False)
 
     with pytest.raises(AlreadyExists):

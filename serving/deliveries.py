@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from background.leadership import LeaderLease
 from gateway.grpc.masking import SEERS
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
@@ -26,7 +27,7 @@ from notifications.service.subscriptions import SubscriptionService
 from notifications.service.templates import TemplateService
 from notifications.webhooks.deliverer import Deliverer
 from notifications.webhooks.deliveries import WebhookDeliveries
-from notifications.webhooks.ports import ChangeFeed, DeliveryLease, Tenants
+from notifications.webhooks.ports import ChangeFeed, Tenants
 from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
@@ -67,7 +68,7 @@ class Deliveries:
         feed: ChangeFeed,
         people: People,
         tenants: Tenants,
-        lease: DeliveryLease,
+        lease: LeaderLease,
         metrics: Metrics | None,
         request_ttl_s: int,
     ) -> None:
@@ -100,7 +101,7 @@ class Deliveries:
         feed: ChangeFeed,
         tenants: Tenants,
         people: People,
-        lease: DeliveryLease,
+        lease: LeaderLease,
         metrics: Metrics | None,
     ) -> None:
         """Connect channels."""

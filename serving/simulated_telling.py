@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from background.rounds import Rounds
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
-from router.assignment.rounds import Rounds
 from router.deadlines.notices import Notices
 from router.deadlines.telling import Telling
 from router.model.errors import CorruptHistory, NotFound

@@ -136,10 +136,3 @@ class Tenants(Protocol):
 
     async def tenants(self) -> Sequence[str]:
         """Return them."""
-
-
-class DeliveryLease(Protocol):
-    """Agrees on who does what only one process needs to do."""
-
-    async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
-        """Take or renew a role for some time; False while somebody else has it."""

@@ -219,13 +219,3 @@ class LogFollower(Protocol):
 
     async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
         """Wait until the log has an event behind a number; False where time ran out first."""
-
-
-class LeaderLease(Protocol):
-    """Agrees on who does what only one process needs to do."""
-
-    async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
-        """Take or renew a role for some time; False while somebody else has it.
-
-        It spares double work and guards nothing: whoever acts late, having lost it, is still refused by the store.
-        """

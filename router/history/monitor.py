@@ -8,15 +8,15 @@ the last look.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
+from background.leadership import LeaderLease, Leadership
+from background.rounds import Rounds
 from router.assignment.caps import amounts_of
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.ports import Assignments, LeaderLease
-from router.assignment.rounds import Rounds
+from router.assignment.ports import Assignments
 from router.fairness.report import report
 from router.history.cap_counts import CapCounts
 from router.history.codec import read_content
@@ -211,8 +211,7 @@ class MonitorRunner:
     def __init__(self, monitor: Callable[[str], Monitor], revisions: Revisions, lease: LeaderLease) -> None:
         self._monitor = monitor
         self._revisions = revisions
-        self._lease = lease
-        self._name = secrets.token_hex(8)
+        self._leadership = Leadership(lease, ROLE, _HOLD_S)
         self._monitors: dict[str, Monitor] = {}
         self._rounds = Rounds(self._look, LOOK_S, "the monitor")
 
@@ -229,7 +228,7 @@ class MonitorRunner:
             await self._look_at(tenant)
 
     async def _look_at(self, tenant: str) -> None:
-        if not await self._lease.lead(tenant, ROLE, self._name, _HOLD_S):
+        if not await self._leadership.leads(tenant):
             self._monitors.pop(tenant, None)
             return
         if tenant not in self._monitors:

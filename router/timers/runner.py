@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import NamedTuple
 
+from background.leadership import LeaderLease, Leadership
+from background.rounds import Rounds
+from background.tasks import Tasks
+from background.tenants import ask_each
 from failures import Failure
-from router.assignment.ports import LeaderLease
-from router.assignment.rounds import Rounds
 from router.timers.follower import PAGE, TimerFollower
 from router.timers.ports import Timers
 from router.workforce.ports import Revisions
@@ -23,11 +23,7 @@ LOOK_S = 1.0
 """Seconds between two looks for tenants with events to take in, or with timers that are due: a timer is late by it."""
 MOST_UNREAD_MS = 20_000
 """How long an event may be unread, in milliseconds, before calls wait for it: a burst of them is read behind it."""
-_LEAD_S = 10.0
-_TENANTS_AT_ONCE = 100
 _ROLE = "timing"
-
-Made = TypeVar("Made")
 
 _log = logging.getLogger(__name__)
 _REST_S = 0.001
@@ -63,9 +59,8 @@ class TimerRunner:
         self._follower = follower
         self._timers = timers
         self._revisions = revisions
-        self._lease = lease
-        self._name = secrets.token_hex(8)
-        self._at_work: dict[str, asyncio.Task[None]] = {}
+        self._leadership = Leadership(lease, _ROLE)
+        self._at_work = Tasks[str]()
         self._rounds = Rounds(self._look, LOOK_S, "the timer runner")
 
     def start(self) -> None:
@@ -75,27 +70,21 @@ class TimerRunner:
     async def stop(self) -> None:
         """End; what is under way in the store is either done or not."""
         await self._rounds.stop()
-        for task in self._at_work.values():
-            task.cancel()
-        await asyncio.gather(*self._at_work.values(), return_exceptions=True)
+        await self._at_work.end()
 
     async def _look(self) -> None:
-        self._at_work = {tenant: task for tenant, task in self._at_work.items() if not task.done()}
-        tenants = [tenant for tenant in await self._revisions.tenants() if tenant not in self._at_work]
-        for start in range(0, len(tenants), _TENANTS_AT_ONCE):
-            some = tenants[start : start + _TENANTS_AT_ONCE]
-            statuses = await asyncio.gather(*map(self._timers.timer_status, some))
-            for tenant, status in zip(some, statuses, strict=True):
-                if status.has_work:
-                    self._at_work[tenant] = asyncio.create_task(self._work(tenant))
+        at_work = self._at_work.running()
+        idle = [tenant for tenant in await self._revisions.tenants() if tenant not in at_work]
+        async for tenant, status in ask_each(idle, self._timers.timer_status):
+            if status.has_work:
+                self._at_work.begin(tenant, self._work(tenant))
 
     async def _work(self, tenant: str) -> None:
         """Read on and fire until there is nothing left, or somebody else has the role."""
         follower, has_work, known = self._follower(tenant), True, 0
         try:
-            while has_work and not self._rounds.stopping.is_set() and await self._leads(tenant):
-                work = turn(tenant, follower, self._timers)
-                done = await while_leading(work, partial(self._leads, tenant), _LEAD_S / 3)
+            while has_work and not self._rounds.stopping and await self._leadership.leads(tenant):
+                done = await self._leadership.while_leading(tenant, turn(tenant, follower, self._timers))
                 has_work = done is not None and done.has_more
                 if done and has_work and done.read:
                     known = await self._make_way(tenant, done.read, known)
@@ -121,33 +110,6 @@ class TimerRunner:
             came = status.events - known if known else read
             await asyncio.sleep(min(read, came, PAGE) * _REST_S)  # what is skipped costs no more than a page
         return status.events
-
-    async def _leads(self, tenant: str) -> bool:
-        return await self._lease.lead(tenant, _ROLE, self._name, _LEAD_S)
-
-
-async def while_leading(
-    work: Coroutine[Any, Any, Made], leads: Callable[[], Awaitable[bool]], every_s: float
-) -> Made | None:
-    """Return what work comes to that may take longer than a lease, which is renewed meanwhile.
-
-    None: somebody else has the role by now, so the work was ended where it was.
-
-    Parameters
-    ----------
-    leads
-        Renews the lease, and says whether that went well.
-    """
-    at_work = asyncio.ensure_future(work)
-    try:
-        while not at_work.done():
-            done, _ = await asyncio.wait([at_work], timeout=every_s)
-            if not done and not await leads():
-                return None
-        return at_work.result()
-    finally:
-        at_work.cancel()
-        await asyncio.wait([at_work])
 
 
 class Turn(NamedTuple):

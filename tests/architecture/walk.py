@@ -48,7 +48,7 @@ LEAVES = (
     "tests",
 )
 """What everybody may call, and is left out: it holds or reads a value, and decides nothing."""
-BESIDE = ("router/assignment/rounds.py", "router/timers/runner.py", "router/backlog/runner.py")
+BESIDE = ("background/rounds.py", "background/leadership.py", "router/timers/runner.py", "router/backlog/runner.py")
 """Where what runs beside calls begins: how much of it falls into the walk says how slow the machine is."""
 RULES = """
 fields: {region: {type: string}}

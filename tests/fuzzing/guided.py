@@ -16,7 +16,18 @@ from random import Random
 from tests.fuzzing.account import Account, Accountant, Page, Target
 from tests.fuzzing.plain import MOST_BYTES
 
-OURS = ["gateway", "notifications", "operations", "router", "rules", "scoring", "telemetry", "training", "workqueue"]
+OURS = [
+    "background",
+    "gateway",
+    "notifications",
+    "operations",
+    "router",
+    "rules",
+    "scoring",
+    "telemetry",
+    "training",
+    "workqueue",
+]
 """Packages whose code guides."""
 
 

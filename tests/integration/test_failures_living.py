@@ -19,6 +19,7 @@ import grpc
 import pytest
 import redis
 
+from background.adapters.redis import role_key
 from fairlead.client import FairleadClient
 from fairlead.v1 import workforce_pb2 as workforce
 from router.adapters.queue import WorkSettings
@@ -150,7 +151,7 @@ async def test_30_the_auditor_alarms_when_nobody_fires_timers(own_store: Embedde
         with redis.Redis.from_url(own_store.url) as client:
             while not client.exists(Keys(tenant).timers_position):  # noqa: ASYNC110 (only what comes later can be late)
                 await asyncio.sleep(0.05)
-            client.set(Keys(tenant).role("timing"), "a worker that was stopped")
+            client.set(role_key(tenant, "timing"), "a worker that was stopped")
         await api.route("L-1")
         alarms: list[str] = []
         async with asyncio.timeout(60):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from background.adapters.redis import role_key
 from notifications.adapters.redis import keys as delivery_keys
 from router.adapters.redis import keys
 from router.adapters.redis.format import FORMAT
@@ -23,7 +24,6 @@ NAMES = {
     "customer_id": "ID",
     "request_id": "ID",
     "pool": "POOL",
-    "role": "ROLE",
     "state": "",
     "subscription_id": "ID",
     "channel_id": "ID",
@@ -48,7 +48,7 @@ def of_a_tenant(keys_object: Any) -> list[str]:
     return names
 
 
-ROUTING = [key.partition("}:")[2] for key in of_a_tenant(keys.Keys("T"))]
+ROUTING = [key.partition("}:")[2] for key in [*of_a_tenant(keys.Keys("T")), role_key("T", "ROLE")]]
 DELIVERIES = [key.partition("}:")[2] for key in of_a_tenant(delivery_keys.Keys("T"))]
 QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
 QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]

@@ -24,6 +24,7 @@ FORGOTTEN = (
 )
 
 USES = {
+    ("background/adapters/redis.py", "expiry"): "a role of a process, which lives and dies in real time",
     ("gateway/grpc/call.py", "time.perf_counter"): HOW_LONG,
     ("gateway/grpc/call.py", "time.time"): OF_TOKENS,
     ("gateway/cli.py", "time.time"): OF_TOKENS,
@@ -40,7 +41,6 @@ USES = {
         "time.time_ns",
     ): "what the store's clock is likely to show; the store refuses a plan for another time, and says its own",
     ("router/adapters/redis/pages.py", "expiry"): FORGOTTEN,
-    ("router/adapters/redis/log_follower.py", "expiry"): "a role of a process, which lives and dies in real time",
     (
         "router/adapters/redis/rewriting.py",
         "redis.time",

@@ -170,10 +170,6 @@ class Keys:
         """
         return self._key("processes")
 
-    def role(self, role: str) -> str:
-        """String that expires: who has a role that one process has at a time."""
-        return self._key("role", role)
-
     def ledger(self, pool: str) -> str:
         """Hash: a pool's ledger."""
         return self._key("ledger", pool)

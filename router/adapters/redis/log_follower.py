@@ -1,4 +1,4 @@
-"""Waiting for the log to grow, and roles that one process has at a time."""
+"""Waiting for the log to grow."""
 
 from __future__ import annotations
 
@@ -19,20 +19,3 @@ class RedisLogFollower:
         with translated():
             entries = await self._redis.xread({Keys(tenant).events: f"{after}-0"}, count=1, block=block)
         return bool(entries)
-
-
-class RedisLeaderLease:
-    """``router.assignment.ports.LeaderLease`` on Redis; the parameter is as for ``RedisLogFollower``."""
-
-    def __init__(self, redis: RedisClient) -> None:
-        self._redis = redis
-
-    async def lead(self, tenant: str, role: str, holder: str, for_s: float) -> bool:
-        """Take or renew a role."""
-        key, milliseconds = Keys(tenant).role(role), max(1, round(for_s * 1000))  # Redis takes no 0
-        with translated():
-            if await self._redis.set(key, holder, nx=True, px=milliseconds):
-                return True
-            if await self._redis.get(key) != holder.encode():
-                return False
-            return bool(await self._redis.pexpire(key, milliseconds))

@@ -27,6 +27,7 @@ from uuid import uuid4
 
 import msgpack
 
+from background.adapters.redis import RedisLeaderLease, role_key
 from packing import pack
 from resource_names import check_id
 from router.adapters.redis.assignments import RedisAssignments
@@ -34,7 +35,6 @@ from router.adapters.redis.customer_upgrade import enter_customers, naming_of
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import EVERYBODY, FORMAT_OF_ALL, Keys, hashed
 from router.adapters.redis.library import script
-from router.adapters.redis.log_follower import RedisLeaderLease
 from router.history.codec import read_effect, read_event, read_item_id
 from router.history.hash_chain import StoredEvent
 from router.model.decision import Decision, DecisionEffect, Way
@@ -212,7 +212,7 @@ class StoreUpgrade:
 
     async def _held(self, tenants: Sequence[str]) -> str:
         """Return a role of older servers that somebody has; empty: nobody has any."""
-        roles = [Keys(tenant).role(role) for tenant in tenants for role in ROLES_OF_1]
+        roles = [role_key(tenant, role) for tenant in tenants for role in ROLES_OF_1]
         with translated():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for role in roles:

@@ -8,12 +8,14 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from background.adapters.redis import RedisLeaderLease
+from background.leadership import LeaderLease
 from router.activities.ports import Activities, ActivityCommand
 from router.adapters.redis.activities import RedisActivities
 from router.adapters.redis.assignments import RedisAssignments
 from router.adapters.redis.customer_scores import RedisCustomerScores
 from router.adapters.redis.erasure import RedisPersonalValues
-from router.adapters.redis.log_follower import RedisLeaderLease, RedisLogFollower
+from router.adapters.redis.log_follower import RedisLogFollower
 from router.adapters.redis.notes import RedisNotes
 from router.adapters.redis.offers import RedisOffers
 from router.adapters.redis.presence import RedisPresences
@@ -26,7 +28,7 @@ from router.assignment.commands import BindCommand, Completion, Mode, Refusal, R
 from router.assignment.customers import CustomerMove
 from router.assignment.jobs import cover_command, route_command
 from router.assignment.planner_cache import PlannerCache
-from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower
+from router.assignment.ports import Assignments, CustomerScores, LogFollower
 from router.assignment.queries import WorkItemQueries
 from router.assignment.service import Router
 from router.deadlines.ports import NoteCommand

@@ -14,11 +14,12 @@ import pytest
 from click.core import ParameterSource
 from redis.asyncio import Redis
 
+from background.leadership import LeaderLease
 from operations.operation import Task
 from operations.service import OperationService
 from router.activities.ports import Activities, ActivityCommand
 from router.assignment.commands import BindCommand, Completion, RouteRequest
-from router.assignment.ports import Assignments, CustomerScores, LeaderLease, LogFollower, StoreClock
+from router.assignment.ports import Assignments, CustomerScores, LogFollower, StoreClock
 from router.deadlines.digest_queries import MadeDigests
 from router.deadlines.ports import NoteCommand, Notes
 from router.erasure.ports import Erasure, PersonalValues, Submitted
@@ -71,7 +72,7 @@ VALUES = (
     Settlement,
     Task,
 )
-PACKAGES = ("router", "workqueue", "scoring", "operations")
+PACKAGES = ("background", "router", "workqueue", "scoring", "operations")
 NO_STORES = {
     *("OpenTime", "MonitorObserver", "Chooser", "Importer", "BulkReassigner", "Rescorer", "Schedule", "Trainer"),
     *("Telling", "UpgradeReport"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from background.adapters.redis import RedisLeaderLease
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on
@@ -25,7 +26,6 @@ from notifications.messages.dispatcher import Dispatcher
 from notifications.messages.runner import MessageRunner
 from notifications.messages.sending import Sender
 from notifications.ports import DeliveryFilter
-from router.adapters.redis.log_follower import RedisLeaderLease
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.outside import (

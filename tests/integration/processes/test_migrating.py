@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from redis.asyncio import Redis
 
+from background.adapters.redis import role_key
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from router.adapters.redis.assignments import RedisAssignments
@@ -121,7 +122,7 @@ async def content(api: Api) -> dict[bytes, bytes]:
         while not await _is_followed(redis, api.tenant, newest.number):  # noqa: ASYNC110 (another process follows)
             await asyncio.sleep(0.02)
         keys = [key async for key in redis.scan_iter(match=f"*{{{api.tenant}}}*", count=1000)]
-        leads = Keys(api.tenant).role("")
+        leads = role_key(api.tenant, "")
         return {key: await redis.dump(key) for key in keys if not key.decode().startswith(leads)}
 
 

@@ -13,6 +13,7 @@ import msgpack
 import pytest
 from redis.crc import key_slot
 
+from background.adapters.redis import role_key
 from router.adapters.redis.format import FORMAT
 from router.adapters.redis.keys import FORMAT_OF_ALL, Keys
 from router.adapters.redis.repositories import Stores
@@ -135,7 +136,7 @@ async def test_one_of_two_servers_upgrades_and_the_other_waits_and_says_so(url: 
 @pytest.mark.parametrize("role", ROLES_OF_1)
 async def test_it_waits_until_older_servers_have_ended_and_says_for_what(url: str, redis: Any, role: str) -> None:
     restored(url)
-    key, reports = Keys("acme").role(role), Reports()
+    key, reports = role_key("acme", role), Reports()
     await redis.set(key, "an older server")
 
     async def role_ends(_: float) -> None:
@@ -151,7 +152,7 @@ async def test_it_waits_until_older_servers_have_ended_and_says_for_what(url: st
 
 async def test_another_older_server_that_takes_the_role_of_one_that_died_is_waited_for(url: str, redis: Any) -> None:
     restored(url)
-    key, reports, looks = Keys("acme").role("auditing"), Reports(), list[str]()
+    key, reports, looks = role_key("acme", "auditing"), Reports(), list[str]()
 
     async def role_comes_and_goes(_: float) -> None:
         assert await redis.get(FORMAT_OF_ALL) is None
@@ -171,7 +172,7 @@ async def test_an_older_server_that_comes_under_way_halts_the_upgrade_before_the
     url: str, redis: Any
 ) -> None:
     restored(url)
-    key, client, walked = Keys("early").role("auditing"), keys.client(url), Counter[str]()
+    key, client, walked = role_key("early", "auditing"), keys.client(url), Counter[str]()
 
     class Interrupted(Reports):
         def moved(self, tenant: str, events: int, of_events: int) -> None:
@@ -201,7 +202,7 @@ async def test_an_upgrade_that_is_overtaken_ends_while_the_other_server_has_the_
     async def another_is_done(_: float) -> None:
         await redis.delete(UPGRADING)
         await upgrade(redis).run()
-        await redis.set(Keys("acme").role("auditing"), "a server of this version")
+        await redis.set(role_key("acme", "auditing"), "a server of this version")
 
     await upgrade(redis, reports, another_is_done, patience_s=25).run()
 
@@ -272,7 +273,7 @@ async def to_format_1(redis: Any, tenant: str) -> None:
 async def test_records_of_every_kind_come_back_as_they_were(url: str, redis: Any) -> None:
     async with serving(url) as address, connected(address, "acme", url) as api:
         await every_kind_of_record(api)
-    await redis.delete(*[Keys("acme").role(role) for role in ROLES_OF_1])
+    await redis.delete(*[role_key("acme", role) for role in ROLES_OF_1])
     before = keys.contents(url)
     await to_format_1(redis, "acme")
     assert keys.contents(url) != before
@@ -292,7 +293,7 @@ async def test_tenants_on_every_node_of_a_cluster_are_found(cluster: Cluster) ->
                 await every_kind_of_record(api)
     for tenant in tenants:
         for role in ROLES_OF_1:
-            await redis.delete(Keys(tenant).role(role))
+            await redis.delete(role_key(tenant, role))
         await to_format_1(redis, tenant)
     reports = Reports()
 

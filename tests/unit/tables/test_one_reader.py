@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 PACKAGES = (
-    *("fairlead", "gateway", "operations", "router", "rules", "scoring"),
+    *("background", "fairlead", "gateway", "operations", "router", "rules", "scoring"),
     *("serving", "store", "telemetry", "training", "workqueue", "service.py"),
 )
 READERS = {

@@ -7,8 +7,8 @@ import logging
 
 import pytest
 
+from background.rounds import Rounds
 from failures import StoreUnavailable
-from router.assignment.rounds import Rounds
 
 
 async def test_a_look_that_fails_is_told_and_followed_by_the_next(caplog: pytest.LogCaptureFixture) -> None:
@@ -67,4 +67,4 @@ async def test_it_stops_in_the_middle_of_a_pause_and_before_it_began() -> None:
 
     await asyncio.wait_for(rounds.stop(), 60)
 
-    assert rounds.stopping.is_set()
+    assert rounds.stopping

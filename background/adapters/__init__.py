@@ -1,0 +1,1 @@
+"""Where roles are kept."""

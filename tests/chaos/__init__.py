@@ -19,7 +19,8 @@ with the seed of its round.
 ``terms``       when reps are on leave, again and again, and their caps beside capacity
 ``desk``        leads in a process beside them, and what must hold of their steps, calls, approvals and children;
                 beside those ``book`` imports, ``complaints`` are about reps, who must not get them, ``moves`` has what
-                is open go on by new revisions, and ``lists`` hires people, who get theirs of what falls due
+                is open go on by new revisions, and ``lists`` hires people, who get theirs of what falls due; ``told``
+                has robots that tell people of all that, and ``crm`` is a system outside that is told of other leads
 ``offers``      how pools offer their work, and what must hold of it
 ``clients``     who calls; ``watcher`` follows the changes, ``lenders`` work too slowly for their leases, ``publisher``
                 publishes rules meanwhile

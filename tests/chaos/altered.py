@@ -14,9 +14,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha1
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
@@ -48,6 +48,11 @@ class Edits:
     def environ(self) -> dict[str, str]:
         """Return the variable that tells a process."""
         return {EDITS: json.dumps({"edits": dict(self.edits), "fail_points": self.fail_points})}
+
+    def with_others(self, other: Edits) -> Edits:
+        """Return them with what another edits beside."""
+        names = {**self.edits, **other.edits}
+        return replace(self, edits={name: [*self.edits.get(name, ()), *other.edits.get(name, ())] for name in names})
 
     def applied(self, name: str, source: str) -> str:
         """Return a script's source, or a module's, as edited.
@@ -118,23 +123,31 @@ def tell_replies(to: Path) -> None:
     script = _script()
     call, sent, told = script.__call__, script._sent, os.open(to, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def tell(name: str, reply: Any) -> None:
-        if lines := "".join(f"{name} {word}\n" for word in words_of(reply)):
+    def tell(name: str, words: Sequence[str]) -> None:
+        if lines := "".join(f"{name} {word}\n" for word in words):
             os.write(told, lines.encode())
 
-    async def call_and_tell(self: Any, *arguments: Any) -> Any:
-        reply = await call(self, *arguments)
-        tell(self.name, reply)
+    async def call_and_tell(self: Any, redis: Any, keys: Any, arguments: Any) -> Any:
+        reply = await call(self, redis, keys, arguments)
+        number = _NUMBERS.get(self.name)
+        tell(self.name, [number(reply, keys, arguments)] if number else words_of(reply))
         return reply
 
     def send_and_tell(self: Any, channel: Any, keys: Any, arguments: Any, read: Any) -> Any:
         def read_and_tell(reply: Any) -> Any:
-            tell(self.name, reply)
+            tell(self.name, words_of(reply))
             return read(reply)
 
         return sent(self, channel, keys, arguments, read_and_tell)
 
     script.__call__, script._sent = call_and_tell, send_and_tell
+
+
+_NUMBERS: Mapping[str, Callable[[int, Sequence[Any], Sequence[Any]], str]] = {
+    "add_messages": lambda reply, keys, arguments: f"TOLD {keys[0]} {arguments[0]}" if reply else "KNOWN",
+    "write_turn": lambda reply, *_: "WRITTEN" if reply else "REFUSED",
+}
+"""Scripts that answer by a number: what is written down of it."""
 
 
 def words_of(reply: Any) -> list[str]:

@@ -29,8 +29,10 @@ from router.model.events import ActivityRecorded, Completed, Event, Fired, Note,
 from tests.api import Api
 from tests.chaos import book, complaints, lists, moves
 from tests.chaos.processes import until
+from tests.chaos.told import Robots
 
 BOSS, REPS = "boss", ("ann", "bob", "eve")
+PEOPLE = (BOSS, *REPS)
 RULES = {
     "fields": {**book.FIELDS, **complaints.FIELDS},
     "rules": [book.RULE, *complaints.RULES],
@@ -76,9 +78,12 @@ class Desk:
         The servers, with the desk's tenant.
     random
         Chooses for all of them.
+    robots
+        Tell ``PEOPLE``.
     """
 
-    def __init__(self, apis: Sequence[Api], random: Random) -> None:
+    def __init__(self, apis: Sequence[Api], random: Random, robots: Robots) -> None:
+        self._robots = robots
         self._apis = apis
         self._random = random
         self._made = 0
@@ -93,8 +98,9 @@ class Desk:
         """Hire them, and publish rules and the process; ``done`` says whether a change is made by now."""
         api = self._apis[0]
         await until(partial(done, self._newcomers.begin), "yesterday's process")
-        for rep in (BOSS, *REPS):
-            hired = workforce.Rep(active=True, manager="" if rep == BOSS else api.rep_name(BOSS))
+        await self._robots.arrange(api, done)
+        for rep in PEOPLE:
+            hired = workforce.Rep(active=True, channels=[rep], manager="" if rep == BOSS else api.rep_name(BOSS))
             request = workforce.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired)
             await until(partial(done, partial(api.workforce.CreateRep, request)), f"{rep} to be hired")
         for pool in ("desk", book.POOL):

@@ -17,6 +17,7 @@ from tests.chaos.lenders import Lendings
 from tests.chaos.lists import ListFacts
 from tests.chaos.moves import MoveFacts
 from tests.chaos.plan import Fault
+from tests.chaos.told import ToldFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Facts:
         Jobs that queues took in; leases that ran out, so that others were given the job.
     told_again
         Changes that consumers had dealt with already.
-    desk, book, complaints, moves, lists, crm
-        What was done of leads in a process, of imports, of complaints, of what migrated, of lists, and outside.
+    desk, book, complaints, moves, lists, crm, told
+        What was done of leads in a process, of imports, of complaints, of what migrated, of lists, outside, and told
+        by robots.
     """
 
     evidence: Evidence
@@ -54,6 +56,7 @@ class Facts:
     moves: MoveFacts = field(default_factory=MoveFacts)
     lists: ListFacts = field(default_factory=ListFacts)
     crm: CrmFacts = field(default_factory=CrmFacts)
+    told: ToldFacts = field(default_factory=ToldFacts)
 
     @property
     def decisions(self) -> list[Decision]:

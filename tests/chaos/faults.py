@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Mapping, Sequence
 
 from router.adapters.queue import QUEUE
+from router.adapters.redis.keys import Keys
+from tests.chaos.desk import desk_of
 from tests.chaos.failovers import failovers
 from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS
 from tests.chaos.plan import Deed, Event, Fault, Part, Patience
@@ -22,6 +25,9 @@ from workqueue.adapters.redis.keys import QueueKeys
 from workqueue.jobs import JobState
 
 _HOURS = 3600.0
+_ROLES = ("delivering", "messages", "timing", "waking")
+_ROLES_S = 2.0
+"""Longer than anybody waits until they ask for a role again, in seconds."""
 
 _LENT_TWICE = """local lent = redis.call('ZRANGE', KEYS[1], 0, -1)
 for _, id in ipairs(lent) do redis.call('ZADD', KEYS[1], 0, id) end
@@ -49,6 +55,7 @@ class Faults:
     def __init__(self, system: System, places: Sequence[str], tenant: str, patience: Patience) -> None:
         self._system = system
         self._keys = QueueKeys(QUEUE, tenant)
+        self._roles = [Keys(each).role(role) for each in (tenant, desk_of(tenant)) for role in _ROLES]
         self._patience = patience
         self._parts = {part: asyncio.Lock() for part in Part}
         store = system.store
@@ -67,6 +74,7 @@ class Faults:
         return {
             Fault.SERVER_KILLED: self._server_killed,
             Fault.SERVER_KILLED_AT_STEP: self._server_killed_at_step,
+            Fault.ROLES_TWICE: self._roles_given_twice,
             Fault.SERVER_CLOCK: lambda event: clock_jumps(self._server(event), event.draw),
         }
 
@@ -106,6 +114,17 @@ class Faults:
     async def _lent_twice(self, _: Event) -> bool:
         """End the leases of all that is being worked on, so that others are given it too."""
         return await self._changed(_LENT_TWICE, JobState.LEASED, enough=1)
+
+    async def _roles_given_twice(self, event: Event) -> bool:
+        """End the leases of all roles again and again, until others have taken them too: as if who has one stood still.
+
+        Whoever had a role goes on for as long as they believe in it.
+        """
+        taken, until_s = 0, time.monotonic() + _ROLES_S + event.lasts_s
+        while time.monotonic() < until_s:
+            taken += await self._system.store.ask("DEL", *self._roles) or 0
+            await asyncio.sleep(_ROLES_S / 20)
+        return taken > 1
 
     async def _reordered(self, _: Event) -> bool:
         """Turn the order of what waits around, while nobody takes it."""

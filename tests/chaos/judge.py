@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from failures import StoreUnavailable
+from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from router.adapters.queue import WorkSettings, routing_queue
 from router.adapters.redis.repositories import Stores
 from router.assignment.planner_cache import PlannerCache
+from router.deadlines.notices import Notices
 from router.history.replay import Replay
 from router.history.tamper_check import TamperCheck
 from router.history.timer_check import TimerCheck
@@ -30,7 +32,7 @@ from tests.chaos.checks import Change, Evidence, Room, violations
 from tests.chaos.complaints import ComplaintFacts
 from tests.chaos.crm import NAME as CRM
 from tests.chaos.crm import CrmFacts
-from tests.chaos.desk import DeskFacts, desk_of
+from tests.chaos.desk import PEOPLE, DeskFacts, desk_of
 from tests.chaos.facts import Facts
 from tests.chaos.history import Try
 from tests.chaos.lenders import QUEUE, Lendings
@@ -41,6 +43,7 @@ from tests.chaos.plan import Fault
 from tests.chaos.processes import until
 from tests.chaos.system import System
 from tests.chaos.terms import Terms
+from tests.chaos.told import HARMLESS, Told, ToldFacts, all_put, due_of, parents_of, told_facts
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 from workqueue.jobs import JobState
@@ -80,6 +83,8 @@ class Judge:
         self._planners = planners
         self._queue = routing_queue(stores.redis, WorkSettings(), 3600)
         self._imports = RedisQueue(stores.redis, IMPORT)
+        self._outbox, self._deliveries = RedisOutbox(stores.redis), RedisDeliveries(stores.redis)
+        self._told_before_rest: int | None = None
         self.evidence = Evidence([], [], {}, [], caps, terms)
         """What was judged by."""
 
@@ -109,12 +114,20 @@ class Judge:
             moving = sum(each.counts[JobState.READY] + each.counts[JobState.LEASED] for each in stats)
             if moving or await self._could_be_woken() or not await self._all_told(watchers):
                 return False
-            return await self._all_delivered()
+            return await self._all_delivered() and await self._all_heard()
         return False
+
+    async def _all_heard(self) -> bool:
+        """Say whether people heard of all that was for them before rest was waited for: there is always more."""
+        desk = desk_of(self._tenant)
+        if self._told_before_rest is None:
+            self._told_before_rest = await self._outbox.last_told(desk)
+        waiting = [each for rep in PEOPLE for each in (await self._outbox.waiting(desk, rep)).entries]
+        return all(each.event > self._told_before_rest for each in waiting)
 
     async def _all_delivered(self) -> bool:
         """Say whether whoever is told outside has all there is; where nobody is, they have."""
-        place = await RedisDeliveries(self._stores.redis).place(self._tenant, CRM)
+        place = await self._deliveries.place(self._tenant, CRM)
         changes = await self.changes() if place else []
         return not place or (not place.parked and (not changes or place.event >= changes[-1].number))
 
@@ -124,11 +137,26 @@ class Judge:
 
         async def looked() -> bool:
             with suppress(StoreUnavailable):
-                is_told = await RedisDeliveries(self._stores.redis).place(self._tenant, CRM)
+                is_told = await self._deliveries.place(self._tenant, CRM)
                 found.append(await self.changes() if is_told else [])
             return bool(found)
 
         await until(looked, "what the outside is told")
+        return found[0]
+
+    async def miscounted(self) -> list[str]:
+        """Say whether what is counted as parked of who is told outside is another number than what is parked."""
+        found: list[list[str]] = []
+
+        async def looked() -> bool:
+            with suppress(StoreUnavailable):
+                place = await self._deliveries.place(self._tenant, CRM)
+                chains = await self._deliveries.parked(self._tenant, CRM)
+                kept, counted = sum(len(chain.changes) for chain in chains), place.parked if place else 0
+                found.append([] if kept == counted else [f"{CRM}: {counted} changes are counted as parked, {kept} are"])
+            return bool(found)
+
+        await until(looked, "what is parked")
         return found[0]
 
     async def changes(self) -> list[Event]:
@@ -214,12 +242,31 @@ class Judge:
         await until(looked, "the log of a desk")
         return found[0]
 
+    async def told(
+        self, log: Sequence[Event], heard: Mapping[Told, int], replies: Mapping[str, int], faults: Collection[Fault]
+    ) -> ToldFacts:
+        """Return what people of the desk were told; a store that does not answer just now is asked again."""
+        desk, found = desk_of(self._tenant), list[ToldFacts]()
+        notices = Notices(desk, self._stores.assignments, self._planners)
+
+        async def looked() -> bool:
+            with suppress(StoreUnavailable):
+                due = await due_of(notices, log, (await self._stores.timers.followed(desk)).event)
+                outbox = await all_put(self._outbox, desk)
+                may_repeat = not HARMLESS.issuperset(faults)
+                found.append(told_facts(due, outbox, heard, replies, parents_of(log), may_repeat=may_repeat))
+            return bool(found)
+
+        await until(looked, "what people were told")
+        return found[0]
+
     async def facts(
         self,
         faults: Counter[Fault],
+        replies: Counter[str],
         lendings: Lendings,
         watchers: Sequence[Watcher],
-        beside: tuple[DeskFacts, BookFacts, ComplaintFacts, MoveFacts, ListFacts, CrmFacts],
+        beside: tuple[DeskFacts, BookFacts, ComplaintFacts, MoveFacts, ListFacts, CrmFacts, ToldFacts],
     ) -> Facts:
         """Return what is known of the round; a store that does not answer just now is asked again."""
         totals = Counter[str]()
@@ -235,7 +282,7 @@ class Judge:
         return Facts(
             self.evidence,
             faults,
-            self._system.replies(),
+            replies,
             lendings,
             totals["submitted"],
             totals["expired"],

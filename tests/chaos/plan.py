@@ -22,6 +22,7 @@ class Fault(StrEnum):
 
     SERVER_KILLED = "server killed"
     SERVER_KILLED_AT_STEP = "server killed at a step of a commit"
+    ROLES_TWICE = "server given a role that another has"
     SERVER_CLOCK = "server's clock jumps by hours"
     WORKER_KILLED = "worker killed"
     WORKER_KILLED_AT_STEP = "worker killed at a step of a commit"

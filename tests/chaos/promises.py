@@ -38,6 +38,8 @@ _CREDITED = "stands.until_ms = until_ms\n"
 _BEFORE = "  return answered_before(stored_value[call_key])\n"
 _CHAINS_KNOWN = "self._take_in(item_id, changes, known.get(item_id))"
 _TURN = "notifications.webhooks.turn"
+_TURN_TAKEN = "redis.call('HGET', KEYS[1], 'turn') ~= ARGV[1] then"
+_TOLD_BEFORE = "if event <= tonumber(redis.call('GET', KEYS[1]) or '0') then"
 _AWAY_NOW = "until_ms == 0 or until_ms > log.now_ms"
 _RECORD_WRITTEN = "redis.call('MSET', unpack(kept, from, math.min(from + 1000 - 1, #kept)))"
 _ACCEPTED = "(answer == 'ACCEPTED' and 1 or 0)"
@@ -359,7 +361,26 @@ PROMISES = (
         ),
         checked=lambda facts: facts.crm.taken,
         decided=lambda facts: facts.crm.refused,
-        faults=_OF_CONNECTIONS,
+    ),
+    Promise(
+        "of two who deliver to one subscription at once, one alone writes down what it came to",
+        Guard(
+            "a turn is written upon the one that was read",
+            Edits({"write_turn": [(_TURN_TAKEN, "false then")]}),
+            faults=(Fault.ROLES_TWICE,),
+        ),
+        checked=lambda facts: facts.replies["write_turn WRITTEN"],
+        decided=replied("write_turn REFUSED"),
+    ),
+    Promise(
+        "what concerns somebody is put into the outbox once, and whoever has a channel hears of it",
+        Guard(
+            "an event that people were told of is told no more",
+            Edits({"add_messages": [(_TOLD_BEFORE, "if false then")]}),
+            faults=(Fault.ROLES_TWICE,),
+        ),
+        checked=lambda facts: facts.told.due,
+        decided=lambda facts: facts.told.again,
     ),
     Promise(
         "a commit is kept whole or not at all",

@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 
@@ -28,7 +28,7 @@ from tests.chaos.checks import without_a_log
 from tests.chaos.clients import Client, Leads
 from tests.chaos.complaints import complaint_facts
 from tests.chaos.crm import Crm, CrmFacts
-from tests.chaos.desk import Desk, desk_facts, desk_of
+from tests.chaos.desk import PEOPLE, Desk, desk_facts, desk_of
 from tests.chaos.faults import Faults
 from tests.chaos.history import PATIENCE_S, Try, long_enough
 from tests.chaos.judge import judge_of
@@ -38,7 +38,7 @@ from tests.chaos.lists import list_facts
 from tests.chaos.moves import move_facts
 from tests.chaos.offers import DISPATCHES
 from tests.chaos.plan import Event as Fall
-from tests.chaos.plan import Fault, Topology, plan
+from tests.chaos.plan import Fault, plan
 from tests.chaos.processes import until
 from tests.chaos.promises import count
 from tests.chaos.publisher import Publisher
@@ -46,6 +46,7 @@ from tests.chaos.stores import Lone
 from tests.chaos.system import System
 from tests.chaos.tally import Tally
 from tests.chaos.terms import Terms, drawn
+from tests.chaos.told import Robots
 from tests.chaos.watcher import Watcher
 from workqueue.adapters.redis.queue import RedisQueue
 
@@ -69,6 +70,13 @@ RULES = {
 _PAST_S = 0.5
 _EACH = 3
 """Of so many rounds one begins with a loss."""
+
+
+class Outside(NamedTuple):
+    """Who is told outside: a system, and people."""
+
+    crm: Crm
+    robots: Robots
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +136,11 @@ class Round:
                 await stack.enter_async_context(connected(address, desk_of(self.tenant), system.store.direct_url))
                 for address in system.addresses
             ]
-            crm = Crm(Random(random.random()))
-            await stack.enter_async_context(crm.receiver)
-            if system.topology is Topology.ALONE:
-                await until(partial(crm.subscribe, apis[0]), "a subscription")
-            await self._live(system, apis, desks, terms, random, tally, crm)
+            crm, robots = Crm(Random(random.random())), Robots(PEOPLE, Random(random.random()))
+            for receiver in (crm.receiver, robots.receiver):
+                await stack.enter_async_context(receiver)
+            await until(partial(crm.subscribe, apis[0]), "a subscription")
+            await self._live(system, apis, desks, terms, random, tally, Outside(crm, robots))
         tally.violations += [*system.unasked_deaths(), *system.crashes()]
         return tally
 
@@ -171,9 +179,9 @@ class Round:
         terms: Terms,
         random: Random,
         tally: Tally,
-        crm: Crm,
+        outside: Outside,
     ) -> None:
-        desk = Desk(desks, Random(random.random()))
+        desk = Desk(desks, Random(random.random()), outside.robots)
         await desk.arrange(_is_done)
         reps, history = [*terms.leave], list[Try]()
         lendings, publisher = Lendings(), Publisher(apis[0], RULES, Random(random.random()))
@@ -194,12 +202,14 @@ class Round:
                 restless = await judge.rest(watchers, self.patience_s)
             try:
                 tally.violations += await judge.verdict(history, [] if restless else watchers)
-                log = await judge.desk()
+                tally.violations += await judge.miscounted()
+                log, replies = await judge.desk(), system.replies()
                 moved, listed = move_facts(desk.movers, log), list_facts(log)
-                told = crm.facts(await judge.subscribed_changes()) if not restless else CrmFacts()
-                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log), moved, listed, told
+                taken = outside.crm.facts(await judge.subscribed_changes()) if not restless else CrmFacts()
+                told = await judge.told(log, outside.robots.heard, replies, tally.faults)
+                beside = desk_facts(log), book_facts(desk.books, log), complaint_facts(log), moved, listed, taken, told
                 tally.violations += [text for facts in beside for text in facts.violations]
-                count(tally, await judge.facts(tally.faults, lendings, watchers, beside))
+                count(tally, await judge.facts(tally.faults, replies, lendings, watchers, beside))
             finally:
                 system.thaw()
         tally.violations += [] if self.may_be_restless else restless

@@ -17,6 +17,7 @@ from tests.chaos.failpoints import STEP, taken
 from tests.chaos.plan import Topology
 from tests.chaos.processes import Process, listens, until
 from tests.chaos.stores import Lone, Store, Watched
+from tests.chaos.told import QUICKLY
 from tests.topologies import free_port
 
 SERVERS = 2
@@ -87,7 +88,7 @@ class System:
         self.addresses = [f"127.0.0.1:{free_port()}" for _ in range(SERVERS)]
         write_new_key(folder / "secrets")
         environ = {
-            **edits.environ(),
+            **edits.with_others(QUICKLY).environ(),
             "FAIRLEAD_DURABILITY": durability or self.store.durability,
             "FAIRLEAD_REDIS_URL": self.store.url,
             "FAIRLEAD_RULE_ENGINE": "index",

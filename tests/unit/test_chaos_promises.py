@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 
 import pytest
 
 from router.adapters.redis.library import script
-from store.scripts import Script
+from store.scripts import lua
 from tests.chaos.altered import is_module
 from tests.chaos.facts import Facts
 from tests.chaos.guards import Found, Guard, read_found
@@ -33,12 +34,15 @@ def test_every_guard_was_found_missing_as_it_is_now(guard: Guard) -> None:
     assert read_found()[guard.name].digest == guard.digest, f"python -m tests.chaos guards {guard.name!r}"
 
 
+@cache
 def source_of(name: str) -> str:
     """Read a script, or a module."""
     if is_module(name):
         return inspect.getsource(import_module(name))
     of_router = name in ("answer_offer", "bind", "complete", "credit", "fire", "make_digest", "note", "record_activity")
-    return (script(name) if of_router else Script("workqueue.adapters.redis", name)).source
+    of_notifications = name in ("add_messages", "write_turn")
+    package = "notifications.adapters.redis" if of_notifications else "workqueue.adapters.redis"
+    return script(name).source if of_router else lua(package, name)
 
 
 def test_what_removes_a_guard_is_in_the_scripts_and_modules_of_today() -> None:
@@ -49,7 +53,7 @@ def test_what_removes_a_guard_is_in_the_scripts_and_modules_of_today() -> None:
 
 
 def test_each_promise_has_a_text_and_a_guard_of_its_own() -> None:
-    assert len({promise.text for promise in PROMISES}) == len({promise.guard.name for promise in PROMISES}) == 39
+    assert len({promise.text for promise in PROMISES}) == len({promise.guard.name for promise in PROMISES}) == 41
 
 
 def test_a_round_counts_what_was_checked_and_what_it_decided() -> None:
@@ -77,7 +81,6 @@ def test_a_promise_about_faults_is_asked_for_where_they_can_fall() -> None:
     assert {promise.text for promise in alone} ^ {promise.text for promise in watched} == {
         "a call whose connection breaks is carried out once, and answered as if it had not broken",
         "nothing is done by what a server remembers of a lost past",
-        "whoever is told outside hears of each change, and of a work item in order",
         "what was acknowledged outlives the primary",
     }
 
@@ -109,7 +112,7 @@ def test_a_guard_that_was_changed_since_is_not_found() -> None:
 
 
 def test_no_two_scripts_have_one_name_or_whoever_edits_or_counts_one_would_mean_both() -> None:
-    packages = ("router.adapters.redis", "workqueue.adapters.redis")
+    packages = ("router.adapters.redis", "workqueue.adapters.redis", "notifications.adapters.redis")
     names = [script.name for package in packages for script in files(package).joinpath("scripts").iterdir()]
 
     assert [name for name, times in Counter(names).items() if times > 1] == []

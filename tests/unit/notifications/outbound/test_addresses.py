@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.outbound import addresses as addresses_module
 from notifications.outbound.addresses import MAX_URL_LENGTH, check_addresses, is_public, networks_from, target_of
 
 INSIDE = (
@@ -82,6 +85,34 @@ def test_a_public_address_over_https_is_allowed(url: str) -> None:
 
     assert check_addresses(target, resolved(target.host, target.port))
     assert (target.is_tls, target.port) == (True, 443)
+
+
+@pytest.mark.parametrize(
+    ("guard", "removed", "addresses"),
+    [
+        ("not all(inside or is_public(address) for", "not all(True for", ["10.0.0.1"]),
+        ("not all(inside or is_public(address) for", "not any(inside or is_public(address) for", ["8.8.8.8", "::1"]),
+        ("return address.is_global and", "return", ["169.254.169.254"]),
+        ("and not address.is_multicast", "", ["224.0.0.1"]),
+        ("any(address in network for network in _INSIDE if network.version == address.version)", "False",
+         ["168.63.129.16"]),
+        ("address = address.ipv4_mapped", "return True", ["::ffff:10.0.0.1"]),
+        ("or _carries_another(address)", "", ["2001:4860::5efe:a00:1"]),
+        ("address.sixtofour is not None or", "", ["2002:a00:1::1"]),
+    ],
+)  # fmt: skip
+def test_without_each_part_of_the_guard_an_address_inside_is_let_through(
+    guard: str, removed: str, addresses: list[str]
+) -> None:
+    source = inspect.getsource(addresses_module)
+    assert guard in source
+    without = ModuleType(addresses_module.__name__)
+
+    exec(source.replace(guard, removed), vars(without))
+
+    with pytest.raises(ValueError, match="is not public"):
+        check_addresses(target_of("https://a.example/"), addresses)
+    assert without.check_addresses(without.target_of("https://a.example/"), addresses) == addresses
 
 
 def test_a_name_with_one_public_and_one_private_address_is_refused() -> None:

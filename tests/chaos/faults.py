@@ -11,8 +11,8 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 
+from background.adapters.redis import role_key
 from router.adapters.queue import QUEUE
-from router.adapters.redis.keys import Keys
 from tests.chaos.desk import desk_of
 from tests.chaos.failovers import failovers
 from tests.chaos.failpoints import STEPS_OF_SERVERS, STEPS_OF_WORKERS
@@ -55,7 +55,7 @@ class Faults:
     def __init__(self, system: System, places: Sequence[str], tenant: str, patience: Patience) -> None:
         self._system = system
         self._keys = QueueKeys(QUEUE, tenant)
-        self._roles = [Keys(each).role(role) for each in (tenant, desk_of(tenant)) for role in _ROLES]
+        self._roles = [role_key(each, role) for each in (tenant, desk_of(tenant)) for role in _ROLES]
         self._patience = patience
         self._parts = {part: asyncio.Lock() for part in Part}
         store = system.store

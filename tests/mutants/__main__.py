@@ -89,7 +89,10 @@ def _failure(copy: Path, tests: list[str], workers: str = "-n0") -> str:
     """Run tests in the copy, whose modules come before those that are installed; return how they fail, if they do."""
     short = {"FAIRLEAD_FUZZ_SECONDS": "1", "FAIRLEAD_EXAMPLES": "20"}  # as `make test` has it
     chosen = {"PYTHONPATH": f"{copy}:{copy / 'proto'}", "PYTHONDONTWRITEBYTECODE": "1", **short}
-    of_tests = ("-o", "python_classes=TestOn*")  # a class of the product, given for its examples, may be a TestResult
+    of_tests = (  # a module of the product, given for its examples, may have a TestResult or test_command
+        *("-o", "python_classes=TestOn*"),
+        *("-o", "python_functions=test_*_*"),
+    )
     command = [
         sys.executable,
         "-m",

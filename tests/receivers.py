@@ -32,6 +32,10 @@ class Received:
         return self.headers["webhook-id"]
 
 
+class Cut(bytes):
+    """An answer behind which the connection is closed, wherever it ends."""
+
+
 def response(status: int, headers: str = "", body: bytes = b"") -> bytes:
     """Return an answer, with its length."""
     head = f"HTTP/1.1 {status} Said\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
@@ -146,4 +150,4 @@ class Receiver:
             return False
         writer.write(said)
         await writer.drain()
-        return not self.closes and headers.get("connection") != "close"
+        return not (self.closes or isinstance(said, Cut) or headers.get("connection") == "close")

@@ -20,7 +20,7 @@ from store.embedded.server import EmbeddedServer
 from tests.api import EVERYONE, Api, connected
 from tests.chaos.crm import Taken, told_in_order
 from tests.integration.notifications.arranging import subscribe
-from tests.receivers import Received, Receiver, response
+from tests.receivers import Cut, Received, Receiver, response
 from tests.served import Served
 
 CHANGES = 6_000
@@ -52,7 +52,7 @@ class Naughty:
         wrongs = [
             response(500),
             response(302, "Location: http://127.0.0.1:1/\r\n"),
-            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx",
+            Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"),
             None,
             b"\x00\x01\x02\r\n\r\n",
             response(503, "Retry-After: 1\r\n"),

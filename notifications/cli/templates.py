@@ -17,10 +17,9 @@ from fairlead.errors import FairleadError, Violation
 from fairlead.v1 import deliveries_pb2 as deliveries
 from notifications.cli.telling import HELP, dry_run_option, json_option, language_option, print_json, say
 from rules.document import Document, read
+from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, in_order, shown
 
-MAX_FILE = 1024 * 1024
-"""Bytes of a file that are read."""
 _FIELD = "templates.texts"
 _speaks = click.option(
     "--speaks", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the messages."
@@ -73,7 +72,7 @@ def set_all(
       $ fairlead templates set templates.yaml
       templates.yaml:3:1 error: $owner is not filled in there; allowed are $deadline, $item, $when (reminder)
     """
-    document, where = read(file.read(MAX_FILE + 1)), str(getattr(file, "name", "<stdin>"))
+    document, where = read(file.read(MAX_SOURCE_BYTES + 1)), str(getattr(file, "name", "<stdin>"))
     if faults := list(_faults(document)):
         _refuse(where, faults)
     with connected(server, tenant) as client:

@@ -117,6 +117,7 @@ async def test_a_channel_is_made_shown_changed_and_deleted(command: Command, tmp
     missing = await command(*making, "--calendar", "beijing")
     code, made = await command(*making, "--secret-file", str(tmp_path / "sign"), "--calendar", "shanghai")
     _, changed = await command("channels", "update", "bot", "--no-secret", "--calendar", "", "--json")
+    _, shown = await command("channels", "show", "bot")
     _, listed = await command("channels", "list")
     _, deleted = await command("channels", "delete", "bot", "--yes")
 
@@ -125,6 +126,7 @@ async def test_a_channel_is_made_shown_changed_and_deleted(command: Command, tmp
     assert re.search(r"bot +feishu +http://127.0.0.1:9/… +yes +zh +shanghai +0", made)
     assert {"has_secret", "calendar"} & set(json.loads(changed)["channel"]) == set()
     assert re.search(r"bot +feishu +http://127.0.0.1:9/… +no +zh +0", listed)
+    assert shown == listed
     assert deleted == "bot deleted\n"
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from notifications.attempts import Attempt, Ended
 from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.webhooks.parking import (
-    GIVEN_UP_MS,
     Chain,
     Dead,
     LoggedChange,
@@ -91,7 +90,7 @@ def test_after_three_days_the_first_is_tried_once_more_and_given_up_and_the_next
             waits.append(chain.next_ms - now_ms)
             now_ms = chain.next_ms
 
-    assert now_ms == NOW_MS + GIVEN_UP_MS
+    assert now_ms == NOW_MS + 3 * DAY_MS
     assert [(each.event, each.tries > 1, each.outcome) for each in dead] == [(7, True, "500")]
     assert chain
     assert ([each.event for each in chain.changes], chain.tries, chain.next_ms) == ([8, 9], 0, now_ms)
@@ -114,7 +113,7 @@ def test_nothing_is_lost_and_order_is_kept_whatever_fails(since: list[int], late
 
     events = [each.event for each in dead] + [each.event for each in (left.changes if left else ())]
     assert events == list(range(1, len(since) + 1))
-    old = [each.event for each in changes[:1] if each.since_ms + GIVEN_UP_MS <= NOW_MS + later_ms]
+    old = [each.event for each in changes[:1] if each.since_ms + 3 * DAY_MS <= NOW_MS + later_ms]
     assert [each.event for each in dead] == old
 
 

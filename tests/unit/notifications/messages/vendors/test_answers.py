@@ -48,7 +48,7 @@ def test_answers_mean_what_the_vendor_says(kind: ChannelKind, answer: Answer, at
 
 
 @pytest.mark.parametrize("kind", VENDORS)
-@pytest.mark.parametrize("status", [301, 400, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [300, 301, 400, 404, 429, 500, 503])
 def test_no_other_status_is_taken_for_delivered(kind: ChannelKind, status: int) -> None:
     attempt = VENDORS[kind].read(Answer(status, b"<html>token=secret</html>"))
 

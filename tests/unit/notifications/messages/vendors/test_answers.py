@@ -47,6 +47,33 @@ def test_answers_mean_what_the_vendor_says(kind: ChannelKind, answer: Answer, at
     assert VENDORS[kind].read(answer) == attempt
 
 
+@pytest.mark.parametrize(
+    ("kind", "throttled", "refused"),
+    [
+        (ChannelKind.WECOM, [45009, 45033], [40008, 40035, 40058, 44004, 93000, 93004, 93008]),
+        (
+            ChannelKind.DINGTALK,
+            [90030, 130101, 410100],
+            [
+                40035, 43004, 300001, 310000, 400013, 400101, 400102, 400105, 400106, 430101, 430102, 430103, 430104,
+                460101,
+            ],
+        ),
+        (ChannelKind.FEISHU, [11232, 11233, 99991400], [9499, 19001, 19002, 19021, 19022, 19024]),
+    ],
+)  # fmt: skip
+def test_each_code_that_a_vendor_lists_has_the_message_wait_or_go_elsewhere(
+    kind: ChannelKind, throttled: list[int], refused: list[int]
+) -> None:
+    ended = {
+        code: VENDORS[kind].read(Answer(200, json.dumps({JSON_KINDS[kind]: code}).encode()))
+        for code in throttled + refused
+    }
+
+    assert [code for code in refused if ended[code].ended is not REFUSED] == []
+    assert [code for code in throttled if ended[code].ended is not RETRY or not ended[code].retry_after_s] == []
+
+
 @pytest.mark.parametrize("kind", VENDORS)
 @pytest.mark.parametrize("status", [300, 301, 400, 404, 429, 500, 503])
 def test_no_other_status_is_taken_for_delivered(kind: ChannelKind, status: int) -> None:

@@ -12,19 +12,19 @@ from typing import IO
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1 import deliveries_pb2 as deliveries
 from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
-from notifications.cli.subscriptions import tell_test
 from notifications.cli.telling import (
     HELP,
     Shown,
-    dry_run_option,
-    json_option,
-    language_option,
+    acting_options,
+    changing_options,
     last,
     print_json,
+    reading_options,
     say,
-    utc_option,
+    tell_test,
 )
 
 KINDS = click.Choice(["wecom", "dingtalk", "feishu", "slack", "teams", "smtp"], case_sensitive=False)
@@ -83,11 +83,7 @@ def new_key(file: Path) -> None:
 @secret_option
 @_speaks
 @_calendar
-@dry_run_option
-@language_option
-@json_option
-@server_option
-@tenant_option
+@changing_options
 def create(
     channel: str, kind: str, address: str | None, address_file: IO[str] | None, secret_file: IO[str] | None,
     speaks: str | None, calendar: str | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
@@ -117,11 +113,7 @@ def create(
 
 @channels.command()
 @click.argument("channel")
-@language_option
-@json_option
-@utc_option
-@server_option
-@tenant_option
+@reading_options
 def show(channel: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show one: where it sends, in which language, and what waits."""
     with connected(server, tenant) as client:
@@ -130,11 +122,7 @@ def show(channel: str, language: str, as_json: bool, utc: bool, server: str, ten
 
 
 @channels.command("list")
-@language_option
-@json_option
-@utc_option
-@server_option
-@tenant_option
+@reading_options
 def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """List channels by id, and how many messages wait or are parked."""
     with connected(server, tenant) as client:
@@ -154,11 +142,7 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
 @click.option("--no-secret", is_flag=True, help="Take its secret away.")
 @_speaks
 @_calendar
-@dry_run_option
-@language_option
-@json_option
-@server_option
-@tenant_option
+@changing_options
 def update(
     channel: str, address: str | None, address_file: IO[str] | None, secret_file: IO[str] | None, no_secret: bool,
     speaks: str | None, calendar: str | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
@@ -197,10 +181,7 @@ def delete(channel: str, yes: bool, language: str, server: str, tenant: str) -> 
 
 @channels.command()
 @click.argument("channel")
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def test(channel: str, language: str, as_json: bool, server: str, tenant: str) -> None:
     """Send a message that says that it is a test, and say what became of it; exit with 1 if it did not arrive."""
     with connected(server, tenant) as client:

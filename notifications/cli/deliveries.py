@@ -13,9 +13,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from fairlead.commands import connected, server_option, tenant_option
+from fairlead.commands import connected
 from fairlead.v1 import deliveries_pb2
-from notifications.cli.telling import HELP, Shown, json_option, language_option, last, print_json, say, utc_option
+from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say
 
 STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable"], case_sensitive=False)
 
@@ -69,11 +69,7 @@ def deliveries() -> None:
 @_receiver
 @click.option("--state", type=STATES, help="Only what stands so.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many, at most.")
-@language_option
-@json_option
-@utc_option
-@server_option
-@tenant_option
+@reading_options
 def list_all(
     subscription: str, channel: str, work_item: str, state: str | None, count: int, language: str, as_json: bool,
     utc: bool, server: str, tenant: str,
@@ -105,10 +101,7 @@ def list_all(
 
 @deliveries.command()
 @_receiver
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def redrive(
     subscription: str, channel: str, work_item: str, language: str, as_json: bool, server: str, tenant: str
 ) -> None:

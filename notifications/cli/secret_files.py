@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import IO, Any
+from typing import IO
 
 import click
+
+from fairlead.options import Decorator, together
 
 _LONGEST = 16 * 1024
 _BOM = "\ufeff"
@@ -18,19 +19,17 @@ secret_option = click.option(
 )
 
 
-def address_options(option: str, parameter: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def address_options(option: str, parameter: str, text: str) -> Decorator:
     """Add the option for an address, and the one for a file that holds it."""
-
-    def added(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option(
+    return together(
+        click.option(option, parameter, help=text),
+        click.option(
             f"{option}-file",
             f"{parameter}_file",
             type=click.File(encoding="utf-8"),
             help="File that holds it, in one line; - for standard input.",
-        )(command)
-        return click.option(option, parameter, help=text)(command)
-
-    return added
+        ),
+    )
 
 
 def line_of(file: IO[str] | None, option: str) -> str | None:

@@ -11,18 +11,19 @@ from typing import IO
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1 import deliveries_pb2 as deliveries
 from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
 from notifications.cli.telling import (
     HELP,
     Shown,
-    dry_run_option,
-    json_option,
-    language_option,
+    acting_options,
+    changing_options,
     last,
     print_json,
+    reading_options,
     say,
-    utc_option,
+    tell_test,
 )
 
 _LEAST = "least"
@@ -59,11 +60,7 @@ def subscriptions() -> None:
 @_events
 @_role
 @secret_option
-@dry_run_option
-@language_option
-@json_option
-@server_option
-@tenant_option
+@changing_options
 def create(
     subscription: str, url: str | None, url_file: IO[str] | None, events: str | None, role: str | None,
     secret_file: IO[str] | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
@@ -94,11 +91,7 @@ def create(
 
 @subscriptions.command()
 @click.argument("subscription")
-@language_option
-@json_option
-@utc_option
-@server_option
-@tenant_option
+@reading_options
 def show(subscription: str, language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """Show one: where it sends what, and how it stands."""
     with connected(server, tenant) as client:
@@ -107,11 +100,7 @@ def show(subscription: str, language: str, as_json: bool, utc: bool, server: str
 
 
 @subscriptions.command("list")
-@language_option
-@json_option
-@utc_option
-@server_option
-@tenant_option
+@reading_options
 def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
     """List subscriptions by id, and how they stand.
 
@@ -136,11 +125,7 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
 @secret_option
 @click.option("--new-secret", is_flag=True, help="Have a secret made, and show it this once.")
 @click.option("--retire-secrets", is_flag=True, help="Have only the newest secret sign from now on.")
-@dry_run_option
-@language_option
-@json_option
-@server_option
-@tenant_option
+@changing_options
 def update(
     subscription: str, url: str | None, url_file: IO[str] | None, events: str | None, role: str | None,
     secret_file: IO[str] | None, new_secret: bool, retire_secrets: bool, dry_run: bool, language: str, as_json: bool,
@@ -193,10 +178,7 @@ def delete(subscription: str, yes: bool, language: str, server: str, tenant: str
 
 @subscriptions.command()
 @click.argument("subscription")
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def test(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
     """Send a change that never was, of work item `test`, and say what the receiver answered; exit 1 if it refused."""
     with connected(server, tenant) as client:
@@ -206,10 +188,7 @@ def test(subscription: str, language: str, as_json: bool, server: str, tenant: s
 
 @subscriptions.command()
 @click.argument("subscription")
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def pause(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
     """Deliver nothing until it is resumed: changes wait in the log, none is lost."""
     with connected(server, tenant) as client:
@@ -219,26 +198,12 @@ def pause(subscription: str, language: str, as_json: bool, server: str, tenant: 
 
 @subscriptions.command()
 @click.argument("subscription")
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def resume(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
     """Go on where it was paused."""
     with connected(server, tenant) as client:
         resumed = client.resume_subscription(subscription)
     _told(resumed, Shown(language), as_json=as_json)
-
-
-def tell_test(ended: deliveries.TestDeliveryResponse, language: str, *, as_json: bool) -> None:
-    """Say how a test ended, and end with it."""
-    if as_json:
-        print_json(test=ended)
-    else:
-        word = "taken" if ended.delivered else "not taken"
-        click.echo(say(word, language, ms=f"{ended.duration_ms:,}", outcome=ended.outcome))
-    if not ended.delivered:
-        raise SystemExit(1)
 
 
 def _told(found: deliveries.Subscription, shown: Shown, *, as_json: bool, dry_run: bool = False) -> None:

@@ -20,6 +20,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fairlead.client import FairleadClient, FairleadError
+from fairlead.commands import server_option, tenant_option
+from fairlead.options import json_option, language_option, together, utc_option
+from fairlead.v1 import deliveries_pb2 as deliveries
 
 HELP = {"help_option_names": ["-h", "--help"]}
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -78,16 +81,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
 _WIDTH = 120
 """Columns where the output is no terminal."""
 
-language_option = click.option(
-    "--language",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Of all that is told.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
-utc_option = click.option("--utc", is_flag=True, help="Show times in UTC [default: on the tenant's clocks].")
-dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and change nothing.")
+_dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and change nothing.")
+acting_options = together(language_option, json_option, server_option, tenant_option)
+"""What these commands share: language and form of what they tell, and which service."""
+changing_options = together(_dry_run_option, acting_options)
+"""What those share that make or change something."""
+reading_options = together(language_option, json_option, utc_option, server_option, tenant_option)
+"""What those share that show instants."""
 
 
 def say(word: str, language: str, **values: object) -> str:
@@ -149,6 +149,17 @@ def print_json(**parts: Message | Sequence[Message]) -> None:
     """Print messages as one JSON object, by name; a message of no name as it is."""
     written = {name: _document(part) for name, part in parts.items()}
     click.echo(json.dumps(written, ensure_ascii=False, indent=2))
+
+
+def tell_test(ended: deliveries.TestDeliveryResponse, language: str, *, as_json: bool) -> None:
+    """Say how a test ended, and end with it."""
+    if as_json:
+        print_json(test=ended)
+    else:
+        word = "taken" if ended.delivered else "not taken"
+        click.echo(say(word, language, ms=f"{ended.duration_ms:,}", outcome=ended.outcome))
+    if not ended.delivered:
+        raise SystemExit(1)
 
 
 def last(name: str) -> str:

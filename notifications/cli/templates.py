@@ -12,10 +12,10 @@ from typing import IO, NoReturn, cast
 
 import click
 
-from fairlead.commands import connected, server_option, tenant_option
+from fairlead.commands import connected
 from fairlead.errors import FairleadError, Violation
 from fairlead.v1 import deliveries_pb2 as deliveries
-from notifications.cli.telling import HELP, dry_run_option, json_option, language_option, print_json, say
+from notifications.cli.telling import HELP, acting_options, changing_options, print_json, say
 from rules.document import Document, read
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, in_order, shown
@@ -41,10 +41,7 @@ def templates() -> None:
 
 @templates.command()
 @_speaks
-@language_option
-@json_option
-@server_option
-@tenant_option
+@acting_options
 def show(speaks: str, language: str, as_json: bool, server: str, tenant: str) -> None:
     """Print all templates of a language, as a file for `fairlead templates set`: those with a # are ours."""
     with connected(server, tenant) as client:
@@ -55,11 +52,7 @@ def show(speaks: str, language: str, as_json: bool, server: str, tenant: str) ->
 @templates.command("set")
 @click.argument("file", type=click.File("rb"))
 @_speaks
-@dry_run_option
-@language_option
-@json_option
-@server_option
-@tenant_option
+@changing_options
 def set_all(
     file: IO[bytes], speaks: str, dry_run: bool, language: str, as_json: bool, server: str, tenant: str
 ) -> None:

@@ -19,11 +19,12 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option, utc_option
 from fairlead.v1 import calendars_pb2 as calendars
 from router.cli.absence_files import AbsencesFile, read_absences
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
-from router.cli.labels import headings, label, language_option
+from router.cli.labels import headings, label
 from router.cli.lists import HELP
 from router.cli.moved_deadlines import newest_revision, print_moved
 from router.cli.whom import rep_called
@@ -35,7 +36,6 @@ from tables.options import ReadOptions
 
 _DATE, _TIME = "2026-10-01", "2026-10-01T09:00"
 WRITTEN = f"a date {_DATE}, or a time {_TIME}"
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.group(context_settings=HELP)
@@ -46,7 +46,7 @@ def absences() -> None:
 @absences.command("list")
 @click.argument("rep", default="", metavar="[REP]")
 @language_option
-@as_json
+@json_option
 @utc_option
 @server_option
 @tenant_option
@@ -121,7 +121,7 @@ def _standing_in(client: FairleadClient, substitute: str) -> str:
 @click.argument("rep")
 @click.argument("absence")
 @language_option
-@as_json
+@json_option
 @server_option
 @tenant_option
 def show_command(rep: str, absence: str, language: str, as_json: bool, server: str, tenant: str) -> None:

@@ -12,9 +12,10 @@ import click
 from google.protobuf.json_format import MessageToDict
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option
 from fairlead.v1 import activities_pb2 as activities
-from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
-from router.cli.labels import label, language_option
+from router.cli.absences import WRITTEN, instant, shown, zone_of
+from router.cli.labels import label
 from router.cli.lengths import length_of
 from router.cli.whom import rep_called
 from router.cli.words import last
@@ -41,7 +42,7 @@ DIRECTIONS = click.Choice(["outbound", "inbound", "internal"], case_sensitive=Fa
 @click.option("--external-id", default="", help="What another system calls it: the same again is the same activity.")
 @click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
 @language_option
-@as_json
+@json_option
 @server_option
 @tenant_option
 def activity(

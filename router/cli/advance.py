@@ -8,11 +8,12 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1.deadlines_pb2 import Approval
 from router.cli.approvals import told_asked
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
 from router.cli.clocks import Clock
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.moved_deadlines import print_moved_of
 from router.cli.openings import print_openings
 from router.cli.stage_titles import titled_by

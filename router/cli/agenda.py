@@ -19,12 +19,12 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.deadline_cells import due_told, now_of
-from router.cli.labels import headings, label, language_option
+from router.cli.labels import headings, label
 from router.cli.lists import Names
 from router.cli.offer_cells import away_told, limits_of, offers_table
 from router.cli.whom import rep_called
@@ -37,7 +37,7 @@ from router.wording.languages import Language
 @click.option("--date", default="", metavar="DATE", help="The day, such as 2026-11-30 [default: today].")
 @click.option("--all", "has_all", is_flag=True, help="All that REP has open, with a date or not.")
 @language_option
-@as_json
+@json_option
 @server_option
 @tenant_option
 def agenda(rep: str, date: str, has_all: bool, language: str, as_json: bool, server: str, tenant: str) -> None:

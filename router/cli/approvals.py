@@ -5,21 +5,19 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 from google.protobuf.json_format import MessageToJson
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option, together
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.clocks import Clock, utc_option
-from router.cli.csv_files import CSV_FILE
-from router.cli.labels import label, language_option
-from router.cli.lists import Cells, Listing, Names, known_rep, show, shown_time
+from router.cli.clocks import Clock
+from router.cli.labels import label
+from router.cli.lists import Cells, Listing, Names, known_rep, listing_options, show, shown_time
 from router.cli.stage_titles import titled_by
 from router.cli.whom import rep_called
 from router.cli.words import called, last
@@ -64,13 +62,7 @@ _TABLE: Cells = {
 
 @click.command()
 @click.option("--rep", default="", help="Only what this rep is to approve, by id or display name.")
-@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
-@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
-@click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
-@language_option
-@utc_option
-@server_option
-@tenant_option
+@listing_options()
 def approvals(
     rep: str, count: int | None, csv_to: Path | None, as_json: bool, language: str, utc: bool, server: str, tenant: str
 ) -> None:
@@ -90,21 +82,18 @@ def approvals(
         show(found, Listing("approvals", table, COLUMNS), names, count, as_json, csv_to)
 
 
-def _deciding(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what both decisions share."""
-    for add in (
-        tenant_option,
-        server_option,
-        language_option,
-        click.option("--dry-run", is_flag=True, help="Say what would be; write nothing."),
-        click.option("--reason", default="", help="Why."),
-        click.option(
-            "--rep", default="", help="Who decides, by id or display name; absent: whoever the token says that calls."
-        ),
-        click.argument("work_item"),
-    ):
-        command = add(command)
-    return command
+_deciding = together(
+    click.argument("work_item"),
+    click.option(
+        "--rep", default="", help="Who decides, by id or display name; absent: whoever the token says that calls."
+    ),
+    click.option("--reason", default="", help="Why."),
+    click.option("--dry-run", is_flag=True, help="Say what would be; write nothing."),
+    language_option,
+    server_option,
+    tenant_option,
+)
+"""What both decisions share."""
 
 
 @click.command()

@@ -17,9 +17,10 @@ from rich.text import Text
 
 from failures import Failure
 from fairlead.commands import tenant_option
+from fairlead.options import utc_option
 from resource_names import check_id
 from router.adapters.redis.repositories import Stores
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.labels import folding
 from router.cli.stores import connected_stores, opened, store_options

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option
 from fairlead.v1.calendars_pb2 import Calendar
 from router.cli.calendar_days import brought_in, days_of, officially, taken_out
 from router.cli.calendar_files import CalendarsFile, read_calendars
@@ -35,7 +36,6 @@ from rules.problems import Problem, in_order
 FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN_DAYS = 14
 _dry_run = click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.group(context_settings=HELP)
@@ -44,7 +44,7 @@ def calendars() -> None:
 
 
 @calendars.command("list")
-@as_json
+@json_option
 @server_option
 @tenant_option
 def list_command(as_json: bool, server: str, tenant: str) -> None:
@@ -66,7 +66,7 @@ def list_command(as_json: bool, server: str, tenant: str) -> None:
 @calendars.command("show")
 @click.argument("calendar")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day shown [default: today there].")
-@as_json
+@json_option
 @server_option
 @tenant_option
 def show_command(calendar: str, first: datetime | None, as_json: bool, server: str, tenant: str) -> None:

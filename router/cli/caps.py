@@ -18,11 +18,12 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option, together, utc_option
 from fairlead.v1 import caps_pb2 as messages
 from router.cli.cap_cells import ALLOWED, caps_of, words_of
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
-from router.cli.labels import folding, label, language_option
+from router.cli.labels import folding, label
 from router.cli.lists import HELP
 from router.cli.whom import pool_called, rep_called
 from router.cli.words import last
@@ -37,20 +38,17 @@ def caps() -> None:
     """How much reps and pools may get or hold, and how much of it is used."""
 
 
-def _holder_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say whose caps are meant."""
-    for add in (
-        click.option("--pool", default="", help="Of this pool, by id or display name."),
-        click.option("--rep", default="", help="Of this rep, by id or display name."),
-    ):
-        command = add(command)
-    return command
+_holder_options = together(
+    click.option("--rep", default="", help="Of this rep, by id or display name."),
+    click.option("--pool", default="", help="Of this pool, by id or display name."),
+)
+"""Whose caps are meant."""
 
 
 @caps.command("list")
 @_holder_options
 @language_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@json_option
 @utc_option
 @server_option
 @tenant_option

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from fairlead.client import FairleadClient, FairleadError
 from router.cli.labels import label
 from router.wording.languages import Language
-
-
-def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the option that asks for UTC."""
-    return click.option("--utc", is_flag=True, help="Show times in UTC [default: on the tenant's clocks].")(command)
 
 
 @dataclass(frozen=True, slots=True)

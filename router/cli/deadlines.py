@@ -11,10 +11,9 @@ from pathlib import Path
 
 import click
 
-from fairlead.commands import connected, server_option, tenant_option
+from fairlead.commands import connected
 from fairlead.v1.deadlines_pb2 import Deadline, DeadlineStep
-from router.cli.clocks import Clock, utc_option
-from router.cli.csv_files import CSV_FILE
+from router.cli.clocks import Clock
 from router.cli.deadline_cells import (
     due_told,
     next_step,
@@ -25,8 +24,8 @@ from router.cli.deadline_cells import (
     tell_superseded,
     tell_where_time_went,
 )
-from router.cli.labels import label, language_option
-from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, show, shown_time
+from router.cli.labels import label
+from router.cli.lists import SHOWN, Cells, Listing, Names, enum_value, known_rep, listing_options, show, shown_time
 from router.cli.openings import print_openings_of
 from router.cli.words import called, last
 
@@ -62,13 +61,7 @@ def _time(message: Deadline | DeadlineStep, field: str) -> str:
 @click.option("--rep", default="", help="Only what this rep owns, by id or display name.")
 @click.option("--state", type=STATES, help="Only what stands so; without ITEM: open or overdue.")
 @click.option("--moved-by", type=click.IntRange(1), default=None, metavar="REV", help="Only what an edit moved.")
-@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
-@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
-@click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
-@language_option
-@utc_option
-@server_option
-@tenant_option
+@listing_options()
 def deadlines(
     item: str, rep: str, state: str | None, moved_by: int | None, count: int | None, csv_to: Path | None, as_json: bool,
     language: str, utc: bool, server: str, tenant: str,

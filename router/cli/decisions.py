@@ -19,7 +19,7 @@ from router.cli.lists import (
     Listing,
     Names,
     enum_value,
-    list_options,
+    filtered_options,
     resolved,
     several,
     show,
@@ -81,7 +81,7 @@ def decisions() -> None:
 @several("cause", "Only what was decided because of this", type=CAUSES)
 @several("kind", "Only about this kind", type=KINDS)
 @several("source", "Only about what comes from this system")
-@list_options
+@filtered_options
 def list_decisions(
     given: str, since: When | None, until: When | None, count: int | None, as_json: bool, csv_to: Path | None,
     utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import click
 
-from fairlead.commands import connected, server_option, tenant_option
+from fairlead.commands import connected
 from fairlead.v1 import deadlines_pb2 as deadlines
-from router.cli.clocks import Clock, utc_option
-from router.cli.csv_files import CSV_FILE
-from router.cli.labels import label, language_option
-from router.cli.lists import Cells, Listing, Names, known_rep, show, shown_time
+from router.cli.clocks import Clock
+from router.cli.labels import label
+from router.cli.lists import Cells, Listing, Names, known_rep, listing_options, show, shown_time
 from router.cli.words import called, last
 
 _SHOWN = 5
@@ -68,13 +67,7 @@ _TABLE: Cells = {
 @click.option(
     "--all", "with_empty", is_flag=True, help="Those too in which nothing stood, and of which nobody was told."
 )
-@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
-@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
-@click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
-@language_option
-@utc_option
-@server_option
-@tenant_option
+@listing_options()
 def digests(
     rep: str,
     with_empty: bool,

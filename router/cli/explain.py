@@ -16,10 +16,11 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.words import last, owner_of, rule_of, why_not
 from router.wording.figures import claim_of, signed
 from router.wording.languages import Language

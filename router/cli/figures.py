@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 import click
 
-from fairlead.commands import connected, server_option, tenant_option
+from fairlead.commands import connected
 from fairlead.v1 import processes_pb2 as processes
-from router.cli.clocks import Clock, utc_option
-from router.cli.csv_files import CSV_FILE
+from router.cli.clocks import Clock
 from router.cli.filters import When, period_options
-from router.cli.labels import label, language_option
-from router.cli.lists import Cells, Listing, Names, show
+from router.cli.labels import label
+from router.cli.lists import Cells, Listing, Names, listing_options, show
 from router.cli.periods import period_asked
 from router.wording.languages import Language
 
@@ -101,13 +100,9 @@ _TABLE: Cells = {
 
 @click.command()
 @period_options
-@click.option("--count", type=click.IntRange(1), help="At most so many; a table: 50 by default.")
-@click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was counted as JSON, a process a line.")
-@language_option
-@utc_option
-@server_option
-@tenant_option
+@listing_options(
+    click.option("--json", "as_json", is_flag=True, help="Print what was counted as JSON, a process a line.")
+)
 def figures(
     since: When | None,
     until: When | None,

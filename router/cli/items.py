@@ -25,7 +25,7 @@ from router.cli.lists import (
     Listing,
     Names,
     enum_value,
-    list_options,
+    filtered_options,
     resolved,
     several,
     show,
@@ -100,7 +100,7 @@ def items() -> None:
 @several("state", "Only what is so", type=STATES)
 @several("kind", "Only this kind", type=KINDS)
 @several("source", "Only what comes from this system")
-@list_options
+@filtered_options
 def list_items(
     given: str, since: When | None, until: When | None, count: int | None, as_json: bool, csv_to: Path | None,
     utc: bool, language: str | None, server: str, tenant: str, **wanted: tuple[str, ...],

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import click
 from rich.table import Column
 
 from router.wording.languages import Language
 from router.wording.phrases import Phrase
-
-language_option = click.option(
-    "--language",
-    type=click.Choice([each.value for each in Language]),
-    default=Language.EN.value,
-    show_default=True,
-    help="Of all that is told.",
-)
-"""The option that says in which language a command tells what it tells; what the service refuses is told in English."""
 
 LABELS: Mapping[str, Phrase] = {
     "leave": Phrase("{rep} is on leave from {start} to {end} ({zone})", "{rep}休假：{start}至{end}（{zone}）"),

@@ -21,8 +21,9 @@ from rich.text import Text
 
 from fairlead.client import FairleadClient
 from fairlead.commands import server_option, tenant_option
+from fairlead.options import Decorator, language_option, together, utc_option
 from fairlead.v1 import decisions_pb2 as decisions
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for, names_of, pool_names_of, progress_bar
 from router.cli.csv_files import CSV_FILE, csv_file, is_stdout, told_of
 from router.cli.filters import period_options
@@ -71,30 +72,46 @@ class Listing:
     columns: Cells
 
 
-def several(name: str, help_text: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def several(name: str, help_text: str, **options: Any) -> Decorator:
     """Add an option that says what one field may be."""
     return click.option(f"--{name}", name, multiple=True, help=f"{help_text}; repeatable.", **options)
 
 
-def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what both lists share: filter, time, how much and in which form, and which service."""
-    for add in (
-        tenant_option,
-        server_option,
-        utc_option,
-        click.option(
-            "--language",
-            type=click.Choice([each.value for each in Language]),
-            help="Of headings, and of what is told [default: en].",
-        ),
-        click.option("--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them."),
-        click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line."),
-        click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {SHOWN} by default."),
-        period_options,
-        click.option("--filter", "given", default="", help="In the language of AIP-160, see above."),
-    ):
-        command = add(command)
-    return command
+_count_option = click.option("--count", type=click.IntRange(1), help=f"At most so many; a table: {SHOWN} by default.")
+_csv_option = click.option(
+    "--csv", "csv_to", type=CSV_FILE, help="Write all into this file, for Excel too; -: print them."
+)
+_lines_option = click.option("--json", "as_json", is_flag=True, help="Print all as JSON, one object a line.")
+
+
+def listing_options(lines_option: Decorator = _lines_option) -> Decorator:
+    """Add what commands share that list: how much, in which form and language, on whose clocks, and which service.
+
+    Parameters
+    ----------
+    lines_option
+        ``--json``, where a line is not one of what is listed.
+    """
+    forms = (_count_option, _csv_option, lines_option)
+    return together(*forms, language_option, utc_option, server_option, tenant_option)
+
+
+filtered_options = together(
+    click.option("--filter", "given", default="", help="In the language of AIP-160, see above."),
+    period_options,
+    _count_option,
+    _lines_option,
+    _csv_option,
+    click.option(
+        "--language",
+        type=click.Choice([each.value for each in Language]),
+        help="Of headings, and of what is told [default: en].",
+    ),
+    utc_option,
+    server_option,
+    tenant_option,
+)
+"""What commands share that list what a filter lets through."""
 
 
 def resolved(wanted: Mapping[str, tuple[str, ...]], names: Names, rep_field: str) -> dict[str, list[str]]:

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import click
 from google.protobuf.json_format import MessageToDict
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option, together, utc_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.lists import HELP, Names, enum_value, known_pool, known_rep
 from router.cli.offer_cells import away_told, limits_of, offers_table
 from router.cli.whom import callers, rep_called
@@ -36,7 +34,7 @@ def offers() -> None:
 @click.option("--rep", default="", help="Only what this rep may accept, by id or display name.")
 @click.option("--pool", default="", help="Only work of this pool, by id or display name.")
 @language_option
-@as_json
+@json_option
 @utc_option
 @server_option
 @tenant_option
@@ -73,23 +71,20 @@ def list_offers(rep: str, pool: str, language: str, as_json: bool, utc: bool, se
         console.print(label("more offers", names.language, count=mine.more_offers_count))
 
 
-def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what both answers share."""
-    for add in (
-        tenant_option,
-        server_option,
-        language_option,
-        click.option("--dry-run", is_flag=True, help="Check, and write nothing."),
-        click.option("--offer", type=click.IntRange(1), help="Its number [default: the one that is open]."),
-        click.option(
-            "--rep",
-            default="",
-            help="Who answers, by id or display name; a rep with a token of their own may leave it out.",
-        ),
-        click.argument("work_item"),
-    ):
-        command = add(command)
-    return command
+_answering = together(
+    click.argument("work_item"),
+    click.option(
+        "--rep",
+        default="",
+        help="Who answers, by id or display name; a rep with a token of their own may leave it out.",
+    ),
+    click.option("--offer", type=click.IntRange(1), help="Its number [default: the one that is open]."),
+    click.option("--dry-run", is_flag=True, help="Check, and write nothing."),
+    language_option,
+    server_option,
+    tenant_option,
+)
+"""What both answers share."""
 
 
 @offers.command("accept")

@@ -10,8 +10,9 @@ from datetime import UTC
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from router.cli.absences import WRITTEN, instant, zone_of
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.words import last
 from router.wording.deadlines import paused, resumed
 from router.wording.languages import Language

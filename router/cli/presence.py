@@ -11,10 +11,11 @@ from rich import box
 from rich.table import Table
 
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.absences import WRITTEN, as_json, instant, shown, zone_of
-from router.cli.clocks import Clock, utc_option
+from fairlead.options import json_option, language_option, utc_option
+from router.cli.absences import WRITTEN, instant, shown, zone_of
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
-from router.cli.labels import headings, label, language_option
+from router.cli.labels import headings, label
 from router.cli.lists import HELP
 from router.cli.whom import rep_called
 from router.cli.words import last
@@ -28,7 +29,7 @@ def presence() -> None:
 
 @presence.command("list")
 @language_option
-@as_json
+@json_option
 @utc_option
 @server_option
 @tenant_option

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from router.cli.failing import InputFailed
-from router.cli.labels import language_option
 from router.cli.problems import print_problems
 from router.cli.process_revisions import is_file
 from router.cli.sources import content_of

@@ -17,14 +17,15 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, utc_option
 from fairlead.v1 import processes_pb2
 from fairlead.v1.routing_pb2 import WorkItem
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
 from router.cli.labels import folding
 from router.cli.problems import print_problems
-from router.cli.rule_revisions import ACTIVE, as_json
+from router.cli.rule_revisions import ACTIVE
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
 from router.process.language.check import check_process
 
@@ -32,7 +33,7 @@ RETIRED = "retired"
 
 
 @click.command("list")
-@as_json
+@json_option
 @utc_option
 @server_option
 @tenant_option

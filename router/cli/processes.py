@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 
 from fairlead.commands import access_options, connected, server_option, tenant_option
+from fairlead.options import json_option
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results, refuse_errors
 from router.cli.process_migrating import migrate_command
 from router.cli.process_pictures import draw_command
 from router.cli.process_revisions import diff_command, list_command, show_command
-from router.cli.rule_revisions import as_json
 from router.cli.sources import FILE, content_of, results_in, source_of, trial_problems
 from router.model.workforce import WorkforceRecords
 from router.process.definition.processes import Process
@@ -95,7 +95,7 @@ for command in (list_command, show_command, diff_command, draw_command, migrate_
 
 @process.command("check")
 @click.argument("file", type=FILE)
-@as_json
+@json_option
 @click.option("--server", metavar="HOST:PORT", help="Look fields and reps up in a running service.")
 @access_options
 @tenant_option
@@ -147,7 +147,7 @@ def _number(count: int, what: str) -> str:
 
 @process.command("test")
 @click.argument("file", type=FILE)
-@as_json
+@json_option
 @click.option("--server", metavar="HOST:PORT", help="Test with the rules, reps, pools and calendars of a service.")
 @access_options
 @tenant_option

@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import utc_option
 from fairlead.v1 import queue_pb2
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 
 STATES = click.Choice(["ready", "delayed", "leased", "dead"], case_sensitive=False)

@@ -18,11 +18,12 @@ from rich.table import Table
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.operations import metadata_of
+from fairlead.options import language_option
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import progress_bar
 from router.cli.csv_files import CSV_FILE, console_beside, csv_file, is_stdout
 from router.cli.following import goes_on
-from router.cli.labels import headings, label, language_option
+from router.cli.labels import headings, label
 from router.cli.lists import Names
 from router.cli.refusals import refusal_told, why_told
 from router.cli.whom import id_called

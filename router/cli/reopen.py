@@ -8,7 +8,8 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
-from router.cli.labels import label, language_option
+from fairlead.options import language_option
+from router.cli.labels import label
 from router.cli.words import last
 from router.wording.languages import Language
 

@@ -18,14 +18,14 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, utc_option
 from fairlead.v1 import rules_pb2
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.labels import folding
 from router.cli.sources import Named, in_utc, print_difference, print_source, source_of
 
 ACTIVE = "active"
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 class Revision(click.ParamType[int]):
@@ -48,7 +48,7 @@ def _number(text: str) -> int | None:
 
 
 @click.command("list")
-@as_json
+@json_option
 @utc_option
 @server_option
 @tenant_option

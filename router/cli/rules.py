@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from fairlead.commands import access_options, connected, tenant_option
+from fairlead.options import json_option
 from router.assignment.rule_tests import run_tests
 from router.cli.problems import print_json, print_problems, print_results
 from router.cli.publish import publish_command, rollback_command
@@ -26,7 +27,6 @@ from router.rules.scenarios import TestResult
 from rules.problems import Problem
 
 TABLE = click.Path(dir_okay=False, path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +82,7 @@ for revision_command in (list_command, show_command, diff_command):
 
 @rules.command("check")
 @click.argument("file", type=FILE)
-@as_json
+@json_option
 @click.option("--server", metavar="HOST:PORT", help="Look names up in a running service.")
 @access_options
 @tenant_option
@@ -137,7 +137,7 @@ def check_command(
 @rules.command("test")
 @click.argument("file", type=FILE)
 @click.option("--tests", "tests_file", type=FILE, help="Run the tests of this file (keys tests, workforce) instead.")
-@as_json
+@json_option
 @click.option("--server", metavar="HOST:PORT", help="Test with the reps, pools and calendars of a running service.")
 @access_options
 @tenant_option

@@ -8,8 +8,9 @@ from __future__ import annotations
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.words import last
 from router.wording.deadlines import satisfaction as told
 from router.wording.languages import Language

@@ -16,11 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option, language_option, utc_option
 from fairlead.v1 import routing_pb2 as routing
-from router.cli.absences import as_json
-from router.cli.clocks import Clock, utc_option
+from router.cli.clocks import Clock
 from router.cli.consoles import console_for
-from router.cli.labels import headings, label, language_option
+from router.cli.labels import headings, label
 from router.cli.words import last
 from router.wording.languages import Language
 
@@ -30,7 +30,7 @@ from router.wording.languages import Language
 @click.option("--count", default=100, show_default=True, type=click.IntRange(1), help="The latest so many.")
 @language_option
 @utc_option
-@as_json
+@json_option
 @server_option
 @tenant_option
 def timeline(work_item: str, count: int, language: str, utc: bool, as_json: bool, server: str, tenant: str) -> None:

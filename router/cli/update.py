@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import language_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from router.cli.attributes import attributes_of, check_names, set_option, unset_option
-from router.cli.labels import label, language_option
+from router.cli.labels import label
 from router.cli.moved_deadlines import print_moved_of
 from router.cli.whom import callers
 from router.cli.words import last

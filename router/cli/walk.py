@@ -21,9 +21,9 @@ from rich.console import Console
 
 from fairlead.client import FairleadClient
 from fairlead.commands import access_options, connected
+from fairlead.options import json_option
 from router.cli.consoles import progress_bar
 from router.cli.problems import print_problems
-from router.cli.rule_revisions import as_json
 from router.cli.simulated import SIMULATED, simulated_service
 from router.cli.sources import FILE, content_of
 from router.cli.stores import running_store
@@ -37,7 +37,7 @@ from router.cli.walk_setup import SetUpRefused
 
 @click.command("walk")
 @click.argument("file", type=FILE)
-@as_json
+@json_option
 @click.option(
     "--server", metavar="HOST:PORT", help=f"A service that runs with {SIMULATED} [default: one of the walk's own]."
 )

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
+from fairlead.options import json_option
 from fairlead.v1 import workforce_pb2 as workforce_messages
 from router.cli.consoles import console_for
 from router.cli.failing import InputFailed
@@ -30,7 +31,6 @@ from tables.options import ReadOptions
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 KINDS = ("reps", "pools", "territories")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,7 +49,7 @@ def workforce() -> None:
 @click.option(
     "--etag", default="", metavar="ETAG", help="Refuse unless the workforce is as it was when this was printed."
 )
-@as_json
+@json_option
 @server_option
 @tenant_option
 @table_options
@@ -122,7 +122,7 @@ def _became(answer: workforce_messages.ApplyWorkforceResponse, *, dry_run: bool)
 
 @workforce.command("list")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
-@as_json
+@json_option
 @server_option
 @tenant_option
 def list_command(kind: str | None, as_json: bool, server: str, tenant: str) -> None:

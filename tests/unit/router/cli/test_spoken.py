@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from fairlead.client import FairleadClient
+from fairlead.options import language_option
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import routing_pb2 as routing
@@ -22,7 +23,6 @@ from router.cli.activity import activity
 from router.cli.agenda import agenda
 from router.cli.caps import caps
 from router.cli.explain import explain
-from router.cli.labels import language_option
 from router.cli.offers import offers
 from router.cli.presence import presence
 from router.cli.reassign import reassign

@@ -1,4 +1,4 @@
-"""From what waits for people to what became of it: one turn of a tenant.
+"""From what waits for people to what became of it: one turn of a channel.
 
 What a message says is read when it is sent: a text is nowhere kept. Whoever is killed between a try and writing down
 how it ended has it tried again: a robot or a mailbox may show a digest twice, and loses none.
@@ -20,8 +20,6 @@ from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEn
 from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
 from notifications.messages.sending import digest_id
 from notifications.messages.texts import Digest, Text, one_line
-
-_AT_ONCE = 16
 
 
 class Dispatcher:
@@ -51,22 +49,8 @@ class Dispatcher:
         self._sending = sending
         self._waits = waits
 
-    async def dispatch(self, tenant: str) -> int:
-        """Look at every channel that is due; return how many there were."""
-        now_ms, due = await self._outbox.due(tenant)
-        turns = asyncio.Semaphore(_AT_ONCE)
-
-        async def one(channel: str) -> None:
-            async with turns:
-                await self.look(tenant, channel, now_ms)
-
-        for ended in await asyncio.gather(*map(one, due), return_exceptions=True):  # all end, whatever one ends with
-            if isinstance(ended, BaseException):
-                raise ended
-        return len(due)
-
-    async def look(self, tenant: str, channel_id: str, now_ms: int) -> None:
-        """Look at one channel at an instant, in milliseconds since 1970."""
+    async def dispatch(self, tenant: str, channel_id: str, now_ms: int) -> None:
+        """Look at a channel at an instant, in milliseconds since 1970, and send what is due through it."""
         waiting, channel = await self._outbox.waiting(tenant, channel_id), await self._channels.get(tenant, channel_id)
         elsewhere = partial(_next, await self._ways(tenant, waiting.entries))
         if channel is None:

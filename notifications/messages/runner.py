@@ -84,7 +84,7 @@ class MessageRunner:
     async def _work(self, tenant: str, channel: str, now_ms: int) -> None:
         """Send what is due through a channel, for as long as this process has the role."""
         try:
-            await self._leadership.while_leading(tenant, self._dispatcher.look(tenant, channel, now_ms))
+            await self._leadership.while_leading(tenant, self._dispatcher.dispatch(tenant, channel, now_ms))
         except Failure as error:
             _log.warning("tenants/%s/channels/%s: messages are not sent for now: %s", tenant, channel, error)
         except Exception:  # nobody awaits it

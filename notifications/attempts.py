@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Ended(StrEnum):
+class AttemptStatus(StrEnum):
     """How a try ended."""
 
     DELIVERED = "DELIVERED"
@@ -17,7 +17,7 @@ class Ended(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """How one try ended.
 
     Parameters
@@ -30,7 +30,7 @@ class Attempt:
         How many of several messages found room, from the first on, at least one; None: all.
     """
 
-    ended: Ended
+    status: AttemptStatus
     outcome: str
     retry_after_s: float | None = None
     shown: int | None = None

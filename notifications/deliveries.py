@@ -35,7 +35,7 @@ class Delivery:
     type
         What it tells: the name of a field of ``WorkItemChange.event``, or of a template.
     outcome
-        How the last try ended, see `notifications.attempts.Attempt`; empty: there was none.
+        How the last try ended, see `notifications.attempts.DeliveryAttempt`; empty: there was none.
     """
 
     id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.channels import Channel
 from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
 from notifications.subscriptions import Subscription
@@ -38,18 +38,18 @@ class RecordStore(Protocol[Record]):
         """
 
 
-Counted = Callable[[str, Attempt], None]
+Counted = Callable[[str, DeliveryAttempt], None]
 """Is told of each try to tell somebody: of which tenant, and how it ended."""
 
 
-def uncounted(_tenant: str, _attempt: Attempt) -> None:
+def uncounted(_tenant: str, _attempt: DeliveryAttempt) -> None:
     """Count nothing."""
 
 
 class Tester(Protocol[Tried]):
     """Tries a subscription or channel."""
 
-    async def send_test(self, tenant: str, record: Tried) -> Attempt:
+    async def send_test(self, tenant: str, record: Tried) -> DeliveryAttempt:
         """Send something that says that it is a test, once.
 
         Raises

@@ -11,7 +11,7 @@ from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on, subscriptions_on, templates_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.backoff import RetryWaits
 from notifications.messages.dispatcher import ChannelTester, Dispatcher
 from notifications.messages.mail import Mailer
@@ -123,7 +123,7 @@ def _counted(metrics: Metrics | None, receivers: ReceiverKind) -> Counted:
     if metrics is None:
         return uncounted
 
-    def counted(tenant: str, attempt: Attempt) -> None:
-        metrics.attempted(tenant, receivers, attempt.ended.lower())
+    def counted(tenant: str, attempt: DeliveryAttempt) -> None:
+        metrics.attempted(tenant, receivers, attempt.status.lower())
 
     return counted

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.deliveries import DeliveryState
 from notifications.messages.outbox import ChannelState, OutboxEntry
 
@@ -105,7 +105,7 @@ class After(NamedTuple):
 
 
 def after(
-    attempt: Attempt,
+    attempt: DeliveryAttempt,
     due: Sequence[OutboxEntry],
     state: ChannelState,
     now_ms: int,
@@ -124,9 +124,9 @@ def after(
     shown = len(due) if attempt.shown is None else attempt.shown
     tried = [replace(each, tries=each.tries + 1, attempt_ms=now_ms, outcome=attempt.outcome) for each in due[:shown]]
     behind = due[shown:]
-    if attempt.ended is Ended.DELIVERED:
+    if attempt.status is AttemptStatus.DELIVERED:
         return _taken(tried, behind, state, now_ms)
-    is_refused = attempt.ended is Ended.REFUSED
+    is_refused = attempt.status is AttemptStatus.REFUSED
     if is_refused and len(tried) == 1:
         if tried[0].refused_ms and state.sent_ms > tried[0].refused_ms and not elsewhere(tried[0]):
             dead = replace(tried[0], state=DeliveryState.DEAD, next_ms=0)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.backoff import RetryWaits
 from notifications.channels import Channel
 from notifications.messages.digests import SHOWN, After, ChannelPlan, Elsewhere, after, moved, obsolete, plan
@@ -138,7 +138,7 @@ class ChannelTester:
         self._channels = channels
         self._now_ms = now_ms
 
-    async def send_test(self, tenant: str, record: Channel) -> Attempt:
+    async def send_test(self, tenant: str, record: Channel) -> DeliveryAttempt:
         """Send a message that says that it is a test, once."""
         now_ms = await self._now_ms(tenant)
         made = frame(record.language).with_own(await self._channels.templates(tenant, record.language))

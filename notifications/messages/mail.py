@@ -19,7 +19,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.mail_addresses import check_mail_address
 from notifications.messages.mail_server import MailServer
 from notifications.messages.texts import Digest, one_line
@@ -52,48 +52,49 @@ class Mailer:
         self._whole_s = whole_s
         self._context = context
 
-    async def send(self, address: str, digest: Digest, at_ms: int) -> Attempt:
+    async def send(self, address: str, digest: Digest, at_ms: int) -> DeliveryAttempt:
         """Send a digest as a mail of an instant, in milliseconds since 1970."""
         try:
             check_mail_address(address)
         except ValueError:
-            return Attempt(Ended.REFUSED, "ADDRESS_REFUSED")
+            return DeliveryAttempt(AttemptStatus.REFUSED, "ADDRESS_REFUSED")
         written = written_mail(self._server.sender, address, digest, at_ms)
         over = threading.Event()
         handing_in = asyncio.to_thread(self._hand_in, address, written, over)
         try:
             return await asyncio.wait_for(handing_in, self._whole_s)
         except TimeoutError:
-            return Attempt(Ended.RETRY, "TIMEOUT")
+            return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
         finally:
             over.set()
 
-    def _hand_in(self, address: str, mail: EmailMessage, over: threading.Event) -> Attempt:
+    def _hand_in(self, address: str, mail: EmailMessage, over: threading.Event) -> DeliveryAttempt:
         """Hand a mail in; not where the try is over by the time the server is ready for it."""
         try:
             with self._connected() as smtp:
                 if refusal := self._prepare(smtp):
                     return refusal
                 if over.is_set():
-                    return Attempt(Ended.RETRY, "TIMEOUT")
+                    return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
                 smtp.send_message(mail, self._server.sender, [address])
-                return Attempt(Ended.DELIVERED, "250")
+                return DeliveryAttempt(AttemptStatus.DELIVERED, "250")
         except smtplib.SMTPRecipientsRefused as error:
             return _of_code(error.recipients[address][0])
         except smtplib.SMTPDataError as error:
             return _of_code(error.smtp_code)
         except smtplib.SMTPAuthenticationError:
-            return Attempt(Ended.RETRY, "LOGIN_REFUSED")  # the operator's fault, and nobody's whom the mail is for
+            # the operator's fault, and nobody's whom the mail is for
+            return DeliveryAttempt(AttemptStatus.RETRY, "LOGIN_REFUSED")
         except smtplib.SMTPResponseException as error:
-            return Attempt(Ended.RETRY, f"SMTP_{error.smtp_code}")
+            return DeliveryAttempt(AttemptStatus.RETRY, f"SMTP_{error.smtp_code}")
         except smtplib.SMTPException:
-            return Attempt(Ended.RETRY, "ANSWER_NOT_SMTP")
+            return DeliveryAttempt(AttemptStatus.RETRY, "ANSWER_NOT_SMTP")
         except ssl.SSLError:
-            return Attempt(Ended.RETRY, "TLS_FAILED")
+            return DeliveryAttempt(AttemptStatus.RETRY, "TLS_FAILED")
         except TimeoutError:
-            return Attempt(Ended.RETRY, "TIMEOUT")
+            return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
         except OSError:
-            return Attempt(Ended.RETRY, "NOT_CONNECTED")
+            return DeliveryAttempt(AttemptStatus.RETRY, "NOT_CONNECTED")
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
@@ -101,12 +102,12 @@ class Mailer:
             return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=self._tls())
         return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
 
-    def _prepare(self, smtp: smtplib.SMTP) -> Attempt | None:
+    def _prepare(self, smtp: smtplib.SMTP) -> DeliveryAttempt | None:
         """Go over to TLS and log in, as the server is to be used; return how the try ended, if it did."""
         smtp.ehlo_or_helo_if_needed()
         if self._server.needs_starttls:
             if not smtp.has_extn("starttls"):
-                return Attempt(Ended.RETRY, "STARTTLS_NOT_OFFERED")
+                return DeliveryAttempt(AttemptStatus.RETRY, "STARTTLS_NOT_OFFERED")
             smtp.starttls(context=self._tls())
             smtp.ehlo()
         if self._server.user:
@@ -146,5 +147,5 @@ def _html(digest: Digest) -> str:
     return "\n".join(["<!DOCTYPE html>", "<html><body>", *blocks, *below, "</body></html>", ""])
 
 
-def _of_code(code: int) -> Attempt:
-    return Attempt(Ended.REFUSED if code >= _PERMANENT else Ended.RETRY, f"SMTP_{code}")
+def _of_code(code: int) -> DeliveryAttempt:
+    return DeliveryAttempt(AttemptStatus.REFUSED if code >= _PERMANENT else AttemptStatus.RETRY, f"SMTP_{code}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.channels import Channel
 from notifications.messages.outbox import ChannelState, OutboxEntry, WaitingMessages
 from notifications.messages.texts import Digest, Text
@@ -95,5 +95,5 @@ class Channels(Protocol):
 class Sending(Protocol):
     """Sends."""
 
-    async def send(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> Attempt:
+    async def send(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> DeliveryAttempt:
         """Try once to send a digest through a channel."""

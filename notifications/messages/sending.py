@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.channels import Channel, ChannelKind
 from notifications.errors import NoSecretsKey, SecretUnreadable
 from notifications.messages.mail import LIMIT, Mailer
@@ -39,33 +39,33 @@ class Sender:
         self._box = box
         self._mailer = mailer
 
-    async def send(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> Attempt:
+    async def send(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> DeliveryAttempt:
         """Try once to send a digest through a channel."""
         attempt = await self._attempt(tenant, channel, digest, at_ms)
         self._counted(tenant, attempt)
         return attempt
 
-    async def _attempt(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> Attempt:
+    async def _attempt(self, tenant: str, channel: Channel, digest: Digest, at_ms: int) -> DeliveryAttempt:
         owner = f"tenants/{tenant}/channels/{channel.id}"
         try:
             address = self._box.open(owner, channel.address)
             secret = self._box.open(owner, channel.secret) if channel.secret else ""
         except (NoSecretsKey, SecretUnreadable) as error:
-            return Attempt(Ended.RETRY, error.reason)  # whoever mends the key file has it sent
+            return DeliveryAttempt(AttemptStatus.RETRY, error.reason)  # whoever mends the key file has it sent
         if channel.kind is not ChannelKind.SMTP:
             return await self._post(channel.kind, address, secret, digest, at_ms)
         if self._mailer is None:
-            return Attempt(Ended.RETRY, "NO_MAIL_SERVER")
+            return DeliveryAttempt(AttemptStatus.RETRY, "NO_MAIL_SERVER")
         attempt = await self._mailer.send(address, digest, at_ms)
         return replace(attempt, shown=min(LIMIT, len(digest.messages)))
 
-    async def _post(self, kind: ChannelKind, address: str, secret: str, digest: Digest, at_ms: int) -> Attempt:
+    async def _post(self, kind: ChannelKind, address: str, secret: str, digest: Digest, at_ms: int) -> DeliveryAttempt:
         vendor = VENDORS[kind]
         request = vendor.request(address, secret, digest, at_ms)
         try:
             attempt = vendor.read(await self._outbound.post(request.url, request.body, request.headers))
         except NotAnswered as error:
-            attempt = Attempt(Ended.RETRY, error.why)
+            attempt = DeliveryAttempt(AttemptStatus.RETRY, error.why)
         return replace(attempt, shown=request.shown)
 
 

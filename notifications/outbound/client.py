@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 import h11
 
 from notifications.outbound.addresses import Network, Target, check_addresses, target_of
-from notifications.outbound.connections import MAX_ANSWER_BYTES, Answer, ReceiverConnection
+from notifications.outbound.connections import MAX_ANSWER_BYTES, HttpResponse, ReceiverConnection
 from notifications.outbound.names import Resolve, Resolver
 
-__all__ = ["MAX_ANSWER_BYTES", "TIMEOUT_S", "AddressRefused", "Answer", "NotAnswered", "Outbound", "Resolve"]
+__all__ = ["MAX_ANSWER_BYTES", "TIMEOUT_S", "AddressRefused", "HttpResponse", "NotAnswered", "Outbound", "Resolve"]
 
 TIMEOUT_S = 5.0
 """From looking the name up to the end of the answer, in seconds."""
@@ -100,7 +100,9 @@ class Outbound:
             return
         check_addresses(target, addresses, self._networks)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, keep_alive: bool = False) -> Answer:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, keep_alive: bool = False
+    ) -> HttpResponse:
         """Send a request and return its answer, whatever its status.
 
         Parameters
@@ -147,7 +149,9 @@ class Outbound:
         except ValueError as error:
             raise AddressRefused(str(error)) from None
 
-    async def _exchanged(self, target: Target, body: bytes, headers: Mapping[str, str], *, keep_alive: bool) -> Answer:
+    async def _exchanged(
+        self, target: Target, body: bytes, headers: Mapping[str, str], *, keep_alive: bool
+    ) -> HttpResponse:
         place = target.is_tls, target.host, target.port
         if keep_alive and (connection := self._unused(place)):
             try:
@@ -165,7 +169,7 @@ class Outbound:
         headers: Mapping[str, str],
         *,
         keep_alive: bool,
-    ) -> Answer:
+    ) -> HttpResponse:
         is_kept = False
         try:
             answer = await connection.exchange(target, body, headers, keep_alive=keep_alive)

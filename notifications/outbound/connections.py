@@ -20,7 +20,7 @@ _READ_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back: ``body`` up to 64 KiB of it, ``retry_after`` as the header says."""
 
     status: int
@@ -58,7 +58,9 @@ class ReceiverConnection:
         """Close it at once: whoever does not read what is left, or goes on sending, holds nothing of ours."""
         self._writer.transport.abort()
 
-    async def exchange(self, target: Target, body: bytes, headers: Mapping[str, str], *, keep_alive: bool) -> Answer:
+    async def exchange(
+        self, target: Target, body: bytes, headers: Mapping[str, str], *, keep_alive: bool
+    ) -> HttpResponse:
         """Send a request and return its answer.
 
         Raises
@@ -79,7 +81,7 @@ class ReceiverConnection:
         await self._writer.drain()
         return await self._answer()
 
-    async def _answer(self) -> Answer:
+    async def _answer(self) -> HttpResponse:
         answer: h11.Response | None = None
         content = bytearray()
         while len(content) < MAX_ANSWER_BYTES:
@@ -94,7 +96,7 @@ class ReceiverConnection:
                     raise ConnectionResetError
         assert answer is not None  # nothing of a body comes before it
         retry_after = next((value for name, value in answer.headers if name == b"retry-after"), b"")
-        return Answer(answer.status_code, bytes(content[:MAX_ANSWER_BYTES]), retry_after.decode("latin-1"))
+        return HttpResponse(answer.status_code, bytes(content[:MAX_ANSWER_BYTES]), retry_after.decode("latin-1"))
 
     async def _next_event(self) -> object:
         has_ended = False

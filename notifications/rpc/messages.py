@@ -10,12 +10,12 @@ from fairlead.v1 import deliveries_pb2 as deliveries
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.auth.principals import Role
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.channels import LANGUAGES, ChannelKind
 from notifications.deliveries import DeliveryState
 from notifications.service.channels import ChannelChange, ChannelView
 from notifications.service.deliveries import ReceiverDelivery, ReceiverKind, ToldFilter
-from notifications.service.requests import Request
+from notifications.service.requests import IdempotentRequest
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionView
 from notifications.service.templates import TemplatesView
 
@@ -45,7 +45,7 @@ def masked(paths: Sequence[str], allowed: Collection[str], message: Any) -> froz
     return frozenset(paths)
 
 
-def repeated(request: Any, actor: str) -> Request:
+def repeated(request: Any, actor: str) -> IdempotentRequest:
     """Read what tells a call that makes something, and is sent again, from others.
 
     Raises
@@ -54,7 +54,7 @@ def repeated(request: Any, actor: str) -> Request:
         If its id is too long or holds control characters.
     """
     request_id = fields.request_id(request)
-    return Request(request_id, request.SerializeToString(deterministic=True) if request_id else b"", actor)
+    return IdempotentRequest(request_id, request.SerializeToString(deterministic=True) if request_id else b"", actor)
 
 
 def subscription_change(
@@ -215,10 +215,12 @@ def delivery_message(tenant: str, told: ReceiverDelivery) -> deliveries.Delivery
     return message
 
 
-def test_message(attempt: Attempt, duration_s: float) -> deliveries.TestDeliveryResponse:
+def test_message(attempt: DeliveryAttempt, duration_s: float) -> deliveries.TestDeliveryResponse:
     """Write how a test ended."""
     return deliveries.TestDeliveryResponse(
-        delivered=attempt.ended is Ended.DELIVERED, outcome=attempt.outcome, duration_ms=round(duration_s * 1000)
+        delivered=attempt.status is AttemptStatus.DELIVERED,
+        outcome=attempt.outcome,
+        duration_ms=round(duration_s * 1000),
     )
 
 

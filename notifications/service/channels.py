@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from failures import InvalidInput, shown
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import ReceiverStatus
 from notifications.ports import Calendars, DeliveryBook, KeptRecord, RecordStore, Tester
 from notifications.service.addresses import Sealed, shown_address
 from notifications.service.register import Register
-from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, Request, Requests
+from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, IdempotentRequest, Requests
 
 MAX_CHANNELS = 1_000
 """Of a tenant."""
@@ -91,7 +91,7 @@ class ChannelService:
         channel_id: str,
         kind: ChannelKind,
         change: ChannelChange,
-        request: Request = NOT_REPEATED,
+        request: IdempotentRequest = NOT_REPEATED,
         *,
         preview: bool = False,
     ) -> ChannelView:
@@ -152,7 +152,7 @@ class ChannelService:
         """
         await self._register.delete(tenant, channel_id, etag, preview=preview)
 
-    async def test(self, tenant: str, channel_id: str) -> Attempt:
+    async def test(self, tenant: str, channel_id: str) -> DeliveryAttempt:
         """Send a message that says that it is a test, once.
 
         Raises

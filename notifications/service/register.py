@@ -15,7 +15,7 @@ from failures import AlreadyExists, NotFound, StaleEtag
 from notifications.channels import Channel
 from notifications.errors import TooManyRecords
 from notifications.ports import DeliveryBook, KeptRecord, RecordStore
-from notifications.service.requests import NOT_REPEATED, Request, Requests
+from notifications.service.requests import NOT_REPEATED, IdempotentRequest, Requests
 from notifications.subscriptions import Subscription
 
 _TRIES = 5
@@ -79,7 +79,7 @@ class Register(Generic[Record]):
         return kept[:count], kept[count - 1].record.id if len(kept) > count else ""
 
     async def create(
-        self, tenant: str, record: Record, request: Request = NOT_REPEATED, *, preview: bool
+        self, tenant: str, record: Record, request: IdempotentRequest = NOT_REPEATED, *, preview: bool
     ) -> KeptRecord[Record]:
         """Write one that is new, and begin with it; the same call again returns it, until it is changed.
 
@@ -106,7 +106,7 @@ class Register(Generic[Record]):
         await self._book.begin(tenant, record.id)
         return KeptRecord(made, etag)
 
-    async def _made_before(self, tenant: str, record_id: str, request: Request) -> KeptRecord[Record]:
+    async def _made_before(self, tenant: str, record_id: str, request: IdempotentRequest) -> KeptRecord[Record]:
         name = self.name(tenant, record_id)
         kept = await self._records.get(tenant, record_id)
         if kept is None or not self._requests.is_repeated(name, kept.record.request, request):

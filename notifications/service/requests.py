@@ -16,7 +16,7 @@ REQUEST_TTL_S = 24 * 3600
 """How long a call may be sent again, where the operator does not say."""
 
 
-class Request(NamedTuple):
+class IdempotentRequest(NamedTuple):
     """What a client calls a call, empty: nothing, it is not to be repeated; what it asks for, and who asks."""
 
     id: str = ""
@@ -24,7 +24,7 @@ class Request(NamedTuple):
     actor: str = ""
 
 
-NOT_REPEATED = Request()
+NOT_REPEATED = IdempotentRequest()
 
 
 class Requests:
@@ -42,7 +42,7 @@ class Requests:
         self._box = box
         self._ttl_s = ttl_s
 
-    def kept(self, name: str, request: Request) -> str:
+    def kept(self, name: str, request: IdempotentRequest) -> str:
         """Return what is kept of a call with the record that it made; empty: nothing.
 
         Raises
@@ -52,7 +52,7 @@ class Requests:
         """
         return self._box.seal(name, f"{request.id}\n{_fingerprint(request)}") if request.id else ""
 
-    def is_repeated(self, name: str, kept: str, request: Request) -> bool:
+    def is_repeated(self, name: str, kept: str, request: IdempotentRequest) -> bool:
         """Say whether a call is the one that made a record.
 
         Raises
@@ -71,5 +71,5 @@ class Requests:
         return request_id == request.id
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(request: IdempotentRequest) -> str:
     return blake2b(request.actor.encode() + b"\0" + request.content, digest_size=16).hexdigest()

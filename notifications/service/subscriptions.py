@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from failures import InvalidInput
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.deliveries import ReceiverStatus
 from notifications.errors import RoleSeesMore
 from notifications.ports import DeliveryBook, KeptRecord, RecordStore, Tester
 from notifications.secrets import new_signing_secret, signing_key
 from notifications.service.addresses import Sealed, shown_address
 from notifications.service.register import Register
-from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, Request, Requests
+from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, IdempotentRequest, Requests
 from notifications.subscriptions import Subscription
 
 MAX_SUBSCRIPTIONS = 100
@@ -120,7 +120,7 @@ class SubscriptionService:
         tenant: str,
         subscription_id: str,
         change: SubscriptionChange,
-        request: Request = NOT_REPEATED,
+        request: IdempotentRequest = NOT_REPEATED,
         *,
         preview: bool = False,
     ) -> SubscriptionView:
@@ -198,7 +198,7 @@ class SubscriptionService:
         """
         await self._register.delete(tenant, subscription_id, etag, preview=preview)
 
-    async def test(self, tenant: str, subscription_id: str) -> Attempt:
+    async def test(self, tenant: str, subscription_id: str) -> DeliveryAttempt:
         """Send a change that never was, once.
 
         Raises

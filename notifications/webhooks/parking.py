@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.backoff import RetryWaits
 
 MAX_PARKED = 10_000
@@ -103,7 +103,7 @@ def without_first(chain: Chain, now_ms: int) -> Chain | None:
 
 
 def after_failure(
-    chain: Chain, attempt: Attempt, now_ms: int, waits: RetryWaits
+    chain: Chain, attempt: DeliveryAttempt, now_ms: int, waits: RetryWaits
 ) -> tuple[Chain | None, tuple[Dead, ...]]:
     """Return what is left of a chain whose first was tried and not taken, and that one where it is given up.
 

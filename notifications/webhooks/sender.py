@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.errors import SecretUnreadable
-from notifications.outbound.client import AddressRefused, Answer, NotAnswered
+from notifications.outbound.client import AddressRefused, HttpResponse, NotAnswered
 from notifications.ports import Counted, uncounted
 from notifications.secrets import SecretBox, signing_key
 from notifications.signing import signed_headers
@@ -24,7 +24,9 @@ _HEADERS = {"Content-Type": "application/json", "User-Agent": "Fairlead"}
 class Poster(Protocol):
     """Sends requests."""
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, keep_alive: bool = False) -> Answer:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, keep_alive: bool = False
+    ) -> HttpResponse:
         """Send one, see ``notifications.outbound.client.Outbound.post``."""
 
 
@@ -88,7 +90,7 @@ class WebhookSender:
                     raise
         return Receiver(self._secrets.open(name, subscription.url), tuple(map(signing_key, signing)), tenant)
 
-    async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
+    async def send(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> DeliveryAttempt:
         """Send a body once.
 
         Parameters
@@ -107,17 +109,17 @@ class WebhookSender:
         self._counted(receiver.tenant, attempt)
         return attempt
 
-    async def _tried(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> Attempt:
+    async def _tried(self, receiver: Receiver, identifier: str, body: bytes, at_ms: int) -> DeliveryAttempt:
         headers = {**_HEADERS, **signed_headers(identifier, at_ms // 1000, body, receiver.keys)}
         try:
             answer = await self._outbound.post(receiver.url, body, headers, keep_alive=True)
         except AddressRefused as error:
-            return Attempt(Ended.REFUSED, error.why)
+            return DeliveryAttempt(AttemptStatus.REFUSED, error.why)
         except NotAnswered as error:
-            return Attempt(Ended.RETRY, error.why)
+            return DeliveryAttempt(AttemptStatus.RETRY, error.why)
         if 200 <= answer.status <= 299:
-            return Attempt(Ended.DELIVERED, f"HTTP_{answer.status}")
-        return Attempt(Ended.RETRY, f"HTTP_{answer.status}", retry_after_s(answer.retry_after, at_ms))
+            return DeliveryAttempt(AttemptStatus.DELIVERED, f"HTTP_{answer.status}")
+        return DeliveryAttempt(AttemptStatus.RETRY, f"HTTP_{answer.status}", retry_after_s(answer.retry_after, at_ms))
 
 
 class SubscriptionTester:
@@ -135,7 +137,7 @@ class SubscriptionTester:
         self._sender = sender
         self._feed = feed
 
-    async def send_test(self, tenant: str, record: Subscription) -> Attempt:
+    async def send_test(self, tenant: str, record: Subscription) -> DeliveryAttempt:
         """Send a change that never was, once.
 
         Raises

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 
 from failures import DataLoss, Unavailable
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.backoff import RetryWaits
 from notifications.subscriptions import Subscription
 from notifications.webhooks.parking import (
@@ -38,7 +38,7 @@ NOT_IN_LOG = "NOT_IN_LOG"
 """How a change ends that the log has not got any more."""
 BODY_FAILED = "BODY_FAILED"
 """How a try ends where a fault of this service keeps a change from being written down."""
-_LOST = Attempt(Ended.REFUSED, NOT_IN_LOG)
+_LOST = DeliveryAttempt(AttemptStatus.REFUSED, NOT_IN_LOG)
 _FAULT = "tenants/%s/subscriptions/%s: the change of event %d cannot be written down; it is parked, and others go on"
 
 _log = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ class DeliveryTurn:
             chain = self._chains[item_id]
             if attempt is None:
                 self._end(item_id, chain)
-            elif attempt.ended is Ended.DELIVERED:
+            elif attempt.status is AttemptStatus.DELIVERED:
                 self._note(chain, attempt)
             elif attempt is _LOST:
                 self._lose(chain)
@@ -214,7 +214,7 @@ class DeliveryTurn:
                 self._end(item_id, left)
                 self._bury(item_id, dead)
 
-    async def _attempt(self, chain: Chain) -> Attempt | None:
+    async def _attempt(self, chain: Chain) -> DeliveryAttempt | None:
         """Send the first of a chain; None: the turn sends nothing more, because it has taken too long already, or the
         subscription is another by now.
         """
@@ -226,11 +226,11 @@ class DeliveryTurn:
             except Unavailable:
                 raise
             except DataLoss as error:  # shown, and the others go on
-                return Attempt(Ended.RETRY, error.reason)
+                return DeliveryAttempt(AttemptStatus.RETRY, error.reason)
             except Exception:  # a fault of ours with one change: the others go on
                 if not chain.tries:
                     _log.exception(_FAULT, self._tenant, self._subscription.id, chain.changes[0].event)
-                return Attempt(Ended.RETRY, BODY_FAILED)
+                return DeliveryAttempt(AttemptStatus.RETRY, BODY_FAILED)
             if body is None:
                 return _LOST
             if not await self._unchanged.holds() or self._is_over:
@@ -244,7 +244,7 @@ class DeliveryTurn:
         traced = self._loaded.pop(event, None) or await self._feed.again(self._tenant, event)
         return await self._feed.body(self._tenant, traced, self._subscription.role, gap=gap) if traced else None
 
-    def _note(self, chain: Chain, attempt: Attempt) -> None:
+    def _note(self, chain: Chain, attempt: DeliveryAttempt) -> None:
         """Take note that the first of a chain was delivered: behind it nothing is missing any more."""
         first, item_id = chain.changes[0], chain.item_id
         if item_id in self._gaps:

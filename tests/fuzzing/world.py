@@ -33,7 +33,7 @@ from gateway.grpc.load_shedding import LoadShedder
 from gateway.grpc.masking import SEERS, Masking
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from gateway.rate_limits import Limit
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.channels import Channel
 from notifications.outbound.addresses import target_of
 from notifications.rpc.deliveries import DeliveryServicer
@@ -146,8 +146,8 @@ class Silence:
 class Taker:
     """Takes whatever is sent to try it."""
 
-    async def send_test(self, _tenant: str, _record: Any) -> Attempt:
-        return Attempt(Ended.DELIVERED, "200")
+    async def send_test(self, _tenant: str, _record: Any) -> DeliveryAttempt:
+        return DeliveryAttempt(AttemptStatus.DELIVERED, "200")
 
 
 async def _has_form(url: str) -> None:

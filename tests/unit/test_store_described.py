@@ -49,7 +49,7 @@ def of_a_tenant(keys_object: Any) -> list[str]:
 
 
 ROUTING = [key.partition("}:")[2] for key in [*of_a_tenant(keys.Keys("T")), role_key("T", "ROLE")]]
-DELIVERIES = [key.partition("}:")[2] for key in of_a_tenant(delivery_keys.Keys("T"))]
+DELIVERIES = [key.partition("}:")[2] for key in of_a_tenant(delivery_keys.DeliveryKeys("T"))]
 QUEUES = [key.partition(":q:")[2] for key in of_a_tenant(queue_keys.QueueKeys("q", "T"))]
 QUEUES += [queue_keys.QueueKeys("q", "T").state(state).partition(":q:")[2] for state in JobState]
 SHARED = [keys.TENANTS, keys.FORMAT_OF_ALL, clock.KEY, replication.MARK]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class DeliveryKeys:
     """The keys of one tenant; types stand beside each."""
 
     tenant: str
@@ -78,7 +78,7 @@ class Keys:
         return self.of_channel(channel_id, "waiting" if channel_id else "ended")
 
 
-def all_of_subscription(keys: Keys, subscription_id: str) -> list[str]:
+def all_of_subscription(keys: DeliveryKeys, subscription_id: str) -> list[str]:
     """Return all that is kept for a subscription, in the order in which scripts have it."""
     kept = (keys.cursor, keys.parked, keys.retries, keys.oldest, keys.dead, keys.gaps)
     return [*(key(subscription_id) for key in kept), keys.ended(f"subscription/{subscription_id}")]

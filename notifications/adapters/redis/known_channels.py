@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 
-from notifications.adapters.redis.keys import Keys
+from notifications.adapters.redis.keys import DeliveryKeys
 from notifications.adapters.redis.records import channels_on, templates_on
 from notifications.channels import Channel
 from notifications.messages.frames import FRAME_NAMES
@@ -40,7 +40,7 @@ class KnownChannels:
             return frozenset()
         asked = sorted(wanted)
         with translated():
-            stored = await self._redis.hmget(Keys(tenant).records, [f"channel/{each}" for each in asked])
+            stored = await self._redis.hmget(DeliveryKeys(tenant).records, [f"channel/{each}" for each in asked])
         return frozenset(each for each, kept in zip(asked, stored, strict=True) if kept)
 
     async def templates(self, tenant: str, language: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 
-from notifications.adapters.redis.keys import Keys
+from notifications.adapters.redis.keys import DeliveryKeys
 from notifications.deliveries import Delivery, DeliveryState, ReceiverStatus, Redriven
 from notifications.messages.digests import GATHER_MS, redriven, unreachable
 from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, WaitingMessages
@@ -43,7 +43,7 @@ class RedisOutbox:
         self._redis = redis
 
     async def add(self, tenant: str, event: int, entries: Sequence[OutboxEntry]) -> bool:
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         places = [keys.waiting_or_ended(each.channel) for each in entries]
         written = [part for each in entries for part in (each.channel, each.id, _written(_reachable(each)))]
         return bool(
@@ -57,14 +57,14 @@ class RedisOutbox:
     async def last_told(self, tenant: str) -> int:
         """Return the number of the last event that anybody was told of; 0: there is none."""
         with translated():
-            return int(await self._redis.get(Keys(tenant).told) or 0)
+            return int(await self._redis.get(DeliveryKeys(tenant).told) or 0)
 
     async def due(self, tenant: str) -> tuple[int, list[str]]:
-        now_ms, channels = await _DUE(self._redis, [Keys(tenant).due], [])
+        now_ms, channels = await _DUE(self._redis, [DeliveryKeys(tenant).due], [])
         return now_ms, [channel.decode() for channel in channels]
 
     async def waiting(self, tenant: str, channel: str) -> WaitingMessages:
-        of_channel = partial(Keys(tenant).of_channel, channel)
+        of_channel = partial(DeliveryKeys(tenant).of_channel, channel)
         with translated():
             stored = await self._redis.hgetall(of_channel("state"))
             ids = await self._redis.zrange(of_channel("waiting"), 0, _READ - 1)
@@ -80,7 +80,7 @@ class RedisOutbox:
         left: int,
         look_ms: int | None,
     ) -> bool:
-        of_channel, keys = partial(Keys(tenant).of_channel, channel), Keys(tenant)
+        of_channel, keys = partial(DeliveryKeys(tenant).of_channel, channel), DeliveryKeys(tenant)
         own = [of_channel("state"), keys.messages, keys.due, keys.used, *map(of_channel, ("waiting", "ended", "dead"))]
         others = list(dict.fromkeys(each.channel for each in changed if each.channel != channel))
         place_of = {to: len(own) + 1 + at for at, to in enumerate(others)}
@@ -95,7 +95,7 @@ class RedisOutbox:
         self, tenant: str, wanted: DeliveryFilter, before: tuple[int, str] | None, count: int
     ) -> list[Delivery]:
         channels, found = [wanted.receiver] if wanted.receiver else await self._used(tenant), list[Delivery]()
-        keys = [Keys(tenant).of_channel(channel, what) for channel in channels for what in ("waiting", "ended")]
+        keys = [DeliveryKeys(tenant).of_channel(channel, what) for channel in channels for what in ("waiting", "ended")]
         while len(found) < count and (ids := await self._newest(keys, before)):
             entries = await self._entries(tenant, [message_id.encode() for _, message_id in ids])
             found += [each.delivery for each in entries if _is_wanted(each, wanted)]
@@ -103,7 +103,7 @@ class RedisOutbox:
         return found[:count]
 
     async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
-        of_channel = partial(Keys(tenant).of_channel, receiver)
+        of_channel = partial(DeliveryKeys(tenant).of_channel, receiver)
         with translated():
             waiting, dead, failures, oldest = await gather(
                 self._redis.zcard(of_channel("waiting")),
@@ -116,7 +116,7 @@ class RedisOutbox:
         return ReceiverStatus(waiting, dead, entries[0].since_ms if entries else None)
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         of_channel = partial(keys.of_channel, receiver)
         with translated():
             dead_ids = await self._redis.zrange(of_channel("dead" if receiver else "ended"), 0, -1)
@@ -136,7 +136,7 @@ class RedisOutbox:
 
     async def forget(self, tenant: str, receiver: str) -> None:
         """Keep what became of its messages; what waits goes elsewhere when it is looked at, see ``Dispatcher``."""
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         of_channel = partial(keys.of_channel, receiver)
         own = map(of_channel, ("waiting", "ended", "dead"))
         without = keys.of_channel("", "ended")
@@ -148,7 +148,7 @@ class RedisOutbox:
 
     async def _used(self, tenant: str) -> list[str]:
         with translated():
-            return sorted(each.decode() for each in await self._redis.smembers(Keys(tenant).used))
+            return sorted(each.decode() for each in await self._redis.smembers(DeliveryKeys(tenant).used))
 
     async def _newest(self, keys: Iterable[str], before: tuple[int, str] | None) -> list[tuple[int, str]]:
         """Return event and id of a page of what is in some sorted sets, the newest event first, equals by id."""
@@ -173,7 +173,7 @@ class RedisOutbox:
         found = list[OutboxEntry]()
         for start in range(0, len(ids), _READ_AT_ONCE):
             with translated():
-                stored = await self._redis.hmget(Keys(tenant).messages, ids[start : start + _READ_AT_ONCE])
+                stored = await self._redis.hmget(DeliveryKeys(tenant).messages, ids[start : start + _READ_AT_ONCE])
             found += [_entry(each) for each in stored if each]
         return found
 

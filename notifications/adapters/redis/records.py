@@ -8,7 +8,7 @@ from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any, Generic
 
-from notifications.adapters.redis.keys import Keys, all_of_subscription
+from notifications.adapters.redis.keys import DeliveryKeys, all_of_subscription
 from notifications.channels import Channel, ChannelKind
 from notifications.ports import KeptRecord, Record
 from notifications.subscriptions import Subscription
@@ -38,7 +38,7 @@ class RedisRecords(Generic[Record]):
         redis: RedisClient,
         kind: str,
         read: Callable[[Mapping[str, Any]], Record],
-        owned: Callable[[Keys, str], Sequence[str]] = lambda _keys, _record_id: (),
+        owned: Callable[[DeliveryKeys, str], Sequence[str]] = lambda _keys, _record_id: (),
     ) -> None:
         self._redis = redis
         self._kind = kind
@@ -48,26 +48,27 @@ class RedisRecords(Generic[Record]):
     async def all(self, tenant: str) -> dict[str, KeptRecord[Record]]:
         """Return all of a tenant, by id."""
         with translated():
-            stored = await self._redis.hgetall(Keys(tenant).records)
+            stored = await self._redis.hgetall(DeliveryKeys(tenant).records)
         kept = [self._kept(value) for field, value in stored.items() if field.startswith(f"{self._kind}/".encode())]
         return {each.record.id: each for each in sorted(kept, key=lambda each: each.record.id)}
 
     async def get(self, tenant: str, record_id: str) -> KeptRecord[Record] | None:
         """Return one; None: there is none."""
         with translated():
-            stored = await self._redis.hget(Keys(tenant).records, f"{self._kind}/{record_id}")
+            stored = await self._redis.hget(DeliveryKeys(tenant).records, f"{self._kind}/{record_id}")
         return self._kept(stored) if stored else None
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
         written = _written(record) if record else b""
-        key = Keys(tenant).records
+        key = DeliveryKeys(tenant).records
         field = f"{self._kind}/{record_id}"
         with translated():
             stored = await self._redis.hget(key, field) or b""
             is_as_before = (_etag(stored) if stored else "") == before
             if not is_as_before:
                 return None
-            if not await _PUT(self._redis, [key, *self._owned(Keys(tenant), record_id)], [field, stored, written]):
+            keys = [key, *self._owned(DeliveryKeys(tenant), record_id)]
+            if not await _PUT(self._redis, keys, [field, stored, written]):
                 return None
         return _etag(written) if written else ""
 

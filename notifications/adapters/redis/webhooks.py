@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgpack
 
-from notifications.adapters.redis.keys import Keys, all_of_subscription
+from notifications.adapters.redis.keys import DeliveryKeys, all_of_subscription
 from notifications.webhooks.parking import Chain, Dead, Delivered, ParkedChange
 from notifications.webhooks.ports import CursorPlace, KnownItems, Turned
 from packing import pack, pack_for_lua
@@ -32,16 +32,16 @@ class RedisDeliveries:
         self._redis = redis
 
     async def begin(self, tenant: str, subscription: str, event: int) -> None:
-        keys, field = Keys(tenant), f"subscription/{subscription}"
+        keys, field = DeliveryKeys(tenant), f"subscription/{subscription}"
         await _BEGIN(self._redis, [keys.cursor(subscription), keys.records], [event, secrets.randbelow(_TURNS), field])
 
     async def place(self, tenant: str, subscription: str) -> CursorPlace | None:
         with translated():
-            found = await self._redis.hmget(Keys(tenant).cursor(subscription), "event", "turn", "parked")
+            found = await self._redis.hmget(DeliveryKeys(tenant).cursor(subscription), "event", "turn", "parked")
         return CursorPlace(*map(int, found)) if found[0] is not None else None
 
     async def known(self, tenant: str, subscription: str, item_ids: Sequence[str]) -> KnownItems:
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         with translated():
             packed = await self._redis.hmget(keys.parked(subscription), *item_ids)
             marks = await self._redis.smismember(keys.gaps(subscription), list(item_ids))
@@ -52,7 +52,7 @@ class RedisDeliveries:
         return KnownItems({chain.item_id: chain for chain in chains}, gaps)
 
     async def due(self, tenant: str, subscription: str, now_ms: int, count: int) -> list[Chain]:
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         with translated():
             due = await self._redis.zrange(
                 keys.retries(subscription), "-inf", now_ms, byscore=True, offset=0, num=count, withscores=True
@@ -63,7 +63,7 @@ class RedisDeliveries:
 
     async def next_ms(self, tenant: str, subscription: str) -> int | None:
         with translated():
-            first = await self._redis.zrange(Keys(tenant).retries(subscription), 0, 0, withscores=True)
+            first = await self._redis.zrange(DeliveryKeys(tenant).retries(subscription), 0, 0, withscores=True)
         return int(first[0][1]) if first else None
 
     async def write(self, tenant: str, subscription: str, turn: int, turned: Turned) -> bool:
@@ -80,17 +80,17 @@ class RedisDeliveries:
                 [item_id for item_id, gap in turned.gaps.items() if not gap],
             ]
         )
-        keys = all_of_subscription(Keys(tenant), subscription)
+        keys = all_of_subscription(DeliveryKeys(tenant), subscription)
         return bool(await _WRITE(self._redis, keys, [turn, written, MAX_DELIVERED, MAX_DEAD]))
 
     async def retry(self, tenant: str, subscription: str, now_ms: int, item_id: str = "") -> None:
         """Have what is parked of a work item be tried by an instant; an empty id: of all."""
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         await _RETRY(self._redis, [keys.retries(subscription), keys.cursor(subscription)], [now_ms, item_id])
 
     async def parked(self, tenant: str, subscription: str) -> list[Chain]:
         """Return all that is parked."""
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         with translated():
             packed = await self._redis.hgetall(keys.parked(subscription))
             scores = await self._redis.zrange(keys.retries(subscription), 0, -1, withscores=True)
@@ -100,20 +100,20 @@ class RedisDeliveries:
     async def dead(self, tenant: str, subscription: str, count: int = MAX_DEAD) -> list[Dead]:
         """Return what was given up, in order, up to so many."""
         with translated():
-            packed = await self._redis.zrange(Keys(tenant).dead(subscription), 0, count - 1)
+            packed = await self._redis.zrange(DeliveryKeys(tenant).dead(subscription), 0, count - 1)
         return [Dead(*msgpack.unpackb(each)) for each in packed]
 
     async def delivered(self, tenant: str, subscription: str) -> list[Delivered]:
         """Return what was delivered last, in the order of that."""
         with translated():
-            entries = await self._redis.xrange(Keys(tenant).ended(f"subscription/{subscription}"))
+            entries = await self._redis.xrange(DeliveryKeys(tenant).ended(f"subscription/{subscription}"))
         return [Delivered(*msgpack.unpackb(fields[b"d"])) for _, fields in entries[-MAX_DELIVERED:]]
 
     async def counts(self, tenant: str, subscription: str) -> tuple[int, int | None]:
         """Return how many were given up, and when the oldest of what is parked happened, in milliseconds since 1970;
         None: nothing is parked.
         """
-        keys = Keys(tenant)
+        keys = DeliveryKeys(tenant)
         with translated():
             dead = await self._redis.zcard(keys.dead(subscription))
             first = await self._redis.zrange(keys.oldest(subscription), 0, 0, withscores=True)

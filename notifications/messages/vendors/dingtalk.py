@@ -15,7 +15,7 @@ from base64 import b64encode
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.messages.texts import Digest, fitting
 from notifications.messages.vendors.markdown import markdown, plain
 from notifications.messages.vendors.requests import (
@@ -27,7 +27,7 @@ from notifications.messages.vendors.requests import (
     json_request,
     not_confirmed,
 )
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 
 LIMIT = 20_000
 """Bytes of a message: of the whole body, as nobody says what is counted."""
@@ -61,7 +61,7 @@ def signed(address: str, secret: str, at_ms: int) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'timestamp': at_ms, 'sign': sign})}"
 
 
-def read(answer: Answer) -> Attempt:
+def read(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended."""
     code = code_of(answer, "errcode")
     return not_confirmed(answer) if code is None else _CODES.attempt(code)

@@ -15,7 +15,7 @@ import hmac
 from base64 import b64encode
 from hashlib import sha256
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.messages.texts import Digest, fitting
 from notifications.messages.vendors.requests import (
     MINUTE_S,
@@ -27,7 +27,7 @@ from notifications.messages.vendors.requests import (
     json_request,
     not_confirmed,
 )
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 
 LIMIT = 20_000
 """Bytes of a request's body."""
@@ -70,9 +70,9 @@ def _body(digest: Digest) -> str:
     return "\n\n".join([*messages, *digest.below])
 
 
-def read(answer: Answer) -> Attempt:
+def read(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended."""
     code = code_of(answer, "code", "StatusCode")
     if code == _BAD_REQUEST and "too many" in str(json_of(answer).get("msg", "")).lower():
-        return Attempt(Ended.RETRY, f"CODE_{code}", MINUTE_S)
+        return DeliveryAttempt(AttemptStatus.RETRY, f"CODE_{code}", MINUTE_S)
     return not_confirmed(answer) if code is None else _CODES.attempt(code)

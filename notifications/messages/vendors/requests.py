@@ -7,8 +7,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from notifications.attempts import Attempt, Ended
-from notifications.outbound.client import Answer
+from notifications.attempts import AttemptStatus, DeliveryAttempt
+from notifications.outbound.client import HttpResponse
 
 MINUTE_S = 60.0
 _HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "fairlead"}
@@ -54,15 +54,15 @@ class Codes:
     throttled: Mapping[int, float] = field(default_factory=dict)
     refused: Set[int] = frozenset()
 
-    def attempt(self, code: int) -> Attempt:
+    def attempt(self, code: int) -> DeliveryAttempt:
         """Say how a try ended that was answered with a code."""
         if code in self.taken:
-            return Attempt(Ended.DELIVERED, str(code))
-        ended = Ended.REFUSED if code in self.refused else Ended.RETRY
-        return Attempt(ended, f"CODE_{code}", self.throttled.get(code))
+            return DeliveryAttempt(AttemptStatus.DELIVERED, str(code))
+        status = AttemptStatus.REFUSED if code in self.refused else AttemptStatus.RETRY
+        return DeliveryAttempt(status, f"CODE_{code}", self.throttled.get(code))
 
 
-def json_of(answer: Answer) -> Mapping[str, Any]:
+def json_of(answer: HttpResponse) -> Mapping[str, Any]:
     """Return the object that an answer holds; an empty one if it is none."""
     try:
         content = json.loads(answer.body)
@@ -71,29 +71,31 @@ def json_of(answer: Answer) -> Mapping[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def code_of(answer: Answer, *names: str) -> int | None:
+def code_of(answer: HttpResponse, *names: str) -> int | None:
     """Return the code that stands in an answer under the first of some names that it has."""
     content = json_of(answer)
     code = next((content[name] for name in names if name in content), None)
     return code if type(code) is int and code in _CODES else None
 
 
-def by_status(answer: Answer) -> Attempt:
+def by_status(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended by the HTTP status alone."""
     outcome, status = f"HTTP_{answer.status}", answer.status
     if 200 <= status < 300:
-        return Attempt(Ended.DELIVERED, outcome)
+        return DeliveryAttempt(AttemptStatus.DELIVERED, outcome)
     if status == _TOO_MANY:
-        return Attempt(Ended.RETRY, outcome, _seconds(answer.retry_after) or MINUTE_S)
+        return DeliveryAttempt(AttemptStatus.RETRY, outcome, _seconds(answer.retry_after) or MINUTE_S)
     if status >= _SERVER_ERROR or status == _TIMEOUT:
-        return Attempt(Ended.RETRY, outcome, _seconds(answer.retry_after))
-    return Attempt(Ended.REFUSED, outcome)
+        return DeliveryAttempt(AttemptStatus.RETRY, outcome, _seconds(answer.retry_after))
+    return DeliveryAttempt(AttemptStatus.REFUSED, outcome)
 
 
-def not_confirmed(answer: Answer) -> Attempt:
+def not_confirmed(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended that no code came back of, where one should have: an answer of 200 confirms nothing."""
     attempt = by_status(answer)
-    return Attempt(Ended.RETRY, "ANSWER_NOT_UNDERSTOOD") if attempt.ended is Ended.DELIVERED else attempt
+    if attempt.status is AttemptStatus.DELIVERED:
+        return DeliveryAttempt(AttemptStatus.RETRY, "ANSWER_NOT_UNDERSTOOD")
+    return attempt
 
 
 def _seconds(retry_after: str) -> float | None:

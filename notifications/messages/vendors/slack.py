@@ -9,10 +9,10 @@ second, ``Retry-After``. A text of more than 4,000 characters is advised against
 
 from __future__ import annotations
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.messages.texts import Digest, Text, fitting
 from notifications.messages.vendors.requests import RobotRequest, by_status, json_request
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 
 LIMIT = 4000
 """Characters of a text."""
@@ -53,12 +53,12 @@ def _block(message: Text) -> str:
     return "\n".join([f"*{plain(message.title)}*", *(f"> {plain(line)}" for line in message.lines)])
 
 
-def read(answer: Answer) -> Attempt:
+def read(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended."""
     word = answer.body[:64].decode("latin-1").strip()
     attempt = by_status(answer)
     if word in _REFUSED:
-        return Attempt(Ended.REFUSED, word.upper())
-    if word in _RETRIED and attempt.ended is Ended.RETRY:
-        return Attempt(Ended.RETRY, word.upper(), attempt.retry_after_s)
+        return DeliveryAttempt(AttemptStatus.REFUSED, word.upper())
+    if word in _RETRIED and attempt.status is AttemptStatus.RETRY:
+        return DeliveryAttempt(AttemptStatus.RETRY, word.upper(), attempt.retry_after_s)
     return attempt

@@ -10,10 +10,10 @@ Microsoft, "Create incoming webhooks with Workflows"; "Microsoft Teams connector
 
 from __future__ import annotations
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.messages.texts import Digest, Text, fitting
 from notifications.messages.vendors.requests import RobotRequest, by_status, json_bytes, json_request
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 
 LIMIT = 21_000
 """Bytes of a body: 28 KB is documented, and what it is measured in is not: some are refused from 21,000 on."""
@@ -47,6 +47,6 @@ def _run(text: str, **look: str) -> dict[str, object]:
     return {"type": "TextRun", "text": text, **look}
 
 
-def read(answer: Answer) -> Attempt:
+def read(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended: a workflow says so by the status alone."""
     return by_status(answer)

@@ -8,11 +8,11 @@ up to 4,096 bytes, 20 messages a minute. "全局错误码", https://developer.wo
 
 from __future__ import annotations
 
-from notifications.attempts import Attempt
+from notifications.attempts import DeliveryAttempt
 from notifications.messages.texts import Digest, fitting, utf8_size
 from notifications.messages.vendors.markdown import markdown
 from notifications.messages.vendors.requests import MINUTE_S, Codes, RobotRequest, code_of, json_request, not_confirmed
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 
 LIMIT = 4096
 """Bytes of a message's content."""
@@ -29,7 +29,7 @@ def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotReque
     return json_request(address, {"msgtype": "markdown", "markdown": {"content": content}}, shown)
 
 
-def read(answer: Answer) -> Attempt:
+def read(answer: HttpResponse) -> DeliveryAttempt:
     """Say how a try ended."""
     code = code_of(answer, "errcode")
     return not_confirmed(answer) if code is None else _CODES.attempt(code)

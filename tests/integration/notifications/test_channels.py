@@ -18,7 +18,7 @@ from background.adapters.redis import RedisLeaderLease
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.backoff import RetryWaits
 from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import Delivery, DeliveryState
@@ -519,11 +519,11 @@ class Slow:
     def __init__(self) -> None:
         self.through: list[str] = []
 
-    async def send(self, _: str, channel: Channel, __: object, ___: int) -> Attempt:
+    async def send(self, _: str, channel: Channel, __: object, ___: int) -> DeliveryAttempt:
         self.through.append(channel.id)
         if channel.id == "slow":
             await asyncio.Event().wait()
-        return Attempt(Ended.DELIVERED, "200")
+        return DeliveryAttempt(AttemptStatus.DELIVERED, "200")
 
 
 async def test_a_slow_channel_holds_up_no_other(office: Office, running: Callable[[Dispatcher], MessageRunner]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.messages.mail import Mailer
 from notifications.messages.mail_server import MailServer
 from notifications.messages.texts import Digest, Text
@@ -74,7 +74,7 @@ async def test_a_mail_arrives_by_starttls_in_plain_text_and_html(tmp_path: Path)
 
     (envelope,) = box.taken
     mail: Any = message_from_bytes(envelope.original_content or b"", policy=default)
-    assert attempt == Attempt(Ended.DELIVERED, "250")
+    assert attempt == DeliveryAttempt(AttemptStatus.DELIVERED, "250")
     assert (envelope.mail_from, envelope.rcpt_tos) == ("fairlead@example.org", ["li.na@example.org"])
     assert (mail["Subject"], mail["To"]) == ("2 条消息", "li.na@example.org")
     plain, html = (part.get_content() for part in mail.iter_parts())
@@ -86,7 +86,7 @@ async def test_nothing_is_sent_where_starttls_is_not_offered() -> None:
     async with running(box := Mailbox()) as port:
         attempt = await Mailer(server(port)).send("li.na@example.org", DIGEST, AT_MS)
 
-    assert attempt == Attempt(Ended.RETRY, "STARTTLS_NOT_OFFERED")
+    assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "STARTTLS_NOT_OFFERED")
     assert not box.taken
 
 
@@ -101,7 +101,7 @@ async def test_a_server_that_answers_too_late_is_tried_again_and_takes_nothing()
         attempt = await Mailer(server(port), whole_s=0.05).send("li.na@example.org", DIGEST, AT_MS)
         ended.set()
 
-    assert attempt == Attempt(Ended.RETRY, "TIMEOUT")
+    assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
 
 
 async def test_nothing_is_sent_to_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_nothing_is_sent_to_a_server_that_nobody_vouches_for(tmp_path: Pat
     async with running(box := Mailbox(), tls_context=theirs) as port:
         attempt = await Mailer(server(port)).send("li.na@example.org", DIGEST, AT_MS)
 
-    assert attempt == Attempt(Ended.RETRY, "TLS_FAILED")
+    assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "TLS_FAILED")
     assert not box.taken
 
 
@@ -117,15 +117,18 @@ async def test_a_server_that_is_insecure_by_name_is_sent_to_in_the_open() -> Non
     async with running(box := Mailbox()) as port:
         attempt = await Mailer(server(port, needs_starttls=False)).send("li.na@example.org", DIGEST, AT_MS)
 
-    assert attempt.ended is Ended.DELIVERED
+    assert attempt.status is AttemptStatus.DELIVERED
     assert len(box.taken) == 1
 
 
 @pytest.mark.parametrize(
     ("password", "attempt"),
-    [("hunter2", Attempt(Ended.DELIVERED, "250")), ("other", Attempt(Ended.RETRY, "LOGIN_REFUSED"))],
+    [
+        ("hunter2", DeliveryAttempt(AttemptStatus.DELIVERED, "250")),
+        ("other", DeliveryAttempt(AttemptStatus.RETRY, "LOGIN_REFUSED")),
+    ],
 )
-async def test_a_user_logs_in(tmp_path: Path, password: str, attempt: Attempt) -> None:
+async def test_a_user_logs_in(tmp_path: Path, password: str, attempt: DeliveryAttempt) -> None:
     def check(_: SMTP, __: Any, ___: Any, ____: str, login: LoginPassword) -> AuthResult:
         return AuthResult(success=login == LoginPassword(b"robot", b"hunter2"), handled=False)
 
@@ -139,14 +142,17 @@ async def test_a_user_logs_in(tmp_path: Path, password: str, attempt: Attempt) -
 @pytest.mark.parametrize(
     ("answers", "attempt"),
     [
-        ({"RCPT": "550 no such user"}, Attempt(Ended.REFUSED, "SMTP_550")),
-        ({"RCPT": "450 greylisted"}, Attempt(Ended.RETRY, "SMTP_450")),
-        ({"DATA": "552 too much mail data"}, Attempt(Ended.REFUSED, "SMTP_552")),
-        ({"DATA": "451 try later"}, Attempt(Ended.RETRY, "SMTP_451")),
-        ({"MAIL": "553 sender not allowed"}, Attempt(Ended.RETRY, "SMTP_553")),  # the operator's to mend
+        ({"RCPT": "550 no such user"}, DeliveryAttempt(AttemptStatus.REFUSED, "SMTP_550")),
+        ({"RCPT": "450 greylisted"}, DeliveryAttempt(AttemptStatus.RETRY, "SMTP_450")),
+        ({"DATA": "552 too much mail data"}, DeliveryAttempt(AttemptStatus.REFUSED, "SMTP_552")),
+        ({"DATA": "451 try later"}, DeliveryAttempt(AttemptStatus.RETRY, "SMTP_451")),
+        (
+            {"MAIL": "553 sender not allowed"},
+            DeliveryAttempt(AttemptStatus.RETRY, "SMTP_553"),
+        ),  # the operator's to mend
     ],
 )
-async def test_codes_say_whether_to_try_again(answers: dict[str, str], attempt: Attempt) -> None:
+async def test_codes_say_whether_to_try_again(answers: dict[str, str], attempt: DeliveryAttempt) -> None:
     async with running(Mailbox(answers=answers)) as port:
         assert await Mailer(server(port, needs_starttls=False)).send("li.na@example.org", DIGEST, AT_MS) == attempt
 
@@ -157,7 +163,7 @@ async def test_where_nobody_answers_it_is_tried_again() -> None:
 
     attempt = await Mailer(server(port)).send("li.na@example.org", DIGEST, AT_MS)
 
-    assert attempt == Attempt(Ended.RETRY, "NOT_CONNECTED")
+    assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "NOT_CONNECTED")
 
 
 async def test_an_address_that_is_none_reaches_no_server() -> None:
@@ -165,5 +171,5 @@ async def test_an_address_that_is_none_reaches_no_server() -> None:
         mailer = Mailer(server(port, needs_starttls=False))
         attempt = await mailer.send("a@example.org>\r\nRCPT TO:<b@example.org", DIGEST, AT_MS)
 
-    assert attempt == Attempt(Ended.REFUSED, "ADDRESS_REFUSED")
+    assert attempt == DeliveryAttempt(AttemptStatus.REFUSED, "ADDRESS_REFUSED")
     assert not box.taken

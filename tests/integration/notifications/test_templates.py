@@ -13,7 +13,7 @@ import pytest
 
 from fairlead.v1 import deliveries_pb2 as deliveries
 from fairlead.v1 import workforce_pb2
-from notifications.adapters.redis.keys import Keys
+from notifications.adapters.redis.keys import DeliveryKeys
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.records import templates_on
 from notifications.templates import Templates
@@ -92,7 +92,7 @@ async def test_what_cannot_be_said_any_more_is_left_out_and_the_rest_holds(
     assert await KnownChannels(redis, TEMPLATE_NAMES).templates(tenant, "zh") == OWN
 
     assert "its own template 'footer' in zh is left out: $tenant is not filled in there" in caplog.text
-    await redis.hset(Keys(tenant).records, "templates/zh", "[1]")
+    await redis.hset(DeliveryKeys(tenant).records, "templates/zh", "[1]")
     assert await KnownChannels(redis, TEMPLATE_NAMES).templates(tenant, "zh") == {}
     await close(redis)
 

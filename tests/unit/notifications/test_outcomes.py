@@ -11,7 +11,7 @@ import pytest
 
 from notifications.errors import NoSecretsKey, SecretUnreadable
 from notifications.messages.vendors import slack
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 from tests.conftest import ROOT
 
 SAYING = ("messages/vendors", "messages/mail.py", "messages/sending.py", "outbound/client.py", "webhooks")
@@ -41,7 +41,7 @@ def words_of(source: Path) -> set[str]:
 def words_of_slack() -> set[str]:
     """Return those of Slack's words that are repeated."""
     source = (ROOT / "notifications" / "messages" / "vendors" / "slack.py").read_text("utf-8")
-    said = {slack.read(Answer(500, word.encode())).outcome for word in re.findall(r'"([a-z_]+)"', source)}
+    said = {slack.read(HttpResponse(500, word.encode())).outcome for word in re.findall(r'"([a-z_]+)"', source)}
     return said - {"HTTP_500"}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.deliveries import DeliveryState
 from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, SHOWN, after, plan
@@ -13,9 +13,9 @@ from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEn
 
 NOW = 1_790_000_000_000
 TAKEN, LATER, NEVER = (
-    Attempt(Ended.DELIVERED, "0"),
-    Attempt(Ended.RETRY, "TIMEOUT"),
-    Attempt(Ended.REFUSED, "CODE_93000"),
+    DeliveryAttempt(AttemptStatus.DELIVERED, "0"),
+    DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT"),
+    DeliveryAttempt(AttemptStatus.REFUSED, "CODE_93000"),
 )
 
 
@@ -114,8 +114,8 @@ def test_waits_double_from_the_first_to_a_day() -> None:
 
 
 def test_what_a_channel_asks_for_is_waited_for_up_to_a_day() -> None:
-    asked = Attempt(Ended.RETRY, "CODE_45009", 60)
-    too_much = Attempt(Ended.RETRY, "HTTP_429", 10.0**6)
+    asked = DeliveryAttempt(AttemptStatus.RETRY, "CODE_45009", 60)
+    too_much = DeliveryAttempt(AttemptStatus.RETRY, "HTTP_429", 10.0**6)
 
     assert after(asked, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + 60_000
     assert after(too_much, [entry()], ChannelState(), NOW, doubling, nowhere).state.next_ms == NOW + LONGEST_WAIT_MS
@@ -134,7 +134,7 @@ def test_what_is_refused_moves_at_once_and_is_tried_again_where_there_is_nothing
 class Played:
     """A channel that is looked at whenever it asks for that, and what it is sent."""
 
-    def __init__(self, *entries: OutboxEntry, answer: Callable[[list[str], int], Attempt]) -> None:
+    def __init__(self, *entries: OutboxEntry, answer: Callable[[list[str], int], DeliveryAttempt]) -> None:
         self.entries = {each.id: each for each in entries}
         self.answer = answer
         self.state = ChannelState()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from failures import InvalidInput
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.channels import Channel, ChannelKind
 from notifications.secrets import SecretBox
 from notifications.service.addresses import Sealed, check_mail
@@ -19,8 +19,8 @@ from tests.twins.deliveries import MemoryBook, MemoryCalendars, MemoryRecords
 class Taker:
     """Takes whatever is sent to try it."""
 
-    async def send_test(self, _tenant: str, _record: Any) -> Attempt:
-        return Attempt(Ended.DELIVERED, "200")
+    async def send_test(self, _tenant: str, _record: Any) -> DeliveryAttempt:
+        return DeliveryAttempt(AttemptStatus.DELIVERED, "200")
 
 
 async def anywhere(_address: str) -> None:

@@ -11,13 +11,13 @@ from notifications.channels import Channel, ChannelKind
 from notifications.secrets import SecretBox, signing_key
 from notifications.service.addresses import Sealed
 from notifications.service.channels import ChannelChange, ChannelService
-from notifications.service.requests import Request
+from notifications.service.requests import IdempotentRequest
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionService
 from notifications.subscriptions import Subscription
 from tests.twins.deliveries import MemoryBook, MemoryCalendars, MemoryRecords
 from tests.unit.notifications.service.test_subscription_service import SECRET, URL, Taker, anywhere
 
-WANTED, ASKED = SubscriptionChange(URL), Request("r-1", b"crm", "li-na")
+WANTED, ASKED = SubscriptionChange(URL), IdempotentRequest("r-1", b"crm", "li-na")
 
 
 class Arranged:
@@ -63,15 +63,15 @@ async def test_a_secret_of_the_callers_own_is_not_shown_again(at: Arranged) -> N
 
 
 @pytest.mark.parametrize("other", [ASKED._replace(content=b"other"), ASKED._replace(actor="wang-wei")])
-async def test_an_id_is_for_one_content_of_one_caller(at: Arranged, other: Request) -> None:
+async def test_an_id_is_for_one_content_of_one_caller(at: Arranged, other: IdempotentRequest) -> None:
     await at.subscriptions.create("t", "crm", WANTED, ASKED)
 
     with pytest.raises(RequestIdReused, match="'r-1' was used for other content"):
         await at.subscriptions.create("t", "crm", WANTED, other)
 
 
-@pytest.mark.parametrize("other", [ASKED._replace(id="r-2"), Request()])
-async def test_another_call_finds_that_the_name_is_taken(at: Arranged, other: Request) -> None:
+@pytest.mark.parametrize("other", [ASKED._replace(id="r-2"), IdempotentRequest()])
+async def test_another_call_finds_that_the_name_is_taken(at: Arranged, other: IdempotentRequest) -> None:
     await at.subscriptions.create("t", "crm", WANTED, ASKED)
 
     with pytest.raises(AlreadyExists, match="there is a subscription 'tenants/t/subscriptions/crm' already"):

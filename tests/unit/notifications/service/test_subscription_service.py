@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from failures import InvalidInput
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.secrets import SecretBox
 from notifications.service.addresses import Sealed
 from notifications.service.subscriptions import SubscriptionChange, SubscriptionService
@@ -21,8 +21,8 @@ URL, SECRET, OTHER = "https://a.example/s3cr3t", f"whsec_{'A' * 32}", f"whsec_{'
 class Taker:
     """Takes whatever is sent to try it."""
 
-    async def send_test(self, _tenant: str, _record: Any) -> Attempt:
-        return Attempt(Ended.DELIVERED, "HTTP_200")
+    async def send_test(self, _tenant: str, _record: Any) -> DeliveryAttempt:
+        return DeliveryAttempt(AttemptStatus.DELIVERED, "HTTP_200")
 
 
 async def anywhere(_address: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.attempts import Attempt, Ended
+from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.webhooks.parking import (
     Chain,
@@ -23,7 +23,7 @@ from notifications.webhooks.parking import (
 NOW_MS = 1_796_000_000_000
 DAY_MS = 24 * 3_600_000
 PLAIN = RetryWaits(5, lambda: 0.0)
-FAILED = Attempt(Ended.RETRY, "500")
+FAILED = DeliveryAttempt(AttemptStatus.RETRY, "500")
 
 
 def chain_of(*events: int, since_ms: int = NOW_MS) -> Chain:
@@ -49,8 +49,8 @@ def test_a_wait_is_at_most_a_day_and_at_most_a_tenth_shorter(
 
 
 def test_a_receiver_that_asks_to_wait_is_left_alone_as_long_up_to_a_day() -> None:
-    asked = Attempt(Ended.RETRY, "503", 3600.0)
-    for_ever = Attempt(Ended.RETRY, "503", 1e9)
+    asked = DeliveryAttempt(AttemptStatus.RETRY, "503", 3600.0)
+    for_ever = DeliveryAttempt(AttemptStatus.RETRY, "503", 1e9)
 
     waiting, _ = after_failure(chain_of(1), asked, NOW_MS, PLAIN)
     at_most, _ = after_failure(chain_of(1), for_ever, NOW_MS, PLAIN)

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from notifications.attempts import Ended
+from notifications.attempts import AttemptStatus
 from notifications.channels import ChannelKind
 from notifications.messages.texts import Digest, Text
 from notifications.messages.vendors.all import VENDORS
 from notifications.messages.vendors.requests import RobotRequest
-from notifications.outbound.client import Answer
+from notifications.outbound.client import HttpResponse
 from tests.robots import vendors
 from tests.robots.server import Asked, Robot
 
@@ -47,8 +47,8 @@ def answered(of: Robot, kind: ChannelKind, request: RobotRequest, at_s: float = 
     parts = urlsplit(request.url)
     verdict = of.answer(Asked(f"{parts.path}?{parts.query}", request.headers, request.body, at_s))
     retry_after = dict(verdict.headers).get("retry-after", "")
-    attempt = VENDORS[kind].read(Answer(verdict.status, verdict.body.encode(), retry_after))
-    return attempt.ended, attempt.outcome
+    attempt = VENDORS[kind].read(HttpResponse(verdict.status, verdict.body.encode(), retry_after))
+    return attempt.status, attempt.outcome
 
 
 def changed(request: RobotRequest, text: str, *way: Any) -> RobotRequest:
@@ -70,7 +70,7 @@ TEXT_AT: Mapping[ChannelKind, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("kind", ROBOTS)
 def test_what_we_send_is_taken(kind: ChannelKind) -> None:
-    assert answered(robot(kind), kind, sent(kind))[0] is Ended.DELIVERED
+    assert answered(robot(kind), kind, sent(kind))[0] is AttemptStatus.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_we_send_is_taken(kind: ChannelKind) -> None:
     ],
 )
 def test_a_wrong_key_is_refused(kind: ChannelKind, path: str, outcome: str) -> None:
-    assert answered(robot(kind), kind, sent(kind, path=path)) == (Ended.REFUSED, outcome)
+    assert answered(robot(kind), kind, sent(kind, path=path)) == (AttemptStatus.REFUSED, outcome)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_a_wrong_signature_a_missing_one_and_a_stale_timestamp_are_refused(kind:
         sent(kind, at_s=NOW_S - 3601),
         sent(kind, NOW_S + 3601),
     ):
-        assert answered(robot(kind), kind, request) == (Ended.REFUSED, outcome)
-    assert answered(robot(kind), kind, sent(kind, at_s=NOW_S - 3599))[0] is Ended.DELIVERED
+        assert answered(robot(kind), kind, request) == (AttemptStatus.REFUSED, outcome)
+    assert answered(robot(kind), kind, sent(kind, at_s=NOW_S - 3599))[0] is AttemptStatus.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_wrong_signature_a_missing_one_and_a_stale_timestamp_are_refused(kind:
     ],
 )  # fmt: skip
 def test_an_empty_text_is_refused(kind: ChannelKind, outcome: str) -> None:
-    assert answered(robot(kind), kind, changed(sent(kind), " ", *TEXT_AT[kind])) == (Ended.REFUSED, outcome)
+    assert answered(robot(kind), kind, changed(sent(kind), " ", *TEXT_AT[kind])) == (AttemptStatus.REFUSED, outcome)
 
 
 def test_an_empty_card_is_refused_by_teams() -> None:
@@ -118,7 +118,7 @@ def test_an_empty_card_is_refused_by_teams() -> None:
     content["attachments"][0]["content"]["body"] = []
 
     assert answered(robot(kind), kind, sent(kind)._replace(body=json.dumps(content).encode())) == (
-        Ended.REFUSED,
+        AttemptStatus.REFUSED,
         "HTTP_400",
     )
 
@@ -133,14 +133,14 @@ def test_an_empty_card_is_refused_by_teams() -> None:
 def test_a_message_above_the_limit_is_refused(kind: ChannelKind, limit: int, outcome: str) -> None:
     request = changed(sent(kind), "x" * (limit + 1), *TEXT_AT[kind])
 
-    assert answered(robot(kind), kind, request) == (Ended.REFUSED, outcome)
+    assert answered(robot(kind), kind, request) == (AttemptStatus.REFUSED, outcome)
 
 
 def test_a_card_above_the_limit_is_refused_by_teams() -> None:
     request = sent(ChannelKind.TEAMS)
     longer = request._replace(body=request.body + b" " * 28_000)
 
-    assert answered(robot(ChannelKind.TEAMS), ChannelKind.TEAMS, longer) == (Ended.REFUSED, "HTTP_413")
+    assert answered(robot(ChannelKind.TEAMS), ChannelKind.TEAMS, longer) == (AttemptStatus.REFUSED, "HTTP_413")
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_a_card_above_the_limit_is_refused_by_teams() -> None:
 def test_more_than_its_pace_is_put_off(kind: ChannelKind, most: int, within_s: int, outcome: str) -> None:
     of = robot(kind)
     for _ in range(most):
-        assert answered(of, kind, sent(kind))[0] is Ended.DELIVERED
+        assert answered(of, kind, sent(kind))[0] is AttemptStatus.DELIVERED
 
-    assert answered(of, kind, sent(kind)) == (Ended.RETRY, outcome)
+    assert answered(of, kind, sent(kind)) == (AttemptStatus.RETRY, outcome)
     later_s = NOW_S + (600 if kind is ChannelKind.DINGTALK else within_s)
-    assert answered(of, kind, sent(kind, later_s), later_s)[0] is Ended.DELIVERED
+    assert answered(of, kind, sent(kind, later_s), later_s)[0] is AttemptStatus.DELIVERED
 
 
 def test_dingtalk_takes_nothing_for_ten_minutes_then() -> None:
@@ -168,4 +168,4 @@ def test_dingtalk_takes_nothing_for_ten_minutes_then() -> None:
     for _ in range(21):
         answered(of, kind, sent(kind))
 
-    assert answered(of, kind, sent(kind, NOW_S + 599), NOW_S + 599) == (Ended.RETRY, "CODE_130101")
+    assert answered(of, kind, sent(kind, NOW_S + 599), NOW_S + 599) == (AttemptStatus.RETRY, "CODE_130101")

@@ -69,13 +69,13 @@ def test_answers_mean_what_the_vendor_says(kind: ChannelKind, answer: HttpRespon
 def test_each_code_that_a_vendor_lists_has_the_message_wait_or_go_elsewhere(
     kind: ChannelKind, throttled: list[int], refused: list[int]
 ) -> None:
-    ended = {
-        code: VENDORS[kind].read(Answer(200, json.dumps({JSON_KINDS[kind]: code}).encode()))
+    read = {
+        code: VENDORS[kind].read(HttpResponse(200, json.dumps({JSON_KINDS[kind]: code}).encode()))
         for code in throttled + refused
     }
 
-    assert [code for code in refused if ended[code].ended is not REFUSED] == []
-    assert [code for code in throttled if ended[code].ended is not RETRY or not ended[code].retry_after_s] == []
+    assert [code for code in refused if read[code].status is not REFUSED] == []
+    assert [code for code in throttled if read[code].status is not RETRY or not read[code].retry_after_s] == []
 
 
 @pytest.mark.parametrize("kind", VENDORS)

@@ -15,6 +15,7 @@
     dues          what falls due of that, and when its steps are
     stepping, staging, spending  what that promises: of steps, of stages and children, of where time went
     digesting     when lists of what falls due are made, and what falls into them
+    telling       who is told of steps, of lists, and of what goes to somebody else
     complaint     the process that complaints are in, likewise
     complaining   how severe they are, what they repeat, what their customers may be asked, and who calls them
     serving       what happens about complaints

@@ -161,6 +161,15 @@ def _as_it_came(era: Any, events: Any) -> Iterator[Any]:
     yield era, events[0]
 
 
+async def _none_told(*_: Any) -> None:
+    """Tell nobody."""
+
+
+def _yes(*_: Any) -> bool:
+    """Say that it is so."""
+    return True
+
+
 async def _none_made(*_: Any) -> int:
     """Make nothing."""
     return 0
@@ -353,6 +362,8 @@ GUARDS: Mapping[str, Guard] = {
     "what nobody has yet is in a list": Guard(
         "LISTS", patch=("router.deadlines.digest_lists", "DigestLists", "_of_nobody", _nothing_there)
     ),
+    "who is on leave is passed over": Guard("TOLD", patch=("router.deadlines.recipients", "", "is_there", _yes)),
+    "what happens is told": Guard("TOLD", patch=("router.timers.follower", "TimerFollower", "_tell", _none_told)),
     "what no route asks for moves nothing": Guard(
         "ON_CHANGE", patch=("router.assignment.content", "", "_moves", lambda *_: True)
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from router.deadlines.notices import Notice
 from router.deadlines.queries import ListedDeadline
 from router.model.events import Event
 from tests.simulation.complaining import Complaining
@@ -14,6 +15,7 @@ from tests.simulation.promise import Finding
 from tests.simulation.spending import Spending
 from tests.simulation.staging import Staging
 from tests.simulation.stepping import Stepping
+from tests.simulation.telling import Telling
 from tests.simulation.truth import Truth
 
 
@@ -32,11 +34,13 @@ class Processing:
         self._spending = Spending(truth, self._lives)
         self._stepping = Stepping(truth, self._lives)
         self._digesting = Digesting(truth, self._lives)
+        self._telling = Telling(truth, self._lives)
         self.complaining = Complaining(self._lives)
 
     def enter(self, event: Event, *, is_stalled: bool) -> Iterator[Finding]:
         """Take in an event; yield what it shows."""
         self._stepping.is_stalled = is_stalled
+        self._telling.before(event)
         yield from self._stepping.before(event)
         yield from self._staging.before(event)
         yield from self._digesting.before(event)
@@ -49,6 +53,12 @@ class Processing:
         yield from self._staging.missing()
         yield from self._digesting.overdue(now_ms)
         yield from self.complaining.undone()
+
+    def heard(self, notices: Sequence[Notice], *, is_stalled: bool) -> Iterator[Finding]:
+        """Hold what people were told to whom it was for."""
+        yield from self._telling.heard(notices)
+        if not is_stalled:
+            yield from self._telling.untold()
 
     def listed(self, item_id: str, deadlines: Sequence[ListedDeadline], now_ms: int) -> Iterator[Finding]:
         """Hold what is listed of a lead's deadlines to what its lives say."""

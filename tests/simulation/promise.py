@@ -60,6 +60,7 @@ class Promise(Enum):
     CHILD = "each child is opened once, and what it blocks waits for it"
     SPENT = "where the time of a deadline went adds up, part by part"
     LISTS = "each list of what falls due is made once, in its time, and holds just that"
+    TOLD = "whoever is there and a step, a list or a change of owner concerns is told of it, and nobody else"
     SEVERITY = "a complaint is as severe as follows from what it is, as it comes and as it changes"
     REPEATS = "what repeats an earlier complaint names the latest, and is one more severe"
     ASKED = "customers are asked how it went once, and for an nps not twice in 90 days, nor while they complain"

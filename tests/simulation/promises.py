@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from router.deadlines.notices import Notice
 from router.fairness.report import report
 from router.model.caps import Cap
 from router.model.decision import Block, Cause, Decision, Outcome, Way
@@ -127,9 +128,11 @@ class Checks:
         for finding in () if self.is_stalled else self.covering.look(max(now_ms, self._last_ms)):
             self.note(*finding)
 
-    def check_processes(self, now_ms: int) -> None:
-        """See that every step that is due was done, and every child opened."""
+    def check_processes(self, now_ms: int, notices: Sequence[Notice]) -> None:
+        """See that every step that is due was done, every child opened, and everybody told who is to be."""
         for finding in () if self.is_stalled else self.processing.undone(max(now_ms, self._last_ms)):
+            self.note(*finding)
+        for finding in self.processing.heard(notices, is_stalled=self.is_stalled):
             self.note(*finding)
 
     def check_kept(self, records: Sequence[ItemRecord | None]) -> None:

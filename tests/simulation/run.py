@@ -149,7 +149,7 @@ class Run:
         checks.check_waiting(self._system.stores.now_ms)
         checks.check_offers(self._system.stores.now_ms)
         checks.check_moves(self._system.stores.now_ms)
-        checks.check_processes(self._system.stores.now_ms)
+        checks.check_processes(self._system.stores.now_ms, self._system.heard.take())
 
     def _go_on(self, event: Event) -> None:
         """Have something follow from an event: what is owned is closed, what is offered answered or left alone."""

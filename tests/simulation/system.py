@@ -57,6 +57,7 @@ from rules.revisions import Publication
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
 from tests.simulation.firm import TENANT
+from tests.simulation.telling import Heard
 from tests.twins.store import MemoryStore
 
 _PAGE = 1000
@@ -144,6 +145,8 @@ class System:
         self.servers = [Server(stores), Server(stores)]
         self._read = self._stalled_until_ms = 0
         self._rules = NO_RULES
+        self.heard = Heard()
+        """What people were told."""
         self._requeuer, self._follower = self._new_requeuer(), self._new_follower()
 
     def _new_requeuer(self) -> Requeuer:
@@ -158,6 +161,7 @@ class System:
             stores.presences,
             stores.timers,
             [Wakes(lifts_of, ever_lifts), Lapses(), Covers()],
+            self.heard,
         )
 
     def restart(self, place: int) -> None:

@@ -36,7 +36,7 @@ PYTEST = $(RUN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorde
 # Whatever the environment says, a module is compiled once, and not by each of the hundred commands that tests start.
 test test-all: export PYTHONDONTWRITEBYTECODE :=
 
-test: export FAIRLEAD_EXAMPLES ?= 20
+test: export FAIRLEAD_EXAMPLES ?= 12
 test: export FAIRLEAD_FUZZ_SECONDS ?= 1
 test: setup  ## Run the tests that everybody runs: all that is essential, on all cores, in five minutes on two
 	$(PYTEST) -m "not long"

@@ -71,8 +71,15 @@ def servers(short_path: Path) -> Iterator[dict[str, EmbeddedServer]]:
     """Yield the session's servers by name; those started are stopped at the end."""
     started: dict[str, EmbeddedServer] = {}
     yield started
+    _connection_of.cache_clear()
     for server in started.values():
         server.stop()
+
+
+@cache
+def _connection_of(url: str) -> Redis:
+    """Return the one connection by which a server of the session is emptied before each test."""
+    return Redis.from_url(url)
 
 
 @pytest.fixture
@@ -86,8 +93,7 @@ def store(request: pytest.FixtureRequest, servers: dict[str, EmbeddedServer], sh
         server = EmbeddedServer(short_path / name, "no", _binary(name))
         server.start()
         servers[name] = server
-    with Redis.from_url(servers[name].url) as redis:
-        redis.flushall()
+    _connection_of(servers[name].url).flushall()
     return servers[name]
 
 

@@ -454,6 +454,7 @@ def test_the_doctor_says_of_a_running_private_store_that_its_time_is_simulated(s
     assert re.search(r"! +time +simulated", doctor(data))
 
 
+@pytest.mark.long
 async def test_the_doctor_judges_timers_by_the_simulated_time(short_path: Path, tenant: str) -> None:
     data = short_path / "doctored"  # its own: the timers of every tenant are judged
     simulated = Served(data, options=("--simulated-clock",))

@@ -20,7 +20,7 @@ def played(*options: str) -> Any:
 
 
 def test_nothing_is_broken_in_some_days_of_a_small_firm() -> None:
-    done = played("--days", "4", "--reps", "30", "--seed", "11")
+    done = played("--days", "2", "--reps", "20", "--seed", "11")
 
     assert "0 violations" in done.stdout, done.stdout + done.stderr
 

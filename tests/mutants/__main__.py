@@ -87,7 +87,7 @@ def _noticed(copy: Path, edit: Edit, tests: list[str]) -> bool:
 
 def _failure(copy: Path, tests: list[str], workers: str = "-n0") -> str:
     """Run tests in the copy, whose modules come before those that are installed; return how they fail, if they do."""
-    short = {"FAIRLEAD_FUZZ_SECONDS": "1", "FAIRLEAD_EXAMPLES": "20"}  # as `make test` has it
+    short = {"FAIRLEAD_FUZZ_SECONDS": "1", "FAIRLEAD_EXAMPLES": "12"}  # as `make test` has it
     chosen = {"PYTHONPATH": f"{copy}:{copy / 'proto'}", "PYTHONDONTWRITEBYTECODE": "1", **short}
     of_tests = (  # a module of the product, given for its examples, may have a TestResult or test_command
         *("-o", "python_classes=TestOn*"),

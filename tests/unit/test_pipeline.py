@@ -54,5 +54,6 @@ def test_a_run_is_as_long_as_it_takes_laps_of_the_same_machine(
         pipeline.run_tests()
 
 
+@pytest.mark.long
 def test_a_lap_takes_processor_time(pipeline: ModuleType) -> None:
     assert pipeline.lap_s() > 0

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import redis
 
-from store.embedded.server import EmbeddedServer
 from tests.api import Api
 from tests.integration.hostile.harm import RULES
-
-
-@pytest.fixture(autouse=True)
-def _emptied(store: EmbeddedServer) -> None:
-    """Empty the tests' own store, so that comparing all of it is quick."""
-    with redis.Redis.from_url(store.url) as client:
-        client.flushall()
 
 
 @pytest.fixture

@@ -417,7 +417,7 @@ def days(draw: st.DrawFn) -> list[tuple[str, Any]]:
     return draw(st.lists(st.one_of(*[step() for step in steps]), min_size=8, max_size=25))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=days(), off_hours=st.sampled_from([0, 0, -9, 30]))
 async def test_nobody_gets_work_outside_their_hours_at_any_moment_of_a_log(
     steps: list[tuple[str, Any]], off_hours: int

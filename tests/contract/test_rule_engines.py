@@ -25,7 +25,7 @@ from rules.ruleset import Rule, RuleSet
 from tests.rule_sets import facts, rule_sets, with_twins
 
 Build = Callable[[RuleSet[object]], RuleEngine]
-EXAMPLES = max(50, int(10 * float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))))
+EXAMPLES = max(20, int(10 * float(os.environ.get("FAIRLEAD_FUZZ_SECONDS", "5"))))
 needs_durable = pytest.mark.skipif(engines.resolve("auto") != "durable", reason="durable-rules cannot be imported here")
 
 

@@ -150,6 +150,7 @@ def test_a_band_of_a_pool_that_nothing_names_is_refused(served: Restartable, tmp
     assert (status, "--band eats=1: there is no pool 'eats'; allowed: east, " in printed) == (2, True)
 
 
+@pytest.mark.long
 def test_route_starts_a_service_of_its_own_and_leaves_nothing(tmp_path: Path) -> None:
     reps, leads, rules = tmp_path / "reps.csv", tmp_path / "leads.csv", tmp_path / "rules.yaml"
     reps.write_text("id,regions\nanna,east\nbo,east\n")

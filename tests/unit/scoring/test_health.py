@@ -316,7 +316,7 @@ DIMENSION = "{name: d, weight: 1, signals: [{feature: f, bad: 0, warn: 5, good: 
         ),
         ("x" * (1 << 20) + "xx", "", "bytes long"),
         ("version: 2024-13-45", "", "is not YAML"),
-        ("[" * 1_500, "", "is not YAML"),
+        pytest.param("[" * 1_500, "", "is not YAML", marks=pytest.mark.long),
     ],
 )
 def test_a_profile_that_is_wrong_is_refused_with_its_place(source: str, path: str, message: str) -> None:

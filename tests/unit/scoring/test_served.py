@@ -62,7 +62,7 @@ def test_flags_come_in_the_order_of_the_features(model: LoadedModel) -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.integers(0, 95))
 def test_a_score_holds_until_exactly_the_day_it_is_valid_until(days: int) -> None:
     model = LoadedModel(
@@ -245,7 +245,7 @@ CASES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(deadline=None)
 @given(CASES, st.sampled_from([0.05, 0.12, 0.2, 0.3, 0.45]), st.sampled_from([small_tables, triple_tables]))
 def test_no_smaller_change_would_do(features: Features, threshold: float, tables: Callable[[], ScoreTables]) -> None:
     model = LoadedModel(

@@ -21,7 +21,7 @@ CALIBRATIONS = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(seed=st.integers(0, 2**32), n_features=st.integers(1, 12))
 def test_one_row_equals_many_rows_bit_for_bit(seed: int, n_features: int) -> None:
     rng = np.random.default_rng(seed)
@@ -44,7 +44,7 @@ def test_every_calibration_gives_one_row_the_bits_of_many(calibration: Calibrati
     assert tables.probabilities(rows).tolist() == [Kernel(tables).probability(row) for row in rows.tolist()]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_bias_and_contributions_add_up_to_the_log_odds(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -293,7 +293,7 @@ def test_the_examples_build_from_the_real_logs_with_a_green_certificate(
     assert certify(events, found, moments_of(found)[:1], seed=1).is_green
 
 
-@pytest.mark.parametrize("text", ["name: 2024-13-45", "[" * 5_000, b"\xff\xff"])
+@pytest.mark.parametrize("text", ["name: 2024-13-45", pytest.param("[" * 5_000, marks=pytest.mark.long), b"\xff\xff"])
 def test_what_cannot_be_read_is_no_definition(text: str | bytes) -> None:
     with pytest.raises(InvalidDefinition):
         read_definition(text)

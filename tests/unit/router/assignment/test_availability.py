@@ -256,7 +256,7 @@ ROUTES = st.sampled_from(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(
     people=workforces(),
     route=ROUTES,
@@ -283,7 +283,7 @@ def digests(plan: Plan) -> list[tuple[object, ...]]:
     return [(each.digest, each.outside_hours, each.on_leave) for each in those]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(people=workforces(), at_ms=instants)
 def test_who_is_there_is_whom_calendar_and_leave_say_one_by_one(people: tuple[Record, ...], at_ms: int) -> None:
     by = planner("pool: p", *people)
@@ -306,7 +306,7 @@ def test_who_is_there_is_whom_calendar_and_leave_say_one_by_one(people: tuple[Re
         )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(people=workforces(), at_ms=instants, counts_hours=st.booleans())
 def test_somebody_is_first_there_at_the_first_instant_at_which_nothing_keeps_them(
     people: tuple[Record, ...], at_ms: int, counts_hours: bool

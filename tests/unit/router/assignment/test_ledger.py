@@ -223,7 +223,7 @@ def test_a_transfer_keeps_the_sum_and_takes_from_the_others_by_weight(
         assert abs(before[other] - after[other] - amount * by_rep[other] / others) <= len(reps)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(st.data())
 def test_credits_that_come_and_go_never_exceed_bound_and_disturbance(data: st.DataObject) -> None:
     pool = Pool({rep: data.draw(weights) for rep in range(data.draw(st.integers(2, 6)))})

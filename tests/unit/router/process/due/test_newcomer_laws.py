@@ -105,7 +105,7 @@ def all_are_as_worked_out(of_all: Process, rep: str, ticks: range) -> bool:
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 2)
 @given(deadlines(), st.sampled_from([*HOURS]), st.integers(0, 3 * 24 * 6))
 def test_the_steps_of_a_newcomer_are_those_that_would_be_worked_out(
     some: tuple[Deadline, ...], rep: str, tick: int

@@ -21,9 +21,10 @@ from notifications.cli.telling import (
     acting_options,
     changing_options,
     last,
-    print_json,
     reading_options,
     say,
+    tell_all,
+    tell_one,
     tell_test,
 )
 
@@ -127,12 +128,7 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
     """List channels by id, and how many messages wait or are parked."""
     with connected(server, tenant) as client:
         found, shown = list(client.list_channels()), Shown.of(client, language, utc=utc)
-    if as_json:
-        print_json(channels=found)
-    elif found:
-        _table(found, shown)
-    else:
-        click.echo(shown.word("no channels"))
+    tell_all("channels", found, _table, shown, as_json=as_json)
 
 
 @channels.command()
@@ -190,12 +186,7 @@ def test(channel: str, language: str, as_json: bool, server: str, tenant: str) -
 
 
 def _told(found: deliveries.Channel, shown: Shown, *, as_json: bool, dry_run: bool = False) -> None:
-    if as_json:
-        print_json(channel=found)
-        return
-    if dry_run:
-        click.echo(shown.word("would be"))
-    _table([found], shown)
+    tell_one("channel", found, _table, shown, as_json=as_json, dry_run=dry_run)
 
 
 def _table(found: list[deliveries.Channel], shown: Shown) -> None:

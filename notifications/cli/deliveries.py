@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from fairlead.commands import connected
 from fairlead.v1 import deliveries_pb2
-from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say
+from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say, tell_all
 
 STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable"], case_sensitive=False)
 
@@ -91,12 +91,7 @@ def list_all(
             )
         )
         shown = Shown.of(client, language, utc=utc)
-    if as_json:
-        print_json(deliveries=found)
-    elif found:
-        _table(found, shown)
-    else:
-        click.echo(shown.word("no deliveries"))
+    tell_all("deliveries", found, _table, shown, as_json=as_json)
 
 
 @deliveries.command()

@@ -20,9 +20,10 @@ from notifications.cli.telling import (
     acting_options,
     changing_options,
     last,
-    print_json,
     reading_options,
     say,
+    tell_all,
+    tell_one,
     tell_test,
 )
 
@@ -109,12 +110,7 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
     """
     with connected(server, tenant) as client:
         found, shown = list(client.list_subscriptions()), Shown.of(client, language, utc=utc)
-    if as_json:
-        print_json(subscriptions=found)
-    elif found:
-        _table(found, shown)
-    else:
-        click.echo(shown.word("no subscriptions"))
+    tell_all("subscriptions", found, _table, shown, as_json=as_json)
 
 
 @subscriptions.command()
@@ -207,13 +203,8 @@ def resume(subscription: str, language: str, as_json: bool, server: str, tenant:
 
 
 def _told(found: deliveries.Subscription, shown: Shown, *, as_json: bool, dry_run: bool = False) -> None:
-    if as_json:
-        print_json(subscription=found)
-        return
-    if dry_run:
-        click.echo(shown.word("would be"))
-    _table([found], shown)
-    if found.secret:
+    tell_one("subscription", found, _table, shown, as_json=as_json, dry_run=dry_run)
+    if found.secret and not as_json:
         click.echo(shown.word("secret once", secret=found.secret))
 
 

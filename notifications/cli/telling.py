@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -23,6 +23,8 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
 from fairlead.options import json_option, language_option, together, utc_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+
+Record = TypeVar("Record", bound=Message)
 
 HELP = {"help_option_names": ["-h", "--help"]}
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -149,6 +151,31 @@ def print_json(**parts: Message | Sequence[Message]) -> None:
     """Print messages as one JSON object, by name; a message of no name as it is."""
     written = {name: _document(part) for name, part in parts.items()}
     click.echo(json.dumps(written, ensure_ascii=False, indent=2))
+
+
+def tell_one(
+    name: str, record: Record, table: Callable[[list[Record], Shown], None], shown: Shown, *, as_json: bool,
+    dry_run: bool = False,
+) -> None:  # fmt: skip
+    """Show one, under its kind's name in JSON; of a dry run that it would be so."""
+    if as_json:
+        print_json(**{name: record})
+        return
+    if dry_run:
+        click.echo(shown.word("would be"))
+    table([record], shown)
+
+
+def tell_all(
+    names: str, records: list[Record], table: Callable[[list[Record], Shown], None], shown: Shown, *, as_json: bool
+) -> None:
+    """Show what is listed, or say that there is nothing."""
+    if as_json:
+        print_json(**{names: records})
+    elif records:
+        table(records, shown)
+    else:
+        click.echo(shown.word(f"no {names}"))
 
 
 def tell_test(ended: deliveries.TestDeliveryResponse, language: str, *, as_json: bool) -> None:

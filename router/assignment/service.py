@@ -61,10 +61,10 @@ _PARTS_UNDER_WAY = 3
 """Parts of a batch that are with the store at a time: it need not wait, and others have a turn."""
 
 
-class _Turn:
+class _PartTurn:
     """The turn of a part of a batch to be sent: once those before it are, with the last of its calls at the latest."""
 
-    def __init__(self, before: _Turn | None) -> None:
+    def __init__(self, before: _PartTurn | None) -> None:
         self._before = before
         self._is_over = asyncio.Event()
 
@@ -176,7 +176,7 @@ class Router:
             return _unless_given_up(await self._part(tenant, requests, preview))
         room = asyncio.Semaphore(_PARTS_UNDER_WAY)
 
-        async def answered(part: Sequence[RouteRequest], turn: _Turn) -> list[Decision | Failure | KnownAs]:
+        async def answered(part: Sequence[RouteRequest], turn: _PartTurn) -> list[Decision | Failure | KnownAs]:
             async with room:
                 try:
                     return await self._part(tenant, part, preview, turn)
@@ -184,12 +184,12 @@ class Router:
                     turn.end()
 
         parts = [requests[start : start + MAX_JOBS] for start in range(0, len(requests), MAX_JOBS)]
-        turns = accumulate(parts, lambda before, _: _Turn(before), initial=_Turn(None))
+        turns = accumulate(parts, lambda before, _: _PartTurn(before), initial=_PartTurn(None))
         done = await asyncio.gather(*map(answered, parts, turns), return_exceptions=True)
         return _unless_given_up([answer for part in done for answer in _answers_of(part)])
 
     async def _part(
-        self, tenant: str, requests: Sequence[RouteRequest], preview: bool, turn: _Turn | None = None
+        self, tenant: str, requests: Sequence[RouteRequest], preview: bool, turn: _PartTurn | None = None
     ) -> list[Decision | Failure | KnownAs]:
         """Answer up to ``MAX_JOBS`` requests, again what was planned by what does not hold any more."""
         planner, told_ms = await self._planners.current(tenant), 0
@@ -218,7 +218,7 @@ class Router:
         at_ms: int,
         requests: Sequence[RouteRequest],
         preview: bool,
-        turn: _Turn | None,
+        turn: _PartTurn | None,
     ) -> list[Decision | Failure | KnownAs | Moved | Outdated]:
         """Answer requests by one planner, at one instant."""
         items = await filled(self._customer_scores, tenant, planner, [request.item for request in requests])
@@ -240,7 +240,7 @@ class Router:
         ]
 
     async def _bind(
-        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand], preview: bool, turn: _Turn | None
+        self, tenant: str, planner: Planner, jobs: Sequence[BindCommand], preview: bool, turn: _PartTurn | None
     ) -> list[Decision | Refusal | KnownAs | Moved | Outdated]:
         answers: list[Decision | Refusal | KnownAs | Moved | Outdated] = []
         if turn is not None:

@@ -87,13 +87,13 @@ def read_walk(source: str | bytes) -> WalkFile:
     document, form, problems = fit(source, WalkForm, WALK_PARTS)
     if form is None:
         return WalkFile(None, in_order(problems), document)
-    reader = _Reader(document, form)
+    reader = _WalkReader(document, form)
     steps = list(reader.steps())
     problems = reader.report.problems
     return WalkFile(None if problems else Walk(form.walk, form.setup, steps), in_order(problems), document)
 
 
-class _Reader:
+class _WalkReader:
     """Holds each row against what the set-up and the rows before it know."""
 
     def __init__(self, document: Document, form: WalkForm) -> None:

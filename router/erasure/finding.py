@@ -32,7 +32,7 @@ class InLog(NamedTuple):
 UNSEEN = InLog()
 
 
-class _Coverage(NamedTuple):
+class _CustomerFields(NamedTuple):
     """Fields in which customers were ever named, and the revision of the rules since which the index has all."""
 
     fields: frozenset[str]
@@ -71,18 +71,18 @@ class Search:
                 break
         return InLog(frozenset(item_ids), last, tuple(unreadable))
 
-    async def _coverage(self, tenant: str) -> _Coverage:
+    async def _coverage(self, tenant: str) -> _CustomerFields:
         try:
             today = await self._planners.newest(tenant)
         except NotPossible:  # no rules yet, so no events of work items
-            return _Coverage(frozenset(), 0)
+            return _CustomerFields(frozenset(), 0)
         fields, since, is_covered = set[str](), today.rule_set_revision + 1, True
         async for revision, rules in self._planners.revisions(tenant):
             if rules.known_customer:
                 fields.add(rules.known_customer.id)
             is_covered = is_covered and _seals_alike(rules, today)
             since = revision if is_covered else since
-        return _Coverage(frozenset(fields), since)
+        return _CustomerFields(frozenset(fields), since)
 
 
 def _seals_alike(rules: RoutingRules, today: Planner) -> bool:

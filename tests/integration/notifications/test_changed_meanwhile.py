@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,31 +13,12 @@ from notifications.webhooks.deliveries import WebhookDeliveries
 from notifications.webhooks.parking import Dead
 from notifications.webhooks.ports import TracedChange
 from serving.change_feed import LogChanges
-from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.integration.notifications.test_parking import die, refuses, states
 from tests.receivers import Received, Receiver, answers, response, takes
 
 DELIVERED, PARKED = DeliveryState.DELIVERED, DeliveryState.PARKED
-
-
-@pytest.fixture
-def clock() -> Iterator[None]:
-    with simulated():
-        yield
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def hand(clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver) -> AsyncIterator[ByHand]:
-    async with by_hand(own_store.url, tenant, receiver.url) as hand:
-        yield hand
 
 
 async def three_changes(hand: ByHand) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 
 import pytest
@@ -15,29 +14,10 @@ from notifications.ports import DeliveryFilter
 from notifications.webhooks.parking import GIVEN_UP_MS, MAX_PARKED, Chain, ParkedChange
 from notifications.webhooks.ports import Turned
 from notifications.webhooks.turn import AT_ONCE, PAGE
-from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.conftest import STORES
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.receivers import Answer, Received, Receiver, answers, response, takes
-
-
-@pytest.fixture
-def clock() -> Iterator[None]:
-    with simulated():
-        yield
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-async def hand(clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver) -> AsyncIterator[ByHand]:
-    async with by_hand(own_store.url, tenant, receiver.url) as hand:
-        yield hand
 
 
 def refuses(*items: str, status: int = 500, headers: str = "") -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from redis import Redis
 
 from notifications.ports import DeliveryFilter
 from notifications.secrets import SecretBox
-from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.receivers import Receiver, answers, takes
@@ -35,12 +34,6 @@ class Unsealed(SecretBox):
 
     def open(self, owner: str, sealed: str, within_s: int | None = None) -> str:  # noqa: ARG002
         return sealed
-
-
-@pytest.fixture
-def clock() -> Iterator[None]:
-    with simulated():
-        yield
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fairlead.v1 import routing_pb2 as routing
-from store.clock import simulated
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.by_hand import by_hand
 from tests.receivers import Receiver
@@ -34,12 +32,6 @@ PROCESS: dict[str, Any] = {
         {"id": "won", "closes": "CONVERTED"},
     ],
 }
-
-
-@pytest.fixture
-def clock() -> Iterator[None]:
-    with simulated():
-        yield
 
 
 @pytest.mark.long

@@ -37,7 +37,7 @@ def evidence_of(
     >>> [str(one) for one in evidence_of(ActivityKind.EMAIL, Direction.INBOUND, by_person=False)]
     ['CONTACT', 'CUSTOMER', 'ANY']
     """
-    if kind is ActivityKind.NOTE or direction is Direction.INTERNAL:
+    if is_note(kind, direction):
         return _NOTHING
     is_ours = direction is Direction.OUTBOUND
     if is_ours and not by_person:
@@ -48,6 +48,11 @@ def evidence_of(
         if is_ours
         else (*contact, ActivityEvidence.CUSTOMER, ActivityEvidence.ANY)
     )
+
+
+def is_note(kind: ActivityKind, direction: Direction) -> bool:
+    """Say whether something was but written down, or said among ourselves."""
+    return kind is ActivityKind.NOTE or direction is Direction.INTERNAL
 
 
 def _is_contact(kind: ActivityKind, direction: Direction, *, by_person: bool, duration_ms: int) -> bool:

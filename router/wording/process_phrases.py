@@ -62,6 +62,7 @@ UNTIL: Mapping[str, Phrase] = {
     "contact": Phrase("talk with the customer", "与客户沟通上"),
     "customer": Phrase("hear from the customer", "收到客户回应"),
     "any": Phrase("do anything about it", "有任何跟进"),
+    "note": Phrase("write down what there is to it", "填写跟进备注"),
     "answer": Phrase("answer the customer", "回复客户"),
     "stage": Phrase("leave the stage", "离开本阶段"),
     "completion": Phrase("close it", "办结"),

@@ -177,6 +177,18 @@ async def test_nobody_is_reminded_behind_the_call_that_stopped_it(firm: Timed) -
     assert await firm.differences() == []
 
 
+async def test_a_note_stops_what_waits_for_one_and_nothing_else(firm: Timed) -> None:
+    of_note = DEADLINE.replace("first-response", "report").replace("until: attempt", "until: note")
+    await publish(firm.world, SALES.replace(DEADLINE, DEADLINE + of_note[1:]))
+    lead = await routed(firm.world)
+    await firm.at(REMIND - 2)
+    note = Activity(ActivityKind.NOTE, Direction.INTERNAL, "ann", START_MS + REMIND - 2)
+    await firm.activities.record(firm.world.tenant, RecordRequest(lead.item_id, note, by_owner=True))
+
+    assert steps(await firm.at(REMIND)) == [(f"due/{lead.number}/new/first-response", 1)]
+    assert await firm.differences() == []
+
+
 async def test_of_what_is_told_late_the_last_is_told_alone_and_who_gives_waits_a_while_behind_it(firm: Timed) -> None:
     await routed(firm.world)
 

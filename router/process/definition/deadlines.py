@@ -42,9 +42,10 @@ class Since(StrEnum):
 
 
 class Until(StrEnum):
-    """What ends a deadline in time: evidence of an activity, leaving the stage, or that the work item is closed.
+    """What ends a deadline in time: evidence of an activity, a note, leaving the stage, or the end of the work item.
 
     ``ANSWER``, one of ours to the customer or a talk with them, is what ``LAST_INBOUND`` ends with, and nothing else.
+    ``NOTE``, what a person wrote down or said among us, proves nothing, and ends what waits for just that.
 
     Whatever it is, a deadline of a stage ends with the stage, and every deadline with the work item.
     """
@@ -53,6 +54,7 @@ class Until(StrEnum):
     CONTACT = "contact"
     CUSTOMER = "customer"
     ANY = "any"
+    NOTE = "note"
     ANSWER = "answer"
     STAGE = "stage"
     COMPLETION = "completion"

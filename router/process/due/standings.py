@@ -249,7 +249,8 @@ def _arrived(deadline: Deadline, life: Life) -> list[_Start]:
     Reopening takes back that it was closed, and nothing else: what was done about it stays done, and what the law says
     is reckoned from when it first came.
     """
-    if deadline.until in EVIDENCE and EVIDENCE[deadline.until] in life.proved:
+    was_done = life.had_notes if deadline.until is Until.NOTE else EVIDENCE.get(deadline.until) in life.proved
+    if was_done:
         return []
     return [_Start(*(life.came or life.begun if deadline.statutory else life.begun))]
 
@@ -308,14 +309,16 @@ def _end(deadline: Deadline, start: _Start, stay: Stay, life: Life) -> End | Non
     if life.closed:
         is_done = deadline.until in (Until.STAGE, Until.COMPLETION)
         ends.append(End(life.closed.at_ms, life.closed.event, is_done))
-    if deadline.until in EVIDENCE and deadline.since is not Since.LAST_INBOUND:
-        ends += _evidence(EVIDENCE[deadline.until], deadline.since, start, life)
+    if deadline.since is not Since.LAST_INBOUND:
+        ends += _done(deadline, start, life)
     return min(ends, key=lambda end: (end.at_ms, not end.is_done, end.event), default=None)
 
 
-def _evidence(evidence: ActivityEvidence, since: Since, start: _Start, life: Life) -> Iterator[End]:
+def _done(deadline: Deadline, start: _Start, life: Life) -> Iterator[End]:
     """Yield the activities that end a deadline; one that starts deadlines does not end what it starts."""
-    first_ms = start.at_ms + (since in RENEWED) if start.counts_ms is None else start.counts_ms
-    for done in life.done:
-        if evidence in done.evidence and done.occur_ms >= first_ms:
-            yield End(done.occur_ms, done.event, is_done=True)
+    first_ms = start.at_ms + (deadline.since in RENEWED) if start.counts_ms is None else start.counts_ms
+    evidence = EVIDENCE.get(deadline.until)
+    done = [Occurrence(each.event, each.occur_ms) for each in life.done if evidence in each.evidence]
+    for each in life.notes if deadline.until is Until.NOTE else done:
+        if each.at_ms >= first_ms:
+            yield End(each.at_ms, each.event, is_done=True)

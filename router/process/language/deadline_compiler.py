@@ -13,7 +13,7 @@ from rules.durations import DurationTable
 from rules.report import Path, Report
 
 _NO_DURATION = DurationTable(None)
-_EVIDENCE = (Until.ATTEMPT, Until.CONTACT, Until.CUSTOMER, Until.ANY)
+_EVIDENCE = (Until.ATTEMPT, Until.CONTACT, Until.CUSTOMER, Until.ANY, Until.NOTE)
 _OF_DATED = ("before", "on_closed", "yearly")
 
 

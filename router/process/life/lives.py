@@ -26,6 +26,7 @@ from router.model.events import (
     OfferAnswered,
     Updated,
 )
+from router.model.evidence import is_note
 from router.process.definition.tasks import CHILD_DUE, NPS
 from router.process.life.asks import Ask, asked_after
 from router.process.life.occurrences import Occurrence as Occurrence
@@ -194,6 +195,10 @@ class Life(NamedTuple):
         By which event the work item came, and when: the beginning of its first life; None: this is that.
     proved
         What was done about it since it came, in the lives before.
+    notes
+        What a person wrote down about it, or said among us: evidence of nothing.
+    had_notes
+        Whether there was such a note since it came, in the lives before.
     """
 
     begun: Occurrence
@@ -212,6 +217,8 @@ class Life(NamedTuple):
     surveys: tuple[SurveyDecision, ...] = ()
     came: Occurrence | None = None
     proved: frozenset[ActivityEvidence] = frozenset()
+    notes: tuple[Occurrence, ...] = ()
+    had_notes: bool = False
 
     @property
     def owner(self) -> str:
@@ -242,10 +249,13 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     events
         All of it, the oldest first.
     """
-    lives, done = list[Life](), list[Done]()
+    lives, done, notes = list[Life](), list[Done](), list[Occurrence]()
     for event in events:
-        if isinstance(event, ActivityRecorded) and event.evidence:
-            done.append(Done(event.number, event.activity.kind, event.evidence, event.activity.occur_ms))
+        if isinstance(event, ActivityRecorded):
+            if event.evidence:
+                done.append(Done(event.number, event.activity.kind, event.evidence, event.activity.occur_ms))
+            elif event.activity.rep and is_note(event.activity.kind, event.activity.direction):
+                notes.append(Occurrence(event.number, event.activity.occur_ms))
         elif isinstance(event, Decision) and (not lives or event.head.cause is Cause.REOPENED):
             lives.append(_born(event))
         elif lives:
@@ -253,7 +263,10 @@ def lives_of(events: Iterable[Event]) -> list[Life]:
     if not lives:
         return []
     bounds = pairwise([None, *(life.begun.at_ms for life in lives[1:]), None])
-    full = [life._replace(done=in_answer(_done_in(*each, done))) for life, each in zip(lives, bounds, strict=True)]
+    full = [
+        life._replace(done=in_answer(_done_in(*each, done)), notes=_notes_in(*each, notes))
+        for life, each in zip(lives, bounds, strict=True)
+    ]
     return [_heard(_behind(full[:place], life)) for place, life in enumerate(full)]
 
 
@@ -263,7 +276,8 @@ def _behind(before: Sequence[Life], life: Life) -> Life:
         return life
     came = before[0].begun
     proved = {one for each in before for done in each.done if done.occur_ms >= came.at_ms for one in done.evidence}
-    return life._replace(came=came, proved=frozenset(proved))
+    had_notes = any(note.at_ms >= came.at_ms for each in before for note in each.notes)
+    return life._replace(came=came, proved=frozenset(proved), had_notes=had_notes)
 
 
 def _heard(life: Life) -> Life:
@@ -291,6 +305,15 @@ def _done_in(since_ms: int | None, until_ms: int | None, done: Sequence[Done]) -
     before = [each for each in done if each.occur_ms < since_ms]
     answered = max((each.place for each in before if each.is_answer), default=(0, 0))
     return tuple(each for each in here if each.occur_ms >= since_ms or (each.is_question and each.place > answered))
+
+
+def _notes_in(since_ms: int | None, until_ms: int | None, notes: Sequence[Occurrence]) -> tuple[Occurrence, ...]:
+    """Return the notes of a life, from an instant until another, None: from or for ever."""
+    return tuple(
+        note
+        for note in notes
+        if (since_ms is None or note.at_ms >= since_ms) and (until_ms is None or note.at_ms < until_ms)
+    )
 
 
 def in_answer(done: Sequence[Done]) -> tuple[Done, ...]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from router.model.activities import ActivityKind, Direction
 from router.model.errors import InvalidInput
-from router.model.evidence import evidence_of
+from router.model.evidence import evidence_of, is_note
 from router.model.workitem import WorkItem
 from router.process.definition.deadlines import Act
 from router.process.definition.processes import Process
@@ -213,6 +213,8 @@ def _after(process: Process, life: Life, happening: Happening, spell: Spell) -> 
             evidence = evidence_of(
                 happening.kind, happening.direction, by_person=True, duration_ms=happening.duration_ms
             )
+            if is_note(happening.kind, happening.direction):
+                return life._replace(notes=(*life.notes, Occurrence(event, at_ms)))
             return life._replace(done=(*life.done, Done(event, happening.kind, evidence, at_ms)))
         case What.STAGE:
             life = life._replace(entries=(*life.entries, StageEntry(happening.stage, event, at_ms)))

@@ -458,6 +458,20 @@ def test_closing_a_work_item_leaves_its_stage() -> None:
     assert ended(of(deadline("1h", Since.ENTERED, Until.STAGE), closed)[0]) == ("18T10:30", True)
 
 
+def test_a_note_ends_what_waits_for_one_and_nothing_else() -> None:
+    noted = life(*spells(("wang", "18T10:00")), notes=(Occurrence(2, ms("18T10:20")), Occurrence(3, ms("18T10:40"))))
+    ends = {
+        until: of(deadline("1h", Since.ARRIVAL, until), noted)[0].end for until in Until if until is not Until.ANSWER
+    }
+
+    assert ends.pop(Until.NOTE) == (ms("18T10:20"), 2, True)
+    assert set(ends.values()) == {None}
+    called = life(*spells(("wang", "18T10:00")), done=(done(2, "18T10:20", *CALLED),))
+    assert of(deadline("1h", Since.ARRIVAL, Until.NOTE), called)[0].end is None
+    again = life(*spells(("wang", "23T09:00")))._replace(came=Occurrence(0, ms("18T10:00")), had_notes=True)
+    assert of(deadline("1h", Since.ARRIVAL, Until.NOTE), again) == []
+
+
 def test_reopening_takes_back_that_it_was_closed_and_no_first_response_and_no_legal_term() -> None:
     law = replace(deadline("15cd", Since.ARRIVAL, Until.COMPLETION, ClockOwner.WALL), statutory=True)
     response = deadline("2h", Since.ARRIVAL, Until.ATTEMPT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.model.activities import Activity, ActivityEvidence, ActivityKind, Direction, NextChange
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome, Way
 from router.model.dispatch import Answer
@@ -177,6 +179,27 @@ def test_a_later_life_knows_when_the_work_item_came_and_what_was_done_since() ->
     assert [(life.came, life.proved) for life in lives_of(events)] == [
         (None, frozenset()), (came, frozenset()), (came, frozenset({attempt})),
     ]  # fmt: skip
+
+
+def test_what_a_person_writes_down_is_a_note_of_the_life_in_which_they_do() -> None:
+    def note(number: int, at_ms: int, rep: str = "ann", kind: ActivityKind = ActivityKind.NOTE) -> ActivityRecorded:
+        activity = Activity(kind, Direction.INTERNAL, rep, at_ms)
+        return replace(recorded(number, at_ms, at_ms), activity=activity)
+
+    events: list[Event] = [
+        decided(1, "ann", 10),
+        note(2, 15),
+        note(3, 16, rep=""),  # a machine
+        note(4, 17, kind=ActivityKind.MESSAGE),
+        closed(5, 20),
+        decided(6, "ann", 30, cause=Cause.REOPENED),
+        note(7, 35),
+    ]
+
+    assert [(life.notes, life.done, life.had_notes) for life in lives_of(events)] == [
+        ((Occurrence(2, 15), Occurrence(4, 17)), (), False),
+        ((Occurrence(7, 35),), (), True),
+    ]
 
 
 def test_a_work_item_without_events_has_no_life() -> None:

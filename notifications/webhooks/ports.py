@@ -121,8 +121,8 @@ class DeliveryStore(Protocol):
     async def known(self, tenant: str, subscription: str, item_ids: Sequence[str]) -> KnownItems:
         """Return what is kept of work items."""
 
-    async def due(self, tenant: str, subscription: str, now_ms: int, count: int) -> list[Chain]:
-        """Return up to so many chains that are to be tried by an instant, the longest due first."""
+    async def due(self, tenant: str, subscription: str, now_ms: int, count: int, skip: int) -> list[Chain]:
+        """Return up to so many chains that are to be tried by an instant, the longest due first, behind so many."""
 
     async def next_ms(self, tenant: str, subscription: str) -> int | None:
         """Return when a chain is next tried, in milliseconds since 1970; None: nothing is parked."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from heapq import heappop, heappush
 
 from failures import DataLoss, Unavailable
 from notifications.attempts import AttemptStatus, DeliveryAttempt
@@ -32,8 +33,8 @@ AT_ONCE = 64
 """Work items of which something is on its way at a time."""
 TURN_S = 10.0
 """After so long a turn sends nothing more, in seconds: what is left of it is parked, and tried in the next."""
-_STRAGGLING_S = 0.2
-"""How long a turn waits for what is under way before it reads on, in seconds."""
+_STRAGGLING_S = 0.05
+"""How long a turn waits for what is under way before it reads on, in seconds: while one hangs, each page takes that."""
 NOT_IN_LOG = "NOT_IN_LOG"
 """How a change ends that the log has not got any more."""
 BODY_FAILED = "BODY_FAILED"
@@ -90,6 +91,8 @@ class DeliveryTurn:
         self._tasks = set[asyncio.Task[None]]()
         self._loaded = dict[int, TracedChange]()
         self._stored = set[str]()
+        self._looked_at = 0
+        self._failed = list[tuple[int, str]]()
         self._gaps = set[str]()
         self._began_ms = 0
         self._began_s = 0.0
@@ -107,22 +110,42 @@ class DeliveryTurn:
     async def deliver(self) -> None:
         """Try what is due, and what the log has next.
 
-        One that hangs holds up its own work item alone: meanwhile more of the log is read, for as long as a turn may
-        take.
+        One that hangs holds up its own work item alone: meanwhile what comes due is tried, and more of the log is read,
+        for as long as a turn may take.
         """
         self._began_ms = await self._feed.now_ms(self._tenant)
         self._began_s = time.monotonic()
-        due = await self._store.due(self._tenant, self._subscription.id, self._now_ms(), AT_ONCE)
-        self.found.update((chain.item_id, chain) for chain in due)
-        await self._known([chain.item_id for chain in due])
-        for chain in due:
-            self._stored.add(chain.item_id)
-            self._begin(chain)
+        await self._retry()
         await self._read()
         while self._tasks:
             await self._some_ended()
             if len(self._tasks) < AT_ONCE and self._elapsed_s() < TURN_S:
+                await self._retry()
                 await self._read()
+
+    async def _retry(self) -> None:
+        """Begin with what is due by now: what failed in this turn, and what the store has.
+
+        What was tried stands in the store as it was until the turn ends, before what came due later: it is skipped.
+        """
+        now_ms = self._now_ms()
+        due = await self._store.due(self._tenant, self._subscription.id, now_ms, AT_ONCE, self._looked_at)
+        self._looked_at += len(due)
+        new = {chain.item_id: chain for chain in due if chain.item_id not in self.found}
+        self.found.update(new)
+        await self._known(list(new))
+        for item_id in [*self._failed_until(now_ms), *(chain.item_id for chain in due)]:
+            chain = new.get(item_id) or self.turned.chains.get(item_id)  # what this turn has is newer
+            if chain and chain.next_ms <= now_ms and item_id not in self._chains:
+                self._stored.update([item_id] if self.found.get(item_id) else [])
+                self._begin(chain)
+
+    def _failed_until(self, now_ms: int) -> Iterator[str]:
+        """Yield the work items that failed in this turn and have waited, as many as may be under way."""
+        for _ in range(AT_ONCE):
+            if not self._failed or self._failed[0][0] > now_ms:
+                return
+            yield heappop(self._failed)[1]
 
     async def _some_ended(self) -> None:
         """Wait until all that is under way has ended, but not long; raise what ended any."""
@@ -213,6 +236,8 @@ class DeliveryTurn:
                 left, dead = after_failure(chain, attempt, self._now_ms(), self._waits)
                 self._end(item_id, left)
                 self._bury(item_id, dead)
+                if left:
+                    heappush(self._failed, (left.next_ms, item_id))
 
     async def _attempt(self, chain: Chain) -> DeliveryAttempt | None:
         """Send the first of a chain; None: the turn sends nothing more, because it has taken too long already, or the

@@ -51,11 +51,11 @@ class RedisDeliveries:
         gaps = {item_id for item_id, mark in zip(item_ids, marks, strict=True) if mark}
         return KnownItems({chain.item_id: chain for chain in chains}, gaps)
 
-    async def due(self, tenant: str, subscription: str, now_ms: int, count: int) -> list[Chain]:
+    async def due(self, tenant: str, subscription: str, now_ms: int, count: int, skip: int) -> list[Chain]:
         keys = DeliveryKeys(tenant)
         with translated():
             due = await self._redis.zrange(
-                keys.retries(subscription), "-inf", now_ms, byscore=True, offset=0, num=count, withscores=True
+                keys.retries(subscription), "-inf", now_ms, byscore=True, offset=skip, num=count, withscores=True
             )
             packed = await self._redis.hmget(keys.parked(subscription), [item for item, _ in due]) if due else []
         found = zip(due, packed, strict=True)

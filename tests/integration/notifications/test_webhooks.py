@@ -205,6 +205,30 @@ async def test_a_receiver_that_hangs_holds_up_no_other(told: Api) -> None:
         hanging.set()
 
 
+async def test_what_was_refused_is_tried_again_while_another_hangs(told: Api) -> None:
+    refused, hanging = set[str](), asyncio.Event()
+
+    async def answer(received: Received) -> bytes | None:
+        if last(received.json["workItem"]) == "crm~hangs":
+            await hanging.wait()
+        elif received.id not in refused:
+            refused.add(received.id)
+            return response(500)
+        return response(200)
+
+    async with Receiver(answer) as receiver:
+        await subscribe(told, url=receiver.url)
+        await told.route("hangs")
+        await until(lambda: len(receiver.received) == 1)
+        await told.route("refused")
+        await until(lambda: len(receiver.received) == 3)
+        hanging.set()
+        await listed_at_least(told, 2, state=Delivery.STATE_DELIVERED)
+
+    hung, first, second = receiver.received
+    assert first.id == second.id != hung.id
+
+
 async def test_a_test_says_what_the_receiver_answered(told: Api) -> None:
     async with Receiver() as receiver:
         made = await subscribe(told, url=receiver.url)

@@ -318,13 +318,13 @@ MARKED = [
             STAGE + "{id: d, within: 1h, from: arrival, until: answer}",
             6,
             51,
-            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, note, stage",
+            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, note, s",
         ),
         (
             HEAD + "  - {id: new}\ndeadlines: [{id: d, within: 1h, until: answer}]",
             5,
             40,
-            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, note, comple",
+            "only what is from last_inbound ends with an answer; allowed are attempt, contact, customer, any, note, c",
         ),
         (
             STAGE + "{id: d, within: 1h, steps: [{at: 0%, do: remind}]}",

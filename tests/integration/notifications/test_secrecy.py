@@ -12,6 +12,7 @@ from redis import Redis
 
 from notifications.ports import DeliveryFilter
 from notifications.secrets import SecretBox
+from serving import change_feed
 from store.embedded.server import EmbeddedServer
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.receivers import Receiver, answers, takes
@@ -128,3 +129,13 @@ async def test_without_encryption_the_secret_would_be_found(
 
     assert SECRETS[0].encode() in kept
     assert SECRETS[0].encode() in written
+
+
+async def test_without_the_mask_the_phone_number_would_be_sent(
+    clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_feed, "hide_from", lambda *_: None)
+    async with by_hand(own_store.url, tenant, receiver.url, RULES) as hand:
+        await live_through(hand, receiver)
+
+    assert PHONE.encode() in b"".join(each.body for each in receiver.received)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-import threading
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,13 +20,12 @@ from html import escape
 
 from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.mail_addresses import check_mail_address
+from notifications.messages.mail_connection import Ending, MailConnection, TlsMailConnection
 from notifications.messages.mail_server import MailServer
 from notifications.messages.texts import Digest, one_line
 
-TIMEOUT_S = 10.0
-"""For each answer of the server, in seconds."""
 WHOLE_S = 30.0
-"""For a whole try, in seconds."""
+"""For a whole try, in seconds: no thread of one goes on for longer, but to look up the server's name."""
 LIMIT = 200
 """Messages in one mail."""
 _MAX_SUBJECT = 200
@@ -59,22 +57,22 @@ class Mailer:
         except ValueError:
             return DeliveryAttempt(AttemptStatus.REFUSED, "ADDRESS_REFUSED")
         written = written_mail(self._server.sender, address, digest, at_ms)
-        over = threading.Event()
-        handing_in = asyncio.to_thread(self._hand_in, address, written, over)
+        ending = Ending()
+        handing_in = asyncio.to_thread(self._hand_in, address, written, ending)
         try:
             return await asyncio.wait_for(handing_in, self._whole_s)
         except TimeoutError:
             return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
         finally:
-            over.set()
+            ending.end()
 
-    def _hand_in(self, address: str, mail: EmailMessage, over: threading.Event) -> DeliveryAttempt:
+    def _hand_in(self, address: str, mail: EmailMessage, ending: Ending) -> DeliveryAttempt:
         """Hand a mail in; not where the try is over by the time the server is ready for it."""
         try:
-            with self._connected() as smtp:
+            with self._connected(ending) as smtp:
                 if refusal := self._prepare(smtp):
                     return refusal
-                if over.is_set():
+                if ending.is_over:
                     return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
                 smtp.send_message(mail, self._server.sender, [address])
                 return DeliveryAttempt(AttemptStatus.DELIVERED, "250")
@@ -95,12 +93,14 @@ class Mailer:
             return DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
         except OSError:
             return DeliveryAttempt(AttemptStatus.RETRY, "NOT_CONNECTED")
+        finally:
+            ending.release()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self, ending: Ending) -> smtplib.SMTP:
         server = self._server
         if server.is_tls:
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=self._tls())
-        return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+            return TlsMailConnection(server.host, server.port, ending, self._tls())
+        return MailConnection(server.host, server.port, ending)
 
     def _prepare(self, smtp: smtplib.SMTP) -> DeliveryAttempt | None:
         """Go over to TLS and log in, as the server is to be used; return how the try ended, if it did."""

@@ -104,6 +104,30 @@ async def test_a_server_that_answers_too_late_is_tried_again_and_takes_nothing()
     assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
 
 
+@pytest.mark.parametrize("start", [b"220 ", b"\x16\x03\x03\x40\x00"])
+async def test_a_server_that_says_a_little_for_ever_is_left_when_the_try_is_over(start: bytes) -> None:
+    async def pour(writer: asyncio.StreamWriter) -> None:
+        writer.write(start)
+        while True:
+            writer.write(b"2")
+            await asyncio.sleep(0.01)
+
+    async def dribble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        pouring = asyncio.create_task(pour(writer))
+        await reader.read()  # until the other side is gone
+        pouring.cancel()
+        writer.close()
+        left.set()
+
+    left = asyncio.Event()
+    async with await asyncio.start_server(dribble, "127.0.0.1", 0) as listening:
+        mail = server(listening.sockets[0].getsockname()[1], is_tls=start[0] == 0x16)
+        attempt = await Mailer(mail, whole_s=0.05).send("li.na@example.org", DIGEST, AT_MS)
+        await left.wait()
+
+    assert attempt == DeliveryAttempt(AttemptStatus.RETRY, "TIMEOUT")
+
+
 async def test_nothing_is_sent_to_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
     theirs, _ = contexts(tmp_path)
     async with running(box := Mailbox(), tls_context=theirs) as port:

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from notifications.channels import Channel
 from notifications.messages.outbox import OutboxEntry, message_id
 from notifications.messages.ports import Channels, Outbox
 from notifications.messages.texts import Text
+from notifications.ports import RecordStore
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.ports import Assignments
 from router.deadlines.notices import Notice, Notices
@@ -110,6 +112,24 @@ class People:
         there = (await self._planners.roster(tenant)).records.calendars.get(calendar.rpartition("/")[2])
         hours = open_hours(there) if there else None
         return None if hours is None or hours.is_open(at_ms) else hours.next_opening(at_ms)
+
+
+class ChannelCalendars:
+    """``router.workforce.ports.CalendarUsers``: a calendar that gives a channel its quiet hours stays.
+
+    Parameters
+    ----------
+    channels
+        Where they are kept.
+    """
+
+    def __init__(self, channels: RecordStore[Channel]) -> None:
+        self._channels = channels
+
+    async def users_of(self, tenant: str, calendar: str) -> list[str]:
+        """Return the channels that are quiet by a calendar."""
+        kept = await self._channels.all(tenant)
+        return [f"channel {channel_id}" for channel_id, each in kept.items() if each.record.calendar == calendar]
 
 
 class OutboxTelling:

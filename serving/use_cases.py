@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from notifications.adapters.redis.records import channels_on
 from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue
 from router.adapters.redis.import_pages import RedisImportPages
@@ -45,6 +46,7 @@ from router.submission.service import SubmissionService
 from router.timers.covers import KeptItems
 from router.workforce.presence import PresenceService
 from router.workforce.service import WorkforceService
+from serving.people import ChannelCalendars
 from serving.settings import Settings
 from store.durability import DurabilityStatus
 
@@ -91,7 +93,7 @@ class UseCases:
         self.bulk = BulkReassignment(store, planners, self.queries)
         self.rehearsal = Rehearsal(store, stores.presences, planners, self.bulk)
 
-        self.workforce = WorkforceService(stores.workforce, rule_sets)
+        self.workforce = WorkforceService(stores.workforce, rule_sets, ChannelCalendars(channels_on(redis)).users_of)
         self.presences = PresenceService(stores.presences)
         self.cap_uses = CapUses(store, self.workforce)
         self.kept_items = KeptItems(store, planners)

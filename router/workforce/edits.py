@@ -108,7 +108,7 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
     """
     name = _check_expectation(tenant, records, Edit(kind, record_id, _kept, etag))
     if users := users_of(records, kind, record_id):
-        raise NotPossible(name, _IN_USE[kind].format(users=users))
+        raise NotPossible(name, IN_USE[kind].format(users=users))
     replacements: Replacements = {(kind, record_id): None}
     if kind == "territory" and any(territory.parent == record_id for territory in records.territories.values()):
         raise NotPossible(name, "has children: delete or move them first")
@@ -126,10 +126,11 @@ def removed(tenant: str, records: WorkforceRecords, kind: str, record_id: str, e
     return replacements
 
 
-_IN_USE = {
+IN_USE = {
     "calendar": "is the calendar of {users}: give them another first",
     "rep": "is the manager of {users}: give them another first",
 }
+"""Why a record cannot be deleted, by its kind."""
 
 
 def name_of(tenant: str, kind: str, record_id: str) -> str:

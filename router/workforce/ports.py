@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from router.model.revisions import RevisionPair
 from router.model.workforce import LedgerSettlement, Record, RecordChange, WorkforceRecords
+
+CalendarUsers = Callable[[str, str], Awaitable[Sequence[str]]]
+"""Returns what else names a calendar of a tenant, beside the workforce, as people are told: ``channel east-bot``."""
 
 
 class Workforce(Protocol):

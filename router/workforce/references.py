@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from router.model.calendars import Absence, TenantSettings
 from router.model.errors import Violation
@@ -70,7 +70,11 @@ def circle_faults(records: WorkforceRecords, rep: str, at: str) -> Iterator[Viol
 
 def users_of(records: WorkforceRecords, kind: str, record_id: str) -> str:
     """Say what names a calendar, or whom a rep leads; empty: nothing, nobody."""
-    users = list(_users(records, kind, record_id))
+    return few_of(list(_users(records, kind, record_id)))
+
+
+def few_of(users: Sequence[str]) -> str:
+    """Say who uses something, the first of them by name."""
     more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
     return ", ".join(users[:_SHOWN]) + more
 

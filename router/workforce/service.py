@@ -14,16 +14,22 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from router.model.calendars import SETTINGS_ID
-from router.model.errors import AlreadyExists, Conflict, NotFound, StaleEtag, StaleRevision
+from router.model.errors import AlreadyExists, Conflict, NotFound, NotPossible, StaleEtag, StaleRevision
 from router.model.workforce import Record, WorkforceRecords
 from router.model.workitem import fingerprint_of
 from router.workforce.differences import RecordDifference, differences
-from router.workforce.edits import Edit, Replacements, changed, leaving, name_of, removed, settlements_of
+from router.workforce.edits import IN_USE, Edit, Replacements, changed, leaving, name_of, removed, settlements_of
 from router.workforce.joint_edit import JointEdit, worked_out
 from router.workforce.past import PastRecords
-from router.workforce.ports import Revisions, Workforce
+from router.workforce.ports import CalendarUsers, Revisions, Workforce
+from router.workforce.references import few_of
 
 _TRIES = 8
+
+
+async def nobody_else(_tenant: str, _calendar: str) -> Sequence[str]:
+    """Say that nothing but the workforce names calendars."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,14 @@ class WorkforceService:
         Where records are kept.
     revisions
         Tells whether what is at hand still holds.
+    calendar_users
+        What else names calendars.
     """
 
-    def __init__(self, workforce: Workforce, revisions: Revisions) -> None:
+    def __init__(self, workforce: Workforce, revisions: Revisions, calendar_users: CalendarUsers = nobody_else) -> None:
         self._workforce = workforce
         self._revisions = revisions
+        self._calendar_users = calendar_users
         self._past = PastRecords(workforce, revisions)
         self._at_hand: dict[str, WorkforceRecords] = {}
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # as long as somebody holds one
@@ -243,6 +252,7 @@ class WorkforceService:
                 records = await self.records(tenant)
                 try:
                     replacements = work_out(records)
+                    await self._check_calendars(tenant, replacements)
                     if request.preview or not replacements:
                         return _Written(records, replacements)
                     revision = await self._workforce.write(
@@ -268,6 +278,13 @@ class WorkforceService:
                 await self._past.keep(tenant, revision)
                 return _Written(records, replacements, revision)
         raise Conflict(f"tenants/{tenant}", "the workforce changes faster than this can be written: try again")
+
+    async def _check_calendars(self, tenant: str, replacements: Replacements) -> None:
+        """Look whether anything but the workforce names a calendar that would go."""
+        for (kind, record_id), record in replacements.items():
+            users = await self._calendar_users(tenant, record_id) if (kind, record) == ("calendar", None) else ()
+            if users:
+                raise NotPossible(name_of(tenant, kind, record_id), IN_USE[kind].format(users=few_of(users)))
 
     def _turn(self, tenant: str) -> asyncio.Lock:
         """Let one change at a time be worked out here: only those on other servers can then come between."""

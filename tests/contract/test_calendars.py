@@ -73,6 +73,11 @@ async def test_every_record_comes_back_as_it_was_and_goes_with_whoever_had_it(st
     }
 
 
+async def by_night(_tenant: str, calendar: str) -> list[str]:
+    """Name what else is quiet by a calendar."""
+    return ["channel night"] if calendar == "spare" else []
+
+
 async def test_what_is_in_use_stays_and_what_nobody_uses_goes_once(stores: Any, tenant: str) -> None:
     service = WorkforceService(*stores)
     await save(service, tenant, ("calendar", OFFICE), ("calendar", Calendar("spare")), ("rep", ANN), ("rep", BO))
@@ -81,6 +86,8 @@ async def test_what_is_in_use_stays_and_what_nobody_uses_goes_once(stores: Any, 
         await service.delete(tenant, "calendar", "office")
     with pytest.raises(NotPossible, match="is the manager of rep bo"):
         await service.delete(tenant, "rep", "ann")
+    with pytest.raises(NotPossible, match="calendars/spare: is the calendar of channel night: give them another first"):
+        await WorkforceService(*stores, by_night).delete(tenant, "calendar", "spare")
     for _ in range(2):
         await service.delete(tenant, "calendar", "spare", request_id="d")
     with pytest.raises(NotFound):

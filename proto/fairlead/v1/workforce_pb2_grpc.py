@@ -368,7 +368,7 @@ class WorkforceServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteCalendar(self, request, context):
-        """Deletes a calendar that nobody uses. Fails with FAILED_PRECONDITION while a rep, a pool or the tenant does.
+        """Deletes a calendar that nobody uses. Fails with FAILED_PRECONDITION while a rep, a pool, the tenant or a channel (DeliveryService) does.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

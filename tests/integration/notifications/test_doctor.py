@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import grpc
+import pytest
+from redis.asyncio import Redis
+
 from fairlead.v1 import calendars_pb2 as calendars
 from fairlead.v1 import workforce_pb2 as workforce
+from notifications.adapters.redis.records import channels_on
 from serving.doctor.command import findings
 from serving.doctor.finding import Finding, Severity
 from tests.api import EVERYONE
@@ -18,9 +24,14 @@ async def test_what_keeps_somebody_from_being_told_is_found(store: Any, tenant: 
     async with delivering(store, tenant, tmp_path) as api:
         await api.adopt(EVERYONE)
         await subscribe(api)
-        calendar = await open_calendar(api, "nowhere")
-        await open_channel(api, calendar="nowhere")
-        await api.workforce.DeleteCalendar(calendars.DeleteCalendarRequest(name=calendar))
+        calendar = await open_calendar(api, "night")
+        await open_channel(api, calendar="night")
+        with pytest.raises(grpc.aio.AioRpcError, match="is the calendar of channel east-bot: give them another"):
+            await api.workforce.DeleteCalendar(calendars.DeleteCalendarRequest(name=calendar))
+        async with Redis.from_url(store.url) as redis:  # two at once: one names it as the other deletes it
+            records = channels_on(redis)
+            kept = (await records.all(tenant))["east-bot"]
+            await records.put(tenant, "east-bot", replace(kept.record, calendar="nowhere"), kept.etag)
         rep = workforce.Rep(active=True, channels=["east-bot", "mail"])
         await api.workforce.CreateRep(workforce.CreateRepRequest(parent=api.parent, rep_id="ann", rep=rep))
 

@@ -32,7 +32,7 @@ from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from serving.logged_telling import LoggedTelling
-from serving.people import OutboxTelling, People
+from serving.people import OutboxTelling, People, Reached
 from serving.templates import TEMPLATE_NAMES, shipped_templates
 from store.clients import RedisClient
 
@@ -105,7 +105,8 @@ class Deliveries:
         metrics: Metrics | None,
     ) -> None:
         """Connect channels."""
-        self.outbox, known = RedisOutbox(redis), KnownChannels(redis, TEMPLATE_NAMES)
+        known = KnownChannels(redis, TEMPLATE_NAMES)
+        self.outbox = RedisOutbox(redis, Reached(people, known).reps)
         mailer = Mailer(settings.mail) if settings.mail else None
         sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
         dispatcher = Dispatcher(self.outbox, people, people, known, sender, _waits(settings))

@@ -15,9 +15,10 @@ from click.core import ParameterSource
 
 from fairlead.commands import connected
 from fairlead.v1 import deliveries_pb2
+from notifications.cli.outcomes import outcome_text
 from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say, tell_all
 
-STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable"], case_sensitive=False)
+STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable", "obsolete"], case_sensitive=False)
 
 
 def _given(context: click.Context, option: click.Parameter, value: str) -> str:
@@ -55,8 +56,9 @@ def deliveries() -> None:
       waiting      is sent next: with the digest of the minute, or as the channel opens
       delivered    the receiver took it
       parked       failed, and is tried again, or stands behind one of its work item that does
-      dead         was given up after 3 days, or refused for good
+      dead         was given up after 3 days, or refused alone
       unreachable  the rep whom it is for has no channel
+      obsolete     was over as it was to be sent, or had nothing left to say
 
     \b
       $ fairlead deliveries list --state dead
@@ -78,8 +80,8 @@ def list_all(
 
     \b
       $ fairlead deliveries list --state parked
-       when                        type       about     through   state    tries   outcome   next try
-       2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   HTTP_503  2026-11-02 09:14:27+08:00
+       when                        type       about     through   state    tries   outcome        next try
+       2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   answered 503   2026-11-02 09:14:27…
     """
     with connected(server, tenant) as client:
         found = list(
@@ -126,7 +128,7 @@ def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
             "through": lambda each: last(each.receiver),
             "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
             "tries": lambda each: str(each.attempt_count),
-            "outcome": lambda each: each.outcome,
+            "outcome": lambda each: outcome_text(each.outcome, shown.language),
             "next": lambda each: shown.at(each, "next_attempt_time"),
         },
         right=("tries",),

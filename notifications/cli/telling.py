@@ -23,6 +23,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
 from fairlead.options import json_option, language_option, together, utc_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.outcomes import outcome_text
 
 Record = TypeVar("Record", bound=Message)
 
@@ -60,6 +61,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "stalled": ("stalled", "已停住"),
     "delivered": ("delivered", "已送达"),
     "unreachable": ("unreachable", "无渠道"),
+    "obsolete": ("obsolete", "已过时"),
     "no subscriptions": ("nobody is subscribed", "没有订阅"),
     "no channels": ("there is no channel", "没有渠道"),
     "no deliveries": ("nothing was told", "没有通知记录"),
@@ -184,7 +186,7 @@ def tell_test(ended: deliveries.TestDeliveryResponse, language: str, *, as_json:
         print_json(test=ended)
     else:
         word = "taken" if ended.delivered else "not taken"
-        click.echo(say(word, language, ms=f"{ended.duration_ms:,}", outcome=ended.outcome))
+        click.echo(say(word, language, ms=f"{ended.duration_ms:,}", outcome=outcome_text(ended.outcome, language)))
     if not ended.delivered:
         raise SystemExit(1)
 

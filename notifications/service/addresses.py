@@ -16,6 +16,7 @@ Check = Callable[[str], Awaitable[None]]
 
 HIDDEN = "…"
 """Stands for what of an address is not shown."""
+_PORTS = {"https": 443, "http": 80}
 _KEPT = "is kept where the same host is sent back alone, and can be opened"
 
 
@@ -90,6 +91,24 @@ async def check_mail(address: str) -> None:
         Saying what is allowed, and nothing of what it is.
     """
     check_mail_address(address)
+
+
+def is_same_place(one: str, other: str) -> bool:
+    """Say whether two addresses are those of one receiver, however their hosts are written.
+
+    Examples
+    --------
+    >>> is_same_place("https://Hooks.example.com:443/a?key=1", "https://hooks.example.com/a?key=1")
+    True
+    >>> is_same_place("https://hooks.example.com/a?key=1", "https://hooks.example.com/a?key=2"), is_same_place("", "")
+    (False, False)
+    """
+    return bool(one and other) and _place(one) == _place(other)
+
+
+def _place(address: str) -> tuple[str | None, int, str, str]:
+    parts = urlsplit(address)
+    return parts.hostname, parts.port or _PORTS.get(parts.scheme, 0), parts.path or "/", parts.query
 
 
 def shown_address(address: str) -> str:

@@ -10,13 +10,17 @@ from notifications.attempts import DeliveryAttempt
 from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import ReceiverStatus
 from notifications.ports import Calendars, DeliveryBook, KeptRecord, RecordStore, Tester
-from notifications.service.addresses import Sealed, shown_address
+from notifications.service.addresses import Sealed, is_same_place, shown_address
 from notifications.service.register import Register
 from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, IdempotentRequest, Requests
 
 MAX_CHANNELS = 1_000
 """Of a tenant."""
 _CALENDARS_SHOWN = 20
+_SENT_ALREADY = (
+    "channel {other} sends there already, and a robot takes a few messages a minute of all: name that channel instead, "
+    "or the address of another robot"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ class ChannelService:
         address, secret = present.address, present.secret
         if change.address is not None:
             address = await sealed.address(name, change.address, "channel.address", address)
+            if address != present.address and present.kind is not ChannelKind.SMTP:
+                await self._check_alone(tenant, present, change.address)
         if change.secret is not None:
             if change.secret and present.kind not in SIGNED:
                 allowed = ", ".join(f"KIND_{kind}" for kind in SIGNED)
@@ -185,6 +191,13 @@ class ChannelService:
             language=present.language if change.language is None else change.language,
             calendar=present.calendar if change.calendar is None else change.calendar,
         )
+
+    async def _check_alone(self, tenant: str, channel: Channel, address: str) -> None:
+        """Look whether another channel sends to the same robot: each alone keeps to the vendor's limit."""
+        for other, _ in (await self._register.page(tenant, "", MAX_CHANNELS))[0]:
+            opened = self._webhooks.opened(self._register.name(tenant, other.id), other.address)
+            if other.id != channel.id and other.kind is channel.kind and is_same_place(address, opened):
+                raise InvalidInput.of("channel.address", _SENT_ALREADY.format(other=other.id))
 
     async def _check_calendar(self, tenant: str, calendar: str) -> None:
         there = await self._calendars.calendar_ids(tenant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from asyncio import gather
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 
@@ -36,11 +36,27 @@ _ADD, _DUE, _WRITE, _REDRIVE, _FORGET = (
 _DEFAULTS = {each.name: each.default for each in fields(OutboxEntry)}
 
 
-class RedisOutbox:
-    """Keeps what people are to be told."""
+Reached = Callable[[str, Collection[str]], Awaitable[Collection[str]]]
+"""Returns which of some reps of a tenant have a channel that is there."""
 
-    def __init__(self, redis: RedisClient) -> None:
+
+async def everybody(_tenant: str, reps: Collection[str]) -> Collection[str]:
+    """Say that each of some reps has a channel."""
+    return reps
+
+
+class RedisOutbox:
+    """Keeps what people are to be told.
+
+    Parameters
+    ----------
+    reached
+        Who has a channel by now: what was for others is not tried again.
+    """
+
+    def __init__(self, redis: RedisClient, reached: Reached = everybody) -> None:
         self._redis = redis
+        self._reached = reached
 
     async def add(self, tenant: str, event: int, entries: Sequence[OutboxEntry]) -> bool:
         keys = DeliveryKeys(tenant)
@@ -124,6 +140,9 @@ class RedisOutbox:
         dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
         given_up = [each for each in dead if each.state in (DeliveryState.DEAD, DeliveryState.UNREACHABLE)]
         again = [redriven(each) for each in given_up if item_id in ("", each.item_id)]
+        if not receiver:
+            reached = await self._reached(tenant, {each.rep for each in again})
+            again = [each for each in again if each.rep in reached]
         parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
         if not again and not parked:
             return Redriven()

@@ -201,7 +201,7 @@ async def test_what_was_told_is_listed_with_how_it_ended(store: Any, tenant: str
         of_item = json.loads(await listed("--json", "--work-item", "crm~L-7"))["deliveries"]
         dead = await listed("--state", "dead", "--subscription", "crm")
 
-    assert re.search(r"\+00:00 +decision +crm~L-7 +crm +delivered +1 +HTTP_200", table)
+    assert re.search(r"\+00:00 +decision +crm~L-7 +crm +delivered +1 +answered 200", table)
     assert [(each["id"], each["work_item"]) for each in of_item] == [(receiver.received[0].id, routed.work_item)]
     assert dead == "nothing was told\n"
 

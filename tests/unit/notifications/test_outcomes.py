@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.deliveries import STATES
+from notifications.cli.outcomes import NUMBERED, OUTCOMES, outcome_text
+from notifications.cli.telling import WORDS
 from notifications.errors import NoSecretsKey, SecretUnreadable
 from notifications.messages.vendors import slack
 from notifications.outbound.client import HttpResponse
@@ -45,12 +49,50 @@ def words_of_slack() -> set[str]:
     return said - {"HTTP_500"}
 
 
+def said() -> set[str]:
+    """Return every outcome, but for the numbers at their ends."""
+    return set().union(*map(words_of, sources())) | {NoSecretsKey.reason, SecretUnreadable.reason} | words_of_slack()
+
+
 @pytest.mark.parametrize("page", ["docs/deliveries.md", "docs/zh/deliveries.md"])
 def test_every_outcome_is_listed(page: str) -> None:
-    said = set().union(*map(words_of, sources())) | {NoSecretsKey.reason, SecretUnreadable.reason} | words_of_slack()
     text = (ROOT / page).read_text("utf-8")
     section = next(part for part in text.split("\n## ") if "CONNECTION_REFUSED" in part)
 
     listed = {word for row in _LISTED.findall(section) for word in re.findall(r"`(\w+)`", row)}
 
-    assert {_NUMBERED.sub("", word) for word in listed if not word.isdigit()} == said
+    assert {_NUMBERED.sub("", word) for word in listed if not word.isdigit()} == said()
+
+
+def test_every_outcome_is_told_in_words() -> None:
+    assert {*OUTCOMES, *NUMBERED} - {""} == said()
+
+
+def test_words_are_in_both_languages_and_no_other() -> None:
+    faults = [word for word, (en, zh) in {**OUTCOMES, **NUMBERED, **WORDS}.items() if not _is_sound(word, en, zh)]
+
+    assert faults == []
+
+
+def _is_sound(word: str, english: str, chinese: str) -> bool:
+    texts = [re.sub(r"\{\w+\}|Fairlead", "", text) for text in (english, chinese)]
+    filled_in = [sorted(re.findall(r"\{\w+\}", text)) for text in (english, chinese)]
+    is_mixed = re.search(r"[一-鿿]", texts[0]) or re.search(r"[A-Za-z]", texts[1])
+    return bool(word or english) and english != chinese and filled_in[0] == filled_in[1] and not is_mixed
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_outcome_is_told_with_its_code(language: str) -> None:
+    assert [outcome_text(code, language) for code in ("HTTP_503", "CODE_93000", "SMTP_550", "0")] == {
+        "en": ["answered 503", "the vendor's code 93000", "the mail server's code 550", "taken (0)"],
+        "zh": ["回答 503", "平台错误码 93000", "邮件服务器代码 550", "已接收（0）"],
+    }[language]
+    assert outcome_text("ROLLUP_ERROR", language).strip("）)").endswith("ROLLUP_ERROR")
+    assert outcome_text("OF_A_NEWER_VERSION", language) == "OF_A_NEWER_VERSION"
+
+
+def test_every_state_can_be_asked_for_and_is_told_in_words() -> None:
+    states = [name.removeprefix("STATE_").lower() for name in deliveries.Delivery.State.keys()[1:]]
+
+    assert list(STATES.choices) == states
+    assert set(states) <= set(WORDS)

@@ -55,3 +55,24 @@ async def test_a_channel_without_a_calendar_is_never_quiet(channels: ChannelServ
     await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="munich"))
 
     assert (await channels.update("t", "bot", ChannelChange(calendar=""))).channel.calendar == ""
+
+
+async def test_a_robot_has_one_channel_of_a_tenant(channels: ChannelService) -> None:
+    robot = "https://a.example/hook?key=s3cr3t"
+    await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange(robot))
+    await channels.create("t", "other", ChannelKind.WECOM, ChannelChange("https://a.example/hook?key=other"))
+
+    for refused in (
+        channels.create("t", "second", ChannelKind.WECOM, ChannelChange("https://A.example:443/hook?key=s3cr3t")),
+        channels.update("t", "other", ChannelChange(robot)),
+    ):
+        with pytest.raises(InvalidInput, match=r"channel\.address: channel bot sends there already") as refusal:
+            await refused
+        assert "s3cr3t" not in str(refusal.value)
+    await channels.update("t", "bot", ChannelChange(robot))
+    await channels.create("elsewhere", "bot", ChannelKind.WECOM, ChannelChange(robot))
+
+
+async def test_two_channels_may_be_mail_to_one_box(channels: ChannelService) -> None:
+    for channel_id, language in (("en", "en"), ("zh", "zh")):
+        await channels.create("t", channel_id, ChannelKind.SMTP, ChannelChange("li.na@example.org", language=language))

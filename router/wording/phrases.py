@@ -383,21 +383,21 @@ TIMELINE: Mapping[str, Phrase] = {
     "RESCINDED": Phrase("The offer to {rep} was rescinded{because}.", "已撤回给{rep}的派单{because}。"),
     "RESCINDED many": Phrase("The offer to many was rescinded{because}.", "已撤回抢单{because}。"),
     "reached REMIND": Phrase(
-        "Deadline {deadline}: {told} reminded{passed_over}.", "时限{deadline}：已提醒{told}{passed_over}。"
+        "Deadline {deadline}: {told} to be reminded{passed_over}.", "时限{deadline}：应提醒{told}{passed_over}。"
     ),
     "reached REMIND nobody": Phrase(
         "Deadline {deadline}: there was nobody to remind.", "时限{deadline}：到提醒时间，但没有可提醒的人。"
     ),
     "reached NOTIFY": Phrase(
-        "Deadline {deadline}: {told} told{passed_over}.", "时限{deadline}：已通知{told}{passed_over}。"
+        "Deadline {deadline}: {told} to be told{passed_over}.", "时限{deadline}：应通知{told}{passed_over}。"
     ),
     "reached NOTIFY nobody": Phrase(
         "Deadline {deadline}: there was nobody to tell.", "时限{deadline}：到通知时间，但没有可通知的人。"
     ),
     "reached REASSIGN": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody else could have it or it was moved twice already;"
-        " {told} told{passed_over}.",
-        "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；已通知{told}{passed_over}。",
+        " {told} to be told{passed_over}.",
+        "时限{deadline}：无人可接手，或已转派两次，仍由归属人处理；应通知{told}{passed_over}。",
     ),
     "reached REASSIGN nobody": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody else could have it or it was moved twice already;"
@@ -440,7 +440,7 @@ TIMELINE: Mapping[str, Phrase] = {
     "nps": Phrase(
         "How likely they would recommend us: {value} of 10{note}.", "客户推荐意愿评分：{value}分（满分10分）{note}。"
     ),
-    "answer told": Phrase("{told} told.", "已通知{told}。"),
+    "answer told": Phrase("{told} to be told.", "应通知{told}。"),
     "survey CSAT": Phrase("The customer is to be asked how satisfied they are.", "应向客户发送满意度调查。"),
     "survey NPS": Phrase(
         "The customer is to be asked how likely they would recommend us.", "应向客户发送推荐意愿调查。"
@@ -460,8 +460,8 @@ TIMELINE: Mapping[str, Phrase] = {
     ),
     "reached RETURN": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"
-        " already; {told} told{passed_over}.",
-        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；已通知{told}{passed_over}。",
+        " already; {told} to be told{passed_over}.",
+        "时限{deadline}：分配池内无人可接手，或已转派两次，仍由归属人处理；应通知{told}{passed_over}。",
     ),
     "reached RETURN nobody": Phrase(
         "Deadline {deadline}: it stays with its owner, for nobody of the pool could have it or it was moved twice"

@@ -362,16 +362,16 @@ async def test_a_timeline_tells_whom_a_step_told_by_names_that_the_caller_may_se
         hide(message, {"display_name"})
 
     assert await timeline(world, lead, "en") == [
-        "Deadline first-response: 王芳 reminded.",
-        "Deadline first-response: zo told instead of 陈洁, on leave.",
+        "Deadline first-response: 王芳 to be reminded.",
+        "Deadline first-response: zo to be told instead of 陈洁, on leave.",
         "Deadline first-response: it stays with its owner, for nobody else could have it or it was moved twice already;"
-        " 陈洁 told.",
+        " 陈洁 to be told.",
     ]
     assert await timeline(world, lead, "zh") == [
-        "时限 first-response：已提醒王芳。",
-        "时限 first-response：已通知 zo（陈洁休假，改为通知其上级）。",
-        "时限 first-response：无人可接手，或已转派两次，仍由归属人处理；已通知陈洁。",
+        "时限 first-response：应提醒王芳。",
+        "时限 first-response：应通知 zo（陈洁休假，改为通知其上级）。",
+        "时限 first-response：无人可接手，或已转派两次，仍由归属人处理；应通知陈洁。",
     ]
     hidden = await timeline(world, lead, "zh", operator)
     assert [name for name in ("王芳", "陈洁") if name in "".join(hidden)] == []
-    assert "已提醒***" in hidden[0].replace(" ", "")
+    assert "应提醒***" in hidden[0].replace(" ", "")

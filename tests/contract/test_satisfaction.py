@@ -104,7 +104,7 @@ async def test_the_timeline_says_what_those_are_called_who_were_told_of_a_bad_an
 
     said = [entry.words for entry in await timeline_entries(firm.world, ticket, "zh")]
 
-    assert "客户满意度评分：1 分（满分5分）。已通知陈洁。" in said
+    assert "客户满意度评分：1 分（满分5分）。应通知陈洁。" in said
 
 
 async def test_csat_is_of_a_ticket_that_ended_once_also_if_it_is_reopened(firm: Firm) -> None:

@@ -104,7 +104,7 @@ steps:
       - {item: L-1, priority: 9, missed: [first-response]}
       - told: [{who: chen-jie, about: L-1, step: notify}, {channel: east-bot, about: L-1, step: notify},
                {who: li-na, about: L-2, step: remind}]
-      - {item: L-1, says: ["chen-jie, channel east-bot told"]}
+      - {item: L-1, says: ["chen-jie, channel east-bot to be told"]}
   - at: 2026-09-21T09:21
     do: {reassign: {item: L-2, note: 太忙}}
     expect: {item: L-2, owner: wang-fang, due: {first-response: 2026-09-21T10:21}}

@@ -353,8 +353,8 @@ def test_verify_refuses_a_folder_without_data(tmp_path: Path) -> None:
 # ---- demo
 
 LIVE = (
-    "2026-09-18 17:50+08:00 Deadline first-response: 王芳 reminded. 时限 first-response：已提醒王芳。",
-    "2026-09-20 09:20+08:00 Deadline first-response: 陈洁 told. 时限 first-response：已通知陈洁。",
+    "2026-09-18 17:50+08:00 Deadline first-response: 王芳 to be reminded. 时限 first-response：应提醒王芳。",
+    "2026-09-20 09:20+08:00 Deadline first-response: 陈洁 to be told. 时限 first-response：应通知陈洁。",
     "2026-09-20 10:20+08:00 It was not attended to in time. Rule default, pool east: 李娜 has it now.",
     "2026-09-20 10:45+08:00 李娜 called the customer (3 min). Deadline first-response met after 41 h 25 min:",
     "All of it came as its walk expects. fairlead process walk",

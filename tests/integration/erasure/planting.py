@@ -42,6 +42,8 @@ SKIPPED: Mapping[str, str] = {
     r"(ModelService/TrainModel|ScoringService/RescoreCustomers)\.read_options\..*": "says how a file is read",
     r"DeliveryService/.*\.(url|address|secret)":
         "is where a system or a member of staff is told, encrypted while it is kept, until it is deleted",
+    r"DeliveryService/Create(Subscription|Channel)\.request_id":
+        "says which call made something: encrypted while it is kept, until that is changed or deleted",
     r"DeliveryService/UpdateTemplates\.templates\.(texts|default_texts)":
         "are words around messages by names that are known, or output only: UpdateTemplates replaces them",
     r"DeliveryService/.*\.(event_types|role|calendar|subscription|channel|subscription_id|channel_id)":

@@ -263,7 +263,7 @@ def test_steps_remind_raise_and_tell_whoever_is_above_and_give_it_away_twice_bef
     en, zh = going.timeline("crm~L-1", tenant)
 
     assert en.count("Rule default, pool east: ") == 3  # to ann, and given away twice
-    assert en.count("Deadline first-response: boss told instead of mo, on leave.") == 3
+    assert en.count("Deadline first-response: boss to be told instead of mo, on leave.") == 3
     assert "priority from 0 to 20." in en
     assert "It was not attended to in time, and given away often enough: boss, the manager, keeps it." in en
     assert "未在时限内处理，且转派次数已满，由主管 boss 接手。" in zh

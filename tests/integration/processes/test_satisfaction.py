@@ -138,8 +138,8 @@ async def test_satisfaction_is_asked_as_often_as_it_may_be_and_a_bad_answer_open
     ]
     assert "（50%）" in shown.output
     assert "不向客户发送推荐意愿调查：90天内已经调查过或答复过。" in words
-    assert "客户满意度评分：2 分（满分5分）（没解决）。已通知 chen-jie。" in words
-    assert "客户推荐意愿评分：3 分（满分10分）。已通知 chen-jie。" in words
+    assert "客户满意度评分：2 分（满分5分）（没解决）。应通知 chen-jie。" in words
+    assert "客户推荐意愿评分：3 分（满分10分）。应通知 chen-jie。" in words
     assert replayed == []
 
 

@@ -256,7 +256,7 @@ def test_who_was_passed_over_is_told_as_what_they_are(
         deadline="更新", act=deadlines.DeadlineStep.ACT_NOTIFY, told=["r/王芳"], on_leave=on_leave, inactive=inactive
     )
 
-    assert both(reached_step=step) == (f"Deadline 更新: 王芳 told{en}.", f"时限更新：已通知王芳{zh}。")
+    assert both(reached_step=step) == (f"Deadline 更新: 王芳 to be told{en}.", f"时限更新：应通知王芳{zh}。")
 
 
 def test_who_migrated_a_work_item_is_named_with_from_where_to_where() -> None:

@@ -23,8 +23,9 @@ from rich.text import Text
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
-from notifications.adapters.redis.records import channels_on, subscriptions_on
+from notifications.adapters.redis.records import channels_on, subscriptions_on, templates_on, tenants_of_records
 from notifications.adapters.redis.webhooks import RedisDeliveries
+from notifications.channels import LANGUAGES
 from notifications.errors import KEY_FILE
 from notifications.messages.mail_server import URL
 from notifications.secrets import SecretBox
@@ -143,11 +144,12 @@ async def _format(url: str) -> Finding:
 async def _timed(url: str) -> list[Finding]:
     """Judge what depends on the time, as the store's scripts read it."""
     async with connected_stores(url) as stores:
-        clock, tenants = SimulatedClock(stores.redis), await stores.rule_sets.tenants()
+        clock, tenants = SimulatedClock(stores.redis), await _tenants(stores)
         is_simulated = await clock.is_there()
         at_us = (await clock.read())[0] if is_simulated else await clock.real_us()
         with simulated() if is_simulated else nullcontext():
-            found = [timers([await stores.timers.timer_status(tenant) for tenant in tenants])]
+            at_work = await stores.rule_sets.tenants()
+            found = [timers([await stores.timers.timer_status(tenant) for tenant in at_work])]
         for tenant in tenants:
             record = await stores.workforce.read(tenant)
             found += judge_calendars(tenant, record.calendars.values(), _date_of(at_us))
@@ -168,10 +170,23 @@ async def _told_outside(url: str, box: SecretBox, *, has_mail: bool) -> list[Fin
     """Judge who is told outside."""
     found: list[Finding] = []
     async with connected_stores(url) as stores:
-        for tenant in await stores.rule_sets.tenants():
+        for tenant in await _tenants(stores):
             receivers = await _receivers(stores, tenant, await stores.workforce.read(tenant))
             found += judge_receivers(tenant, replace(receivers, has_mail=has_mail), box)
     return found
+
+
+async def _tenants(stores: Stores) -> list[str]:
+    """Return every tenant of whom anything is kept, those too that never published rules."""
+    return sorted({*await stores.tenants(), *await tenants_of_records(stores.redis)})
+
+
+async def _templates(stores: Stores, tenant: str, language: str) -> Mapping[str, str] | None:
+    try:
+        kept = await templates_on(stores.redis).get(tenant, language)
+        return dict(kept.record.texts) if kept else {}
+    except (ValueError, TypeError):
+        return None
 
 
 async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -> Receivers:
@@ -183,7 +198,8 @@ async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -
     named = {rep.id: rep.channels for rep in workforce.reps.values() if rep.channels and rep.active}
     active = (await ProcessCache(stores.processes).newest(tenant)).active
     stepped = {process.id: channels_of(process) for process in active.values()}
-    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled, stepped)
+    templates = {language: await _templates(stores, tenant, language) for language in LANGUAGES}
+    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled, stepped, templates=templates)
 
 
 def _date_of(at_us: int) -> date:

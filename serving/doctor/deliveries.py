@@ -14,9 +14,11 @@ from notifications.errors import KEY_FILE, NoSecretsKey, SecretUnreadable
 from notifications.messages.mail_server import URL, MailServer
 from notifications.secrets import SecretBox
 from notifications.subscriptions import Subscription
+from notifications.templates import template_faults
 from router.process.definition.deadlines import NamedChannel
 from router.process.definition.processes import Process
 from serving.doctor.finding import Finding, bad, good, mind
+from serving.templates import TEMPLATE_NAMES
 
 _SHOWN = 3
 
@@ -35,6 +37,8 @@ class Receivers:
         By active process: the channels that steps of its deadlines tell.
     has_mail
         Whether the operator named a mail server.
+    templates
+        The tenant's own, by language; None: they cannot be read.
     """
 
     subscriptions: Sequence[Subscription]
@@ -44,6 +48,7 @@ class Receivers:
     stalled: Collection[str] = ()
     stepped: Mapping[str, Collection[str]] = field(default_factory=dict)
     has_mail: bool = True
+    templates: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
 
 def judge_key_file(path: str) -> Iterator[Finding]:
@@ -93,6 +98,17 @@ def judge_receivers(tenant: str, receivers: Receivers, box: SecretBox) -> Iterat
         if channel.calendar and channel.calendar not in receivers.calendars:
             seen = f"{tenant}/{channel.id}: there is no calendar {channel.calendar}, so it is never quiet"
             yield mind("channel", seen, "make that calendar, or name another: fairlead channels update")
+    for language, texts in sorted(receivers.templates.items()):
+        for what, fault in _left_out(texts):
+            seen = f"{tenant}/{language}: {what} left out, and ours said: {fault}"
+            yield mind("templates", seen, f"fairlead templates set FILE --speaks {language}")
+
+
+def _left_out(texts: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
+    if texts is None:
+        yield "all are", "they cannot be read"
+        return
+    yield from ((f"{name!r} is", fault) for name, fault in template_faults(texts, TEMPLATE_NAMES))
 
 
 _STALLED = "mend its receiver: fairlead deliveries list --state parked; it goes on by itself"

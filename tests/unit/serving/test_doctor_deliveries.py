@@ -109,3 +109,15 @@ def test_a_file_of_keys_that_others_may_read_is_told(tmp_path: Path) -> None:
     assert severities == [Severity.GOOD, Severity.MIND, Severity.BAD]
     assert f"chmod 600 {file}" in open_to_others.advice
     assert list(judge_key_file("")) == []
+
+
+def test_a_template_that_is_left_out_is_named(box: SecretBox) -> None:
+    own = {"given": "$item: yours", "reminder": "$owner", "one": "$ 5"}
+
+    found = list(judge_receivers("acme", replace(sound(box), templates={"zh": own, "en": None}), box))
+
+    assert {each.severity for each in found} == {Severity.MIND}
+    assert [each.seen.partition(": ")[0] for each in found] == ["acme/en", "acme/zh", "acme/zh"]
+    assert found[0].seen == "acme/en: all are left out, and ours said: they cannot be read"
+    assert found[1].seen.startswith("acme/zh: 'reminder' is left out, and ours said: $owner is not filled in there")
+    assert found[2].advice == "fairlead templates set FILE --speaks zh"

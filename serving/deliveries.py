@@ -32,7 +32,7 @@ from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from serving.logged_telling import LoggedTelling
-from serving.people import OutboxTelling, People, Reached
+from serving.people import OutboxTelling, People, ReachableReps
 from serving.templates import TEMPLATE_NAMES, shipped_templates
 from store.clients import RedisClient
 
@@ -106,7 +106,7 @@ class Deliveries:
     ) -> None:
         """Connect channels."""
         known = KnownChannels(redis, TEMPLATE_NAMES)
-        self.outbox = RedisOutbox(redis, Reached(people, known).reps)
+        self.outbox = RedisOutbox(redis, ReachableReps(people, known).reps)
         mailer = Mailer(settings.mail) if settings.mail else None
         sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
         dispatcher = Dispatcher(self.outbox, people, people, known, sender, _waits(settings))

@@ -132,7 +132,7 @@ class ChannelCalendars:
         return [f"channel {channel_id}" for channel_id, each in kept.items() if each.record.calendar == calendar]
 
 
-class Reached:
+class ReachableReps:
     """``notifications.adapters.redis.outbox.Reached``: who names a channel that is there.
 
     Parameters

@@ -87,7 +87,7 @@ async def test_what_is_in_use_stays_and_what_nobody_uses_goes_once(stores: Any, 
     with pytest.raises(NotPossible, match="is the manager of rep bo"):
         await service.delete(tenant, "rep", "ann")
     with pytest.raises(NotPossible, match="calendars/spare: is the calendar of channel night: give them another first"):
-        await WorkforceService(*stores, by_night).delete(tenant, "calendar", "spare")
+        await WorkforceService(stores[0], stores[1], by_night).delete(tenant, "calendar", "spare")
     for _ in range(2):
         await service.delete(tenant, "calendar", "spare", request_id="d")
     with pytest.raises(NotFound):

@@ -93,7 +93,7 @@ def templates_on(redis: RedisClient) -> RedisRecords[Templates]:
 
 async def tenants_of_records(redis: RedisClient) -> frozenset[str]:
     """Return every tenant that has a subscription, a channel or templates, by a look at all keys of the store."""
-    before, behind = Keys("*").records.split("*")
+    before, behind = DeliveryKeys("*").records.split("*")
     with translated():
         keys = [key.decode() async for key in redis.scan_iter(match=f"{before}*{behind}", count=1000)]
     return frozenset(key.removeprefix(before).removesuffix(behind) for key in keys)

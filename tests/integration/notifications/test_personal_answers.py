@@ -95,7 +95,7 @@ async def test_no_answer_tells_what_is_personal_or_secret(store: Any, tenant: st
             told = (await operator.deliveries.ListDeliveries(request)).deliveries
             return {each.receiver.split("/")[2] for each in told} == {"subscriptions", "channels"}
 
-        while not await both_told():
+        while not await both_told():  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(0.02)
         found = await answers(operator, item)
 

@@ -28,7 +28,7 @@ _speaks = click.option(
 
 @click.group(context_settings=HELP)
 def templates() -> None:
-    """Your own words around what people are told: titles of messages, whom they are for, what stands below.
+    """Your own words around what people are told: titles and lines of messages, whom they are for, what stands below.
 
     Names with a $ are filled in, and nothing else: no template can look anything up or do anything. docs/channels.md
     says more.

@@ -79,7 +79,10 @@ class _Telling(NamedTuple):
 
     def line(self, key: str, **facts: object) -> str:
         """Say a line."""
-        return MESSAGE_LINES[key].say(self.language, **self.said(facts))
+        said = self.said(facts)
+        if own := self.own.get(f"line {key}"):
+            return own_title(own, self.language, said)
+        return MESSAGE_LINES[key].say(self.language, **said)
 
     def said(self, facts: Mapping[str, object]) -> Mapping[str, object]:
         """Return what is filled in, with the work item as it is called."""

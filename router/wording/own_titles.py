@@ -1,4 +1,4 @@
-"""Titles of messages in a tenant's own words, and ours in the form that theirs have: ``$names``.
+"""Titles and lines of messages in a tenant's own words, and ours in the form that theirs have: ``$names``.
 
 Filled in by `string.Template`, which knows names and nothing else, and as `Phrase.say` spaces what it fills in.
 """
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from string import Formatter, Template
 
 from router.wording.languages import Language
-from router.wording.message_phrases import MESSAGE_TITLES
-from router.wording.phrases import joined
+from router.wording.message_phrases import MESSAGE_LINES, MESSAGE_TITLES
+from router.wording.phrases import Phrase, joined
 
 _FILLED = re.compile(r"\{(\w+)\}")
 _MARK = "\0"
@@ -22,10 +22,12 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
-TITLE_NAMES: Mapping[str, frozenset[str]] = {
-    key: _names(phrase.en) | _names(phrase.zh) for key, phrase in MESSAGE_TITLES.items()
-}
-"""By key of ``MESSAGE_TITLES``: what is filled in there."""
+_LINES = {f"line {key}": phrase for key, phrase in MESSAGE_LINES.items()}
+TITLE_NAMES, LINE_NAMES = (
+    {key: _names(phrase.en) | _names(phrase.zh) for key, phrase in phrases.items()}
+    for phrases in (MESSAGE_TITLES, _LINES)
+)
+"""By key of ``MESSAGE_TITLES``, and of ``MESSAGE_LINES`` behind ``line``: what is filled in there."""
 
 
 def title_templates(language: Language) -> dict[str, str]:
@@ -36,13 +38,26 @@ def title_templates(language: Language) -> dict[str, str]:
     >>> title_templates(Language.EN)["given"], title_templates(Language.ZH)["taken"]
     ('$item is yours now', '$item不再由您负责')
     """
-    return {
-        key: _FILLED.sub(r"$\1", getattr(phrase, language).replace("$", "$$")) for key, phrase in MESSAGE_TITLES.items()
-    }
+    return _templates(MESSAGE_TITLES, language)
+
+
+def line_templates(language: Language) -> dict[str, str]:
+    """Return our lines as templates, by key behind ``line``.
+
+    Examples
+    --------
+    >>> line_templates(Language.EN)["line due"]
+    'Due $when.'
+    """
+    return _templates(_LINES, language)
+
+
+def _templates(phrases: Mapping[str, Phrase], language: Language) -> dict[str, str]:
+    return {key: _FILLED.sub(r"$\1", getattr(each, language).replace("$", "$$")) for key, each in phrases.items()}
 
 
 def own_title(template: str, language: Language, facts: Mapping[str, object]) -> str:
-    """Fill in a tenant's own title.
+    """Fill in a tenant's own title or line.
 
     Examples
     --------

@@ -28,9 +28,9 @@ from router.process.due.due_steps import NamedStep
 from router.process.life.asks import Ask
 from router.process.revisions.differences import differences
 from router.wording.languages import Language
-from router.wording.message_phrases import MESSAGE_REASONS, MESSAGE_TITLES, TOLD_PHRASES, MessageType
+from router.wording.message_phrases import MESSAGE_LINES, MESSAGE_REASONS, MESSAGE_TITLES, TOLD_PHRASES, MessageType
 from router.wording.messages import MOST_LISTED, kind_of, message
-from router.wording.own_titles import title_templates
+from router.wording.own_titles import LINE_NAMES, line_templates, title_templates
 from router.wording.told import TOLD, titles_of, told_page
 from rules.durations import Duration, DurationTable
 
@@ -150,13 +150,15 @@ def test_each_is_told_in_both_languages_and_in_chinese_by_chinese_words_alone() 
 
 
 def test_with_our_titles_as_a_tenants_own_the_same_is_told_and_with_others_theirs() -> None:
-    theirs = dict.fromkeys(MESSAGE_TITLES, "theirs")
+    theirs = dict.fromkeys([*MESSAGE_TITLES, *LINE_NAMES], "theirs")
     for notice, rep in notices():
         for language in Language:
             ours = message(notice, rep, language, SHANGHAI, itemed=lambda item: f"of {item}")
-            own = title_templates(language)
+            own = title_templates(language) | line_templates(language)
             assert message(notice, rep, language, SHANGHAI, itemed=lambda item: f"of {item}", own=own) == ours
-            assert message(notice, rep, language, SHANGHAI, own=theirs).title == "theirs"
+            other = message(notice, rep, language, SHANGHAI, own=theirs)
+            assert (other.title, len(other.lines)) == ("theirs", len(ours.lines))
+            assert not {MESSAGE_LINES[key].en for key in ("take over", "stays", "nothing to do")} & {*other.lines}
 
 
 def test_none_holds_an_attribute_nor_what_somebody_wrote() -> None:

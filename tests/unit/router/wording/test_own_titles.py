@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from notifications.templates import template_fault
 from router.wording.languages import Language
-from router.wording.message_phrases import MESSAGE_TITLES
-from router.wording.own_titles import TITLE_NAMES, own_title, title_templates
+from router.wording.message_phrases import MESSAGE_LINES, MESSAGE_TITLES
+from router.wording.own_titles import LINE_NAMES, TITLE_NAMES, line_templates, own_title, title_templates
 from serving.templates import TEMPLATE_NAMES, shipped_templates
 
 FACTS = ("李娜", "li-na", "$item", "{item}", "${item}", "3", "(x)", "")
@@ -18,12 +18,13 @@ FACTS = ("李娜", "li-na", "$item", "{item}", "${item}", "3", "(x)", "")
 @given(data=st.data())
 @pytest.mark.parametrize("language", Language)
 def test_ours_as_a_template_says_what_ours_says(language: Language, data: st.DataObject) -> None:
-    key = data.draw(st.sampled_from(sorted(MESSAGE_TITLES)))
-    facts = {name: data.draw(st.sampled_from(FACTS)) for name in sorted(TITLE_NAMES[key])}
+    phrases = {**MESSAGE_TITLES, **{f"line {key}": phrase for key, phrase in MESSAGE_LINES.items()}}
+    key = data.draw(st.sampled_from(sorted(phrases)))
+    facts = {name: data.draw(st.sampled_from(FACTS)) for name in sorted({**TITLE_NAMES, **LINE_NAMES}[key])}
 
-    said = own_title(title_templates(language)[key], language, facts)
+    said = own_title({**title_templates(language), **line_templates(language)}[key], language, facts)
 
-    assert said == MESSAGE_TITLES[key].say(language, **facts)
+    assert said == phrases[key].say(language, **facts)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -28,7 +28,16 @@ class Tasks(Generic[Key]):
         return frozenset(self._tasks)
 
     def begin(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
-        """Begin with what is not running."""
+        """Begin with what is not running.
+
+        Raises
+        ------
+        RuntimeError
+            If it is.
+        """
+        if key in self.running():
+            work.close()
+            raise RuntimeError(f"{key} is under way")
         self._tasks[key] = asyncio.create_task(work)
 
     async def end(self) -> None:

@@ -1,4 +1,4 @@
-"""How a try ended, in words for people; the codes are those of `notifications.attempts.Attempt`."""
+"""How a try ended, in words for people; the codes are those of `notifications.attempts.DeliveryAttempt`."""
 
 from __future__ import annotations
 

@@ -33,8 +33,10 @@ AT_ONCE = 64
 """Work items of which something is on its way at a time."""
 TURN_S = 10.0
 """After so long a turn sends nothing more, in seconds: what is left of it is parked, and tried in the next."""
-_STRAGGLING_S = 0.05
-"""How long a turn waits for what is under way before it reads on, in seconds: while one hangs, each page takes that."""
+_STRAGGLING_S, _IDLE_S = 0.05, 0.2
+"""How long a turn waits for what is under way before it reads on, in seconds: while one hangs, each page takes that;
+and where there was nothing when it looked last.
+"""
 NOT_IN_LOG = "NOT_IN_LOG"
 """How a change ends that the log has not got any more."""
 BODY_FAILED = "BODY_FAILED"
@@ -115,13 +117,18 @@ class DeliveryTurn:
         """
         self._began_ms = await self._feed.now_ms(self._tenant)
         self._began_s = time.monotonic()
+        has_more = await self._begin_more()
+        while self._tasks:
+            await self._some_ended(_STRAGGLING_S if has_more else _IDLE_S)
+            if len(self._tasks) < AT_ONCE and self._elapsed_s() < TURN_S:
+                has_more = await self._begin_more()
+
+    async def _begin_more(self) -> bool:
+        """Begin with what is due and what the log has next; return whether there was anything."""
+        before = self._looked_at, self.turned.event, len(self._failed)
         await self._retry()
         await self._read()
-        while self._tasks:
-            await self._some_ended()
-            if len(self._tasks) < AT_ONCE and self._elapsed_s() < TURN_S:
-                await self._retry()
-                await self._read()
+        return before != (self._looked_at, self.turned.event, len(self._failed))
 
     async def _retry(self) -> None:
         """Begin with what is due by now: what failed in this turn, and what the store has.
@@ -147,9 +154,9 @@ class DeliveryTurn:
                 return
             yield heappop(self._failed)[1]
 
-    async def _some_ended(self) -> None:
+    async def _some_ended(self, longest_s: float) -> None:
         """Wait until all that is under way has ended, but not long; raise what ended any."""
-        done, _ = await asyncio.wait(self._tasks, timeout=_STRAGGLING_S)
+        done, _ = await asyncio.wait(self._tasks, timeout=longest_s)
         self._tasks -= done
         for task in done:
             task.result()

@@ -53,9 +53,10 @@ def activity(
     """Record what somebody did about WORK_ITEM: a call, visit, meeting, message, email or note.
 
     An outbound one by a rep is an attempt: from the first on, the work item is worked, and no longer counts under caps
-    of UNWORKED. A call of 30 seconds, a meeting or an answer of the customer's is a contact. Notes, what is internal
-    and what nobody did prove nothing. --next sets when to follow up, in place of the date that there was; without it,
-    a rep's call, visit, meeting, message or email ends that date. Times without a zone are on the tenant's clocks.
+    of UNWORKED. A call of 30 seconds, a meeting or an answer of the customer's is a contact. What is a note or internal
+    ends a deadline `until: note` alone; what nobody did proves nothing. --next sets when to follow up, in place of the
+    date that there was; without it, a rep's call, visit, meeting, message or email ends that date. Times without a zone
+    are on the tenant's clocks.
 
     \b
       $ fairlead activity crm~L-017 call --outcome "no answer" --next 2026-11-30T10:00 --step "call again"

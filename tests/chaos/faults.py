@@ -121,10 +121,11 @@ class Faults:
         Whoever had a role goes on for as long as they believe in it.
         """
         taken, until_s = 0, time.monotonic() + _ROLES_S + event.lasts_s
+        await self._system.store.ask("DEL", *self._roles)
         while time.monotonic() < until_s:
-            taken += await self._system.store.ask("DEL", *self._roles) or 0
             await asyncio.sleep(_ROLES_S / 20)
-        return taken > 1
+            taken += await self._system.store.ask("DEL", *self._roles) or 0
+        return taken > 0
 
     async def _reordered(self, _: Event) -> bool:
         """Turn the order of what waits around, while nobody takes it."""

@@ -310,11 +310,11 @@ def _end(deadline: Deadline, start: _Start, stay: Stay, life: Life) -> End | Non
         is_done = deadline.until in (Until.STAGE, Until.COMPLETION)
         ends.append(End(life.closed.at_ms, life.closed.event, is_done))
     if deadline.since is not Since.LAST_INBOUND:
-        ends += _done(deadline, start, life)
+        ends += _evidence(deadline, start, life)
     return min(ends, key=lambda end: (end.at_ms, not end.is_done, end.event), default=None)
 
 
-def _done(deadline: Deadline, start: _Start, life: Life) -> Iterator[End]:
+def _evidence(deadline: Deadline, start: _Start, life: Life) -> Iterator[End]:
     """Yield the activities that end a deadline; one that starts deadlines does not end what it starts."""
     first_ms = start.at_ms + (deadline.since in RENEWED) if start.counts_ms is None else start.counts_ms
     evidence = EVIDENCE.get(deadline.until)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from background.tasks import Tasks
 
 
@@ -19,6 +21,8 @@ async def test_what_has_ended_is_not_running_any_more() -> None:
     tasks.begin("short", short())
     tasks.begin("endless", endless())
     assert tasks.running() == {"short", "endless"}
+    with pytest.raises(RuntimeError, match="endless is under way"):
+        tasks.begin("endless", endless())
     await goes_on.wait()
     await asyncio.sleep(0)
 

@@ -16,10 +16,13 @@ Tried = TypeVar("Tried", Subscription, Channel, contravariant=True)
 
 
 class KeptRecord(NamedTuple, Generic[Record]):
-    """A subscription, a channel or the templates of a language, and what identifies its content."""
+    """A subscription, a channel or the templates of a language, what identifies its content, and whether it was made
+    just now.
+    """
 
     record: Record
     etag: str
+    is_new: bool = False
 
 
 class RecordStore(Protocol[Record]):

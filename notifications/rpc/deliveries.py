@@ -59,7 +59,8 @@ class DeliveryServicer:
         )
         repeated, preview = read.repeated(request, call.actor), request.validate_only
         view = await self._subscriptions.create(tenant, subscription_id, change, repeated, preview=preview)
-        _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "created")
+        if view.is_new:
+            _note(request, f"tenants/{tenant}/subscriptions/{subscription_id}", "created")
         return read.subscription_message(tenant, view)
 
     async def GetSubscription(self, request: deliveries.GetSubscriptionRequest, _: Call) -> deliveries.Subscription:
@@ -127,7 +128,8 @@ class DeliveryServicer:
         change = read.channel_change(request.channel, read.CHANNEL_FIELDS, tenant)
         repeated, preview = read.repeated(request, call.actor), request.validate_only
         view = await self._channels.create(tenant, channel_id, kind, change, repeated, preview=preview)
-        _note(request, f"tenants/{tenant}/channels/{channel_id}", "created")
+        if view.is_new:
+            _note(request, f"tenants/{tenant}/channels/{channel_id}", "created")
         return read.channel_message(tenant, view)
 
     async def GetChannel(self, request: deliveries.GetChannelRequest, _: Call) -> deliveries.Channel:

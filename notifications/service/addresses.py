@@ -98,7 +98,7 @@ def is_same_place(one: str, other: str) -> bool:
 
     Examples
     --------
-    >>> is_same_place("https://Hooks.example.com:443/a?key=1", "https://hooks.example.com/a?key=1")
+    >>> is_same_place("https://Hooks.example.com.:443/a?key=1", "https://hooks.example.com/a?key=1")
     True
     >>> is_same_place("https://hooks.example.com/a?key=1", "https://hooks.example.com/a?key=2"), is_same_place("", "")
     (False, False)
@@ -106,9 +106,9 @@ def is_same_place(one: str, other: str) -> bool:
     return bool(one and other) and _place(one) == _place(other)
 
 
-def _place(address: str) -> tuple[str | None, int, str, str]:
+def _place(address: str) -> tuple[str, int, str, str]:
     parts = urlsplit(address)
-    return parts.hostname, parts.port or _PORTS.get(parts.scheme, 0), parts.path or "/", parts.query
+    return (parts.hostname or "").rstrip("."), parts.port or _PORTS.get(parts.scheme, 0), parts.path or "/", parts.query
 
 
 def shown_address(address: str) -> str:

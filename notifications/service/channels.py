@@ -42,12 +42,15 @@ class ChannelView:
     address
         Where messages are sent, without what may be secret; empty: nothing can be sent, for no key of the server
         decrypts it, or what signs.
+    is_new
+        Whether it was made just now.
     """
 
     channel: Channel
     etag: str
     address: str
     standing: ReceiverStatus
+    is_new: bool = False
 
 
 class ChannelService:
@@ -194,7 +197,8 @@ class ChannelService:
 
     async def _check_alone(self, tenant: str, channel: Channel, address: str) -> None:
         """Look whether another channel sends to the same robot: each alone keeps to the vendor's limit."""
-        for other, _ in (await self._register.page(tenant, "", MAX_CHANNELS))[0]:
+        for kept in (await self._register.page(tenant, "", MAX_CHANNELS))[0]:
+            other = kept.record
             opened = self._webhooks.opened(self._register.name(tenant, other.id), other.address)
             if other.id != channel.id and other.kind is channel.kind and is_same_place(address, opened):
                 raise InvalidInput.of("channel.address", _SENT_ALREADY.format(other=other.id))
@@ -210,11 +214,11 @@ class ChannelService:
         return self._mail if kind is ChannelKind.SMTP else self._webhooks
 
     async def _view(self, tenant: str, kept: KeptRecord[Channel]) -> ChannelView:
-        record, etag = kept
+        record, etag, is_new = kept
         name = self._register.name(tenant, record.id)
         can_sign = not record.secret or self._webhooks.opens(name, [record.secret])
         address = self._webhooks.opened(name, record.address) if can_sign else ""
-        return ChannelView(record, etag, shown_address(address), await self._book.standing(tenant, record.id))
+        return ChannelView(record, etag, shown_address(address), await self._book.standing(tenant, record.id), is_new)
 
 
 SIGNED = (ChannelKind.DINGTALK, ChannelKind.FEISHU)

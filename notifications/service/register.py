@@ -104,15 +104,19 @@ class Register(Generic[Record]):
         if etag is None:
             return await self._made_before(tenant, record.id, request)
         await self._book.begin(tenant, record.id)
-        return KeptRecord(made, etag)
+        return KeptRecord(made, etag, is_new=True)
 
     async def _made_before(self, tenant: str, record_id: str, request: IdempotentRequest) -> KeptRecord[Record]:
+        """Return one that the same call made, once it lasts: replicas may not have had it when that was refused."""
         name = self.name(tenant, record_id)
         kept = await self._records.get(tenant, record_id)
         if kept is None or not self._requests.is_repeated(name, kept.record.request, request):
             raise AlreadyExists(self._kind, name)
+        etag = await self._records.put(tenant, record_id, kept.record, kept.etag)
+        if etag is None:  # somebody changed it meanwhile
+            raise AlreadyExists(self._kind, name)
         await self._book.begin(tenant, record_id)  # the first call may not have come so far
-        return kept
+        return KeptRecord(kept.record, etag)
 
     async def change(
         self,

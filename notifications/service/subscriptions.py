@@ -70,6 +70,8 @@ class SubscriptionView:
         decrypts it, or what signs.
     secret
         What signs, where it was made by this call, or by this one as it was sent before; else empty.
+    is_new
+        Whether it was made just now.
     """
 
     subscription: Subscription
@@ -78,6 +80,7 @@ class SubscriptionView:
     state: SubscriptionState
     standing: ReceiverStatus
     secret: str = ""
+    is_new: bool = False
 
 
 class SubscriptionService:
@@ -244,11 +247,10 @@ class SubscriptionService:
         return before[: 1 if change.retires_secrets else MAX_SECRETS]
 
     async def _view(self, tenant: str, kept: KeptRecord[Subscription], secret: str = "") -> SubscriptionView:
-        record, etag = kept
+        record, etag, is_new = kept
         standing = await self._book.standing(tenant, record.id)
         state = SubscriptionState.STALLED if standing.is_stalled else SubscriptionState.ACTIVE
         name = self._register.name(tenant, record.id)
         address = self._sealed.opened(name, record.url) if self._sealed.opens(name, record.secrets[:1]) else ""
-        return SubscriptionView(
-            record, etag, shown_address(address), SubscriptionState.PAUSED if record.paused else state, standing, secret
-        )
+        shown_state = SubscriptionState.PAUSED if record.paused else state
+        return SubscriptionView(record, etag, shown_address(address), shown_state, standing, secret, is_new)

@@ -18,6 +18,7 @@ class MemoryRecords(Generic[Record]):
     def __init__(self) -> None:
         self._kept: defaultdict[str, dict[str, KeptRecord[Record]]] = defaultdict(dict)
         self._etags = count(1)
+        self.n_puts = 0
 
     def lose(self) -> None:
         """Lose everything, as a store can."""
@@ -30,6 +31,7 @@ class MemoryRecords(Generic[Record]):
         return self._kept[tenant].get(record_id)
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
+        self.n_puts += 1
         present = self._kept[tenant].get(record_id)
         if (present.etag if present else "") != before:
             return None

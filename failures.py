@@ -112,15 +112,13 @@ class AlreadyExists(Failure):
 
 
 class RequestIdReused(AlreadyExists):
-    """The request id was used for other content, or by another caller."""
+    """The request id was used for other content."""
 
     reason = "REQUEST_ID_REUSED"
 
     def __init__(self, request_id: str) -> None:
         super().__init__("request", request_id)
-        self.args = (
-            f"request_id {request_id!r} was used for other content, or by another caller: a new intent needs a new id",
-        )
+        self.args = (f"request_id {request_id!r} was used for other content: a new intent needs a new id",)
 
 
 class Conflict(Failure):

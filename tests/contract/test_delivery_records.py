@@ -11,7 +11,7 @@ import pytest
 from notifications.adapters.redis.records import channels_on, subscriptions_on
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.channels import Channel, ChannelKind
-from notifications.ports import RecordStore
+from notifications.ports import KeptRecord, RecordStore
 from notifications.subscriptions import Subscription
 from store.clients import client_for, close
 from tests.twins.deliveries import MemoryRecords
@@ -33,7 +33,7 @@ async def records(request: pytest.FixtureRequest, store: Any) -> AsyncIterator[R
 async def test_what_is_written_is_read(records: RecordStore[Subscription], tenant: str) -> None:
     etag = await records.put(tenant, "crm", CRM, "")
 
-    assert await records.get(tenant, "crm") == (CRM, etag)
+    assert await records.get(tenant, "crm") == KeptRecord(CRM, etag)
     assert await records.all(tenant) == {"crm": (CRM, etag)}
     assert (await records.get(tenant, "erp"), await records.all(f"{tenant}-2")) == (None, {})
 
@@ -54,7 +54,7 @@ async def test_nothing_is_written_over_what_is_another_by_now(records: RecordSto
     assert await records.put(tenant, "crm", CRM, first) is None
     assert await records.put(tenant, "crm", None, first) is None
     assert await records.put(tenant, "erp", replace(CRM, id="erp"), first) is None
-    assert await records.get(tenant, "crm") == (replace(CRM, paused=True), second)
+    assert await records.get(tenant, "crm") == KeptRecord(replace(CRM, paused=True), second)
 
 
 async def test_what_is_deleted_is_gone_and_its_id_free(records: RecordStore[Subscription], tenant: str) -> None:

@@ -34,7 +34,7 @@ async def test_what_is_written_is_read(records: RecordStore[Subscription], tenan
     etag = await records.put(tenant, "crm", CRM, "")
 
     assert await records.get(tenant, "crm") == KeptRecord(CRM, etag)
-    assert await records.all(tenant) == {"crm": (CRM, etag)}
+    assert await records.all(tenant) == {"crm": KeptRecord(CRM, etag)}
     assert (await records.get(tenant, "erp"), await records.all(f"{tenant}-2")) == (None, {})
 
 

@@ -19,6 +19,15 @@ from tests.integration.clients.arranging import (
 )
 
 CREDIT = absence_policy("credit:5:2592000s:0.25")
+TENANT = "client"
+
+
+@pytest.fixture(scope="module")
+def service(shared: Restartable) -> Restartable:
+    """Return the service that nobody ends, with a team in a tenant of its own."""
+    with shared.client(TENANT) as client:
+        enter_team(client)
+    return shared
 
 
 @pytest.mark.long
@@ -56,8 +65,8 @@ def test_a_watch_outlives_a_service_that_ends_and_misses_nothing(tmp_path: Path)
         changes.close()  # type: ignore[attr-defined]
 
 
-def test_one_request_id_is_one_decision(served: Restartable) -> None:
-    with served.client() as client:
+def test_one_request_id_is_one_decision(service: Restartable) -> None:
+    with service.client(TENANT) as client:
         first = client.route({"region": "east"}, request_id="one-intent")
         second = client.route({"region": "east"}, request_id="one-intent")
 
@@ -68,9 +77,9 @@ def test_one_request_id_is_one_decision(served: Restartable) -> None:
         assert failed.value.reason == "REQUEST_ID_REUSED"
 
 
-def test_a_bad_field_is_named_alone_and_within_a_batch(served: Restartable) -> None:
+def test_a_bad_field_is_named_alone_and_within_a_batch(service: Restartable) -> None:
     bad, good = work_item({"colour": "red"}), work_item({"region": "east"})
-    with served.client() as client:
+    with service.client(TENANT) as client:
         with pytest.raises(FairleadError) as failed:
             client.route({"colour": "red"})
         refused, routed = client.route_many([bad, good])
@@ -81,8 +90,8 @@ def test_a_bad_field_is_named_alone_and_within_a_batch(served: Restartable) -> N
     assert not isinstance(routed, FairleadError)
 
 
-def test_a_work_items_life_through_the_client(served: Restartable) -> None:
-    with served.client("life") as client:
+def test_a_work_items_life_through_the_client(service: Restartable) -> None:
+    with service.client("life") as client:
         enter_team(client)
         owner = client.route({"region": "east"}, source="crm", external_id="L-1").rep
         item = client.get_work_item("crm~L-1")
@@ -101,8 +110,8 @@ def test_a_work_items_life_through_the_client(served: Restartable) -> None:
         assert client.fairness("team").overrides == 1
 
 
-def test_workforce_and_rules_through_the_client(served: Restartable) -> None:
-    with served.client("office") as client:
+def test_workforce_and_rules_through_the_client(service: Restartable) -> None:
+    with service.client("office") as client:
         enter_team(client)
         client.upsert_territory("asia")
         client.upsert_territory("east", "asia")
@@ -121,13 +130,13 @@ def test_workforce_and_rules_through_the_client(served: Restartable) -> None:
         assert client.get_rules().source == RULES
 
 
-def test_unknown_names_of_kinds_and_states_are_refused_at_once(served: Restartable) -> None:
+def test_unknown_names_of_kinds_and_states_are_refused_at_once(service: Restartable) -> None:
     with pytest.raises(ValueError, match="kind is 'DEAL'; allowed are LEAD, CUSTOMER, TICKET, RESCUE"):
         work_item({}, kind="DEAL")
 
 
-def test_a_decision_is_told_in_the_language_asked_for(served: Restartable) -> None:
-    with served.client() as client:
+def test_a_decision_is_told_in_the_language_asked_for(service: Restartable) -> None:
+    with service.client(TENANT) as client:
         routed = client.route({"region": "east"}, source="crm", external_id="told", full=True, language="zh")
         (batched,) = client.route_many([work_item({"region": "east"})], language="zh")
         moved = client.reassign(routed.work_item, language="zh")
@@ -140,8 +149,8 @@ def test_a_decision_is_told_in_the_language_asked_for(served: Restartable) -> No
         assert client.get_decision(routed.name).explanation == ""
 
 
-def test_a_work_item_is_found_by_where_it_comes_from(served: Restartable) -> None:
-    with served.client() as client:
+def test_a_work_item_is_found_by_where_it_comes_from(service: Restartable) -> None:
+    with service.client(TENANT) as client:
         routed = client.route({"region": "east"}, source="my crm", external_id="L 17/b")
 
         assert client.get_work_item(source="My CRM", external_id="l 17/b").name == routed.work_item

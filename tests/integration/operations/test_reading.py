@@ -92,6 +92,7 @@ def test_what_cannot_be_read_without_an_option_says_which(address: str) -> None:
     assert "--encoding" in refused.output
 
 
+@pytest.mark.long
 def test_a_rescoring_refuses_what_it_cannot_read_and_with_leave_tells_where_it_stood(
     address: str, folder: Path
 ) -> None:

@@ -38,27 +38,29 @@ def headers(*secrets: str, age_s: float = 0, body: bytes = BODY) -> dict[str, st
     return {"webhook-id": "t-7-crm", "webhook-timestamp": sent_at, "webhook-signature": signatures}
 
 
-CASES: Mapping[str, tuple[dict[str, str], bytes, bool]] = {
-    "ours": (headers(SECRET), BODY, True),
-    "the newer of two secrets": (headers(OTHER, SECRET), BODY, True),
-    "the older of two secrets": (headers(SECRET, OTHER), BODY, True),
-    "another's": (headers(OTHER), BODY, False),
-    "an altered body": (headers(SECRET), BODY + b" ", False),
-    "an old one": (headers(SECRET, age_s=3_600), BODY, False),
-    "one of tomorrow": (headers(SECRET, age_s=-3_600), BODY, False),
-    "another id": ({**headers(SECRET), "webhook-id": "t-8-crm"}, BODY, False),
-    "another time": ({**headers(SECRET), "webhook-timestamp": str(int(time.time()) - 9)}, BODY, False),
-    "no signature": ({**headers(SECRET), "webhook-signature": ""}, BODY, False),
-    "part of a signature": ({**headers(SECRET), "webhook-signature": "v1,"}, BODY, False),
-}
+def cases() -> Mapping[str, tuple[dict[str, str], bytes, bool]]:
+    """Return requests of now, by what they are, each with its body, and whether it is ours."""
+    return {
+        "ours": (headers(SECRET), BODY, True),
+        "the newer of two secrets": (headers(OTHER, SECRET), BODY, True),
+        "the older of two secrets": (headers(SECRET, OTHER), BODY, True),
+        "another's": (headers(OTHER), BODY, False),
+        "an altered body": (headers(SECRET), BODY + b" ", False),
+        "an old one": (headers(SECRET, age_s=3_600), BODY, False),
+        "one of tomorrow": (headers(SECRET, age_s=-3_600), BODY, False),
+        "another id": ({**headers(SECRET), "webhook-id": "t-8-crm"}, BODY, False),
+        "another time": ({**headers(SECRET), "webhook-timestamp": str(int(time.time()) - 9)}, BODY, False),
+        "no signature": ({**headers(SECRET), "webhook-signature": ""}, BODY, False),
+        "part of a signature": ({**headers(SECRET), "webhook-signature": "v1,"}, BODY, False),
+    }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", cases())
 def test_the_lines_of_python_say_which_are_ours(case: str) -> None:
     shown: dict[str, Any] = {}
     exec(compile(block("python"), "verify.py", "exec"), shown)  # what a reader copies
     is_genuine: Callable[[dict[str, str], bytes, str, int], bool] = shown["is_genuine"]
-    sent, body, ours = CASES[case]
+    sent, body, ours = cases()[case]
 
     assert is_genuine(sent, body, SECRET, 900) is ours
 
@@ -77,7 +79,8 @@ def test_the_lines_for_node_say_the_same(tmp_path: Path) -> None:
     if not node:
         pytest.skip("no Node on the PATH")
     (tmp_path / "verify.mjs").write_text(block("js"), "utf-8")
-    asked = [[sent, base64.b64encode(body).decode()] for sent, body, _ in CASES.values()]
+    now = cases().values()
+    asked = [[sent, base64.b64encode(body).decode()] for sent, body, _ in now]
     (tmp_path / "all.mjs").write_text(
         'import { isGenuine } from "./verify.mjs";\n'
         f"const asked = {json.dumps(asked)};\n"
@@ -87,4 +90,4 @@ def test_the_lines_for_node_say_the_same(tmp_path: Path) -> None:
 
     done = subprocess.run([node, "all.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert json.loads(done.stdout) == [ours for *_, ours in CASES.values()]
+    assert json.loads(done.stdout) == [ours for *_, ours in now]

@@ -33,6 +33,7 @@ async def records(request: pytest.FixtureRequest, store: Any) -> AsyncIterator[R
 async def test_what_is_written_is_read(records: RecordStore[Subscription], tenant: str) -> None:
     etag = await records.put(tenant, "crm", CRM, "")
 
+    assert etag
     assert await records.get(tenant, "crm") == KeptRecord(CRM, etag)
     assert await records.all(tenant) == {"crm": KeptRecord(CRM, etag)}
     assert (await records.get(tenant, "erp"), await records.all(f"{tenant}-2")) == (None, {})
@@ -49,6 +50,7 @@ async def test_nothing_is_written_over_what_is_another_by_now(records: RecordSto
     first = await records.put(tenant, "crm", CRM, "")
     assert first
     second = await records.put(tenant, "crm", replace(CRM, paused=True), first)
+    assert second
 
     assert await records.put(tenant, "crm", CRM, "") is None
     assert await records.put(tenant, "crm", CRM, first) is None

@@ -9,6 +9,16 @@ from typing import Any, Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 
+def share(asked: asyncio.Future[Any]) -> None:
+    """Have those who wait raise what a question ends with, and no one else: the log, if nobody waits any more."""
+    asked.add_done_callback(_retrieve)
+
+
+def _retrieve(asked: asyncio.Future[Any]) -> None:
+    if not asked.cancelled():
+        asked.exception()
+
+
 class Tasks(Generic[Key]):
     """Tasks by what they are for, which nobody awaits: each tells itself what it ends with.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Set as AbstractSet
-from functools import partial
 from typing import NamedTuple
 
 from google.protobuf.json_format import MessageToJson
 
+from background.tasks import share
 from fairlead.v1 import routing_pb2 as routing
 from gateway.fields import timestamp
 from gateway.grpc.masking import hide_from
@@ -91,14 +91,10 @@ class LogChanges:
         if question is None:
             question = asyncio.create_task(self._follower.grown(tenant, after, _LONGEST_WAIT_S))
             self._questions[key] = question
-            question.add_done_callback(partial(self._answered, key))
+            question.add_done_callback(lambda _: self._questions.pop(key, None))
+            share(question)
         done, _ = await asyncio.wait([question], timeout=wait_s)
         return bool(done) and question.result()
-
-    def _answered(self, key: tuple[str, int], question: asyncio.Task[bool]) -> None:
-        self._questions.pop(key, None)
-        if not question.cancelled():
-            question.exception()  # those who wait raise it; there may be nobody any more
 
     async def body(self, tenant: str, traced: TracedChange, role: str, *, gap: bool) -> bytes:
         """Return what is sent of a change: JSON, without what a caller of a role does not see.

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from background.tasks import share
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Returns all addresses of a host; raises OSError."""
 _THREADS = 8
@@ -32,6 +34,7 @@ class Resolver:
         if question is None:
             question = asyncio.get_running_loop().run_in_executor(self._threads, _looked_up, host, port)
             self._questions[place] = question
+            share(question)
             question.add_done_callback(lambda _: self._questions.pop(place, None))
         return await asyncio.shield(question)
 

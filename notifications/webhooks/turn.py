@@ -158,8 +158,9 @@ class DeliveryTurn:
         """Wait until all that is under way has ended, but not long; raise what ended any."""
         done, _ = await asyncio.wait(self._tasks, timeout=longest_s)
         self._tasks -= done
-        for task in done:
-            task.result()
+        failed = [error for task in done if (error := task.exception())]
+        if failed:
+            raise failed[0]
 
     async def leave(self) -> None:
         """Have nothing go on, where the turn failed or was cancelled: what was not delivered is parked as it was."""

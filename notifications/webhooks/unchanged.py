@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from background.tasks import share
 from notifications.ports import KeptRecord, RecordStore
 from notifications.subscriptions import Subscription
 
@@ -41,6 +42,7 @@ class Unchanged:
         """
         if self._next is None:
             self._next = asyncio.create_task(self._ask())
+            share(self._next)
         return await asyncio.shield(self._next)
 
     async def _ask(self) -> bool:

@@ -7,10 +7,10 @@ own. It is told all the same, and so is that a customer is to be asked: others a
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import AsyncIterator
 from typing import TypeGuard
 
+from background.tasks import share
 from router.assignment.ports import Assignments, LogFollower
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
@@ -87,7 +87,8 @@ class WatchService:
         question = self._questions.get(key)
         if question is None:
             question = self._questions[key] = asyncio.create_task(self._follower.grown(tenant, after, _WAIT_S))
-            question.add_done_callback(functools.partial(self._answered, key))
+            question.add_done_callback(lambda _: self._questions.pop(key, None))
+            share(question)
         stopped = asyncio.create_task(self._stopped.wait())
         try:
             await asyncio.wait((question, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -96,11 +97,6 @@ class WatchService:
         if self._stopped.is_set():
             raise Stopping
         question.result()
-
-    def _answered(self, key: tuple[str, int], question: asyncio.Task[bool]) -> None:
-        self._questions.pop(key, None)
-        if not question.cancelled():
-            question.exception()  # those who wait raise it; there may be nobody any more
 
     async def stop(self) -> None:
         """End every watch."""

@@ -11,6 +11,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
+from background.tasks import share
 from scoring.errors import NotPossible
 from scoring.registry.active_model import ActiveModel
 from scoring.registry.registry import Registries
@@ -96,6 +97,7 @@ class Champions:
         """Look at a tenant's registry for the first time, once for all who wait for it."""
         if tenant not in self._meeting:
             self._meeting[tenant] = asyncio.create_task(self._first_look(tenant))
+            share(self._meeting[tenant])
         return await asyncio.shield(self._meeting[tenant])
 
     async def _first_look(self, tenant: str) -> ActiveModel:

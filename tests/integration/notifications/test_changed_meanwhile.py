@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 
 import pytest
 
+from failures import Unavailable
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.deliveries import DeliveryState, Redriven
 from notifications.webhooks.deliveries import WebhookDeliveries
@@ -246,3 +248,25 @@ async def test_one_change_that_cannot_be_written_down_is_parked_and_the_others_g
     assert [state for _, state in found] == [DELIVERED, PARKED, DELIVERED]
     assert len(receiver.received) == 2
     assert caplog.text.count("cannot be written down") == 1
+
+
+class Unanswered(LogChanges):
+    """Has no store behind it once it is to write down what happens."""
+
+    async def body(self, tenant: str, traced: TracedChange, role: str, *, gap: bool) -> bytes:
+        await super().body(tenant, traced, role, gap=gap)
+        raise Unavailable("the store does not answer")
+
+
+async def test_where_the_store_fails_under_many_at_once_the_turn_raises_it_and_the_log_tells_none_of_them(
+    clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with by_hand(own_store.url, tenant, receiver.url, changes=Unanswered) as hand:
+        for number in range(1, 4):
+            await hand.api.route(f"L-{number}")
+        caplog.clear()
+        with pytest.raises(Unavailable):
+            await hand.turn()
+
+    gc.collect()
+    assert "never retrieved" not in caplog.text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
-from background.tasks import Tasks
+from background.tasks import Tasks, share
 
 
 async def test_what_has_ended_is_not_running_any_more() -> None:
@@ -62,3 +63,20 @@ async def test_what_one_ends_with_is_no_matter_of_the_others() -> None:
     await tasks.end()
 
     assert tasks.running() == set()
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_what_a_shared_question_ends_with_is_not_logged_where_nobody_waits_any_more(
+    caplog: pytest.LogCaptureFixture, shared: bool
+) -> None:
+    async def ask() -> None:
+        raise ConnectionError("the store does not answer")
+
+    question = asyncio.create_task(ask())
+    if shared:
+        share(question)
+    await asyncio.wait([question])
+    del question
+
+    gc.collect()
+    assert ("never retrieved" in caplog.text) is not shared

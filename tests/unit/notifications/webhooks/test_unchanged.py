@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
+
+import pytest
 
 from notifications.ports import KeptRecord
 from notifications.subscriptions import Subscription
@@ -59,3 +62,25 @@ async def test_what_was_deleted_is_not_as_it_was() -> None:
     await records.put("t", "crm", None, kept.etag)
 
     assert not await unchanged.holds()
+
+
+async def test_where_those_who_asked_went_away_the_log_does_not_tell_that_the_store_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    goes_on = asyncio.Event()
+
+    class Failing(MemoryRecords[Subscription]):
+        async def get(self, tenant: str, record_id: str) -> KeptRecord[Subscription] | None:
+            await goes_on.wait()
+            raise ConnectionError(f"{tenant}/{record_id}")
+
+    unchanged = Unchanged(Failing(), "t", KeptRecord(CRM, "1"))
+    asking = asyncio.create_task(unchanged.holds())
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+    goes_on.set()
+    await asyncio.sleep(0.001)
+
+    gc.collect()
+    assert caplog.records == []

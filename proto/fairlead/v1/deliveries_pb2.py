@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/deliveries.proto\x12\x0b\x66\x61irlead.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x02\n\x0cSubscription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x0e\n\x06secret\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12.\n\x05state\x18\x07 \x01(\x0e\x32\x1f.fairlead.v1.Subscription.State\x12\x14\n\x0cparked_count\x18\x08 \x01(\x03\x12\x12\n\ndead_count\x18\t \x01(\x03\x12;\n\x17oldest_undelivered_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0csecret_count\x18\x0b \x01(\x05\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_ACTIVE\x10\x01\x12\x10\n\x0cSTATE_PAUSED\x10\x02\x12\x11\n\rSTATE_STALLED\x10\x03\"\xc4\x02\n\x07\x43hannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.Channel.Kind\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0e\n\x06secret\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x06 \x01(\t\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\x12\x12\n\nhas_secret\x18\x08 \x01(\x08\x12\x15\n\rwaiting_count\x18\t \x01(\x03\"\x7f\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_WECOM\x10\x01\x12\x11\n\rKIND_DINGTALK\x10\x02\x12\x0f\n\x0bKIND_FEISHU\x10\x03\x12\x0e\n\nKIND_SLACK\x10\x04\x12\x0e\n\nKIND_TEAMS\x10\x05\x12\r\n\tKIND_SMTP\x10\x06\"\xfd\x01\n\tTemplates\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x05texts\x18\x02 \x03(\x0b\x32!.fairlead.v1.Templates.TextsEntry\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12?\n\rdefault_texts\x18\x04 \x03(\x0b\x32(.fairlead.v1.Templates.DefaultTextsEntry\x1a,\n\nTextsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x33\n\x11\x44\x65\x66\x61ultTextsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xd9\x03\n\x08\x44\x65livery\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08receiver\x18\x02 \x01(\t\x12\x11\n\twork_item\x18\x03 \x01(\t\x12\x0b\n\x03rep\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12*\n\x05state\x18\x06 \x01(\x0e\x32\x1b.fairlead.v1.Delivery.State\x12\x15\n\rattempt_count\x18\x07 \x01(\x05\x12\x0f\n\x07outcome\x18\x08 \x01(\t\x12.\n\nevent_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61ttempt_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11next_attempt_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x13\n\x0fSTATE_DELIVERED\x10\x02\x12\x10\n\x0cSTATE_PARKED\x10\x03\x12\x0e\n\nSTATE_DEAD\x10\x04\x12\x15\n\x11STATE_UNREACHABLE\x10\x05\x12\x12\n\x0eSTATE_OBSOLETE\x10\x06\"\xa0\x01\n\x19\x43reateSubscriptionRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x17\n\x0fsubscription_id\x18\x02 \x01(\t\x12/\n\x0csubscription\x18\x03 \x01(\x0b\x32\x19.fairlead.v1.Subscription\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"Q\n\x18ListSubscriptionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x19ListSubscriptionsResponse\x12\x30\n\rsubscriptions\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.Subscription\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\x19UpdateSubscriptionRequest\x12/\n\x0csubscription\x18\x01 \x01(\x0b\x32\x19.fairlead.v1.Subscription\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x16\n\x0eretire_secrets\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"N\n\x19\x44\x65leteSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\'\n\x17TestSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x14TestDeliveryResponse\x12\x11\n\tdelivered\x18\x01 \x01(\x08\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x13\n\x0b\x64uration_ms\x18\x03 \x01(\x03\"(\n\x18PauseSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\")\n\x19ResumeSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x8c\x01\n\x14\x43reateChannelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12%\n\x07\x63hannel\x18\x03 \x01(\x0b\x32\x14.fairlead.v1.Channel\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"!\n\x11GetChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"L\n\x13ListChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x14ListChannelsResponse\x12&\n\x08\x63hannels\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Channel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x14UpdateChannelRequest\x12%\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x14.fairlead.v1.Channel\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"I\n\x14\x44\x65leteChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\"\n\x12TestChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"#\n\x13GetTemplatesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"Z\n\x16UpdateTemplatesRequest\x12)\n\ttemplates\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Templates\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\"\xb4\x01\n\x15ListDeliveriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0csubscription\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.fairlead.v1.Delivery.State\x12\x11\n\twork_item\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"\\\n\x16ListDeliveriesResponse\x12)\n\ndeliveries\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"d\n\x18RedriveDeliveriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0csubscription\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x11\n\twork_item\x18\x04 \x01(\t\"E\n\x19RedriveDeliveriesResponse\x12\x12\n\ndead_count\x18\x01 \x01(\x03\x12\x14\n\x0cparked_count\x18\x02 \x01(\x03\x32\x82\x0c\n\x0f\x44\x65liveryService\x12W\n\x12\x43reateSubscription\x12&.fairlead.v1.CreateSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\x12Q\n\x0fGetSubscription\x12#.fairlead.v1.GetSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\x12\x62\n\x11ListSubscriptions\x12%.fairlead.v1.ListSubscriptionsRequest\x1a&.fairlead.v1.ListSubscriptionsResponse\x12W\n\x12UpdateSubscription\x12&.fairlead.v1.UpdateSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\x12T\n\x12\x44\x65leteSubscription\x12&.fairlead.v1.DeleteSubscriptionRequest\x1a\x16.google.protobuf.Empty\x12[\n\x10TestSubscription\x12$.fairlead.v1.TestSubscriptionRequest\x1a!.fairlead.v1.TestDeliveryResponse\x12U\n\x11PauseSubscription\x12%.fairlead.v1.PauseSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\x12W\n\x12ResumeSubscription\x12&.fairlead.v1.ResumeSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\x12H\n\rCreateChannel\x12!.fairlead.v1.CreateChannelRequest\x1a\x14.fairlead.v1.Channel\x12\x42\n\nGetChannel\x12\x1e.fairlead.v1.GetChannelRequest\x1a\x14.fairlead.v1.Channel\x12S\n\x0cListChannels\x12 .fairlead.v1.ListChannelsRequest\x1a!.fairlead.v1.ListChannelsResponse\x12H\n\rUpdateChannel\x12!.fairlead.v1.UpdateChannelRequest\x1a\x14.fairlead.v1.Channel\x12J\n\rDeleteChannel\x12!.fairlead.v1.DeleteChannelRequest\x1a\x16.google.protobuf.Empty\x12Q\n\x0bTestChannel\x12\x1f.fairlead.v1.TestChannelRequest\x1a!.fairlead.v1.TestDeliveryResponse\x12H\n\x0cGetTemplates\x12 .fairlead.v1.GetTemplatesRequest\x1a\x16.fairlead.v1.Templates\x12N\n\x0fUpdateTemplates\x12#.fairlead.v1.UpdateTemplatesRequest\x1a\x16.fairlead.v1.Templates\x12Y\n\x0eListDeliveries\x12\".fairlead.v1.ListDeliveriesRequest\x1a#.fairlead.v1.ListDeliveriesResponse\x12\x62\n\x11RedriveDeliveries\x12%.fairlead.v1.RedriveDeliveriesRequest\x1a&.fairlead.v1.RedriveDeliveriesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/deliveries.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x02\n\x0cSubscription\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0b\x65vent_types\x18\x03 \x03(\t\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x0e\n\x06secret\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12.\n\x05state\x18\x07 \x01(\x0e\x32\x1f.fairlead.v1.Subscription.State\x12\x14\n\x0cparked_count\x18\x08 \x01(\x03\x12\x12\n\ndead_count\x18\t \x01(\x03\x12;\n\x17oldest_undelivered_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0csecret_count\x18\x0b \x01(\x05\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_ACTIVE\x10\x01\x12\x10\n\x0cSTATE_PAUSED\x10\x02\x12\x11\n\rSTATE_STALLED\x10\x03\"\xc4\x02\n\x07\x43hannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.Channel.Kind\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0e\n\x06secret\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x05 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x06 \x01(\t\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\x12\x12\n\nhas_secret\x18\x08 \x01(\x08\x12\x15\n\rwaiting_count\x18\t \x01(\x03\"\x7f\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n\nKIND_WECOM\x10\x01\x12\x11\n\rKIND_DINGTALK\x10\x02\x12\x0f\n\x0bKIND_FEISHU\x10\x03\x12\x0e\n\nKIND_SLACK\x10\x04\x12\x0e\n\nKIND_TEAMS\x10\x05\x12\r\n\tKIND_SMTP\x10\x06\"\xfd\x01\n\tTemplates\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x30\n\x05texts\x18\x02 \x03(\x0b\x32!.fairlead.v1.Templates.TextsEntry\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12?\n\rdefault_texts\x18\x04 \x03(\x0b\x32(.fairlead.v1.Templates.DefaultTextsEntry\x1a,\n\nTextsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x33\n\x11\x44\x65\x66\x61ultTextsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xd9\x03\n\x08\x44\x65livery\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08receiver\x18\x02 \x01(\t\x12\x11\n\twork_item\x18\x03 \x01(\t\x12\x0b\n\x03rep\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12*\n\x05state\x18\x06 \x01(\x0e\x32\x1b.fairlead.v1.Delivery.State\x12\x15\n\rattempt_count\x18\x07 \x01(\x05\x12\x0f\n\x07outcome\x18\x08 \x01(\t\x12.\n\nevent_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61ttempt_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11next_attempt_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x13\n\x0fSTATE_DELIVERED\x10\x02\x12\x10\n\x0cSTATE_PARKED\x10\x03\x12\x0e\n\nSTATE_DEAD\x10\x04\x12\x15\n\x11STATE_UNREACHABLE\x10\x05\x12\x12\n\x0eSTATE_OBSOLETE\x10\x06\"\xa0\x01\n\x19\x43reateSubscriptionRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x17\n\x0fsubscription_id\x18\x02 \x01(\t\x12/\n\x0csubscription\x18\x03 \x01(\x0b\x32\x19.fairlead.v1.Subscription\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"&\n\x16GetSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"Q\n\x18ListSubscriptionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x19ListSubscriptionsResponse\x12\x30\n\rsubscriptions\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.Subscription\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xac\x01\n\x19UpdateSubscriptionRequest\x12/\n\x0csubscription\x18\x01 \x01(\x0b\x32\x19.fairlead.v1.Subscription\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x16\n\x0eretire_secrets\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"N\n\x19\x44\x65leteSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\'\n\x17TestSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x14TestDeliveryResponse\x12\x11\n\tdelivered\x18\x01 \x01(\x08\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x13\n\x0b\x64uration_ms\x18\x03 \x01(\x03\"(\n\x18PauseSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\")\n\x19ResumeSubscriptionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x8c\x01\n\x14\x43reateChannelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12%\n\x07\x63hannel\x18\x03 \x01(\x0b\x32\x14.fairlead.v1.Channel\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"!\n\x11GetChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"L\n\x13ListChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x14ListChannelsResponse\x12&\n\x08\x63hannels\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Channel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x14UpdateChannelRequest\x12%\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x14.fairlead.v1.Channel\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"I\n\x14\x44\x65leteChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\"\n\x12TestChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"#\n\x13GetTemplatesRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"Z\n\x16UpdateTemplatesRequest\x12)\n\ttemplates\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Templates\x12\x15\n\rvalidate_only\x18\x02 \x01(\x08\"\xb4\x01\n\x15ListDeliveriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0csubscription\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12*\n\x05state\x18\x04 \x01(\x0e\x32\x1b.fairlead.v1.Delivery.State\x12\x11\n\twork_item\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"\\\n\x16ListDeliveriesResponse\x12)\n\ndeliveries\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"d\n\x18RedriveDeliveriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0csubscription\x18\x02 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x03 \x01(\t\x12\x11\n\twork_item\x18\x04 \x01(\t\"E\n\x19RedriveDeliveriesResponse\x12\x12\n\ndead_count\x18\x01 \x01(\x03\x12\x14\n\x0cparked_count\x18\x02 \x01(\x03\x32\xb2\x12\n\x0f\x44\x65liveryService\x12\x88\x01\n\x12\x43reateSubscription\x12&.fairlead.v1.CreateSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\"/\x82\xd3\xe4\x93\x02)\"$/v1/{parent=tenants/*}/subscriptions:\x01*\x12\x82\x01\n\x0fGetSubscription\x12#.fairlead.v1.GetSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\"/\x90\x02\x01\x82\xd3\xe4\x93\x02&\x12$/v1/{name=tenants/*/subscriptions/*}\x12\x93\x01\n\x11ListSubscriptions\x12%.fairlead.v1.ListSubscriptionsRequest\x1a&.fairlead.v1.ListSubscriptionsResponse\"/\x90\x02\x01\x82\xd3\xe4\x93\x02&\x12$/v1/{parent=tenants/*}/subscriptions\x12u\n\x12UpdateSubscription\x12&.fairlead.v1.UpdateSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\"\x1c\x82\xd3\xe4\x93\x02\x16\x32\x11/v1/subscriptions:\x01*\x12\x82\x01\n\x12\x44\x65leteSubscription\x12&.fairlead.v1.DeleteSubscriptionRequest\x1a\x16.google.protobuf.Empty\",\x82\xd3\xe4\x93\x02&*$/v1/{name=tenants/*/subscriptions/*}\x12\x91\x01\n\x10TestSubscription\x12$.fairlead.v1.TestSubscriptionRequest\x1a!.fairlead.v1.TestDeliveryResponse\"4\x82\xd3\xe4\x93\x02.\")/v1/{name=tenants/*/subscriptions/*}:test:\x01*\x12\x8c\x01\n\x11PauseSubscription\x12%.fairlead.v1.PauseSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\"5\x82\xd3\xe4\x93\x02/\"*/v1/{name=tenants/*/subscriptions/*}:pause:\x01*\x12\x8f\x01\n\x12ResumeSubscription\x12&.fairlead.v1.ResumeSubscriptionRequest\x1a\x19.fairlead.v1.Subscription\"6\x82\xd3\xe4\x93\x02\x30\"+/v1/{name=tenants/*/subscriptions/*}:resume:\x01*\x12t\n\rCreateChannel\x12!.fairlead.v1.CreateChannelRequest\x1a\x14.fairlead.v1.Channel\"*\x82\xd3\xe4\x93\x02$\"\x1f/v1/{parent=tenants/*}/channels:\x01*\x12n\n\nGetChannel\x12\x1e.fairlead.v1.GetChannelRequest\x1a\x14.fairlead.v1.Channel\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=tenants/*/channels/*}\x12\x7f\n\x0cListChannels\x12 .fairlead.v1.ListChannelsRequest\x1a!.fairlead.v1.ListChannelsResponse\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=tenants/*}/channels\x12\x61\n\rUpdateChannel\x12!.fairlead.v1.UpdateChannelRequest\x1a\x14.fairlead.v1.Channel\"\x17\x82\xd3\xe4\x93\x02\x11\x32\x0c/v1/channels:\x01*\x12s\n\rDeleteChannel\x12!.fairlead.v1.DeleteChannelRequest\x1a\x16.google.protobuf.Empty\"\'\x82\xd3\xe4\x93\x02!*\x1f/v1/{name=tenants/*/channels/*}\x12\x82\x01\n\x0bTestChannel\x12\x1f.fairlead.v1.TestChannelRequest\x1a!.fairlead.v1.TestDeliveryResponse\"/\x82\xd3\xe4\x93\x02)\"$/v1/{name=tenants/*/channels/*}:test:\x01*\x12u\n\x0cGetTemplates\x12 .fairlead.v1.GetTemplatesRequest\x1a\x16.fairlead.v1.Templates\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/templates/*}\x12h\n\x0fUpdateTemplates\x12#.fairlead.v1.UpdateTemplatesRequest\x1a\x16.fairlead.v1.Templates\"\x18\x82\xd3\xe4\x93\x02\x12\x32\r/v1/templates:\x01*\x12\x87\x01\n\x0eListDeliveries\x12\".fairlead.v1.ListDeliveriesRequest\x1a#.fairlead.v1.ListDeliveriesResponse\",\x90\x02\x01\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=tenants/*}/deliveries\x12\x98\x01\n\x11RedriveDeliveries\x12%.fairlead.v1.RedriveDeliveriesRequest\x1a&.fairlead.v1.RedriveDeliveriesResponse\"4\x82\xd3\xe4\x93\x02.\")/v1/{parent=tenants/*}/deliveries:redrive:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,70 +39,106 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TEMPLATES_TEXTSENTRY']._serialized_options = b'8\001'
   _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._loaded_options = None
   _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._serialized_options = b'8\001'
-  _globals['_SUBSCRIPTION']._serialized_start=142
-  _globals['_SUBSCRIPTION']._serialized_end=508
-  _globals['_SUBSCRIPTION_STATE']._serialized_start=423
-  _globals['_SUBSCRIPTION_STATE']._serialized_end=508
-  _globals['_CHANNEL']._serialized_start=511
-  _globals['_CHANNEL']._serialized_end=835
-  _globals['_CHANNEL_KIND']._serialized_start=708
-  _globals['_CHANNEL_KIND']._serialized_end=835
-  _globals['_TEMPLATES']._serialized_start=838
-  _globals['_TEMPLATES']._serialized_end=1091
-  _globals['_TEMPLATES_TEXTSENTRY']._serialized_start=994
-  _globals['_TEMPLATES_TEXTSENTRY']._serialized_end=1038
-  _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._serialized_start=1040
-  _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._serialized_end=1091
-  _globals['_DELIVERY']._serialized_start=1094
-  _globals['_DELIVERY']._serialized_end=1567
-  _globals['_DELIVERY_STATE']._serialized_start=1420
-  _globals['_DELIVERY_STATE']._serialized_end=1567
-  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_start=1570
-  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_end=1730
-  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=1732
-  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=1770
-  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_start=1772
-  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=1853
-  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=1855
-  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=1957
-  _globals['_UPDATESUBSCRIPTIONREQUEST']._serialized_start=1960
-  _globals['_UPDATESUBSCRIPTIONREQUEST']._serialized_end=2132
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=2134
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=2212
-  _globals['_TESTSUBSCRIPTIONREQUEST']._serialized_start=2214
-  _globals['_TESTSUBSCRIPTIONREQUEST']._serialized_end=2253
-  _globals['_TESTDELIVERYRESPONSE']._serialized_start=2255
-  _globals['_TESTDELIVERYRESPONSE']._serialized_end=2334
-  _globals['_PAUSESUBSCRIPTIONREQUEST']._serialized_start=2336
-  _globals['_PAUSESUBSCRIPTIONREQUEST']._serialized_end=2376
-  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_start=2378
-  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_end=2419
-  _globals['_CREATECHANNELREQUEST']._serialized_start=2422
-  _globals['_CREATECHANNELREQUEST']._serialized_end=2562
-  _globals['_GETCHANNELREQUEST']._serialized_start=2564
-  _globals['_GETCHANNELREQUEST']._serialized_end=2597
-  _globals['_LISTCHANNELSREQUEST']._serialized_start=2599
-  _globals['_LISTCHANNELSREQUEST']._serialized_end=2675
-  _globals['_LISTCHANNELSRESPONSE']._serialized_start=2677
-  _globals['_LISTCHANNELSRESPONSE']._serialized_end=2764
-  _globals['_UPDATECHANNELREQUEST']._serialized_start=2767
-  _globals['_UPDATECHANNELREQUEST']._serialized_end=2900
-  _globals['_DELETECHANNELREQUEST']._serialized_start=2902
-  _globals['_DELETECHANNELREQUEST']._serialized_end=2975
-  _globals['_TESTCHANNELREQUEST']._serialized_start=2977
-  _globals['_TESTCHANNELREQUEST']._serialized_end=3011
-  _globals['_GETTEMPLATESREQUEST']._serialized_start=3013
-  _globals['_GETTEMPLATESREQUEST']._serialized_end=3048
-  _globals['_UPDATETEMPLATESREQUEST']._serialized_start=3050
-  _globals['_UPDATETEMPLATESREQUEST']._serialized_end=3140
-  _globals['_LISTDELIVERIESREQUEST']._serialized_start=3143
-  _globals['_LISTDELIVERIESREQUEST']._serialized_end=3323
-  _globals['_LISTDELIVERIESRESPONSE']._serialized_start=3325
-  _globals['_LISTDELIVERIESRESPONSE']._serialized_end=3417
-  _globals['_REDRIVEDELIVERIESREQUEST']._serialized_start=3419
-  _globals['_REDRIVEDELIVERIESREQUEST']._serialized_end=3519
-  _globals['_REDRIVEDELIVERIESRESPONSE']._serialized_start=3521
-  _globals['_REDRIVEDELIVERIESRESPONSE']._serialized_end=3590
-  _globals['_DELIVERYSERVICE']._serialized_start=3593
-  _globals['_DELIVERYSERVICE']._serialized_end=5131
+  _globals['_DELIVERYSERVICE'].methods_by_name['CreateSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['CreateSubscription']._serialized_options = b'\202\323\344\223\002)\"$/v1/{parent=tenants/*}/subscriptions:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetSubscription']._serialized_options = b'\220\002\001\202\323\344\223\002&\022$/v1/{name=tenants/*/subscriptions/*}'
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListSubscriptions']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListSubscriptions']._serialized_options = b'\220\002\001\202\323\344\223\002&\022$/v1/{parent=tenants/*}/subscriptions'
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateSubscription']._serialized_options = b'\202\323\344\223\002\0262\021/v1/subscriptions:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['DeleteSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['DeleteSubscription']._serialized_options = b'\202\323\344\223\002&*$/v1/{name=tenants/*/subscriptions/*}'
+  _globals['_DELIVERYSERVICE'].methods_by_name['TestSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['TestSubscription']._serialized_options = b'\202\323\344\223\002.\")/v1/{name=tenants/*/subscriptions/*}:test:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['PauseSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['PauseSubscription']._serialized_options = b'\202\323\344\223\002/\"*/v1/{name=tenants/*/subscriptions/*}:pause:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['ResumeSubscription']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['ResumeSubscription']._serialized_options = b'\202\323\344\223\0020\"+/v1/{name=tenants/*/subscriptions/*}:resume:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['CreateChannel']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['CreateChannel']._serialized_options = b'\202\323\344\223\002$\"\037/v1/{parent=tenants/*}/channels:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetChannel']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetChannel']._serialized_options = b'\220\002\001\202\323\344\223\002!\022\037/v1/{name=tenants/*/channels/*}'
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListChannels']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListChannels']._serialized_options = b'\220\002\001\202\323\344\223\002!\022\037/v1/{parent=tenants/*}/channels'
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateChannel']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateChannel']._serialized_options = b'\202\323\344\223\002\0212\014/v1/channels:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['DeleteChannel']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['DeleteChannel']._serialized_options = b'\202\323\344\223\002!*\037/v1/{name=tenants/*/channels/*}'
+  _globals['_DELIVERYSERVICE'].methods_by_name['TestChannel']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['TestChannel']._serialized_options = b'\202\323\344\223\002)\"$/v1/{name=tenants/*/channels/*}:test:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetTemplates']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['GetTemplates']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{name=tenants/*/templates/*}'
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateTemplates']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['UpdateTemplates']._serialized_options = b'\202\323\344\223\002\0222\r/v1/templates:\001*'
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListDeliveries']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['ListDeliveries']._serialized_options = b'\220\002\001\202\323\344\223\002#\022!/v1/{parent=tenants/*}/deliveries'
+  _globals['_DELIVERYSERVICE'].methods_by_name['RedriveDeliveries']._loaded_options = None
+  _globals['_DELIVERYSERVICE'].methods_by_name['RedriveDeliveries']._serialized_options = b'\202\323\344\223\002.\")/v1/{parent=tenants/*}/deliveries:redrive:\001*'
+  _globals['_SUBSCRIPTION']._serialized_start=172
+  _globals['_SUBSCRIPTION']._serialized_end=538
+  _globals['_SUBSCRIPTION_STATE']._serialized_start=453
+  _globals['_SUBSCRIPTION_STATE']._serialized_end=538
+  _globals['_CHANNEL']._serialized_start=541
+  _globals['_CHANNEL']._serialized_end=865
+  _globals['_CHANNEL_KIND']._serialized_start=738
+  _globals['_CHANNEL_KIND']._serialized_end=865
+  _globals['_TEMPLATES']._serialized_start=868
+  _globals['_TEMPLATES']._serialized_end=1121
+  _globals['_TEMPLATES_TEXTSENTRY']._serialized_start=1024
+  _globals['_TEMPLATES_TEXTSENTRY']._serialized_end=1068
+  _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._serialized_start=1070
+  _globals['_TEMPLATES_DEFAULTTEXTSENTRY']._serialized_end=1121
+  _globals['_DELIVERY']._serialized_start=1124
+  _globals['_DELIVERY']._serialized_end=1597
+  _globals['_DELIVERY_STATE']._serialized_start=1450
+  _globals['_DELIVERY_STATE']._serialized_end=1597
+  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_start=1600
+  _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_end=1760
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_start=1762
+  _globals['_GETSUBSCRIPTIONREQUEST']._serialized_end=1800
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_start=1802
+  _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=1883
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=1885
+  _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=1987
+  _globals['_UPDATESUBSCRIPTIONREQUEST']._serialized_start=1990
+  _globals['_UPDATESUBSCRIPTIONREQUEST']._serialized_end=2162
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=2164
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=2242
+  _globals['_TESTSUBSCRIPTIONREQUEST']._serialized_start=2244
+  _globals['_TESTSUBSCRIPTIONREQUEST']._serialized_end=2283
+  _globals['_TESTDELIVERYRESPONSE']._serialized_start=2285
+  _globals['_TESTDELIVERYRESPONSE']._serialized_end=2364
+  _globals['_PAUSESUBSCRIPTIONREQUEST']._serialized_start=2366
+  _globals['_PAUSESUBSCRIPTIONREQUEST']._serialized_end=2406
+  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_start=2408
+  _globals['_RESUMESUBSCRIPTIONREQUEST']._serialized_end=2449
+  _globals['_CREATECHANNELREQUEST']._serialized_start=2452
+  _globals['_CREATECHANNELREQUEST']._serialized_end=2592
+  _globals['_GETCHANNELREQUEST']._serialized_start=2594
+  _globals['_GETCHANNELREQUEST']._serialized_end=2627
+  _globals['_LISTCHANNELSREQUEST']._serialized_start=2629
+  _globals['_LISTCHANNELSREQUEST']._serialized_end=2705
+  _globals['_LISTCHANNELSRESPONSE']._serialized_start=2707
+  _globals['_LISTCHANNELSRESPONSE']._serialized_end=2794
+  _globals['_UPDATECHANNELREQUEST']._serialized_start=2797
+  _globals['_UPDATECHANNELREQUEST']._serialized_end=2930
+  _globals['_DELETECHANNELREQUEST']._serialized_start=2932
+  _globals['_DELETECHANNELREQUEST']._serialized_end=3005
+  _globals['_TESTCHANNELREQUEST']._serialized_start=3007
+  _globals['_TESTCHANNELREQUEST']._serialized_end=3041
+  _globals['_GETTEMPLATESREQUEST']._serialized_start=3043
+  _globals['_GETTEMPLATESREQUEST']._serialized_end=3078
+  _globals['_UPDATETEMPLATESREQUEST']._serialized_start=3080
+  _globals['_UPDATETEMPLATESREQUEST']._serialized_end=3170
+  _globals['_LISTDELIVERIESREQUEST']._serialized_start=3173
+  _globals['_LISTDELIVERIESREQUEST']._serialized_end=3353
+  _globals['_LISTDELIVERIESRESPONSE']._serialized_start=3355
+  _globals['_LISTDELIVERIESRESPONSE']._serialized_end=3447
+  _globals['_REDRIVEDELIVERIESREQUEST']._serialized_start=3449
+  _globals['_REDRIVEDELIVERIESREQUEST']._serialized_end=3549
+  _globals['_REDRIVEDELIVERIESRESPONSE']._serialized_start=3551
+  _globals['_REDRIVEDELIVERIESRESPONSE']._serialized_end=3620
+  _globals['_DELIVERYSERVICE']._serialized_start=3623
+  _globals['_DELIVERYSERVICE']._serialized_end=5977
 # @@protoc_insertion_point(module_scope)

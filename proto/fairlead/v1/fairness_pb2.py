@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66\x61irlead/v1/fairness.proto\x12\x0b\x66\x61irlead.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x01\n\x18GetFairnessReportRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x88\x06\n\x0e\x46\x61irnessReport\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\r\n\x05\x62ound\x18\x02 \x01(\x01\x12/\n\x08observed\x18\x03 \x01(\x0b\x32\x1d.fairlead.v1.ObservedFairness\x12;\n\x08\x65ntitled\x18\x04 \x03(\x0b\x32).fairlead.v1.FairnessReport.EntitledEntry\x12;\n\x08received\x18\x05 \x03(\x0b\x32).fairlead.v1.FairnessReport.ReceivedEntry\x12\x39\n\x07weights\x18\x06 \x03(\x0b\x32(.fairlead.v1.FairnessReport.WeightsEntry\x12\x12\n\njain_index\x18\x07 \x01(\x01\x12\x11\n\tdecisions\x18\x08 \x01(\x03\x12\x11\n\toverrides\x18\t \x01(\x03\x12\x13\n\x0b\x64isturbance\x18\n \x01(\x01\x12\x16\n\x0elargest_charge\x18\x0b \x01(\x01\x12\x0c\n\x04\x62\x61nd\x18\x0c \x01(\x01\x12+\n\x06period\x18\r \x01(\x0b\x32\x1b.fairlead.v1.PeriodFairness\x12@\n\x0breceived_by\x18\x0e \x03(\x0b\x32+.fairlead.v1.FairnessReport.ReceivedByEntry\x12\x17\n\x0flargest_offered\x18\x0f \x01(\x01\x12\x18\n\x10largest_entitled\x18\x10 \x01(\x01\x1a/\n\rEntitledEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a/\n\rReceivedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a.\n\x0cWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1aJ\n\x0fReceivedByEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0b\x32\x17.fairlead.v1.ReceivedBy:\x02\x38\x01\"=\n\nReceivedBy\x12\x0e\n\x06greedy\x18\x01 \x01(\x01\x12\r\n\x05\x61part\x18\x02 \x01(\x01\x12\x10\n\x08override\x18\x03 \x01(\x01\"\xbc\x02\n\x0ePeriodFairness\x12;\n\x08\x65ntitled\x18\x01 \x03(\x0b\x32).fairlead.v1.PeriodFairness.EntitledEntry\x12;\n\x08received\x18\x02 \x03(\x0b\x32).fairlead.v1.PeriodFairness.ReceivedEntry\x12\x0f\n\x07\x63harged\x18\x03 \x01(\x01\x12\x11\n\tdecisions\x18\x04 \x01(\x03\x12\x11\n\toverrides\x18\x05 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x1a/\n\rEntitledEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a/\n\rReceivedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xa0\x01\n\x10ObservedFairness\x12\r\n\x05worst\x18\x01 \x01(\x01\x12\x12\n\nworst_ever\x18\x02 \x01(\x01\x12:\n\x07per_rep\x18\x03 \x03(\x0b\x32).fairlead.v1.ObservedFairness.PerRepEntry\x1a-\n\x0bPerRepEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x32j\n\x0f\x46\x61irnessService\x12W\n\x11GetFairnessReport\x12%.fairlead.v1.GetFairnessReportRequest\x1a\x1b.fairlead.v1.FairnessReportb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x66\x61irlead/v1/fairness.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9a\x01\n\x18GetFairnessReportRequest\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x88\x06\n\x0e\x46\x61irnessReport\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\r\n\x05\x62ound\x18\x02 \x01(\x01\x12/\n\x08observed\x18\x03 \x01(\x0b\x32\x1d.fairlead.v1.ObservedFairness\x12;\n\x08\x65ntitled\x18\x04 \x03(\x0b\x32).fairlead.v1.FairnessReport.EntitledEntry\x12;\n\x08received\x18\x05 \x03(\x0b\x32).fairlead.v1.FairnessReport.ReceivedEntry\x12\x39\n\x07weights\x18\x06 \x03(\x0b\x32(.fairlead.v1.FairnessReport.WeightsEntry\x12\x12\n\njain_index\x18\x07 \x01(\x01\x12\x11\n\tdecisions\x18\x08 \x01(\x03\x12\x11\n\toverrides\x18\t \x01(\x03\x12\x13\n\x0b\x64isturbance\x18\n \x01(\x01\x12\x16\n\x0elargest_charge\x18\x0b \x01(\x01\x12\x0c\n\x04\x62\x61nd\x18\x0c \x01(\x01\x12+\n\x06period\x18\r \x01(\x0b\x32\x1b.fairlead.v1.PeriodFairness\x12@\n\x0breceived_by\x18\x0e \x03(\x0b\x32+.fairlead.v1.FairnessReport.ReceivedByEntry\x12\x17\n\x0flargest_offered\x18\x0f \x01(\x01\x12\x18\n\x10largest_entitled\x18\x10 \x01(\x01\x1a/\n\rEntitledEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a/\n\rReceivedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a.\n\x0cWeightsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1aJ\n\x0fReceivedByEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0b\x32\x17.fairlead.v1.ReceivedBy:\x02\x38\x01\"=\n\nReceivedBy\x12\x0e\n\x06greedy\x18\x01 \x01(\x01\x12\r\n\x05\x61part\x18\x02 \x01(\x01\x12\x10\n\x08override\x18\x03 \x01(\x01\"\xbc\x02\n\x0ePeriodFairness\x12;\n\x08\x65ntitled\x18\x01 \x03(\x0b\x32).fairlead.v1.PeriodFairness.EntitledEntry\x12;\n\x08received\x18\x02 \x03(\x0b\x32).fairlead.v1.PeriodFairness.ReceivedEntry\x12\x0f\n\x07\x63harged\x18\x03 \x01(\x01\x12\x11\n\tdecisions\x18\x04 \x01(\x03\x12\x11\n\toverrides\x18\x05 \x01(\x03\x12\x17\n\x0fnext_page_token\x18\x06 \x01(\t\x1a/\n\rEntitledEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a/\n\rReceivedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"\xa0\x01\n\x10ObservedFairness\x12\r\n\x05worst\x18\x01 \x01(\x01\x12\x12\n\nworst_ever\x18\x02 \x01(\x01\x12:\n\x07per_rep\x18\x03 \x03(\x0b\x32).fairlead.v1.ObservedFairness.PerRepEntry\x1a-\n\x0bPerRepEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x32\xa3\x01\n\x0f\x46\x61irnessService\x12\x8f\x01\n\x11GetFairnessReport\x12%.fairlead.v1.GetFairnessReportRequest\x1a\x1b.fairlead.v1.FairnessReport\"6\x90\x02\x01\x82\xd3\xe4\x93\x02-\x12+/v1/{pool=tenants/*/pools/*}/fairnessReportb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,30 +47,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERIODFAIRNESS_RECEIVEDENTRY']._serialized_options = b'8\001'
   _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._loaded_options = None
   _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._serialized_options = b'8\001'
-  _globals['_GETFAIRNESSREPORTREQUEST']._serialized_start=77
-  _globals['_GETFAIRNESSREPORTREQUEST']._serialized_end=231
-  _globals['_FAIRNESSREPORT']._serialized_start=234
-  _globals['_FAIRNESSREPORT']._serialized_end=1010
-  _globals['_FAIRNESSREPORT_ENTITLEDENTRY']._serialized_start=790
-  _globals['_FAIRNESSREPORT_ENTITLEDENTRY']._serialized_end=837
-  _globals['_FAIRNESSREPORT_RECEIVEDENTRY']._serialized_start=839
-  _globals['_FAIRNESSREPORT_RECEIVEDENTRY']._serialized_end=886
-  _globals['_FAIRNESSREPORT_WEIGHTSENTRY']._serialized_start=888
-  _globals['_FAIRNESSREPORT_WEIGHTSENTRY']._serialized_end=934
-  _globals['_FAIRNESSREPORT_RECEIVEDBYENTRY']._serialized_start=936
-  _globals['_FAIRNESSREPORT_RECEIVEDBYENTRY']._serialized_end=1010
-  _globals['_RECEIVEDBY']._serialized_start=1012
-  _globals['_RECEIVEDBY']._serialized_end=1073
-  _globals['_PERIODFAIRNESS']._serialized_start=1076
-  _globals['_PERIODFAIRNESS']._serialized_end=1392
-  _globals['_PERIODFAIRNESS_ENTITLEDENTRY']._serialized_start=790
-  _globals['_PERIODFAIRNESS_ENTITLEDENTRY']._serialized_end=837
-  _globals['_PERIODFAIRNESS_RECEIVEDENTRY']._serialized_start=839
-  _globals['_PERIODFAIRNESS_RECEIVEDENTRY']._serialized_end=886
-  _globals['_OBSERVEDFAIRNESS']._serialized_start=1395
-  _globals['_OBSERVEDFAIRNESS']._serialized_end=1555
-  _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._serialized_start=1510
-  _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._serialized_end=1555
-  _globals['_FAIRNESSSERVICE']._serialized_start=1557
-  _globals['_FAIRNESSSERVICE']._serialized_end=1663
+  _globals['_FAIRNESSSERVICE'].methods_by_name['GetFairnessReport']._loaded_options = None
+  _globals['_FAIRNESSSERVICE'].methods_by_name['GetFairnessReport']._serialized_options = b'\220\002\001\202\323\344\223\002-\022+/v1/{pool=tenants/*/pools/*}/fairnessReport'
+  _globals['_GETFAIRNESSREPORTREQUEST']._serialized_start=107
+  _globals['_GETFAIRNESSREPORTREQUEST']._serialized_end=261
+  _globals['_FAIRNESSREPORT']._serialized_start=264
+  _globals['_FAIRNESSREPORT']._serialized_end=1040
+  _globals['_FAIRNESSREPORT_ENTITLEDENTRY']._serialized_start=820
+  _globals['_FAIRNESSREPORT_ENTITLEDENTRY']._serialized_end=867
+  _globals['_FAIRNESSREPORT_RECEIVEDENTRY']._serialized_start=869
+  _globals['_FAIRNESSREPORT_RECEIVEDENTRY']._serialized_end=916
+  _globals['_FAIRNESSREPORT_WEIGHTSENTRY']._serialized_start=918
+  _globals['_FAIRNESSREPORT_WEIGHTSENTRY']._serialized_end=964
+  _globals['_FAIRNESSREPORT_RECEIVEDBYENTRY']._serialized_start=966
+  _globals['_FAIRNESSREPORT_RECEIVEDBYENTRY']._serialized_end=1040
+  _globals['_RECEIVEDBY']._serialized_start=1042
+  _globals['_RECEIVEDBY']._serialized_end=1103
+  _globals['_PERIODFAIRNESS']._serialized_start=1106
+  _globals['_PERIODFAIRNESS']._serialized_end=1422
+  _globals['_PERIODFAIRNESS_ENTITLEDENTRY']._serialized_start=820
+  _globals['_PERIODFAIRNESS_ENTITLEDENTRY']._serialized_end=867
+  _globals['_PERIODFAIRNESS_RECEIVEDENTRY']._serialized_start=869
+  _globals['_PERIODFAIRNESS_RECEIVEDENTRY']._serialized_end=916
+  _globals['_OBSERVEDFAIRNESS']._serialized_start=1425
+  _globals['_OBSERVEDFAIRNESS']._serialized_end=1585
+  _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._serialized_start=1540
+  _globals['_OBSERVEDFAIRNESS_PERREPENTRY']._serialized_end=1585
+  _globals['_FAIRNESSSERVICE']._serialized_start=1588
+  _globals['_FAIRNESSSERVICE']._serialized_end=1751
 # @@protoc_insertion_point(module_scope)

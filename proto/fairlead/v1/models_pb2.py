@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from fairlead.v1 import tables_pb2 as fairlead_dot_v1_dot_tables__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66\x61irlead/v1/models.proto\x12\x0b\x66\x61irlead.v1\x1a\x18\x66\x61irlead/v1/tables.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"J\n\x11ListModelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Q\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.fairlead.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x0fGetModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x94\x01\n\x13PromoteModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x17\n\x0foverride_reason\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\"|\n\x14RollbackModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"}\n\x15\x43hallengeModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"5\n\x14\x43ompareModelsRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\t\x12\x0e\n\x06second\x18\x02 \x01(\t\"\xcf\x01\n\x15\x43ompareModelsResponse\x12!\n\x05\x66irst\x18\x01 \x01(\x0b\x32\x12.fairlead.v1.Model\x12\"\n\x06second\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.Model\x12.\n\x07\x66igures\x18\x03 \x03(\x0b\x32\x1d.fairlead.v1.FigureComparison\x12\x1e\n\x16\x66\x65\x61tures_only_in_first\x18\x04 \x03(\t\x12\x1f\n\x17\x66\x65\x61tures_only_in_second\x18\x05 \x03(\t\"?\n\x10\x46igureComparison\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x01\x12\x0e\n\x06second\x18\x03 \x01(\x01\"\xed\x02\n\x11TrainModelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tdata_path\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x10\n\x08positive\x18\x04 \x01(\t\x12\x11\n\tid_column\x18\x05 \x01(\t\x12\x13\n\x0btime_column\x18\x06 \x01(\t\x12\x17\n\x0f\x64ropped_columns\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\t \x01(\t\x12\x15\n\rvalidate_only\x18\n \x01(\x08\x12\r\n\x05rungs\x18\x0b \x01(\x05\x12\x10\n\x08negative\x18\x0c \x03(\t\x12.\n\x0cread_options\x18\r \x01(\x0b\x32\x18.fairlead.v1.ReadOptions\x12:\n\x12profit_assumptions\x18\x0e \x01(\x0b\x32\x1e.fairlead.v1.ProfitAssumptionsB\x07\n\x05_seed\"\xab\x01\n\x11ProfitAssumptions\x12\x12\n\x05value\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tincentive\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0c\x63ontact_cost\x18\x03 \x01(\x01H\x02\x88\x01\x01\x12\x17\n\nacceptance\x18\x04 \x01(\x01H\x03\x88\x01\x01\x42\x08\n\x06_valueB\x0c\n\n_incentiveB\x0f\n\r_contact_costB\r\n\x0b_acceptance\"\xbe\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05label\x18\x06 \x01(\t\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08\x66\x65\x61tures\x18\x08 \x03(\t\x12\x30\n\x07\x66igures\x18\t \x03(\x0b\x32\x1f.fairlead.v1.Model.FiguresEntry\x12)\n\x05gates\x18\n \x03(\x0b\x32\x1a.fairlead.v1.PromotionGate\x12\x19\n\x11\x61t_risk_threshold\x18\x0b \x01(\x01\x12,\n\x0bread_report\x18\x0c \x01(\x0b\x32\x17.fairlead.v1.ReadReport\x12:\n\x12profit_assumptions\x18\r \x01(\x0b\x32\x1e.fairlead.v1.ProfitAssumptions\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"=\n\rPromotionGate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t2\x98\x04\n\x0cModelService\x12M\n\nListModels\x12\x1e.fairlead.v1.ListModelsRequest\x1a\x1f.fairlead.v1.ListModelsResponse\x12<\n\x08GetModel\x12\x1c.fairlead.v1.GetModelRequest\x1a\x12.fairlead.v1.Model\x12\x44\n\x0cPromoteModel\x12 .fairlead.v1.PromoteModelRequest\x1a\x12.fairlead.v1.Model\x12\x46\n\rRollbackModel\x12!.fairlead.v1.RollbackModelRequest\x1a\x12.fairlead.v1.Model\x12H\n\x0e\x43hallengeModel\x12\".fairlead.v1.ChallengeModelRequest\x1a\x12.fairlead.v1.Model\x12V\n\rCompareModels\x12!.fairlead.v1.CompareModelsRequest\x1a\".fairlead.v1.CompareModelsResponse\x12K\n\nTrainModel\x12\x1e.fairlead.v1.TrainModelRequest\x1a\x1d.google.longrunning.Operationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66\x61irlead/v1/models.proto\x12\x0b\x66\x61irlead.v1\x1a\x18\x66\x61irlead/v1/tables.proto\x1a\x1cgoogle/api/annotations.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"J\n\x11ListModelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Q\n\x12ListModelsResponse\x12\"\n\x06models\x18\x01 \x03(\x0b\x32\x12.fairlead.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x0fGetModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x94\x01\n\x13PromoteModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x17\n\x0foverride_reason\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\"|\n\x14RollbackModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"}\n\x15\x43hallengeModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"5\n\x14\x43ompareModelsRequest\x12\r\n\x05\x66irst\x18\x01 \x01(\t\x12\x0e\n\x06second\x18\x02 \x01(\t\"\xcf\x01\n\x15\x43ompareModelsResponse\x12!\n\x05\x66irst\x18\x01 \x01(\x0b\x32\x12.fairlead.v1.Model\x12\"\n\x06second\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.Model\x12.\n\x07\x66igures\x18\x03 \x03(\x0b\x32\x1d.fairlead.v1.FigureComparison\x12\x1e\n\x16\x66\x65\x61tures_only_in_first\x18\x04 \x03(\t\x12\x1f\n\x17\x66\x65\x61tures_only_in_second\x18\x05 \x03(\t\"?\n\x10\x46igureComparison\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x01\x12\x0e\n\x06second\x18\x03 \x01(\x01\"\xed\x02\n\x11TrainModelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tdata_path\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x10\n\x08positive\x18\x04 \x01(\t\x12\x11\n\tid_column\x18\x05 \x01(\t\x12\x13\n\x0btime_column\x18\x06 \x01(\t\x12\x17\n\x0f\x64ropped_columns\x18\x07 \x03(\t\x12\x11\n\x04seed\x18\x08 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\t \x01(\t\x12\x15\n\rvalidate_only\x18\n \x01(\x08\x12\r\n\x05rungs\x18\x0b \x01(\x05\x12\x10\n\x08negative\x18\x0c \x03(\t\x12.\n\x0cread_options\x18\r \x01(\x0b\x32\x18.fairlead.v1.ReadOptions\x12:\n\x12profit_assumptions\x18\x0e \x01(\x0b\x32\x1e.fairlead.v1.ProfitAssumptionsB\x07\n\x05_seed\"\xab\x01\n\x11ProfitAssumptions\x12\x12\n\x05value\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tincentive\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x19\n\x0c\x63ontact_cost\x18\x03 \x01(\x01H\x02\x88\x01\x01\x12\x17\n\nacceptance\x18\x04 \x01(\x01H\x03\x88\x01\x01\x42\x08\n\x06_valueB\x0c\n\n_incentiveB\x0f\n\r_contact_costB\r\n\x0b_acceptance\"\xbe\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x0e\n\x06\x64igest\x18\x04 \x01(\t\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05label\x18\x06 \x01(\t\x12\x14\n\x0chorizon_days\x18\x07 \x01(\x05\x12\x10\n\x08\x66\x65\x61tures\x18\x08 \x03(\t\x12\x30\n\x07\x66igures\x18\t \x03(\x0b\x32\x1f.fairlead.v1.Model.FiguresEntry\x12)\n\x05gates\x18\n \x03(\x0b\x32\x1a.fairlead.v1.PromotionGate\x12\x19\n\x11\x61t_risk_threshold\x18\x0b \x01(\x01\x12,\n\x0bread_report\x18\x0c \x01(\x0b\x32\x17.fairlead.v1.ReadReport\x12:\n\x12profit_assumptions\x18\r \x01(\x0b\x32\x1e.fairlead.v1.ProfitAssumptions\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"=\n\rPromotionGate\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t2\xf6\x05\n\x0cModelService\x12\x64\n\nListModels\x12\x1e.fairlead.v1.ListModelsRequest\x1a\x1f.fairlead.v1.ListModelsResponse\"\x15\x90\x02\x01\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/models\x12g\n\x08GetModel\x12\x1c.fairlead.v1.GetModelRequest\x1a\x12.fairlead.v1.Model\")\x90\x02\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=models/*/versions/*}\x12\x63\n\x0cPromoteModel\x12 .fairlead.v1.PromoteModelRequest\x1a\x12.fairlead.v1.Model\"\x1d\x82\xd3\xe4\x93\x02\x17\"\x12/v1/models:promote:\x01*\x12\x66\n\rRollbackModel\x12!.fairlead.v1.RollbackModelRequest\x1a\x12.fairlead.v1.Model\"\x1e\x82\xd3\xe4\x93\x02\x18\"\x13/v1/models:rollback:\x01*\x12i\n\x0e\x43hallengeModel\x12\".fairlead.v1.ChallengeModelRequest\x1a\x12.fairlead.v1.Model\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x14/v1/models:challenge:\x01*\x12u\n\rCompareModels\x12!.fairlead.v1.CompareModelsRequest\x1a\".fairlead.v1.CompareModelsResponse\"\x1d\x90\x02\x01\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/models:compare\x12h\n\nTrainModel\x12\x1e.fairlead.v1.TrainModelRequest\x1a\x1d.google.longrunning.Operation\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/models:train:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,34 +37,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MODEL_FIGURESENTRY']._loaded_options = None
   _globals['_MODEL_FIGURESENTRY']._serialized_options = b'8\001'
-  _globals['_LISTMODELSREQUEST']._serialized_start=137
-  _globals['_LISTMODELSREQUEST']._serialized_end=211
-  _globals['_LISTMODELSRESPONSE']._serialized_start=213
-  _globals['_LISTMODELSRESPONSE']._serialized_end=294
-  _globals['_GETMODELREQUEST']._serialized_start=296
-  _globals['_GETMODELREQUEST']._serialized_end=327
-  _globals['_PROMOTEMODELREQUEST']._serialized_start=330
-  _globals['_PROMOTEMODELREQUEST']._serialized_end=478
-  _globals['_ROLLBACKMODELREQUEST']._serialized_start=480
-  _globals['_ROLLBACKMODELREQUEST']._serialized_end=604
-  _globals['_CHALLENGEMODELREQUEST']._serialized_start=606
-  _globals['_CHALLENGEMODELREQUEST']._serialized_end=731
-  _globals['_COMPAREMODELSREQUEST']._serialized_start=733
-  _globals['_COMPAREMODELSREQUEST']._serialized_end=786
-  _globals['_COMPAREMODELSRESPONSE']._serialized_start=789
-  _globals['_COMPAREMODELSRESPONSE']._serialized_end=996
-  _globals['_FIGURECOMPARISON']._serialized_start=998
-  _globals['_FIGURECOMPARISON']._serialized_end=1061
-  _globals['_TRAINMODELREQUEST']._serialized_start=1064
-  _globals['_TRAINMODELREQUEST']._serialized_end=1429
-  _globals['_PROFITASSUMPTIONS']._serialized_start=1432
-  _globals['_PROFITASSUMPTIONS']._serialized_end=1603
-  _globals['_MODEL']._serialized_start=1606
-  _globals['_MODEL']._serialized_end=2052
-  _globals['_MODEL_FIGURESENTRY']._serialized_start=2006
-  _globals['_MODEL_FIGURESENTRY']._serialized_end=2052
-  _globals['_PROMOTIONGATE']._serialized_start=2054
-  _globals['_PROMOTIONGATE']._serialized_end=2115
-  _globals['_MODELSERVICE']._serialized_start=2118
-  _globals['_MODELSERVICE']._serialized_end=2654
+  _globals['_MODELSERVICE'].methods_by_name['ListModels']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['ListModels']._serialized_options = b'\220\002\001\202\323\344\223\002\014\022\n/v1/models'
+  _globals['_MODELSERVICE'].methods_by_name['GetModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['GetModel']._serialized_options = b'\220\002\001\202\323\344\223\002 \022\036/v1/{name=models/*/versions/*}'
+  _globals['_MODELSERVICE'].methods_by_name['PromoteModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['PromoteModel']._serialized_options = b'\202\323\344\223\002\027\"\022/v1/models:promote:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['RollbackModel']._serialized_options = b'\202\323\344\223\002\030\"\023/v1/models:rollback:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['ChallengeModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['ChallengeModel']._serialized_options = b'\202\323\344\223\002\031\"\024/v1/models:challenge:\001*'
+  _globals['_MODELSERVICE'].methods_by_name['CompareModels']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['CompareModels']._serialized_options = b'\220\002\001\202\323\344\223\002\024\022\022/v1/models:compare'
+  _globals['_MODELSERVICE'].methods_by_name['TrainModel']._loaded_options = None
+  _globals['_MODELSERVICE'].methods_by_name['TrainModel']._serialized_options = b'\202\323\344\223\002\025\"\020/v1/models:train:\001*'
+  _globals['_LISTMODELSREQUEST']._serialized_start=167
+  _globals['_LISTMODELSREQUEST']._serialized_end=241
+  _globals['_LISTMODELSRESPONSE']._serialized_start=243
+  _globals['_LISTMODELSRESPONSE']._serialized_end=324
+  _globals['_GETMODELREQUEST']._serialized_start=326
+  _globals['_GETMODELREQUEST']._serialized_end=357
+  _globals['_PROMOTEMODELREQUEST']._serialized_start=360
+  _globals['_PROMOTEMODELREQUEST']._serialized_end=508
+  _globals['_ROLLBACKMODELREQUEST']._serialized_start=510
+  _globals['_ROLLBACKMODELREQUEST']._serialized_end=634
+  _globals['_CHALLENGEMODELREQUEST']._serialized_start=636
+  _globals['_CHALLENGEMODELREQUEST']._serialized_end=761
+  _globals['_COMPAREMODELSREQUEST']._serialized_start=763
+  _globals['_COMPAREMODELSREQUEST']._serialized_end=816
+  _globals['_COMPAREMODELSRESPONSE']._serialized_start=819
+  _globals['_COMPAREMODELSRESPONSE']._serialized_end=1026
+  _globals['_FIGURECOMPARISON']._serialized_start=1028
+  _globals['_FIGURECOMPARISON']._serialized_end=1091
+  _globals['_TRAINMODELREQUEST']._serialized_start=1094
+  _globals['_TRAINMODELREQUEST']._serialized_end=1459
+  _globals['_PROFITASSUMPTIONS']._serialized_start=1462
+  _globals['_PROFITASSUMPTIONS']._serialized_end=1633
+  _globals['_MODEL']._serialized_start=1636
+  _globals['_MODEL']._serialized_end=2082
+  _globals['_MODEL_FIGURESENTRY']._serialized_start=2036
+  _globals['_MODEL_FIGURESENTRY']._serialized_end=2082
+  _globals['_PROMOTIONGATE']._serialized_start=2084
+  _globals['_PROMOTIONGATE']._serialized_end=2145
+  _globals['_MODELSERVICE']._serialized_start=2148
+  _globals['_MODELSERVICE']._serialized_end=2906
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from fairlead.v1 import tables_pb2 as _tables_pb2
+from google.api import annotations_pb2 as _annotations_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers

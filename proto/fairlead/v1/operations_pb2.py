@@ -22,23 +22,26 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/operations.proto\x12\x0b\x66\x61irlead.v1\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\";\n\x17RedriveOperationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\xd3\x03\n\x11OperationMetadata\x12\x0e\n\x06target\x18\x01 \x01(\t\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.fairlead.v1.OperationMetadata.State\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x12\n\ndone_count\x18\x04 \x01(\x03\x12\x13\n\x0btotal_count\x18\x05 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nretry_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x64\x65livery_count\x18\t \x01(\x05\x12\r\n\x05\x66\x61ult\x18\n \x01(\t\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x11\n\rSTATE_DELAYED\x10\x03\x12\x0f\n\x0bSTATE_ENDED\x10\x04\x12\x12\n\x0eSTATE_GIVEN_UP\x10\x05\x32k\n\x10OperationService\x12W\n\x10RedriveOperation\x12$.fairlead.v1.RedriveOperationRequest\x1a\x1d.google.longrunning.Operationb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x66\x61irlead/v1/operations.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\";\n\x17RedriveOperationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\xd3\x03\n\x11OperationMetadata\x12\x0e\n\x06target\x18\x01 \x01(\t\x12\x33\n\x05state\x18\x02 \x01(\x0e\x32$.fairlead.v1.OperationMetadata.State\x12\r\n\x05stage\x18\x03 \x01(\t\x12\x12\n\ndone_count\x18\x04 \x01(\x03\x12\x13\n\x0btotal_count\x18\x05 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nretry_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x64\x65livery_count\x18\t \x01(\x05\x12\r\n\x05\x66\x61ult\x18\n \x01(\t\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\"|\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_WAITING\x10\x01\x12\x11\n\rSTATE_RUNNING\x10\x02\x12\x11\n\rSTATE_DELAYED\x10\x03\x12\x0f\n\x0bSTATE_ENDED\x10\x04\x12\x12\n\x0eSTATE_GIVEN_UP\x10\x05\x32\x8e\x01\n\x10OperationService\x12z\n\x10RedriveOperation\x12$.fairlead.v1.RedriveOperationRequest\x1a\x1d.google.longrunning.Operation\"!\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/operations:redrive:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.operations_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REDRIVEOPERATIONREQUEST']._serialized_start=115
-  _globals['_REDRIVEOPERATIONREQUEST']._serialized_end=174
-  _globals['_OPERATIONMETADATA']._serialized_start=177
-  _globals['_OPERATIONMETADATA']._serialized_end=644
-  _globals['_OPERATIONMETADATA_STATE']._serialized_start=520
-  _globals['_OPERATIONMETADATA_STATE']._serialized_end=644
-  _globals['_OPERATIONSERVICE']._serialized_start=646
-  _globals['_OPERATIONSERVICE']._serialized_end=753
+  _globals['_OPERATIONSERVICE'].methods_by_name['RedriveOperation']._loaded_options = None
+  _globals['_OPERATIONSERVICE'].methods_by_name['RedriveOperation']._serialized_options = b'\202\323\344\223\002\033\"\026/v1/operations:redrive:\001*'
+  _globals['_REDRIVEOPERATIONREQUEST']._serialized_start=145
+  _globals['_REDRIVEOPERATIONREQUEST']._serialized_end=204
+  _globals['_OPERATIONMETADATA']._serialized_start=207
+  _globals['_OPERATIONMETADATA']._serialized_end=674
+  _globals['_OPERATIONMETADATA_STATE']._serialized_start=550
+  _globals['_OPERATIONMETADATA_STATE']._serialized_end=674
+  _globals['_OPERATIONSERVICE']._serialized_start=677
+  _globals['_OPERATIONSERVICE']._serialized_end=819
 # @@protoc_insertion_point(module_scope)

@@ -22,20 +22,23 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/privacy.proto\x12\x0b\x66\x61irlead.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"a\n\x13\x45raseSubjectRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xb6\x01\n\x14\x45raseSubjectResponse\x12\x17\n\x0fwork_item_count\x18\x01 \x01(\x03\x12\x13\n\x0bvalue_count\x18\x02 \x01(\x03\x12\x18\n\x10submission_count\x18\x03 \x01(\x03\x12\x13\n\x0bscore_count\x18\x04 \x01(\x03\x12.\n\nclean_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\thindrance\x18\x06 \x01(\t2e\n\x0ePrivacyService\x12S\n\x0c\x45raseSubject\x12 .fairlead.v1.EraseSubjectRequest\x1a!.fairlead.v1.EraseSubjectResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/privacy.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"a\n\x13\x45raseSubjectRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xb6\x01\n\x14\x45raseSubjectResponse\x12\x17\n\x0fwork_item_count\x18\x01 \x01(\x03\x12\x13\n\x0bvalue_count\x18\x02 \x01(\x03\x12\x18\n\x10submission_count\x18\x03 \x01(\x03\x12\x13\n\x0bscore_count\x18\x04 \x01(\x03\x12.\n\nclean_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\thindrance\x18\x06 \x01(\t2\x96\x01\n\x0ePrivacyService\x12\x83\x01\n\x0c\x45raseSubject\x12 .fairlead.v1.EraseSubjectRequest\x1a!.fairlead.v1.EraseSubjectResponse\".\x82\xd3\xe4\x93\x02(\"#/v1/{parent=tenants/*}:eraseSubject:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.privacy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASESUBJECTREQUEST']._serialized_start=75
-  _globals['_ERASESUBJECTREQUEST']._serialized_end=172
-  _globals['_ERASESUBJECTRESPONSE']._serialized_start=175
-  _globals['_ERASESUBJECTRESPONSE']._serialized_end=357
-  _globals['_PRIVACYSERVICE']._serialized_start=359
-  _globals['_PRIVACYSERVICE']._serialized_end=460
+  _globals['_PRIVACYSERVICE'].methods_by_name['EraseSubject']._loaded_options = None
+  _globals['_PRIVACYSERVICE'].methods_by_name['EraseSubject']._serialized_options = b'\202\323\344\223\002(\"#/v1/{parent=tenants/*}:eraseSubject:\001*'
+  _globals['_ERASESUBJECTREQUEST']._serialized_start=105
+  _globals['_ERASESUBJECTREQUEST']._serialized_end=202
+  _globals['_ERASESUBJECTRESPONSE']._serialized_start=205
+  _globals['_ERASESUBJECTRESPONSE']._serialized_end=387
+  _globals['_PRIVACYSERVICE']._serialized_start=390
+  _globals['_PRIVACYSERVICE']._serialized_end=540
 # @@protoc_insertion_point(module_scope)

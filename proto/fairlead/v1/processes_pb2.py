@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from fairlead.v1 import deadlines_pb2 as fairlead_dot_v1_dot_deadlines__pb2
 from fairlead.v1 import routing_pb2 as fairlead_dot_v1_dot_routing__pb2
 from fairlead.v1 import rules_pb2 as fairlead_dot_v1_dot_rules__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/processes.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/deadlines.proto\x1a\x19\x66\x61irlead/v1/routing.proto\x1a\x17\x66\x61irlead/v1/rules.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"4\n\x12TestProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"r\n\x13TestProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"~\n\x15PublishProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"!\n\x11GetProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"T\n\x1bListProcessRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListProcessRevisionsResponse\x12\'\n\tprocesses\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x16RollbackProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xc7\x01\n\x12\x44rawProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x36\n\x06\x66ormat\x18\x03 \x01(\x0e\x32&.fairlead.v1.DrawProcessRequest.Format\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"D\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0e\n\nFORMAT_SVG\x10\x01\x12\x12\n\x0e\x46ORMAT_MERMAID\x10\x02\"&\n\x13\x44rawProcessResponse\x12\x0f\n\x07picture\x18\x01 \x01(\t\"\xd0\x01\n\x17MigrateWorkItemsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12@\n\x06stages\x18\x02 \x03(\x0b\x32\x30.fairlead.v1.MigrateWorkItemsRequest.StagesEntry\x12\x0f\n\x07preview\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x1a-\n\x0bStagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"g\n\x18MigrateWorkItemsResponse\x12\x32\n\nmigrations\x18\x01 \x03(\x0b\x32\x1e.fairlead.v1.WorkItemMigration\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa3\x01\n\x11WorkItemMigration\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x17\n\x0f\x65\x61rlier_process\x18\x02 \x01(\t\x12\x15\n\rearlier_stage\x18\x03 \x01(\t\x12\r\n\x05stage\x18\x04 \x01(\t\x12-\n\tdeadlines\x18\x05 \x03(\x0b\x32\x1a.fairlead.v1.MovedDeadline\x12\r\n\x05\x66\x61ult\x18\x06 \x01(\t\"\x98\x01\n\x14ListDeadlinesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\x10\n\x08moved_by\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"Z\n\x15ListDeadlinesResponse\x12(\n\tdeadlines\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Deadline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Z\n\x14ListApprovalsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"Z\n\x15ListApprovalsResponse\x12(\n\tapprovals\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Approval\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"{\n\x12ListSurveysRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListSurveysResponse\x12$\n\x07surveys\x18\x01 \x03(\x0b\x32\x13.fairlead.v1.Survey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x18GetProcessFiguresRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x04 \x01(\t\"b\n\x19GetProcessFiguresResponse\x12,\n\x07\x66igures\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.ProcessFigures\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xad\x03\n\x0eProcessFigures\x12\x0f\n\x07process\x18\x01 \x01(\t\x12\x12\n\ncsat_asked\x18\x02 \x01(\x03\x12\x15\n\rcsat_answered\x18\x03 \x01(\x03\x12\x11\n\tnps_asked\x18\x04 \x01(\x03\x12\x14\n\x0cnps_answered\x18\x05 \x01(\x03\x12\x14\n\x0c\x63sat_answers\x18\x06 \x01(\x03\x12\x16\n\x0e\x63sat_satisfied\x18\x07 \x01(\x03\x12\x13\n\x0bnps_answers\x18\x08 \x01(\x03\x12\x15\n\rnps_promoters\x18\t \x01(\x03\x12\x16\n\x0enps_detractors\x18\n \x01(\x03\x12\x12\n\ncall_backs\x18\x0b \x01(\x03\x12\x0e\n\x06\x63\x61lled\x18\x0c \x01(\x03\x12>\n\x0c\x63ompleteness\x18\r \x03(\x0b\x32(.fairlead.v1.ProcessFigures.Completeness\x1a`\n\x0c\x43ompleteness\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0e\n\x06\x63losed\x18\x02 \x01(\x08\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x12\n\nwork_items\x18\x04 \x01(\x03\x12\x0e\n\x06\x66illed\x18\x05 \x01(\x03\"X\n\x12ListDigestsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListDigestsResponse\x12$\n\x07\x64igests\x18\x01 \x03(\x0b\x32\x13.fairlead.v1.Digest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x02\n\x07Process\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12\x13\n\x0brollback_of\x18\x07 \x01(\x03\x12\x0e\n\x06stages\x18\x08 \x03(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12)\n\x05kinds\x18\x0c \x03(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind2\xf6\x08\n\x0eProcessService\x12\\\n\x0fValidateProcess\x12#.fairlead.v1.ValidateProcessRequest\x1a$.fairlead.v1.ValidateProcessResponse\x12P\n\x0bTestProcess\x12\x1f.fairlead.v1.TestProcessRequest\x1a .fairlead.v1.TestProcessResponse\x12J\n\x0ePublishProcess\x12\".fairlead.v1.PublishProcessRequest\x1a\x14.fairlead.v1.Process\x12\x42\n\nGetProcess\x12\x1e.fairlead.v1.GetProcessRequest\x1a\x14.fairlead.v1.Process\x12k\n\x14ListProcessRevisions\x12(.fairlead.v1.ListProcessRevisionsRequest\x1a).fairlead.v1.ListProcessRevisionsResponse\x12L\n\x0fRollbackProcess\x12#.fairlead.v1.RollbackProcessRequest\x1a\x14.fairlead.v1.Process\x12P\n\x0b\x44rawProcess\x12\x1f.fairlead.v1.DrawProcessRequest\x1a .fairlead.v1.DrawProcessResponse\x12_\n\x10MigrateWorkItems\x12$.fairlead.v1.MigrateWorkItemsRequest\x1a%.fairlead.v1.MigrateWorkItemsResponse\x12V\n\rListDeadlines\x12!.fairlead.v1.ListDeadlinesRequest\x1a\".fairlead.v1.ListDeadlinesResponse\x12V\n\rListApprovals\x12!.fairlead.v1.ListApprovalsRequest\x1a\".fairlead.v1.ListApprovalsResponse\x12P\n\x0bListDigests\x12\x1f.fairlead.v1.ListDigestsRequest\x1a .fairlead.v1.ListDigestsResponse\x12P\n\x0bListSurveys\x12\x1f.fairlead.v1.ListSurveysRequest\x1a .fairlead.v1.ListSurveysResponse\x12\x62\n\x11GetProcessFigures\x12%.fairlead.v1.GetProcessFiguresRequest\x1a&.fairlead.v1.GetProcessFiguresResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/processes.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/deadlines.proto\x1a\x19\x66\x61irlead/v1/routing.proto\x1a\x17\x66\x61irlead/v1/rules.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"4\n\x12TestProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"r\n\x13TestProcessResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"~\n\x15PublishProcessRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"!\n\x11GetProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"T\n\x1bListProcessRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListProcessRevisionsResponse\x12\'\n\tprocesses\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.Process\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x16RollbackProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xc7\x01\n\x12\x44rawProcessRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x36\n\x06\x66ormat\x18\x03 \x01(\x0e\x32&.fairlead.v1.DrawProcessRequest.Format\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\"D\n\x06\x46ormat\x12\x16\n\x12\x46ORMAT_UNSPECIFIED\x10\x00\x12\x0e\n\nFORMAT_SVG\x10\x01\x12\x12\n\x0e\x46ORMAT_MERMAID\x10\x02\"&\n\x13\x44rawProcessResponse\x12\x0f\n\x07picture\x18\x01 \x01(\t\"\xd0\x01\n\x17MigrateWorkItemsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12@\n\x06stages\x18\x02 \x03(\x0b\x32\x30.fairlead.v1.MigrateWorkItemsRequest.StagesEntry\x12\x0f\n\x07preview\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\x1a-\n\x0bStagesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"g\n\x18MigrateWorkItemsResponse\x12\x32\n\nmigrations\x18\x01 \x03(\x0b\x32\x1e.fairlead.v1.WorkItemMigration\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa3\x01\n\x11WorkItemMigration\x12\x11\n\twork_item\x18\x01 \x01(\t\x12\x17\n\x0f\x65\x61rlier_process\x18\x02 \x01(\t\x12\x15\n\rearlier_stage\x18\x03 \x01(\t\x12\r\n\x05stage\x18\x04 \x01(\t\x12-\n\tdeadlines\x18\x05 \x03(\x0b\x32\x1a.fairlead.v1.MovedDeadline\x12\r\n\x05\x66\x61ult\x18\x06 \x01(\t\"\x98\x01\n\x14ListDeadlinesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.Deadline.State\x12\x10\n\x08moved_by\x18\x04 \x01(\x03\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"Z\n\x15ListDeadlinesResponse\x12(\n\tdeadlines\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Deadline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Z\n\x14ListApprovalsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"Z\n\x15ListApprovalsResponse\x12(\n\tapprovals\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Approval\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"{\n\x12ListSurveysRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListSurveysResponse\x12$\n\x07surveys\x18\x01 \x03(\x0b\x32\x13.fairlead.v1.Survey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x18GetProcessFiguresRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\npage_token\x18\x04 \x01(\t\"b\n\x19GetProcessFiguresResponse\x12,\n\x07\x66igures\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.ProcessFigures\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xad\x03\n\x0eProcessFigures\x12\x0f\n\x07process\x18\x01 \x01(\t\x12\x12\n\ncsat_asked\x18\x02 \x01(\x03\x12\x15\n\rcsat_answered\x18\x03 \x01(\x03\x12\x11\n\tnps_asked\x18\x04 \x01(\x03\x12\x14\n\x0cnps_answered\x18\x05 \x01(\x03\x12\x14\n\x0c\x63sat_answers\x18\x06 \x01(\x03\x12\x16\n\x0e\x63sat_satisfied\x18\x07 \x01(\x03\x12\x13\n\x0bnps_answers\x18\x08 \x01(\x03\x12\x15\n\rnps_promoters\x18\t \x01(\x03\x12\x16\n\x0enps_detractors\x18\n \x01(\x03\x12\x12\n\ncall_backs\x18\x0b \x01(\x03\x12\x0e\n\x06\x63\x61lled\x18\x0c \x01(\x03\x12>\n\x0c\x63ompleteness\x18\r \x03(\x0b\x32(.fairlead.v1.ProcessFigures.Completeness\x1a`\n\x0c\x43ompleteness\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0e\n\x06\x63losed\x18\x02 \x01(\x08\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x12\n\nwork_items\x18\x04 \x01(\x03\x12\x0e\n\x06\x66illed\x18\x05 \x01(\x03\"X\n\x12ListDigestsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0b\n\x03rep\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"T\n\x13ListDigestsResponse\x12$\n\x07\x64igests\x18\x01 \x03(\x0b\x32\x13.fairlead.v1.Digest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x86\x02\n\x07Process\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07process\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x03\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0c\n\x04note\x18\x05 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x06 \x01(\x08\x12\x13\n\x0brollback_of\x18\x07 \x01(\x03\x12\x0e\n\x06stages\x18\x08 \x03(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x0b \x01(\t\x12)\n\x05kinds\x18\x0c \x03(\x0e\x32\x1a.fairlead.v1.WorkItem.Kind2\xb8\r\n\x0eProcessService\x12\x82\x01\n\x0fValidateProcess\x12#.fairlead.v1.ValidateProcessRequest\x1a$.fairlead.v1.ValidateProcessResponse\"$\x90\x02\x01\x82\xd3\xe4\x93\x02\x1b\"\x16/v1/processes:validate:\x01*\x12r\n\x0bTestProcess\x12\x1f.fairlead.v1.TestProcessRequest\x1a .fairlead.v1.TestProcessResponse\" \x90\x02\x01\x82\xd3\xe4\x93\x02\x17\"\x12/v1/processes:test:\x01*\x12\x7f\n\x0ePublishProcess\x12\".fairlead.v1.PublishProcessRequest\x1a\x14.fairlead.v1.Process\"3\x82\xd3\xe4\x93\x02-\"(/v1/{parent=tenants/*}/processes:publish:\x01*\x12o\n\nGetProcess\x12\x1e.fairlead.v1.GetProcessRequest\x1a\x14.fairlead.v1.Process\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/processes/*}\x12\x98\x01\n\x14ListProcessRevisions\x12(.fairlead.v1.ListProcessRevisionsRequest\x1a).fairlead.v1.ListProcessRevisionsResponse\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/processes\x12\x82\x01\n\x0fRollbackProcess\x12#.fairlead.v1.RollbackProcessRequest\x1a\x14.fairlead.v1.Process\"4\x82\xd3\xe4\x93\x02.\")/v1/{name=tenants/*/processes/*}:rollback:\x01*\x12r\n\x0b\x44rawProcess\x12\x1f.fairlead.v1.DrawProcessRequest\x1a .fairlead.v1.DrawProcessResponse\" \x90\x02\x01\x82\xd3\xe4\x93\x02\x17\"\x12/v1/processes:draw:\x01*\x12\x9d\x01\n\x10MigrateWorkItems\x12$.fairlead.v1.MigrateWorkItemsRequest\x1a%.fairlead.v1.MigrateWorkItemsResponse\"<\x82\xd3\xe4\x93\x02\x36\"1/v1/{name=tenants/*/processes/*}:migrateWorkItems:\x01*\x12p\n\rListDeadlines\x12!.fairlead.v1.ListDeadlinesRequest\x1a\".fairlead.v1.ListDeadlinesResponse\"\x18\x90\x02\x01\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/deadlines\x12\x83\x01\n\rListApprovals\x12!.fairlead.v1.ListApprovalsRequest\x1a\".fairlead.v1.ListApprovalsResponse\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/approvals\x12{\n\x0bListDigests\x12\x1f.fairlead.v1.ListDigestsRequest\x1a .fairlead.v1.ListDigestsResponse\")\x90\x02\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=tenants/*}/digests\x12{\n\x0bListSurveys\x12\x1f.fairlead.v1.ListSurveysRequest\x1a .fairlead.v1.ListSurveysResponse\")\x90\x02\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=tenants/*}/surveys\x12\x94\x01\n\x11GetProcessFigures\x12%.fairlead.v1.GetProcessFiguresRequest\x1a&.fairlead.v1.GetProcessFiguresResponse\"0\x90\x02\x01\x82\xd3\xe4\x93\x02\'\x12%/v1/{parent=tenants/*}/processFiguresb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,64 +38,90 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._loaded_options = None
   _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._serialized_options = b'8\001'
-  _globals['_VALIDATEPROCESSREQUEST']._serialized_start=158
-  _globals['_VALIDATEPROCESSREQUEST']._serialized_end=214
-  _globals['_VALIDATEPROCESSRESPONSE']._serialized_start=216
-  _globals['_VALIDATEPROCESSRESPONSE']._serialized_end=288
-  _globals['_TESTPROCESSREQUEST']._serialized_start=290
-  _globals['_TESTPROCESSREQUEST']._serialized_end=342
-  _globals['_TESTPROCESSRESPONSE']._serialized_start=344
-  _globals['_TESTPROCESSRESPONSE']._serialized_end=458
-  _globals['_PUBLISHPROCESSREQUEST']._serialized_start=460
-  _globals['_PUBLISHPROCESSREQUEST']._serialized_end=586
-  _globals['_GETPROCESSREQUEST']._serialized_start=588
-  _globals['_GETPROCESSREQUEST']._serialized_end=621
-  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_start=623
-  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_end=707
-  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_start=709
-  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_end=805
-  _globals['_ROLLBACKPROCESSREQUEST']._serialized_start=807
-  _globals['_ROLLBACKPROCESSREQUEST']._serialized_end=883
-  _globals['_DRAWPROCESSREQUEST']._serialized_start=886
-  _globals['_DRAWPROCESSREQUEST']._serialized_end=1085
-  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_start=1017
-  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_end=1085
-  _globals['_DRAWPROCESSRESPONSE']._serialized_start=1087
-  _globals['_DRAWPROCESSRESPONSE']._serialized_end=1125
-  _globals['_MIGRATEWORKITEMSREQUEST']._serialized_start=1128
-  _globals['_MIGRATEWORKITEMSREQUEST']._serialized_end=1336
-  _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._serialized_start=1291
-  _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._serialized_end=1336
-  _globals['_MIGRATEWORKITEMSRESPONSE']._serialized_start=1338
-  _globals['_MIGRATEWORKITEMSRESPONSE']._serialized_end=1441
-  _globals['_WORKITEMMIGRATION']._serialized_start=1444
-  _globals['_WORKITEMMIGRATION']._serialized_end=1607
-  _globals['_LISTDEADLINESREQUEST']._serialized_start=1610
-  _globals['_LISTDEADLINESREQUEST']._serialized_end=1762
-  _globals['_LISTDEADLINESRESPONSE']._serialized_start=1764
-  _globals['_LISTDEADLINESRESPONSE']._serialized_end=1854
-  _globals['_LISTAPPROVALSREQUEST']._serialized_start=1856
-  _globals['_LISTAPPROVALSREQUEST']._serialized_end=1946
-  _globals['_LISTAPPROVALSRESPONSE']._serialized_start=1948
-  _globals['_LISTAPPROVALSRESPONSE']._serialized_end=2038
-  _globals['_LISTSURVEYSREQUEST']._serialized_start=2040
-  _globals['_LISTSURVEYSREQUEST']._serialized_end=2163
-  _globals['_LISTSURVEYSRESPONSE']._serialized_start=2165
-  _globals['_LISTSURVEYSRESPONSE']._serialized_end=2249
-  _globals['_GETPROCESSFIGURESREQUEST']._serialized_start=2252
-  _globals['_GETPROCESSFIGURESREQUEST']._serialized_end=2408
-  _globals['_GETPROCESSFIGURESRESPONSE']._serialized_start=2410
-  _globals['_GETPROCESSFIGURESRESPONSE']._serialized_end=2508
-  _globals['_PROCESSFIGURES']._serialized_start=2511
-  _globals['_PROCESSFIGURES']._serialized_end=2940
-  _globals['_PROCESSFIGURES_COMPLETENESS']._serialized_start=2844
-  _globals['_PROCESSFIGURES_COMPLETENESS']._serialized_end=2940
-  _globals['_LISTDIGESTSREQUEST']._serialized_start=2942
-  _globals['_LISTDIGESTSREQUEST']._serialized_end=3030
-  _globals['_LISTDIGESTSRESPONSE']._serialized_start=3032
-  _globals['_LISTDIGESTSRESPONSE']._serialized_end=3116
-  _globals['_PROCESS']._serialized_start=3119
-  _globals['_PROCESS']._serialized_end=3381
-  _globals['_PROCESSSERVICE']._serialized_start=3384
-  _globals['_PROCESSSERVICE']._serialized_end=4526
+  _globals['_PROCESSSERVICE'].methods_by_name['ValidateProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ValidateProcess']._serialized_options = b'\220\002\001\202\323\344\223\002\033\"\026/v1/processes:validate:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['TestProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['TestProcess']._serialized_options = b'\220\002\001\202\323\344\223\002\027\"\022/v1/processes:test:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['PublishProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['PublishProcess']._serialized_options = b'\202\323\344\223\002-\"(/v1/{parent=tenants/*}/processes:publish:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['GetProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['GetProcess']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{name=tenants/*/processes/*}'
+  _globals['_PROCESSSERVICE'].methods_by_name['ListProcessRevisions']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ListProcessRevisions']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{parent=tenants/*}/processes'
+  _globals['_PROCESSSERVICE'].methods_by_name['RollbackProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['RollbackProcess']._serialized_options = b'\202\323\344\223\002.\")/v1/{name=tenants/*/processes/*}:rollback:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['DrawProcess']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['DrawProcess']._serialized_options = b'\220\002\001\202\323\344\223\002\027\"\022/v1/processes:draw:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['MigrateWorkItems']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['MigrateWorkItems']._serialized_options = b'\202\323\344\223\0026\"1/v1/{name=tenants/*/processes/*}:migrateWorkItems:\001*'
+  _globals['_PROCESSSERVICE'].methods_by_name['ListDeadlines']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ListDeadlines']._serialized_options = b'\220\002\001\202\323\344\223\002\017\022\r/v1/deadlines'
+  _globals['_PROCESSSERVICE'].methods_by_name['ListApprovals']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ListApprovals']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{parent=tenants/*}/approvals'
+  _globals['_PROCESSSERVICE'].methods_by_name['ListDigests']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ListDigests']._serialized_options = b'\220\002\001\202\323\344\223\002 \022\036/v1/{parent=tenants/*}/digests'
+  _globals['_PROCESSSERVICE'].methods_by_name['ListSurveys']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['ListSurveys']._serialized_options = b'\220\002\001\202\323\344\223\002 \022\036/v1/{parent=tenants/*}/surveys'
+  _globals['_PROCESSSERVICE'].methods_by_name['GetProcessFigures']._loaded_options = None
+  _globals['_PROCESSSERVICE'].methods_by_name['GetProcessFigures']._serialized_options = b'\220\002\001\202\323\344\223\002\'\022%/v1/{parent=tenants/*}/processFigures'
+  _globals['_VALIDATEPROCESSREQUEST']._serialized_start=188
+  _globals['_VALIDATEPROCESSREQUEST']._serialized_end=244
+  _globals['_VALIDATEPROCESSRESPONSE']._serialized_start=246
+  _globals['_VALIDATEPROCESSRESPONSE']._serialized_end=318
+  _globals['_TESTPROCESSREQUEST']._serialized_start=320
+  _globals['_TESTPROCESSREQUEST']._serialized_end=372
+  _globals['_TESTPROCESSRESPONSE']._serialized_start=374
+  _globals['_TESTPROCESSRESPONSE']._serialized_end=488
+  _globals['_PUBLISHPROCESSREQUEST']._serialized_start=490
+  _globals['_PUBLISHPROCESSREQUEST']._serialized_end=616
+  _globals['_GETPROCESSREQUEST']._serialized_start=618
+  _globals['_GETPROCESSREQUEST']._serialized_end=651
+  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_start=653
+  _globals['_LISTPROCESSREVISIONSREQUEST']._serialized_end=737
+  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_start=739
+  _globals['_LISTPROCESSREVISIONSRESPONSE']._serialized_end=835
+  _globals['_ROLLBACKPROCESSREQUEST']._serialized_start=837
+  _globals['_ROLLBACKPROCESSREQUEST']._serialized_end=913
+  _globals['_DRAWPROCESSREQUEST']._serialized_start=916
+  _globals['_DRAWPROCESSREQUEST']._serialized_end=1115
+  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_start=1047
+  _globals['_DRAWPROCESSREQUEST_FORMAT']._serialized_end=1115
+  _globals['_DRAWPROCESSRESPONSE']._serialized_start=1117
+  _globals['_DRAWPROCESSRESPONSE']._serialized_end=1155
+  _globals['_MIGRATEWORKITEMSREQUEST']._serialized_start=1158
+  _globals['_MIGRATEWORKITEMSREQUEST']._serialized_end=1366
+  _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._serialized_start=1321
+  _globals['_MIGRATEWORKITEMSREQUEST_STAGESENTRY']._serialized_end=1366
+  _globals['_MIGRATEWORKITEMSRESPONSE']._serialized_start=1368
+  _globals['_MIGRATEWORKITEMSRESPONSE']._serialized_end=1471
+  _globals['_WORKITEMMIGRATION']._serialized_start=1474
+  _globals['_WORKITEMMIGRATION']._serialized_end=1637
+  _globals['_LISTDEADLINESREQUEST']._serialized_start=1640
+  _globals['_LISTDEADLINESREQUEST']._serialized_end=1792
+  _globals['_LISTDEADLINESRESPONSE']._serialized_start=1794
+  _globals['_LISTDEADLINESRESPONSE']._serialized_end=1884
+  _globals['_LISTAPPROVALSREQUEST']._serialized_start=1886
+  _globals['_LISTAPPROVALSREQUEST']._serialized_end=1976
+  _globals['_LISTAPPROVALSRESPONSE']._serialized_start=1978
+  _globals['_LISTAPPROVALSRESPONSE']._serialized_end=2068
+  _globals['_LISTSURVEYSREQUEST']._serialized_start=2070
+  _globals['_LISTSURVEYSREQUEST']._serialized_end=2193
+  _globals['_LISTSURVEYSRESPONSE']._serialized_start=2195
+  _globals['_LISTSURVEYSRESPONSE']._serialized_end=2279
+  _globals['_GETPROCESSFIGURESREQUEST']._serialized_start=2282
+  _globals['_GETPROCESSFIGURESREQUEST']._serialized_end=2438
+  _globals['_GETPROCESSFIGURESRESPONSE']._serialized_start=2440
+  _globals['_GETPROCESSFIGURESRESPONSE']._serialized_end=2538
+  _globals['_PROCESSFIGURES']._serialized_start=2541
+  _globals['_PROCESSFIGURES']._serialized_end=2970
+  _globals['_PROCESSFIGURES_COMPLETENESS']._serialized_start=2874
+  _globals['_PROCESSFIGURES_COMPLETENESS']._serialized_end=2970
+  _globals['_LISTDIGESTSREQUEST']._serialized_start=2972
+  _globals['_LISTDIGESTSREQUEST']._serialized_end=3060
+  _globals['_LISTDIGESTSRESPONSE']._serialized_start=3062
+  _globals['_LISTDIGESTSRESPONSE']._serialized_end=3146
+  _globals['_PROCESS']._serialized_start=3149
+  _globals['_PROCESS']._serialized_end=3411
+  _globals['_PROCESSSERVICE']._serialized_start=3414
+  _globals['_PROCESSSERVICE']._serialized_end=5134
 # @@protoc_insertion_point(module_scope)

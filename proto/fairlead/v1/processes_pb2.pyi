@@ -3,6 +3,7 @@ import datetime
 from fairlead.v1 import deadlines_pb2 as _deadlines_pb2
 from fairlead.v1 import routing_pb2 as _routing_pb2
 from fairlead.v1 import rules_pb2 as _rules_pb2
+from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper

@@ -23,37 +23,46 @@ _sym_db = _symbol_database.Default()
 
 
 from fairlead.v1 import decisions_pb2 as fairlead_dot_v1_dot_decisions__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/queue.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/decisions.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1f\n\x0fGetQueueRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"}\n\x16ListSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\"`\n\x17ListSubmissionsResponse\x12,\n\x0bsubmissions\x18\x01 \x03(\x0b\x32\x17.fairlead.v1.Submission\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\x19RedriveSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nwork_items\x18\x02 \x03(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"4\n\x1aRedriveSubmissionsResponse\x12\x16\n\x0eredriven_count\x18\x01 \x01(\x03\"\x96\x01\n\x17PurgeSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\x12\x12\n\nwork_items\x18\x03 \x03(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"0\n\x18PurgeSubmissionsResponse\x12\x14\n\x0cpurged_count\x18\x01 \x01(\x03\"\xd6\x02\n\x05Queue\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bready_count\x18\x02 \x01(\x03\x12\x15\n\rdelayed_count\x18\x03 \x01(\x03\x12\x14\n\x0cleased_count\x18\x04 \x01(\x03\x12\x12\n\ndead_count\x18\x05 \x01(\x03\x12\x35\n\x12next_wait_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rcontent_bytes\x18\x07 \x01(\x03\x12\x17\n\x0fsubmitted_total\x18\x08 \x01(\x03\x12\x12\n\ndone_total\x18\t \x01(\x03\x12\x15\n\rretried_total\x18\n \x01(\x03\x12\x15\n\rexpired_total\x18\x0b \x01(\x03\x12\x12\n\ndead_total\x18\x0c \x01(\x03\x12\x16\n\x0eredriven_total\x18\r \x01(\x03\x12\x14\n\x0cpurged_total\x18\x0e \x01(\x03\"\x96\x03\n\nSubmission\x12\x11\n\twork_item\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\x12/\n\x0bsubmit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\ndurability\x18\x04 \x01(\x0e\x32\x17.fairlead.v1.Durability\x12\x16\n\x0e\x64\x65livery_count\x18\x05 \x01(\x05\x12\r\n\x05\x66\x61ult\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ndeath_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"d\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_READY\x10\x01\x12\x11\n\rSTATE_DELAYED\x10\x02\x12\x10\n\x0cSTATE_LEASED\x10\x03\x12\x0e\n\nSTATE_DEAD\x10\x04\x32\xf2\x02\n\x0cQueueService\x12<\n\x08GetQueue\x12\x1c.fairlead.v1.GetQueueRequest\x1a\x12.fairlead.v1.Queue\x12\\\n\x0fListSubmissions\x12#.fairlead.v1.ListSubmissionsRequest\x1a$.fairlead.v1.ListSubmissionsResponse\x12\x65\n\x12RedriveSubmissions\x12&.fairlead.v1.RedriveSubmissionsRequest\x1a\'.fairlead.v1.RedriveSubmissionsResponse\x12_\n\x10PurgeSubmissions\x12$.fairlead.v1.PurgeSubmissionsRequest\x1a%.fairlead.v1.PurgeSubmissionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/queue.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/decisions.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1f\n\x0fGetQueueRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"}\n\x16ListSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12,\n\x05state\x18\x04 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\"`\n\x17ListSubmissionsResponse\x12,\n\x0bsubmissions\x18\x01 \x03(\x0b\x32\x17.fairlead.v1.Submission\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\x19RedriveSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nwork_items\x18\x02 \x03(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"4\n\x1aRedriveSubmissionsResponse\x12\x16\n\x0eredriven_count\x18\x01 \x01(\x03\"\x96\x01\n\x17PurgeSubmissionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\x12\x12\n\nwork_items\x18\x03 \x03(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"0\n\x18PurgeSubmissionsResponse\x12\x14\n\x0cpurged_count\x18\x01 \x01(\x03\"\xd6\x02\n\x05Queue\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bready_count\x18\x02 \x01(\x03\x12\x15\n\rdelayed_count\x18\x03 \x01(\x03\x12\x14\n\x0cleased_count\x18\x04 \x01(\x03\x12\x12\n\ndead_count\x18\x05 \x01(\x03\x12\x35\n\x12next_wait_duration\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rcontent_bytes\x18\x07 \x01(\x03\x12\x17\n\x0fsubmitted_total\x18\x08 \x01(\x03\x12\x12\n\ndone_total\x18\t \x01(\x03\x12\x15\n\rretried_total\x18\n \x01(\x03\x12\x15\n\rexpired_total\x18\x0b \x01(\x03\x12\x12\n\ndead_total\x18\x0c \x01(\x03\x12\x16\n\x0eredriven_total\x18\r \x01(\x03\x12\x14\n\x0cpurged_total\x18\x0e \x01(\x03\"\x96\x03\n\nSubmission\x12\x11\n\twork_item\x18\x01 \x01(\t\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.fairlead.v1.Submission.State\x12/\n\x0bsubmit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\ndurability\x18\x04 \x01(\x0e\x32\x17.fairlead.v1.Durability\x12\x16\n\x0e\x64\x65livery_count\x18\x05 \x01(\x05\x12\r\n\x05\x66\x61ult\x18\x06 \x01(\t\x12,\n\x08\x64ue_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\ndeath_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"d\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bSTATE_READY\x10\x01\x12\x11\n\rSTATE_DELAYED\x10\x02\x12\x10\n\x0cSTATE_LEASED\x10\x03\x12\x0e\n\nSTATE_DEAD\x10\x04\x32\xb7\x04\n\x0cQueueService\x12\x63\n\x08GetQueue\x12\x1c.fairlead.v1.GetQueueRequest\x1a\x12.fairlead.v1.Queue\"%\x90\x02\x01\x82\xd3\xe4\x93\x02\x1c\x12\x1a/v1/{name=tenants/*/queue}\x12\x8b\x01\n\x0fListSubmissions\x12#.fairlead.v1.ListSubmissionsRequest\x1a$.fairlead.v1.ListSubmissionsResponse\"-\x90\x02\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=tenants/*}/submissions\x12\x9c\x01\n\x12RedriveSubmissions\x12&.fairlead.v1.RedriveSubmissionsRequest\x1a\'.fairlead.v1.RedriveSubmissionsResponse\"5\x82\xd3\xe4\x93\x02/\"*/v1/{parent=tenants/*}/submissions:redrive:\x01*\x12\x94\x01\n\x10PurgeSubmissions\x12$.fairlead.v1.PurgeSubmissionsRequest\x1a%.fairlead.v1.PurgeSubmissionsResponse\"3\x82\xd3\xe4\x93\x02-\"(/v1/{parent=tenants/*}/submissions:purge:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.queue_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETQUEUEREQUEST']._serialized_start=134
-  _globals['_GETQUEUEREQUEST']._serialized_end=165
-  _globals['_LISTSUBMISSIONSREQUEST']._serialized_start=167
-  _globals['_LISTSUBMISSIONSREQUEST']._serialized_end=292
-  _globals['_LISTSUBMISSIONSRESPONSE']._serialized_start=294
-  _globals['_LISTSUBMISSIONSRESPONSE']._serialized_end=390
-  _globals['_REDRIVESUBMISSIONSREQUEST']._serialized_start=392
-  _globals['_REDRIVESUBMISSIONSREQUEST']._serialized_end=498
-  _globals['_REDRIVESUBMISSIONSRESPONSE']._serialized_start=500
-  _globals['_REDRIVESUBMISSIONSRESPONSE']._serialized_end=552
-  _globals['_PURGESUBMISSIONSREQUEST']._serialized_start=555
-  _globals['_PURGESUBMISSIONSREQUEST']._serialized_end=705
-  _globals['_PURGESUBMISSIONSRESPONSE']._serialized_start=707
-  _globals['_PURGESUBMISSIONSRESPONSE']._serialized_end=755
-  _globals['_QUEUE']._serialized_start=758
-  _globals['_QUEUE']._serialized_end=1100
-  _globals['_SUBMISSION']._serialized_start=1103
-  _globals['_SUBMISSION']._serialized_end=1509
-  _globals['_SUBMISSION_STATE']._serialized_start=1409
-  _globals['_SUBMISSION_STATE']._serialized_end=1509
-  _globals['_QUEUESERVICE']._serialized_start=1512
-  _globals['_QUEUESERVICE']._serialized_end=1882
+  _globals['_QUEUESERVICE'].methods_by_name['GetQueue']._loaded_options = None
+  _globals['_QUEUESERVICE'].methods_by_name['GetQueue']._serialized_options = b'\220\002\001\202\323\344\223\002\034\022\032/v1/{name=tenants/*/queue}'
+  _globals['_QUEUESERVICE'].methods_by_name['ListSubmissions']._loaded_options = None
+  _globals['_QUEUESERVICE'].methods_by_name['ListSubmissions']._serialized_options = b'\220\002\001\202\323\344\223\002$\022\"/v1/{parent=tenants/*}/submissions'
+  _globals['_QUEUESERVICE'].methods_by_name['RedriveSubmissions']._loaded_options = None
+  _globals['_QUEUESERVICE'].methods_by_name['RedriveSubmissions']._serialized_options = b'\202\323\344\223\002/\"*/v1/{parent=tenants/*}/submissions:redrive:\001*'
+  _globals['_QUEUESERVICE'].methods_by_name['PurgeSubmissions']._loaded_options = None
+  _globals['_QUEUESERVICE'].methods_by_name['PurgeSubmissions']._serialized_options = b'\202\323\344\223\002-\"(/v1/{parent=tenants/*}/submissions:purge:\001*'
+  _globals['_GETQUEUEREQUEST']._serialized_start=164
+  _globals['_GETQUEUEREQUEST']._serialized_end=195
+  _globals['_LISTSUBMISSIONSREQUEST']._serialized_start=197
+  _globals['_LISTSUBMISSIONSREQUEST']._serialized_end=322
+  _globals['_LISTSUBMISSIONSRESPONSE']._serialized_start=324
+  _globals['_LISTSUBMISSIONSRESPONSE']._serialized_end=420
+  _globals['_REDRIVESUBMISSIONSREQUEST']._serialized_start=422
+  _globals['_REDRIVESUBMISSIONSREQUEST']._serialized_end=528
+  _globals['_REDRIVESUBMISSIONSRESPONSE']._serialized_start=530
+  _globals['_REDRIVESUBMISSIONSRESPONSE']._serialized_end=582
+  _globals['_PURGESUBMISSIONSREQUEST']._serialized_start=585
+  _globals['_PURGESUBMISSIONSREQUEST']._serialized_end=735
+  _globals['_PURGESUBMISSIONSRESPONSE']._serialized_start=737
+  _globals['_PURGESUBMISSIONSRESPONSE']._serialized_end=785
+  _globals['_QUEUE']._serialized_start=788
+  _globals['_QUEUE']._serialized_end=1130
+  _globals['_SUBMISSION']._serialized_start=1133
+  _globals['_SUBMISSION']._serialized_end=1539
+  _globals['_SUBMISSION_STATE']._serialized_start=1439
+  _globals['_SUBMISSION_STATE']._serialized_end=1539
+  _globals['_QUEUESERVICE']._serialized_start=1542
+  _globals['_QUEUESERVICE']._serialized_end=2109
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ from fairlead.v1 import activities_pb2 as _activities_pb2
 from fairlead.v1 import deadlines_pb2 as _deadlines_pb2
 from fairlead.v1 import decisions_pb2 as _decisions_pb2
 from fairlead.v1 import queue_pb2 as _queue_pb2
+from google.api import annotations_pb2 as _annotations_pb2
 from google.longrunning import operations_pb2 as _operations_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import struct_pb2 as _struct_pb2

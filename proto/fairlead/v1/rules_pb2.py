@@ -22,42 +22,55 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/rules.proto\x12\x0b\x66\x61irlead.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateRuleSetResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"~\n\x15PublishRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"T\n\x1bListRuleSetRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListRuleSetRevisionsResponse\x12\'\n\trule_sets\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.RuleSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16RollbackRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"C\n\x12TestRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\r\n\x05tests\x18\x03 \x01(\t\"r\n\x13TestRuleSetResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"!\n\x11GetRuleSetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xce\x01\n\x07RuleSet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x13\n\x0brollback_of\x18\x06 \x01(\x03\x12\x12\n\nrule_count\x18\x07 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\n \x01(\t\"\xd5\x01\n\x0eRuleSetProblem\x12\x0c\n\x04line\x18\x01 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\x05\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x36\n\x08severity\x18\x05 \x01(\x0e\x32$.fairlead.v1.RuleSetProblem.Severity\"N\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_ERROR\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\"M\n\x0eRuleTestResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\x05\x32\x88\x04\n\x0bRuleService\x12\\\n\x0fValidateRuleSet\x12#.fairlead.v1.ValidateRuleSetRequest\x1a$.fairlead.v1.ValidateRuleSetResponse\x12J\n\x0ePublishRuleSet\x12\".fairlead.v1.PublishRuleSetRequest\x1a\x14.fairlead.v1.RuleSet\x12k\n\x14ListRuleSetRevisions\x12(.fairlead.v1.ListRuleSetRevisionsRequest\x1a).fairlead.v1.ListRuleSetRevisionsResponse\x12L\n\x0fRollbackRuleSet\x12#.fairlead.v1.RollbackRuleSetRequest\x1a\x14.fairlead.v1.RuleSet\x12P\n\x0bTestRuleSet\x12\x1f.fairlead.v1.TestRuleSetRequest\x1a .fairlead.v1.TestRuleSetResponse\x12\x42\n\nGetRuleSet\x12\x1e.fairlead.v1.GetRuleSetRequest\x1a\x14.fairlead.v1.RuleSetb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/rules.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"8\n\x16ValidateRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\"H\n\x17ValidateRuleSetResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\"~\n\x15PublishRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"T\n\x1bListRuleSetRevisionsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x1cListRuleSetRevisionsResponse\x12\'\n\trule_sets\x18\x01 \x03(\x0b\x32\x14.fairlead.v1.RuleSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"N\n\x16RollbackRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"C\n\x12TestRuleSetRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\r\n\x05tests\x18\x03 \x01(\t\"r\n\x13TestRuleSetResponse\x12-\n\x08problems\x18\x01 \x03(\x0b\x32\x1b.fairlead.v1.RuleSetProblem\x12,\n\x07results\x18\x02 \x03(\x0b\x32\x1b.fairlead.v1.RuleTestResult\"!\n\x11GetRuleSetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xce\x01\n\x07RuleSet\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\x12\x13\n\x0brollback_of\x18\x06 \x01(\x03\x12\x12\n\nrule_count\x18\x07 \x01(\x05\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\n \x01(\t\"\xd5\x01\n\x0eRuleSetProblem\x12\x0c\n\x04line\x18\x01 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\x05\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x36\n\x08severity\x18\x05 \x01(\x0e\x32$.fairlead.v1.RuleSetProblem.Severity\"N\n\x08Severity\x12\x18\n\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eSEVERITY_ERROR\x10\x01\x12\x14\n\x10SEVERITY_WARNING\x10\x02\"M\n\x0eRuleTestResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06passed\x18\x02 \x01(\x08\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x0c\n\x04line\x18\x04 \x01(\x05\x32\x92\x06\n\x0bRuleService\x12\x81\x01\n\x0fValidateRuleSet\x12#.fairlead.v1.ValidateRuleSetRequest\x1a$.fairlead.v1.ValidateRuleSetResponse\"#\x90\x02\x01\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/ruleSets:validate:\x01*\x12~\n\x0ePublishRuleSet\x12\".fairlead.v1.PublishRuleSetRequest\x1a\x14.fairlead.v1.RuleSet\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{parent=tenants/*}/ruleSets:publish:\x01*\x12\x97\x01\n\x14ListRuleSetRevisions\x12(.fairlead.v1.ListRuleSetRevisionsRequest\x1a).fairlead.v1.ListRuleSetRevisionsResponse\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{parent=tenants/*}/ruleSets\x12\x81\x01\n\x0fRollbackRuleSet\x12#.fairlead.v1.RollbackRuleSetRequest\x1a\x14.fairlead.v1.RuleSet\"3\x82\xd3\xe4\x93\x02-\"(/v1/{parent=tenants/*}/ruleSets:rollback:\x01*\x12q\n\x0bTestRuleSet\x12\x1f.fairlead.v1.TestRuleSetRequest\x1a .fairlead.v1.TestRuleSetResponse\"\x1f\x90\x02\x01\x82\xd3\xe4\x93\x02\x16\"\x11/v1/ruleSets:test:\x01*\x12n\n\nGetRuleSet\x12\x1e.fairlead.v1.GetRuleSetRequest\x1a\x14.fairlead.v1.RuleSet\"*\x90\x02\x01\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=tenants/*/ruleSets/*}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.rules_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VALIDATERULESETREQUEST']._serialized_start=73
-  _globals['_VALIDATERULESETREQUEST']._serialized_end=129
-  _globals['_VALIDATERULESETRESPONSE']._serialized_start=131
-  _globals['_VALIDATERULESETRESPONSE']._serialized_end=203
-  _globals['_PUBLISHRULESETREQUEST']._serialized_start=205
-  _globals['_PUBLISHRULESETREQUEST']._serialized_end=331
-  _globals['_LISTRULESETREVISIONSREQUEST']._serialized_start=333
-  _globals['_LISTRULESETREVISIONSREQUEST']._serialized_end=417
-  _globals['_LISTRULESETREVISIONSRESPONSE']._serialized_start=419
-  _globals['_LISTRULESETREVISIONSRESPONSE']._serialized_end=515
-  _globals['_ROLLBACKRULESETREQUEST']._serialized_start=517
-  _globals['_ROLLBACKRULESETREQUEST']._serialized_end=595
-  _globals['_TESTRULESETREQUEST']._serialized_start=597
-  _globals['_TESTRULESETREQUEST']._serialized_end=664
-  _globals['_TESTRULESETRESPONSE']._serialized_start=666
-  _globals['_TESTRULESETRESPONSE']._serialized_end=780
-  _globals['_GETRULESETREQUEST']._serialized_start=782
-  _globals['_GETRULESETREQUEST']._serialized_end=815
-  _globals['_RULESET']._serialized_start=818
-  _globals['_RULESET']._serialized_end=1024
-  _globals['_RULESETPROBLEM']._serialized_start=1027
-  _globals['_RULESETPROBLEM']._serialized_end=1240
-  _globals['_RULESETPROBLEM_SEVERITY']._serialized_start=1162
-  _globals['_RULESETPROBLEM_SEVERITY']._serialized_end=1240
-  _globals['_RULETESTRESULT']._serialized_start=1242
-  _globals['_RULETESTRESULT']._serialized_end=1319
-  _globals['_RULESERVICE']._serialized_start=1322
-  _globals['_RULESERVICE']._serialized_end=1842
+  _globals['_RULESERVICE'].methods_by_name['ValidateRuleSet']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['ValidateRuleSet']._serialized_options = b'\220\002\001\202\323\344\223\002\032\"\025/v1/ruleSets:validate:\001*'
+  _globals['_RULESERVICE'].methods_by_name['PublishRuleSet']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['PublishRuleSet']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{parent=tenants/*}/ruleSets:publish:\001*'
+  _globals['_RULESERVICE'].methods_by_name['ListRuleSetRevisions']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['ListRuleSetRevisions']._serialized_options = b'\220\002\001\202\323\344\223\002!\022\037/v1/{parent=tenants/*}/ruleSets'
+  _globals['_RULESERVICE'].methods_by_name['RollbackRuleSet']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['RollbackRuleSet']._serialized_options = b'\202\323\344\223\002-\"(/v1/{parent=tenants/*}/ruleSets:rollback:\001*'
+  _globals['_RULESERVICE'].methods_by_name['TestRuleSet']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['TestRuleSet']._serialized_options = b'\220\002\001\202\323\344\223\002\026\"\021/v1/ruleSets:test:\001*'
+  _globals['_RULESERVICE'].methods_by_name['GetRuleSet']._loaded_options = None
+  _globals['_RULESERVICE'].methods_by_name['GetRuleSet']._serialized_options = b'\220\002\001\202\323\344\223\002!\022\037/v1/{name=tenants/*/ruleSets/*}'
+  _globals['_VALIDATERULESETREQUEST']._serialized_start=103
+  _globals['_VALIDATERULESETREQUEST']._serialized_end=159
+  _globals['_VALIDATERULESETRESPONSE']._serialized_start=161
+  _globals['_VALIDATERULESETRESPONSE']._serialized_end=233
+  _globals['_PUBLISHRULESETREQUEST']._serialized_start=235
+  _globals['_PUBLISHRULESETREQUEST']._serialized_end=361
+  _globals['_LISTRULESETREVISIONSREQUEST']._serialized_start=363
+  _globals['_LISTRULESETREVISIONSREQUEST']._serialized_end=447
+  _globals['_LISTRULESETREVISIONSRESPONSE']._serialized_start=449
+  _globals['_LISTRULESETREVISIONSRESPONSE']._serialized_end=545
+  _globals['_ROLLBACKRULESETREQUEST']._serialized_start=547
+  _globals['_ROLLBACKRULESETREQUEST']._serialized_end=625
+  _globals['_TESTRULESETREQUEST']._serialized_start=627
+  _globals['_TESTRULESETREQUEST']._serialized_end=694
+  _globals['_TESTRULESETRESPONSE']._serialized_start=696
+  _globals['_TESTRULESETRESPONSE']._serialized_end=810
+  _globals['_GETRULESETREQUEST']._serialized_start=812
+  _globals['_GETRULESETREQUEST']._serialized_end=845
+  _globals['_RULESET']._serialized_start=848
+  _globals['_RULESET']._serialized_end=1054
+  _globals['_RULESETPROBLEM']._serialized_start=1057
+  _globals['_RULESETPROBLEM']._serialized_end=1270
+  _globals['_RULESETPROBLEM_SEVERITY']._serialized_start=1192
+  _globals['_RULESETPROBLEM_SEVERITY']._serialized_end=1270
+  _globals['_RULETESTRESULT']._serialized_start=1272
+  _globals['_RULETESTRESULT']._serialized_end=1349
+  _globals['_RULESERVICE']._serialized_start=1352
+  _globals['_RULESERVICE']._serialized_end=2138
 # @@protoc_insertion_point(module_scope)

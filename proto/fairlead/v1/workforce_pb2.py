@@ -25,6 +25,7 @@ _sym_db = _symbol_database.Default()
 from fairlead.v1 import calendars_pb2 as fairlead_dot_v1_dot_calendars__pb2
 from fairlead.v1 import caps_pb2 as fairlead_dot_v1_dot_caps__pb2
 from fairlead.v1 import dispatch_pb2 as fairlead_dot_v1_dot_dispatch__pb2
+from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
@@ -32,7 +33,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/workforce.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/calendars.proto\x1a\x16\x66\x61irlead/v1/caps.proto\x1a\x1a\x66\x61irlead/v1/dispatch.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x10\x43reateRepRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06rep_id\x18\x02 \x01(\t\x12\x1d\n\x03rep\x18\x03 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1d\n\rGetRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x0fListRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"K\n\x10ListRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x10UpdateRepRequest\x12\x1d\n\x03rep\x18\x01 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Y\n\x10\x44\x65leteRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"s\n\x16\x42\x61tchUpsertRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"9\n\x17\x42\x61tchUpsertRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\"\x80\x01\n\x11\x43reatePoolRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07pool_id\x18\x02 \x01(\t\x12\x1f\n\x04pool\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1e\n\x0eGetPoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x10ListPoolsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"N\n\x11ListPoolsResponse\x12 \n\x05pools\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa7\x01\n\x11UpdatePoolRequest\x12\x1f\n\x04pool\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Z\n\x11\x44\x65letePoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x94\x01\n\x16\x43reateTerritoryRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cterritory_id\x18\x02 \x01(\t\x12)\n\tterritory\x18\x03 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"#\n\x13GetTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListTerritoriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListTerritoriesResponse\x12+\n\x0bterritories\x18\x01 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb6\x01\n\x16UpdateTerritoryRequest\x12)\n\tterritory\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"_\n\x16\x44\x65leteTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa1\x03\n\x15\x41pplyWorkforceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12,\n\x08rep_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x30\n\x0bmemberships\x18\x04 \x03(\x0b\x32\x1b.fairlead.v1.RepMemberships\x12 \n\x05pools\x18\x05 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12-\n\tpool_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12+\n\x0bterritories\x18\x07 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x32\n\x0eterritory_mask\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\r\n\x05prune\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x15\n\rvalidate_only\x18\x0c \x01(\x08\"H\n\x0eRepMemberships\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12)\n\x05pools\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RepMembership\"=\n\rRepMembership\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"g\n\x16\x41pplyWorkforceResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.fairlead.v1.WorkforceChange\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xec\x01\n\x0fWorkforceChange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32#.fairlead.v1.WorkforceChange.Action\x12(\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x18.fairlead.v1.FieldChange\x12\x0e\n\x06pruned\x18\x04 \x01(\x08\"\\\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CREATED\x10\x01\x12\x12\n\x0e\x41\x43TION_UPDATED\x10\x02\x12\x12\n\x0e\x41\x43TION_DELETED\x10\x03\"k\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\"\xbc\x02\n\x03Rep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12+\n\nattributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x06\x61\x63tive\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x63\x61pacity\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.Rep.CapacityEntry\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x0f\n\x07manager\x18\x08 \x01(\t\x12\x10\n\x08\x63hannels\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x1a/\n\rCapacityEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\t\n\x07_active\"\xe9\x02\n\x04Pool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x07members\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.PoolMember\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\x01\x12\x16\n\x0evalue_weighted\x18\x05 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x38\n\x15leave_buffer_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08managers\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x12\x32\n\x0e\x61\x62sence_policy\x18\x15 \x01(\x0b\x32\x1a.fairlead.v1.AbsencePolicy\x12-\n\x08\x64ispatch\x18\x16 \x01(\x0b\x32\x1b.fairlead.v1.DispatchPolicy\"\xed\x01\n\rAbsencePolicy\x12\x35\n\x07\x66orfeit\x18\x01 \x01(\x0b\x32\".fairlead.v1.AbsencePolicy.ForfeitH\x00\x12\x33\n\x06\x63redit\x18\x02 \x01(\x0b\x32!.fairlead.v1.AbsencePolicy.CreditH\x00\x1a\t\n\x07\x46orfeit\x1a[\n\x06\x43redit\x12\x11\n\tmax_units\x18\x01 \x01(\x01\x12/\n\x0cttl_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05share\x18\x03 \x01(\x01\x42\x08\n\x06policy\"h\n\nPoolMember\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x0cweight_steps\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.WeightStepB\t\n\x07_weight\"L\n\nWeightStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06weight\x18\x02 \x01(\x01\"M\n\tTerritory\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06parent\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t2\xcb\x13\n\x10WorkforceService\x12<\n\tCreateRep\x12\x1d.fairlead.v1.CreateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x36\n\x06GetRep\x12\x1a.fairlead.v1.GetRepRequest\x1a\x10.fairlead.v1.Rep\x12G\n\x08ListReps\x12\x1c.fairlead.v1.ListRepsRequest\x1a\x1d.fairlead.v1.ListRepsResponse\x12<\n\tUpdateRep\x12\x1d.fairlead.v1.UpdateRepRequest\x1a\x10.fairlead.v1.Rep\x12\x42\n\tDeleteRep\x12\x1d.fairlead.v1.DeleteRepRequest\x1a\x16.google.protobuf.Empty\x12\\\n\x0f\x42\x61tchUpsertReps\x12#.fairlead.v1.BatchUpsertRepsRequest\x1a$.fairlead.v1.BatchUpsertRepsResponse\x12?\n\nCreatePool\x12\x1e.fairlead.v1.CreatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x39\n\x07GetPool\x12\x1b.fairlead.v1.GetPoolRequest\x1a\x11.fairlead.v1.Pool\x12J\n\tListPools\x12\x1d.fairlead.v1.ListPoolsRequest\x1a\x1e.fairlead.v1.ListPoolsResponse\x12?\n\nUpdatePool\x12\x1e.fairlead.v1.UpdatePoolRequest\x1a\x11.fairlead.v1.Pool\x12\x44\n\nDeletePool\x12\x1e.fairlead.v1.DeletePoolRequest\x1a\x16.google.protobuf.Empty\x12N\n\x0f\x43reateTerritory\x12#.fairlead.v1.CreateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12H\n\x0cGetTerritory\x12 .fairlead.v1.GetTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12\\\n\x0fListTerritories\x12#.fairlead.v1.ListTerritoriesRequest\x1a$.fairlead.v1.ListTerritoriesResponse\x12N\n\x0fUpdateTerritory\x12#.fairlead.v1.UpdateTerritoryRequest\x1a\x16.fairlead.v1.Territory\x12N\n\x0f\x44\x65leteTerritory\x12#.fairlead.v1.DeleteTerritoryRequest\x1a\x16.google.protobuf.Empty\x12Y\n\x0e\x41pplyWorkforce\x12\".fairlead.v1.ApplyWorkforceRequest\x1a#.fairlead.v1.ApplyWorkforceResponse\x12K\n\x0e\x43reateCalendar\x12\".fairlead.v1.CreateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12\x45\n\x0bGetCalendar\x12\x1f.fairlead.v1.GetCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12V\n\rListCalendars\x12!.fairlead.v1.ListCalendarsRequest\x1a\".fairlead.v1.ListCalendarsResponse\x12K\n\x0eUpdateCalendar\x12\".fairlead.v1.UpdateCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12L\n\x0e\x44\x65leteCalendar\x12\".fairlead.v1.DeleteCalendarRequest\x1a\x16.google.protobuf.Empty\x12K\n\x0eImportCalendar\x12\".fairlead.v1.ImportCalendarRequest\x1a\x15.fairlead.v1.Calendar\x12H\n\rCreateAbsence\x12!.fairlead.v1.CreateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12\x42\n\nGetAbsence\x12\x1e.fairlead.v1.GetAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12S\n\x0cListAbsences\x12 .fairlead.v1.ListAbsencesRequest\x1a!.fairlead.v1.ListAbsencesResponse\x12H\n\rUpdateAbsence\x12!.fairlead.v1.UpdateAbsenceRequest\x1a\x14.fairlead.v1.Absence\x12J\n\rDeleteAbsence\x12!.fairlead.v1.DeleteAbsenceRequest\x1a\x16.google.protobuf.Empty\x12?\n\tGetTenant\x12\x1d.fairlead.v1.GetTenantRequest\x1a\x13.fairlead.v1.Tenant\x12\x45\n\x0cUpdateTenant\x12 .fairlead.v1.UpdateTenantRequest\x1a\x13.fairlead.v1.Tenant\x12N\n\x0eSetRepPresence\x12\".fairlead.v1.SetRepPresenceRequest\x1a\x18.fairlead.v1.RepPresence\x12_\n\x10ListRepPresences\x12$.fairlead.v1.ListRepPresencesRequest\x1a%.fairlead.v1.ListRepPresencesResponse\x12P\n\x0bListCapUses\x12\x1f.fairlead.v1.ListCapUsesRequest\x1a .fairlead.v1.ListCapUsesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x66\x61irlead/v1/workforce.proto\x12\x0b\x66\x61irlead.v1\x1a\x1b\x66\x61irlead/v1/calendars.proto\x1a\x16\x66\x61irlead/v1/caps.proto\x1a\x1a\x66\x61irlead/v1/dispatch.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"|\n\x10\x43reateRepRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06rep_id\x18\x02 \x01(\t\x12\x1d\n\x03rep\x18\x03 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1d\n\rGetRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x0fListRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"K\n\x10ListRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa4\x01\n\x10UpdateRepRequest\x12\x1d\n\x03rep\x18\x01 \x01(\x0b\x32\x10.fairlead.v1.Rep\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Y\n\x10\x44\x65leteRepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"s\n\x16\x42\x61tchUpsertRepsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"9\n\x17\x42\x61tchUpsertRepsResponse\x12\x1e\n\x04reps\x18\x01 \x03(\x0b\x32\x10.fairlead.v1.Rep\"\x80\x01\n\x11\x43reatePoolRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0f\n\x07pool_id\x18\x02 \x01(\t\x12\x1f\n\x04pool\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x1e\n\x0eGetPoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x10ListPoolsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"N\n\x11ListPoolsResponse\x12 \n\x05pools\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa7\x01\n\x11UpdatePoolRequest\x12\x1f\n\x04pool\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Pool\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"Z\n\x11\x44\x65letePoolRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x94\x01\n\x16\x43reateTerritoryRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x14\n\x0cterritory_id\x18\x02 \x01(\t\x12)\n\tterritory\x18\x03 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"#\n\x13GetTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListTerritoriesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"_\n\x17ListTerritoriesResponse\x12+\n\x0bterritories\x18\x01 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb6\x01\n\x16UpdateTerritoryRequest\x12)\n\tterritory\x18\x01 \x01(\x0b\x32\x16.fairlead.v1.Territory\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"_\n\x16\x44\x65leteTerritoryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa1\x03\n\x15\x41pplyWorkforceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x1e\n\x04reps\x18\x02 \x03(\x0b\x32\x10.fairlead.v1.Rep\x12,\n\x08rep_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x30\n\x0bmemberships\x18\x04 \x03(\x0b\x32\x1b.fairlead.v1.RepMemberships\x12 \n\x05pools\x18\x05 \x03(\x0b\x32\x11.fairlead.v1.Pool\x12-\n\tpool_mask\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12+\n\x0bterritories\x18\x07 \x03(\x0b\x32\x16.fairlead.v1.Territory\x12\x32\n\x0eterritory_mask\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\r\n\x05prune\x18\t \x01(\x08\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x15\n\rvalidate_only\x18\x0c \x01(\x08\"H\n\x0eRepMemberships\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12)\n\x05pools\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.RepMembership\"=\n\rRepMembership\x12\x0c\n\x04pool\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"g\n\x16\x41pplyWorkforceResponse\x12-\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1c.fairlead.v1.WorkforceChange\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"\xec\x01\n\x0fWorkforceChange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32#.fairlead.v1.WorkforceChange.Action\x12(\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x18.fairlead.v1.FieldChange\x12\x0e\n\x06pruned\x18\x04 \x01(\x08\"\\\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x41\x43TION_CREATED\x10\x01\x12\x12\n\x0e\x41\x43TION_UPDATED\x10\x02\x12\x12\n\x0e\x41\x43TION_DELETED\x10\x03\"k\n\x0b\x46ieldChange\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\"\xbc\x02\n\x03Rep\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12+\n\nattributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x13\n\x06\x61\x63tive\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x30\n\x08\x63\x61pacity\x18\x05 \x03(\x0b\x32\x1e.fairlead.v1.Rep.CapacityEntry\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x0f\n\x07manager\x18\x08 \x01(\t\x12\x10\n\x08\x63hannels\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x1a/\n\rCapacityEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\x42\t\n\x07_active\"\xe9\x02\n\x04Pool\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12(\n\x07members\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.PoolMember\x12\x0c\n\x04\x62\x61nd\x18\x04 \x01(\x01\x12\x16\n\x0evalue_weighted\x18\x05 \x01(\x08\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x10\n\x08\x63\x61lendar\x18\x07 \x01(\t\x12\x38\n\x15leave_buffer_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08managers\x18\t \x03(\t\x12\x1e\n\x04\x63\x61ps\x18\x14 \x03(\x0b\x32\x10.fairlead.v1.Cap\x12\x32\n\x0e\x61\x62sence_policy\x18\x15 \x01(\x0b\x32\x1a.fairlead.v1.AbsencePolicy\x12-\n\x08\x64ispatch\x18\x16 \x01(\x0b\x32\x1b.fairlead.v1.DispatchPolicy\"\xed\x01\n\rAbsencePolicy\x12\x35\n\x07\x66orfeit\x18\x01 \x01(\x0b\x32\".fairlead.v1.AbsencePolicy.ForfeitH\x00\x12\x33\n\x06\x63redit\x18\x02 \x01(\x0b\x32!.fairlead.v1.AbsencePolicy.CreditH\x00\x1a\t\n\x07\x46orfeit\x1a[\n\x06\x43redit\x12\x11\n\tmax_units\x18\x01 \x01(\x01\x12/\n\x0cttl_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\r\n\x05share\x18\x03 \x01(\x01\x42\x08\n\x06policy\"h\n\nPoolMember\x12\x0b\n\x03rep\x18\x01 \x01(\t\x12\x13\n\x06weight\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12-\n\x0cweight_steps\x18\x03 \x03(\x0b\x32\x17.fairlead.v1.WeightStepB\t\n\x07_weight\"L\n\nWeightStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06weight\x18\x02 \x01(\x01\"M\n\tTerritory\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06parent\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t2\x9f\x1e\n\x10WorkforceService\x12\x64\n\tCreateRep\x12\x1d.fairlead.v1.CreateRepRequest\x1a\x10.fairlead.v1.Rep\"&\x82\xd3\xe4\x93\x02 \"\x1b/v1/{parent=tenants/*}/reps:\x01*\x12^\n\x06GetRep\x12\x1a.fairlead.v1.GetRepRequest\x1a\x10.fairlead.v1.Rep\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{name=tenants/*/reps/*}\x12o\n\x08ListReps\x12\x1c.fairlead.v1.ListRepsRequest\x1a\x1d.fairlead.v1.ListRepsResponse\"&\x90\x02\x01\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{parent=tenants/*}/reps\x12Q\n\tUpdateRep\x12\x1d.fairlead.v1.UpdateRepRequest\x1a\x10.fairlead.v1.Rep\"\x13\x82\xd3\xe4\x93\x02\r2\x08/v1/reps:\x01*\x12g\n\tDeleteRep\x12\x1d.fairlead.v1.DeleteRepRequest\x1a\x16.google.protobuf.Empty\"#\x82\xd3\xe4\x93\x02\x1d*\x1b/v1/{name=tenants/*/reps/*}\x12\x90\x01\n\x0f\x42\x61tchUpsertReps\x12#.fairlead.v1.BatchUpsertRepsRequest\x1a$.fairlead.v1.BatchUpsertRepsResponse\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{parent=tenants/*}/reps:batchUpsert:\x01*\x12h\n\nCreatePool\x12\x1e.fairlead.v1.CreatePoolRequest\x1a\x11.fairlead.v1.Pool\"\'\x82\xd3\xe4\x93\x02!\"\x1c/v1/{parent=tenants/*}/pools:\x01*\x12\x62\n\x07GetPool\x12\x1b.fairlead.v1.GetPoolRequest\x1a\x11.fairlead.v1.Pool\"\'\x90\x02\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=tenants/*/pools/*}\x12s\n\tListPools\x12\x1d.fairlead.v1.ListPoolsRequest\x1a\x1e.fairlead.v1.ListPoolsResponse\"\'\x90\x02\x01\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{parent=tenants/*}/pools\x12U\n\nUpdatePool\x12\x1e.fairlead.v1.UpdatePoolRequest\x1a\x11.fairlead.v1.Pool\"\x14\x82\xd3\xe4\x93\x02\x0e\x32\t/v1/pools:\x01*\x12j\n\nDeletePool\x12\x1e.fairlead.v1.DeletePoolRequest\x1a\x16.google.protobuf.Empty\"$\x82\xd3\xe4\x93\x02\x1e*\x1c/v1/{name=tenants/*/pools/*}\x12}\n\x0f\x43reateTerritory\x12#.fairlead.v1.CreateTerritoryRequest\x1a\x16.fairlead.v1.Territory\"-\x82\xd3\xe4\x93\x02\'\"\"/v1/{parent=tenants/*}/territories:\x01*\x12w\n\x0cGetTerritory\x12 .fairlead.v1.GetTerritoryRequest\x1a\x16.fairlead.v1.Territory\"-\x90\x02\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{name=tenants/*/territories/*}\x12\x8b\x01\n\x0fListTerritories\x12#.fairlead.v1.ListTerritoriesRequest\x1a$.fairlead.v1.ListTerritoriesResponse\"-\x90\x02\x01\x82\xd3\xe4\x93\x02$\x12\"/v1/{parent=tenants/*}/territories\x12j\n\x0fUpdateTerritory\x12#.fairlead.v1.UpdateTerritoryRequest\x1a\x16.fairlead.v1.Territory\"\x1a\x82\xd3\xe4\x93\x02\x14\x32\x0f/v1/territories:\x01*\x12z\n\x0f\x44\x65leteTerritory\x12#.fairlead.v1.DeleteTerritoryRequest\x1a\x16.google.protobuf.Empty\"*\x82\xd3\xe4\x93\x02$*\"/v1/{name=tenants/*/territories/*}\x12\x8b\x01\n\x0e\x41pplyWorkforce\x12\".fairlead.v1.ApplyWorkforceRequest\x1a#.fairlead.v1.ApplyWorkforceResponse\"0\x82\xd3\xe4\x93\x02*\"%/v1/{parent=tenants/*}:applyWorkforce:\x01*\x12x\n\x0e\x43reateCalendar\x12\".fairlead.v1.CreateCalendarRequest\x1a\x15.fairlead.v1.Calendar\"+\x82\xd3\xe4\x93\x02%\" /v1/{parent=tenants/*}/calendars:\x01*\x12r\n\x0bGetCalendar\x12\x1f.fairlead.v1.GetCalendarRequest\x1a\x15.fairlead.v1.Calendar\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/calendars/*}\x12\x83\x01\n\rListCalendars\x12!.fairlead.v1.ListCalendarsRequest\x1a\".fairlead.v1.ListCalendarsResponse\"+\x90\x02\x01\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/calendars\x12\x65\n\x0eUpdateCalendar\x12\".fairlead.v1.UpdateCalendarRequest\x1a\x15.fairlead.v1.Calendar\"\x18\x82\xd3\xe4\x93\x02\x12\x32\r/v1/calendars:\x01*\x12v\n\x0e\x44\x65leteCalendar\x12\".fairlead.v1.DeleteCalendarRequest\x1a\x16.google.protobuf.Empty\"(\x82\xd3\xe4\x93\x02\"* /v1/{name=tenants/*/calendars/*}\x12\x7f\n\x0eImportCalendar\x12\".fairlead.v1.ImportCalendarRequest\x1a\x15.fairlead.v1.Calendar\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tenants/*/calendars/*}:import:\x01*\x12{\n\rCreateAbsence\x12!.fairlead.v1.CreateAbsenceRequest\x1a\x14.fairlead.v1.Absence\"1\x82\xd3\xe4\x93\x02+\"&/v1/{parent=tenants/*/reps/*}/absences:\x01*\x12u\n\nGetAbsence\x12\x1e.fairlead.v1.GetAbsenceRequest\x1a\x14.fairlead.v1.Absence\"1\x90\x02\x01\x82\xd3\xe4\x93\x02(\x12&/v1/{name=tenants/*/reps/*/absences/*}\x12\x86\x01\n\x0cListAbsences\x12 .fairlead.v1.ListAbsencesRequest\x1a!.fairlead.v1.ListAbsencesResponse\"1\x90\x02\x01\x82\xd3\xe4\x93\x02(\x12&/v1/{parent=tenants/*/reps/*}/absences\x12\x61\n\rUpdateAbsence\x12!.fairlead.v1.UpdateAbsenceRequest\x1a\x14.fairlead.v1.Absence\"\x17\x82\xd3\xe4\x93\x02\x11\x32\x0c/v1/absences:\x01*\x12z\n\rDeleteAbsence\x12!.fairlead.v1.DeleteAbsenceRequest\x1a\x16.google.protobuf.Empty\".\x82\xd3\xe4\x93\x02(*&/v1/{name=tenants/*/reps/*/absences/*}\x12`\n\tGetTenant\x12\x1d.fairlead.v1.GetTenantRequest\x1a\x13.fairlead.v1.Tenant\"\x1f\x90\x02\x01\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=tenants/*}\x12]\n\x0cUpdateTenant\x12 .fairlead.v1.UpdateTenantRequest\x1a\x13.fairlead.v1.Tenant\"\x16\x82\xd3\xe4\x93\x02\x10\x32\x0b/v1/tenants:\x01*\x12\x82\x01\n\x0eSetRepPresence\x12\".fairlead.v1.SetRepPresenceRequest\x1a\x18.fairlead.v1.RepPresence\"2\x82\xd3\xe4\x93\x02,\"\'/v1/{name=tenants/*/reps/*}:setPresence:\x01*\x12\x8f\x01\n\x10ListRepPresences\x12$.fairlead.v1.ListRepPresencesRequest\x1a%.fairlead.v1.ListRepPresencesResponse\".\x90\x02\x01\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=tenants/*}/repPresences\x12{\n\x0bListCapUses\x12\x1f.fairlead.v1.ListCapUsesRequest\x1a .fairlead.v1.ListCapUsesResponse\")\x90\x02\x01\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=tenants/*}/capUsesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,78 +42,144 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REP_CAPACITYENTRY']._loaded_options = None
   _globals['_REP_CAPACITYENTRY']._serialized_options = b'8\001'
-  _globals['_CREATEREPREQUEST']._serialized_start=283
-  _globals['_CREATEREPREQUEST']._serialized_end=407
-  _globals['_GETREPREQUEST']._serialized_start=409
-  _globals['_GETREPREQUEST']._serialized_end=438
-  _globals['_LISTREPSREQUEST']._serialized_start=440
-  _globals['_LISTREPSREQUEST']._serialized_end=512
-  _globals['_LISTREPSRESPONSE']._serialized_start=514
-  _globals['_LISTREPSRESPONSE']._serialized_end=589
-  _globals['_UPDATEREPREQUEST']._serialized_start=592
-  _globals['_UPDATEREPREQUEST']._serialized_end=756
-  _globals['_DELETEREPREQUEST']._serialized_start=758
-  _globals['_DELETEREPREQUEST']._serialized_end=847
-  _globals['_BATCHUPSERTREPSREQUEST']._serialized_start=849
-  _globals['_BATCHUPSERTREPSREQUEST']._serialized_end=964
-  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_start=966
-  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_end=1023
-  _globals['_CREATEPOOLREQUEST']._serialized_start=1026
-  _globals['_CREATEPOOLREQUEST']._serialized_end=1154
-  _globals['_GETPOOLREQUEST']._serialized_start=1156
-  _globals['_GETPOOLREQUEST']._serialized_end=1186
-  _globals['_LISTPOOLSREQUEST']._serialized_start=1188
-  _globals['_LISTPOOLSREQUEST']._serialized_end=1261
-  _globals['_LISTPOOLSRESPONSE']._serialized_start=1263
-  _globals['_LISTPOOLSRESPONSE']._serialized_end=1341
-  _globals['_UPDATEPOOLREQUEST']._serialized_start=1344
-  _globals['_UPDATEPOOLREQUEST']._serialized_end=1511
-  _globals['_DELETEPOOLREQUEST']._serialized_start=1513
-  _globals['_DELETEPOOLREQUEST']._serialized_end=1603
-  _globals['_CREATETERRITORYREQUEST']._serialized_start=1606
-  _globals['_CREATETERRITORYREQUEST']._serialized_end=1754
-  _globals['_GETTERRITORYREQUEST']._serialized_start=1756
-  _globals['_GETTERRITORYREQUEST']._serialized_end=1791
-  _globals['_LISTTERRITORIESREQUEST']._serialized_start=1793
-  _globals['_LISTTERRITORIESREQUEST']._serialized_end=1872
-  _globals['_LISTTERRITORIESRESPONSE']._serialized_start=1874
-  _globals['_LISTTERRITORIESRESPONSE']._serialized_end=1969
-  _globals['_UPDATETERRITORYREQUEST']._serialized_start=1972
-  _globals['_UPDATETERRITORYREQUEST']._serialized_end=2154
-  _globals['_DELETETERRITORYREQUEST']._serialized_start=2156
-  _globals['_DELETETERRITORYREQUEST']._serialized_end=2251
-  _globals['_APPLYWORKFORCEREQUEST']._serialized_start=2254
-  _globals['_APPLYWORKFORCEREQUEST']._serialized_end=2671
-  _globals['_REPMEMBERSHIPS']._serialized_start=2673
-  _globals['_REPMEMBERSHIPS']._serialized_end=2745
-  _globals['_REPMEMBERSHIP']._serialized_start=2747
-  _globals['_REPMEMBERSHIP']._serialized_end=2808
-  _globals['_APPLYWORKFORCERESPONSE']._serialized_start=2810
-  _globals['_APPLYWORKFORCERESPONSE']._serialized_end=2913
-  _globals['_WORKFORCECHANGE']._serialized_start=2916
-  _globals['_WORKFORCECHANGE']._serialized_end=3152
-  _globals['_WORKFORCECHANGE_ACTION']._serialized_start=3060
-  _globals['_WORKFORCECHANGE_ACTION']._serialized_end=3152
-  _globals['_FIELDCHANGE']._serialized_start=3154
-  _globals['_FIELDCHANGE']._serialized_end=3261
-  _globals['_REP']._serialized_start=3264
-  _globals['_REP']._serialized_end=3580
-  _globals['_REP_CAPACITYENTRY']._serialized_start=3522
-  _globals['_REP_CAPACITYENTRY']._serialized_end=3569
-  _globals['_POOL']._serialized_start=3583
-  _globals['_POOL']._serialized_end=3944
-  _globals['_ABSENCEPOLICY']._serialized_start=3947
-  _globals['_ABSENCEPOLICY']._serialized_end=4184
-  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_start=4072
-  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_end=4081
-  _globals['_ABSENCEPOLICY_CREDIT']._serialized_start=4083
-  _globals['_ABSENCEPOLICY_CREDIT']._serialized_end=4174
-  _globals['_POOLMEMBER']._serialized_start=4186
-  _globals['_POOLMEMBER']._serialized_end=4290
-  _globals['_WEIGHTSTEP']._serialized_start=4292
-  _globals['_WEIGHTSTEP']._serialized_end=4368
-  _globals['_TERRITORY']._serialized_start=4370
-  _globals['_TERRITORY']._serialized_end=4447
-  _globals['_WORKFORCESERVICE']._serialized_start=4450
-  _globals['_WORKFORCESERVICE']._serialized_end=6957
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateRep']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateRep']._serialized_options = b'\202\323\344\223\002 \"\033/v1/{parent=tenants/*}/reps:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetRep']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetRep']._serialized_options = b'\220\002\001\202\323\344\223\002\035\022\033/v1/{name=tenants/*/reps/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListReps']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListReps']._serialized_options = b'\220\002\001\202\323\344\223\002\035\022\033/v1/{parent=tenants/*}/reps'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateRep']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateRep']._serialized_options = b'\202\323\344\223\002\r2\010/v1/reps:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteRep']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteRep']._serialized_options = b'\202\323\344\223\002\035*\033/v1/{name=tenants/*/reps/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['BatchUpsertReps']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['BatchUpsertReps']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{parent=tenants/*}/reps:batchUpsert:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreatePool']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreatePool']._serialized_options = b'\202\323\344\223\002!\"\034/v1/{parent=tenants/*}/pools:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetPool']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetPool']._serialized_options = b'\220\002\001\202\323\344\223\002\036\022\034/v1/{name=tenants/*/pools/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListPools']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListPools']._serialized_options = b'\220\002\001\202\323\344\223\002\036\022\034/v1/{parent=tenants/*}/pools'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdatePool']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdatePool']._serialized_options = b'\202\323\344\223\002\0162\t/v1/pools:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeletePool']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeletePool']._serialized_options = b'\202\323\344\223\002\036*\034/v1/{name=tenants/*/pools/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateTerritory']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateTerritory']._serialized_options = b'\202\323\344\223\002\'\"\"/v1/{parent=tenants/*}/territories:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetTerritory']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetTerritory']._serialized_options = b'\220\002\001\202\323\344\223\002$\022\"/v1/{name=tenants/*/territories/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListTerritories']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListTerritories']._serialized_options = b'\220\002\001\202\323\344\223\002$\022\"/v1/{parent=tenants/*}/territories'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateTerritory']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateTerritory']._serialized_options = b'\202\323\344\223\002\0242\017/v1/territories:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteTerritory']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteTerritory']._serialized_options = b'\202\323\344\223\002$*\"/v1/{name=tenants/*/territories/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ApplyWorkforce']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ApplyWorkforce']._serialized_options = b'\202\323\344\223\002*\"%/v1/{parent=tenants/*}:applyWorkforce:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateCalendar']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateCalendar']._serialized_options = b'\202\323\344\223\002%\" /v1/{parent=tenants/*}/calendars:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetCalendar']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetCalendar']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{name=tenants/*/calendars/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListCalendars']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListCalendars']._serialized_options = b'\220\002\001\202\323\344\223\002\"\022 /v1/{parent=tenants/*}/calendars'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateCalendar']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateCalendar']._serialized_options = b'\202\323\344\223\002\0222\r/v1/calendars:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteCalendar']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteCalendar']._serialized_options = b'\202\323\344\223\002\"* /v1/{name=tenants/*/calendars/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ImportCalendar']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ImportCalendar']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tenants/*/calendars/*}:import:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateAbsence']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['CreateAbsence']._serialized_options = b'\202\323\344\223\002+\"&/v1/{parent=tenants/*/reps/*}/absences:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetAbsence']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetAbsence']._serialized_options = b'\220\002\001\202\323\344\223\002(\022&/v1/{name=tenants/*/reps/*/absences/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListAbsences']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListAbsences']._serialized_options = b'\220\002\001\202\323\344\223\002(\022&/v1/{parent=tenants/*/reps/*}/absences'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateAbsence']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateAbsence']._serialized_options = b'\202\323\344\223\002\0212\014/v1/absences:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteAbsence']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['DeleteAbsence']._serialized_options = b'\202\323\344\223\002(*&/v1/{name=tenants/*/reps/*/absences/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetTenant']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['GetTenant']._serialized_options = b'\220\002\001\202\323\344\223\002\026\022\024/v1/{name=tenants/*}'
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateTenant']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['UpdateTenant']._serialized_options = b'\202\323\344\223\002\0202\013/v1/tenants:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['SetRepPresence']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['SetRepPresence']._serialized_options = b'\202\323\344\223\002,\"\'/v1/{name=tenants/*/reps/*}:setPresence:\001*'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListRepPresences']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListRepPresences']._serialized_options = b'\220\002\001\202\323\344\223\002%\022#/v1/{parent=tenants/*}/repPresences'
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListCapUses']._loaded_options = None
+  _globals['_WORKFORCESERVICE'].methods_by_name['ListCapUses']._serialized_options = b'\220\002\001\202\323\344\223\002 \022\036/v1/{parent=tenants/*}/capUses'
+  _globals['_CREATEREPREQUEST']._serialized_start=313
+  _globals['_CREATEREPREQUEST']._serialized_end=437
+  _globals['_GETREPREQUEST']._serialized_start=439
+  _globals['_GETREPREQUEST']._serialized_end=468
+  _globals['_LISTREPSREQUEST']._serialized_start=470
+  _globals['_LISTREPSREQUEST']._serialized_end=542
+  _globals['_LISTREPSRESPONSE']._serialized_start=544
+  _globals['_LISTREPSRESPONSE']._serialized_end=619
+  _globals['_UPDATEREPREQUEST']._serialized_start=622
+  _globals['_UPDATEREPREQUEST']._serialized_end=786
+  _globals['_DELETEREPREQUEST']._serialized_start=788
+  _globals['_DELETEREPREQUEST']._serialized_end=877
+  _globals['_BATCHUPSERTREPSREQUEST']._serialized_start=879
+  _globals['_BATCHUPSERTREPSREQUEST']._serialized_end=994
+  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_start=996
+  _globals['_BATCHUPSERTREPSRESPONSE']._serialized_end=1053
+  _globals['_CREATEPOOLREQUEST']._serialized_start=1056
+  _globals['_CREATEPOOLREQUEST']._serialized_end=1184
+  _globals['_GETPOOLREQUEST']._serialized_start=1186
+  _globals['_GETPOOLREQUEST']._serialized_end=1216
+  _globals['_LISTPOOLSREQUEST']._serialized_start=1218
+  _globals['_LISTPOOLSREQUEST']._serialized_end=1291
+  _globals['_LISTPOOLSRESPONSE']._serialized_start=1293
+  _globals['_LISTPOOLSRESPONSE']._serialized_end=1371
+  _globals['_UPDATEPOOLREQUEST']._serialized_start=1374
+  _globals['_UPDATEPOOLREQUEST']._serialized_end=1541
+  _globals['_DELETEPOOLREQUEST']._serialized_start=1543
+  _globals['_DELETEPOOLREQUEST']._serialized_end=1633
+  _globals['_CREATETERRITORYREQUEST']._serialized_start=1636
+  _globals['_CREATETERRITORYREQUEST']._serialized_end=1784
+  _globals['_GETTERRITORYREQUEST']._serialized_start=1786
+  _globals['_GETTERRITORYREQUEST']._serialized_end=1821
+  _globals['_LISTTERRITORIESREQUEST']._serialized_start=1823
+  _globals['_LISTTERRITORIESREQUEST']._serialized_end=1902
+  _globals['_LISTTERRITORIESRESPONSE']._serialized_start=1904
+  _globals['_LISTTERRITORIESRESPONSE']._serialized_end=1999
+  _globals['_UPDATETERRITORYREQUEST']._serialized_start=2002
+  _globals['_UPDATETERRITORYREQUEST']._serialized_end=2184
+  _globals['_DELETETERRITORYREQUEST']._serialized_start=2186
+  _globals['_DELETETERRITORYREQUEST']._serialized_end=2281
+  _globals['_APPLYWORKFORCEREQUEST']._serialized_start=2284
+  _globals['_APPLYWORKFORCEREQUEST']._serialized_end=2701
+  _globals['_REPMEMBERSHIPS']._serialized_start=2703
+  _globals['_REPMEMBERSHIPS']._serialized_end=2775
+  _globals['_REPMEMBERSHIP']._serialized_start=2777
+  _globals['_REPMEMBERSHIP']._serialized_end=2838
+  _globals['_APPLYWORKFORCERESPONSE']._serialized_start=2840
+  _globals['_APPLYWORKFORCERESPONSE']._serialized_end=2943
+  _globals['_WORKFORCECHANGE']._serialized_start=2946
+  _globals['_WORKFORCECHANGE']._serialized_end=3182
+  _globals['_WORKFORCECHANGE_ACTION']._serialized_start=3090
+  _globals['_WORKFORCECHANGE_ACTION']._serialized_end=3182
+  _globals['_FIELDCHANGE']._serialized_start=3184
+  _globals['_FIELDCHANGE']._serialized_end=3291
+  _globals['_REP']._serialized_start=3294
+  _globals['_REP']._serialized_end=3610
+  _globals['_REP_CAPACITYENTRY']._serialized_start=3552
+  _globals['_REP_CAPACITYENTRY']._serialized_end=3599
+  _globals['_POOL']._serialized_start=3613
+  _globals['_POOL']._serialized_end=3974
+  _globals['_ABSENCEPOLICY']._serialized_start=3977
+  _globals['_ABSENCEPOLICY']._serialized_end=4214
+  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_start=4102
+  _globals['_ABSENCEPOLICY_FORFEIT']._serialized_end=4111
+  _globals['_ABSENCEPOLICY_CREDIT']._serialized_start=4113
+  _globals['_ABSENCEPOLICY_CREDIT']._serialized_end=4204
+  _globals['_POOLMEMBER']._serialized_start=4216
+  _globals['_POOLMEMBER']._serialized_end=4320
+  _globals['_WEIGHTSTEP']._serialized_start=4322
+  _globals['_WEIGHTSTEP']._serialized_end=4398
+  _globals['_TERRITORY']._serialized_start=4400
+  _globals['_TERRITORY']._serialized_end=4477
+  _globals['_WORKFORCESERVICE']._serialized_start=4480
+  _globals['_WORKFORCESERVICE']._serialized_end=8351
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@ import datetime
 from fairlead.v1 import calendars_pb2 as _calendars_pb2
 from fairlead.v1 import caps_pb2 as _caps_pb2
 from fairlead.v1 import dispatch_pb2 as _dispatch_pb2
+from google.api import annotations_pb2 as _annotations_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2

@@ -6,6 +6,7 @@ import re
 
 _MAX_ADDRESS = 254
 _ADDRESS = re.compile(
+    r"(?!.*=\?)"  # what is read as an encoded word, RFC 2047, and says another address
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64})*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )

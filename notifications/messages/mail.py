@@ -124,13 +124,18 @@ def written_mail(sender: str, address: str, digest: Digest, at_ms: int) -> Email
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = address
-    mail["Subject"] = one_line(shown.title)[:_MAX_SUBJECT]
+    mail["Subject"] = _unencoded(one_line(shown.title))[:_MAX_SUBJECT]
     mail["Date"] = format_datetime(datetime.fromtimestamp(at_ms / 1000, UTC))
     mail["Message-ID"] = f"<{digest.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(_plain(shown))
     mail.add_alternative(_html(shown), subtype="html")
     return mail
+
+
+def _unencoded(title: str) -> str:
+    """Return a title in which nothing is read as an encoded word (RFC 2047): decoded, that may hold line breaks."""
+    return title.replace("=?", "=？")
 
 
 def _plain(digest: Digest) -> str:

@@ -32,6 +32,23 @@ def test_no_title_begins_a_header_of_its_own(title: str, heading: str, line: str
     assert read["To"] == "b@example.org"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "=?utf-8?q?Evil=0D=0ABcc:_all=40example.org?=",
+        "A ==?utf-8?b?RXZpbA0KQmNjOiBhbGxAZXhhbXBsZS5vcmc=?=",
+        "=?utf-8?q?=0D=0A=0D=0Aanother_body?=",
+        "x" * 199 + "=?utf-8?q?=0D=0ABcc:_all?=",
+    ],
+)
+def test_no_title_begins_a_header_where_it_is_decoded(title: str) -> None:
+    mail = written_mail("a@example.org", "b@example.org", digest(title, Text("heading")), AT)
+
+    read = message_from_bytes(mail.as_bytes(), policy=default)
+    assert "Bcc" not in read
+    assert read["Subject"] == title.replace("=?", "=？")[:200]
+
+
 def test_a_mail_says_the_same_in_plain_text_and_html_and_executes_nothing() -> None:
     mail = written_mail(
         "a@example.org", "b@example.org", digest("one", Text("<b>首次响应</b>", ("by <i>noon</i>",))), AT
@@ -55,6 +72,7 @@ def test_the_same_digest_is_the_same_mail() -> None:
         "a@b@c.org", "a@example.org,b@example.org", "<a@example.org>", "Li Na <a@example.org>", '"a b"@example.org',
         "a..b@example.org", ".a@example.org", "a@-example.org", "a@example..org", "a@" + "x" * 64 + ".org",
         "x" * 65 + "@example.org", "李娜@example.org", "a@[127.0.0.1]", "a@" + "b." * 130 + "org", "a@example.org\x00",
+        "=?utf-8?q?b?=@example.org", "a=?utf-8?q?=0D=0ABcc=3Ab=40x?=@example.org",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused(address: str) -> None:

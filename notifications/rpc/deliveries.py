@@ -22,9 +22,11 @@ from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries
 from notifications.service.subscriptions import SubscriptionService
 from notifications.service.templates import TemplateService
-from resource_names import check_id, tenant_of
+from resource_names import MAX_ID_LENGTH, check_id, tenant_of
 
-_PLACE = re.compile(r"(\d{1,15}) ([^\x00-\x1f]{1,400})")
+_LONGEST = 2 * 12 * MAX_ID_LENGTH + 20
+"""Characters of a delivery's id: a number, and the ids of its tenant and receiver, a letter up to four ``%F0``."""
+_PLACE = re.compile(rf"(\d{{1,15}}) ([^\x00-\x1f]{{1,{_LONGEST}}})")
 """Behind which event and delivery a page of deliveries begins."""
 
 _log = logging.getLogger("fairlead.deliveries")

@@ -174,9 +174,15 @@ def _elsewhere(entry: OutboxEntry, elsewhere: Elsewhere) -> OutboxEntry | None:
     return replace(_anew(entry), channel=channel, left=left)
 
 
-def redriven(entry: OutboxEntry) -> OutboxEntry:
-    """Return an entry that is tried again though it was given up, as if it were new."""
-    return replace(_anew(entry), left=())
+def redriven(entry: OutboxEntry, channel: str) -> OutboxEntry:
+    """Return an entry that is tried again though it was given up, as if it were new.
+
+    Parameters
+    ----------
+    channel
+        Where it is; empty: it has none any more, and may have any, also one of the name of that which it had.
+    """
+    return replace(_anew(entry), channel=channel, left=())
 
 
 def unreachable(entry: OutboxEntry) -> OutboxEntry:

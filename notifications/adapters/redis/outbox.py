@@ -139,7 +139,7 @@ class RedisOutbox:
             waiting_ids = await self._redis.zrange(of_channel("waiting"), 0, -1)
         dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
         given_up = [each for each in dead if each.state in (DeliveryState.DEAD, DeliveryState.UNREACHABLE)]
-        again = [redriven(each) for each in given_up if item_id in ("", each.item_id)]
+        again = [redriven(each, receiver) for each in given_up if item_id in ("", each.item_id)]
         if not receiver:
             reached = await self._reached(tenant, {each.rep for each in again})
             again = [each for each in again if each.rep in reached]

@@ -438,6 +438,27 @@ async def test_what_was_unreachable_is_sent_when_it_is_tried_again_once_its_rep_
         assert len(robot.messages) == 1
 
 
+async def test_what_died_on_a_channel_is_sent_through_the_one_that_was_made_in_its_place(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot)
+        office.directory.of_reps = {"li-na": ["bot"]}
+        robot.broken = Verdict(503, "")
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(2)
+        await office.pass_by(3 * DAY_S)
+        assert await office.states() == {"1:li-na": DeliveryState.DEAD}
+        await office.outbox.forget(office.tenant, "bot")
+        robot.broken = None
+
+        redriven = await office.outbox.redrive(office.tenant, "", "")
+        await office.pass_by(0)
+        await office.pass_by(0)
+
+        assert redriven.dead == 1
+        assert await office.states() == {"1:li-na": DeliveryState.DELIVERED}
+        assert len(robot.messages) == 1
+
+
 SECRET, TOKEN, PHONE = "SEC-planted-secret", "planted-token", "13812345678"
 
 

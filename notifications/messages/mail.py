@@ -29,6 +29,8 @@ WHOLE_S = 30.0
 LIMIT = 200
 """Messages in one mail."""
 _MAX_SUBJECT = 200
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""For servers that never said that they take eight bits (RFC 6152): nobody asks them."""
 _PERMANENT = 500
 
 
@@ -121,7 +123,7 @@ class Mailer:
 def written_mail(sender: str, address: str, digest: Digest, at_ms: int) -> EmailMessage:
     """Write a digest as a mail: plain text, and the same as HTML."""
     shown = digest.first(LIMIT)
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = sender
     mail["To"] = address
     mail["Subject"] = _unencoded(one_line(shown.title))[:_MAX_SUBJECT]

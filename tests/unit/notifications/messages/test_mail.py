@@ -54,9 +54,15 @@ def test_a_mail_says_the_same_in_plain_text_and_html_and_executes_nothing() -> N
         "a@example.org", "b@example.org", digest("one", Text("<b>首次响应</b>", ("by <i>noon</i>",))), AT
     )
 
-    plain, html = (part.get_content() for part in mail.iter_parts())
+    plain, html = (part.get_content().replace("\r\n", "\n") for part in mail.iter_parts())
     assert plain == "<b>首次响应</b>\n  by <i>noon</i>\n\nbelow\n"
     assert "<strong>&lt;b&gt;首次响应&lt;/b&gt;</strong><br>by &lt;i&gt;noon&lt;/i&gt;" in html
+
+
+def test_a_mail_passes_a_server_that_takes_seven_bits() -> None:
+    mail = written_mail("a@example.org", "b@example.org", digest("首次响应", Text("李娜", ("🕒 到期",))), AT)
+
+    assert mail.as_bytes().isascii()
 
 
 def test_the_same_digest_is_the_same_mail() -> None:

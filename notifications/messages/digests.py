@@ -74,7 +74,7 @@ def _ready(
     may_go: Sequence[OutboxEntry], state: ChannelState, now_ms: int
 ) -> tuple[tuple[OutboxEntry, ...], list[int]]:
     """Return what of what may go goes now, and when others could."""
-    minute_over_ms = state.sent_ms + MINUTE_MS if state.sent_ms else 0
+    minute_over_ms = state.sent_ms + MINUTE_MS if 0 < state.sent_ms <= now_ms else 0  # later: the clock was set back
     ready_ms = max(state.next_ms, minute_over_ms)
     if ready_ms <= now_ms:
         send = _together(may_go)

@@ -51,6 +51,12 @@ def test_what_comes_within_a_minute_waits_until_it_is_over() -> None:
     assert planned.look_ms == NOW + 40_000
 
 
+def test_a_clock_that_is_set_back_silences_no_channel() -> None:
+    planned = plan([entry(is_urgent=True)], ChannelState(sent_ms=NOW + 86_400_000), None, NOW, nowhere)
+
+    assert planned.send == (entry(is_urgent=True),)
+
+
 def test_a_channel_that_failed_is_not_tried_before_its_instant() -> None:
     planned = plan([entry()], ChannelState(failures=1, next_ms=NOW + 5_000), None, NOW, nowhere)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 from google.protobuf.json_format import MessageToJson
 
@@ -21,13 +20,6 @@ from router.rpc.changes import FIELDS, ChangeMessages
 
 _LONGEST_WAIT_S = 2.0
 """Shorter than a connection to the store may be silent."""
-
-
-class _Content(NamedTuple):
-    """An event, and the names of what is personal in its tenant as it was read."""
-
-    event: Change
-    personal: AbstractSet[str]
 
 
 class LogChanges:
@@ -61,6 +53,7 @@ class LogChanges:
         self._messages = messages
         self._always = always
         self._questions: dict[tuple[str, int], asyncio.Task[bool]] = {}
+        self._declared: dict[str, asyncio.Task[AbstractSet[str]]] = {}
 
     async def now_ms(self, tenant: str) -> int:
         """Return the time by the tenant's clock, in milliseconds since 1970."""
@@ -74,15 +67,14 @@ class LogChanges:
     async def page(self, tenant: str, after: int, count: int) -> FeedPage:
         """Read up to so many events behind a number."""
         events = await self._store.events(tenant, after=after, count=count)
-        changes = [event for event in events if is_change(event)]
-        personal = await self._personal(tenant) if changes else frozenset[str]()
-        return FeedPage(events[-1].number if events else after, [_traced(event, personal) for event in changes])
+        changes = [_traced(event) for event in events if is_change(event)]
+        return FeedPage(events[-1].number if events else after, changes)
 
     async def again(self, tenant: str, event: int) -> TracedChange | None:
         """Return the change of a number once more; None: the log has not got it."""
         events = await self._store.events(tenant, after=event - 1, before=event + 1, count=1)
         found = events[0] if events else None
-        return _traced(found, await self._personal(tenant)) if found and is_change(found) else None
+        return _traced(found) if found and is_change(found) else None
 
     async def grown(self, tenant: str, after: int, wait_s: float) -> bool:
         """Wait until the log has an event behind a number; False where time ran out first."""
@@ -104,9 +96,8 @@ class LogChanges:
         CorruptHistory
             If what is to be read for it was altered.
         """
-        content: _Content = traced.content
-        message = await self._messages.message(tenant, content.event)
-        hide_from(role, message, content.personal)
+        message = await self._messages.message(tenant, traced.content)
+        hide_from(role, message, await self._personal(tenant))
         message.gap = gap
         return _json(message)
 
@@ -126,12 +117,20 @@ class LogChanges:
         await asyncio.gather(*questions, return_exceptions=True)
 
     async def _personal(self, tenant: str) -> AbstractSet[str]:
-        return self._always | await self._planners.personal(tenant)
+        """Return what is personal by now, however long ago an event was read; those who come together ask once."""
+        asked = self._declared.get(tenant)
+        if asked is None:
+            asked = self._declared[tenant] = asyncio.create_task(self._ask_personal(tenant))
+            share(asked)
+        return self._always | await asyncio.shield(asked)
+
+    async def _ask_personal(self, tenant: str) -> AbstractSet[str]:
+        del self._declared[tenant]  # whoever comes from here on may mean a later instant
+        return await self._planners.personal(tenant)
 
 
-def _traced(event: Change, personal: AbstractSet[str]) -> TracedChange:
-    change = LoggedChange(event.number, event.item_id, FIELDS[type(event)], event.at_ms)
-    return TracedChange(change, _Content(event, personal))
+def _traced(event: Change) -> TracedChange:
+    return TracedChange(LoggedChange(event.number, event.item_id, FIELDS[type(event)], event.at_ms), event)
 
 
 def _json(message: routing.WorkItemChange) -> bytes:

@@ -16,6 +16,7 @@ from notifications.webhooks.parking import Dead
 from notifications.webhooks.ports import TracedChange
 from serving.change_feed import LogChanges
 from store.embedded.server import EmbeddedServer
+from tests.api import EVERYONE
 from tests.integration.notifications.by_hand import NAME, ByHand, by_hand
 from tests.integration.notifications.test_parking import die, refuses, states
 from tests.receivers import Received, Receiver, answers, response, takes
@@ -99,6 +100,26 @@ async def test_of_one_deleted_and_made_anew_nothing_is_sent_as_before_and_nothin
 
     assert len(receiver.received) == 1
     assert [each.json["workItem"].rpartition("~")[2] for each in other.received] == ["L-2"]
+
+
+async def test_what_is_declared_personal_while_a_turn_is_under_way_is_hidden_from_then_on(
+    clock: None, own_store: EmbeddedServer, tenant: str, receiver: Receiver
+) -> None:
+    rules = {**EVERYONE, "fields": {"phone": {"type": "string"}}}
+    async with by_hand(own_store.url, tenant, receiver.url, rules) as hand:
+
+        async def declares(_: Received) -> bytes | None:
+            receiver.answer = takes
+            await hand.api.adopt({**rules, "fields": {"phone": {"type": "string", "personal": True}}})
+            return response(200)
+
+        receiver.answer = declares
+        first = await hand.api.route("L-1", phone="139-0000-4711")
+        await hand.api.update(first.work_item, "attributes.phone", work_item={"attributes": {"phone": "139-0000-4712"}})
+        await hand.turn()
+
+    (change,) = receiver.received[1].json["update"]["fields"]
+    assert (change["field"], change["before"], change["after"]) == ("attributes.phone", "***", "***")
 
 
 async def test_kinds_that_are_asked_for_while_a_turn_reads_are_told_from_then_on(

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 _CUT = "…"
+_JOINERS = "\u200c\u200d"
+_FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = "\U00020000", "\U0003fffd"
+"""Planes 2 and 3 of Unicode, which have nothing else, and more from version to version."""
 
 
 class Text(NamedTuple):
@@ -124,4 +127,9 @@ def one_line(text: str) -> str:
     >>> one_line("Anna\r\nBcc: all@example.org")
     'Anna Bcc: all@example.org'
     """
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join("".join(each if _may_stand(each) else " " for each in text).split())
+
+
+def _may_stand(char: str) -> bool:
+    """Tell what is printed: joiners of Persian names and emoji too, and ideographs that Python is too old for."""
+    return char.isprintable() or char in _JOINERS or _FIRST_IDEOGRAPH <= char <= _LAST_IDEOGRAPH

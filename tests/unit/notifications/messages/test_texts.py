@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,4 +57,14 @@ def test_what_is_written_fits_and_counts_every_message(messages: list[Text], lim
 @given(st.text())
 def test_one_line_is_one_line(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1
-    assert one_line(text).isprintable()
+    assert re.sub("[\u200c\u200d\U00020000-\U0003fffd]", "", one_line(text)).isprintable()
+
+
+@pytest.mark.parametrize("name", ["\U00031350王", "شرکت\u200cها", "👨\u200d👩\u200d👧"])
+def test_a_name_keeps_its_letters_whatever_the_script(name: str) -> None:
+    assert one_line(name) == name
+
+
+@pytest.mark.parametrize("sign", ["\r", "\n", "\x85", "\u2028", "\u2029", "\u202e", "\x00", "\x1b", "\ufeff"])
+def test_no_sign_that_breaks_or_turns_a_line_stays(sign: str) -> None:
+    assert one_line(f"a{sign}b") == "a b"

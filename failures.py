@@ -20,7 +20,7 @@
     └── PermissionDenied        they are known, and may not
 
 Packages subclass what is theirs in an ``errors.py`` of their own. Each class that is raised has a constant ``reason``
-for machines and keeps its facts as attributes; what gRPC makes of each kind stands in ``gateway.grpc.status``. Imports
+for machines and keeps its facts as attributes; what gRPC makes of each kind stands in ``gateway.calls.status``. Imports
 nothing of ours, so that everything may import it.
 """
 
@@ -166,10 +166,10 @@ class Exhausted(Failure):
     subject
         Whose bound it is; None: everybody's.
     retry_after_s
-        When to try again, in seconds.
+        When to try again, in seconds; None: never like this.
     """
 
-    def __init__(self, subject: str | None, description: str, retry_after_s: float) -> None:
+    def __init__(self, subject: str | None, description: str, retry_after_s: float | None) -> None:
         self.subject = subject
         self.retry_after_s = retry_after_s
         super().__init__(description)

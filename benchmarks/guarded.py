@@ -24,8 +24,8 @@ from rich.table import Table
 from benchmarks import load, world
 from benchmarks.serving import ROUNDS, ROUTE, server
 from fairlead.v1 import routing_pb2 as routing
+from gateway.calls.call import Call, Method
 from gateway.cli import PUBLIC, token
-from gateway.grpc.call import Call, Method
 from gateway.settings import Security
 
 IN_FLIGHT = (1, 64)

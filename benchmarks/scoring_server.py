@@ -16,7 +16,8 @@ import uvloop
 
 from benchmarks.scoring_model import request
 from fairlead.v1 import scoring_pb2
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
 from scoring.memory import LastScore
@@ -53,7 +54,7 @@ async def serve(folder: Path) -> None:
     champions.start()
     scorer = CustomerScorer(lambda: None)
     server = grpc.aio.server()
-    grpc_server = GrpcServer(server)
+    grpc_server = GrpcServer(server, Pipeline())
     memory = Notes()
     add_to(grpc_server, champions, scorer, memory, stand)
     answer = await ScoringServicer(champions, scorer, memory).ScoreCustomer(request(0), None)  # type: ignore[arg-type]

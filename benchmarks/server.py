@@ -18,7 +18,8 @@ import uvloop
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from router.adapters.redis.library import script
 from router.history import monitor
@@ -81,7 +82,9 @@ def facts_handler(service: Service) -> grpc.GenericRpcHandler[Any, Any]:
 async def serve(settings: Settings, redis_url: str) -> None:
     """Serve until the standard input ends."""
     service = Service(settings, redis_url)
-    service.server.add_generic_rpc_handlers((empty_handler(GrpcServer(service.server)), facts_handler(service)))
+    service.server.add_generic_rpc_handlers(
+        (empty_handler(GrpcServer(service.server, Pipeline())), facts_handler(service))
+    )
     address = await service.start("127.0.0.1:0")
     settle_garbage()
     print(address, flush=True)

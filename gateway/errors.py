@@ -4,9 +4,11 @@
 
     InvalidInput
     ├── UnreadableRequest       the bytes are no message
+    ├── UnreadableJson          the body is no JSON, or JSON of something else
     └── UnnamedTenant           the request names no tenant
     Exhausted
     ├── RateLimited             more calls than may be                          try again later
+    ├── RequestTooLarge         more bytes than a request may have
     └── Overloaded              more calls under way than can be served soon    try again later
     Unavailable
     ├── KeysUnavailable         the keys of tokens cannot be read               try again later
@@ -20,8 +22,8 @@ from __future__ import annotations
 from failures import Exhausted, InvalidInput, PermissionDenied, Unauthenticated, Unavailable, Violation, shown
 
 __all__ = [
-    "KeysUnavailable", "Leaving", "Overloaded", "PermissionDenied", "RateLimited", "Unauthenticated", "UnnamedTenant",
-    "UnreadableRequest",
+    "KeysUnavailable", "Leaving", "Overloaded", "PermissionDenied", "RateLimited", "RequestTooLarge", "Unauthenticated",
+    "UnnamedTenant", "UnreadableJson", "UnreadableRequest",
 ]  # fmt: skip
 
 
@@ -31,6 +33,10 @@ class UnreadableRequest(InvalidInput):
     def __init__(self, message_name: str) -> None:
         fault = f"the bytes are no {message_name}: malformed, nested over 100 deep, or text not in UTF-8"
         super().__init__([Violation("", fault)])
+
+
+class UnreadableJson(InvalidInput):
+    """The body is no message: not JSON, or JSON with fields or values that it has not."""
 
 
 class UnnamedTenant(InvalidInput):
@@ -44,10 +50,20 @@ class RateLimited(Exhausted):
     """More calls than may be."""
 
     reason = "RATE_LIMITED"
+    retry_after_s: float
 
     def __init__(self, subject: str, per_s: float, retry_after_s: float) -> None:
         description = f"{subject}: more than {per_s:,.15g} calls a second; try again in {retry_after_s:.2f} s"
         super().__init__(subject, description, retry_after_s)
+
+
+class RequestTooLarge(Exhausted):
+    """More bytes than a request may have; gRPC answers so of its own."""
+
+    reason = "REQUEST_TOO_LARGE"
+
+    def __init__(self, found: int, most: int) -> None:
+        super().__init__(None, f"the request has {found:,} bytes: at most {most:,} are read", None)
 
 
 class Overloaded(Exhausted):

@@ -73,26 +73,32 @@ class Security:
             **named, principal_calls_per_s=rates[0], tenant_calls_per_s=rates[1], personal=personal, insecure=insecure
         )
 
-    def check_listen(self, listen: str) -> None:
+    def check_listen(self, listen: str, named: str = "") -> None:
         """Refuse what is no address, and to be reached from elsewhere unless calls are encrypted and callers known.
+
+        Parameters
+        ----------
+        named
+            What the operator wrote; empty: ``--listen`` with the address.
 
         Raises
         ------
         ValueError
             Saying what is allowed, or what to set.
         """
+        named = named or f"--listen {listen}"
         if not is_address(listen):
-            raise ValueError(f"--listen {listen}: must be HOST:PORT, e.g. 127.0.0.1:50051, the port from 0 to 65535")
+            raise ValueError(f"{named}: must be HOST:PORT, e.g. 127.0.0.1:50051, the port from 0 to 65535")
         if is_loopback(listen):
             return
         if not self.tls_cert and "no-tls" not in self.insecure:
             raise ValueError(
-                f"--listen {listen} can be reached from other machines, and calls are not encrypted: set "
+                f"{named} can be reached from other machines, and calls are not encrypted: set "
                 "FAIRLEAD_TLS_CERT and FAIRLEAD_TLS_KEY, or FAIRLEAD_INSECURE=no-tls if something before it encrypts"
             )
         if not self.knows_callers and "no-auth" not in self.insecure:
             raise ValueError(
-                f"--listen {listen} can be reached from other machines, and callers are not asked who they are: set "
+                f"{named} can be reached from other machines, and callers are not asked who they are: set "
                 "FAIRLEAD_JWKS, or FAIRLEAD_TLS_CLIENT_CA and FAIRLEAD_PRINCIPALS, or FAIRLEAD_INSECURE=no-auth if "
                 "everybody who can reach it may do everything"
             )
@@ -140,9 +146,18 @@ class Security:
         ValueError
             If a file cannot be read.
         """
-        if not self.tls_cert:
-            return None
-        return CertificateFiles(self.tls_cert, self.tls_key, self.client_ca).credentials()
+        files = self.certificate_files()
+        return files.credentials() if files else None
+
+    def certificate_files(self) -> CertificateFiles | None:
+        """Return the files that connections are encrypted by; None: they are open.
+
+        Raises
+        ------
+        ValueError
+            If one cannot be read.
+        """
+        return CertificateFiles(self.tls_cert, self.tls_key, self.client_ca) if self.tls_cert else None
 
 
 def personal_from(environ: Mapping[str, str]) -> frozenset[str]:

@@ -9,8 +9,8 @@ from google.protobuf.json_format import MessageToJson
 
 from background.tasks import share
 from fairlead.v1 import routing_pb2 as routing
+from gateway.calls.masking import hide_from
 from gateway.fields import timestamp
-from gateway.grpc.masking import hide_from
 from notifications.webhooks.parking import LoggedChange
 from notifications.webhooks.ports import FeedPage, TracedChange
 from router.assignment.planner_cache import PlannerCache

@@ -6,7 +6,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from background.leadership import LeaderLease
-from gateway.grpc.masking import SEERS
+from gateway.calls.masking import SEERS
 from notifications.adapters.redis.known_channels import KnownChannels
 from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on, subscriptions_on, templates_on

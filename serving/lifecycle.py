@@ -46,6 +46,8 @@ async def serve_until_stopped(settings: Settings, redis_url: str, store: str) ->
     else:
         rules = engines.resolve(settings.rule_engine)
         calls, durability = settings.security.described, service.durability.level
+        if service.http_address:
+            calls = f"HTTP on {service.http_address}; {calls}"
         _log.info(
             "ready: listening on %s; %s; rules by %s; store: %s, durability %s: %s",
             address, calls, rules, store, durability.lower(), MEANINGS[durability],
@@ -86,11 +88,14 @@ def run_several(settings: Settings, processes: int) -> None:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    http = settings.http.listen
+    if http.endswith(":0"):
+        raise ValueError(f"FAIRLEAD_HTTP is {http!r}; allowed with --processes is a port that they can share, not 0")
     holder, address = reserve(settings.listen)
     with closing(holder), _store(settings) as (url, described):
         servers = Servers(functools.partial(_program, settings, address, url), processes)
         servers.start()
-        calls = settings.security.described
+        calls = f"HTTP on {http}; {settings.security.described}" if http else settings.security.described
         _log.info("ready: listening on %s; %s; %d processes; store: %s", address, calls, processes, described)
         stopped.wait()
         _log.info("stopping: finishing what is under way")

@@ -19,8 +19,8 @@ from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
 from failures import Failure, RequestIdReused, Unavailable
-from gateway.grpc import error_details as details
-from gateway.grpc.status import error_info
+from gateway.calls import error_details as details
+from gateway.calls.status import error_info
 from operations.errors import TooMuchWaits
 from operations.executor import BOUNDS, DELIVERIES
 from operations.operation import Failed, Progress, Succeeded, Task, write_note

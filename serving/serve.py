@@ -42,6 +42,9 @@ Environment:
   FAIRLEAD_TRAINING_DATA  folder that TrainModel may read from; absent: it is refused
   FAIRLEAD_RESCORING_DATA, …_RESCORING_OUT  folders that RescoreCustomers reads from and writes to
   FAIRLEAD_OPERATION_WORKERS  trainings, and rescorings, at a time in this process (default 1)
+  FAIRLEAD_HTTP           host:port where HTTP is served too: REST, Connect, gRPC-Web (extra web); absent: none
+  FAIRLEAD_HTTP_ORIGINS   whose pages may call there, e.g. https://crm.acme.example; absent: no others' pages
+  FAIRLEAD_TRUSTED_PROXIES  networks of proxies that are believed how a request came to them; absent: none
   FAIRLEAD_MAX_CALLS      calls under way at a time; more are turned away (default 512)
   FAIRLEAD_OVERDUE_S      the monitor alarms when a submission waits so long for a worker (default 30)
   FAIRLEAD_TIMERS_LATE_S  the monitor alarms when a timer has not fired so long after it was due (default 60)

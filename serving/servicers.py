@@ -16,7 +16,7 @@ from fairlead.v1 import (
     rules_pb2,
     workforce_pb2,
 )
-from gateway.grpc.masking import Masking
+from gateway.calls.masking import Masking
 from notifications.rpc.deliveries import DeliveryServicer
 from operations.service import OperationService
 from router.adapters.redis.repositories import Stores

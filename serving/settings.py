@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.auth.exposure import check_metrics, check_store
+from gateway.http_settings import NO_HTTP, HttpSettings
 from gateway.settings import OPEN, Security
 from router.adapters.durable_rules import selection as engines
 from router.adapters.queue import WorkSettings, whole
@@ -130,6 +131,8 @@ class Settings:
         Whether the private store's time is simulated.
     deliveries
         What systems and people outside are told with.
+    http
+        Where HTTP is served beside gRPC, and for whose pages.
     """
 
     listen: str
@@ -151,6 +154,7 @@ class Settings:
     place: Place = ALONE
     simulated_clock: bool = False
     deliveries: DeliverySettings = NO_DELIVERIES
+    http: HttpSettings = NO_HTTP
 
     @property
     def fsync(self) -> str:
@@ -193,7 +197,7 @@ class Settings:
             environ.get("FAIRLEAD_HEALTH_PROFILES", ""), OperationSettings.read(environ), calls,
             whole(environ, "FAIRLEAD_OVERDUE_S", OVERDUE_S, 0, 86_400),
             whole(environ, "FAIRLEAD_TIMERS_LATE_S", TIMERS_LATE_S, 0, 86_400), telemetry, security, place, simulated,
-            DeliverySettings.read(environ),
+            DeliverySettings.read(environ), HttpSettings.read(environ, security),
         )  # fmt: skip
 
 

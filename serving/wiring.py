@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import grpc
 
 from failures import StoreUnavailable
-from gateway.grpc.call import Call, Observer
-from gateway.grpc.load_shedding import LoadShedder
-from gateway.grpc.masking import Masking
+from gateway.calls.call import Call, Observer
+from gateway.calls.hosts import Hosts
+from gateway.calls.load_shedding import LoadShedder
+from gateway.calls.masking import Masking
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from operations import rpc as operations_rpc
@@ -33,6 +35,7 @@ from serving.background import Background
 from serving.change_feed import LogChanges
 from serving.deliveries import Deliveries
 from serving.errors import CannotListen
+from serving.http_door import STREAMS_S, HttpDoor
 from serving.operations import OperationServices
 from serving.people import People
 from serving.servicers import servicers
@@ -49,8 +52,6 @@ PINGS_APART_MS = 8_000
 """Clients and balancers may ask every ten seconds whether the connection lives; the network may hurry a ping by two."""
 DRAIN_S = 10.0
 """What calls under way get to end, in seconds."""
-STREAMS_S = 0.5
-"""What open streams get after them: whoever follows one resumes it elsewhere."""
 SCORING = "fairlead.v1.ScoringService/"
 STANDING = (
     "grpc.health.v1.Health/Check",
@@ -150,11 +151,15 @@ class Service:
             self._deliveries.servicer,
         )  # fmt: skip
         self._health = HealthServicer()
+        self.http_address = ""
         self.server = _listener(share_port=self._settings.place.share_port)
         self._credentials = security.credentials()
         self.load_shedder = LoadShedder(self._settings.max_calls, security.authorizer(), STANDING)
         observers = [*self._watch.observers, *observers]
-        self._grpc_server = GrpcServer(self.server, self.load_shedder, observers, masking, self.load_shedder, scope)
+        pipeline = Pipeline(self.load_shedder, observers, masking, self.load_shedder, scope)
+        self._grpc_server = GrpcServer(self.server, pipeline)
+        self._http = HttpDoor(self._settings.http, security, pipeline, MAX_MESSAGE_BYTES)
+        self._hosts = Hosts(self._grpc_server, *self._http.hosts)
 
     async def start(self, listen: str) -> str:
         """Begin to serve and return the address.
@@ -184,7 +189,7 @@ class Service:
         names = []
         for servicer, contract, name in self._servicers:
             descriptor = contract.DESCRIPTOR.services_by_name[name]
-            self._grpc_server.serve(servicer, descriptor)
+            self._hosts.serve(servicer, descriptor)
             names.append(descriptor.full_name)
         names += await self._serve_scoring()
         await serve_standard(self._grpc_server, self._health, names)
@@ -192,6 +197,7 @@ class Service:
             port = self._open(listen)
         except RuntimeError as error:
             raise CannotListen(f"cannot listen on {listen}: it is in use, or no address of this machine") from error
+        self.http_address = await self._http.start(share_port=self._settings.place.share_port)
         await self.server.start()
         self._background.start()
         return f"{listen.rsplit(':', 1)[0]}:{port}"
@@ -238,7 +244,7 @@ class Service:
         memory = RouterScoreMemory(self._stores.customer_scores)
         scoring, work = self._scoring, self._operations
         scoring_rpc.add_to(
-            self._grpc_server,
+            self._hosts,
             scoring.champions,
             scoring.scorer,
             memory,
@@ -247,16 +253,17 @@ class Service:
             work.rescorer,
             self._now,
         )
-        operations_rpc.add_to(self._grpc_server, work.service)
+        operations_rpc.add_to(self._hosts, work.service)
         return scoring_rpc.SERVICES + operations_rpc.SERVICES
 
     async def drain(self) -> None:
         """Finish what is under way, take nothing new, and let go."""
+        self._http.leave()
         await self._health.leaving()
         await self.load_shedder.leave(DRAIN_S)
         await self._background.leave_operations()
         await self._cases.watches.stop()
-        await asyncio.gather(self.server.stop(STREAMS_S), self._background.drain(DRAIN_S))
+        await asyncio.gather(self.server.stop(STREAMS_S), self._http.stop(), self._background.drain(DRAIN_S))
         await self._background.stop()
         await asyncio.gather(self._deliveries.outbound.close(), self._feed.close())
         self._scoring.champions.stop()

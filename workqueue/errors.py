@@ -13,6 +13,7 @@ class QueueFull(Exhausted):
     """The queue holds as much as it may."""
 
     reason = "QUEUE_FULL"
+    retry_after_s: float
 
     def __init__(self, tenant: str, jobs: int, retry_after_s: float = 1.0) -> None:
         self.jobs = jobs

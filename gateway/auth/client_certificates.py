@@ -18,7 +18,7 @@ import yaml
 
 from failures import Unauthenticated
 from gateway.auth.principals import Principal, principal_of
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 
 _MOST_REMEMBERED = 1_000
 _KINDS = {"URI": "peer_uri", "DNS": "peer_dns", "EMAIL": "peer_email", "CN": "x509_common_name"}

@@ -8,8 +8,8 @@ from typing import Protocol
 from failures import PermissionDenied, Unauthenticated
 from gateway.auth.permissions import GRANTS, Grant, Scope
 from gateway.auth.principals import ALL_TENANTS, Principal, Role
+from gateway.calls.call import Call
 from gateway.errors import UnnamedTenant
-from gateway.grpc.call import Call
 from gateway.rate_limits import Limit
 
 _NOBODY_MAY = Grant(Scope.SERVER, frozenset())

@@ -35,22 +35,22 @@ class CertificateFiles:
     """
 
     def __init__(self, certificate: str, key: str, client_authority: str = "") -> None:
-        self._certificate = certificate
-        self._key = key
-        self._client_authority = client_authority
-        self._stamps = self._now_stamped()
+        self.certificate = certificate
+        self.key = key
+        self.client_authority = client_authority
+        self._stamps = self.stamps()
         self._first = self._configuration()
 
     def credentials(self) -> grpc.ServerCredentials:
         """Return what gRPC opens a port with."""
         renewed: Any = self._renewed  # the stubs do not know that it may return None
         return grpc.dynamic_ssl_server_credentials(
-            self._first, renewed, require_client_authentication=bool(self._client_authority)
+            self._first, renewed, require_client_authentication=bool(self.client_authority)
         )
 
     def _renewed(self) -> grpc.ServerCertificateConfiguration | None:
         """Return the certificate if it has changed; called by gRPC in a thread of its own, where nothing may raise."""
-        stamps = self._now_stamped()
+        stamps = self.stamps()
         if stamps == self._stamps:
             return None
         self._stamps = stamps
@@ -59,16 +59,17 @@ class CertificateFiles:
         except ValueError:
             _log.warning("the renewed certificate cannot be read; the one before stays", exc_info=True)
             return None
-        _log.info("the certificate %s was renewed", self._certificate)
+        _log.info("the certificate %s was renewed", self.certificate)
         return renewed
 
     def _configuration(self) -> grpc.ServerCertificateConfiguration:
-        pair = (_pem(self._key), _pem(self._certificate))
-        authority = _pem(self._client_authority) if self._client_authority else None
+        pair = (_pem(self.key), _pem(self.certificate))
+        authority = _pem(self.client_authority) if self.client_authority else None
         return grpc.ssl_server_certificate_configuration([pair], root_certificates=authority)
 
-    def _now_stamped(self) -> Sequence[object]:
-        return [_stamp(Path(name)) for name in (self._certificate, self._key, self._client_authority) if name]
+    def stamps(self) -> Sequence[object]:
+        """Return what changes when a file does."""
+        return [_stamp(Path(name)) for name in (self.certificate, self.key, self.client_authority) if name]
 
 
 def _stamp(path: Path) -> object:

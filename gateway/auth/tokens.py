@@ -21,7 +21,7 @@ import jwt
 from failures import Unauthenticated
 from gateway.auth.jwks import ALGORITHMS, KeyRing
 from gateway.auth.principals import Principal, principal_of
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 
 REMEMBERED_S = 60.0
 LEEWAY_S = 30.0

@@ -1,5 +1,4 @@
-"""The gRPC server: ``server`` wraps each method once, ``call`` is a call on its way, ``status`` is how one fails.
+"""The gRPC server: ``server`` wraps each method once, ``handlers`` counts calls as they arrive.
 
-``handlers`` counts calls as they arrive, ``load_shedding`` rejects those that are too many, ``masking`` hides personal
-fields in answers, ``standard_services`` are health and reflection.
+``standard_services`` are health and reflection. What becomes of a call is in ``gateway.calls``.
 """

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import grpc
 
 from failures import Failure
+from gateway.calls.pipeline import CallCounter
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
-
-
-class CallCounter(Protocol):
-    """Counts calls."""
-
-    def arrive(self, method: str) -> Failure | None:
-        """Count a call in until its task, which is the running one, ends; say why if there are too many already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Puts servicers on gRPC's server: reads requests, authorizes callers, turns failures into statuses, tells observers.
+"""Puts servicers on gRPC's server: reads requests, sends them the way of all calls, and says why one failed.
 
 The generated ``add_…_to_server`` would do, but for three things: bytes that are no message would be answered with
 INTERNAL rather than with INVALID_ARGUMENT, interceptors would cost every call some ten microseconds each, and a method
@@ -8,8 +8,9 @@ could be added that no check knows of.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, NoReturn, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import Any, NoReturn
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
@@ -18,30 +19,11 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_status import rpc_status
 
 from failures import Failure
-from gateway.errors import UnreadableRequest
-from gateway.grpc.call import Call, Method, Observer, Unreadable
-from gateway.grpc.handlers import CallCounter, Handler, MethodHandler, MethodHandlers
-from gateway.grpc.masking import Masking
-from gateway.grpc.status import status_of
+from gateway.calls.call import Call, Method, Unreadable
+from gateway.calls.pipeline import Pipeline
+from gateway.grpc.handlers import Handler, MethodHandler, MethodHandlers
 
 Context = grpc.aio.ServicerContext[Any, Any]
-
-
-class Admission(Protocol):
-    """Decides who comes in."""
-
-    async def admit(self, call: Call) -> None:
-        """Find out who calls, and whether they may; raises a ``Failure`` if not."""
-
-    def enter(self, call: Call) -> None:
-        """Check whether they may touch what the request is about; raises a ``Failure`` if not."""
-
-
-class Scoping(Protocol):
-    """Holds a call to what its caller may touch, where that has to be read first."""
-
-    async def check(self, call: Call) -> None:
-        """Check what the request names; raises a ``Failure`` if it may not be touched."""
 
 
 class GrpcServer:
@@ -51,45 +33,21 @@ class GrpcServer:
     ----------
     server
         gRPC's own, where methods are put.
-    admission
-        Decides who may call what; None: everybody may.
-    observers
-        Who is told of each call, in this order.
-    masking
-        Hides in answers what callers have no need of; None: nothing is hidden.
-    call_counter
-        Counts calls as they arrive, and rejects those that are too many; None: they are not counted.
-    scoping
-        Holds callers to the pools that they see alone; None: nobody has any.
+    pipeline
+        The way of their calls.
     """
 
-    def __init__(
-        self,
-        server: grpc.aio.Server,
-        admission: Admission | None = None,
-        observers: Sequence[Observer] = (),
-        masking: Masking | None = None,
-        call_counter: CallCounter | None = None,
-        scoping: Scoping | None = None,
-    ) -> None:
+    def __init__(self, server: grpc.aio.Server, pipeline: Pipeline) -> None:
         self._server = server
-        self._admission = admission
-        self._observers = tuple(observers)
-        self._masking = masking
-        self._call_counter = call_counter
-        self._scoping = scoping
+        self._pipeline = pipeline
 
     def serve(self, servicer: object, service: ServiceDescriptor) -> None:
-        """Serve every method of a service.
-
-        The servicer has a method of each name, taking the request (or the stream of them) and the `Call`: a coroutine,
-        or an async generator where answers are a stream. The failures it raises become statuses.
-        """
+        """Put all methods of a service, which the servicer names as the contract does, on the server."""
         handlers = {method.name: self.handler(getattr(servicer, method.name), method) for method in service.methods}
-        if self._call_counter is None:
+        if self._pipeline.call_counter is None:
             entered = grpc.method_handlers_generic_handler(service.full_name, handlers)
         else:
-            entered = MethodHandlers(self._method_handlers(service, handlers), self._call_counter)
+            entered = MethodHandlers(self._method_handlers(service, handlers), self._pipeline.call_counter)
         self._server.add_generic_rpc_handlers((entered,))
 
     def _method_handlers(self, service: ServiceDescriptor, handlers: Mapping[str, Handler]) -> dict[str, MethodHandler]:
@@ -101,17 +59,14 @@ class GrpcServer:
 
     def _rejecting(self, described: Method) -> Callable[[Failure, Context], Awaitable[None]]:
         """Return what tells why a call of a method is not answered, to its caller and to observers."""
-        observers = self._observers
+        pipeline = self._pipeline
 
         async def reject(refusal: Failure, context: Context) -> None:
-            call = Call(described, None, context)
-            for observer in observers:
-                observer.began(call)
+            call = pipeline.begin(described, None, context)
             try:
-                await _end(call, refusal)
+                await self._end(call, refusal, context)
             finally:
-                for observer in observers:
-                    observer.ended(call)
+                pipeline.end(call)
 
         return reject
 
@@ -130,22 +85,17 @@ class GrpcServer:
 
     def _single(self, method: Callable[..., Any], described: Method, many: bool) -> Callable[[Any, Context], Any]:
         """Wrap a coroutine."""
-        observers, masking = self._observers, self._masking
+        pipeline = self._pipeline
 
         async def answer(request: Any, context: Context) -> Message:
-            call = Call(described, None if many else request, context, masking.hidden if masking else None)
-            for observer in observers:
-                observer.began(call)
+            call = pipeline.begin(described, None if many else request, context)
             try:
-                message: Message = await method(await self._authorize(call, request, many), call)
-                if masking is not None and message is not None:
-                    await masking.apply(call, message)
-                return message
+                await pipeline.admit(call)
+                return await pipeline.answer(method, call, request, many)
             except BaseException as error:  # the one place where everything becomes a status
-                return await _end(call, error)
+                return await self._end(call, error, context)
             finally:
-                for observer in observers:
-                    observer.ended(call)
+                pipeline.end(call)
 
         return answer
 
@@ -153,59 +103,27 @@ class GrpcServer:
         self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
-        observers, masking = self._observers, self._masking
+        pipeline = self._pipeline
 
         async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
-            call = Call(described, None if many else request, context, masking.hidden if masking else None)
-            for observer in observers:
-                observer.began(call)
+            call = pipeline.begin(described, None if many else request, context)
             try:
-                async for message in method(await self._authorize(call, request, many), call):
-                    call.check_time()
-                    if masking is not None:
-                        await masking.apply(call, message)
-                    yield message
+                await pipeline.admit(call)
+                async with aclosing(pipeline.answers(method, call, request, many)) as messages:
+                    async for message in messages:
+                        yield message
             except BaseException as error:  # as above
-                await _end(call, error)
+                await self._end(call, error, context)
             finally:
-                for observer in observers:
-                    observer.ended(call)
+                pipeline.end(call)
 
         return answer
 
-    async def _authorize(self, call: Call, request: Any, many: bool) -> Any:
-        """Authorize a call, and return the request: checked, or a stream of which each is checked as it comes."""
-        if self._admission is not None:
-            await self._admission.admit(call)
-        if type(request) is Unreadable:
-            raise UnreadableRequest(request.message_name)
-        if self._admission is None:
-            return request
-        if many:
-            return _authorizing(self._admission, call, request)
-        self._admission.enter(call)
-        if self._scoping is not None and call.only_pools is not None:
-            await self._scoping.check(call)
-        return request
-
-
-async def _authorizing(admission: Admission, call: Call, requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    async for request in requests:
-        if type(request) is not Unreadable:
-            call.follow(request)
-            admission.enter(call)
-        yield request
-
-
-async def _end(call: Call, error: BaseException) -> NoReturn:
-    """Tell why a call failed, to the caller and in the call."""
-    if not isinstance(error, Exception):
-        call.code = grpc.StatusCode.CANCELLED
-        raise error
-    status = rpc_status.to_status(status_of(error))
-    call.code, call.error = status.code, error
-    await call.context.abort(status.code, status.details, status.trailing_metadata)
-    raise AssertionError("abort raises")
+    async def _end(self, call: Call, error: BaseException, context: Context) -> NoReturn:
+        """Tell why a call failed, to the caller and in the call."""
+        status = rpc_status.to_status(self._pipeline.failed(call, error))
+        await context.abort(status.code, status.details, status.trailing_metadata)
+        raise AssertionError("abort raises")
 
 
 def _reader(kind: type[Message]) -> Callable[[bytes], Message | Unreadable]:

@@ -19,8 +19,8 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from failures import NotFound
+from gateway.calls.call import Call, Unreadable
 from gateway.errors import UnreadableRequest
-from gateway.grpc.call import Call, Unreadable
 from gateway.grpc.server import GrpcServer
 
 HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]

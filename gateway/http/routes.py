@@ -33,7 +33,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class HttpRoute:
     """A method's path.
 
     Parameters
@@ -80,7 +80,7 @@ class Match:
         What stands for the variable, as it was sent.
     """
 
-    route: Route
+    route: HttpRoute
     segments: tuple[bytes, ...]
 
     @property
@@ -122,7 +122,7 @@ _GIVEN: Mapping[str, tuple[HttpRule, ...]] = {
 """Rules of what is not ours to annotate: its own know no tenants. One for each of the two kinds of names."""
 
 
-def routes_of(services: Iterable[ServiceDescriptor]) -> list[Route]:
+def routes_of(services: Iterable[ServiceDescriptor]) -> list[HttpRoute]:
     """Read the routes of all methods, in the order of the contract; to those that take a stream no path leads.
 
     Raises
@@ -139,7 +139,7 @@ def routes_of(services: Iterable[ServiceDescriptor]) -> list[Route]:
     ]
 
 
-def _route(method: MethodDescriptor, rule: HttpRule) -> Route:
+def _route(method: MethodDescriptor, rule: HttpRule) -> HttpRoute:
     try:
         verb = _verb(rule)
         template = getattr(rule, verb)
@@ -152,7 +152,7 @@ def _route(method: MethodDescriptor, rule: HttpRule) -> Route:
         raise ValueError(f"{method.full_name}: google.api.http: {error}") from None
     segments, begins = (*before, *within, *after), len(before)
     ends = begins + len(within)
-    return Route(method, verb.upper(), template, segments, action, variable, begins, ends, bool(rule.body))
+    return HttpRoute(method, verb.upper(), template, segments, action, variable, begins, ends, bool(rule.body))
 
 
 def _verb(rule: HttpRule) -> str:
@@ -204,7 +204,7 @@ class RouteTable:
         If one path could lead to two methods by one verb, or one that is written in two ways.
     """
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[HttpRoute]) -> None:
         self._root = _Node()
         listed = list(routes)
         for first, second in combinations(listed, 2):
@@ -232,7 +232,7 @@ class RouteTable:
         """Return the verbs that a path takes, none where it leads nowhere."""
         return tuple(sorted(self._found(raw_path)[1]))
 
-    def _found(self, raw_path: bytes) -> tuple[list[bytes], Mapping[str, Route]]:
+    def _found(self, raw_path: bytes) -> tuple[list[bytes], Mapping[str, HttpRoute]]:
         root, *segments = raw_path.split(b"/", self._most_segments + 1)
         if root or not 0 < len(segments) <= self._most_segments:
             return segments, {}
@@ -248,7 +248,7 @@ def _parted(last: bytes) -> tuple[bytes, bytes, bytes]:
     return (segment, colon, action) if colon else (last, b"", b"")
 
 
-def _clash(first: Route, second: Route) -> bool:
+def _clash(first: HttpRoute, second: HttpRoute) -> bool:
     if len(first.segments) != len(second.segments) or first.action != second.action:
         return False
     if first.segments == second.segments:
@@ -256,7 +256,7 @@ def _clash(first: Route, second: Route) -> bool:
     return all(one == other or ANY in (one, other) for one, other in zip(first.segments, second.segments, strict=True))
 
 
-_NOWHERE: Mapping[bytes, Mapping[str, Route]] = {}
+_NOWHERE: Mapping[bytes, Mapping[str, HttpRoute]] = {}
 
 
 @dataclass(slots=True)
@@ -275,7 +275,7 @@ class _Node:
 
     words: dict[bytes, _Node] = field(default_factory=dict)
     other: _Node | None = None
-    routes: dict[bytes, dict[str, Route]] = field(default_factory=dict)
+    routes: dict[bytes, dict[str, HttpRoute]] = field(default_factory=dict)
 
     def below(self, segments: Iterable[str]) -> _Node:
         """Return the node below, made if there is none."""
@@ -288,7 +288,7 @@ class _Node:
                 node = node.words.setdefault(segment.encode(), _Node())
         return node
 
-    def found(self, segments: list[bytes]) -> Mapping[bytes, Mapping[str, Route]]:
+    def found(self, segments: list[bytes]) -> Mapping[bytes, Mapping[str, HttpRoute]]:
         """Return what ends where segments lead."""
         if not segments:
             return self.routes

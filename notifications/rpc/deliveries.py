@@ -15,8 +15,8 @@ from google.protobuf.message import Message
 from failures import InvalidInput
 from fairlead.v1 import deliveries_pb2 as deliveries
 from gateway import fields
-from gateway.grpc.call import Call
-from gateway.grpc.masking import SEERS
+from gateway.calls.call import Call
+from gateway.calls.masking import SEERS
 from notifications.rpc import messages as read
 from notifications.service.channels import ChannelService
 from notifications.service.deliveries import DeliveryQueries
@@ -36,7 +36,7 @@ Listed = TypeVar("Listed", bound=Message)
 
 
 class DeliveryServicer:
-    """Answers DeliveryService; errors are raised and become statuses in ``gateway.grpc.server``."""
+    """Answers DeliveryService; errors are raised and become statuses in ``gateway.calls.pipeline``."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.longrunning import operations_pb2 as longrunning
 
 from fairlead.v1 import operations_pb2 as pb
-from gateway.grpc.server import GrpcServer
+from gateway.calls.hosts import Host
 from operations.rpc.servicers import OperationServicer, OperationsServicer
 from operations.service import OperationService
 
@@ -15,7 +15,7 @@ SERVICES = (_LONGRUNNING.full_name, _OURS.full_name)
 """Names for health and reflection."""
 
 
-def add_to(grpc_server: GrpcServer, operations: OperationService) -> None:
+def add_to(host: Host, operations: OperationService) -> None:
     """Serve both."""
-    grpc_server.serve(OperationsServicer(operations), _LONGRUNNING)
-    grpc_server.serve(OperationServicer(operations), _OURS)
+    host.serve(OperationsServicer(operations), _LONGRUNNING)
+    host.serve(OperationServicer(operations), _OURS)

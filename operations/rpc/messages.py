@@ -11,9 +11,9 @@ from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
 from fairlead.v1 import operations_pb2 as pb
+from gateway.calls import error_details as details
+from gateway.calls.status import error_info
 from gateway.fields import timestamp
-from gateway.grpc import error_details as details
-from gateway.grpc.status import error_info
 from operations.operation import CANCELLED, Failed, Operation, Progress, Succeeded
 from workqueue.jobs import JobState
 

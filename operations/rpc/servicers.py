@@ -1,4 +1,4 @@
-"""google.longrunning.Operations and OperationService; errors are raised and become statuses in ``gateway.grpc.server``.
+"""google.longrunning.Operations and OperationService; errors become statuses in ``gateway.calls.pipeline``.
 
 References
 ----------
@@ -15,7 +15,7 @@ from google.protobuf.empty_pb2 import Empty
 from failures import InvalidInput, shown
 from fairlead.v1 import operations_pb2 as pb
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from operations.rpc.messages import operation_message
 from operations.service import OperationService
 from resource_names import tenant_of

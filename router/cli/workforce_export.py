@@ -18,7 +18,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Value
 
 from fairlead.v1 import workforce_pb2 as workforce
-from gateway.grpc.masking import HIDDEN
+from gateway.calls.masking import HIDDEN
 from router.cli import cap_cells, dispatch_cells, member_cells
 from router.cli.absence_cells import cell_of
 from router.cli.columns import by_name

@@ -15,7 +15,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
 from gateway.auth.principals import Role
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.activities.agenda import Agenda, AgendaPlace
 from router.activities.next_dates import has_manager
 from router.activities.ports import Activities

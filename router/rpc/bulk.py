@@ -8,7 +8,7 @@ from google.longrunning.operations_pb2 import Operation
 
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.assignment.bulk import BulkRequest
 from router.model.errors import InvalidInput

@@ -12,7 +12,7 @@ from google.protobuf.empty_pb2 import Empty
 from failures import shown
 from fairlead.v1 import calendars_pb2 as calendars
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import check_id, tenant_of
 from router.assignment.ports import StoreClock
 from router.model.calendars import SETTINGS_ID, Absence, Calendar

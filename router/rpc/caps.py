@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import caps_pb2 as messages
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.history.cap_uses import CapUse, CapUses
 from router.model.caps import CapMeasure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import decisions_pb2 as decisions
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
 from router.rpc.fields import view_of

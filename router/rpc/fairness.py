@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from fairlead.v1 import fairness_pb2 as messages
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.fairness.period import PeriodPart
 from router.fairness.report import Fairness, FairnessReport
 from router.model.decision import Way

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import TypeVar
 
+from gateway.calls.call import Call
 from gateway.filters.fields import Field, Filter, FilterFields, instant, one_of, reference, text, texts
-from gateway.grpc.call import Call
 from router.assignment.planner import DEFAULT_RULE
 from router.assignment.queries import StoredItem, Wanted
 from router.model.decision import Cause, Decision, Outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.offers.service import OfferService
 from router.rpc.messages import work_item_message
 from router.rpc.offer_messages import add_offers, answer_request, away_message

@@ -9,7 +9,7 @@ from typing import Any
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.model.decision import Way
 from router.model.dispatch import Answer, OpenOffer
 from router.model.errors import InvalidInput

@@ -7,7 +7,7 @@ from typing import Any
 
 from fairlead.v1 import activities_pb2 as activities
 from fairlead.v1 import routing_pb2 as routing
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.assignment.planner import pools_named
 from router.assignment.planner_cache import PlannerCache
 from router.assignment.queries import StoredItem, WorkItemQueries

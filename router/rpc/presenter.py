@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from zoneinfo import ZoneInfo
 
 from fairlead.v1 import decisions_pb2 as decisions
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from router.assignment.comparison import KnownItem
 from router.assignment.queries import WorkItemQueries
 from router.assignment.roster import Roster

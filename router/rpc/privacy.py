@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import privacy_pb2 as privacy
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.erasure.service import Eraser, Subject
 from router.model.errors import InvalidInput

@@ -6,7 +6,7 @@ from failures import PermissionDenied
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.auth.principals import Role
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import check_id
 from router.assignment.commands import UpdateRequest
 from router.assignment.queries import StoredItem

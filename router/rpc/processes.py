@@ -8,7 +8,7 @@ from failures import InvalidInput, shown
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import check_id, tenant_of
 from router.deadlines.approval_queries import ApprovalQueries
 from router.deadlines.digest_queries import DigestQueries

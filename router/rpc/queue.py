@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from failures import shown
 from fairlead.v1 import queue_pb2 as queue
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.submissions import place_of, place_token, queue_message, state_of, submission_message
@@ -18,7 +18,7 @@ MAX_NAMED = 1000
 
 
 class QueueServicer:
-    """Answers QueueService; errors are raised and become statuses in ``gateway.grpc.server``."""
+    """Answers QueueService; errors are raised and become statuses in ``gateway.calls.pipeline``."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake

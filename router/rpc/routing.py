@@ -15,9 +15,9 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
+from gateway.calls.call import Call
+from gateway.calls.status import status_of
 from gateway.filters.fields import Filter
-from gateway.grpc.call import Call
-from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from router.assignment.commands import ReassignRequest, ReopenRequest, RouteRequest
 from router.assignment.comparison import KnownItem
@@ -68,7 +68,7 @@ _NEVER = -1
 
 
 class RoutingServicer:
-    """Answers RoutingService; errors are raised and become statuses in ``gateway.grpc.server``."""
+    """Answers RoutingService; errors are raised and become statuses in ``gateway.calls.pipeline``."""
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import rules_pb2 as rules
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from router.model.errors import InvalidInput
 from router.rpc.fields import MAX_NOTE, etag_number

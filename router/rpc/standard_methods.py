@@ -15,7 +15,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import check_id, tenant_of
 from router.workforce.edits import Edit
 from router.workforce.service import Saved, WorkforceService

@@ -7,7 +7,7 @@ from google.protobuf.empty_pb2 import Empty
 from failures import shown
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import check_id, tenant_of
 from router.assignment.ports import StoreClock
 from router.history.cap_uses import CapUses

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from fairlead.v1 import models_pb2, scoring_pb2
-from gateway.grpc.server import GrpcServer
+from gateway.calls.hosts import Host
 from scoring.clock import Now, wall_clock
 from scoring.customers import CustomerScorer
 from scoring.memory import ScoreMemory
@@ -23,7 +23,7 @@ SERVICES = (
 
 
 def add_to(
-    grpc_server: GrpcServer,
+    host: Host,
     champions: Champions,
     scorer: CustomerScorer,
     memory: ScoreMemory,
@@ -44,5 +44,5 @@ def add_to(
         The instant that customers are known at where none is named.
     """
     scoring = ScoringServicer(champions, scorer, memory, rescorer, now)
-    grpc_server.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
-    grpc_server.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])
+    host.serve(scoring, scoring_pb2.DESCRIPTOR.services_by_name["ScoringService"])
+    host.serve(ModelServicer(registries, trainer), models_pb2.DESCRIPTOR.services_by_name["ModelService"])

@@ -12,7 +12,7 @@ from google.longrunning.operations_pb2 import Operation
 from failures import shown
 from fairlead.v1 import models_pb2 as pb
 from gateway import fields
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 from resource_names import tenant_of
 from scoring.errors import InvalidInput, NotPossible
 from scoring.model.profit import assumptions_of
@@ -32,7 +32,7 @@ class Trainer(Protocol):
 
 
 class ModelServicer:
-    """Answers ModelService; errors are raised and become statuses in ``gateway.grpc.server``.
+    """Answers ModelService; errors are raised and become statuses in ``gateway.calls.pipeline``.
 
     The registry reads and writes files, so everything runs in a thread and scoring goes on meanwhile.
     """

@@ -10,9 +10,9 @@ from google.longrunning.operations_pb2 import Operation
 
 from failures import Failure
 from fairlead.v1 import scoring_pb2 as pb
+from gateway.calls.call import Call, Unreadable
+from gateway.calls.status import status_of
 from gateway.errors import UnreadableRequest
-from gateway.grpc.call import Call, Unreadable
-from gateway.grpc.status import status_of
 from resource_names import tenant_of
 from scoring.clock import Now, wall_clock
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
@@ -31,7 +31,7 @@ class Rescorer(Protocol):
 
 
 class ScoringServicer:
-    """Answers ScoringService; errors are raised and become statuses in ``gateway.grpc.server``."""
+    """Answers ScoringService; errors are raised and become statuses in ``gateway.calls.pipeline``."""
 
     def __init__(
         self,

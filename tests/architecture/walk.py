@@ -43,7 +43,7 @@ LEAVES = (
     "telemetry",
     "proto",
     "gateway/fields.py",
-    "gateway/grpc/call.py",
+    "gateway/calls/call.py",
     "rules/normal_form.py",
     "tests",
 )

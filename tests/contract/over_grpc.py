@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import grpc
 
 from fairlead.v1 import decisions_pb2, fairness_pb2, privacy_pb2, routing_pb2, workforce_pb2
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from operations import rpc as operations_rpc
 from operations.service import OperationService
@@ -257,7 +258,7 @@ class Service:
 async def served(service: Service, folder: Path) -> AsyncIterator[grpc.aio.Channel]:
     """Serve it on a socket in a folder of a short name; yield a channel to it."""
     server = grpc.aio.server()
-    service.serve(GrpcServer(server))
+    service.serve(GrpcServer(server, Pipeline()))
     address = f"unix:{folder}/contract.sock"
     server.add_insecure_port(address)
     await server.start()

@@ -16,10 +16,10 @@ from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import processes_pb2_grpc
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1.deadlines_pb2 import Deadline
+from gateway.calls.call import Call
+from gateway.calls.hosts import Host
+from gateway.calls.masking import hide
 from gateway.errors import PermissionDenied
-from gateway.grpc.call import Call
-from gateway.grpc.masking import hide
-from gateway.grpc.server import GrpcServer
 from router.adapters.redis.offers import RedisOffers
 from router.deadlines.digest_queries import DigestQueries
 from router.deadlines.figures import Figures
@@ -87,7 +87,7 @@ class Served:
         self._servicer = servicer(world)
         self.planners = world.planners
 
-    def serve(self, server: GrpcServer) -> None:
+    def serve(self, server: Host) -> None:
         server.serve(self._servicer, processes.DESCRIPTOR.services_by_name["ProcessService"])
 
 

@@ -9,8 +9,8 @@ from google.protobuf.message import Message
 
 from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import processes_pb2 as processes
-from gateway.grpc.call import Call
-from gateway.grpc.masking import hide
+from gateway.calls.call import Call
+from gateway.calls.masking import hide
 from router.model.calendars import Absence, Calendar, Hours, TenantSettings, WeeklyHours
 from router.model.decision import Decision
 from router.model.workforce import Member, Pool, Rep

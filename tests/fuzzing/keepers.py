@@ -18,7 +18,7 @@ import msgpack
 from failures import Failure
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
-from gateway.grpc.call import Call, Method
+from gateway.calls.call import Call, Method
 from router.adapters.redis.assignments import RedisAssignments
 from router.history.codec import pack_head
 from router.model.decision import Cause, DecisionInputs

@@ -32,7 +32,7 @@ from fairlead.v1 import scoring_pb2 as scoring
 from fairlead.v1 import workforce_pb2 as workforce
 from fairlead.v1.tables_pb2 import ReadOptions
 from gateway.auth.permissions import GRANTS, Scope
-from gateway.grpc.call import Method
+from gateway.calls.call import Method
 from tests.api import struct
 from tests.fuzzing.drawing import TENANT
 from tests.methods import METHODS

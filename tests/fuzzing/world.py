@@ -28,9 +28,10 @@ from fairlead.v1 import (
 from gateway.auth.guard import Authorizer
 from gateway.auth.jwks import KeyRing
 from gateway.auth.tokens import Tokens
-from gateway.grpc.call import Call
-from gateway.grpc.load_shedding import LoadShedder
-from gateway.grpc.masking import SEERS, Masking
+from gateway.calls.call import Call
+from gateway.calls.load_shedding import LoadShedder
+from gateway.calls.masking import SEERS, Masking
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.standard_services import HealthServicer, serve_standard
 from gateway.rate_limits import Limit
 from notifications.attempts import AttemptStatus, DeliveryAttempt
@@ -223,7 +224,7 @@ class World:
         authorizer = Authorizer([Tokens(keys, ISSUER, AUDIENCE)], Limit(FAST, "principal"), Limit(FAST, "tenant"))
         observers = Watch(TelemetrySettings(metrics="127.0.0.1:0")).observers
         server: Any = None  # nothing is put on it
-        return InnerServer(server, LoadShedder(MOST_CALLS, authorizer), observers, self._masking)
+        return InnerServer(server, Pipeline(LoadShedder(MOST_CALLS, authorizer), observers, self._masking))
 
     def _serve_routing(self) -> None:
         store, queries, durability = self._store, self._queries, DurabilityStatus()

@@ -35,7 +35,7 @@ async def test_a_request_goes_straight_down() -> None:
     steps = await walk()
 
     assert {(step.caller, step.function) for step in steps if step.goes_back} == CALLED_BACK
-    assert [step.room for step in steps if step.function == "GrpcServer._authorize"] == ["gateway"]
+    assert [step.room for step in steps if step.function == "Pipeline.admit"] == ["gateway"]
     assert any(step.function == "RedisAssignments.bind" for step in steps)
 
 

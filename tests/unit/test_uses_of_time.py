@@ -25,8 +25,8 @@ FORGOTTEN = (
 
 USES = {
     ("background/adapters/redis.py", "expiry"): "a role of a process, which lives and dies in real time",
-    ("gateway/grpc/call.py", "time.perf_counter"): HOW_LONG,
-    ("gateway/grpc/call.py", "time.time"): OF_TOKENS,
+    ("gateway/calls/call.py", "time.perf_counter"): HOW_LONG,
+    ("gateway/calls/call.py", "time.time"): OF_TOKENS,
     ("gateway/cli.py", "time.time"): OF_TOKENS,
     ("gateway/auth/jwks.py", "time.monotonic"): HOW_LONG,
     ("gateway/rate_limits.py", "time.monotonic"): "calls a second, counted by each process for itself",

@@ -16,6 +16,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import scoring_pb2
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
 from scoring.registry.champions import Champions
@@ -92,7 +93,7 @@ async def served(stand: Registries) -> AsyncIterator[grpc.aio.Channel]:
     champions = Champions(stand, "churn")
     champions.start()
     server = grpc.aio.server()
-    add_to(GrpcServer(server), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
+    add_to(GrpcServer(server, Pipeline()), champions, CustomerScorer(lambda: None), ScoreBook(), stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -13,6 +13,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from fairlead.v1 import models_pb2, models_pb2_grpc, scoring_pb2, scoring_pb2_grpc
+from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
 from scoring.health.profile import read_profiles
@@ -66,7 +67,7 @@ async def channel(storage: Path, memory: ScoreBook) -> AsyncIterator[grpc.aio.Ch
     champions.start()
     profiles = read_profiles(PROFILES)
     server = grpc.aio.server()
-    add_to(GrpcServer(server), champions, CustomerScorer(lambda: profiles), memory, stand)
+    add_to(GrpcServer(server, Pipeline()), champions, CustomerScorer(lambda: profiles), memory, stand)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as opened:

@@ -16,7 +16,7 @@ from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.auth.permissions import GRANTS
-from gateway.grpc.call import Method
+from gateway.calls.call import Method
 from tests.api import Api, last
 from tests.identities import bearer
 from tests.integration.gateway.auth.test_who_may import Metadata, _code, code_of, guarded, showing

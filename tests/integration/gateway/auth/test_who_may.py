@@ -20,7 +20,7 @@ from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1.dispatch_pb2 import DISPATCH_BROADCAST, DISPATCH_OFFER
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.auth.principals import Role
-from gateway.grpc.call import Method
+from gateway.calls.call import Method
 from gateway.grpc.standard_services import REFLECTION
 from service import main
 from serving.settings import OperationSettings

@@ -15,8 +15,9 @@ from grpc_reflection.v1alpha import reflection_pb2
 from grpc_status import rpc_status
 
 from gateway.auth.principals import Principal
+from gateway.calls.call import Call
+from gateway.calls.pipeline import Pipeline
 from gateway.errors import UnreadableRequest
-from gateway.grpc.call import Call
 from gateway.grpc.server import GrpcServer
 from gateway.grpc.standard_services import HEALTH, REFLECTION, HealthServicer, serve_standard
 
@@ -80,7 +81,7 @@ async def opened(
     *observers: Notes, servicer: object | None = None, admission: Believing | None = None
 ) -> AsyncIterator[Any]:
     server = grpc.aio.server()
-    grpc_server = GrpcServer(server, admission, observers)
+    grpc_server = GrpcServer(server, Pipeline(admission, observers))
     if servicer is None:
         await serve_standard(grpc_server, HealthServicer(), ["made.Up"])
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.auth.permissions import GRANTS, Scope
-from gateway.grpc.call import Method
+from gateway.calls.call import Method
 from tests.methods import METHODS
 
 

@@ -17,8 +17,8 @@ from failures import Unauthenticated
 from gateway.auth.jwks import KeyRing, parsed
 from gateway.auth.principals import Principal, Role
 from gateway.auth.tokens import LEEWAY_S, REMEMBERED_S, Tokens
+from gateway.calls.call import Call, Method
 from gateway.errors import KeysUnavailable
-from gateway.grpc.call import Call, Method
 from tests.identities import AUDIENCE, ISSUER, public_entry, signing_key, token, write_jwks
 
 SOMEWHERE = Method("made.up/Call", (), "")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from failures import InvalidInput
 from fairlead.v1 import decisions_pb2, deliveries_pb2, routing_pb2, scoring_pb2, workforce_pb2
 from gateway.http.query import read_query
-from gateway.http.routes import ANY, Match, Route, RouteTable, routes_of
+from gateway.http.routes import ANY, HttpRoute, Match, RouteTable, routes_of
 from gateway.http.transcoding import request_of, with_headers
 from tests.methods import SERVICES
 from tests.unit.gateway.http.made_contract import made
@@ -80,7 +80,7 @@ _SCALARS: dict[int, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[Route, str, Message]:
+def asked(draw: st.DrawFn) -> tuple[HttpRoute, str, Message]:
     """Draw a route without a body, a path that leads to it, and a request that says what the path says."""
     route = draw(st.sampled_from(ASKED))
     segments = [draw(_IDS) if segment == ANY else segment for segment in route.segments]
@@ -152,7 +152,9 @@ def _text(field: FieldDescriptor, value: Any) -> str:
 
 
 @given(asked(), st.booleans())
-def test_what_is_written_as_path_and_query_is_read_back(given: tuple[Route, str, Message], is_as_json: bool) -> None:
+def test_what_is_written_as_path_and_query_is_read_back(
+    given: tuple[HttpRoute, str, Message], is_as_json: bool
+) -> None:
     route, path, message = given
     spelt = (lambda field: field.json_name) if is_as_json else (lambda field: field.name)
     query = "&".join(f"{name}={quote(value)}" for name, value in _written(message, spelt) if name != route.variable)

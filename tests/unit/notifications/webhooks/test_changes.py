@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead.v1 import routing_pb2 as routing
-from gateway.grpc.masking import HIDDEN, SEERS, hide_from
+from gateway.calls.masking import HIDDEN, SEERS, hide_from
 from router.history.watch import is_change
 from router.model.events import Fired
 from router.rpc.changes import FIELDS

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fairlead.v1 import caps_pb2 as messages
 from fairlead.v1 import workforce_pb2 as workforce
-from gateway.grpc.masking import hide
+from gateway.calls.masking import hide
 from router.cli.absence_cells import absence_policy
 from router.cli.failing import InputFailed
 from router.cli.workforce_export import ExportedWorkforce, write

@@ -29,7 +29,7 @@ from google.rpc.error_details_pb2 import (
 import failures
 from failures import Failure
 from gateway import errors as gateway
-from gateway.grpc.status import CODES, status_of
+from gateway.calls.status import CODES, status_of
 from notifications import errors as notifications
 from operations import errors as operations
 from operations.service import no_operation
@@ -55,6 +55,8 @@ SAMPLES: dict[str, Failure] = {
     "gateway.UnknownService": failures.NotFound("service", "fairlead.v1.Nowhere"),
     "gateway.Overloaded": gateway.Overloaded(512),
     "gateway.Leaving": gateway.Leaving(),
+    "gateway.UnreadableJson": gateway.UnreadableJson.of("work_item.knd", "WorkItem has no such field"),
+    "gateway.RequestTooLarge": gateway.RequestTooLarge(20_000_000, 16_777_216),
     "gateway.Unauthenticated": failures.Unauthenticated("the token has expired"),
     "gateway.PermissionDenied": failures.PermissionDenied("crm may not touch tenants/acme"),
     "gateway.RateLimited": gateway.RateLimited("crm", 12.5, 0.25),

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from gateway.calls.load_shedding import LoadShedder
 from gateway.errors import Leaving, Overloaded
-from gateway.grpc.load_shedding import LoadShedder
 
 
 def call(method: str) -> Any:

@@ -30,7 +30,7 @@ from failures import (
     Unauthenticated,
     Unavailable,
 )
-from gateway.grpc import error_details as details
+from gateway.calls import error_details as details
 
 DOMAIN = "fairlead"
 CODES: Mapping[type[Failure], grpc.StatusCode] = {
@@ -47,6 +47,8 @@ CODES: Mapping[type[Failure], grpc.StatusCode] = {
 }
 """Code by kind; a class that is not here takes its nearest ancestor's."""
 
+_BY_NUMBER = {code.value[0]: code for code in grpc.StatusCode}
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +62,11 @@ def status_of(error: Exception) -> Status:
     return Status(
         code=code.value[0], message=message, details=[error_info(error.reason), *map(details.packed, _facts(error))]
     )
+
+
+def code_of(status: Status) -> grpc.StatusCode:
+    """Return the code of a status."""
+    return _BY_NUMBER[status.code]
 
 
 @cache
@@ -79,7 +86,7 @@ def _facts(error: Failure) -> Sequence[Message]:
             return [details.precondition(error.reason, error.name, error.description)]
         case Exhausted():
             quota = [] if error.subject is None else [details.quota(error.subject, str(error))]
-            return [details.retry(error.retry_after_s), *quota]
+            return [*([] if error.retry_after_s is None else [details.retry(error.retry_after_s)]), *quota]
         case Unavailable() if error.retry_after_s is not None:
             return [details.retry(error.retry_after_s)]
     return []

@@ -18,9 +18,9 @@ import asyncio
 from collections.abc import Collection, Coroutine
 from typing import Any
 
+from gateway.calls.call import Call
+from gateway.calls.pipeline import Admission
 from gateway.errors import Leaving, Overloaded
-from gateway.grpc.call import Call
-from gateway.grpc.server import Admission
 
 QUIET_S = 0.02
 """A server that refused nobody for so long is forgotten by its clients."""

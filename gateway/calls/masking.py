@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct, Value
 
 from gateway.auth.principals import Role
-from gateway.grpc.call import Call
+from gateway.calls.call import Call
 
 HIDDEN = "***"
 SEERS = frozenset({Role.REP, Role.MANAGER, Role.SERVICE})

@@ -9,7 +9,7 @@ from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1 import routing_pb2 as routing
 from fairlead.v1 import rules_pb2 as rules
 from fairlead.v1 import workforce_pb2 as workforce
-from gateway.grpc.masking import HIDDEN, hide
+from gateway.calls.masking import HIDDEN, hide
 
 
 def test_an_external_id_that_is_personal_is_hidden_wherever_a_work_item_shows() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ import grpc
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
-from failures import PermissionDenied, Unauthenticated
+from failures import InvalidInput, PermissionDenied, Unauthenticated
 from gateway.auth.principals import Principal
 
 Path = Sequence[str]
@@ -52,6 +52,16 @@ class Method:
         return cls(name, resource, next(listed, ""), otherwise)
 
 
+class Carrier(Protocol):
+    """What a call came by: gRPC's own context, or as much of one as HTTP has."""
+
+    def invocation_metadata(self) -> Any:
+        """Return pairs of a name in lower case and its text or bytes; None: there are none."""
+
+    def auth_context(self) -> Mapping[str, Iterable[bytes]]:
+        """Return what the caller's certificate says, in gRPC's words; empty where none was shown."""
+
+
 class Call:
     """A call on its way; servicers get it in place of gRPC's context, observers when it begins and ends.
 
@@ -62,7 +72,7 @@ class Call:
     request
         The message; in a stream the latest one, None before the first.
     context
-        gRPC's own.
+        What it came by: gRPC's own context, or that of HTTP.
     started
         When it began, in seconds of ``time.perf_counter``.
     principal
@@ -84,9 +94,7 @@ class Call:
         "own_rep", "principal", "request", "started",
     )  # fmt: skip
 
-    def __init__(
-        self, method: Method, request: Any, context: grpc.aio.ServicerContext[Any, Any], hidden: Hidden | None = None
-    ) -> None:
+    def __init__(self, method: Method, request: Any, context: Carrier, hidden: Hidden | None = None) -> None:
         self.method = method.name
         self._described = method
         self._hidden = hidden
@@ -251,7 +259,14 @@ def _text_field(message: Descriptor, names: Sequence[str]) -> tuple[str, ...]:
 
 
 class Unreadable:
-    """Stands for a request whose bytes are no message."""
+    """Stands for a request whose bytes are no message.
 
-    def __init__(self, kind: type[Message]) -> None:
+    Parameters
+    ----------
+    failure
+        What is wrong with them; None: nobody knows more.
+    """
+
+    def __init__(self, kind: type[Message], failure: InvalidInput | None = None) -> None:
         self.message_name = kind.DESCRIPTOR.full_name
+        self.failure = failure
